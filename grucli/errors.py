@@ -1,0 +1,97 @@
+"""The errors that users meet, and `show`, which makes any string harmless to a terminal.
+
+GrucliError            grucli prints "grucli: <problem>" to stderr, one line a problem, no traceback
+|- ConfigError     2   a flag or the config: place, what must be, what was got
+|- DataError       3   file:line: what was expected, what was found, how to mend it
+|- CheckpointError 4   the model file: damaged, of another version, unfit for this data
+|- AccessError     5   a file is missing, unreadable, in the way, locked; no space, no memory
+'- TrainingError   6   the loss is not finite any more
+"""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import ClassVar
+
+
+class GrucliError(Exception):
+    """Something the user can mend.
+
+    Args:
+        *problems: one line each: place, what is wrong, how to mend it; data in them has been
+            through `show`.
+    """
+
+    exit_code: ClassVar[int] = 70
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class ConfigError(GrucliError):
+    """A flag or a config value is wrong."""
+
+    exit_code = 2
+
+
+class DataError(GrucliError):
+    """The input data cannot be used."""
+
+    exit_code = 3
+
+
+class CheckpointError(GrucliError):
+    """The model file is damaged, of another version, or does not fit the data."""
+
+    exit_code = 4
+
+
+class AccessError(GrucliError):
+    """A file or another means of the machine is missing, in the way, locked or full."""
+
+    exit_code = 5
+
+
+class TrainingError(GrucliError):
+    """Training left the finite numbers."""
+
+    exit_code = 6
+
+
+_HARMFUL_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_PLAIN = re.compile(r"[ -~]*")
+
+
+def show(text: object) -> str:
+    r"""Return `text` with everything that could act on a terminal written as an escape.
+
+    Control and format characters (C0, C1, bidirectional controls, zero width), lone surrogates
+    and line separators become `\n`, `\t`, `\r`, `\xNN`, `\uNNNN` or `\UNNNNNNNN`.
+    """
+    string = str(text)
+    if _PLAIN.fullmatch(string):
+        return string
+    return "".join(
+        _escaped(c) if unicodedata.category(c) in _HARMFUL_CATEGORIES else c for c in string
+    )
+
+
+def excerpt(text: object, limit: int = 40) -> str:
+    """Return `show(text)`, cut to `limit` characters with an ellipsis."""
+    shown = show(str(text)[: limit + 1])
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def did_you_mean(word: str, candidates: Iterable[str]) -> str:
+    """Return `; did you mean 'x'?` for the candidate nearest to `word`, or nothing."""
+    names = list(candidates)
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6) or [
+        name for name in names if name.casefold() == word.casefold()
+    ]
+    return f"; did you mean '{show(near[0])}'?" if near else ""
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
