@@ -1,0 +1,112 @@
+"""Examples in one flat array, and the packed batches that the engine takes.
+
+Files and users see one sequence after the other; the engine sees one step after the other. This is
+the only border between the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.engine.packing import Packing
+
+POOL_BATCHES = 50  # batches drawn together and sorted by length: little waste, still well mixed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examples:
+    """Encoded sequences, one after the other.
+
+    Attributes:
+        steps: (S,) int32 token ids, or (S, I) numeric channels; S is the sum of all lengths.
+        lengths: (n,) int64, at least 1.
+        targets: (n,) int64 classes, -1 where there is none.
+    """
+
+    steps: npt.NDArray[Any]
+    lengths: npt.NDArray[np.int64]
+    targets: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    @property
+    def starts(self) -> npt.NDArray[np.int64]:
+        """(n,) where each sequence begins in `steps`."""
+        return np.cumsum(self.lengths) - self.lengths
+
+    @classmethod
+    def join(
+        cls, sequences: Sequence[npt.NDArray[Any]], targets: Sequence[int] | None = None
+    ) -> Examples:
+        """Put arrays (T,) or (T, I) one after the other; targets are -1 if None."""
+        return cls(
+            steps=np.concatenate(sequences),
+            lengths=np.array([len(sequence) for sequence in sequences], np.int64),
+            targets=np.full(len(sequences), -1) if targets is None else np.array(targets, np.int64),
+        )
+
+    def select(self, rows: npt.NDArray[np.integer]) -> Examples:
+        """Return the examples of these rows, in this order."""
+        lengths = self.lengths[rows]
+        ends = np.cumsum(lengths)
+        first = np.repeat(self.starts[rows] - (ends - lengths), lengths)
+        index = first + np.arange(len(first))
+        return Examples(steps=self.steps[index], lengths=lengths, targets=self.targets[rows])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """A packed batch.
+
+    Attributes:
+        x: (N,) int32 token ids or (N, I) channels, in the order of `packing`.
+        packing: rows sorted by falling length.
+        targets: (B,) int64 classes.
+        rows: (B,) int64, which example each row is.
+    """
+
+    x: npt.NDArray[Any]
+    packing: Packing
+    targets: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.int64]
+
+
+def pack(examples: Examples, rows: npt.NDArray[np.int64]) -> Batch:
+    """Return the batch of these rows, sorted by falling length (equal lengths keep their order)."""
+    rows = rows[np.argsort(-examples.lengths[rows], kind="stable")]
+    packing = Packing(examples.lengths[rows])
+    index = examples.starts[rows][packing.row] + packing.step
+    return Batch(
+        x=examples.steps[index], packing=packing, targets=examples.targets[rows], rows=rows
+    )
+
+
+def in_order(examples: Examples, batch_size: int) -> Iterator[Batch]:
+    """Yield all examples as batches of similar length; `Batch.rows` tells the order."""
+    order = np.argsort(-examples.lengths, kind="stable")
+    for start in range(0, len(order), batch_size):
+        yield pack(examples, order[start : start + batch_size])
+
+
+def epoch_rows(
+    lengths: npt.NDArray[np.int64], batch_size: int, rng: np.random.Generator
+) -> list[npt.NDArray[np.int64]]:
+    """Draw one epoch: the rows of each batch, each row once, similar lengths together.
+
+    All rows are shuffled, cut into pools, sorted by length within a pool, cut into batches, and the
+    batches are shuffled.
+    """
+    order = rng.permutation(len(lengths))
+    pool_size = batch_size * POOL_BATCHES
+    batches = []
+    for start in range(0, len(order), pool_size):
+        pool = order[start : start + pool_size]
+        pool = pool[np.argsort(-lengths[pool], kind="stable")]
+        batches += [pool[k : k + batch_size] for k in range(0, len(pool), batch_size)]
+    return [batches[k] for k in rng.permutation(len(batches))]

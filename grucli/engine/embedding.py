@@ -1,0 +1,26 @@
+"""Token vectors: a table with a row a token, and a gradient for just the rows that were used."""
+
+import numpy as np
+
+from grucli.engine.packing import Floats, Integers
+
+
+def forward(table: Floats, ids: Integers) -> Floats:
+    """Return the (N, I) rows of `table` (V, I) for `ids` (N,)."""
+    return np.take(table, ids, axis=0)
+
+
+def backward(ids: Integers, d_x: Floats) -> tuple[Integers, Floats]:
+    """Sum the gradient of each token that occurs.
+
+    Args:
+        ids: (N,) tokens.
+        d_x: (N, I) gradient of their vectors.
+
+    Returns:
+        (U,) the distinct tokens in rising order and (U, I) the gradient of their rows.
+    """
+    order = np.argsort(ids, kind="stable")
+    ordered = ids[order]
+    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+    return ordered[starts], np.add.reduceat(d_x[order], starts, axis=0)

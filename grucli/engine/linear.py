@@ -1,0 +1,24 @@
+"""The affine head: features to logits."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from grucli.engine.packing import Floats
+
+
+def forward(params: Mapping[str, Floats], x: Floats) -> Floats:
+    """Return x W' + b: `weight` (C, F), `bias` (C,), x (B, F), logits (B, C)."""
+    logits: Floats = x @ params["weight"].T
+    logits += params["bias"]
+    return logits
+
+
+def backward(
+    params: Mapping[str, Floats], x: Floats, d_logits: Floats, grads: Mapping[str, Floats]
+) -> Floats:
+    """Overwrite `grads` and return d_x (B, F)."""
+    np.matmul(d_logits.T, x, out=grads["weight"])
+    np.add.reduce(d_logits, axis=0, out=grads["bias"])
+    d_x: Floats = d_logits @ params["weight"]
+    return d_x

@@ -1,0 +1,126 @@
+"""Optimizers that change values in place, gradient clipping, and learning-rate schedules."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grucli.engine.packing import Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adam:
+    """Adam with bias correction and decoupled weight decay.
+
+    Source: Kingma & Ba 2015 (arXiv:1412.6980), algorithm 1; Loshchilov & Hutter 2019
+    (arXiv:1711.05101), algorithm 2, with the decay scaled by the learning rate.
+    """
+
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+    num_moments = 2
+
+    def update_(
+        self,
+        values: Floats,
+        grads: Floats,
+        moments: Sequence[Floats],
+        *,
+        learning_rate: float,
+        decay: float | Floats,
+        step: int,
+    ) -> None:
+        """Move `values` against `grads`, both of one shape.
+
+        Args:
+            values, moments: changed in place; the two moments are zero before step 1.
+            grads: overwritten.
+            learning_rate: of this step.
+            decay: weight decay, one number or one a value.
+            step: 1 for the first.
+        """
+        mean, square = moments
+        scratch = (1 - self.beta1) * grads
+        mean *= self.beta1
+        mean += scratch
+        np.multiply(grads, grads, out=grads)
+        grads *= 1 - self.beta2
+        square *= self.beta2
+        square += grads
+        np.sqrt(square, out=grads)
+        grads *= 1 / math.sqrt(1 - self.beta2**step)
+        grads += self.epsilon
+        np.divide(mean, grads, out=grads)
+        grads *= learning_rate / (1 - self.beta1**step)
+        _decay_(values, learning_rate, decay)
+        values -= grads
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sgd:
+    """Stochastic gradient descent with momentum: v = m v + g, x = x - lr v (as in PyTorch)."""
+
+    momentum: float = 0.0
+    num_moments = 1
+
+    def update_(
+        self,
+        values: Floats,
+        grads: Floats,
+        moments: Sequence[Floats],
+        *,
+        learning_rate: float,
+        decay: float | Floats,
+        step: int,
+    ) -> None:
+        """Move `values` against `grads`; arguments as in `Adam.update_`, with one moment."""
+        (velocity,) = moments
+        velocity *= self.momentum
+        velocity += grads
+        _decay_(values, learning_rate, decay)
+        np.multiply(velocity, learning_rate, out=grads)
+        values -= grads
+
+
+Optimizer = Adam | Sgd
+
+
+def _decay_(values: Floats, learning_rate: float, decay: float | Floats) -> None:
+    if isinstance(decay, np.ndarray) or decay > 0:
+        values *= 1 - learning_rate * decay
+
+
+def global_norm(grads: Sequence[Floats]) -> float:
+    """Return the Euclidean norm of all arrays together (float64 sum)."""
+    return math.sqrt(sum(float(np.vdot(g, g)) for g in grads))
+
+
+def clip_(grads: Sequence[Floats], max_norm: float) -> float:
+    """Scale all arrays so that their global norm is at most `max_norm`; return the norm before.
+
+    Source: Pascanu et al. 2013 (arXiv:1211.5063), section 3.2.
+    """
+    norm = global_norm(grads)
+    if norm > max_norm:
+        for grad in grads:
+            grad *= max_norm / norm
+    return norm
+
+
+def constant(step: int, num_steps: int, warmup_steps: int) -> float:
+    """Return the factor of the learning rate at `step` (0 for the first): 1 after the warm-up."""
+    return min(1.0, (step + 1) / (warmup_steps + 1))
+
+
+def cosine(step: int, num_steps: int, warmup_steps: int) -> float:
+    """Return the factor of the learning rate: a half cosine from 1 after the warm-up down to 0.
+
+    Source: Loshchilov & Hutter 2017 (arXiv:1608.03983), equation 5, one cycle.
+    """
+    done = max(0, step - warmup_steps) / max(1, num_steps - warmup_steps)
+    return constant(step, num_steps, warmup_steps) * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
+
+
+SCHEDULES = {"constant": constant, "cosine": cosine}

@@ -1,0 +1,91 @@
+"""Where the steps of sequences of unequal lengths stand in a packed array."""
+
+import itertools
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.floating]
+Integers = npt.NDArray[np.integer]
+
+
+class Packing:
+    """The order of a packed batch: step by step, each step with the rows that still run.
+
+    Attributes:
+        lengths: (B,) int64, steps of each row, at least 1, non-increasing.
+        active: (T,) int64, rows that run at each step, non-increasing, active[0] == B.
+        offsets: (T + 1,) int64, packed rows of step t are offsets[t] to offsets[t + 1].
+    """
+
+    def __init__(self, lengths: Integers) -> None:
+        """Lay out rows of these lengths.
+
+        Raises:
+            ValueError: there is no row, a length below 1, or a longer row after a shorter one.
+        """
+        if lengths.size == 0 or lengths[-1] < 1 or np.any(np.diff(lengths) > 0):
+            raise ValueError("lengths must be at least 1 and sorted by falling length")
+        self.lengths = lengths.astype(np.int64)
+        steps = np.arange(self.lengths[0])
+        self.active = np.searchsorted(-self.lengths, -steps, side="left")
+        self.offsets = np.concatenate(([0], np.cumsum(self.active)))
+
+    @property
+    def batch_size(self) -> int:
+        """B."""
+        return len(self.lengths)
+
+    @property
+    def num_steps(self) -> int:
+        """T, the length of the longest row."""
+        return len(self.active)
+
+    @property
+    def size(self) -> int:
+        """N, the number of packed rows."""
+        return int(self.offsets[-1])
+
+    @cached_property
+    def slices(self) -> list[slice]:
+        """The packed rows of each of the T steps."""
+        bounds = self.offsets.tolist()
+        return [slice(start, stop) for start, stop in itertools.pairwise(bounds)]
+
+    @cached_property
+    def step(self) -> Integers:
+        """(N,) step of each packed row."""
+        return np.repeat(np.arange(self.num_steps), self.active)
+
+    @cached_property
+    def row(self) -> Integers:
+        """(N,) batch row of each packed row."""
+        return np.arange(self.size) - self.offsets[self.step]
+
+    @cached_property
+    def last(self) -> Integers:
+        """(B,) packed row of each row's last step."""
+        index: Integers = self.offsets[self.lengths - 1] + np.arange(self.batch_size)
+        return index
+
+    @cached_property
+    def mirror(self) -> Integers:
+        """(N,) packed row of the same sequence's step counted from its own end.
+
+        Taking `x[mirror]` twice gives `x` back.
+        """
+        mirrored: Integers = self.offsets[self.lengths[self.row] - 1 - self.step] + self.row
+        return mirrored
+
+    @cached_property
+    def previous(self) -> slice | Integers:
+        """Where the state before each packed row stands among B initial states and N states.
+
+        A slice when all lengths are equal: then the states before need no copy.
+        """
+        if self.lengths[0] == self.lengths[-1]:
+            return slice(0, self.size)
+        before = np.concatenate((np.zeros(1, np.int64), self.batch_size + self.offsets[:-2]))
+        index: Integers = before[self.step] + self.row
+        return index

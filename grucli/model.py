@@ -1,0 +1,222 @@
+"""The classifier: tokens or channels -> recurrent layers -> pooling -> logits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grucli.data.batches import Batch
+from grucli.engine import embedding, linear, losses, pooling, recurrent
+from grucli.engine.packing import Floats, Integers
+from grucli.engine.params import Parameters, Shape, glorot_uniform
+from grucli.engine.tape import Tape
+
+EMBEDDING_SCALE = 0.1  # standard deviation of the first token vectors
+
+
+@dataclass(frozen=True, kw_only=True)
+class Architecture:
+    """What is needed to build a model; it travels in the model file.
+
+    Attributes:
+        cell: a name of `recurrent.CELLS`.
+        vocabulary_size: tokens with a vector each; 0 for numeric sequences.
+        input_size: size of a token's vector, or channels of a numeric sequence.
+        hidden_size: units of each direction of each layer.
+        num_layers: recurrent layers, each reading the states of the one before.
+        bidirectional: whether each layer also reads backwards.
+        pooling: names of `pooling.POOLINGS`.
+        dropout: share of token vectors' values, of states between layers and of pooled features
+            set to zero in training.
+        num_classes: at least 2; two classes share one logit.
+        dtype: "float32" or "float64".
+    """
+
+    cell: str
+    vocabulary_size: int
+    input_size: int
+    hidden_size: int
+    num_layers: int
+    bidirectional: bool
+    pooling: tuple[str, ...]
+    dropout: float
+    num_classes: int
+    dtype: str = "float32"
+
+    @property
+    def num_directions(self) -> int:
+        """2 if bidirectional, else 1."""
+        return 2 if self.bidirectional else 1
+
+    @property
+    def table_shape(self) -> Shape:
+        """(V, I) of the token vectors; V is 0 for numeric sequences."""
+        return self.vocabulary_size, self.input_size if self.vocabulary_size else 0
+
+    def shapes(self) -> dict[str, Shape]:
+        """Return the shape of each dense parameter; the token vectors stand apart."""
+        width = self.hidden_size * self.num_directions
+        named: dict[str, Shape] = {}
+        for layer in range(self.num_layers):
+            size = width if layer else self.input_size
+            shapes = recurrent.CELLS[self.cell].shapes(size, self.hidden_size, self.num_directions)
+            named |= {f"layer{layer}_{name}": shape for name, shape in shapes.items()}
+        outputs = 1 if self.num_classes == 2 else self.num_classes
+        features = width * len(self.pooling)
+        return named | {"head_weight": (outputs, features), "head_bias": (outputs,)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gradients:
+    """Gradients of one batch: the dense parameters', and those of the tokens that occurred.
+
+    Attributes:
+        dense: like `Model.params`.
+        tokens: (U,) distinct token ids, none for numeric sequences.
+        rows: (U, I) gradients of their vectors.
+    """
+
+    dense: Parameters
+    tokens: Integers
+    rows: Floats
+
+
+class Model:
+    """Weights and the buffers to run them.
+
+    Attributes:
+        architecture: what the model is made of.
+        params: the dense parameters.
+        table: (V, I) token vectors, (0, 0) for numeric sequences.
+        tapes: one for each recurrent layer; after `forward`, `tapes[k]["gates"]` holds its gates.
+    """
+
+    def __init__(self, architecture: Architecture) -> None:
+        """Build a model whose weights are all zero."""
+        self.architecture = architecture
+        self.dtype: np.dtype[Any] = np.dtype(architecture.dtype)
+        self.params = Parameters(architecture.shapes(), self.dtype)
+        self.table: Floats = np.zeros(architecture.table_shape, self.dtype)
+        self.tapes = [Tape(self.dtype) for _ in range(architecture.num_layers)]
+        self._gradients = Parameters(architecture.shapes(), self.dtype)
+        self._layers = self._by_layer(self.params)
+        self._forward: _Forward
+
+    @property
+    def num_parameters(self) -> int:
+        """Values that training can change."""
+        return int(self.params.flat.size + self.table.size)
+
+    def initialise(self, rng: np.random.Generator, chrono_steps: int | None = None) -> None:
+        """Draw all weights; `chrono_steps` as in `recurrent.initialise_`."""
+        self.table[...] = rng.normal(0, EMBEDDING_SCALE, self.table.shape)
+        for params in self._layers:
+            recurrent.initialise_(params, rng, chrono_steps)
+        weight = self.params["head_weight"]
+        weight[...] = glorot_uniform(weight.shape, rng)
+        self.params["head_bias"].fill(0)
+
+    def arrays(self) -> Iterator[tuple[str, Floats]]:
+        """Yield each weight array with its name, the token vectors first."""
+        if self.table.size:
+            yield "embedding_weight", self.table
+        yield from self.params.items()
+
+    def forward(self, batch: Batch, dropout: np.random.Generator | None = None) -> Floats:
+        """Return logits (B, C), or (B, 1) for two classes.
+
+        Args:
+            batch: what to run.
+            dropout: draws what is dropped in training; None to drop nothing.
+        """
+        arch, packing = self.architecture, batch.packing
+        masks = _Masks(arch.dropout, dropout, self.dtype)
+        if arch.vocabulary_size:
+            x = masks.apply(embedding.forward(self.table, batch.x))
+        else:
+            x = batch.x.astype(self.dtype, copy=False)
+        for layer, (params, tape) in enumerate(zip(self._layers, self.tapes, strict=True)):
+            if layer:
+                x = masks.apply(x)
+            x, final = recurrent.forward(arch.cell, params, x, packing, tape)
+        pooled, winners = pooling.forward(arch.pooling, x, final, packing)
+        pooled = masks.apply(pooled)
+        self._forward = _Forward(batch=batch, pooled=pooled, winners=winners, masks=masks)
+        return linear.forward(self.params.within("head_"), pooled)
+
+    def backward(self, d_logits: Floats) -> Gradients:
+        """Return the gradients of the last `forward`; the next call overwrites them.
+
+        Args:
+            d_logits: of the shape of the logits, the gradient of the loss by them.
+        """
+        arch, last = self.architecture, self._forward
+        packing = last.batch.packing
+        grads = self._gradients
+        d_pooled = linear.backward(
+            self.params.within("head_"), last.pooled, d_logits, grads.within("head_")
+        )
+        d_pooled = last.masks.undo(d_pooled)
+        d_outputs, d_final = pooling.backward(arch.pooling, d_pooled, packing, last.winners)
+        layers = zip(self._layers, self.tapes, self._by_layer(grads), strict=True)
+        for layer, (params, tape, layer_grads) in reversed(list(enumerate(layers))):
+            d_x, _ = recurrent.backward(
+                arch.cell, params, packing, tape, d_outputs, d_final, layer_grads
+            )
+            if layer or arch.vocabulary_size:
+                d_x = last.masks.undo(d_x)
+            d_outputs, d_final = d_x, None
+        if not arch.vocabulary_size:
+            return Gradients(dense=grads, tokens=np.zeros(0, np.int32), rows=self.table[:0])
+        tokens, rows = embedding.backward(last.batch.x, d_x)
+        return Gradients(dense=grads, tokens=tokens, rows=rows)
+
+    def probabilities(self, batch: Batch) -> Floats:
+        """Return float64 class probabilities (B, C) without dropout."""
+        return losses.probabilities(self.forward(batch))
+
+    def _by_layer(self, parameters: Parameters) -> list[dict[str, Floats]]:
+        return [
+            parameters.within(f"layer{layer}_") for layer in range(self.architecture.num_layers)
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Forward:
+    """What backward needs of the last forward, beside the tapes."""
+
+    batch: Batch
+    pooled: Floats
+    winners: Integers | None
+    masks: _Masks
+
+
+class _Masks:
+    """Dropout masks, drawn in the order of `apply`, undone in reverse.
+
+    Source: Srivastava et al. 2014 (JMLR 15), scaled in training ("inverted").
+    """
+
+    def __init__(self, rate: float, rng: np.random.Generator | None, dtype: Any) -> None:
+        self._keep = 1 - rate
+        self._rng = rng if rate else None
+        self._dtype = dtype
+        self._drawn: list[Floats] = []
+
+    def apply(self, x: Floats) -> Floats:
+        if self._rng is None:
+            return x
+        kept = self._rng.random(x.shape, np.float32) < self._keep
+        mask = kept.astype(self._dtype)
+        mask *= 1 / self._keep
+        self._drawn.append(mask)
+        return x * mask
+
+    def undo(self, d_x: Floats) -> Floats:
+        if self._rng is None:
+            return d_x
+        d_x = d_x * self._drawn.pop()
+        return d_x

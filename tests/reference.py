@@ -1,0 +1,63 @@
+"""The model written literally: one sequence at a time, no buffers, no packing; autograd-able.
+
+It takes the engine's parameters and the equations of the docstrings, and nothing else of the
+engine, so that both can be wrong in different ways only.
+"""
+
+import autograd.numpy as np
+
+
+def sigmoid(a):
+    return 1 / (1 + np.exp(-a))
+
+
+def gru_step(p, x, h):
+    h_size = len(h)
+    w_r, w_z, w_n = (p["weight_ih"][k * h_size : (k + 1) * h_size] for k in range(3))
+    u_r, u_z, u_n = (p["weight_hh"][k * h_size : (k + 1) * h_size] for k in range(3))
+    b_r, b_z, b_n = (p["bias"][k * h_size : (k + 1) * h_size] for k in range(3))
+    r = sigmoid(w_r @ x + b_r + u_r @ h)
+    z = sigmoid(w_z @ x + b_z + u_z @ h)
+    n = np.tanh(w_n @ x + b_n + r * (u_n @ h + p["bias_hn"]))
+    return (1 - z) * n + z * h
+
+
+def rnn_step(p, x, h):
+    return np.tanh(p["weight_ih"] @ x + p["bias"] + p["weight_hh"] @ h)
+
+
+STEPS = {"gru": gru_step, "rnn": rnn_step}
+
+
+def run_direction(cell, p, x, h):
+    states = []
+    for x_t in x:
+        h = STEPS[cell](p, x_t, h)
+        states.append(h)
+    return states
+
+
+def layer(cell, params, x, h0):
+    """x (T, I), h0 (D, H) -> outputs (T, D * H), final (D * H,)."""
+    outputs, finals = [], []
+    for d in range(len(h0)):
+        p = {name: value[d] for name, value in params.items()}
+        states = run_direction(cell, p, x[::-1] if d else x, h0[d])
+        finals.append(states[-1])
+        outputs.append(np.stack(states[::-1] if d else states))
+    return np.concatenate(outputs, axis=1), np.concatenate(finals)
+
+
+def pool(kinds, outputs, final):
+    ways = {
+        "last": lambda: final,
+        "mean": lambda: np.mean(outputs, axis=0),
+        "max": lambda: np.max(outputs, axis=0),
+    }
+    return np.concatenate([ways[kind]() for kind in kinds])
+
+
+def cross_entropy(logits, target, weight):
+    if len(logits) == 1:
+        logits = np.concatenate((np.zeros(1), logits))
+    return weight * (np.log(np.sum(np.exp(logits))) - logits[target])

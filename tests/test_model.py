@@ -1,0 +1,187 @@
+"""The whole classifier against the literal reference: values, gradients, independence of rows."""
+
+import itertools
+
+import autograd
+import autograd.numpy as anp
+import numpy as np
+import pytest
+
+from grucli.data.batches import Examples, epoch_rows, in_order, pack
+from grucli.engine import losses, recurrent
+from grucli.engine.pooling import POOLINGS
+from grucli.model import Architecture, Model
+from tests import reference
+
+LENGTHS = (3, 1, 6, 4, 6)
+
+
+def architecture(**changes):
+    settings = {
+        "cell": "gru",
+        "vocabulary_size": 7,
+        "input_size": 3,
+        "hidden_size": 4,
+        "num_layers": 1,
+        "bidirectional": True,
+        "pooling": ("last", "mean", "max"),
+        "dropout": 0.0,
+        "num_classes": 3,
+        "dtype": "float64",
+    }
+    return Architecture(**{**settings, **changes})
+
+
+def random_model(arch, seed=0):
+    rng = np.random.default_rng(seed)
+    model = Model(arch)
+    model.params.flat[:] = rng.normal(0, 0.7, model.params.flat.size)
+    model.table[...] = rng.normal(size=model.table.shape)
+    return model
+
+
+def random_examples(arch, seed=1, lengths=LENGTHS):
+    rng = np.random.default_rng(seed)
+    if arch.vocabulary_size:
+        sequences = [rng.integers(0, arch.vocabulary_size, n).astype(np.int32) for n in lengths]
+    else:
+        sequences = [rng.normal(size=(n, arch.input_size)) for n in lengths]
+    targets = rng.integers(0, arch.num_classes, len(lengths))
+    return Examples.join(sequences, targets.tolist())
+
+
+def reference_loss(arch, values, x, target, weight):
+    x = values["embedding_weight"][x] if arch.vocabulary_size else x
+    for layer in range(arch.num_layers):
+        prefix = f"layer{layer}_"
+        params = {n.removeprefix(prefix): v for n, v in values.items() if n.startswith(prefix)}
+        h0 = np.zeros((arch.num_directions, arch.hidden_size))
+        x, final = reference.layer(arch.cell, params, x, h0)
+    logits = values["head_weight"] @ reference.pool(arch.pooling, x, final) + values["head_bias"]
+    return reference.cross_entropy(logits, target, weight)
+
+
+ARCHITECTURES = [
+    architecture(cell=cell, bidirectional=both, pooling=pooling, num_classes=classes)
+    for cell, both, (pooling, classes) in itertools.product(
+        recurrent.CELLS,
+        (False, True),
+        [((kind,), 2) for kind in POOLINGS] + [(("max", "last", "mean"), 3)],
+    )
+] + [
+    architecture(num_layers=2, bidirectional=both, cell=cell, vocabulary_size=vocabulary)
+    for both, cell, vocabulary in itertools.product((False, True), recurrent.CELLS, (0, 7))
+]
+
+
+def name_of(arch):
+    kind = "tokens" if arch.vocabulary_size else "series"
+    return (
+        f"{arch.cell}-{arch.num_directions}-{'+'.join(arch.pooling)}"
+        f"-{arch.num_classes}-{arch.num_layers}-{kind}"
+    )
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES, ids=name_of)
+def test_loss_and_gradients_equal_autograd_of_the_reference(arch):
+    model, examples = random_model(arch), random_examples(arch)
+    weights = np.array([0.5, 2.0, 1.5])[: arch.num_classes]
+    batch = pack(examples, np.arange(len(examples)))
+
+    def total(values):
+        rows = [examples.select(np.array([k])) for k in range(len(examples))]
+        terms = [
+            reference_loss(arch, values, row.steps, row.targets[0], weights[row.targets[0]])
+            for row in rows
+        ]
+        return anp.sum(anp.stack(terms))
+
+    values = dict(model.arrays())
+    expected = autograd.grad(total)(values)
+    for _ in range(2):
+        loss, d_logits = losses.cross_entropy(model.forward(batch), batch.targets, weights)
+        assert loss == pytest.approx(float(total(values)), rel=1e-12)
+        gradients = model.backward(d_logits)
+        for name, gradient in gradients.dense.items():
+            np.testing.assert_allclose(gradient, expected[name], atol=1e-10, err_msg=name)
+        if arch.vocabulary_size:
+            table = np.zeros_like(model.table)
+            table[gradients.tokens] = gradients.rows
+            np.testing.assert_allclose(table, expected["embedding_weight"], atol=1e-10)
+            assert np.array_equal(gradients.tokens, np.unique(batch.x))
+
+
+def test_dropout_gradient_is_that_of_the_same_masks():
+    arch = architecture(num_layers=2, dropout=0.4)
+    model, examples = random_model(arch), random_examples(arch)
+    batch = pack(examples, np.arange(len(examples)))
+
+    def run():
+        logits = model.forward(batch, np.random.default_rng(5))
+        return losses.cross_entropy(logits, batch.targets)
+
+    _, d_logits = run()
+    gradients = model.backward(d_logits)
+    analytic = gradients.dense.flat.copy()
+    direction = np.random.default_rng(6).normal(size=analytic.shape)
+    value = model.params.flat.copy()
+    sides = []
+    for sign in (1, -1):
+        model.params.flat[:] = value + sign * 1e-6 * direction
+        sides.append(run()[0])
+    assert analytic @ direction == pytest.approx((sides[0] - sides[1]) / 2e-6, rel=1e-5)
+
+
+def test_dropout_keeps_the_mean_and_its_share():
+    arch = architecture(dropout=0.25, num_classes=2, pooling=("last",), input_size=200)
+    model = random_model(arch)
+    model.table.fill(1)
+    examples = random_examples(arch, lengths=(50, 50))
+    model.forward(pack(examples, np.arange(2)), np.random.default_rng(0))
+    x = model.tapes[0]["x"][0]
+    assert set(np.unique(x)) == {0, 1 / 0.75}
+    assert x.mean() == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.parametrize("vocabulary", [0, 7])
+@pytest.mark.parametrize("cell", recurrent.CELLS)
+def test_a_row_depends_neither_on_its_mates_nor_on_the_order(cell, vocabulary):
+    arch = architecture(cell=cell, vocabulary_size=vocabulary, num_layers=2)
+    model, examples = random_model(arch), random_examples(arch)
+    together = np.empty((len(examples), 3))
+    for batch in in_order(examples, batch_size=4):
+        together[batch.rows] = model.forward(batch)
+    for row in range(len(examples)):
+        alone = model.forward(pack(examples, np.array([row])))
+        np.testing.assert_allclose(alone[0], together[row], atol=1e-12)
+
+
+def test_an_epoch_has_each_row_once_and_similar_lengths_together():
+    rng = np.random.default_rng(0)
+    lengths = rng.integers(1, 200, 1000)
+    batches = epoch_rows(lengths, 10, rng)
+    assert sorted(np.concatenate(batches)) == list(range(1000))
+    spread = np.mean([np.ptp(lengths[rows]) for rows in batches])
+    assert spread < 10
+    others = epoch_rows(lengths, 10, rng)
+    assert not all(np.array_equal(a, b) for a, b in zip(batches, others, strict=True))
+
+
+def test_float32_stays_float32():
+    arch = architecture(dtype="float32", dropout=0.2)
+    model, examples = random_model(arch), random_examples(arch)
+    batch = pack(examples, np.arange(len(examples)))
+    logits = model.forward(batch, np.random.default_rng(0))
+    _, d_logits = losses.cross_entropy(logits, batch.targets)
+    gradients = model.backward(d_logits)
+    kinds = {logits.dtype, d_logits.dtype, gradients.dense.flat.dtype, gradients.rows.dtype}
+    assert kinds == {np.dtype(np.float32)}
+    assert all(b.dtype == np.float32 for tape in model.tapes for b in tape._flat.values())
+
+
+def test_parameter_counts_are_those_of_the_equations():
+    counts = {
+        cell: sum(np.prod(shape) for shape in recurrent.CELLS[cell].shapes(64, 128, 1).values())
+        for cell in recurrent.CELLS
+    }
+    assert counts == {"gru": 3 * (64 + 128 + 1) * 128 + 128, "rnn": (64 + 128 + 1) * 128}
