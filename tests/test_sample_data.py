@@ -1,0 +1,184 @@
+"""The sample data are what their README says."""
+
+import csv
+import importlib.util
+import re
+import unicodedata
+from collections import Counter
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+FOLDER = Path(__file__).resolve().parents[1] / "sample_data"
+CSV_COLUMNS = {
+    "reviews": ["text", "label", "score"],
+    "reviews_zh": ["text", "label", "score"],
+    "names": ["text", "label"],
+    "domains_zh": ["text", "label"],
+}
+SPLITS = ("train", "test")
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, strict=True))
+
+
+def both_splits(name: str) -> list[dict[str, str]]:
+    return [row for split in SPLITS for row in read_rows(FOLDER / f"{name}_{split}.csv")]
+
+
+def normalised(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def labels(path: Path) -> list[str]:
+    if path.suffix == ".npz":
+        with np.load(path) as arrays:
+            return [str(label) for label in arrays["y"]]
+    return [row["label"] for row in read_rows(path)]
+
+
+def columns(path: Path) -> list[str]:
+    if path.suffix == ".npz":
+        with np.load(path) as arrays:
+            return list(arrays.files)
+    return list(read_rows(path)[0])
+
+
+def readme_rows() -> dict[str, list[str]]:
+    """Cells of the table of files, by file name."""
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\| `([^`|]+\.(?:csv|npz))` \|(.*)\|$", text, flags=re.MULTILINE)
+    return {name: [cell.strip() for cell in cells.split("|")] for name, cells in lines}
+
+
+def load_make_classic() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("make_classic", FOLDER / "make_classic.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def linear_accuracy(
+    train: npt.NDArray[np.float64],
+    y_train: npt.NDArray[np.int8],
+    test: npt.NDArray[np.float64],
+    y_test: npt.NDArray[np.int8],
+) -> float:
+    """Test accuracy of ridge regression on the signs of the classes."""
+    gram = train.T @ train + np.eye(train.shape[1])
+    weights = np.linalg.solve(gram, train.T @ (2.0 * y_train - 1.0))
+    return float(np.mean((test @ weights > 0) == (y_test == 1)))
+
+
+@pytest.mark.parametrize("name", CSV_COLUMNS)
+@pytest.mark.parametrize("split", SPLITS)
+def test_csv_is_plain(name: str, split: str) -> None:
+    path = FOLDER / f"{name}_{split}.csv"
+    data = path.read_bytes()
+    assert b"\r" not in data
+    assert not data.startswith(b"\xef\xbb\xbf")
+    assert data.endswith(b"\n")
+    assert columns(path) == CSV_COLUMNS[name]
+    for row in read_rows(path):
+        assert None not in row  # a cell too many
+        assert all(cell and cell == cell.strip() and "\n" not in cell for cell in row.values())
+
+
+@pytest.mark.parametrize("name", CSV_COLUMNS)
+def test_texts_are_distinct_within_and_between_splits(name: str) -> None:
+    counts = Counter(normalised(row["text"]) for row in both_splits(name))
+    assert [text for text, count in counts.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("name", CSV_COLUMNS)
+def test_both_splits_have_the_same_labels(name: str) -> None:
+    train, test = (set(labels(FOLDER / f"{name}_{split}.csv")) for split in SPLITS)
+    assert train == test
+
+
+@pytest.mark.parametrize("name", ["reviews", "reviews_zh"])
+@pytest.mark.parametrize(("split", "count"), [("train", 120), ("test", 30)])
+def test_reviews_are_balanced(name: str, split: str, count: int) -> None:
+    found = Counter(labels(FOLDER / f"{name}_{split}.csv"))
+    assert found == {"positive": count, "negative": count}
+
+
+@pytest.mark.parametrize("name", ["reviews", "reviews_zh"])
+def test_review_score_agrees_with_label(name: str) -> None:
+    pairs = {(row["score"], row["label"]) for row in both_splits(name)}
+    assert pairs == {
+        ("1", "negative"),
+        ("2", "negative"),
+        ("3", "negative"),
+        ("3", "positive"),
+        ("4", "positive"),
+        ("5", "positive"),
+    }
+
+
+def test_english_reviews_have_3_to_40_words_and_negation_on_both_sides() -> None:
+    rows = both_splits("reviews")
+    assert all(3 <= len(row["text"].split()) <= 40 for row in rows)
+    turns = re.compile(r"\b(not|no|never|nothing|but|yet|though|\w+n't)\b", re.IGNORECASE)
+    turned = Counter(row["label"] for row in rows if turns.search(row["text"]))
+    assert min(turned["positive"], turned["negative"]) >= 50
+
+
+def test_chinese_reviews_are_chinese_and_have_negation_on_both_sides() -> None:
+    rows = both_splits("reviews_zh")
+    for row in rows:
+        assert not re.search(r"[,.!?;:\"'A-Za-z]", row["text"]), row["text"]  # ，。！？ instead
+        assert row["text"][-1] in "。！？", row["text"]
+    turned = Counter(row["label"] for row in rows if re.search("[不没但却可别虽]", row["text"]))
+    assert min(turned["positive"], turned["negative"]) >= 50
+
+
+def test_readme_lists_every_file_with_its_columns_and_counts() -> None:
+    table = readme_rows()
+    files = {path.name for path in FOLDER.iterdir() if path.suffix in {".csv", ".npz"}}
+    assert set(table) == files
+    for name, cells in table.items():
+        found = labels(FOLDER / name)
+        counts = ", ".join(f"{label} {n}" for label, n in sorted(Counter(found).items()))
+        assert cells[-3:] == [f"`{','.join(columns(FOLDER / name))}`", str(len(found)), counts]
+
+
+def test_make_classic_makes_the_committed_arrays() -> None:
+    made = load_make_classic().make()
+    for split, (x, y) in zip(SPLITS, (made[:2], made[2:]), strict=True):
+        with np.load(FOLDER / f"classic_{split}.npz") as committed:
+            assert (committed["X"].dtype, committed["y"].dtype) == (np.float16, np.int8)
+            assert (x.dtype, y.dtype) == (np.float16, np.int8)
+            np.testing.assert_array_equal(x, committed["X"])
+            np.testing.assert_array_equal(y, committed["y"])
+
+
+def test_classic_steps_are_apart_and_cover_every_pair() -> None:
+    module = load_make_classic()
+    rng = np.random.RandomState(0)
+    pairs = {module.draw_steps(rng) for _ in range(2000)}
+    assert all(late - early >= module.MIN_GAP for early, late in pairs)
+    assert len(pairs) == 36
+    assert {step for pair in pairs for step in pair} == set(range(module.NUM_STEPS))
+
+
+def test_classic_class_is_the_order_and_not_the_mean() -> None:
+    x_train, y_train, x_test, y_test = load_make_classic().make()
+    x_train, x_test = x_train.astype(float), x_test.astype(float)
+    mean = linear_accuracy(x_train.mean(1), y_train, x_test.mean(1), y_test)
+    ramp = np.linspace(-1, 1, x_train.shape[1])
+    early_to_late = [np.einsum("t,btc->bc", ramp, x) for x in (x_train, x_test)]
+    ordered = linear_accuracy(early_to_late[0], y_train, early_to_late[1], y_test)
+    assert mean < 0.62  # 0.5 and three standard errors of 160 rows
+    assert ordered > 0.85
+
+
+def test_sample_data_stays_small() -> None:
+    assert sum(path.stat().st_size for path in FOLDER.iterdir() if path.is_file()) < 2.5e6
