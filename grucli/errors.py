@@ -26,8 +26,11 @@ class GrucliError(Exception):
     exit_code: ClassVar[int] = 70
 
     def __init__(self, *problems: str) -> None:
-        super().__init__("\n".join(problems))
+        super().__init__(*problems)
         self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)
 
 
 class ConfigError(GrucliError):
@@ -84,13 +87,19 @@ def excerpt(text: object, limit: int = 40) -> str:
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
+def show_path(path: object, limit: int = 80) -> str:
+    """Return `show(path)`, cut to its last `limit` characters: the end of a path tells the most."""
+    shown = show(path)
+    return shown if len(shown) <= limit else "…" + shown[1 - limit :]
+
+
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """Return `; did you mean 'x'?` for the candidate nearest to `word`, or nothing."""
     names = list(candidates)
     near = difflib.get_close_matches(word, names, n=1, cutoff=0.6) or [
         name for name in names if name.casefold() == word.casefold()
     ]
-    return f"; did you mean '{show(near[0])}'?" if near else ""
+    return f"; did you mean '{excerpt(near[0], 60)}'?" if near else ""
 
 
 def _escaped(character: str) -> str:

@@ -213,10 +213,11 @@ class _Masks:
         mask = kept.astype(self._dtype)
         mask *= 1 / self._keep
         self._drawn.append(mask)
-        return x * mask
+        dropped: Floats = x * mask
+        return dropped
 
     def undo(self, d_x: Floats) -> Floats:
         if self._rng is None:
             return d_x
-        d_x = d_x * self._drawn.pop()
+        d_x *= self._drawn.pop()
         return d_x

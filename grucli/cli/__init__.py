@@ -1,1 +1,1 @@
-"""The commands: the only package that knows Typer. One file a command: parse, call, render, exit code."""
+"""The commands, and the only package that knows Typer: parse, call, render, exit code."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grucli.engine.packing import Floats
+from grucli.engine.packing import Floats, Integers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +85,33 @@ class Sgd:
 
 
 Optimizer = Adam | Sgd
+
+
+def update_rows_(
+    optimizer: Optimizer,
+    table: Floats,
+    rows: Integers,
+    grads: Floats,
+    moments: Sequence[Floats],
+    *,
+    learning_rate: float,
+    step: int,
+) -> None:
+    """Update just the rows of a table that had a gradient; the others stand still.
+
+    Args:
+        optimizer: whose rule is applied.
+        table: (V, I) changed in place.
+        rows: (U,) distinct rows.
+        grads: (U, I) their gradients; overwritten.
+        moments: (V, I) each, changed in place.
+        learning_rate, step: as in `Adam.update_`; the step counts all steps, not a row's.
+    """
+    values, parts = table[rows], [moment[rows] for moment in moments]
+    optimizer.update_(values, grads, parts, learning_rate=learning_rate, decay=0.0, step=step)
+    table[rows] = values
+    for moment, part in zip(moments, parts, strict=True):
+        moment[rows] = part
 
 
 def _decay_(values: Floats, learning_rate: float, decay: float | Floats) -> None:

@@ -1,0 +1,203 @@
+"""A model file: one archive <-> architecture, weights, vocabulary or scaling, labels, origin.
+
+`MODEL.npz` holds the best weights. `MODEL.last.npz` holds the last weights, and beside them what an
+exact resume needs: the optimizer's moments, the progress and the best weights so far.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.archive import Archive, read_archive, write_archive
+from grucli.data.encoding import Encoder, SeriesEncoder, TextEncoder
+from grucli.data.records import Remembered
+from grucli.data.tokens import MODES
+from grucli.data.vocabulary import Vocabulary
+from grucli.engine.pooling import POOLINGS
+from grucli.engine.recurrent import CELLS
+from grucli.errors import CheckpointError, show, show_path
+from grucli.model import Architecture, Model
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+PARAM, RUN = "param_", "run_"
+MAX_LAYERS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedModel:
+    """A trained model with all that its use needs.
+
+    Attributes:
+        model: architecture and weights.
+        encoder: how a record becomes steps.
+        labels: (C,) the names of the classes.
+        remembered: how the training data was read.
+        card: where the model comes from, for people: config, data, scores, versions (JSON).
+        sha256: of the file it was read from, "" before that.
+    """
+
+    model: Model
+    encoder: Encoder
+    labels: tuple[str, ...]
+    remembered: Remembered
+    card: dict[str, Any]
+    sha256: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunState:
+    """What a resumed training needs beside the last weights.
+
+    Attributes:
+        progress: counters and scores (JSON).
+        arrays: the optimizer's moments and the best weights.
+    """
+
+    progress: dict[str, Any]
+    arrays: Arrays = field(default_factory=dict)
+
+
+def last_path(path: str | Path) -> Path:
+    """Return where the resumable state of model `path` is kept: m.npz -> m.last.npz."""
+    return Path(path).with_suffix(".last.npz")
+
+
+def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> None:
+    """Write a model file atomically; the same content gives the same bytes.
+
+    Raises:
+        AccessError: it cannot be written; an older file is still whole.
+        ValueError: a weight is not finite.
+    """
+    encoder = saved.encoder
+    meta: dict[str, Any] = {
+        "task": "classify",
+        "labels": list(saved.labels),
+        "architecture": dataclasses.asdict(saved.model.architecture),
+        "encoder": {"kind": encoder.kind, "max_length": encoder.max_length},
+        "remembered": dataclasses.asdict(saved.remembered),
+        "card": saved.card,
+    }
+    arrays: Arrays = {PARAM + name: array for name, array in saved.model.arrays()}
+    if isinstance(encoder, TextEncoder):
+        meta["encoder"]["mode"] = encoder.mode
+        arrays["vocabulary"] = np.frombuffer(encoder.vocabulary.to_bytes(), np.uint8)
+    else:
+        arrays["scaling"] = np.stack((encoder.mean, encoder.scale))
+    if run is not None:
+        meta["progress"] = run.progress
+        arrays |= {RUN + name: array for name, array in run.arrays.items()}
+    write_archive(path, meta, arrays)
+
+
+def load(path: str | Path, dtype: str | None = "float64") -> SavedModel:
+    """Read a model file.
+
+    Args:
+        path: the file.
+        dtype: of the weights in memory, None for that of training. In float64 the digits that are
+            printed depend neither on batch mates nor on threads.
+
+    Raises:
+        AccessError: it is missing or unreadable.
+        CheckpointError: it is no intact grucli model.
+    """
+    return _saved_model(path, read_archive(path), dtype)
+
+
+def load_run(path: str | Path) -> tuple[SavedModel, RunState]:
+    """Read a `.last.npz` to go on with its training; raises as `load` does."""
+    archive = read_archive(path)
+    if "progress" not in archive.meta:
+        raise CheckpointError(
+            f"{show_path(path)}: holds no training state; resume from a MODEL.last.npz"
+        )
+    arrays = {
+        name.removeprefix(RUN): array
+        for name, array in archive.arrays.items()
+        if name.startswith(RUN)
+    }
+    saved = _saved_model(path, archive, None)
+    return saved, RunState(progress=archive.meta["progress"], arrays=arrays)
+
+
+def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> SavedModel:
+    try:
+        meta = archive.meta
+        labels = tuple(meta["labels"])
+        _expect(all(isinstance(label, str) for label in labels), "labels")
+        architecture = _architecture(meta["architecture"])
+        _expect(len(labels) == architecture.num_classes, "labels and outputs")
+        model = _model(architecture, archive.arrays, dtype)
+        return SavedModel(
+            model=model,
+            encoder=_encoder(meta["encoder"], archive.arrays, architecture),
+            labels=labels,
+            remembered=Remembered(**meta["remembered"]),
+            card=dict(meta["card"]),
+            sha256=archive.sha256,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+        raise CheckpointError(
+            f"{show_path(path)}: inconsistent: {show(fault)}; train the model again"
+        ) from fault
+
+
+def _expect(holds: bool, what: str) -> None:
+    if not holds:
+        raise ValueError(f"{what} do not fit")
+
+
+def _architecture(fields: Mapping[str, Any]) -> Architecture:
+    """Check every field before anything is allocated from it."""
+    architecture = Architecture(**{**fields, "pooling": tuple(fields["pooling"])})
+    sizes = (architecture.input_size, architecture.hidden_size, architecture.num_classes)
+    _expect(all(type(size) is int and 1 <= size < 1 << 32 for size in sizes), "sizes")
+    _expect(type(architecture.vocabulary_size) is int, "vocabulary_size")
+    _expect(architecture.vocabulary_size >= 0, "vocabulary_size")
+    _expect(architecture.num_classes >= 2, "num_classes")
+    _expect(type(architecture.num_layers) is int, "num_layers")
+    _expect(1 <= architecture.num_layers <= MAX_LAYERS, "num_layers")
+    _expect(type(architecture.bidirectional) is bool, "bidirectional")
+    _expect(architecture.cell in CELLS, "cell")
+    _expect(architecture.dtype in ("float32", "float64"), "dtype")
+    _expect(type(architecture.dropout) is float and 0 <= architecture.dropout < 1, "dropout")
+    _expect(0 < len(architecture.pooling) <= len(POOLINGS), "pooling")
+    _expect(set(architecture.pooling) <= set(POOLINGS), "pooling")
+    return architecture
+
+
+def _model(architecture: Architecture, arrays: Arrays, dtype: str | None) -> Model:
+    shapes = architecture.shapes()
+    if architecture.vocabulary_size:
+        shapes["embedding_weight"] = architecture.table_shape
+    stored = {name.removeprefix(PARAM): a for name, a in arrays.items() if name.startswith(PARAM)}
+    for name in sorted(shapes.keys() | stored.keys()):
+        found = stored[name].shape if name in stored else None
+        _expect(found == shapes.get(name), f"weights {name}")
+    model = Model(dataclasses.replace(architecture, dtype=dtype or architecture.dtype))
+    for name, array in model.arrays():
+        array[...] = stored[name]
+    return model
+
+
+def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architecture) -> Encoder:
+    max_length = fields["max_length"]
+    _expect(type(max_length) is int and max_length >= 1, "max_length")
+    if fields["kind"] == "text":
+        vocabulary = Vocabulary.from_bytes(arrays["vocabulary"].tobytes())
+        _expect(len(vocabulary) == architecture.vocabulary_size, "vocabulary and embedding")
+        _expect(fields["mode"] in MODES, "tokens")
+        return TextEncoder(vocabulary, fields["mode"], max_length)
+    _expect(fields["kind"] == "series", "kind")
+    mean, scale = arrays["scaling"]
+    _expect(mean.shape == (architecture.input_size,), "scaling and channels")
+    return SeriesEncoder(mean, scale, max_length)

@@ -1,0 +1,104 @@
+"""The command line: what every command shares, and how every end becomes an exit code."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from grucli import __version__
+from grucli.cli import evaluate, inspect_gates, output, predict, train
+from grucli.errors import GrucliError, show
+
+EXIT_USAGE = 2
+EXIT_ENVIRONMENT = 5
+EXIT_BUG = 70
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="grucli",
+    help="Classify sequences (texts, symbols, series) with a GRU: train, evaluate, predict, and "
+    "look inside.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("train", epilog=train.EPILOG)(train.train)
+app.command("evaluate", epilog=evaluate.EPILOG)(evaluate.evaluate)
+app.command("predict", epilog=predict.EPILOG)(predict.predict)
+app.command("inspect-gates", epilog=inspect_gates.EPILOG)(inspect_gates.inspect_gates)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        output.write(f"grucli {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _grucli(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Classify sequences (texts, symbols, series) with a GRU."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; every end, good or bad, becomes an exit code (and one line on stderr)."""
+    output.prepare()
+    debug = "--debug" in arguments
+    try:
+        code = _dispatch(arguments)
+        output.finish()
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        return _explain(error)
+    except KeyboardInterrupt:
+        output.say("grucli: interrupted")
+        return EXIT_INTERRUPTED
+    return code
+
+
+def _dispatch(arguments: Sequence[str]) -> int:
+    command = typer.main.get_command(app)
+    code = command.main(args=list(arguments), prog_name="grucli", standalone_mode=False)
+    return code if isinstance(code, int) else 0
+
+
+def _explain(error: Exception) -> int:
+    """Say what went wrong, one line a problem, and return its exit code."""
+    if isinstance(error, BrokenPipeError):
+        output.discard()
+        return 0  # the reader of our output has what it wanted
+    if isinstance(error, GrucliError):
+        lines, code = error.problems, error.exit_code
+    elif isinstance(error, typer.TyperException):
+        lines, code = (_usage(error),), EXIT_USAGE
+    elif isinstance(error, MemoryError):
+        lines = ("out of memory; try a smaller training.batch_size or data.max_length",)
+        code = EXIT_ENVIRONMENT
+    elif isinstance(error, OSError) and error.errno in output.WRITE_FAULTS:
+        reason = os.strerror(error.errno).lower()
+        lines, code = (f"standard output: cannot be written: {reason}",), EXIT_ENVIRONMENT
+        output.discard()
+    else:
+        kind = type(error).__name__
+        lines = (f"bug: {kind}: {show(error)}; please report it with the output of --debug",)
+        code = EXIT_BUG
+    for line in lines:
+        output.say(f"grucli: {line}")
+    return code
+
+
+def _usage(error: typer.TyperException) -> str:
+    message = " ".join(show(error.format_message()).split()).rstrip(".")
+    context = getattr(error, "ctx", None)
+    return f"{message}; see '{context.command_path if context else 'grucli'} --help'"

@@ -1,0 +1,153 @@
+"""Options that several commands share: one name, one meaning, one help text."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+
+import typer
+
+from grucli.cli import output
+from grucli.errors import show
+
+if TYPE_CHECKING:
+    from grucli.data.records import ReadOptions
+
+THREAD_VARIABLES = (
+    "OPENBLAS_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+
+Data = Annotated[
+    str | None,
+    typer.Argument(metavar="[DATA|-]", show_default=False, help="A file, or - for stdin."),
+]
+Model = Annotated[
+    str,
+    typer.Option("--model", "-m", metavar="MODEL.npz", show_default=False, help="The model file."),
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How the data is read; after training only needed where a file differs."""
+
+    format: Annotated[
+        Literal["auto", "csv", "tsv", "lines", "npz"] | None,
+        typer.Option("--format", help="The form of the data; found out if not given."),
+    ] = None
+    no_header: Annotated[
+        bool,
+        typer.Option("--no-header", help="The first row is data; the columns are 1, 2, …"),
+    ] = False
+    text: Annotated[
+        str | None, typer.Option("--text", metavar="COL", help="The column with the text.")
+    ] = None
+    label: Annotated[
+        str | None, typer.Option("--label", metavar="COL", help="The column with the label.")
+    ] = None
+    delimiter: Annotated[
+        str | None,
+        typer.Option("--delimiter", metavar="CHAR", help="comma, tab, semicolon, pipe, or one."),
+    ] = None
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", metavar="NAME", help="UTF-8 if not given.")
+    ] = None
+    on_bad_row: Annotated[
+        Literal["stop", "skip"] | None,
+        typer.Option("--on-bad-row", help="What to do with a row that cannot be read."),
+    ] = None
+
+    def options(self, on_bad_row: Literal["stop", "skip"] = "stop") -> ReadOptions:
+        """Return them for the readers; `on_bad_row` is what counts if it was not given."""
+        from grucli.data.records import ReadOptions
+
+        return ReadOptions(
+            format=self.format or "auto",
+            header=not self.no_header,
+            text=self.text,
+            label=self.label,
+            delimiter=self.delimiter,
+            encoding=self.encoding,
+            on_bad_row=self.on_bad_row or on_bad_row,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Common:
+    """What every command takes."""
+
+    json: Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")] = False
+    threads: Annotated[
+        int | None,
+        typer.Option("--threads", min=1, max=1024, metavar="N", help="Of the linear algebra."),
+    ] = None
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what goes wrong.")] = False
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more on stderr.")] = False
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False
+    no_color: Annotated[bool, typer.Option("--no-color", help="Plain text everywhere.")] = False
+
+    def set_threads(self) -> None:
+        """Fix the threads of the linear algebra; to be called before NumPy is imported.
+
+        One, unless the flag or the environment says otherwise: the matrices are small, and another
+        number of threads means other last bits.
+        """
+        for variable in THREAD_VARIABLES:
+            if self.threads is not None:
+                os.environ[variable] = str(self.threads)
+            else:
+                os.environ.setdefault(variable, "1")
+
+    def note(self, line: str) -> None:
+        """Say a line about the work, unless --quiet."""
+        if not self.quiet:
+            output.say(show(line))
+
+    def detail(self, line: str) -> None:
+        """Say a line that only --verbose asks for."""
+        if self.verbose:
+            output.say(show(line))
+
+
+def spread(command: Callable[..., None]) -> Callable[..., None]:
+    """Let Typer see the fields of a command's dataclass parameters as options of their own."""
+    signature = inspect.signature(command, eval_str=True)
+    groups: dict[str, Any] = {
+        name: parameter.annotation
+        for name, parameter in signature.parameters.items()
+        if dataclasses.is_dataclass(parameter.annotation)
+    }
+    parameters = []
+    for name, parameter in signature.parameters.items():
+        if name in groups:
+            hints = get_type_hints(groups[name], include_extras=True)
+            parameters += [
+                parameter.replace(
+                    name=field.name,
+                    kind=inspect.Parameter.KEYWORD_ONLY,
+                    default=field.default,
+                    annotation=hints[field.name],
+                )
+                for field in dataclasses.fields(groups[name])
+            ]
+        else:
+            parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+
+    @functools.wraps(command)
+    def spread_out(**arguments: Any) -> None:
+        for name, group in groups.items():
+            own = {field.name: arguments.pop(field.name) for field in dataclasses.fields(group)}
+            arguments[name] = group(**own)
+        command(**arguments)
+
+    spread_out.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    spread_out.__annotations__ = {}
+    return spread_out

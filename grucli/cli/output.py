@@ -1,0 +1,64 @@
+"""The two streams: results to stdout, everything else to stderr; UTF-8 in every locale."""
+
+import errno
+import io
+import os
+import sys
+from contextlib import suppress
+
+from grucli.errors import AccessError
+
+WRITE_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
+"""What writing to standard output can meet, beside a reader that went away."""
+
+
+def prepare() -> None:
+    """Make both streams UTF-8, whatever the locale says."""
+    for stream, errors in ((sys.stdout, "surrogateescape"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=errors, newline="\n")
+
+
+def write(text: str) -> None:
+    """Write a piece of the result.
+
+    Raises:
+        AccessError: standard output is closed.
+        OSError: it cannot be written.
+    """
+    if sys.stdout is None or sys.stdout.closed:
+        raise AccessError("standard output is closed; redirect it to a file or name one with -o")
+    sys.stdout.write(text)
+
+
+def flush() -> None:
+    """Hand what was written to the reader now."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def finish() -> None:
+    """Flush the result, so that a full disk is met while it can still be said."""
+    flush()
+
+
+def discard() -> None:
+    """Drop what is left of the result: nobody can take it, and the interpreter must not retry."""
+    with suppress(OSError, AttributeError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def say(line: str) -> None:
+    """Write one line to stderr; if nobody reads it, work goes on."""
+    if sys.stderr is None:
+        return
+    with suppress(OSError, ValueError):
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+
+def is_terminal() -> bool:
+    """Whether stderr is a terminal on which a line can be drawn anew."""
+    if sys.stderr is None or os.environ.get("TERM") == "dumb":
+        return False
+    return sys.stderr.isatty()

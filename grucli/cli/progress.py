@@ -1,0 +1,55 @@
+"""What training shows on stderr: a line an epoch, and on a terminal a bar with the time left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from grucli.cli import output
+from grucli.cli.options import Common
+from grucli.training import EpochInfo, StepInfo, Trainer
+
+Show = Callable[[StepInfo | EpochInfo], None]
+
+
+@contextmanager
+def display(trainer: Trainer, common: Common) -> Iterator[Show]:
+    """Yield the function that shows a step or an epoch."""
+    if common.quiet or not output.is_terminal():
+        yield lambda info: common.note(epoch_line(info)) if isinstance(info, EpochInfo) else None
+    else:
+        with _bar(trainer, common) as show:
+            yield show
+
+
+def epoch_line(info: EpochInfo) -> str:
+    """Return the scores of an epoch on one line."""
+    scores = info.scores
+    line = f"epoch {info.epoch:>3}  loss {scores['loss']:.4f}  accuracy {scores['accuracy']:.3f}"
+    if "valid_loss" in scores:
+        line += f"  valid loss {scores['valid_loss']:.4f}  accuracy {scores['valid_accuracy']:.3f}"
+    return line + ("  best" if info.is_best and "valid_loss" in scores else "")
+
+
+@contextmanager
+def _bar(trainer: Trainer, common: Common) -> Iterator[Show]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.text import Text
+
+    console = Console(stderr=True, no_color=common.no_color or None, highlight=False)
+    progress, done = trainer.progress, trainer.progress.step
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        task = bars.add_task("epoch 1", total=trainer.num_batches * trainer.epochs, completed=done)
+
+        def show(info: StepInfo | EpochInfo) -> None:
+            if isinstance(info, EpochInfo):
+                style = "bold" if info.is_best else ""
+                bars.console.print(Text(epoch_line(info), style=style))
+            else:
+                text = f"epoch {info.epoch}/{trainer.epochs}  loss {info.loss:.4f}"
+                bars.update(task, description=text)
+            bars.update(task, completed=progress.step)
+
+        yield show

@@ -1,0 +1,200 @@
+"""Which column of a table is the text and which the label: given, known by name, or guessed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from grucli.errors import DataError, did_you_mean, excerpt
+
+TEXT_NAMES = (
+    *("text", "sentence", "review", "content", "comment", "message", "tweet", "document", "body"),
+    *("utterance", "phrase", "question", "query", "input", "title", "headline", "subject"),
+    *("description", "sequence", "seq", "dna", "name", "word"),
+    *("文本", "内容", "评论", "正文", "句子", "留言", "标题", "姓名", "名字", "词语", "词"),
+)
+LABEL_NAMES = (
+    *("label", "labels", "class", "category", "target", "sentiment", "polarity", "gender", "sex"),
+    *("lang", "language", "topic", "genre", "intent", "emotion", "domain", "section", "species"),
+    *("y", "标签", "类别", "情感", "分类", "性别", "语言", "主题", "领域"),
+)
+"""Known names, the surest first."""
+
+_LONGEST_LABEL = 40
+_CLEARLY_LONGER = 1.25
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What is asked of a table; `text` and `label` are names, None to find them.
+
+    `place` begins error lines. Without `needs_label` a label column is taken if it is there.
+    `hint` says what a table of one column may be.
+    """
+
+    place: str
+    text: str | None
+    label: str | None
+    needs_label: bool
+    hint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """Indices of the columns (`label` None: there is none), and whether one had to be found."""
+
+    text: int
+    label: int | None
+    guessed: bool
+
+
+def header_columns(cells: Sequence[str], place: str) -> tuple[str, ...]:
+    """Return the names in a header row, without spaces around them.
+
+    Raises:
+        DataError: two columns have the same name (empty names do not count).
+    """
+    columns = tuple(cell.strip() for cell in cells)
+    for column in columns:
+        if column and columns.count(column) > 1:
+            raise DataError(
+                f"{place}: two columns are named '{excerpt(column)}'; rename one, "
+                "or pass --no-header if this row is data"
+            )
+    return columns
+
+
+def choose(columns: Sequence[str], rows: Sequence[Sequence[str]], wanted: Wanted) -> Chosen:
+    """Choose the text and the label column.
+
+    By name first; else by content: the label is the column with few distinct short values, not
+    numeric if there is a choice; the text is the one that is longest on average.
+
+    Args:
+        columns: names of the columns.
+        rows: the first rows, without the header.
+        wanted: names given, and whether a label is needed.
+
+    Raises:
+        DataError: a named column is absent, or there is no clear choice.
+    """
+    profiles = [_profile([row[i] for row in rows if len(row) > i]) for i in range(len(columns))]
+    text = _known(columns, wanted.text, TEXT_NAMES, "--text", wanted.place)
+    given = wanted.label
+    if not wanted.needs_label and given not in columns:
+        given = None
+    label = _known(columns, given, LABEL_NAMES, "--label", wanted.place)
+    if label == text:
+        label = None
+    guessed = wanted.text is None or (label is not None and given is None)
+    if label is None and wanted.needs_label:
+        label = _label_by_content(columns, profiles, text, wanted)
+        guessed = True
+    if text is None:
+        text = _text_by_content(columns, profiles, label, wanted)
+    if wanted.needs_label and text == label:
+        raise DataError(f"{wanted.place}: text and label are the same column; name two columns")
+    return Chosen(text=text, label=label, guessed=guessed)
+
+
+def looks_like_data(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether what was read as header looks like a row: a number, or a value that comes again."""
+    if any(_is_number(name) for name in columns):
+        return True
+    return any(
+        name and any(len(row) > i and row[i].strip() == name for row in rows)
+        for i, name in enumerate(columns)
+    )
+
+
+def has_known_name(columns: Sequence[str]) -> bool:
+    """Whether some column has a name that says text or label."""
+    return any(_normal(name) in {*TEXT_NAMES, *LABEL_NAMES} for name in columns)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Profile:
+    distinct: int
+    repeats: bool
+    longest: int
+    mean_length: float
+    numeric: bool
+
+
+def _profile(values: Sequence[str]) -> _Profile:
+    filled = [value for value in values if value.strip()]
+    distinct = len(set(filled))
+    return _Profile(
+        distinct=distinct,
+        repeats=0 < distinct <= max(2, len(filled) // 2),
+        longest=max(map(len, filled), default=0),
+        mean_length=fmean(map(len, filled)) if filled else 0.0,
+        numeric=bool(filled) and all(map(_is_number, filled)),
+    )
+
+
+def _known(
+    columns: Sequence[str], given: str | None, names: Sequence[str], flag: str, place: str
+) -> int | None:
+    """Return the column that is named so, else the first with a known name, else None."""
+    if given is not None:
+        if given in columns:
+            return columns.index(given)
+        raise DataError(
+            f"{place}: no column '{excerpt(given)}' (columns: {_listed(columns)})"
+            f"{did_you_mean(given, columns)}; pass {flag} COL"
+        )
+    normal = [_normal(name) for name in columns]
+    return next((normal.index(name) for name in names if name in normal), None)
+
+
+def _label_by_content(
+    columns: Sequence[str], profiles: Sequence[_Profile], text: int | None, wanted: Wanted
+) -> int:
+    fit = [
+        i
+        for i, profile in enumerate(profiles)
+        if i != text and profile.repeats and profile.longest <= _LONGEST_LABEL
+    ]
+    varied = [i for i in fit if profiles[i].distinct > 1] or fit  # sorted files start with one
+    named = [i for i in varied if not profiles[i].numeric] or varied
+    if len(named) == 1 and len(columns) > 1:
+        return named[0]
+    raise _unclear("label", columns, wanted)
+
+
+def _text_by_content(
+    columns: Sequence[str], profiles: Sequence[_Profile], label: int | None, wanted: Wanted
+) -> int:
+    rest = [i for i in range(len(columns)) if i != label]
+    words = [i for i in rest if not profiles[i].numeric] or rest
+    words.sort(key=lambda i: -profiles[i].mean_length)
+    lengths = [profiles[i].mean_length for i in words]
+    if not words or (len(words) > 1 and lengths[0] < _CLEARLY_LONGER * lengths[1]):
+        raise _unclear("text", columns, wanted)
+    return words[0]
+
+
+def _unclear(role: str, columns: Sequence[str], wanted: Wanted) -> DataError:
+    if len(columns) == 1:
+        hint = wanted.hint or "pass --delimiter, or --format lines for __label__ lines"
+        return DataError(f"{wanted.place}: only one column ('{excerpt(columns[0])}'); {hint}")
+    return DataError(
+        f"{wanted.place}: no clear {role} column (columns: {_listed(columns)}); "
+        "pass --text COL --label COL"
+    )
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return excerpt(",".join(columns), 60)
+
+
+def _normal(name: str) -> str:
+    return name.strip().lower().replace("-", "_").replace(" ", "_")
+
+
+def _is_number(value: str) -> bool:
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True

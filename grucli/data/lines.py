@@ -1,0 +1,237 @@
+"""Bytes to physical lines: in bounded memory, and never later than the producer allows.
+
+A line ends with LF, CRLF or CR. A line beyond MAX_LINE is read past and kept only as a stump,
+so a gigabyte without a newline costs time, not memory. Lines are decoded one by one, so one
+undecodable line is one bad line and not the end of the file.
+"""
+
+import codecs
+import io
+import re
+import select
+from collections import deque
+from itertools import islice
+from typing import Final
+
+from grucli.errors import ConfigError, DataError, excerpt
+from grucli.files import CHUNK_BYTES
+
+MAX_LINE: Final = 16 * 2**20
+"""Bytes of the longest line that is read."""
+_PEEK_LIMIT = 2**20
+
+_NO_TEXT_ENCODINGS = frozenset(
+    {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7"}
+)
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MAGIC = {
+    b"PK\x03\x04": "a zip archive (an .xlsx or .npz?)",
+    b"PAR1": "a Parquet file",
+    b"\x93NUMPY": "an .npy file",
+    b"\x89HDF": "an HDF5 file",
+    b"\xd0\xcf\x11\xe0": "an old Excel file",
+    b"SQLite format 3\x00": "an SQLite database",
+    b"%PDF-": "a PDF",
+    b"BZh": "a bzip2 file",
+    b"\xfd7zXZ\x00": "an xz file",
+    b"\x28\xb5\x2f\xfd": "a zstd file",
+}
+
+
+class Lines:
+    """The physical lines of a stream, as bytes without their ends; a BOM is removed.
+
+    Args:
+        stream: read by `read1`, so that a pause of the producer is seen.
+        name: how errors call the stream.
+        encoding: as `text_encoding` returns it; UTF-16 and its kin are recoded to UTF-8 here.
+        head: bytes already taken from the stream.
+    """
+
+    number: int
+    """The line returned last, from 1."""
+
+    def __init__(
+        self, stream: io.BufferedIOBase, name: str, encoding: str = "utf-8", head: bytes = b""
+    ) -> None:
+        self.number = 0
+        self.encoding = "utf-8" if _is_wide(encoding) else encoding
+        self._name = name
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder(encoding)() if _is_wide(encoding) else None
+        self._waiting: deque[bytes] = deque()
+        self._tail = bytearray()
+        self._after_cr = False
+        self._started = False
+        self._ended = False
+        if head:
+            self._split(self._recoded(head))
+
+    def __iter__(self) -> "Lines":
+        return self
+
+    def __next__(self) -> bytes:
+        while not self._waiting:
+            if self._ended:
+                raise StopIteration
+            self._fill()
+        self.number += 1
+        return self._waiting.popleft()
+
+    def peek(self, count: int) -> tuple[list[bytes], bool]:
+        """Return up to `count` lines that come next, unread, and whether more follow.
+
+        Waits for them; stops early at the end and after about 1 MiB.
+        """
+        size = 0
+        while len(self._waiting) < count and not self._ended and size < _PEEK_LIMIT:
+            self._fill()
+            size += CHUNK_BYTES
+        lines = list(islice(self._waiting, count))
+        return lines, len(self._waiting) > len(lines) or not self._ended
+
+    def push_back(self, lines: list[bytes]) -> None:
+        """Return `lines`, the ones read last, to be read again."""
+        self._waiting.extendleft(reversed(lines))
+        self.number -= len(lines)
+
+    def ready(self) -> bool:
+        """Return whether the next line, or the end, can be had without waiting."""
+        while not self._waiting and not self._ended:
+            if not _is_readable(self._stream):
+                return False
+            self._fill()
+        return True
+
+    def _fill(self) -> None:
+        chunk = self._stream.read1(CHUNK_BYTES)
+        self._split(self._recoded(chunk))
+        if chunk:
+            return
+        self._ended = True
+        if self._tail:
+            self._add([bytes(self._tail)])
+            self._tail.clear()
+
+    def _split(self, chunk: bytes) -> None:
+        if self._after_cr and chunk:  # the LF of a CRLF that was cut in two
+            chunk = chunk.removeprefix(b"\n")
+            self._after_cr = False
+        if not chunk:
+            return
+        self._after_cr = chunk.endswith(b"\r")
+        pieces = chunk.splitlines()
+        rest = b"" if chunk.endswith((b"\n", b"\r")) else pieces.pop()
+        if pieces and self._tail:
+            self._extend_tail(pieces[0])
+            pieces[0] = bytes(self._tail)
+            self._tail.clear()
+        self._add(pieces)
+        self._extend_tail(rest)
+
+    def _add(self, lines: list[bytes]) -> None:
+        if lines and not self._started:
+            self._started = True
+            if lines[0].startswith(codecs.BOM_UTF8):
+                self.encoding = "utf-8"  # the mark is proof, whatever was said
+                lines[0] = lines[0].removeprefix(codecs.BOM_UTF8)
+        self._waiting.extend(lines)
+
+    def _extend_tail(self, piece: bytes) -> None:
+        self._tail += piece[: MAX_LINE + 1 - len(self._tail)]
+
+    def _recoded(self, chunk: bytes) -> bytes:
+        if self._decoder is None:
+            return chunk
+        try:
+            return self._decoder.decode(chunk, final=not chunk).encode()
+        except UnicodeError as error:
+            raise DataError(
+                f"{self._name}: not in the encoding given ({excerpt(error, 60)}); "
+                "pass another --encoding"
+            ) from None
+
+
+def text_encoding(name: str) -> str:
+    """Return Python's name of a text encoding.
+
+    Raises:
+        ConfigError: there is none of this name.
+    """
+    try:
+        known = codecs.lookup(name).name
+        "a\n".encode(known)
+    except (LookupError, ValueError):
+        known = ""
+    if not known or known in _NO_TEXT_ENCODINGS:
+        raise ConfigError(
+            f"--encoding: unknown encoding '{excerpt(name)}'; for example utf-8, gb18030, latin-1"
+        )
+    return known.removesuffix("-sig")
+
+
+def decode(line: bytes, encoding: str) -> tuple[str, str]:
+    """Return the text of a line and what is wrong with it ("" if nothing).
+
+    The text of an undecodable line has replacement characters; an over-long one has none.
+    """
+    if len(line) > MAX_LINE:
+        return "", f"line is longer than {MAX_LINE // 2**20} MiB; split it into records"
+    try:
+        text = line.decode(encoding)
+    except UnicodeDecodeError as error:
+        return line.decode(encoding, "replace"), _undecodable(line, error)
+    if "\0" in text:
+        return text, "NUL byte: binary file? If it is UTF-16, pass --encoding utf-16"
+    return text, ""
+
+
+def refuse_binary(start: bytes, name: str) -> None:
+    """Raise DataError if a stream that starts so is no text in an ASCII-like encoding."""
+    if start.startswith(_UTF16_MARKS):
+        raise DataError(f"{name}: looks like UTF-16; pass --encoding utf-16")
+    for magic, kind in _MAGIC.items():
+        if start.startswith(magic):
+            raise DataError(f"{name}: looks like {kind}; export it as CSV or plain text")
+
+
+def _undecodable(line: bytes, error: UnicodeDecodeError) -> str:
+    place = f"byte {error.start + 1} of the line (0x{line[error.start]:02x})"
+    if line.startswith(_UTF16_MARKS):
+        mend = "it looks like UTF-16: pass --encoding utf-16"
+    elif error.encoding.lower() != "utf-8":
+        mend = "pass another --encoding"
+    elif _is_probably_chinese(line):
+        mend = "pass --encoding gb18030"
+    else:
+        mend = "pass --encoding latin-1 or another"
+    return f"{place} is not {error.encoding.upper()}; {mend}"
+
+
+def _is_probably_chinese(line: bytes) -> bool:
+    """Whether `line` decodes as GB 18030 and its high bytes come in pairs, as in Chinese text.
+
+    Decoding alone proves little: Western text in Latin-1 often decodes too.
+    """
+    try:
+        line.decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    high = len(re.findall(rb"[\x80-\xff]", line))
+    paired = 2 * len(re.findall(rb"[\x81-\xfe][\x80-\xfe]", line))
+    return paired > high / 2
+
+
+def _is_wide(encoding: str) -> bool:
+    """Whether bytes cannot be cut into lines before they are decoded."""
+    return "\n".encode(encoding) != b"\n"
+
+
+def _is_readable(stream: io.BufferedIOBase) -> bool:
+    try:
+        descriptor = stream.fileno()
+    except (OSError, io.UnsupportedOperation, AttributeError):
+        return True  # in memory
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN | select.POLLHUP)
+    return bool(poll.poll(0))

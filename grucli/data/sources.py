@@ -1,0 +1,196 @@
+"""Whatever the form of the data, a stream of Records; memory does not grow with a text file.
+
+What a record is:
+    table (csv, tsv)    each row after the header. A blank line is no record where labels are
+                        needed. Else (predict) it is one: an empty text if the table has one
+                        column, a record that cannot be read if it has several.
+    lines               each line; `__label__x` at its start is its label. A blank line is no
+                        record where labels are needed; else it is one, with an empty text.
+    npz                 each row of `X`.
+
+A record that cannot be read (ragged, undecodable, over-long, quote not closed, not finite) is a
+Record with `error`, and reading goes on behind it: whether to stop is for the caller to say.
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Final
+
+from grucli.data.lines import Lines, decode, refuse_binary, text_encoding
+from grucli.data.records import ReadOptions, Record, Remembered, Source
+from grucli.data.series import Series, read_all, read_series
+from grucli.data.table_source import Asked, header_has_text, open_table
+from grucli.data.tables import find_delimiter
+from grucli.errors import ConfigError, DataError, excerpt, show_path
+from grucli.files import CHUNK_BYTES, open_binary
+
+__all__ = ["ReadOptions", "Record", "Remembered", "Source", "open_source"]
+
+FORMATS: Final = ("auto", "csv", "tsv", "lines", "npz")
+_SUFFIXES = {".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".txt": "lines", ".npz": "npz"}
+_DELIMITERS = {"csv": ",", "tsv": "\t"}
+_ZIP = b"PK\x03\x04"
+_LABEL = re.compile(r"__label__([^ \t]+)[ \t]*")
+
+
+def open_source(
+    path: str | Path,
+    options: ReadOptions,
+    *,
+    needs_label: bool,
+    remembered: Remembered | None = None,
+) -> Source:
+    """Open data of any form; gzip is unpacked.
+
+    The form is the one of `options`, else the suffix's, else what the first rows look like.
+    Where no label is needed (predict), data without a known suffix, such as standard input, are
+    plain lines, unless the first is a header that has the model's text column.
+
+    Args:
+        path: a file, or "-" for standard input.
+        options: what the user said about it.
+        needs_label: whether each record must have a label (train, evaluate).
+        remembered: what the model knows of its training data; the options stand above it.
+
+    Raises:
+        ConfigError: an option has no meaning.
+        AccessError: the file cannot be read; also later, while iterating.
+        DataError: it is empty or binary, or its columns are missing or not clear.
+    """
+    if options.format not in FORMATS:
+        raise ConfigError(
+            f"--format: must be one of {', '.join(FORMATS)}, got '{excerpt(options.format)}'"
+        )
+    known = remembered or Remembered()
+    encoding = text_encoding(options.encoding or known.encoding or "utf-8")
+    stream = open_binary(path)
+    asked = Asked(
+        name="standard input" if str(path) == "-" else show_path(path),
+        options=options,
+        known=known,
+        needs_label=needs_label,
+        encoding=encoding,
+    )
+    try:
+        return _opened(stream, asked, _form_of_suffix(path))
+    except BaseException:
+        stream.close()
+        raise
+
+
+def _form_of_suffix(path: str | Path) -> str:
+    return _SUFFIXES.get(PurePath(str(path).lower().removesuffix(".gz")).suffix, "")
+
+
+def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source:
+    form = suffix_form if asked.options.format == "auto" else asked.options.format
+    head = b"" if form else stream.read1(CHUNK_BYTES)
+    if form == "npz" or head.startswith(_ZIP):
+        return _series_source(stream, asked, head)
+    lines = Lines(stream, asked.name, asked.encoding, head)
+    first, _ = lines.peek(1)
+    if first and (form or asked.needs_label):
+        refuse_binary(first[0], asked.name)
+    if not first and asked.needs_label:
+        raise DataError(f"{asked.name}: the file is empty; name a file with data in it")
+    found = form or _form_of_content(lines, asked)
+    if found == "lines":
+        return _lines_source(stream, lines, asked)
+    return open_table(stream, lines, asked, _DELIMITERS.get(form))
+
+
+def _form_of_content(lines: Lines, asked: Asked) -> str:
+    """Return the form of data whose name and options do not tell it."""
+    if header_has_text(lines, asked):
+        return "csv"
+    first, _ = lines.peek(1)
+    if not asked.needs_label or first[0].startswith(b"__label__"):
+        return "lines"
+    delimiter, _ = find_delimiter(lines, [])
+    return {"": "lines", "\t": "tsv"}.get(delimiter, "csv")
+
+
+def _lines_source(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
+    return Source(
+        name=asked.name,
+        kind="text",
+        format="lines",
+        needs_label=asked.needs_label,
+        records=_line_records(lines, asked),
+        is_ready=lines.ready,
+        stream=stream,
+        encoding=asked.encoding,
+    )
+
+
+def _line_records(lines: Lines, asked: Asked) -> Iterator[Record]:
+    number = 0
+    for line in lines:
+        if asked.needs_label and not line.strip():
+            continue
+        number += 1
+        text, problem = decode(line, lines.encoding)
+        parsed = _Labelled.parse(text)
+        if asked.needs_label and not problem:
+            problem = parsed.problem
+        yield Record(
+            number=number,
+            line=lines.number,
+            text=parsed.text,
+            label=parsed.label,
+            error=f"{asked.name}:{lines.number}: {problem}" if problem else None,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Labelled:
+    """A line of fastText: labels, then text; `problem` says why it cannot be learned from."""
+
+    label: str | None
+    text: str
+    problem: str
+
+    @classmethod
+    def parse(cls, line: str) -> "_Labelled":
+        labels = []
+        start = 0
+        while match := _LABEL.match(line, start):
+            labels.append(match[1])
+            start = match.end()
+        problem = ""
+        if not labels:
+            problem = "no __label__x at the start of the line; if this is a table, pass --format"
+        elif len(labels) > 1:
+            problem = f"{len(labels)} labels, one is expected; keep one a line"
+        return cls(label=labels[0] if labels else None, text=line[start:], problem=problem)
+
+
+def _series_source(stream: io.BufferedIOBase, asked: Asked, head: bytes) -> Source:
+    data = read_all(stream, asked.name, head)
+    if asked.needs_label and not data.getbuffer().nbytes:
+        raise DataError(f"{asked.name}: the file is empty; name a file with data in it")
+    series = read_series(data, asked.name, needs_label=asked.needs_label)
+    return Source(
+        name=asked.name,
+        kind="series",
+        format="npz",
+        needs_label=asked.needs_label,
+        records=_series_records(series, asked.name),
+        is_ready=lambda: True,
+        stream=stream,
+    )
+
+
+def _series_records(series: Series, name: str) -> Iterator[Record]:
+    for index in range(len(series.lengths)):
+        values, problem = series.row(index)
+        yield Record(
+            number=index + 1,
+            line=0,
+            values=values,
+            label=series.labels[index] if series.labels is not None else None,
+            error=f"{name}: {problem}" if problem else None,
+        )

@@ -1,0 +1,107 @@
+"""Settings chosen from the data: every rule in one place, each with its reason.
+
+A rule sees sizes, lengths and classes, never what the data is about. The user's own settings always
+stand; a rule only fills what was left `auto`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from grucli.config import Config
+
+VALID_SHARE = 0.1
+LONGEST_STEPS = 2000  # bounds the memory of one batch whatever the data holds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What the rules look at.
+
+    Attributes:
+        kind: "text" or "series".
+        rows: sequences in the training part.
+        num_classes: distinct labels.
+        lengths: (rows,) steps of each training sequence before any cut.
+    """
+
+    kind: str
+    rows: int
+    num_classes: int
+    lengths: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A value and why it was chosen."""
+
+    value: Any
+    reason: str
+
+
+def minimum_count(mode: str, rows: int) -> Choice:
+    """How often a token must occur in training to have a vector of its own."""
+    if mode in ("char", "byte"):
+        return Choice(value=1, reason=f"tokens {mode}: a small alphabet")
+    if rows < 500:
+        return Choice(value=1, reason=f"{rows} rows: too few to drop rare tokens")
+    return Choice(value=2, reason="tokens seen once teach what an unknown token looks like")
+
+
+def maximum_length(lengths: npt.NDArray[np.int64]) -> Choice:
+    """Steps kept: the 99th percentile of the training lengths, all of them where that is near."""
+    longest = int(lengths.max())
+    percentile = int(np.ceil(np.percentile(lengths, 99)))
+    if longest <= min(2 * percentile, LONGEST_STEPS):
+        return Choice(value=longest, reason="the longest training sequence")
+    return Choice(
+        value=min(percentile, LONGEST_STEPS), reason="99th percentile of the training lengths"
+    )
+
+
+def choose(facts: Facts, optimizer: str) -> dict[str, Choice]:
+    """Return a choice for every setting of model and training that may be `auto`."""
+    text, adam = facts.kind == "text", optimizer == "adam"
+    batch_size = int(np.clip(2 ** np.floor(np.log2(max(facts.rows, 1) / 10)), 8, 32))
+    values: dict[str, tuple[Any, str]] = {
+        "model.embedding_size": (64, "text"),
+        "model.hidden_size": (64, "each direction"),
+        "model.bidirectional": (True, "the whole sequence is known before the answer"),
+        "model.pooling": (("last", "mean", "max"), "the end, the bulk and the peaks"),
+        "model.dropout": (0.3, "small data"),
+        "model.initialisation": ("orthogonal", "usual lengths"),
+        "training.momentum": (None if adam else 0.9, optimizer),
+        "training.learning_rate": (2e-3 if adam else 0.1, f"{optimizer}, small network"),
+        "training.weight_decay": (0.0, "dropout regularises"),
+        "training.clip_norm": (1.0, "recurrent gradients can explode"),
+        "training.schedule": ("constant", "early stopping ends training"),
+        "training.warmup_steps": (0, "clipping tames the first steps"),
+        "training.batch_size": (batch_size, f"{facts.rows} rows: at least 10 steps an epoch"),
+        "training.epochs": (30 if text else 100, f"{facts.kind}; patience ends earlier"),
+        "training.patience": (5 if text else 20, facts.kind),
+    }
+    return {path: Choice(value=value, reason=why) for path, (value, why) in values.items()}
+
+
+def complete(config: Config, choices: Mapping[str, Choice]) -> tuple[Config, dict[str, str]]:
+    """Fill every setting that is still `auto` from `choices`.
+
+    Returns:
+        The config and the reason of each dotted path that was filled.
+    """
+    reasons: dict[str, str] = {}
+    updated = config
+    for path, choice in choices.items():
+        section, key = path.split(".")
+        part = getattr(updated, section)
+        if getattr(part, key) is None:
+            filled = part.model_copy(update={key: choice.value})
+            updated = updated.model_copy(update={section: filled})
+            reasons[path] = choice.reason
+    return updated, reasons

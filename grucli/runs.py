@@ -1,0 +1,172 @@
+"""One training run: from prepared data to a trainer, and from a trainer to model files."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grucli import __version__, checkpoint
+from grucli.checkpoint import RunState, SavedModel
+from grucli.data.encoding import TextEncoder
+from grucli.dataset import Prepared
+from grucli.errors import CheckpointError, ConfigError, show, show_path
+from grucli.model import Architecture, Model
+from grucli.random import INIT, generator
+from grucli.training import Progress, Recipe, Trainer
+
+EXTENDABLE = ("training.epochs", "training.patience")
+"""What a resumed run may change: it only decides when a constant schedule ends."""
+
+
+def start(prepared: Prepared) -> Trainer:
+    """Build the model that the config asks for, with first weights, and its trainer.
+
+    Raises:
+        ConfigError: a class weight names an unknown label.
+    """
+    settings = prepared.config.model
+    model = Model(_architecture(prepared))
+    chrono = settings.initialisation == "chrono"
+    steps = min(int(prepared.train.lengths.max()), prepared.encoder.max_length)
+    model.initialise(generator(prepared.config.seed, INIT), steps if chrono else None)
+    return Trainer(
+        model,
+        prepared.train,
+        prepared.valid,
+        Recipe.of(prepared.config.training.model_dump()),
+        seed=prepared.config.seed,
+        labels=prepared.labels,
+    )
+
+
+def resume(trainer: Trainer, prepared: Prepared, path: str | Path) -> tuple[str, ...]:
+    """Put a new trainer exactly where the run of a `.last.npz` was interrupted.
+
+    Returns:
+        What may keep the bytes from being those of an uninterrupted run.
+
+    Raises:
+        AccessError: there is no such file.
+        CheckpointError: it is damaged or holds no training state.
+        ConfigError: the data or the config is not that of the run.
+    """
+    saved, state = checkpoint.load_run(path)
+    card = _card(prepared, 0)
+    _check_same(card, saved.card, path)
+    for (name, array), (_, stored) in zip(
+        trainer.model.arrays(), saved.model.arrays(), strict=True
+    ):
+        if array.shape != stored.shape:
+            raise CheckpointError(f"{show_path(path)}: inconsistent: weights {name} do not fit")
+        array[...] = stored
+    try:
+        trainer.restore(state.progress, state.arrays)
+    except (KeyError, TypeError, ValueError) as fault:
+        raise CheckpointError(
+            f"{show_path(path)}: inconsistent: {show(fault)}; train again with --force"
+        ) from fault
+    return tuple(_differences(card["versions"], saved.card["versions"]))
+
+
+def save_best(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
+    """Write the best weights so far as a model file; raises as `checkpoint.save` does."""
+    model = Model(trainer.model.architecture)
+    model.params.flat[...], model.table[...] = trainer.best
+    checkpoint.save(path, _saved(prepared, model, trainer.progress.best_epoch, trainer.progress))
+
+
+def save_last(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
+    """Write the last weights and all that a resume needs; raises as `checkpoint.save` does."""
+    progress = trainer.progress
+    state = RunState(progress=dataclasses.asdict(progress), arrays=trainer.arrays())
+    checkpoint.save(path, _saved(prepared, trainer.model, progress.epoch, progress), state)
+
+
+def _architecture(prepared: Prepared) -> Architecture:
+    settings, encoder = prepared.config.model.model_dump(), prepared.encoder
+    del settings["initialisation"]
+    embedding_size = settings.pop("embedding_size")
+    if isinstance(encoder, TextEncoder):
+        sizes = {"vocabulary_size": len(encoder.vocabulary), "input_size": embedding_size}
+    else:
+        sizes = {"vocabulary_size": 0, "input_size": len(encoder.mean)}
+    return Architecture(
+        **settings,
+        **sizes,
+        num_classes=len(prepared.labels),
+        dtype=prepared.config.training.dtype,
+    )
+
+
+def _saved(prepared: Prepared, model: Model, epoch: int, progress: Progress) -> SavedModel:
+    card = _card(prepared, epoch)
+    if 0 < epoch <= len(progress.history):
+        card["scores"] = progress.history[epoch - 1]
+    return SavedModel(
+        model=model,
+        encoder=prepared.encoder,
+        labels=prepared.labels,
+        remembered=prepared.remembered,
+        card=card,
+    )
+
+
+def _card(prepared: Prepared, epoch: int) -> dict[str, Any]:
+    """Where a model comes from: no path, no time, no host, so that equal runs give equal bytes."""
+    config = prepared.config.model_dump(mode="json")
+    config["data"]["train"] = None
+    if isinstance(config["data"]["valid"], str):
+        config["data"]["valid"] = Path(config["data"]["valid"]).name
+    return {
+        "config": config,
+        "reasons": prepared.reasons,
+        "data": {"name": prepared.name, "sha256": _fingerprint(prepared), **prepared.facts},
+        "versions": {
+            "grucli": __version__,
+            "numpy": np.__version__,
+            "blas_threads": os.environ.get("OPENBLAS_NUM_THREADS", ""),
+        },
+        "epoch": epoch,
+        "scores": {},
+    }
+
+
+def _fingerprint(prepared: Prepared) -> str:
+    """Return a digest of what is learned from: steps, lengths, targets, labels, vocabulary."""
+    digest = hashlib.sha256("\n".join(prepared.labels).encode("utf-8", "surrogatepass"))
+    if isinstance(prepared.encoder, TextEncoder):
+        digest.update(prepared.encoder.vocabulary.to_bytes())
+    for part in (prepared.train, prepared.valid):
+        for array in () if part is None else (part.steps, part.lengths, part.targets):
+            digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def _check_same(now: Mapping[str, Any], then: Mapping[str, Any], path: str | Path) -> None:
+    problems = []
+    if now["data"]["sha256"] != then["data"]["sha256"]:
+        problems.append(f"the data is not that of {show_path(path)}")
+    constant = now["config"]["training"]["schedule"] == "constant"
+    problems += [
+        line
+        for line in _differences(now["config"], then["config"])
+        if not (constant and line.startswith(EXTENDABLE))
+    ]
+    if problems:
+        mend = "give the same data and settings to --resume, or start anew with --force"
+        raise ConfigError(*problems[:-1], f"{problems[-1]}; {mend}")
+
+
+def _differences(now: Any, then: Any, path: str = "") -> Iterator[str]:
+    if isinstance(now, Mapping) and isinstance(then, Mapping):
+        for key in {**then, **now}:
+            below = f"{path}.{key}" if path else key
+            yield from _differences(now.get(key), then.get(key), below)
+    elif now != then:
+        yield f"{path}: was {show(then)} in the run to resume, is {show(now)}"

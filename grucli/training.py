@@ -1,0 +1,357 @@
+"""Training as a generator: it computes and reports, and neither prints nor touches files."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.batches import Examples, epoch_rows, pack
+from grucli.engine import losses, optim
+from grucli.engine.packing import Floats
+from grucli.errors import ConfigError, TrainingError, did_you_mean, show
+from grucli.inference import probabilities
+from grucli.metrics import Evaluation, evaluate
+from grucli.model import Gradients, Model
+from grucli.random import DROPOUT, SHUFFLE, generator
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How to train: the config's section `training`, complete; None where that says "off".
+
+    Attributes:
+        patience: epochs without a better validation loss after which training stops.
+        clip_norm: longest gradient.
+        class_weight: "none", "balanced" or label -> weight.
+    """
+
+    optimizer: str
+    momentum: float | None
+    learning_rate: float
+    weight_decay: float
+    batch_size: int
+    epochs: int
+    patience: int | None
+    clip_norm: float | None
+    schedule: str
+    warmup_steps: int
+    class_weight: str | Mapping[str, float]
+    dtype: str
+
+    @classmethod
+    def of(cls, section: Mapping[str, Any]) -> Recipe:
+        """Return the recipe of a complete config section."""
+        fields: dict[str, Any] = {k: None if v == "off" else v for k, v in section.items()}
+        return cls(**fields)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepInfo:
+    """One optimizer step was made.
+
+    Attributes:
+        epoch: 1 for the first.
+        batch: batches of this epoch done.
+        num_batches: batches of an epoch.
+        loss: mean over this epoch's rows so far [nat].
+    """
+
+    epoch: int
+    batch: int
+    num_batches: int
+    loss: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpochInfo:
+    """One epoch is done.
+
+    Attributes:
+        epoch: 1 for the first.
+        scores: of this epoch, as kept in `Progress.history`.
+        is_best: whether its weights are now the best ones.
+        stopped: why training ends here ("patience" or "epochs"), or None.
+    """
+
+    epoch: int
+    scores: dict[str, float]
+    is_best: bool
+    stopped: str | None
+
+
+@dataclass(kw_only=True)
+class Progress:
+    """Where training stands. JSON in a checkpoint; with `Trainer.arrays`, all a resume needs.
+
+    Attributes:
+        epoch: the one that runs or ended last; 0 before the first.
+        batch: batches of it done.
+        step: optimizer steps done.
+        sums: of this epoch: loss, right answers, rows, gradient norms, clipped steps.
+        best_epoch: whose weights are the best; 0 before the first epoch ended.
+        history: the scores of each epoch.
+        stopped: why training ended, or None.
+    """
+
+    epoch: int = 0
+    batch: int = 0
+    step: int = 0
+    sums: list[float] = dataclasses.field(default_factory=lambda: [0.0] * 5)
+    best_epoch: int = 0
+    history: list[dict[str, float]] = dataclasses.field(default_factory=list)
+    stopped: str | None = None
+
+
+class Trainer:
+    """A model on its way from first weights to best weights.
+
+    Attributes:
+        model: holds the last weights.
+        progress: where training stands.
+        best: the weights of `progress.best_epoch`: dense values, token vectors.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        train: Examples,
+        valid: Examples | None,
+        recipe: Recipe,
+        *,
+        seed: int,
+        labels: Sequence[str],
+    ) -> None:
+        """Prepare to train `model` on `train`, judged on `valid` (or on nothing if None).
+
+        Args:
+            model: changed in place.
+            train, valid: encoded examples; a target of -1 in `valid` always counts as wrong.
+            recipe: how.
+            seed: of the order of batches and of dropout.
+            labels: (C,) the names of the classes.
+
+        Raises:
+            ConfigError: `class_weight` names an unknown label.
+        """
+        self.model, self.progress = model, Progress()
+        self._train, self._valid = train, valid
+        self._recipe, self._seed, self._labels = recipe, seed, tuple(labels)
+        self._weights = class_weights(recipe.class_weight, labels, train.targets)
+        self._optimizer: optim.Optimizer = optim.Adam()
+        if recipe.optimizer == "sgd":
+            self._optimizer = optim.Sgd(momentum=recipe.momentum or 0.0)
+        number = self._optimizer.num_moments
+        self._dense_moments = [np.zeros_like(model.params.flat) for _ in range(number)]
+        self._table_moments = [np.zeros_like(model.table) for _ in range(number)]
+        self._decay = _decay_of(model, recipe.weight_decay)
+        self.best: tuple[Floats, Floats] = model.params.flat.copy(), model.table.copy()
+
+    @property
+    def num_batches(self) -> int:
+        """Batches of one epoch."""
+        return math.ceil(len(self._train) / self._recipe.batch_size)
+
+    @property
+    def epochs(self) -> int:
+        """Epochs at most."""
+        return self._recipe.epochs
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return the arrays which, with the weights and `progress`, make a resume exact."""
+        named = {"best_dense": self.best[0], "best_table": self.best[1]}
+        for k, (dense, table) in enumerate(
+            zip(self._dense_moments, self._table_moments, strict=True)
+        ):
+            named |= {f"dense_moment{k}": dense, f"table_moment{k}": table}
+        return named
+
+    def restore(self, progress: Mapping[str, Any], arrays: Mapping[str, Floats]) -> None:
+        """Go back to a saved moment; the model has its weights already.
+
+        Raises:
+            KeyError, TypeError, ValueError: the arrays or the progress are of another training.
+        """
+        self.progress = Progress(**progress)
+        for name, array in self.arrays().items():
+            array[...] = arrays[name].reshape(array.shape)
+        if self.progress.stopped is not None:
+            self.progress.stopped = self._why_stop()  # it may now train for longer
+
+    def run(self) -> Iterator[StepInfo | EpochInfo]:
+        """Train on, yielding after each step and after each epoch, until it stops.
+
+        Whoever iterates may stop at any yield: `progress` and `arrays` are then consistent.
+
+        Raises:
+            TrainingError: the loss or its gradient is not finite; the weights are those before.
+        """
+        while self.progress.stopped is None:
+            progress = self.progress
+            if progress.epoch == 0 or progress.batch == self.num_batches:
+                progress.epoch, progress.batch, progress.sums = progress.epoch + 1, 0, [0.0] * 5
+            order = epoch_rows(
+                self._train.lengths,
+                self._recipe.batch_size,
+                generator(self._seed, SHUFFLE, progress.epoch),
+            )
+            for rows in order[progress.batch :]:
+                self._step(rows)
+                if progress.batch < len(order):
+                    yield self._step_info()
+            yield self._end_epoch()
+
+    def _step(self, rows: npt.NDArray[np.int64]) -> None:
+        """Make one optimizer step on these rows."""
+        progress, recipe = self.progress, self._recipe
+        batch = pack(self._train, rows)
+        dropout = generator(self._seed, DROPOUT, progress.step)
+        logits = self.model.forward(batch, dropout)
+        loss, d_logits = losses.cross_entropy(logits, batch.targets, self._weights)
+        grads = self.model.backward(d_logits)
+        parts = [grads.dense.flat, grads.rows]
+        for part in parts:
+            part *= 1 / len(rows)
+        norm = optim.global_norm(parts)
+        if not math.isfinite(loss) or not math.isfinite(norm):
+            raise TrainingError(
+                f"epoch {progress.epoch}, step {progress.step + 1}: the loss is {loss:.3g} and its "
+                f"gradient {norm:.3g}; lower training.learning_rate ({recipe.learning_rate:g})"
+            )
+        limit = math.inf if recipe.clip_norm is None else recipe.clip_norm
+        optim.clip_(parts, limit)
+        self._update(grads)
+        right = _answers(logits) == batch.targets
+        for k, term in enumerate((loss, right.sum(), len(rows), norm, norm > limit)):
+            progress.sums[k] += float(term)
+        progress.batch += 1
+
+    def _update(self, grads: Gradients) -> None:
+        """Apply the gradients: one step for all dense values, one for the rows of the table."""
+        progress, recipe = self.progress, self._recipe
+        factor = optim.SCHEDULES[recipe.schedule](
+            progress.step, recipe.epochs * self.num_batches, recipe.warmup_steps
+        )
+        progress.step += 1
+        rate = recipe.learning_rate * factor
+        self._optimizer.update_(
+            self.model.params.flat,
+            grads.dense.flat,
+            self._dense_moments,
+            learning_rate=rate,
+            decay=self._decay,
+            step=progress.step,
+        )
+        if grads.tokens.size:
+            optim.update_rows_(
+                self._optimizer,
+                self.model.table,
+                grads.tokens,
+                grads.rows,
+                self._table_moments,
+                learning_rate=rate,
+                step=progress.step,
+            )
+
+    def _step_info(self) -> StepInfo:
+        progress = self.progress
+        return StepInfo(
+            epoch=progress.epoch,
+            batch=progress.batch,
+            num_batches=self.num_batches,
+            loss=progress.sums[0] / progress.sums[2],
+        )
+
+    def _end_epoch(self) -> EpochInfo:
+        """Judge the epoch, keep its weights if they are the best, decide whether to go on."""
+        progress = self.progress
+        loss, right, rows, norms, clipped = progress.sums
+        scores = {
+            "loss": loss / rows,
+            "accuracy": right / rows,
+            "gradient_norm": norms / self.num_batches,
+            "clipped": clipped / self.num_batches,
+        }
+        if self._valid is not None:
+            valid = self.validate(self._valid)
+            scores["valid_loss"] = valid.log_loss
+            scores["valid_accuracy"] = valid.accuracy
+            scores["valid_macro_f1"] = valid.macro_f1
+        is_best = self._valid is None or progress.best_epoch == 0 or self._improves(scores)
+        progress.history.append(scores)
+        if is_best:
+            progress.best_epoch = progress.epoch
+            self.best[0][...], self.best[1][...] = self.model.params.flat, self.model.table
+        progress.stopped = self._why_stop()
+        return EpochInfo(
+            epoch=progress.epoch, scores=scores, is_best=is_best, stopped=progress.stopped
+        )
+
+    def _why_stop(self) -> str | None:
+        progress, recipe = self.progress, self._recipe
+        stale = progress.epoch - progress.best_epoch
+        if recipe.patience is not None and stale >= recipe.patience:
+            return "patience"
+        return "epochs" if progress.epoch >= recipe.epochs else None
+
+    def _improves(self, scores: Mapping[str, float]) -> bool:
+        best = self.progress.history[self.progress.best_epoch - 1]
+        return scores["valid_loss"] < best["valid_loss"]
+
+    def validate(self, examples: Examples) -> Evaluation:
+        """Score the last weights on `examples`."""
+        return evaluate(probabilities(self.model, examples), examples.targets, self._labels)
+
+
+def class_weights(
+    setting: str | Mapping[str, float], labels: Sequence[str], targets: npt.NDArray[np.int64]
+) -> Floats | None:
+    """Return (C,) the weight of each class's rows, one on average over the rows, or None.
+
+    Args:
+        setting: "none", "balanced" (inverse to the class's rows) or label -> weight, where a label
+            that is not named weighs 1.
+        labels: (C,) names.
+        targets: (n,) classes of the training rows.
+
+    Raises:
+        ConfigError: a named label does not exist.
+    """
+    if setting == "none":
+        return None
+    rows = np.bincount(targets, minlength=len(labels))
+    if isinstance(setting, str):
+        weights = 1 / np.maximum(rows, 1)
+    else:
+        unknown = [
+            f"training.class_weight: no label '{show(name)}'{did_you_mean(name, labels)}"
+            for name in setting
+            if name not in labels
+        ]
+        if unknown:
+            raise ConfigError(*unknown)
+        weights = np.array([setting.get(label, 1.0) for label in labels])
+    scaled: Floats = weights * (rows.sum() / (weights * rows).sum())
+    return scaled
+
+
+def _answers(logits: Floats) -> npt.NDArray[np.int64]:
+    answers: npt.NDArray[np.int64] = (
+        (logits[:, 0] > 0).astype(np.int64) if logits.shape[1] == 1 else logits.argmax(axis=1)
+    )
+    return answers
+
+
+def _decay_of(model: Model, weight_decay: float) -> float | Floats:
+    """Return the decay of each dense value: weight matrices decay, biases do not."""
+    if weight_decay == 0:
+        return 0.0
+    decay = type(model.params)({name: a.shape for name, a in model.params.items()}, model.dtype)
+    for name, array in decay.items():
+        array[...] = weight_decay if "weight" in name else 0.0
+    return decay.flat
