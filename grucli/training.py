@@ -206,6 +206,7 @@ class Trainer:
                     yield self._step_info()
             yield self._end_epoch()
 
+    @np.errstate(over="ignore", invalid="ignore")  # what is not finite is found and said below
     def _step(self, rows: npt.NDArray[np.int64]) -> None:
         """Make one optimizer step on these rows."""
         progress, recipe = self.progress, self._recipe
@@ -219,10 +220,7 @@ class Trainer:
             part *= 1 / len(rows)
         norm = optim.global_norm(parts)
         if not math.isfinite(loss) or not math.isfinite(norm):
-            raise TrainingError(
-                f"epoch {progress.epoch}, step {progress.step + 1}: the loss is {loss:.3g} and its "
-                f"gradient {norm:.3g}; lower training.learning_rate ({recipe.learning_rate:g})"
-            )
+            raise self._diverged(f"the loss is {loss:.3g} and its gradient {norm:.3g}")
         limit = math.inf if recipe.clip_norm is None else recipe.clip_norm
         optim.clip_(parts, limit)
         self._update(grads)
@@ -258,6 +256,13 @@ class Trainer:
                 step=progress.step,
             )
 
+    def _diverged(self, what: str) -> TrainingError:
+        progress, rate = self.progress, self._recipe.learning_rate
+        return TrainingError(
+            f"epoch {progress.epoch}, step {progress.step + 1}: {what}; "
+            f"lower training.learning_rate ({rate:g}) or set training.clip_norm"
+        )
+
     def _step_info(self) -> StepInfo:
         progress = self.progress
         return StepInfo(
@@ -270,6 +275,8 @@ class Trainer:
     def _end_epoch(self) -> EpochInfo:
         """Judge the epoch, keep its weights if they are the best, decide whether to go on."""
         progress = self.progress
+        if not all(np.isfinite(array).all() for _, array in self.model.arrays()):
+            raise self._diverged("the weights are not finite any more")
         loss, right, rows, norms, clipped = progress.sums
         scores = {
             "loss": loss / rows,
@@ -305,7 +312,13 @@ class Trainer:
 
     def validate(self, examples: Examples) -> Evaluation:
         """Score the last weights on `examples`."""
-        return evaluate(probabilities(self.model, examples), examples.targets, self._labels)
+        unseen = int(np.sum(examples.targets < 0))
+        return evaluate(
+            probabilities(self.model, examples),
+            examples.targets,
+            self._labels,
+            {"labels that training lacks": unseen} if unseen else None,
+        )
 
 
 def class_weights(

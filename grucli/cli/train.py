@@ -55,7 +55,7 @@ def train(
     reading: Reading,
     common: Common,
 ) -> None:
-    r"""Learn a classifier from labelled sequences.
+    """Learn a classifier from labelled sequences.
 
     \b
     grucli train reviews.csv -o m.npz

@@ -1,0 +1,58 @@
+"""Examples and the border to packed, time-major batches."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grucli.data.batches import Examples, in_order, pack
+
+LENGTHS = st.lists(st.integers(1, 12), min_size=1, max_size=20)
+
+
+def numbered(lengths):
+    """Sequences whose steps say (row, step)."""
+    sequences = [
+        np.array([(row, step) for step in range(length)], np.float32)
+        for row, length in enumerate(lengths)
+    ]
+    return Examples.join(sequences, list(range(len(lengths))))
+
+
+def unpacked(batch):
+    """The sequences of a batch by row, read step by step."""
+    rows = [[] for _ in batch.rows]
+    position = 0
+    for active in batch.packing.active:
+        for b in range(active):
+            rows[b].append(tuple(batch.x[position]))
+            position += 1
+    return rows
+
+
+@given(LENGTHS, st.randoms(use_true_random=False))
+def test_a_batch_holds_exactly_its_rows_sorted_by_length(lengths, random):
+    examples = numbered(lengths)
+    wanted = random.sample(range(len(lengths)), random.randint(1, len(lengths)))
+    batch = pack(examples, np.array(wanted))
+    assert sorted(batch.rows) == sorted(wanted)
+    assert list(batch.packing.lengths) == sorted((lengths[row] for row in wanted), reverse=True)
+    assert list(batch.targets) == list(batch.rows)
+    for row, steps in zip(batch.rows, unpacked(batch), strict=True):
+        assert steps == [(row, step) for step in range(lengths[row])]
+
+
+@given(LENGTHS, st.integers(1, 7))
+def test_in_order_gives_each_row_once(lengths, batch_size):
+    batches = list(in_order(numbered(lengths), batch_size))
+    assert sorted(np.concatenate([batch.rows for batch in batches])) == list(range(len(lengths)))
+    assert all(len(batch.rows) <= batch_size for batch in batches)
+
+
+@given(LENGTHS, st.randoms(use_true_random=False))
+def test_select_keeps_the_wanted_sequences_in_the_wanted_order(lengths, random):
+    examples = numbered(lengths)
+    wanted = random.choices(range(len(lengths)), k=random.randint(1, 10))
+    selected = examples.select(np.array(wanted))
+    expected = [(row, step) for row in wanted for step in range(lengths[row])]
+    assert [tuple(step) for step in selected.steps] == expected
+    assert list(selected.targets) == wanted

@@ -1,0 +1,63 @@
+"""Records become steps: known shares, cuts, empty texts, scaling over the training part."""
+
+import numpy as np
+import pytest
+
+from grucli.data.encoding import SeriesEncoder, TextEncoder
+from grucli.data.records import Record
+from grucli.data.vocabulary import EMPTY, UNKNOWN, Vocabulary
+from grucli.errors import DataError
+
+
+def text(content):
+    return Record(number=1, line=2, text=content)
+
+
+def series(values):
+    return Record(number=3, line=0, values=np.asarray(values, np.float32))
+
+
+VOCABULARY = Vocabulary.fit([["good", "film", "good"]], 1, 10)
+
+
+def test_texts_become_ids_with_the_share_of_known_tokens():
+    encoder = TextEncoder(VOCABULARY, "word", max_length=3)
+    encoded = encoder.encode_record(text("Good bad film good"))
+    assert list(encoded.steps) == [2, UNKNOWN, 3]
+    assert encoded.steps.dtype == np.int32
+    assert encoded.known == pytest.approx(2 / 3)
+    assert encoded.truncated
+    assert encoder.tokens("Good bad film good") == ["good", "bad", "film"]
+
+
+@pytest.mark.parametrize("content", ["", "   ", "\t\n", None])
+def test_an_empty_text_is_the_one_token_empty(content):
+    encoded = TextEncoder(VOCABULARY, "auto", max_length=3).encode_record(text(content))
+    assert list(encoded.steps) == [EMPTY]
+    assert encoded.known == 0
+    assert not encoded.truncated
+
+
+def test_channels_are_scaled_as_over_all_training_steps():
+    rng = np.random.default_rng(0)
+    sequences = [rng.normal([5, -2], [3, 0.1], (n, 2)).astype(np.float32) for n in (4, 9, 30)]
+    encoder = SeriesEncoder.fit(sequences, max_length=20)
+    scaled = np.concatenate([encoder.encode_record(series(s)).steps for s in sequences])
+    np.testing.assert_allclose(scaled.mean(axis=0), 0, atol=1e-5)
+    np.testing.assert_allclose(scaled.std(axis=0), 1, rtol=1e-5)
+    assert scaled.dtype == np.float32
+    assert len(scaled) == 4 + 9 + 20
+    assert encoder.encode_record(series(sequences[2])).truncated
+
+
+def test_a_constant_channel_becomes_zero():
+    encoder = SeriesEncoder.fit([np.full((4, 1), 7.0, np.float32)], max_length=9)
+    assert np.all(encoder.encode_record(series([[7.0], [7.0]])).steps == 0)
+
+
+def test_other_channels_than_in_training_are_refused_with_the_record():
+    encoder = SeriesEncoder.fit([np.ones((4, 2), np.float32)], max_length=9)
+    with pytest.raises(DataError, match=r"record 3: .*2 channels"):
+        encoder.encode_record(series([[1.0], [2.0]]))
+    with pytest.raises(DataError, match="record 1: a text"):
+        encoder.encode_record(text("hello"))

@@ -1,0 +1,223 @@
+"""Model files: what is saved comes back; what does not fit together is refused by name."""
+
+import copy
+import dataclasses
+
+import numpy as np
+import pytest
+
+from grucli import checkpoint
+from grucli.archive import read_archive, write_archive
+from grucli.checkpoint import RunState, SavedModel
+from grucli.data.encoding import SeriesEncoder, TextEncoder
+from grucli.data.records import Record, Remembered
+from grucli.data.vocabulary import Vocabulary
+from grucli.errors import AccessError, CheckpointError
+from grucli.inference import Classifier, predict
+from grucli.model import Architecture, Model
+
+VOCABULARY = Vocabulary.fit([["good", "bad", "中", "new\nline"]], 1, 10)
+
+
+def saved_model(kind="text", labels=("negative", "正面", "[red]\x1b")):
+    architecture = Architecture(
+        cell="gru",
+        vocabulary_size=len(VOCABULARY) if kind == "text" else 0,
+        input_size=3,
+        hidden_size=4,
+        num_layers=2,
+        bidirectional=True,
+        pooling=("last", "max"),
+        dropout=0.1,
+        num_classes=len(labels),
+    )
+    model = Model(architecture)
+    model.initialise(np.random.default_rng(0))
+    encoder = TextEncoder(VOCABULARY, "auto", 20)
+    if kind == "series":
+        encoder = SeriesEncoder(np.array([1.0, 2.0, 3.0]), np.array([0.5, 1.0, 2.0]), 20)
+    return SavedModel(
+        model=model,
+        encoder=encoder,
+        labels=labels,
+        remembered=Remembered(kind=kind, text="review", label="stars", delimiter=";"),
+        card={"epoch": 3, "scores": {"loss": 0.1}},
+    )
+
+
+@pytest.mark.parametrize("kind", ["text", "series"])
+def test_what_is_saved_comes_back(tmp_path, kind):
+    path, saved = tmp_path / "m.npz", saved_model(kind)
+    checkpoint.save(path, saved)
+    loaded = checkpoint.load(path, dtype=None)
+    assert loaded.labels == saved.labels
+    assert loaded.remembered == saved.remembered
+    assert loaded.card == saved.card
+    assert loaded.model.architecture == saved.model.architecture
+    for (name, array), (_, original) in zip(
+        loaded.model.arrays(), saved.model.arrays(), strict=True
+    ):
+        np.testing.assert_array_equal(array, original, err_msg=name)
+    if kind == "text":
+        assert loaded.encoder.vocabulary.tokens == VOCABULARY.tokens
+        assert loaded.encoder.mode == "auto"
+    else:
+        np.testing.assert_array_equal(loaded.encoder.scale, saved.encoder.scale)
+    assert loaded.encoder.max_length == 20
+    assert len(loaded.sha256) == 64
+
+
+def test_equal_content_gives_equal_bytes(tmp_path):
+    for name in ("a.npz", "b.npz"):
+        checkpoint.save(tmp_path / name, saved_model())
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+def test_predictions_are_made_in_float64_and_survive_the_file(tmp_path):
+    saved = saved_model()
+    checkpoint.save(tmp_path / "m.npz", saved)
+    loaded = checkpoint.load(tmp_path / "m.npz")
+    assert loaded.model.dtype == np.float64
+    records = [Record(number=k, line=k, text=t) for k, t in enumerate(("good", "中 bad"), 1)]
+    (before,), (after,) = predict(saved, records), predict(loaded, records)
+    for one, other in zip(before, after, strict=True):
+        np.testing.assert_allclose(one.probabilities, other.probabilities, atol=1e-6)
+
+
+def test_training_state_travels_in_the_last_file_only(tmp_path):
+    path = tmp_path / "m.last.npz"
+    arrays = {"best_dense": np.arange(3, dtype=np.float32)}
+    progress = {"epoch": 2, "sums": [0.1, 1 / 3]}
+    checkpoint.save(path, saved_model(), RunState(progress=progress, arrays=arrays))
+    _, state = checkpoint.load_run(path)
+    assert state.progress == progress
+    np.testing.assert_array_equal(state.arrays["best_dense"], arrays["best_dense"])
+    checkpoint.save(tmp_path / "m.npz", saved_model())
+    with pytest.raises(CheckpointError, match=r"m\.npz: holds no training state"):
+        checkpoint.load_run(tmp_path / "m.npz")
+
+
+def change(meta, dotted, value):
+    *sections, key = dotted.split(".")
+    for section in sections:
+        meta = meta[section]
+    if value is ...:
+        del meta[key]
+    else:
+        meta[key] = value
+
+
+WRONG_META = [
+    ("labels", ["a", "b"]),
+    ("labels", ["a", "b", 3]),
+    ("labels", ...),
+    ("architecture.hidden_size", 10**9),
+    ("architecture.hidden_size", -4),
+    ("architecture.hidden_size", 4.0),
+    ("architecture.hidden_size", True),
+    ("architecture.num_layers", 10**9),
+    ("architecture.num_layers", 1),
+    ("architecture.vocabulary_size", -1),
+    ("architecture.vocabulary_size", 99),
+    ("architecture.num_classes", 1),
+    ("architecture.bidirectional", "yes"),
+    ("architecture.bidirectional", False),
+    ("architecture.cell", "lstm"),
+    ("architecture.cell", ["gru"]),
+    ("architecture.pooling", []),
+    ("architecture.pooling", ["last", "first"]),
+    ("architecture.pooling", "last"),
+    ("architecture.dropout", 2.0),
+    ("architecture.dtype", "object"),
+    ("architecture.surprise", 1),
+    ("architecture", None),
+    ("encoder.kind", "image"),
+    ("encoder.mode", "magic"),
+    ("encoder.max_length", 0),
+    ("encoder.max_length", "20"),
+    ("remembered.surprise", 1),
+    ("remembered", []),
+    ("card", 3),
+]
+
+
+@pytest.mark.parametrize(("dotted", "value"), WRONG_META)
+def test_meta_that_does_not_fit_is_refused(tmp_path, dotted, value):
+    checkpoint.save(tmp_path / "m.npz", saved_model())
+    archive = read_archive(tmp_path / "m.npz")
+    meta = copy.deepcopy(archive.meta)
+    change(meta, dotted, value)
+    write_archive(tmp_path / "w.npz", meta, archive.arrays)
+    with pytest.raises(CheckpointError, match=r"w\.npz: inconsistent: ") as caught:
+        checkpoint.load(tmp_path / "w.npz")
+    assert len(caught.value.problems[0]) < 250
+
+
+@pytest.mark.parametrize("name", ["param_embedding_weight", "param_head_bias", "vocabulary"])
+def test_a_missing_array_is_named(tmp_path, name):
+    checkpoint.save(tmp_path / "m.npz", saved_model())
+    archive = read_archive(tmp_path / "m.npz")
+    arrays = {key: array for key, array in archive.arrays.items() if key != name}
+    write_archive(tmp_path / "w.npz", archive.meta, arrays)
+    with pytest.raises(CheckpointError, match=name.removeprefix("param_")):
+        checkpoint.load(tmp_path / "w.npz")
+
+
+def test_an_extra_or_misshapen_array_is_named(tmp_path):
+    checkpoint.save(tmp_path / "m.npz", saved_model())
+    archive = read_archive(tmp_path / "m.npz")
+    for name, array in (
+        ("param_extra", np.zeros(3, np.float32)),
+        ("param_head_bias", np.zeros(4, np.float32)),
+    ):
+        write_archive(tmp_path / "w.npz", archive.meta, {**archive.arrays, name: array})
+        with pytest.raises(CheckpointError, match=name.removeprefix("param_")):
+            checkpoint.load(tmp_path / "w.npz")
+
+
+def test_weights_that_are_not_finite_are_never_written(tmp_path):
+    checkpoint.save(tmp_path / "m.npz", saved_model())
+    old = (tmp_path / "m.npz").read_bytes()
+    broken = saved_model()
+    broken.model.params.flat[5] = np.nan
+    with pytest.raises(ValueError, match="head|layer0.*NaN"):
+        checkpoint.save(tmp_path / "m.npz", broken)
+    assert (tmp_path / "m.npz").read_bytes() == old
+
+
+def test_the_documented_object_classifies_texts(tmp_path):
+    checkpoint.save(tmp_path / "m.npz", saved_model())
+    classifier = Classifier.load(str(tmp_path / "m.npz"))
+    answers = classifier.predict(["good", "", "中"])
+    assert classifier.labels == saved_model().labels
+    for answer in answers:
+        assert answer.probability == max(answer.probabilities.values())
+        assert answer.probabilities[answer.label] == answer.probability
+        assert sum(answer.probabilities.values()) == pytest.approx(1)
+    assert classifier.predict([]) == []
+
+
+def test_the_documented_object_classifies_sequences(tmp_path):
+    checkpoint.save(tmp_path / "m.npz", saved_model("series"))
+    classifier = Classifier.load(str(tmp_path / "m.npz"))
+    sequences = [np.ones((n, 3)) * n for n in (2, 5)]
+    together = classifier.predict(sequences)
+    assert classifier.kind == "series"
+    for sequence, answer in zip(sequences, together, strict=True):
+        alone = classifier.predict([sequence])[0]
+        assert alone.label == answer.label
+        assert alone.probability == pytest.approx(answer.probability, abs=1e-9)
+
+
+def test_last_path_stands_beside_the_model():
+    assert str(checkpoint.last_path("runs/a.b.npz")) == "runs/a.b.last.npz"
+
+
+def test_a_missing_file_is_not_a_bad_model(tmp_path):
+    with pytest.raises(AccessError):
+        checkpoint.load(tmp_path / "none.npz")
+
+
+def test_records_crossing_modules_are_frozen():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        saved_model().labels = ()

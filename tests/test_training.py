@@ -1,0 +1,222 @@
+"""Training: exact resume at any step, best weights, stopping, guards, class weights."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from grucli.data.batches import Examples
+from grucli.engine import losses
+from grucli.errors import ConfigError, TrainingError
+from grucli.model import Architecture, Model
+from grucli.random import INIT, generator
+from grucli.training import EpochInfo, Recipe, StepInfo, Trainer, class_weights
+
+ARCHITECTURE = Architecture(
+    cell="gru",
+    vocabulary_size=8,
+    input_size=4,
+    hidden_size=5,
+    num_layers=2,
+    bidirectional=True,
+    pooling=("last", "max"),
+    dropout=0.2,
+    num_classes=2,
+)
+RECIPE = Recipe(
+    optimizer="adam",
+    momentum=None,
+    learning_rate=0.02,
+    weight_decay=0.01,
+    batch_size=6,
+    epochs=4,
+    patience=None,
+    clip_norm=1.0,
+    schedule="cosine",
+    warmup_steps=3,
+    class_weight="none",
+    dtype="float32",
+)
+
+
+def parity_examples(rows, seed):
+    """Random tokens; the class says whether token 7 occurs: learnable by any cell."""
+    rng = np.random.default_rng(seed)
+    sequences = [rng.integers(0, 7, rng.integers(1, 9)).astype(np.int32) for _ in range(rows)]
+    targets = rng.integers(0, 2, rows)
+    for sequence, target in zip(sequences, targets, strict=True):
+        if target:
+            sequence[rng.integers(len(sequence))] = 7
+    return Examples.join(sequences, targets.tolist())
+
+
+TRAIN, VALID = parity_examples(50, 0), parity_examples(30, 1)
+
+
+def make_trainer(recipe=RECIPE, architecture=ARCHITECTURE, train=TRAIN, valid=VALID, seed=3):
+    model = Model(architecture)
+    model.initialise(generator(seed, INIT))
+    return Trainer(model, train, valid, recipe, seed=seed, labels=("no", "yes"))
+
+
+def snapshot(trainer):
+    arrays = {**dict(trainer.model.arrays()), **trainer.arrays()}
+    copied = {name: array.copy() for name, array in arrays.items()}
+    return copied, dataclasses.asdict(trainer.progress)
+
+
+def assert_same(one, other):
+    assert one[1] == other[1]
+    for name, array in one[0].items():
+        np.testing.assert_array_equal(array, other[0][name], err_msg=name)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_a_run_resumed_at_any_yield_is_the_uninterrupted_run(optimizer):
+    recipe = dataclasses.replace(RECIPE, optimizer=optimizer, momentum=0.9)
+    whole = make_trainer(recipe)
+    yields = sum(1 for _ in whole.run())
+    assert yields == 4 * (1 + 50 // 6)
+    for stop in range(1, yields, 5):
+        first = make_trainer(recipe)
+        for count, _ in enumerate(first.run(), 1):
+            if count == stop:
+                break
+        arrays, progress = snapshot(first)
+        second = make_trainer(recipe)
+        for name, array in second.model.arrays():
+            array[...] = arrays[name]
+        second.restore(progress, arrays)
+        for _ in second.run():
+            pass
+        assert_same(snapshot(second), snapshot(whole))
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others():
+    runs = []
+    for seed in (3, 3, 4):
+        trainer = make_trainer(seed=seed)
+        for _ in trainer.run():
+            pass
+        runs.append(snapshot(trainer))
+    assert_same(runs[0], runs[1])
+    assert not np.array_equal(runs[0][0]["best_dense"], runs[2][0]["best_dense"])
+
+
+def test_it_learns_and_the_best_epoch_is_the_one_with_the_lowest_validation_loss():
+    recipe = dataclasses.replace(RECIPE, epochs=30, schedule="constant")
+    trainer = make_trainer(recipe)
+    epochs = [info for info in trainer.run() if isinstance(info, EpochInfo)]
+    valid_losses = [info.scores["valid_loss"] for info in epochs]
+    assert trainer.progress.best_epoch == 1 + int(np.argmin(valid_losses))
+    assert epochs[trainer.progress.best_epoch - 1].is_best
+    assert epochs[trainer.progress.best_epoch - 1].scores["valid_accuracy"] > 0.9
+    trainer.model.params.flat[...], trainer.model.table[...] = trainer.best
+    assert trainer.validate(VALID).log_loss == min(valid_losses)
+
+
+def test_patience_ends_a_run_that_gets_no_better():
+    recipe = dataclasses.replace(RECIPE, epochs=50, patience=2, learning_rate=1e-12)
+    trainer = make_trainer(dataclasses.replace(recipe, schedule="constant", weight_decay=0.0))
+    epochs = [info for info in trainer.run() if isinstance(info, EpochInfo)]
+    assert trainer.progress.stopped == "patience" == epochs[-1].stopped
+    assert trainer.progress.epoch == trainer.progress.best_epoch + 2
+    assert all(info.stopped is None for info in epochs[:-1])
+
+
+def test_without_validation_all_epochs_run_and_the_last_weights_count():
+    trainer = make_trainer(dataclasses.replace(RECIPE, patience=1), valid=None)
+    epochs = [info for info in trainer.run() if isinstance(info, EpochInfo)]
+    assert [info.is_best for info in epochs] == [True] * 4
+    np.testing.assert_array_equal(trainer.best[0], trainer.model.params.flat)
+    assert "valid_loss" not in epochs[-1].scores
+
+
+def test_a_finished_run_goes_on_only_if_it_may_train_for_longer():
+    recipe = dataclasses.replace(RECIPE, schedule="constant")
+    finished = make_trainer(recipe)
+    for _ in finished.run():
+        pass
+    arrays, progress = snapshot(finished)
+    for epochs, expected in ((4, "epochs"), (5, None)):
+        again = make_trainer(dataclasses.replace(recipe, epochs=epochs))
+        again.restore(progress, arrays)
+        assert again.progress.stopped == expected
+
+
+def test_a_loss_that_is_not_finite_changes_nothing_and_says_where():
+    trainer = make_trainer()
+    run = trainer.run()
+    for _ in range(4):
+        next(run)
+    trainer.model.params["head_bias"][...] = np.nan
+    before, _ = snapshot(trainer)
+    with pytest.raises(TrainingError, match=r"epoch 1, step 5: .* training.learning_rate"):
+        next(run)
+    after, _ = snapshot(trainer)
+    for name, array in before.items():
+        np.testing.assert_array_equal(array, after[name])
+
+
+def test_steps_report_the_running_loss_of_their_epoch():
+    infos = list(make_trainer().run())
+    steps = [info for info in infos if isinstance(info, StepInfo)]
+    assert [(s.epoch, s.batch) for s in steps[:9]] == [(1, k) for k in range(1, 9)] + [(2, 1)]
+    assert {s.num_batches for s in steps} == {9}
+    assert all(0 < s.loss < 3 for s in steps)
+
+
+def test_class_weights_mean_one_over_the_rows():
+    targets = np.array([0] * 6 + [1] * 2)
+    labels = ("ham", "spam")
+    assert class_weights("none", labels, targets) is None
+    np.testing.assert_allclose(class_weights("balanced", labels, targets), [8 / 12, 8 / 4])
+    named = class_weights({"spam": 3.0}, labels, targets)
+    assert named[1] == pytest.approx(3 * named[0])
+    assert named[targets].mean() == pytest.approx(1)
+    with pytest.raises(ConfigError, match=r"no label 'spma'; did you mean 'spam'\?"):
+        class_weights({"spma": 3.0}, labels, targets)
+
+
+def test_a_weighted_row_counts_like_that_many_rows():
+    logits = np.random.default_rng(0).normal(size=(3, 1))
+    targets = np.array([1, 0, 0])
+    weighted, d_weighted = losses.cross_entropy(logits, targets, np.array([1.0, 2.0]))
+    repeated, d_repeated = losses.cross_entropy(logits[[0, 0, 1, 2]], targets[[0, 0, 1, 2]])
+    assert weighted == pytest.approx(repeated)
+    np.testing.assert_allclose(d_weighted[0], d_repeated[0] + d_repeated[1])
+
+
+def test_weight_decay_shrinks_matrices_and_leaves_biases():
+    recipe = dataclasses.replace(
+        RECIPE, optimizer="sgd", momentum=0.0, learning_rate=1e-3, weight_decay=5.0, epochs=1
+    )
+    with_decay, without = (
+        make_trainer(recipe),
+        make_trainer(dataclasses.replace(recipe, weight_decay=0.0)),
+    )
+    for trainer in (with_decay, without):
+        next(trainer.run())
+    np.testing.assert_array_equal(
+        with_decay.model.params["layer0_bias"], without.model.params["layer0_bias"]
+    )
+    start = make_trainer(recipe).model.params["layer0_weight_hh"]
+    difference = (
+        without.model.params["layer0_weight_hh"] - with_decay.model.params["layer0_weight_hh"]
+    )
+    np.testing.assert_allclose(difference, 5e-3 / 4 * start, rtol=1e-2, atol=1e-5)
+
+
+def test_weights_that_overflow_are_never_the_best():
+    recipe = dataclasses.replace(
+        RECIPE, optimizer="sgd", momentum=0.0, clip_norm=None, schedule="constant"
+    )
+    trainer = make_trainer(dataclasses.replace(recipe, weight_decay=0.0, batch_size=50))
+    run = trainer.run()
+    trainer.model.params["layer0_weight_ih"][...] = 1.0
+    trainer.model.table[0] = np.inf  # token 0 may be one that no row has
+    trainer.model.table[1:] = 0.1
+    with pytest.raises(TrainingError, match="not finite|loss is"):
+        for _ in run:
+            pass
+    assert trainer.progress.best_epoch == 0
