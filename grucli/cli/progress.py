@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from grucli.cli import output
 from grucli.cli.options import Common
+from grucli.report.training import epoch_line
 from grucli.training import EpochInfo, StepInfo, Trainer
 
 Show = Callable[[StepInfo | EpochInfo], None]
@@ -20,15 +21,6 @@ def display(trainer: Trainer, common: Common) -> Iterator[Show]:
     else:
         with _bar(trainer, common) as show:
             yield show
-
-
-def epoch_line(info: EpochInfo) -> str:
-    """Return the scores of an epoch on one line."""
-    scores = info.scores
-    line = f"epoch {info.epoch:>3}  loss {scores['loss']:.4f}  accuracy {scores['accuracy']:.3f}"
-    if "valid_loss" in scores:
-        line += f"  valid loss {scores['valid_loss']:.4f}  accuracy {scores['valid_accuracy']:.3f}"
-    return line + ("  best" if info.is_best and "valid_loss" in scores else "")
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from grucli.config import Settings
 from grucli.dataset import Prepared, prepare
 from grucli.errors import AccessError, ConfigError, TrainingError, show_path
 from grucli.files import append, lock, sweep
-from grucli.model import Model
+from grucli.report import training as report
 from grucli.training import EpochInfo, Trainer
 
 BadRow = Literal["stop", "skip"]
@@ -92,11 +92,18 @@ def run(settings: Settings, outputs: Outputs, on_bad_row: BadRow, common: Common
             interrupted_by = _train(trainer, prepared, outputs, common)
         else:
             common.note(f"{show_path(outputs.last)}: finished already, nothing to do")
-        if interrupted_by is not None:
-            common.note(f"interrupted and saved; to go on: {_resume_command()}")
-            return 128 + interrupted_by
-        runs.save_best(outputs.model, prepared, trainer)
-    _conclude(trainer, prepared, outputs, common, time.monotonic() - started)
+            runs.save_best(outputs.model, prepared, trainer)
+    seconds = time.monotonic() - started
+    if trainer.progress.best_epoch:
+        if common.json:
+            result = report.result(trainer, prepared, str(outputs.model), seconds)
+            output.write(json.dumps(result, ensure_ascii=False) + "\n")
+        common.note(report.outcome_line(trainer.progress, seconds))
+        model = shlex.quote(str(outputs.model))
+        common.note(f"wrote {model}; next: grucli evaluate TEST -m {model}")
+    if interrupted_by is not None:
+        common.note(f"interrupted and saved; to go on: {_resume_command()}")
+        return 128 + interrupted_by
     return 0
 
 
@@ -116,7 +123,7 @@ def _begin(prepared: Prepared, settings: Settings, outputs: Outputs, common: Com
         for difference in runs.resume(trainer, prepared, outputs.last):
             common.note(f"warning: {difference}: the bytes may differ from an uninterrupted run")
         common.note(f"resuming {show_path(outputs.last)} after epoch {trainer.progress.epoch}")
-    common.note(_model_line(trainer.model))
+    common.note(report.model_line(trainer.model))
     return trainer
 
 
@@ -202,61 +209,3 @@ def _write_log(path: Path | None, info: EpochInfo) -> None:
 def _resume_command() -> str:
     words = ["grucli", *(word for word in sys.argv[1:] if word not in ("--resume", "--force"))]
     return shlex.join([*words, "--resume"])
-
-
-def _model_line(model: Model) -> str:
-    arch = model.architecture
-    reads = f"{arch.vocabulary_size:,} tokens x {arch.input_size}"
-    if not arch.vocabulary_size:
-        reads = f"{arch.input_size} channels"
-    layers = f"{arch.num_layers} x " if arch.num_layers > 1 else ""
-    ways = "both directions" if arch.bidirectional else "forward"
-    return (
-        f"model: {reads} -> {layers}{arch.cell} {arch.hidden_size}, {ways} -> "
-        f"{' + '.join(arch.pooling)} -> {arch.num_classes} labels; "
-        f"{model.num_parameters:,} parameters"
-    )
-
-
-def _conclude(
-    trainer: Trainer, prepared: Prepared, outputs: Outputs, common: Common, seconds: float
-) -> None:
-    """Say how it ended, and print the result as JSON if that is wanted."""
-    progress = trainer.progress
-    best = progress.history[progress.best_epoch - 1]
-    if common.json:
-        output.write(json.dumps(_result(trainer, prepared, outputs, seconds)) + "\n")
-    score = f"training loss {best['loss']:.4f}"
-    if prepared.valid is not None:
-        score = (
-            f"validation accuracy {best['valid_accuracy']:.3f}, "
-            f"macro-F1 {best['valid_macro_f1']:.3f}, loss {best['valid_loss']:.4f}"
-        )
-    common.note(
-        f"best epoch {progress.best_epoch} of {progress.epoch} (ended by {progress.stopped}): "
-        f"{score}; {seconds:.1f} s"
-    )
-    common.note(f"wrote {show_path(outputs.model)}; next: grucli evaluate TEST -m {outputs.model}")
-
-
-def _result(
-    trainer: Trainer, prepared: Prepared, outputs: Outputs, seconds: float
-) -> dict[str, Any]:
-    progress = trainer.progress
-    best = progress.history[progress.best_epoch - 1]
-    valid = None
-    if prepared.valid is not None:
-        valid = {key: best[f"valid_{key}"] for key in ("accuracy", "macro_f1", "loss")}
-    return {
-        "schema": "grucli.train/1",
-        "model": str(outputs.model),
-        "task": "classify",
-        "labels": list(prepared.labels),
-        "epochs": progress.epoch,
-        "best_epoch": progress.best_epoch,
-        "stopped": progress.stopped,
-        "train": {"rows": len(prepared.train), "accuracy": best["accuracy"], "loss": best["loss"]},
-        "valid": valid,
-        "seconds": round(seconds, 3),
-        "parameters": trainer.model.num_parameters,
-    }

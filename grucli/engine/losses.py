@@ -13,7 +13,7 @@ def cross_entropy(
     Args:
         logits: (B, C) for a softmax over C classes, or (B, 1) for two classes with a sigmoid, where
             the logit speaks for class 1.
-        targets: (B,) classes.
+        targets: (B,) classes, each within 0 to C - 1.
         class_weights: (C,) or (2,), ones if None.
 
     Returns:
@@ -42,5 +42,4 @@ def log_probabilities(logits: Floats) -> Floats:
 def probabilities(logits: Floats) -> Floats:
     """Return float64 probabilities (B, C) within [0, 1]; each row sums to 1 up to rounding."""
     p: Floats = np.exp(log_probabilities(logits))
-    p /= p.sum(axis=1, keepdims=True)
     return p

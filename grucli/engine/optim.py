@@ -60,7 +60,10 @@ class Adam:
 
 @dataclass(frozen=True, kw_only=True)
 class Sgd:
-    """Stochastic gradient descent with momentum: v = m v + g, x = x - lr v (as in PyTorch)."""
+    """Stochastic gradient descent with momentum: v = m v + g, x = x - lr v.
+
+    Source: Sutskever et al. 2013 (ICML), in PyTorch's form, but with decoupled weight decay.
+    """
 
     momentum: float = 0.0
     num_moments = 1
@@ -120,7 +123,7 @@ def _decay_(values: Floats, learning_rate: float, decay: float | Floats) -> None
 
 
 def global_norm(grads: Sequence[Floats]) -> float:
-    """Return the Euclidean norm of all arrays together (float64 sum)."""
+    """Return the Euclidean norm of all arrays together; infinite where squares overflow."""
     return math.sqrt(sum(float(np.vdot(g, g)) for g in grads))
 
 

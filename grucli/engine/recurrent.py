@@ -55,8 +55,8 @@ def forward(
         h0: (D, B, H) initial states, zeros if None.
 
     Returns:
-        outputs (N, D * H), the states at each step, and final (B, D * H), each direction's state
-        after its last step.
+        outputs (N, D * H), the states at each step (for one direction a view into the tape), and
+        final (B, D * H), each direction's state after its last step.
     """
     D = params["bias"].shape[0]
     x_by_direction = tape.take("x", D, *x.shape)

@@ -2,85 +2,12 @@
 central differences: random weights, random upstream gradient, ragged batch, NaN in all buffers,
 twice in a row."""
 
-import autograd
-import autograd.numpy as anp
 import numpy as np
 import pytest
 
 from grucli.engine import recurrent
 from grucli.engine.params import Parameters
-from tests import reference
-from tests.engine.helpers import (
-    PROFILES,
-    poisoned_tape,
-    random_batch,
-    random_parameters,
-    sequence,
-)
-
-
-class LayerCheck:
-    """A random layer, batch and upstream gradient; loss = <outputs, G> + <final, F>."""
-
-    def __init__(self, cell, directions, lengths, seed=0):
-        rng = np.random.default_rng([seed, directions, len(lengths)])
-        self.cell, self.directions = cell, directions
-        self.params = random_parameters(cell, rng, directions=directions)
-        self.packing, self.x = random_batch(rng, lengths)
-        self.h0 = rng.normal(size=(directions, len(lengths), 4))
-        self.g_outputs = rng.normal(size=(self.packing.size, 4 * directions))
-        self.g_final = rng.normal(size=(len(lengths), 4 * directions))
-        self.tape = poisoned_tape()
-
-    def forward(self, params=None, x=None, h0=None):
-        return recurrent.forward(
-            self.cell,
-            self.params if params is None else params,
-            self.x if x is None else x,
-            self.packing,
-            self.tape,
-            self.h0 if h0 is None else h0,
-        )
-
-    def loss(self, **changed):
-        outputs, final = self.forward(**changed)
-        return np.sum(outputs * self.g_outputs) + np.sum(final * self.g_final)
-
-    def gradients(self):
-        """Analytic gradients by name, with `x` and `h0`."""
-        self.forward()
-        grads = Parameters({n: v.shape for n, v in self.params.items()}, np.float64)
-        grads.flat.fill(np.nan)
-        d_x, d_h0 = recurrent.backward(
-            self.cell, self.params, self.packing, self.tape, self.g_outputs, self.g_final, grads
-        )
-        return {**grads, "x": d_x.copy(), "h0": d_h0.copy()}
-
-    def reference_loss(self, values):
-        params = {n: v for n, v in values.items() if n not in ("x", "h0")}
-        total = 0.0
-        for row in range(self.packing.batch_size):
-            x = anp.stack(
-                [
-                    values["x"][self.packing.offsets[t] + row]
-                    for t in range(self.packing.lengths[row])
-                ]
-            )
-            outputs, final = reference.layer(self.cell, params, x, values["h0"][:, row])
-            total = total + anp.sum(outputs * sequence(self.packing, self.g_outputs, row))
-            total = total + anp.sum(final * self.g_final[row])
-        return total
-
-    def check_against_autograd(self):
-        values = {**self.params, "x": self.x, "h0": self.h0}
-        assert self.loss() == pytest.approx(float(self.reference_loss(values)), rel=1e-12)
-        expected = autograd.grad(self.reference_loss)(values)
-        for repeat in range(2):
-            for name, gradient in self.gradients().items():
-                np.testing.assert_allclose(
-                    gradient, expected[name], atol=1e-10, err_msg=f"{name}, run {repeat}"
-                )
-
+from tests.engine.helpers import PROFILES, LayerCheck
 
 CASES = [
     pytest.param(cell, directions, lengths, id=f"{cell}-{directions}-{name}")

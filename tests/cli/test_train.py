@@ -1,0 +1,477 @@
+"""`grucli train` as a process: what it says, what it writes, what it refuses, what it survives."""
+
+import hashlib
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grucli.archive import read_archive
+from tests.cli.helpers import GRUCLI, SAMPLES, environment, grucli
+
+REVIEWS = SAMPLES / "reviews_train.csv"
+NAMES = SAMPLES / "names_train.csv"
+QUICK = ("--set", "model.hidden_size=8", "--set", "model.embedding_size=8")
+
+
+def command(*arguments):
+    return [*GRUCLI, *map(str, arguments)]
+
+
+def sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def assert_one_error(done, code, *parts):
+    """One clear line on stderr, nothing on stdout, no traceback."""
+    assert done.code == code, done.err
+    errors = [line for line in done.err.splitlines() if line.startswith("grucli: ")]
+    assert len(errors) == 1
+    for part in parts:
+        assert part in errors[0]
+    assert "Traceback" not in done.err
+    assert done.text == ""
+
+
+def test_a_run_says_what_it_found_and_writes_model_state_and_log(tmp_path):
+    done = grucli(
+        "train", REVIEWS, "-o", "m.npz", "--json", "--log", "run.jsonl", *QUICK, cwd=tmp_path
+    )
+    assert done.code == 0
+    result = json.loads(done.text)
+    assert result["schema"] == "grucli.train/1"
+    assert result["labels"] == ["negative", "positive"]
+    assert result["model"] == "m.npz"
+    assert result["stopped"] in ("patience", "epochs")
+    assert result["valid"].keys() == {"rows", "accuracy", "macro_f1", "loss"}
+    assert result["train"]["rows"] + result["valid"]["rows"] == 240
+    for part in (
+        "240 rows",
+        "text column 'text'",
+        "negative 120, positive 120",
+        "24 rows held out",
+        f"{result['parameters']:,} parameters",
+        "epoch   1",
+        "best epoch",
+        "next: grucli evaluate TEST -m m.npz",
+    ):
+        assert part in done.err
+    assert "\x1b" not in done.err
+    log = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
+    assert [entry["epoch"] for entry in log] == list(range(1, result["epochs"] + 1))
+    best = log[result["best_epoch"] - 1]
+    assert best["valid_loss"] == min(entry["valid_loss"] for entry in log)
+    assert best["valid_accuracy"] == result["valid"]["accuracy"]
+    files = {"m.npz", "m.last.npz", "run.jsonl"}
+    assert {path.name for path in tmp_path.iterdir()} == files
+    card = read_archive(tmp_path / "m.npz").meta["card"]
+    assert card["epoch"] == result["best_epoch"]
+    assert card["data"]["name"] == "reviews_train.csv"
+
+
+def test_stdout_is_empty_and_quiet_is_silent(tmp_path):
+    done = grucli("train", REVIEWS, "-o", "m.npz", "-q", *QUICK, "--seed", 1, cwd=tmp_path)
+    assert (done.code, done.text, done.err) == (0, "", "")
+
+
+def test_the_same_seed_gives_the_same_bytes_wherever_it_runs(tmp_path):
+    hashes = set()
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        options = ["-o", "x.npz" if folder == "a" else "y.npz", "-q", *QUICK]
+        assert grucli("train", REVIEWS, *options, cwd=tmp_path / folder).code == 0
+        hashes.add(frozenset(sha256(p) for p in (tmp_path / folder).glob("*.npz")))
+    assert len(hashes) == 1
+    grucli("train", REVIEWS, "-o", "z.npz", "-q", *QUICK, "--seed", 1, cwd=tmp_path)
+    assert sha256(tmp_path / "z.npz") not in next(iter(hashes))
+
+
+def test_data_may_come_from_stdin_and_gzip(tmp_path):
+    import gzip
+
+    (tmp_path / "r.csv.gz").write_bytes(gzip.compress(REVIEWS.read_bytes()))
+    packed = grucli("train", "r.csv.gz", "-o", "a.npz", *QUICK, cwd=tmp_path)
+    piped = grucli(
+        "train",
+        "-",
+        "-o",
+        "b.npz",
+        *QUICK,
+        "--format",
+        "csv",
+        cwd=tmp_path,
+        stdin=REVIEWS.read_bytes(),
+    )
+    assert packed.code == piped.code == 0
+    a, b = (read_archive(tmp_path / name) for name in ("a.npz", "b.npz"))
+    for name, array in a.arrays.items():
+        np.testing.assert_array_equal(array, b.arrays[name])
+
+
+def test_a_numeric_archive_trains(tmp_path):
+    done = grucli(
+        "train",
+        SAMPLES / "classic_train.npz",
+        "-o",
+        "m.npz",
+        *QUICK,
+        "--set",
+        "training.epochs=2",
+        cwd=tmp_path,
+    )
+    assert done.code == 0
+    assert "64 channels" in done.err
+
+
+def test_settings_come_from_flag_set_environment_and_file_in_this_order(tmp_path):
+    config = tmp_path / "c.yaml"
+    config.write_text(
+        f"data: {{train: '{REVIEWS}'}}\nseed: 1\nmodel: {{hidden_size: 5, embedding_size: 5}}\n"
+        "training: {epochs: 4, learning_rate: 1e-3}\n"
+    )
+    done = grucli(
+        "train",
+        "-c",
+        config,
+        "-o",
+        "m.npz",
+        "--set",
+        "training.epochs=2",
+        "--seed",
+        9,
+        "-v",
+        cwd=tmp_path,
+        GRUCLI_MODEL__HIDDEN_SIZE="7",
+        GRUCLI_SEED="4",
+    )
+    assert done.code == 0, done.err
+    settings = read_archive(tmp_path / "m.npz").meta["card"]["config"]
+    assert settings["seed"] == 9
+    assert settings["model"]["hidden_size"] == 7
+    assert settings["training"]["epochs"] == 2
+    assert settings["training"]["learning_rate"] == 0.001
+    assert "seed: from --seed" in done.err
+
+
+def test_without_validation_the_last_epoch_is_kept(tmp_path):
+    done = grucli(
+        "train",
+        REVIEWS,
+        "-o",
+        "m.npz",
+        "--valid",
+        "0",
+        "--json",
+        *QUICK,
+        "--set",
+        "training.epochs=2",
+        cwd=tmp_path,
+    )
+    result = json.loads(done.text)
+    assert result["valid"] is None
+    assert result["best_epoch"] == result["epochs"] == 2
+
+
+def test_class_weights_by_name_and_by_balance(tmp_path):
+    for k, weights in enumerate(("balanced", "negative=1,positive=20")):
+        done = grucli(
+            "train",
+            REVIEWS,
+            "-o",
+            f"{k}.npz",
+            "--class-weight",
+            weights,
+            *QUICK,
+            "--set",
+            "training.epochs=1",
+            cwd=tmp_path,
+        )
+        assert done.code == 0, done.err
+    wrong = grucli("train", REVIEWS, "-o", "w.npz", "--class-weight", "positve=2", cwd=tmp_path)
+    assert_one_error(wrong, 2, "no label 'positve'; did you mean 'positive'?")
+
+
+def test_existing_outputs_are_refused_before_anything_is_read(tmp_path):
+    for name in ("m.npz", "m.last.npz"):
+        (tmp_path / name).write_bytes(b"precious")
+        done = grucli("train", "no-such.csv", "-o", "m.npz", cwd=tmp_path)
+        assert_one_error(done, 5, name, "--force")
+        assert (tmp_path / name).read_bytes() == b"precious"
+        (tmp_path / name).unlink()
+    (tmp_path / "m.npz").write_bytes(b"old")
+    done = grucli(
+        "train",
+        REVIEWS,
+        "-o",
+        "m.npz",
+        "--force",
+        *QUICK,
+        "--set",
+        "training.epochs=1",
+        cwd=tmp_path,
+    )
+    assert done.code == 0
+    assert read_archive(tmp_path / "m.npz").meta["labels"] == ["negative", "positive"]
+
+
+REFUSED = {
+    "no output": (["train", REVIEWS], 2, "--output"),
+    "not .npz": (["train", REVIEWS, "-o", "m.bin"], 2, "must end in .npz"),
+    "no data": (["train", "-o", "m.npz"], 2, "no data"),
+    "unknown option": (["train", REVIEWS, "-o", "m.npz", "--epochs", "3"], 2, "--epochs"),
+    "bad setting": (["train", REVIEWS, "-o", "m.npz", "--set", "model.cel=gru"], 2, "'cell'"),
+    "task to come": (["train", REVIEWS, "-o", "m.npz", "--set", "task=tag"], 2, "not available"),
+    "missing data": (["train", "nope.csv", "-o", "m.npz"], 5, "nope.csv"),
+    "missing config": (["train", "-c", "nope.yaml", "-o", "m.npz"], 5, "nope.yaml"),
+    "folder as data": (["train", ".", "-o", "m.npz"], 5, "folder"),
+    "nothing to resume": (["train", REVIEWS, "-o", "m.npz", "--resume"], 5, "nothing to resume"),
+    "no such column": (["train", REVIEWS, "-o", "m.npz", "--text", "txt"], 3, "'text'"),
+    "no such folder": (["train", REVIEWS, "-o", "no/where/m.npz"], 5, "no/where"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refusals_are_one_line_with_their_exit_code(tmp_path, name):
+    arguments, code, part = REFUSED[name]
+    assert_one_error(grucli(*arguments, cwd=tmp_path), code, part)
+    assert not any(path.suffix == ".npz" for path in tmp_path.iterdir())
+
+
+def test_every_config_problem_has_its_line(tmp_path):
+    (tmp_path / "c.yaml").write_text("seed: -1\nmodel:\n  cel: gru\n  hidden_size: big\n")
+    done = grucli("train", REVIEWS, "-c", "c.yaml", "-o", "m.npz", cwd=tmp_path)
+    assert done.code == 2
+    lines = done.err.splitlines()
+    assert [re.match(r"grucli: c\.yaml:(\d)", line)[1] for line in lines] == ["1", "3", "4"]
+
+
+def test_bad_rows_are_named_and_can_be_skipped(tmp_path):
+    lines = REVIEWS.read_text().splitlines()
+    lines.insert(3, "a,row,with,five,fields")
+    (tmp_path / "r.csv").write_text("\n".join(lines))
+    done = grucli("train", "r.csv", "-o", "m.npz", cwd=tmp_path)
+    assert_one_error(done, 3, "r.csv:4: row has 5 fields, header has 3")
+    done = grucli(
+        "train",
+        "r.csv",
+        "-o",
+        "m.npz",
+        "--on-bad-row",
+        "skip",
+        *QUICK,
+        "--set",
+        "training.epochs=1",
+        cwd=tmp_path,
+    )
+    assert done.code == 0
+    assert "skipped 1 row" in done.err
+
+
+def test_divergence_is_named_and_the_last_good_model_kept(tmp_path):
+    x = np.random.default_rng(0).normal(size=(60, 5, 2)).astype(np.float32)
+    np.savez(tmp_path / "d.npz", X=x, y=np.arange(60) % 2)
+    done = grucli(
+        "train",
+        "d.npz",
+        "-o",
+        "m.npz",
+        "--set",
+        "training.optimizer=sgd",
+        "--set",
+        "training.learning_rate=10",
+        "--set",
+        "training.clip_norm=off",
+        "--set",
+        "training.weight_decay=10",
+        "--set",
+        "training.epochs=200",
+        *QUICK,
+        cwd=tmp_path,
+    )
+    assert done.code == 6, done.err
+    message = "\n".join(line for line in done.err.splitlines() if line.startswith("grucli:"))
+    assert "training.learning_rate" in message
+    assert re.search(r"m\.npz keeps epoch \d+|no model was kept", message)
+    kept = (tmp_path / "m.npz").exists()
+    assert kept == ("keeps epoch" in message)
+    if kept:
+        assert read_archive(tmp_path / "m.npz").meta["card"]["epoch"] > 0
+
+
+def start(folder, *options):
+    """Start a training that takes some seconds; return once its first epoch has ended."""
+    process = subprocess.Popen(
+        command("train", NAMES, "-o", "m.npz", *options),
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    seen = []
+    for line in process.stderr:
+        seen.append(line)
+        if line.startswith("epoch   1"):
+            return process, seen
+    raise AssertionError("".join(seen))
+
+
+SLOW = (*QUICK, "--set", "training.epochs=5", "--set", "training.batch_size=16")
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole")
+    assert grucli("train", NAMES, "-o", "m.npz", "-q", *SLOW, cwd=folder).code == 0
+    return {name: sha256(folder / name) for name in ("m.npz", "m.last.npz")}
+
+
+def assert_resumes_to(folder, expected):
+    done = grucli("train", NAMES, "-o", "m.npz", "--resume", *SLOW, cwd=folder)
+    assert done.code == 0, done.err
+    assert "resuming m.last.npz" in done.err
+    assert {name: sha256(folder / name) for name in expected} == expected
+    assert {path.name for path in folder.iterdir()} == set(expected)
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.35])
+def test_after_kill_9_a_resumed_run_has_the_bytes_of_an_uninterrupted_one(
+    tmp_path, uninterrupted, pause
+):
+    process, _ = start(tmp_path, *SLOW)
+    time.sleep(pause)
+    process.kill()
+    process.communicate()
+    assert_resumes_to(tmp_path, uninterrupted)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_saves_and_the_resumed_run_has_the_same_bytes(tmp_path, uninterrupted, number):
+    process, _ = start(tmp_path, *SLOW)
+    time.sleep(0.1)  # into the next epoch
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 128 + number
+    assert "interrupted and saved; to go on: grucli train" in errors
+    assert errors.rstrip().endswith("--resume")
+    assert "Traceback" not in errors
+    assert_resumes_to(tmp_path, uninterrupted)
+
+
+def test_a_finished_run_has_nothing_to_do_and_may_be_extended(tmp_path, uninterrupted):
+    options = [*QUICK, "--set", "training.batch_size=16"]
+    short = [*options, "--set", "training.epochs=2"]
+    assert grucli("train", NAMES, "-o", "m.npz", "-q", *short, cwd=tmp_path).code == 0
+    again = grucli("train", NAMES, "-o", "m.npz", "--resume", *short, cwd=tmp_path)
+    assert again.code == 0
+    assert "nothing to do" in again.err
+    longer = [*options, "--set", "training.epochs=5"]
+    assert grucli("train", NAMES, "-o", "m.npz", "--resume", *longer, cwd=tmp_path).code == 0
+    a = read_archive(tmp_path / "m.npz")
+    assert a.meta["card"]["config"]["training"]["epochs"] == 5
+    assert sha256(tmp_path / "m.npz") == uninterrupted["m.npz"]
+
+
+def test_resuming_with_other_data_or_settings_is_refused(tmp_path):
+    short = [*QUICK, "--set", "training.epochs=1"]
+    assert grucli("train", REVIEWS, "-o", "m.npz", "-q", *short, cwd=tmp_path).code == 0
+    before = sha256(tmp_path / "m.last.npz")
+    other = grucli("train", NAMES, "-o", "m.npz", "--resume", *short, cwd=tmp_path)
+    assert other.code == 2
+    assert "the data is not that of m.last.npz" in other.err
+    settings = grucli(
+        "train",
+        REVIEWS,
+        "-o",
+        "m.npz",
+        "--resume",
+        *short,
+        "--set",
+        "model.dropout=0.5",
+        cwd=tmp_path,
+    )
+    assert_one_error(settings, 2, "model.dropout: was 0.3", "is 0.5", "--force")
+    assert sha256(tmp_path / "m.last.npz") == before
+
+
+def test_a_damaged_state_is_a_model_file_error(tmp_path):
+    (tmp_path / "m.last.npz").write_bytes(b"PK\x03\x04 nothing")
+    done = grucli("train", REVIEWS, "-o", "m.npz", "--resume", cwd=tmp_path)
+    assert_one_error(done, 4, "m.last.npz")
+
+
+def test_two_runs_into_one_output_exclude_each_other(tmp_path):
+    process, _ = start(tmp_path, *SLOW, "--set", "training.learning_rate=1e-4")
+    try:
+        done = grucli("train", NAMES, "-o", "m.npz", "--force", *QUICK, cwd=tmp_path)
+        assert_one_error(done, 5, "m.npz", str(process.pid))
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_read_only_folder_is_met_before_the_first_epoch(tmp_path):
+    folder = Path("/sys") if os.geteuid() == 0 else tmp_path  # where even root may not write
+    tmp_path.chmod(0o500)
+    done = grucli("train", REVIEWS, "-o", folder / "m.npz", *QUICK)
+    tmp_path.chmod(0o700)
+    assert_one_error(done, 5, "m.npz", "check the permissions")
+    assert "epoch" not in done.err
+
+
+def test_a_full_disk_keeps_the_old_model(tmp_path):
+    """A limit on file sizes stands in for the disk."""
+    import resource
+
+    (tmp_path / "m.npz").write_bytes(b"old model")
+    done = subprocess.run(
+        command("train", REVIEWS, "-o", "m.npz", "--force", *QUICK),
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: (
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN),
+            resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)),
+        ),
+    )
+    assert done.returncode == 5
+    assert "Traceback" not in done.stderr
+    assert "cannot write m.last.npz: file too large" in done.stderr
+    assert (tmp_path / "m.npz").read_bytes() == b"old model"
+    assert {path.name for path in tmp_path.iterdir()} == {"m.npz"}
+
+
+def test_on_a_terminal_there_is_a_bar_and_the_same_lines(tmp_path):
+    pty = pytest.importorskip("pty")
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        command("train", REVIEWS, "-o", "m.npz", *QUICK, "--set", "training.epochs=3"),
+        cwd=tmp_path,
+        stderr=follower,
+        stdout=subprocess.PIPE,
+        env=environment(TERM="xterm", COLUMNS="80"),
+    )
+    os.close(follower)
+    shown = b""
+    while True:
+        try:
+            piece = os.read(leader, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        shown += piece
+    os.close(leader)
+    assert process.communicate()[0] == b""
+    assert process.returncode == 0
+    text = shown.decode()
+    assert "epoch 1/3" in text
+    assert all(f"epoch   {k}  loss" in text for k in (1, 2, 3))
+    assert "\x1b[31m" not in text

@@ -1,0 +1,106 @@
+"""Losses and probabilities against autograd, central differences and exact values."""
+
+import autograd
+import autograd.numpy as anp
+import numpy as np
+import pytest
+
+from grucli.engine import losses
+from tests import reference
+
+OUTPUTS = pytest.mark.parametrize("outputs", [1, 2, 5])
+
+
+def random_problem(outputs, seed=0, rows=6):
+    rng = np.random.default_rng([seed, outputs])
+    num_classes = max(outputs, 2)
+    logits = 3 * rng.normal(size=(rows, outputs))
+    return logits, rng.integers(0, num_classes, rows), rng.uniform(0.2, 4, num_classes)
+
+
+@OUTPUTS
+@pytest.mark.parametrize("weighted", [False, True])
+def test_loss_and_gradient_equal_autograd(outputs, weighted):
+    logits, targets, weights = random_problem(outputs)
+    weights = weights if weighted else np.ones_like(weights)
+
+    def total(logits):
+        terms = [
+            reference.cross_entropy(logits[row], target, weights[target])
+            for row, target in enumerate(targets)
+        ]
+        return anp.sum(anp.stack(terms))
+
+    loss, d_logits = losses.cross_entropy(logits, targets, weights if weighted else None)
+    assert loss == pytest.approx(float(total(logits)), rel=1e-13)
+    np.testing.assert_allclose(d_logits, autograd.grad(total)(logits), atol=1e-14)
+
+
+@OUTPUTS
+def test_gradient_equals_central_differences(outputs):
+    logits, targets, weights = random_problem(outputs, seed=1)
+    _, d_logits = losses.cross_entropy(logits, targets, weights)
+    direction = np.random.default_rng(2).normal(size=logits.shape)
+    ahead, behind = (
+        losses.cross_entropy(logits + step * direction, targets, weights)[0]
+        for step in (1e-6, -1e-6)
+    )
+    assert np.sum(d_logits * direction) == pytest.approx((ahead - behind) / 2e-6, rel=1e-8)
+
+
+def test_one_logit_is_a_softmax_over_zero_and_it():
+    logit, targets, weights = random_problem(1)
+    pair = np.concatenate((np.zeros_like(logit), logit), axis=1)
+    loss, d_logit = losses.cross_entropy(logit, targets, weights)
+    expected, d_pair = losses.cross_entropy(pair, targets, weights)
+    assert loss == pytest.approx(expected, rel=1e-14)
+    np.testing.assert_allclose(d_logit, d_pair[:, 1:], atol=1e-15)
+    np.testing.assert_allclose(losses.probabilities(logit), losses.probabilities(pair), atol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_extreme_logits_keep_exact_losses(dtype):
+    logit = np.array([[1e4], [-1e4], [1e4], [-1e4]], dtype)
+    loss, d_logit = losses.cross_entropy(logit, np.array([1, 0, 0, 1]))
+    assert loss == 2e4
+    assert d_logit.tolist() == [[0], [0], [1], [-1]]
+    logits = np.array([[1e4, -1e4, 0], [1e4, -1e4, 0]], dtype)
+    loss, d_logits = losses.cross_entropy(logits, np.array([0, 1]))
+    assert loss == 2e4
+    assert d_logits.tolist() == [[0, 0, 0], [1, -1, 0]]
+
+
+@OUTPUTS
+@pytest.mark.parametrize("scale", [0, 1, 1e4, 1e30])
+def test_probabilities_are_in_range_and_sum_to_one(outputs, scale):
+    logits = (scale * np.random.default_rng(3).normal(size=(50, outputs))).astype(np.float32)
+    p = losses.probabilities(logits)
+    assert p.shape == (50, max(outputs, 2))
+    assert p.dtype == np.float64
+    assert np.all((p >= 0) & (p <= 1))
+    np.testing.assert_allclose(p.sum(axis=1), 1, atol=1e-15)
+    np.testing.assert_allclose(np.exp(losses.log_probabilities(logits)), p, atol=1e-15)
+
+
+def test_known_probabilities():
+    np.testing.assert_allclose(
+        losses.probabilities(np.log([[1.0, 2.0, 5.0]])), [[0.125, 0.25, 0.625]]
+    )
+    np.testing.assert_allclose(losses.probabilities(np.log([[3.0]])), [[0.25, 0.75]])
+
+
+def test_the_logits_are_left_as_they_are():
+    for outputs in (1, 3):
+        logits, targets, weights = random_problem(outputs)
+        before = logits.copy()
+        losses.cross_entropy(logits, targets, weights)
+        losses.probabilities(logits)
+        np.testing.assert_array_equal(logits, before)
+
+
+@OUTPUTS
+def test_float32_logits_have_a_float32_gradient(outputs):
+    logits, targets, weights = random_problem(outputs)
+    _, d_logits = losses.cross_entropy(logits.astype(np.float32), targets, weights)
+    assert d_logits.dtype == np.float32
+    assert d_logits.shape == logits.shape

@@ -1,0 +1,78 @@
+"""The packed order against a literal loop over steps and rows, for random lengths."""
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from grucli.engine.packing import Packing
+
+B_LENGTHS = st.lists(st.integers(1, 12), min_size=1, max_size=9).map(
+    lambda lengths: sorted(lengths, reverse=True)
+)
+
+
+def each_profile(test):
+    for lengths in ([1], [5], [1, 1, 1], [4, 4, 4], [9, 1], [2, 2, 1, 1]):
+        test = example(lengths=lengths)(test)
+    return settings(deadline=None)(given(lengths=B_LENGTHS)(test))
+
+
+def literal_order(lengths):
+    """(step, row) of each packed row."""
+    return [
+        (t, row) for t in range(max(lengths)) for row in range(len(lengths)) if t < lengths[row]
+    ]
+
+
+@each_profile
+def test_order_is_that_of_the_loop(lengths):
+    packing, order = Packing(np.array(lengths)), literal_order(lengths)
+    assert (packing.batch_size, packing.num_steps) == (len(lengths), max(lengths))
+    assert packing.size == len(order) == sum(lengths)
+    assert list(zip(packing.step.tolist(), packing.row.tolist(), strict=True)) == order
+    rows_at = [[k for k, (step, _) in enumerate(order) if step == t] for t in range(max(lengths))]
+    assert packing.active.tolist() == [len(rows) for rows in rows_at]
+    assert packing.offsets.tolist() == [rows[0] for rows in rows_at] + [len(order)]
+    assert [list(range(len(order)))[rows] for rows in packing.slices] == rows_at
+
+
+@each_profile
+def test_last_is_each_rows_last_step(lengths):
+    order = literal_order(lengths)
+    expected = [order.index((length - 1, row)) for row, length in enumerate(lengths)]
+    assert Packing(np.array(lengths)).last.tolist() == expected
+
+
+@each_profile
+def test_mirror_counts_from_each_rows_own_end(lengths):
+    packing, order = Packing(np.array(lengths)), literal_order(lengths)
+    expected = [order.index((lengths[row] - 1 - step, row)) for step, row in order]
+    assert packing.mirror.tolist() == expected
+    assert packing.mirror[packing.mirror].tolist() == list(range(len(order)))
+
+
+@each_profile
+def test_previous_is_the_state_before(lengths):
+    packing, order = Packing(np.array(lengths)), literal_order(lengths)
+    initial = [(-1, row) for row in range(len(lengths))]
+    states = np.array(initial + order)
+    assert states[packing.previous].tolist() == [[step - 1, row] for step, row in order]
+
+
+def test_equal_lengths_need_no_copy_of_the_states():
+    states = np.zeros((9, 2))
+    assert np.shares_memory(states[Packing(np.array([2, 2, 2])).previous], states)
+
+
+@pytest.mark.parametrize("kind", [np.int16, np.int32, np.int64])
+def test_lengths_of_any_integer_type(kind):
+    packing = Packing(np.array([3, 2], kind))
+    assert packing.lengths.dtype == packing.active.dtype == packing.offsets.dtype == np.int64
+    assert packing.mirror.tolist() == [4, 3, 2, 1, 0]
+
+
+@pytest.mark.parametrize("lengths", [[], [0], [3, 0], [2, -1], [1, 2], [3, 1, 2]])
+def test_bad_lengths_are_refused(lengths):
+    with pytest.raises(ValueError, match="at least 1 and sorted by falling length"):
+        Packing(np.array(lengths, np.int64))

@@ -1,0 +1,95 @@
+"""What a layer promises beside its gradients: states that start and stay where they should."""
+
+import numpy as np
+import pytest
+
+from grucli.engine import recurrent
+from grucli.engine.params import Parameters
+from grucli.engine.tape import Tape
+from tests.engine.helpers import PROFILES, RAGGED, LayerCheck, random_batch, random_parameters
+
+CELLS = pytest.mark.parametrize("cell", recurrent.CELLS)
+DIRECTIONS = pytest.mark.parametrize("directions", [1, 2])
+
+
+@CELLS
+@DIRECTIONS
+def test_states_start_at_zero_when_nothing_is_given(cell, directions):
+    LayerCheck(cell, directions, RAGGED).check_start_at_zero()
+
+
+@CELLS
+@DIRECTIONS
+def test_a_tape_remembers_nothing_of_other_batches(cell, directions):
+    rng = np.random.default_rng(0)
+    params = random_parameters(cell, rng, directions=directions)
+    tape = Tape(np.float64)
+    for lengths in [(9, 9, 8, 7, 7, 3), *PROFILES.values(), (9, 9, 8, 7, 7, 3)]:
+        packing, x = random_batch(rng, lengths)
+        d_outputs = rng.normal(size=(packing.size, 4 * directions))
+        results = []
+        for used in (tape, Tape(np.float64)):
+            grads = Parameters({n: v.shape for n, v in params.items()}, np.float64)
+            outputs, final = recurrent.forward(cell, params, x, packing, used)
+            d_x, d_h0 = recurrent.backward(cell, params, packing, used, d_outputs, None, grads)
+            results.append([outputs, final, d_x, d_h0, grads.flat])
+        for ours, fresh in zip(*results, strict=True):
+            np.testing.assert_allclose(ours, fresh, atol=1e-13)
+
+
+@DIRECTIONS
+@pytest.mark.parametrize(("bias", "expected"), [(50.0, "kept"), (-50.0, "replaced")])
+def test_an_update_gate_of_one_keeps_the_state_and_of_zero_replaces_it(directions, bias, expected):
+    rng = np.random.default_rng(1)
+    params = random_parameters("gru", rng, directions=directions)
+    params["bias"].reshape(directions, 3, 4)[:, 1] = bias
+    packing, x = random_batch(rng, RAGGED)
+    h0 = rng.normal(size=(directions, len(RAGGED), 4))
+    tape = Tape(np.float64)
+    _, final = recurrent.forward("gru", params, x, packing, tape, h0)
+    candidate = np.concatenate(list(tape["gates"][0][:, packing.last]), axis=1)
+    states = {"kept": np.concatenate(list(h0), axis=1), "replaced": candidate}
+    np.testing.assert_allclose(final, states[expected], atol=1e-12)
+
+
+def test_a_closed_reset_gate_hides_the_state_from_the_candidate():
+    rng = np.random.default_rng(2)
+    params = random_parameters("gru", rng)
+    params["bias"][:, :4] = -50
+    packing, x = random_batch(rng, RAGGED)
+    tape = Tape(np.float64)
+    recurrent.forward("gru", params, x, packing, tape)
+    expected = np.tanh(x @ params["weight_ih"][0, 8:].T + params["bias"][0, 8:])
+    np.testing.assert_allclose(tape["gates"][0, 0], expected, atol=1e-12)
+
+
+@CELLS
+@DIRECTIONS
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_huge_inputs_saturate_without_overflow(cell, directions, dtype):
+    rng = np.random.default_rng(3)
+    drawn = random_parameters(cell, rng, directions=directions)
+    params = {name: value.astype(dtype) for name, value in drawn.items()}
+    packing, x = random_batch(rng, RAGGED)
+    x = (1e30 * x).astype(dtype)
+    tape = Tape(dtype)
+    outputs, final = recurrent.forward(cell, params, x, packing, tape)
+    assert np.all(np.abs(outputs) <= 1)
+    assert outputs.dtype == final.dtype == dtype
+    grads = {name: np.full_like(value, np.nan) for name, value in params.items()}
+    d_outputs = np.ones_like(outputs)
+    d_x, d_h0 = recurrent.backward(cell, params, packing, tape, d_outputs, final, grads)
+    for name, gradient in {**grads, "x": d_x, "h0": d_h0}.items():
+        assert gradient.dtype == dtype, name
+        assert np.all(np.isfinite(gradient)), name
+
+
+@CELLS
+@DIRECTIONS
+def test_the_inputs_and_weights_are_left_as_they_are(cell, directions):
+    check = LayerCheck(cell, directions, RAGGED)
+    held = [check.x, check.h0, check.g_outputs, check.g_final, check.params.flat]
+    before = [array.copy() for array in held]
+    check.gradients()
+    for array, copy in zip(held, before, strict=True):
+        np.testing.assert_array_equal(array, copy)
