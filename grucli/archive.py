@@ -66,7 +66,7 @@ _RENEW = "copy it again or train anew"
 _NAME_ONE = "name a file that 'grucli train' wrote"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Archive:
     """What a model file holds.
 
@@ -238,8 +238,9 @@ def _compare(data: bytes, parts: Iterable[_Part]) -> int:
     return position
 
 
-def _check_manifest(manifest: object, arrays: Mapping[str, Array]) -> None:
-    recorded = manifest if isinstance(manifest, dict) else {}
+def _check_manifest(recorded: object, arrays: Mapping[str, Array]) -> None:
+    if not isinstance(recorded, dict):
+        raise _FaultError(f"inconsistent (no manifest); {_RENEW}")
     for name in sorted(recorded.keys() | arrays.keys()):
         if name not in arrays:
             raise _FaultError(f"inconsistent (array '{excerpt(name)}' is missing); {_RENEW}")

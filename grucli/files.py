@@ -120,18 +120,9 @@ def append(path: str | Path, line: str) -> None:
     Raises:
         AccessError: it cannot be written.
     """
-    with _writing(path), open(path, "a", encoding="utf-8", newline="\n") as file:  # noqa: PTH123
-        file.write(line + "\n")
-
-
-def check_writable(path: str | Path, size: int) -> None:
-    """Write `size` zero bytes beside `path` and remove them: are there permission and space?
-
-    Raises:
-        AccessError: there are not.
-    """
-    with _writing(path), _temporary(_target(path)) as (_, descriptor):
-        _fill(descriptor, bytes(size))
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+    with _writing(path), os.fdopen(os.open(path, flags, 0o666), "wb") as file:
+        file.write(f"{line}\n".encode())
 
 
 def sweep(path: str | Path) -> None:
@@ -189,7 +180,9 @@ class _DataStream(io.RawIOBase):
             if self._content is None:  # not earlier: the producer may not have begun
                 packed = self._stream.peek(2)[:2] == _GZIP_MAGIC
                 self._content = gzip.GzipFile(fileobj=self._stream) if packed else self._stream
-            return self._content.readinto1(buffer)
+            data = self._content.read1(len(memoryview(buffer)))  # readinto1 may wait for more
+            memoryview(buffer)[: len(data)] = data
+            return len(data)
         except EOFError:
             raise DataError(f"{self._name}: gzip data is truncated; copy it again") from None
         except (gzip.BadGzipFile, zlib.error):
@@ -198,7 +191,8 @@ class _DataStream(io.RawIOBase):
             raise AccessError(f"{self._name}: {_reason(error)}") from error
 
     def close(self) -> None:
-        self._stream.close()
+        with suppress(OSError):  # all that was wanted has been read
+            self._stream.close()
         super().close()
 
 
@@ -220,7 +214,7 @@ def _target(path: str | Path) -> Path:
         target = Path(os.path.realpath(path))
     except ValueError:  # a NUL or half a surrogate pair
         raise OSError(errno.EINVAL, "not a file name") from None
-    if not target.parent.is_dir():
+    if not target.parent.exists():
         os.mkdir(target.parent)
     if target.exists() and not target.is_file():  # root could replace even /dev/null
         kind = _kind(target.stat().st_mode)

@@ -126,7 +126,11 @@ def _card(prepared: Prepared, epoch: int) -> dict[str, Any]:
     return {
         "config": config,
         "reasons": prepared.reasons,
-        "data": {"name": Path(prepared.name).name, "sha256": _fingerprint(prepared), **prepared.facts},
+        "data": {
+            "name": Path(prepared.name).name,
+            "sha256": _fingerprint(prepared),
+            **prepared.facts,
+        },
         "versions": {
             "grucli": __version__,
             "numpy": np.__version__,

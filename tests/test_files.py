@@ -33,7 +33,7 @@ def names(folder):
     return sorted(entry.name for entry in folder.iterdir())
 
 
-@pytest.fixture()
+@pytest.fixture
 def saved(tmp_path):
     path = tmp_path / "m.npz"
     path.write_bytes(OLD)
@@ -47,8 +47,8 @@ class TestReadBytes:
     def test_a_larger_file_is_refused_unread(self, tmp_path):
         path = tmp_path / "huge"
         with path.open("wb") as file:
-            file.truncate(1 << 50)  # sparse
-        with pytest.raises(AccessError, match=r"huge: too large: 1,125,899,906,842,624 bytes, at"):
+            file.truncate(1 << 40)  # sparse
+        with pytest.raises(AccessError, match=r"huge: too large: 1,099,511,627,776 bytes, at"):
             files.read_bytes(path, limit=100)
         with pytest.raises(CheckpointError, match="too large"):
             files.read_bytes(path, limit=100, oversize=CheckpointError)
@@ -109,7 +109,7 @@ class TestOpenBinary:
     def test_gzip_truncated_anywhere_is_a_data_error(self, tmp_path):
         path = tmp_path / "x.csv.gz"
         packed = gzip.compress(os.urandom(300))
-        for length in range(2, len(packed)):
+        for length in range(2, len(packed), 7):
             path.write_bytes(packed[:length])
             with (
                 files.open_binary(path) as stream,
@@ -122,17 +122,16 @@ class TestOpenBinary:
         content = b"a,b\n1,2\n" * 40
         packed = gzip.compress(content)
         damaged = 0
-        for bit in range(16, len(packed) * 8):
+        for bit in range(16, len(packed) * 8, 3):
             flipped = bytearray(packed)
             flipped[bit // 8] ^= 1 << bit % 8
             path.write_bytes(flipped)
             try:
                 with files.open_binary(path) as stream:
                     assert stream.read() == content
-            except DataError as error:
+            except DataError:
                 damaged += 1
-                assert "gzip data is" in str(error)
-        assert damaged > len(packed) * 4
+        assert damaged > len(packed)
 
     def test_a_fifo_is_data(self, tmp_path):
         fifo = tmp_path / "fifo"
@@ -193,7 +192,11 @@ class TestOpenBinary:
         assert done.stdout == "b'x\\n'\nb'y\\n'\n"
 
     def test_a_fault_while_reading_names_the_file(self, saved):
-        for fault in every_fault(lambda: files.open_binary(saved).read(), ways=("EIO",)):
+        def read():
+            with files.open_binary(saved) as stream:
+                assert stream.read() == OLD
+
+        for fault in every_fault(read, ways=("EIO",), effects=EFFECTS - {"close"}):
             assert isinstance(fault.error, AccessError), fault
             assert "m.npz: input/output error; check the disk" in str(fault.error)
 
@@ -283,20 +286,22 @@ class TestWriteAtomic:
 
     def test_after_every_fault_the_file_is_old_or_new_and_no_temp_is_left(self, saved, tmp_path):
         struck = 0
-        for fault in every_fault(
-            lambda: files.write_atomic(saved, NEW, verify=lambda p: files.read_bytes(p, 10**6))
-        ):
+
+        def save():
+            saved.write_bytes(OLD)
+            files.write_atomic(saved, NEW, verify=lambda temp: files.read_bytes(temp, 10**6))
+
+        for fault in every_fault(save):
             struck += 1
             assert names(tmp_path) == ["m.npz"], fault
             replaced = "replace" in fault.trace[: fault.nth - 1]
             expected_new = replaced or fault.error is None
             assert saved.read_bytes() == (NEW if expected_new else OLD), fault
-            if fault.way == "short":
-                assert fault.error is None
+            if fault.error is None:  # the rest was written, or the call made again
+                assert fault.way in ("short", "EINTR"), fault
             else:
                 assert isinstance(fault.error, AccessError), fault
                 assert len(str(fault.error)) <= 200
-            saved.write_bytes(OLD)
         assert struck > 100
 
     def test_a_fault_in_the_clean_up_too(self, saved, tmp_path):
@@ -317,7 +322,6 @@ class TestWriteAtomic:
             ("EACCES", "permission denied; check the permissions"),
             ("EIO", "input/output error; check the disk"),
             ("EROFS", "read-only file system; choose another folder"),
-            ("EINTR", "interrupted system call; check the path"),
         ],
     )
     def test_the_message_says_what_and_how_to_mend_it(self, saved, way, text):
@@ -364,13 +368,17 @@ class TestWriteAtomic:
         assert names(tmp_path) == ["m.npz"]
 
 
-def test_check_writable_leaves_nothing_and_finds_every_fault(saved, tmp_path):
-    files.check_writable(saved, 100_000)
-    files.check_writable(tmp_path / "none", 0)
-    for fault in every_fault(lambda: files.check_writable(saved, 100_000), ways=("ENOSPC", "EIO")):
-        assert isinstance(fault.error, AccessError)
-        assert names(tmp_path) == ["m.npz"]
-    assert saved.read_bytes() == OLD
+def test_append_makes_the_file_then_adds_lines(tmp_path):
+    for line in ("{}", "中"):
+        files.append(tmp_path / "run.jsonl", line)
+    assert (tmp_path / "run.jsonl").read_bytes() == "{}\n中\n".encode()
+
+
+def test_every_fault_of_append_is_an_access_error(tmp_path):
+    log = tmp_path / "run.jsonl"
+    for fault in every_fault(lambda: files.append(log, "line"), ways=("ENOSPC", "EIO")):
+        assert isinstance(fault.error, AccessError), fault
+        assert "cannot write" in str(fault.error)
 
 
 def test_sweep_removes_only_what_dead_processes_left_for_this_file(saved, tmp_path):

@@ -216,7 +216,7 @@ def test_weights_that_overflow_are_never_the_best():
     trainer.model.params["layer0_weight_ih"][...] = 1.0
     trainer.model.table[0] = np.inf  # token 0 may be one that no row has
     trainer.model.table[1:] = 0.1
-    with pytest.raises(TrainingError, match="not finite|loss is"):
+    with pytest.raises(TrainingError, match="loss is"):
         for _ in run:
             pass
     assert trainer.progress.best_epoch == 0
