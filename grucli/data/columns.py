@@ -83,7 +83,7 @@ def choose(columns: Sequence[str], rows: Sequence[Sequence[str]], wanted: Wanted
     if not wanted.needs_label and given not in columns:
         given = None
     label = _known(columns, given, LABEL_NAMES, "--label", wanted.place)
-    if label == text:
+    if label == text and given is None:
         label = None
     guessed = wanted.text is None or (label is not None and given is None)
     if label is None and wanted.needs_label:

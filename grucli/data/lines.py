@@ -21,7 +21,7 @@ MAX_LINE: Final = 16 * 2**20
 _PEEK_LIMIT = 2**20
 
 _NO_TEXT_ENCODINGS = frozenset(
-    {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7"}
+    {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7"}
 )
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MAGIC = {
@@ -81,10 +81,12 @@ class Lines:
     def peek(self, count: int) -> tuple[list[bytes], bool]:
         """Return up to `count` lines that come next, unread, and whether more follow.
 
-        Waits for them; stops early at the end and after about 1 MiB.
+        Waits for them; stops early at the end, and after about 1 MiB if it has one.
         """
         size = 0
-        while len(self._waiting) < count and not self._ended and size < _PEEK_LIMIT:
+        while len(self._waiting) < count and not self._ended:
+            if self._waiting and size >= _PEEK_LIMIT:
+                break
             self._fill()
             size += CHUNK_BYTES
         lines = list(islice(self._waiting, count))
@@ -163,7 +165,7 @@ def text_encoding(name: str) -> str:
         "a\n".encode(known)
     except (LookupError, ValueError):
         known = ""
-    if not known or known in _NO_TEXT_ENCODINGS:
+    if not known or known.replace("_", "-") in _NO_TEXT_ENCODINGS:
         raise ConfigError(
             f"--encoding: unknown encoding '{excerpt(name)}'; for example utf-8, gb18030, latin-1"
         )

@@ -88,7 +88,8 @@ def _form_of_suffix(path: str | Path) -> str:
 def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source:
     form = suffix_form if asked.options.format == "auto" else asked.options.format
     head = b"" if form else stream.read1(CHUNK_BYTES)
-    if form == "npz" or head.startswith(_ZIP):
+    expects_series = asked.needs_label or asked.known.kind == "series"
+    if form == "npz" or (expects_series and head.startswith(_ZIP)):
         return _series_source(stream, asked, head)
     lines = Lines(stream, asked.name, asked.encoding, head)
     first, _ = lines.peek(1)
@@ -136,13 +137,11 @@ def _line_records(lines: Lines, asked: Asked) -> Iterator[Record]:
         parsed = _Labelled.parse(text)
         if asked.needs_label and not problem:
             problem = parsed.problem
-        yield Record(
-            number=number,
-            line=lines.number,
-            text=parsed.text,
-            label=parsed.label,
-            error=f"{asked.name}:{lines.number}: {problem}" if problem else None,
-        )
+        if problem:
+            error = f"{asked.name}:{lines.number}: {problem}"
+            yield Record(number=number, line=lines.number, error=error)
+        else:
+            yield Record(number=number, line=lines.number, text=parsed.text, label=parsed.label)
 
 
 @dataclass(frozen=True, kw_only=True)

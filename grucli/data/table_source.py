@@ -181,7 +181,7 @@ def _choose(
     sample: list[list[str]] = []
     if asked.text is None or (asked.needs_label and asked.label is None):
         sample = sample_rows(lines, delimiter, SAMPLED_ROWS)
-        if not sample and asked.needs_label:
+        if asked.needs_label and not lines.peek(1)[0]:
             raise DataError(f"{asked.name}: no rows; name a file with data in it")
         is_told = asked.text or asked.label or not asked.header or has_known_name(columns)
         if not is_told and looks_like_data(columns, sample):

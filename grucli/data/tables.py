@@ -89,7 +89,9 @@ class Rows:
         text, problem = decode(line, self._lines.encoding)
         if len(line) > MAX_LINE:
             raise _BrokenRowError(problem if len(self._taken) == 1 else _UNCLOSED)
-        self._problem = self._problem or problem
+        if problem and not self._problem:
+            here = f"in line {self._lines.number}: " if len(self._taken) > 1 else ""
+            self._problem = here + problem
         return text + "\n"
 
 
