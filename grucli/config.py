@@ -234,8 +234,17 @@ def _with_paths_beside(file: str, config: Config, winners: Mapping[KeyPath, _Ent
     for key in ("train", "valid"):
         entry, value = winners.get(("data", key)), getattr(config.data, key)
         if entry and entry.is_from_file and isinstance(value, str) and value != "-":
-            paths[key] = os.path.join(os.path.dirname(file), value)
+            paths[key] = _beside(file, value)
     return config.model_copy(update={"data": config.data.model_copy(update=paths)})
+
+
+def _beside(file: str, path: str) -> str:
+    """Return `path` as seen from the folder of `file`, relative to where we are if it is below."""
+    if os.path.isabs(path):
+        return path
+    resolved = os.path.realpath(os.path.join(os.path.dirname(file), path))
+    below = os.path.relpath(resolved)
+    return resolved if below.startswith(os.pardir) else below
 
 
 def _notes(

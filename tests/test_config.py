@@ -635,11 +635,22 @@ def test_a_file_that_sets_nothing_says_so(tmp_path: Path, text: str) -> None:
 def test_paths_of_the_file_are_relative_to_it_and_others_are_not(tmp_path: Path) -> None:
     path = write(tmp_path, "data: {train: ../t.csv, valid: v.csv}")
     data = resolve(config_path=path).config.data
-    assert (data.train, data.valid) == (f"{tmp_path}/../t.csv", f"{tmp_path}/v.csv")
+    assert (data.train, data.valid) == (f"{tmp_path.parent}/t.csv", f"{tmp_path}/v.csv")
     data = resolve(
         config_path=path, environment={"GRUCLI_DATA__TRAIN": "t.csv"}, flags={"data.valid": "v.csv"}
     ).config.data
     assert (data.train, data.valid) == ("t.csv", "v.csv")
+
+
+def test_paths_below_the_current_folder_are_shown_from_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "configs").mkdir()
+    write(tmp_path / "configs", "data: {train: ../data/t.csv, valid: v.csv}")
+    monkeypatch.chdir(tmp_path)
+    [path] = (tmp_path / "configs").iterdir()
+    data = resolve(config_path=f"configs/{path.name}").config.data
+    assert (data.train, data.valid) == ("data/t.csv", "configs/v.csv")
 
 
 @pytest.mark.parametrize(

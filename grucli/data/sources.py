@@ -75,10 +75,13 @@ def open_source(
         encoding=encoding,
     )
     try:
-        return _opened(stream, asked, _form_of_suffix(path))
+        source = _opened(stream, asked, _form_of_suffix(path))
     except BaseException:
         stream.close()
         raise
+    if source.kind == "text" and encoding != "utf-8" and not options.encoding:
+        source.findings += (f"read as {encoding}, like the training data (or pass --encoding)",)
+    return source
 
 
 def _form_of_suffix(path: str | Path) -> str:
