@@ -7,7 +7,7 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
-from grucli.data.batches import Examples, epoch_rows, in_order, pack
+from grucli.data.batches import Examples, bounded, epoch_rows, pack
 from grucli.engine import losses, recurrent
 from grucli.engine.pooling import POOLINGS
 from grucli.model import Architecture, Model
@@ -149,7 +149,7 @@ def test_a_row_depends_neither_on_its_mates_nor_on_the_order(cell, vocabulary):
     arch = architecture(cell=cell, vocabulary_size=vocabulary, num_layers=2)
     model, examples = random_model(arch), random_examples(arch)
     together = np.empty((len(examples), 3))
-    for batch in in_order(examples, batch_size=4):
+    for batch in bounded(examples):
         together[batch.rows] = model.forward(batch)
     for row in range(len(examples)):
         alone = model.forward(pack(examples, np.array([row])))

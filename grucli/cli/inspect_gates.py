@@ -1,5 +1,196 @@
-EPILOG = ""
+"""`grucli inspect-gates`: look inside a trained model."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from grucli.cli import output
+from grucli.cli.options import Common, Data, Model, Reading, spread
+from grucli.errors import ConfigError, DataError, did_you_mean, excerpt, show_path
+
+if TYPE_CHECKING:
+    from grucli.checkpoint import SavedModel
+    from grucli.data.records import ReadOptions, Source
+    from grucli.gates.inspection import Shown
+
+EPILOG = """Exit codes: 0 done; 2 usage; 3 data; 4 model file, or one that reads another kind of
+data; 5 a file is missing or cannot be read."""
+
+PICKS = ("wrong", "uncertain")
+SAMPLE, SATURATION = 512, "0.1,0.9"
 
 
-def inspect_gates():
-    pass
+Texts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--text",
+        metavar="TEXT|COL",
+        help="A text to explain (repeatable); if DATA has a column of this name, the column with "
+        "the text.",
+    ),
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextsAndReading(Reading):
+    """How the data is read, where --text may also be a text to explain."""
+
+    text: Texts = None  # type: ignore[assignment]
+
+
+@spread
+def inspect_gates(
+    data: Data = None,
+    *,
+    model: Model,
+    example: Annotated[
+        str | None,
+        typer.Option(
+            "--example",
+            metavar="N,…",
+            help="Records of DATA to explain: numbers from 1, wrong, uncertain.",
+        ),
+    ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option("--target", metavar="LABEL", help="Explain this label, not the answer."),
+    ] = None,
+    sample: Annotated[
+        int | None, typer.Option("--sample", min=1, metavar="N", help="Most sequences to run; 512.")
+    ] = None,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, metavar="N", help="Of the sample and the check.")
+    ] = 0,
+    sat: Annotated[
+        str | None,
+        typer.Option("--sat", metavar="LO,HI", help="Gates beyond these are saturated; 0.1,0.9."),
+    ] = None,
+    reading: TextsAndReading,
+    common: Common,
+) -> None:
+    """Look inside a model: what it is, how its gates work, what it remembers, why it decides.
+
+    \b
+    grucli inspect-gates -m m.npz --text "not bad at all"
+    grucli inspect-gates test.csv -m m.npz --example 3,wrong
+    """
+    common.set_threads()
+    from grucli.checkpoint import load
+    from grucli.gates.inspection import inspect
+    from grucli.gates.report import Settings
+    from grucli.gates.sampling import draw
+    from grucli.inference import fitting
+    from grucli.report.gates import text
+
+    if data is None:
+        _refuse({"--sample": sample, "--sat": sat, "--example": example})
+    settings = Settings(
+        sample=sample or SAMPLE, seed=seed, saturation=_saturation(sat or SATURATION)
+    )
+    saved = load(model)
+    options, texts = _column_and_texts(data, reading, saved)
+    shown = _shown(texts, example, target, saved.labels)
+    drawn = None
+    if data is not None:
+        with _open(data, options, saved, common) as source:
+            records = fitting(saved, source, source.name, model)
+            drawn = draw(records, source.name, settings, shown.numbers, options.on_bad_row)
+    report = inspect(show_path(model), saved, shown, settings, drawn)
+    output.write(
+        json.dumps(report.to_json(), allow_nan=False) + "\n" if common.json else text(report)
+    )
+    if "wrong" in shown.picks and report.input and report.input.right == report.input.labelled:
+        common.note("--example wrong: no decision of the sample is wrong")
+
+
+def _refuse(given: Mapping[str, object]) -> None:
+    """Refuse what only says how to look at data."""
+    idle = [flag for flag, value in given.items() if value is not None]
+    if idle:
+        raise ConfigError(f"{idle[0]}: is about DATA; name a file, or - for stdin")
+
+
+def _saturation(given: str) -> tuple[float, float]:
+    try:
+        low, high = map(float, given.split(","))
+    except ValueError:
+        low = high = 0.0
+    if not 0 < low < high < 1:
+        raise ConfigError(
+            f"--sat: must be two numbers, 0 < LO < HI < 1, got '{excerpt(given)}'; write 0.1,0.9"
+        )
+    return low, high
+
+
+def _column_and_texts(
+    data: str | None, reading: TextsAndReading, saved: SavedModel
+) -> tuple[ReadOptions, tuple[str, ...]]:
+    """Return how DATA is read, and which --text are texts to explain, not its text column.
+
+    A pipe cannot be looked at first: there --text is the column.
+    """
+    given = tuple(reading.text or ())
+    options = dataclasses.replace(reading.options(), text=None)
+    if data is None:
+        columns: tuple[str, ...] = ()
+    elif data == "-" or Path(data).is_fifo():
+        columns = given
+    else:
+        columns = tuple(name for name in given if _is_column(name, data, options, saved))
+    if len(columns) > 1:
+        listed = " and ".join(f"'{excerpt(name)}'" for name in columns[:2])
+        raise ConfigError(f"--text: {listed}, but one column holds the text; name one")
+    texts = tuple(text for text in given if text not in columns)
+    return dataclasses.replace(options, text=columns[0] if columns else None), texts
+
+
+def _is_column(name: str, data: str, options: ReadOptions, saved: SavedModel) -> bool:
+    from grucli.data.sources import open_source
+
+    options = dataclasses.replace(options, text=name)
+    try:
+        with open_source(data, options, needs_label=False, remembered=saved.remembered) as source:
+            return source.text_column == name
+    except DataError:
+        return False
+
+
+def _shown(
+    texts: tuple[str, ...], example: str | None, target: str | None, labels: tuple[str, ...]
+) -> Shown:
+    from grucli.gates.inspection import Shown
+
+    words = [] if example is None else [word.strip() for word in example.split(",")]
+    for word in words:
+        if word not in PICKS and not (word.isascii() and word.isdigit() and int(word)):
+            mend = did_you_mean(word, PICKS) or "; give numbers from 1, wrong or uncertain"
+            raise ConfigError(f"--example: no such record as '{excerpt(word)}'{mend}")
+    if target is not None and target not in labels:
+        listed = excerpt(", ".join(labels), 80)
+        mend = did_you_mean(target, labels) or f"; the labels are {listed}"
+        raise ConfigError(f"--target: the model has no label '{excerpt(target)}'{mend}")
+    if target is not None and not texts and not words:
+        raise ConfigError("--target: there is nothing to explain; add --text or --example")
+    return Shown(
+        texts=texts,
+        numbers=tuple(int(word) for word in words if word not in PICKS),
+        picks=tuple(word for word in words if word in PICKS),
+        target=None if target is None else labels.index(target),
+    )
+
+
+def _open(data: str, options: ReadOptions, saved: SavedModel, common: Common) -> Source:
+    """Open the data and say how it is read."""
+    from grucli.data.sources import open_source
+
+    source = open_source(data, options, needs_label=False, remembered=saved.remembered)
+    for finding in source.findings:
+        common.note(finding)
+    return source

@@ -15,6 +15,8 @@ import numpy.typing as npt
 
 from grucli.engine.packing import Packing
 
+MOST_ROWS = 128
+MOST_STEPS = 8192  # rows times longest row of a batch: bounds the memory of its tape
 POOL_BATCHES = 50  # batches drawn together and sorted by length: little waste, still well mixed
 
 
@@ -87,11 +89,22 @@ def pack(examples: Examples, rows: npt.NDArray[np.int64]) -> Batch:
     )
 
 
-def in_order(examples: Examples, batch_size: int) -> Iterator[Batch]:
-    """Yield all examples as batches of similar length; `Batch.rows` tells the order."""
-    order = np.argsort(-examples.lengths, kind="stable")
-    for start in range(0, len(order), batch_size):
-        yield pack(examples, order[start : start + batch_size])
+def bounded(examples: Examples, order: npt.NDArray[np.int64] | None = None) -> Iterator[Batch]:
+    """Yield all examples in batches that run in bounded memory; `Batch.rows` tells which.
+
+    Args:
+        examples: what to run.
+        order: (n,) which come first; by falling length, which wastes least, if None.
+    """
+    if order is None:
+        order = np.argsort(-examples.lengths, kind="stable")
+    start = 0
+    while start < len(order):
+        longest = np.maximum.accumulate(examples.lengths[order[start : start + MOST_ROWS]])
+        fits = np.arange(1, len(longest) + 1) * longest <= MOST_STEPS
+        stop = start + max(1, int(fits.sum()))
+        yield pack(examples, order[start:stop])
+        start = stop
 
 
 def epoch_rows(

@@ -1,9 +1,8 @@
 """Whatever the form of the data, a stream of Records; memory does not grow with a text file.
 
 What a record is:
-    table (csv, tsv)    each row after the header. A blank line is no record where labels are
-                        needed. Else (predict) it is one: an empty text if the table has one
-                        column, a record that cannot be read if it has several.
+    table (csv, tsv)    each row after the header. A blank line is no row; but where no labels are
+                        needed (predict), one in a table of one column is an empty text.
     lines               each line; `__label__x` at its start is its label. A blank line is no
                         record where labels are needed; else it is one, with an empty text.
     npz                 each row of `X`.

@@ -128,7 +128,7 @@ class _Table:
 
     def _problem(self, cells: Sequence[str]) -> str:
         expected = len(self.columns)
-        if len(cells) != expected and (cells or expected > 1):
+        if cells and len(cells) != expected:
             return self._ragged(len(cells))
         if self.needs_label and self.label is not None and not cells[self.label].strip():
             return f"no label; fill column '{excerpt(self.columns[self.label])}' or drop the row"
@@ -228,7 +228,7 @@ def _records(rows: Rows, table: _Table) -> Iterator[Record]:
     number = 0
     for row in rows:
         is_blank = len(row.cells) <= 1 and not "".join(row.cells).strip() and not row.problem
-        if is_blank and table.needs_label:
+        if is_blank and (table.needs_label or len(table.columns) > 1):
             continue
         number += 1
         yield table.record(number, row)

@@ -1,1 +1,5 @@
-"""What the gates of a trained model do, as numbers: arrays in, one report object out."""
+"""Looking inside a trained model: gates, memory, the reasons of a decision.
+
+Arrays in, one `Report` out; how it looks is for `grucli.report`. Everything is measured by running
+the model, in float64, over valid steps alone.
+"""

@@ -1,10 +1,13 @@
 """Examples and the border to packed, time-major batches."""
 
+from unittest import mock
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grucli.data.batches import Examples, in_order, pack
+from grucli.data import batches
+from grucli.data.batches import Examples, bounded, pack
 
 LENGTHS = st.lists(st.integers(1, 12), min_size=1, max_size=20)
 
@@ -41,11 +44,15 @@ def test_a_batch_holds_exactly_its_rows_sorted_by_length(lengths, random):
         assert steps == [(row, step) for step in range(lengths[row])]
 
 
-@given(LENGTHS, st.integers(1, 7))
-def test_in_order_gives_each_row_once(lengths, batch_size):
-    batches = list(in_order(numbered(lengths), batch_size))
-    assert sorted(np.concatenate([batch.rows for batch in batches])) == list(range(len(lengths)))
-    assert all(len(batch.rows) <= batch_size for batch in batches)
+@given(LENGTHS, st.integers(1, 7), st.integers(1, 40))
+def test_bounded_batches_hold_each_row_once_within_their_bounds(lengths, rows, steps):
+    with mock.patch.multiple(batches, MOST_ROWS=rows, MOST_STEPS=steps):
+        found = list(bounded(numbered(lengths)))
+    assert sorted(np.concatenate([batch.rows for batch in found])) == list(range(len(lengths)))
+    for batch in found:
+        count, longest = len(batch.rows), batch.packing.lengths[0]
+        assert count <= rows
+        assert count == 1 or count * longest <= steps
 
 
 @given(LENGTHS, st.randoms(use_true_random=False))

@@ -136,7 +136,8 @@ def test_hostile_tables_never_raise_and_lose_no_line(lines: list[bytes], end: by
     assert [r.number for r in records] == list(range(1, len(records) + 1))
     starts = [r.line for r in records]
     assert starts == sorted(set(starts))
-    assert starts[:1] == ([2] if lines else [])
+    filled = [number for number, line in enumerate(lines, 2) if line.strip(b' "')]
+    assert starts[:1] <= filled[:1]
     for record in records:
         if record.error is not None:
             assert record.text is None
@@ -236,15 +237,11 @@ def test_empty_data_are_no_records_for_predict() -> None:
         assert records_of(data, needs_label=False, remembered=REVIEWS) == []
 
 
-def test_a_blank_line_is_a_record_for_predict_only() -> None:
+def test_a_blank_line_is_a_record_for_predict_of_one_column_only() -> None:
     one = records_of(b"review\na\n\nb\n\n", needs_label=False, remembered=REVIEWS)
     assert [r.text for r in one] == ["a", "", "b", ""]
     two = records_of(b"review,stars\na,1\n\nb,2\n", needs_label=False, remembered=REVIEWS)
-    assert [r.text for r in two] == ["a", None, "b"]
-    assert two[1].error == (
-        "train.csv:3: row has 0 fields, header has 2 (review,stars); "
-        "add the missing ones or pass --delimiter tab"
-    )
+    assert [(r.line, r.text) for r in two] == [(2, "a"), (4, "b")]
     assert pairs(b"review,stars\na,1\n\nb,2\n", remembered=REVIEWS) == [("a", "1"), ("b", "2")]
 
 

@@ -1,0 +1,23 @@
+"""The logits of many sequences, in bounded memory."""
+
+import numpy as np
+
+from grucli.data.batches import Batch, Examples, bounded
+from grucli.engine.packing import Floats
+from grucli.model import Model
+
+
+def logits_of(model: Model, batch: Batch) -> Floats:
+    """Return (B, C) logits; a single logit of two classes becomes (0, logit)."""
+    logits = model.forward(batch)
+    if logits.shape[1] == 1:
+        return np.concatenate((np.zeros_like(logits), logits), axis=1)
+    return logits
+
+
+def logits(model: Model, examples: Examples) -> Floats:
+    """Return (n, C) logits in the order of `examples`."""
+    result = np.empty((len(examples), model.architecture.num_classes), model.dtype)
+    for batch in bounded(examples):
+        result[batch.rows] = logits_of(model, batch)
+    return result

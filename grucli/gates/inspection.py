@@ -1,0 +1,157 @@
+"""Measuring everything that a Report holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.checkpoint import SavedModel
+from grucli.data.batches import Examples, bounded
+from grucli.data.records import Record
+from grucli.engine import losses
+from grucli.engine.packing import Floats
+from grucli.errors import ConfigError
+from grucli.gates.examples import example
+from grucli.gates.forward import logits_of
+from grucli.gates.health import HealthMeter, LayerHealth
+from grucli.gates.memory import SIDES, horizon
+from grucli.gates.report import Input, Report, Settings
+from grucli.gates.sampling import Drawn
+from grucli.gates.verdicts import verdicts
+from grucli.model import Model
+
+MOST_PICKED = 3  # sequences that "wrong" or "uncertain" picks
+NO_LABEL, UNSEEN = -2, -1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """The sequences to explain.
+
+    Attributes:
+        texts: given by the user.
+        numbers: of records in the data.
+        picks: "wrong", "uncertain": chosen from the sample.
+        target: the class to speak of; the predicted one if None.
+    """
+
+    texts: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+    picks: tuple[str, ...] = ()
+    target: int | None = None
+
+
+def inspect(
+    path: str, saved: SavedModel, shown: Shown, settings: Settings, drawn: Drawn | None = None
+) -> Report:
+    """Look inside a model, and at what it does with data if there is some.
+
+    Args:
+        path: of the model file, for people.
+        saved: the model.
+        shown: single sequences to explain.
+        settings: how to look.
+        drawn: sample of the data.
+
+    Raises:
+        ConfigError: "wrong" is asked for, but the sample has no labels.
+        DataError: a sequence has other channels than those of training.
+        CheckpointError: the model reads another kind of data.
+    """
+    report = Report(path=path, saved=saved, settings=settings)
+    named = [(f"text {k}", Record(number=k, text=text)) for k, text in enumerate(shown.texts, 1)]
+    if drawn is not None:
+        examples = _encode(saved, drawn)
+        whole, health = _run(saved.model, examples, settings)
+        data = _input(saved, drawn, examples, whole)
+        horizons = tuple(horizon(saved.model, examples, whole, side) for side in SIDES)
+        report = dataclasses.replace(
+            report,
+            input=data,
+            health=health,
+            horizons=horizons,
+            verdicts=verdicts(saved.model.architecture, data, health, horizons),
+        )
+        named += _chosen(shown, drawn, examples, whole)
+    explained = tuple(
+        example(saved, record, name, target=shown.target, seed=settings.seed)
+        for name, record in named
+    )
+    return dataclasses.replace(report, examples=explained)
+
+
+def _encode(saved: SavedModel, drawn: Drawn) -> Examples:
+    index = {label: k for k, label in enumerate(saved.labels)}
+    return Examples.join(
+        [saved.encoder.encode_record(record).steps for record in drawn.records],
+        [NO_LABEL if r.label is None else index.get(r.label, UNSEEN) for r in drawn.records],
+    )
+
+
+def _run(
+    model: Model, examples: Examples, settings: Settings
+) -> tuple[Floats, tuple[LayerHealth, ...]]:
+    """Return the logits (n, C) of all examples, and what their gates did meanwhile."""
+    whole = np.empty((len(examples), model.architecture.num_classes), model.dtype)
+    meter = HealthMeter(model, *settings.saturation)
+    for batch in bounded(examples):
+        whole[batch.rows] = logits_of(model, batch)
+        meter.add(batch)
+    return whole, meter.result()
+
+
+def _input(saved: SavedModel, drawn: Drawn, examples: Examples, whole: Floats) -> Input:
+    answers, lengths = whole.argmax(axis=1), examples.lengths
+    digest = hashlib.sha256(np.ascontiguousarray(examples.steps).data)
+    digest.update(lengths.data)
+    return Input(
+        name=drawn.name,
+        rows=drawn.rows,
+        skipped=drawn.skipped,
+        sequences=len(examples),
+        labelled=int((examples.targets != NO_LABEL).sum()),
+        steps=int(lengths.sum()),
+        median_length=float(np.median(lengths)),
+        long_length=float(np.percentile(lengths, 95)),
+        longest=int(lengths.max()),
+        stratified=drawn.stratified,
+        right=int((answers == examples.targets).sum()),
+        answers=len(np.unique(answers)),
+        fingerprint=digest.hexdigest(),
+    )
+
+
+def _chosen(
+    shown: Shown, drawn: Drawn, examples: Examples, whole: Floats
+) -> list[tuple[str, Record]]:
+    """Return the records to explain, each once, in the order they were asked for."""
+    records = [drawn.asked[number] for number in shown.numbers]
+    for pick in shown.picks:
+        rows = uncertain(whole) if pick == "uncertain" else wrong(whole, examples.targets)
+        records += [drawn.records[row] for row in rows[:MOST_PICKED]]
+    return [(f"#{number}", record) for number, record in {r.number: r for r in records}.items()]
+
+
+def uncertain(whole: Floats) -> npt.NDArray[np.int64]:
+    """Return all rows of the logits (n, C), the closest decision first."""
+    ranked = np.sort(whole, axis=1)
+    return np.argsort(ranked[:, -1] - ranked[:, -2], kind="stable")
+
+
+def wrong(whole: Floats, targets: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the rows with another answer than the true class, the least probable truth first.
+
+    Raises:
+        ConfigError: no row has a label.
+    """
+    if (targets == NO_LABEL).all():
+        raise ConfigError("--example wrong: the data has no labels; name some with --label COL")
+    p = losses.probabilities(whole)
+    truth = np.where(targets >= 0, p[np.arange(len(p)), targets], 0.0)
+    is_wrong = (whole.argmax(axis=1) != targets) & (targets != NO_LABEL)
+    rows = np.flatnonzero(is_wrong)
+    return rows[np.argsort(truth[rows], kind="stable")]

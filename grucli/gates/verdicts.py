@@ -1,0 +1,127 @@
+"""From figures to sentences, each by one fixed rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from grucli.gates.health import LayerHealth
+from grucli.gates.memory import Horizon
+from grucli.gates.report import Input, Level, Verdict
+from grucli.model import Architecture
+
+CANDIDATE_RATIO = 3.0  # horizon over what the keep gates hold
+WHOLE_SHARE = 0.9  # of the 95th percentile of the lengths
+IGNORED_SHARE = 0.2  # of the median length
+LISTED_UNITS = 12
+
+
+def verdicts(
+    architecture: Architecture,
+    data: Input,
+    health: Sequence[LayerHealth],
+    horizons: Sequence[Horizon],
+) -> tuple[Verdict, ...]:
+    """Apply every rule."""
+    found = [verdict for part in health for verdict in _of_units(part, architecture)]
+    found += _of_memory(architecture, data, health, horizons)
+    return tuple(found)
+
+
+def units_line(units: Sequence[int]) -> str:
+    """Return unit numbers, at most 12: "3 (4 17 40)"."""
+    listed = " ".join(map(str, units[:LISTED_UNITS]))
+    return f"{len(units)} ({listed}{' …' if len(units) > LISTED_UNITS else ''})"
+
+
+def _of_units(part: LayerHealth, architecture: Architecture) -> Iterator[Verdict]:
+    size = architecture.hidden_size
+
+    def verdict(
+        name: str, units: Sequence[int], what: str, level: Level = "warning"
+    ) -> Iterator[Verdict]:
+        if units:
+            yield Verdict(
+                id=f"gates.{name}",
+                level=level,
+                text=f"{part.name}: {units_line(units)} of {size} units {what}",
+                figure=f"{name} of {part.name}",
+                value=len(units),
+                threshold=0,
+            )
+
+    yield from verdict("dead_units", part.dead, "are dead: their state never varies")
+    for gate in part.gates:
+        if gate.name == "keep":
+            yield from verdict("frozen", gate.open, "are frozen: keep is always above 0.99")
+            yield from verdict("no_carry", gate.shut, "carry nothing: keep is always below 0.01")
+        else:
+            yield from verdict("reset_shut", gate.shut, "always reset: reset is below 0.01")
+        what = f"have a constant {gate.name} gate: it could be a bias"
+        yield from verdict(f"constant_{gate.name}", gate.constant, what, "note")
+
+
+def _of_memory(
+    architecture: Architecture,
+    data: Input,
+    health: Sequence[LayerHealth],
+    horizons: Sequence[Horizon],
+) -> Iterator[Verdict]:
+    if data.answers == 1:
+        yield Verdict(
+            id="memory.one_answer",
+            level="warning",
+            text="every decision is the same one: the context horizon says nothing",
+            figure="answers",
+            value=1,
+            threshold=1,
+        )
+        return
+    for horizon in horizons:
+        yield from _of_horizon(horizon, data)
+    reads_the_end = not architecture.bidirectional and architecture.pooling == ("last",)
+    if health[0].gates and reads_the_end:
+        yield from _of_candidate_path(health, horizons)
+
+
+def _of_candidate_path(
+    health: Sequence[LayerHealth], horizons: Sequence[Horizon]
+) -> Iterator[Verdict]:
+    """Where only the last state is read, what is far must have been kept, or written anew."""
+    times = [time for part in health for time in (part.leak, part.reach) if time is not None]
+    longest = max(float(time.max()) for time in times)
+    needed = next(horizon.h99 for horizon in horizons if horizon.side == "end")
+    if needed > CANDIDATE_RATIO * longest:
+        yield Verdict(
+            id="memory.candidate_path",
+            level="note",
+            text=f"the keep gates forget in {longest:.1f} steps, but decisions need {needed}: "
+            "memory is carried by the candidate path, not by the keep gate",
+            figure="h99 from the end / longest leak time or reach of a keep gate",
+            value=needed / longest,
+            threshold=CANDIDATE_RATIO,
+        )
+
+
+def _of_horizon(horizon: Horizon, data: Input) -> Iterator[Verdict]:
+    whole, ignored = WHOLE_SHARE * data.long_length, IGNORED_SHARE * data.median_length
+    near, far = ("last", "start") if horizon.side == "end" else ("first", "end")
+    figure = f"h99 from the {horizon.side}"
+    if horizon.h99 < ignored:
+        yield Verdict(
+            id=f"memory.ignores_{far}",
+            level="note",
+            text=f"the {near} {horizon.h99} steps decide: the model ignores the {far}"
+            + ("; try shorter inputs, or model.initialisation=chrono" if far == "start" else ""),
+            figure=figure,
+            value=horizon.h99,
+            threshold=ignored,
+        )
+    elif horizon.h99 >= whole and horizon.side == "end":
+        yield Verdict(
+            id="memory.whole",
+            level="note",
+            text=f"the model uses whole sequences: it needs the last {horizon.h99} steps",
+            figure=figure,
+            value=horizon.h99,
+            threshold=whole,
+        )

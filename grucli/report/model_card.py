@@ -1,0 +1,136 @@
+"""What is in a model file, for people: every value in it is data and goes through `show`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from grucli.checkpoint import SavedModel
+from grucli.data.encoding import TextEncoder
+from grucli.errors import excerpt, show_path
+from grucli.gates.report import parameter_parts
+from grucli.report.tables import percent, table
+from grucli.report.wrap import field
+
+LISTED_LABELS = 12
+
+
+def head(saved: SavedModel, path: str) -> list[str]:
+    """Return what the model is, how it reads and where it comes from."""
+    card = saved.card
+    lines = field("model", f"{path} (sha256 {saved.sha256[:12]})")
+    lines += field("task", f"classify, {_labels(saved.labels)}")
+    lines += field("reads", _reading(saved))
+    lines += field("network", _network(saved))
+    return lines + field("trained on", _origin(card)) + field("scores", _scores(card))
+
+
+def inside(saved: SavedModel) -> list[list[str]]:
+    """Return the parameters of each part, and the settings that are not the usual ones."""
+    total = saved.model.num_parameters
+    counts = {**parameter_parts(saved), "total": total}
+    rows = [(name, f"{count:,}", percent(count / total)) for name, count in counts.items()]
+    return [table([("PARAMETERS", "", ""), *rows], "lrr"), _settings(saved.card)]
+
+
+def _labels(labels: tuple[str, ...]) -> str:
+    listed = ", ".join(excerpt(label, 24) for label in labels[:LISTED_LABELS])
+    more = f" and {len(labels) - LISTED_LABELS} more" if len(labels) > LISTED_LABELS else ""
+    return f"{len(labels)} labels: {listed}{more}"
+
+
+def _reading(saved: SavedModel) -> str:
+    encoder, remembered = saved.encoder, saved.remembered
+    if not isinstance(encoder, TextEncoder):
+        channels = saved.model.architecture.input_size
+        return f"numeric sequences, {channels} channels, at most {encoder.max_length:,} steps"
+    columns = ""
+    if remembered.text is not None:
+        columns = f" (columns '{excerpt(remembered.text)}', '{excerpt(remembered.label)}')"
+    return (
+        f"texts{columns}, tokens {encoder.mode}, vocabulary {len(encoder.vocabulary):,}, "
+        f"at most {encoder.max_length:,} tokens"
+    )
+
+
+def _network(saved: SavedModel) -> str:
+    arch = saved.model.architecture
+    read = f"vectors of {arch.input_size}" if arch.vocabulary_size else f"{arch.input_size} numbers"
+    layers = f"{arch.num_layers} layers of " if arch.num_layers > 1 else ""
+    ways = "both directions" if arch.bidirectional else "forward"
+    return (
+        f"{read} -> {layers}{arch.cell}, {arch.hidden_size} units, {ways} -> "
+        f"{' + '.join(arch.pooling)} -> {arch.num_classes} labels; "
+        f"{saved.model.num_parameters:,} parameters"
+    )
+
+
+def _origin(card: Mapping[str, Any]) -> str:
+    data, versions = _section(card, "data"), _section(card, "versions")
+    return (
+        f"{show_path(data.get('name', 'unknown'))} ({excerpt(data.get('sha256', ''), 80)[:12]}): "
+        f"{_count(data.get('rows'))} rows, {_count(data.get('valid_rows'))} to "
+        f"validate; grucli {excerpt(versions.get('grucli', '?'))}, "
+        f"NumPy {excerpt(versions.get('numpy', '?'))}"
+    )
+
+
+def _scores(card: Mapping[str, Any]) -> str:
+    scores = _section(card, "scores")
+    known = {"valid_accuracy": "accuracy", "valid_macro_f1": "macro F1", "valid_loss": "loss"}
+    where = "validation"
+    if "valid_loss" not in scores:
+        known, where = {"accuracy": "accuracy", "loss": "loss"}, "training"
+    listed = ", ".join(
+        f"{name} {_number(scores[key])}" for key, name in known.items() if key in scores
+    )
+    return f"epoch {excerpt(card.get('epoch', '?'))}, {where} {listed or 'unknown'}"
+
+
+def _settings(card: Mapping[str, Any]) -> list[str]:
+    """Return a line for each setting that was given or that the data decided."""
+    reasons = _section(card, "reasons")
+    given = [(key, value, "given") for key, value in _given(card) if key not in reasons]
+    values = dict(_leaves(_section(card, "config")))
+    chosen = [(key, values.get(key), reason) for key, reason in reasons.items()]
+    rows = [(key, _value(value), reason) for key, value, reason in given + chosen]
+    return table([("SETTINGS", "value", "why"), *rows], "lll") if rows else []
+
+
+def _given(card: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the settings that differ from the schema's defaults."""
+    from grucli.schema import Config  # late: it brings pydantic
+
+    usual = dict(_leaves(Config().model_dump(mode="json")))
+    for key, value in _leaves(_section(card, "config")):
+        if value != usual.get(key):
+            yield key, value
+
+
+def _leaves(section: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in section.items():
+        below = f"{path}.{key}" if path else str(key)
+        if isinstance(value, Mapping) and path == "":
+            yield from _leaves(value, below)
+        else:
+            yield below, value
+
+
+def _section(card: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return a part of the card; the file may hold anything there."""
+    part = card.get(name)
+    return part if isinstance(part, Mapping) else {}
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "off" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _count(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else excerpt(value)
+
+
+def _number(value: Any) -> str:
+    return f"{value:.3f}" if isinstance(value, int | float) else excerpt(value)

@@ -1,0 +1,91 @@
+"""Running the real program: its bytes out, its lines of complaint, its exit code."""
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Timer
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "sample_data"
+GRUCLI = (sys.executable, "-W", "error", "-m", "grucli")
+TIME_LIMIT_S = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """How a process ended."""
+
+    code: int
+    out: bytes
+    err: str
+
+    @property
+    def text(self) -> str:
+        return self.out.decode()
+
+    @property
+    def lines(self) -> list[str]:
+        """The records on stdout: LF ends a record, nothing else does."""
+        lines = self.text.split("\n")
+        assert lines.pop() == "", "the last line has no end"
+        return lines
+
+    @property
+    def complaints(self) -> list[str]:
+        """The lines on stderr, which must be fit to be shown."""
+        lines = self.err.splitlines()
+        assert "Traceback" not in self.err, self.err
+        assert all(len(line) <= 200 for line in lines), self.err
+        assert "\x1b" not in self.err, self.err
+        return lines
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """Return an environment in which the program is found and nothing else speaks to it."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("GRUCLI_")}
+    return own | {"PYTHONPATH": str(ROOT)} | changes
+
+
+def grucli(*arguments: object, stdin: bytes = b"", cwd: Path | None = None, **env: str) -> Ran:
+    """Run one command to its end."""
+    return _ran([*GRUCLI, *map(str, arguments)], stdin, cwd, env)
+
+
+def bash(script: str, stdin: bytes = b"", cwd: Path | None = None, **env: str) -> Ran:
+    """Run a script in which `grucli` is the program."""
+    function = f'grucli() {{ {shlex.join(GRUCLI)} "$@"; }}\n'
+    return _ran(["bash", "-c", function + script], stdin, cwd, env)
+
+
+@contextmanager
+def started(*arguments: object, **streams: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """Start one command, to be spoken with; its streams are pipes unless others are given."""
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE) | streams
+    command = [*GRUCLI, *map(str, arguments)]
+    with subprocess.Popen(command, env=environment(), **pipes) as process:
+        watchdog = Timer(TIME_LIMIT_S, process.kill)  # a silent process must not hang the tests
+        watchdog.start()
+        try:
+            yield process
+            process.wait()
+        finally:
+            watchdog.cancel()
+            process.kill()
+
+
+def _ran(command: list[str], stdin: bytes, cwd: Path | None, env: dict[str, str]) -> Ran:
+    done = subprocess.run(
+        command,
+        input=stdin,
+        capture_output=True,
+        cwd=cwd,
+        env=environment(**env),
+        timeout=TIME_LIMIT_S,
+        check=False,
+    )
+    return Ran(code=done.returncode, out=done.stdout, err=done.stderr.decode())
