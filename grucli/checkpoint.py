@@ -169,7 +169,8 @@ def _architecture(fields: Mapping[str, Any]) -> Architecture:
     _expect(type(architecture.bidirectional) is bool, "bidirectional")
     _expect(architecture.cell in CELLS, "cell")
     _expect(architecture.dtype in ("float32", "float64"), "dtype")
-    _expect(type(architecture.dropout) is float and 0 <= architecture.dropout < 1, "dropout")
+    rates = (architecture.dropout, architecture.token_dropout)
+    _expect(all(type(rate) is float and 0 <= rate < 1 for rate in rates), "dropout")
     _expect(0 < len(architecture.pooling) <= len(POOLINGS), "pooling")
     _expect(set(architecture.pooling) <= set(POOLINGS), "pooling")
     return architecture

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from grucli.data.batches import Batch
+from grucli.data.vocabulary import UNKNOWN
 from grucli.engine import embedding, linear, losses, pooling, recurrent
-from grucli.engine.packing import Floats, Integers
+from grucli.engine.packing import Floats, Integers, Packing
 from grucli.engine.params import Parameters, Shape, glorot_uniform
 from grucli.engine.tape import Tape
 
@@ -31,6 +32,7 @@ class Architecture:
         pooling: names of `pooling.POOLINGS`.
         dropout: share of token vectors' values, of states between layers and of pooled features
             set to zero in training.
+        token_dropout: share of tokens read as unknown in training.
         num_classes: at least 2; two classes share one logit.
         dtype: "float32" or "float64".
     """
@@ -43,6 +45,7 @@ class Architecture:
     bidirectional: bool
     pooling: tuple[str, ...]
     dropout: float
+    token_dropout: float
     num_classes: int
     dtype: str = "float32"
 
@@ -119,6 +122,12 @@ class Model:
         weight[...] = glorot_uniform(weight.shape, rng)
         self.params["head_bias"].fill(0)
 
+    def copy(self) -> Model:
+        """Return a model of its own with the same weights."""
+        model = Model(self.architecture)
+        model.params.flat[...], model.table[...] = self.params.flat, self.table
+        return model
+
     def arrays(self) -> Iterator[tuple[str, Floats]]:
         """Yield each weight array with its name, the token vectors first."""
         if self.table.size:
@@ -134,8 +143,9 @@ class Model:
         """
         arch, packing = self.architecture, batch.packing
         masks = _Masks(arch.dropout, dropout, self.dtype)
+        ids = _drop_tokens(batch.x, arch.token_dropout, dropout)
         if arch.vocabulary_size:
-            x = masks.apply(embedding.forward(self.table, batch.x))
+            x = masks.apply(embedding.forward(self.table, ids))
         else:
             x = batch.x.astype(self.dtype, copy=False)
         for layer, (params, tape) in enumerate(zip(self._layers, self.tapes, strict=True)):
@@ -144,7 +154,9 @@ class Model:
             x, final = recurrent.forward(arch.cell, params, x, packing, tape)
         pooled, winners = pooling.forward(arch.pooling, x, final, packing)
         pooled = masks.apply(pooled)
-        self._forward = _Forward(batch=batch, pooled=pooled, winners=winners, masks=masks)
+        self._forward = _Forward(
+            packing=packing, ids=ids, pooled=pooled, winners=winners, masks=masks
+        )
         return linear.forward(self.params.within("head_"), pooled)
 
     def backward(self, d_logits: Floats) -> Gradients:
@@ -154,7 +166,7 @@ class Model:
             d_logits: of the shape of the logits, the gradient of the loss by them.
         """
         arch, last = self.architecture, self._forward
-        packing = last.batch.packing
+        packing = last.packing
         grads = self._gradients
         d_pooled = linear.backward(
             self.params.within("head_"), last.pooled, d_logits, grads.within("head_")
@@ -171,7 +183,7 @@ class Model:
             d_outputs, d_final = d_x, None
         if not arch.vocabulary_size:
             return Gradients(dense=grads, tokens=np.zeros(0, np.int32), rows=self.table[:0])
-        tokens, rows = embedding.backward(last.batch.x, d_x)
+        tokens, rows = embedding.backward(last.ids, d_x)
         return Gradients(dense=grads, tokens=tokens, rows=rows)
 
     def probabilities(self, batch: Batch) -> Floats:
@@ -188,10 +200,21 @@ class Model:
 class _Forward:
     """What backward needs of the last forward, beside the tapes."""
 
-    batch: Batch
+    packing: Packing
+    ids: Integers
     pooled: Floats
     winners: Integers | None
     masks: _Masks
+
+
+def _drop_tokens(ids: Integers, rate: float, rng: np.random.Generator | None) -> Integers:
+    """Return (N,) ids of which a share is UNKNOWN, whose vector thereby learns to stand for any.
+
+    Source: Iyyer et al. 2015 (ACL, deep averaging networks), section 4, word dropout.
+    """
+    if rng is None or not rate:
+        return ids
+    return np.where(rng.random(ids.shape, np.float32) < rate, np.int32(UNKNOWN), ids)
 
 
 class _Masks:

@@ -177,7 +177,10 @@ class ModelConfig(_Section):
     pooling: Auto[Pooling] = None
     """How the states of a sequence become one vector; several ways stand side by side in it."""
     dropout: Auto[Annotated[float, Field(ge=0, le=0.9)]] = None
-    """Share of the inputs of each layer that is zeroed in training."""
+    """Share of the token vectors' values, of the states between layers and of the pooled features
+    that is zeroed in training."""
+    token_dropout: Auto[Annotated[float, Field(ge=0, le=0.9)]] = None
+    """Share of the tokens that are read as unknown in training."""
     initialisation: Auto[Literal["orthogonal", "chrono"]] = None
     """How recurrent weights start; chrono also sets the gates' biases for long memories."""
 
@@ -201,6 +204,8 @@ class TrainingConfig(_Section):
     """Epochs without a better validation result after which training stops."""
     clip_norm: Auto[Annotated[float, Field(gt=0, le=1_000_000)] | Literal["off"]] = None
     """Longest gradient, as the Euclidean norm over all parameters; a longer one is scaled down."""
+    averaging: Auto[Annotated[float, Field(gt=0, lt=1)] | Literal["off"]] = None
+    """Decay, a step, of the moving average of the weights that is validated and kept."""
     schedule: Auto[Literal["constant", "cosine"]] = None
     """The learning rate after the warm-up."""
     warmup_steps: Auto[Annotated[int, Field(ge=0, le=1_000_000)]] = None

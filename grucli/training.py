@@ -20,6 +20,8 @@ from grucli.metrics import Evaluation, evaluate
 from grucli.model import Gradients, Model
 from grucli.random import DROPOUT, SHUFFLE, generator
 
+AVERAGE_EVERY = 4  # steps: often enough for any decay of use, and cheap for a large vocabulary
+
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
@@ -28,6 +30,7 @@ class Recipe:
     Attributes:
         patience: epochs without a better validation loss after which training stops.
         clip_norm: longest gradient.
+        averaging: decay, a step, of the average of the weights that is judged and kept.
         class_weight: "none", "balanced" or label -> weight.
     """
 
@@ -39,6 +42,7 @@ class Recipe:
     epochs: int
     patience: int | None
     clip_norm: float | None
+    averaging: float | None
     schedule: str
     warmup_steps: int
     class_weight: str | Mapping[str, float]
@@ -114,7 +118,9 @@ class Trainer:
     Attributes:
         model: holds the last weights.
         progress: where training stands.
-        best: the weights of `progress.best_epoch`: dense values, token vectors.
+        judged: holds the weights that are validated: the model itself, or another one that holds
+            their moving average (Polyak & Juditsky 1992).
+        best: the judged weights of `progress.best_epoch`: dense values, token vectors.
     """
 
     def __init__(
@@ -150,7 +156,8 @@ class Trainer:
         self._dense_moments = [np.zeros_like(model.params.flat) for _ in range(number)]
         self._table_moments = [np.zeros_like(model.table) for _ in range(number)]
         self._decay = _decay_of(model, recipe.weight_decay)
-        self.best: tuple[Floats, Floats] = model.params.flat.copy(), model.table.copy()
+        self.judged = model if recipe.averaging is None else model.copy()
+        self.best = model.params.flat.copy(), model.table.copy()
 
     @property
     def num_batches(self) -> int:
@@ -165,6 +172,8 @@ class Trainer:
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return the arrays which, with the weights and `progress`, make a resume exact."""
         named = {"best_dense": self.best[0], "best_table": self.best[1]}
+        if self.judged is not self.model:
+            named |= {"average_dense": self.judged.params.flat, "average_table": self.judged.table}
         for k, (dense, table) in enumerate(
             zip(self._dense_moments, self._table_moments, strict=True)
         ):
@@ -224,6 +233,7 @@ class Trainer:
         limit = math.inf if recipe.clip_norm is None else recipe.clip_norm
         optim.clip_(parts, limit)
         self._update(grads)
+        self._follow()
         right = _answers(logits) == batch.targets
         for k, term in enumerate((loss, right.sum(), len(rows), norm, norm > limit)):
             progress.sums[k] += float(term)
@@ -263,6 +273,18 @@ class Trainer:
             f"lower training.learning_rate ({rate:g}) or set training.clip_norm"
         )
 
+    def _follow(self) -> None:
+        """Move the average towards the weights: every few steps, by what that many would."""
+        step, decay = self.progress.step, self._recipe.averaging
+        if decay is None or step % AVERAGE_EVERY:
+            return
+        share = 1 - min(decay, step / (step + 10)) ** AVERAGE_EVERY  # soon forgets the first ones
+        for average, weights in (
+            (self.judged.params.flat, self.model.params.flat),
+            (self.judged.table, self.model.table),
+        ):
+            average += self.model.dtype.type(share) * (weights - average)
+
     def _step_info(self) -> StepInfo:
         progress = self.progress
         return StepInfo(
@@ -293,7 +315,7 @@ class Trainer:
         progress.history.append(scores)
         if is_best:
             progress.best_epoch = progress.epoch
-            self.best[0][...], self.best[1][...] = self.model.params.flat, self.model.table
+            self.best[0][...], self.best[1][...] = self.judged.params.flat, self.judged.table
         progress.stopped = self._why_stop()
         return EpochInfo(
             epoch=progress.epoch, scores=scores, is_best=is_best, stopped=progress.stopped
@@ -311,10 +333,10 @@ class Trainer:
         return scores["valid_loss"] < best["valid_loss"]
 
     def validate(self, examples: Examples) -> Evaluation:
-        """Score the last weights on `examples`."""
+        """Score the judged weights on `examples`."""
         unseen = int(np.sum(examples.targets < 0))
         return evaluate(
-            probabilities(self.model, examples),
+            probabilities(self.judged, examples),
             examples.targets,
             self._labels,
             {"labels that training lacks": unseen} if unseen else None,

@@ -29,6 +29,7 @@ def saved_model(kind="text", labels=("negative", "正面", "[red]\x1b")):
         bidirectional=True,
         pooling=("last", "max"),
         dropout=0.1,
+        token_dropout=0.0,
         num_classes=len(labels),
     )
     model = Model(architecture)

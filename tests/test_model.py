@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from grucli.data.batches import Examples, bounded, epoch_rows, pack
+from grucli.data.vocabulary import UNKNOWN
 from grucli.engine import losses, recurrent
 from grucli.engine.pooling import POOLINGS
 from grucli.model import Architecture, Model
@@ -26,6 +27,7 @@ def architecture(**changes):
         "bidirectional": True,
         "pooling": ("last", "mean", "max"),
         "dropout": 0.0,
+        "token_dropout": 0.0,
         "num_classes": 3,
         "dtype": "float64",
     }
@@ -130,6 +132,21 @@ def test_dropout_gradient_is_that_of_the_same_masks():
         model.params.flat[:] = value + sign * 1e-6 * direction
         sides.append(run()[0])
     assert analytic @ direction == pytest.approx((sides[0] - sides[1]) / 2e-6, rel=1e-5)
+
+
+def test_dropped_tokens_are_read_as_unknown_and_teach_its_vector():
+    arch = architecture(token_dropout=0.3, input_size=1, vocabulary_size=9)
+    model = random_model(arch)
+    model.table[...] = np.arange(9)[:, None]
+    examples = Examples.join([np.full(4000, 5, np.int32)], [0])
+    logits = model.forward(pack(examples, np.arange(1)), np.random.default_rng(0))
+    x = model.tapes[0]["x"][0, :, 0]
+    assert set(x) == {UNKNOWN, 5}
+    assert np.mean(x == UNKNOWN) == pytest.approx(0.3, abs=0.03)
+    gradients = model.backward(np.ones_like(logits))
+    assert gradients.tokens.tolist() == [UNKNOWN, 5]
+    model.forward(pack(examples, np.arange(1)))
+    assert set(model.tapes[0]["x"][0, :, 0]) == {5}
 
 
 def test_dropout_keeps_the_mean_and_its_share():

@@ -10,7 +10,14 @@ from grucli.engine import losses
 from grucli.errors import ConfigError, TrainingError
 from grucli.model import Architecture, Model
 from grucli.random import INIT, generator
-from grucli.training import EpochInfo, Recipe, StepInfo, Trainer, class_weights
+from grucli.training import (
+    AVERAGE_EVERY,
+    EpochInfo,
+    Recipe,
+    StepInfo,
+    Trainer,
+    class_weights,
+)
 
 ARCHITECTURE = Architecture(
     cell="gru",
@@ -21,6 +28,7 @@ ARCHITECTURE = Architecture(
     bidirectional=True,
     pooling=("last", "max"),
     dropout=0.2,
+    token_dropout=0.1,
     num_classes=2,
 )
 RECIPE = Recipe(
@@ -32,6 +40,7 @@ RECIPE = Recipe(
     epochs=4,
     patience=None,
     clip_norm=1.0,
+    averaging=0.9,
     schedule="cosine",
     warmup_steps=3,
     class_weight="none",
@@ -71,9 +80,9 @@ def assert_same(one, other):
         np.testing.assert_array_equal(array, other[0][name], err_msg=name)
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
-def test_a_run_resumed_at_any_yield_is_the_uninterrupted_run(optimizer):
-    recipe = dataclasses.replace(RECIPE, optimizer=optimizer, momentum=0.9)
+@pytest.mark.parametrize(("optimizer", "averaging"), [("adam", 0.9), ("sgd", 0.9), ("adam", None)])
+def test_a_run_resumed_at_any_yield_is_the_uninterrupted_run(optimizer, averaging):
+    recipe = dataclasses.replace(RECIPE, optimizer=optimizer, momentum=0.9, averaging=averaging)
     whole = make_trainer(recipe)
     yields = sum(1 for _ in whole.run())
     assert yields == 4 * (1 + 50 // 6)
@@ -111,7 +120,7 @@ def test_it_learns_and_the_best_epoch_is_the_one_with_the_lowest_validation_loss
     assert trainer.progress.best_epoch == 1 + int(np.argmin(valid_losses))
     assert epochs[trainer.progress.best_epoch - 1].is_best
     assert epochs[trainer.progress.best_epoch - 1].scores["valid_accuracy"] > 0.9
-    trainer.model.params.flat[...], trainer.model.table[...] = trainer.best
+    trainer.judged.params.flat[...], trainer.judged.table[...] = trainer.best
     assert trainer.validate(VALID).log_loss == min(valid_losses)
 
 
@@ -128,7 +137,7 @@ def test_without_validation_all_epochs_run_and_the_last_weights_count():
     trainer = make_trainer(dataclasses.replace(RECIPE, patience=1), valid=None)
     epochs = [info for info in trainer.run() if isinstance(info, EpochInfo)]
     assert [info.is_best for info in epochs] == [True] * 4
-    np.testing.assert_array_equal(trainer.best[0], trainer.model.params.flat)
+    np.testing.assert_array_equal(trainer.best[0], trainer.judged.params.flat)
     assert "valid_loss" not in epochs[-1].scores
 
 
@@ -220,3 +229,23 @@ def test_weights_that_overflow_are_never_the_best():
         for _ in run:
             pass
     assert trainer.progress.best_epoch == 0
+
+
+def test_the_judged_weights_are_the_moving_average_of_the_models_own():
+    recipe = dataclasses.replace(RECIPE, averaging=0.9, epochs=6)
+    trainer = make_trainer(recipe)
+    expected = trainer.model.params.flat.astype(np.float64)
+    for _ in trainer.run():
+        step = trainer.progress.step
+        if step % AVERAGE_EVERY == 0:
+            decay = min(0.9, step / (step + 10)) ** AVERAGE_EVERY
+            expected = decay * expected + (1 - decay) * trainer.model.params.flat
+            np.testing.assert_allclose(trainer.judged.params.flat, expected, atol=1e-5)
+    assert np.abs(trainer.judged.params.flat - trainer.model.params.flat).max() > 1e-4
+    assert np.abs(trainer.judged.table - trainer.model.table).max() > 1e-4
+
+
+def test_without_averaging_the_model_itself_is_judged():
+    trainer = make_trainer(dataclasses.replace(RECIPE, averaging=None))
+    assert trainer.judged is trainer.model
+    assert "average_dense" not in trainer.arrays()

@@ -105,6 +105,7 @@ def train(dtype):
             bidirectional=False,
             pooling=("last",),
             dropout=0.0,
+            token_dropout=0.0,
             num_classes=2,
             dtype=dtype,
         )

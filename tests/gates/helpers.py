@@ -20,6 +20,7 @@ def architecture(**changes):
         "bidirectional": True,
         "pooling": ("last", "mean", "max"),
         "dropout": 0.0,
+        "token_dropout": 0.0,
         "num_classes": 3,
         "dtype": "float64",
     }
