@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -222,3 +223,29 @@ def test_a_missing_file_is_not_a_bad_model(tmp_path):
 def test_records_crossing_modules_are_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         saved_model().labels = ()
+
+
+FIXTURES = Path(__file__).parent / "fixtures"
+GOLDEN = {
+    "model_v1_text.npz": (
+        ["good", "bad, 不 好!", ""],
+        [
+            [0.31480667, 0.3929751, 0.29221823],
+            [0.29841778, 0.38046834, 0.32111387],
+            [0.33423748, 0.39512215, 0.27064037],
+        ],
+    ),
+    "model_v1_series.npz": (
+        [np.arange(12).reshape(4, 3) / 3, np.ones((1, 3))],
+        [[0.42775441, 0.34407558, 0.22817002], [0.25813768, 0.42088539, 0.32097693]],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_files_of_every_format_so_far_still_answer_as_they_did(name):
+    inputs, expected = GOLDEN[name]
+    answers = Classifier.load(str(FIXTURES / name)).predict(inputs)
+    found = [list(answer.probabilities.values()) for answer in answers]
+    np.testing.assert_allclose(found, expected, atol=1e-7)
+    assert list(answers[0].probabilities) == ["no", "好", "maybe"]
