@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.checkpoint import SavedModel, load
-from grucli.data.batches import Examples, in_order
+from grucli.data.batches import Examples, bounded
+from grucli.data.encoding import TextEncoder
 from grucli.data.records import Record
+from grucli.errors import CheckpointError, show_path
 from grucli.model import Model
 
-BATCH_SIZE = 64
 WINDOW_RECORDS = 4096  # sorted together by length
 WINDOW_STEPS = 1 << 18  # bounds the memory of a window whatever its sequences' lengths
 
@@ -24,7 +25,7 @@ Probabilities = npt.NDArray[np.float64]
 def probabilities(model: Model, examples: Examples) -> Probabilities:
     """Return (n, C) class probabilities in the order of `examples`."""
     result = np.empty((len(examples), model.architecture.num_classes))
-    for batch in in_order(examples, BATCH_SIZE):
+    for batch in bounded(examples):
         result[batch.rows] = model.probabilities(batch)
     return result
 
@@ -87,6 +88,38 @@ def _answer(saved: SavedModel, window: list[Record]) -> list[Prediction]:
         )
         for record, item in zip(window, encoded, strict=True)
     ]
+
+
+def fitting(
+    saved: SavedModel, records: Iterable[Record], data: str, model: str
+) -> Iterator[Record]:
+    """Yield the records as long as they are what the model reads.
+
+    Args:
+        saved: the model.
+        records: any; those that could not be read pass.
+        data, model: the names of both, for the message.
+
+    Raises:
+        CheckpointError: a text for a model of numeric sequences, numbers for a model of texts, or
+            other channels than those of training.
+    """
+    encoder = saved.encoder
+    wanted = _form(None if isinstance(encoder, TextEncoder) else len(encoder.mean))
+    for record in records:
+        found = _form(None if record.values is None else record.values.shape[1])
+        if found != wanted and record.error is None:
+            raise CheckpointError(
+                f"{show_path(data, 36)}: holds {found}, but {show_path(model, 36)} reads {wanted}; "
+                "name another file or model"
+            )
+        yield record
+
+
+def _form(channels: int | None) -> str:
+    if channels is None:
+        return "text"
+    return f"numeric sequences of {channels} channel{'' if channels == 1 else 's'}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,7 +69,12 @@ def run(arguments: Sequence[str]) -> int:
 
 def _dispatch(arguments: Sequence[str]) -> int:
     command = typer.main.get_command(app)
-    code = command.main(args=list(arguments), prog_name="grucli", standalone_mode=False)
+    try:
+        code = command.main(args=list(arguments), prog_name="grucli", standalone_mode=False)
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # for Typer this is a failure
+            raise end.__context__ from None
+        raise
     return code if isinstance(code, int) else 0
 
 

@@ -27,7 +27,7 @@ THREAD_VARIABLES = (
 
 Data = Annotated[
     str | None,
-    typer.Argument(metavar="[DATA|-]", show_default=False, help="A file, or - for stdin."),
+    typer.Argument(metavar="DATA|-", show_default=False, help="A file, or - for stdin."),
 ]
 Model = Annotated[
     str,

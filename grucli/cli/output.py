@@ -5,8 +5,10 @@ import io
 import os
 import sys
 from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
 
-from grucli.errors import AccessError
+from grucli.errors import AccessError, show_path
 
 WRITE_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
 """What writing to standard output can meet, beside a reader that went away."""
@@ -19,6 +21,22 @@ def prepare() -> None:
             stream.reconfigure(encoding="utf-8", errors=errors, newline="\n")
 
 
+def check_target(path: str | None, force: bool) -> None:
+    """Refuse, before anything is read, a result file that exists, or a closed standard output.
+
+    Args:
+        path: of the result file; None for standard output.
+        force: whether an existing file may be replaced.
+
+    Raises:
+        AccessError: the result has no place to go.
+    """
+    if path is None:
+        _stdout()
+    elif Path(path).exists() and not force:
+        raise AccessError(f"{show_path(path)}: exists; pass --force to replace it")
+
+
 def write(text: str) -> None:
     """Write a piece of the result.
 
@@ -26,9 +44,7 @@ def write(text: str) -> None:
         AccessError: standard output is closed.
         OSError: it cannot be written.
     """
-    if sys.stdout is None or sys.stdout.closed:
-        raise AccessError("standard output is closed; redirect it to a file or name one with -o")
-    sys.stdout.write(text)
+    _stdout().write(text)
 
 
 def flush() -> None:
@@ -44,17 +60,18 @@ def finish() -> None:
 
 def discard() -> None:
     """Drop what is left of the result: nobody can take it, and the interpreter must not retry."""
-    with suppress(OSError, AttributeError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _drop(sys.stdout)
 
 
 def say(line: str) -> None:
     """Write one line to stderr; if nobody reads it, work goes on."""
     if sys.stderr is None:
         return
-    with suppress(OSError, ValueError):
+    try:
         sys.stderr.write(line + "\n")
         sys.stderr.flush()
+    except (OSError, ValueError):
+        _drop(sys.stderr)
 
 
 def is_terminal() -> bool:
@@ -62,3 +79,15 @@ def is_terminal() -> bool:
     if sys.stderr is None or os.environ.get("TERM") == "dumb":
         return False
     return sys.stderr.isatty()
+
+
+def _stdout() -> TextIO:
+    if sys.stdout is None or sys.stdout.closed:
+        raise AccessError("standard output is closed; redirect it to a file")
+    return sys.stdout
+
+
+def _drop(stream: TextIO) -> None:
+    """Let what is buffered, and all that follows, vanish; a flush at exit would fail again."""
+    with suppress(OSError, AttributeError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

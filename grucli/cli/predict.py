@@ -1,5 +1,195 @@
-EPILOG = ""
+"""`grucli predict`: one record out for each record in."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
+
+import typer
+
+from grucli.cli import output
+from grucli.cli.options import Common, Data, Model, Reading, spread
+from grucli.errors import ConfigError, DataError, did_you_mean, excerpt
+
+if TYPE_CHECKING:
+    from grucli.checkpoint import SavedModel
+    from grucli.data.records import Record, Source
+    from grucli.report.predictions import Writer
+
+Form = Literal["tsv", "csv", "jsonl", "label"]
+
+EPILOG = """Exit codes: 0 done; 2 usage; 3 some records could not be read, they have the label
+<error>; 4 model file, or data of another kind than it reads; 5 a file is missing, in the way or
+cannot be written; 130 interrupted."""
+
+LISTED_PROBLEMS = 5
+UNKNOWN = "<unknown>"
 
 
-def predict():
-    pass
+@spread
+def predict(
+    data: Data = None,
+    *,
+    model: Model,
+    to: Annotated[
+        Form | None,
+        typer.Option("--to", help="How each answer is written; tsv (label, probability)."),
+    ] = None,
+    keep: Annotated[
+        str | None,
+        typer.Option("--keep", metavar="COL,COL", help="Columns to repeat; '*' for all."),
+    ] = None,
+    top_k: Annotated[
+        int | None,
+        typer.Option("--top-k", min=1, metavar="K", help="The K most probable labels."),
+    ] = None,
+    min_prob: Annotated[
+        float | None,
+        typer.Option(
+            "--min-prob", min=0, max=1, metavar="P", help="Abstain where no label is so probable."
+        ),
+    ] = None,
+    unknown: Annotated[
+        str | None,
+        typer.Option("--unknown", metavar="NAME", help="The label for that; <unknown>."),
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of stdout.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing FILE.")] = False,
+    reading: Reading,
+    common: Common,
+) -> None:
+    """Classify texts or numeric sequences: one record out for each record in, in order.
+
+    \b
+    printf 'great film\\n\\nqwxz\\n' | grucli predict -m m.npz
+    grucli predict new.csv -m m.npz --to csv --keep id,text -o answers.csv
+
+    Standard input is plain lines, one text each, unless it begins with the header of a table or
+    --format is given. A blank line is a record.
+    """
+    common.set_threads()
+    out = None if out == "-" else out
+    form = _form(to, keep, common)
+    if unknown is not None and min_prob is None:
+        raise ConfigError("--unknown: says what stands for a label below --min-prob; give it too")
+    output.check_target(out, force)
+    from grucli import checkpoint
+    from grucli.data.sources import open_source
+    from grucli.inference import fitting
+    from grucli.report.predictions import WRITERS, Layout
+
+    saved = checkpoint.load(model)
+    path = data or "-"
+    if path == "-" and sys.stdin is not None and sys.stdin.isatty():
+        common.note("reading from the keyboard; end with Ctrl-D")
+    options = reading.options(on_bad_row="skip")
+    with open_source(path, options, needs_label=False, remembered=saved.remembered) as source:
+        for finding in source.findings:
+            common.note(finding)
+        layout = Layout(
+            labels=saved.labels,
+            top_k=top_k,
+            min_probability=min_prob or 0.0,
+            unknown=UNKNOWN if unknown is None else unknown,
+            kept=_kept(keep, source),
+        )
+        records = _Watched(fitting(saved, source, source.name, model), options.on_bad_row)
+        _write(_texts(saved, source, records, WRITERS[form](layout)), out)
+        records.finish(source.name)
+
+
+def _form(to: Form | None, keep: str | None, common: Common) -> Form:
+    """Return how to write, from --to and --json, which are two names of one thing."""
+    if common.json and to not in (None, "jsonl"):
+        raise ConfigError(f"--json: is the same as --to jsonl; omit it or --to {to}")
+    form = "jsonl" if common.json else to or "tsv"
+    if keep is not None and form not in ("csv", "jsonl"):
+        raise ConfigError(f"--keep: {form} has no room for columns; pass --to csv or --to jsonl")
+    return form
+
+
+def _kept(keep: str | None, source: Source) -> dict[str, int]:
+    """Return the columns to keep with their places; a table without any row has none."""
+    places = {name: k for k, name in enumerate(source.columns)}
+    if keep is None or keep.strip() == "*":
+        return places if keep else {}
+    if not places and source.format in ("csv", "tsv"):
+        return {}
+    names = [name.strip() for name in next(csv.reader([keep]), [])]
+    for name in names:
+        if name not in places:
+            columns = excerpt(",".join(places), 60) or "none; is it a table? pass --format csv"
+            hint = did_you_mean(name, places)
+            raise DataError(
+                f"{source.name}: no column '{excerpt(name)}' to keep (columns: {columns}){hint}"
+            )
+    return {name: places[name] for name in names}
+
+
+class _Watched:
+    """Records on their way to the model; those that cannot be read are counted.
+
+    Attributes:
+        stopped: whether the stream ended before a bad record, as --on-bad-row stop wants it.
+    """
+
+    def __init__(self, records: Iterable[Record], on_bad_row: Literal["stop", "skip"]) -> None:
+        self.stopped = False
+        self._records = records
+        self._on_bad_row = on_bad_row
+        self._problems: list[str] = []
+        self._count = 0
+
+    def __iter__(self) -> Iterator[Record]:
+        for record in self._records:
+            if record.error is not None:
+                self._count += 1
+                if self._count <= LISTED_PROBLEMS:
+                    self._problems.append(record.error)
+                if self._on_bad_row == "stop":
+                    self.stopped = True
+                    return
+            yield record
+
+    def finish(self, name: str) -> None:
+        """Raise DataError if a record could not be read."""
+        if self._count > LISTED_PROBLEMS:
+            self._problems.append(f"{name}: {self._count:,} records cannot be read in all")
+        if self._problems:
+            raise DataError(*self._problems)
+
+
+def _texts(saved: SavedModel, source: Source, records: _Watched, writer: Writer) -> Iterator[str]:
+    """Yield the output, a window at a time; nothing at all if nothing came in."""
+    from grucli import inference
+
+    header = writer.header
+    if source.columns:  # a table has its header even without rows
+        yield header
+        header = ""
+    for window in inference.predict(saved, records, source.ready):
+        yield header + writer.text(window)
+        header = ""
+    if records.stopped:
+        records.finish(source.name)
+
+
+def _write(texts: Iterator[str], out: str | None) -> None:
+    """Write to stdout, each piece at once; or to a file, wholly or not at all."""
+    from grucli.files import sweep, write_atomic
+
+    def fill(file: BinaryIO) -> None:
+        for text in texts:
+            file.write(text.encode("utf-8", "surrogateescape"))
+
+    if out is not None:
+        sweep(out)
+        write_atomic(out, fill)
+        return
+    for text in texts:
+        output.write(text)
+        output.flush()

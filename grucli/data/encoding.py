@@ -16,6 +16,8 @@ from grucli.errors import DataError
 
 Floats = npt.NDArray[np.floating]
 
+FARTHEST = 1e6  # standard deviations; a wild reading must not overflow the arithmetic after it
+
 
 @dataclass(frozen=True, kw_only=True)
 class Encoded:
@@ -90,6 +92,7 @@ class SeriesEncoder:
                 f"{len(self.mean)} channels; give data like that of training"
             )
         kept = (values[: self.max_length] - self.mean) / self.scale
+        np.clip(kept, -FARTHEST, FARTHEST, out=kept)
         return Encoded(
             steps=kept.astype(np.float32), known=1.0, truncated=len(values) > self.max_length
         )

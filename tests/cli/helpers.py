@@ -47,7 +47,8 @@ class Ran:
 
 def environment(**changes: str) -> dict[str, str]:
     """Return an environment in which the program is found and nothing else speaks to it."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("GRUCLI_")}
+    foreign = ("GRUCLI_", "PYTHON")  # an unbuffered Python would hide a missing flush
+    own = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return own | {"PYTHONPATH": str(ROOT)} | changes
 
 

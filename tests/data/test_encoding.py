@@ -55,6 +55,12 @@ def test_a_constant_channel_becomes_zero():
     assert np.all(encoder.encode_record(series([[7.0], [7.0]])).steps == 0)
 
 
+def test_a_wild_reading_stays_finite():
+    encoder = SeriesEncoder(np.zeros(1), np.full(1, 1e-3), max_length=9)
+    encoded = encoder.encode_record(series([[3e38], [-3e38], [0.001]]))
+    np.testing.assert_allclose(encoded.steps[:, 0], [1e6, -1e6, 1], rtol=1e-5)
+
+
 def test_other_channels_than_in_training_are_refused_with_the_record():
     encoder = SeriesEncoder.fit([np.ones((4, 2), np.float32)], max_length=9)
     with pytest.raises(DataError, match=r"record 3: .*2 channels"):

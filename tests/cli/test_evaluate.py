@@ -1,0 +1,212 @@
+"""`grucli evaluate`: a report, JSON, minimums, the rows it got wrong."""
+
+import csv
+import gzip
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from .helpers import SAMPLES, grucli
+
+REVIEWS = SAMPLES / "reviews_test.csv"
+CLASSIC = SAMPLES / "classic_test.npz"
+ROWS = list(csv.DictReader(io.StringIO(REVIEWS.read_text("utf-8"))))
+LABELS = [row["label"] for row in ROWS]
+
+
+def csv_rows(path: Path) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(path.read_text("utf-8"), newline=""), strict=True))
+
+
+def test_the_json_agrees_with_the_predictions(text_model: Path) -> None:
+    ran = grucli("evaluate", REVIEWS, "-m", text_model, "--json")
+    assert (ran.code, ran.err, len(ran.lines)) == (0, "", 1)
+    tool = (sys.executable, "-m", "json.tool")
+    assert subprocess.run(tool, input=ran.out, capture_output=True, check=False).returncode == 0
+    scores = json.loads(ran.text)
+    answers = grucli("predict", REVIEWS, "-m", text_model, "--to", "label").lines
+    right = sum(answer == label for answer, label in zip(answers, LABELS, strict=True))
+    assert scores["schema"] == "grucli.evaluate/1"
+    assert scores["rows"] == len(ROWS)
+    assert scores["accuracy"] == right / len(ROWS)
+    assert scores["accuracy"] > 0.7, "the model is too weak for these tests"
+    assert scores["accuracy_interval"][0] < scores["accuracy"] < scores["accuracy_interval"][1]
+    assert scores["baseline"] == 0.5
+    assert scores["confusion"]["labels"] == ["negative", "positive"]
+    pairs = list(zip(LABELS, answers, strict=True))
+    matrix = [
+        [pairs.count((label, answer)) for answer in ("negative", "positive")]
+        for label in ("negative", "positive")
+    ]
+    assert scores["confusion"]["matrix"] == matrix
+    assert scores["per_class"]["negative"]["rows"] == LABELS.count("negative")
+    assert scores["unseen"] == {}
+    assert {"macro_f1", "weighted_f1", "log_loss", "ece", "roc_auc", "pr_auc"} <= scores.keys()
+
+
+def test_the_report_is_for_people_and_the_same_everywhere(text_model: Path) -> None:
+    ran = grucli("evaluate", REVIEWS, "-m", text_model)
+    assert (ran.code, ran.err) == (0, "")
+    for word in ("rows", "accuracy", "macro F1", "log-loss", "calibration", "majority", "negative"):
+        assert word in ran.text
+    assert "\x1b" not in ran.text
+    narrow = grucli(
+        "evaluate", REVIEWS, "-m", text_model, COLUMNS="20", FORCE_COLOR="1", LC_ALL="C"
+    )
+    assert narrow == ran
+
+
+def test_minimums(text_model: Path) -> None:
+    met = ("--min", "accuracy=0.6", "--min", "per_class.negative.f1=0", "--min", "rows=60")
+    ran = grucli("evaluate", REVIEWS, "-m", text_model, *met)
+    assert (ran.code, ran.err) == (0, "")
+    unmet = ("--min", "accuracy=0.999", "--min", "macro_f1=.1", "--min", "confusion.matrix.0.1=1e3")
+    failed = grucli("evaluate", REVIEWS, "-m", text_model, *unmet, "--quiet")
+    assert (failed.code, failed.out) == (1, ran.out)
+    assert len(failed.complaints) == 2
+    assert failed.complaints[0].startswith("grucli: accuracy is 0.")
+    assert failed.complaints[0].endswith("below the minimum 0.999")
+    assert "confusion.matrix.0.1" in failed.complaints[1]
+    unknown = grucli("evaluate", REVIEWS, "-m", text_model, "--min", "acuracy=0.5")
+    assert unknown.code == 2
+    assert "no metric 'acuracy'; did you mean 'accuracy'?" in unknown.err
+
+
+@pytest.mark.parametrize("given", ["accuracy", "=0.5", "accuracy=nan"])
+def test_a_malformed_minimum_is_told_before_anything_is_read(given: str) -> None:
+    ran = grucli("evaluate", "missing.csv", "-m", "missing.npz", "--min", given)
+    assert (ran.code, ran.out) == (2, b"")
+    assert len(ran.complaints) == 1
+    assert "METRIC=VALUE" in ran.err
+
+
+def test_the_rows_it_got_wrong_worst_first(text_model: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.csv"
+    ran = grucli("evaluate", REVIEWS, "-m", text_model, "--errors", wrong)
+    assert ran.code == 0
+    header, *rows = csv_rows(wrong)
+    assert header == ["row", "label", "predicted", "probability", "text"]
+    answers = [line.split("\t") for line in grucli("predict", REVIEWS, "-m", text_model).lines]
+    expected = [
+        [str(number), row["label"], *answer, row["text"]]
+        for number, (row, answer) in enumerate(zip(ROWS, answers, strict=True), 1)
+        if row["label"] != answer[0]
+    ]
+    assert rows == sorted(expected, key=lambda row: -float(row[3]))
+    assert len(rows) > 2
+    written = wrong.read_bytes()
+    ran = grucli("evaluate", "missing.csv", "-m", "missing.npz", "--errors", wrong)
+    assert (ran.code, ran.out) == (5, b"")
+    assert "wrong.csv: exists; pass --force to replace it" in ran.err
+    assert wrong.read_bytes() == written
+    right = tmp_path / "right.csv"
+    label, _ = answers[0]
+    right.write_text(f"text,label\ngood,{label}\n".replace("good", f'"{ROWS[0]["text"]}"'))
+    assert grucli("evaluate", right, "-m", text_model, "--errors", wrong, "--force").code == 0
+    assert csv_rows(wrong) == [header]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["right.csv", "wrong.csv"]
+
+
+def test_numeric_sequences(series_model: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.csv"
+    ran = grucli("evaluate", CLASSIC, "-m", series_model, "--json", "--errors", wrong)
+    assert ran.code == 0
+    scores = json.loads(ran.text)
+    header, *rows = csv_rows(wrong)
+    assert header == ["row", "label", "predicted", "probability"]
+    assert len(rows) == round((1 - scores["accuracy"]) * scores["rows"])
+    with np.load(CLASSIC) as arrays:
+        truth = arrays["y"].astype(str)
+    assert all(truth[int(row[0]) - 1] == row[1] != row[2] for row in rows)
+
+
+def test_labels_that_training_lacked_are_wrong_and_listed(text_model: Path, tmp_path: Path) -> None:
+    data = tmp_path / "more.csv"
+    odd = '"\x1b[31m, [red]"'
+    data.write_bytes(
+        REVIEWS.read_bytes() + f"good film,{odd},1\nbad film,{odd},1\nfine,Positive,4\n".encode()
+    )
+    before = json.loads(grucli("evaluate", REVIEWS, "-m", text_model, "--json").text)
+    ran = grucli("evaluate", data, "-m", text_model, "--json", "--errors", tmp_path / "wrong.csv")
+    after = json.loads(ran.text)
+    assert ran.code == 0
+    assert after["rows"] == before["rows"] + 3
+    assert after["accuracy"] * after["rows"] == pytest.approx(before["accuracy"] * before["rows"])
+    assert after["unseen"] == {"\x1b[31m, [red]": 2, "Positive": 1}
+    labels = [row[1] for row in csv_rows(tmp_path / "wrong.csv")]
+    assert labels.count("\x1b[31m, [red]") == 2
+    report = grucli("evaluate", data, "-m", text_model)
+    assert "unseen in training" in report.text
+    assert r"\x1b[31m, [red]" in report.text
+    assert "\x1b" not in report.text
+
+
+def test_other_columns_other_forms_the_same_scores(text_model: Path, tmp_path: Path) -> None:
+    expected = grucli("evaluate", REVIEWS, "-m", text_model).out
+    table = REVIEWS.read_bytes()
+    variants = {
+        "moved.csv": ("score,label,text", [[r["score"], r["label"], r["text"]] for r in ROWS], ","),
+        "other.csv": ("text;note;gold;body", [["x", "", r["label"], r["text"]] for r in ROWS], ";"),
+    }
+    for name, (header, rows, delimiter) in variants.items():
+        with (tmp_path / name).open("w", newline="") as file:
+            writer = csv.writer(file, delimiter=delimiter)
+            writer.writerows([header.split(delimiter), *rows])
+    (tmp_path / "crlf.csv.gz").write_bytes(
+        gzip.compress(b"\xef\xbb\xbf" + table.replace(b"\n", b"\r\n").rstrip())
+    )
+    flags = ("--text", "body", "--label", "gold", "--delimiter", "semicolon")
+    assert grucli("evaluate", tmp_path / "moved.csv", "-m", text_model).out == expected
+    assert grucli("evaluate", tmp_path / "other.csv", "-m", text_model, *flags).out == expected
+    assert grucli("evaluate", tmp_path / "crlf.csv.gz", "-m", text_model).out == expected
+    lines = "".join(f"__label__{row['label']} {row['text']}\n" for row in ROWS)
+    assert grucli("evaluate", "-", "-m", text_model, stdin=lines.encode()).out == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "complaint"),
+    [
+        (b"text\ngood\nbad\n", 3, "label"),
+        (b"", 3, "empty"),
+        (b"text,label\n", 3, "no rows"),
+        (b"text,label\ngood,positive\nbad\n", 3, "standard input:3: row has 1 field, header has 2"),
+        (b"text,label\ngood,positive\nbad,\n", 3, "standard input:3: no label"),
+        (b"text,label\ngo\xffod,positive\n", 3, "standard input:2: byte 3"),
+        (CLASSIC.read_bytes(), 4, "holds numeric sequences of 64 channels"),
+    ],
+)
+def test_data_that_cannot_be_scored(
+    text_model: Path, data: bytes, code: int, complaint: str
+) -> None:
+    ran = grucli("evaluate", "-", "-m", text_model, stdin=data)
+    assert (ran.code, ran.out) == (code, b"")
+    assert len(ran.complaints) == 1
+    assert complaint in ran.err
+
+
+def test_bad_rows_can_be_left_out(text_model: Path) -> None:
+    stdin = b"text,label\ngood,positive\nbad\nawful,negative\n"
+    ran = grucli("evaluate", "-", "-m", text_model, "--on-bad-row", "skip", "--json", stdin=stdin)
+    assert (ran.code, json.loads(ran.text)["rows"]) == (0, 2)
+    assert any("skipped 1" in line for line in ran.complaints)
+
+
+def test_usage_and_files(text_model: Path, series_model: Path) -> None:
+    ran = grucli("evaluate", REVIEWS, "-m", series_model)
+    assert (ran.code, ran.out) == (4, b"")
+    assert "holds text" in ran.err
+    assert "reads numeric sequences of 64 channels" in ran.err
+    ran = grucli("evaluate", "-m", text_model)
+    assert (ran.code, ran.out, len(ran.complaints)) == (2, b"", 1)
+    ran = grucli("evaluate", SAMPLES / "review_test.csv", "-m", text_model)
+    assert ran.code == 5
+    assert "did you mean 'reviews_test.csv'?" in ran.err
+    ran = grucli("evaluate", "-h", COLUMNS="80")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.lines[4].strip() == "grucli evaluate test.csv -m m.npz --errors wrong.csv"
+    assert "Exit codes: 0 done; 1 a --min is not met" in ran.text

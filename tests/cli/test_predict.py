@@ -1,0 +1,403 @@
+"""`grucli predict`: one record out for each record in, whatever is in it."""
+
+import csv
+import gzip
+import io
+import json
+import random
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import grucli as api
+
+from .conftest import ODD_LABELS
+from .helpers import GRUCLI, ROOT, SAMPLES, environment, grucli, started
+
+RECORD = re.compile(r"(negative|positive)\t[01]\.\d{6}")
+REVIEWS = SAMPLES / "reviews_test.csv"
+TEXTS = [row["text"] for row in csv.DictReader(io.StringIO(REVIEWS.read_text("utf-8")))]
+HOSTILE_PIECES = [
+    *(
+        b"good",
+        b"not bad at all",
+        b" ",
+        b"\t",
+        b'"',
+        b'""',
+        b"'",
+        b",",
+        b";",
+        b"\\",
+        b"\\n",
+        b"\x1b[2J",
+    ),
+    *(b"\x00", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xc2\x85", "\u2028".encode(), b"\x0b", b"\x0c"),
+    *(
+        "\ufeff".encode(),
+        "这部电影".encode(),
+        "👍🏽".encode(),
+        "\u202e".encode(),
+        b"<error>",
+        b"=1+1",
+    ),
+]
+
+
+def escaped(label: str) -> str:
+    """Write a label as tsv does."""
+    label = label.replace("\\", "\\\\").replace("\t", "\\t")
+    return label.replace("\n", "\\n").replace("\r", "\\r")
+
+
+def csv_rows(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+
+
+def test_every_line_has_an_answer(text_model: Path) -> None:
+    ran = grucli("predict", "-m", text_model, stdin="great film\n\nqwxz\n这部电影很好\n".encode())
+    assert (ran.code, ran.err) == (0, "")
+    assert len(ran.lines) == 4
+    assert all(RECORD.fullmatch(line) for line in ran.lines)
+
+
+def test_the_formats_say_the_same(text_model: Path) -> None:
+    flags = {"tsv": (), "label": ("--to", "label"), "csv": ("--to", "csv"), "jsonl": ("--json",)}
+    runs = {to: grucli("predict", REVIEWS, "-m", text_model, *flags[to]) for to in flags}
+    assert {(ran.code, ran.err) for ran in runs.values()} == {(0, "")}
+    objects = [json.loads(line) for line in runs["jsonl"].lines]
+    pairs = [[one["label"], f"{one['probability']:.6f}"] for one in objects]
+    assert [line.split("\t") for line in runs["tsv"].lines] == pairs
+    assert csv_rows(runs["csv"].text) == [["label", "probability"], *pairs]
+    assert runs["label"].lines == [label for label, _ in pairs]
+    assert [one["row"] for one in objects] == list(range(1, len(TEXTS) + 1))
+    answers = api.load(str(text_model)).predict(TEXTS)
+    for one, answer in zip(objects, answers, strict=True):
+        keys = ["row", "label", "probability", "probabilities", "known", "truncated"]
+        assert list(one) == keys
+        assert one["label"] == answer.label
+        assert one["probabilities"] == pytest.approx(answer.probabilities, abs=1e-6)
+        assert one["probability"] == max(one["probabilities"].values())
+        assert sum(one["probabilities"].values()) == pytest.approx(1, abs=1e-6)
+        assert 0 <= one["known"] <= 1
+        assert isinstance(one["truncated"], bool)
+
+
+def test_jsonl_tells_what_was_unknown_or_cut(text_model: Path) -> None:
+    lines = ["qwxz zzyx", "", "good good qwxz", "good " * 500]
+    ran = grucli("predict", "-m", text_model, "--to", "jsonl", stdin="\n".join(lines).encode())
+    objects = [json.loads(line) for line in ran.lines]
+    assert [one["known"] for one in objects] == [0, 0, 0.666667, 1]
+    assert [one["truncated"] for one in objects] == [False, False, False, True]
+
+
+def test_hostile_lines_are_answered_one_by_one_in_order(text_model: Path) -> None:
+    rng = random.Random(0)
+    lines = [b"".join(rng.choices(HOSTILE_PIECES, k=rng.randrange(6))) for _ in range(3000)]
+    lines[0] = b"first"  # a BOM there would be no part of the text
+    lines[1500] = b"x" * (2**24 + 1)
+    ran = grucli("predict", "-m", text_model, "--json", stdin=b"\n".join(lines) + b"\n")
+    assert ran.code == 3
+    assert len(ran.complaints) == 6
+    objects = [json.loads(line) for line in ran.lines]
+    assert [one["row"] for one in objects] == list(range(1, len(lines) + 1))
+    texts = [_readable(line) for line in lines]
+    bad = [text is None for text in texts]
+    assert [one["label"] == "<error>" for one in objects] == bad
+    assert [f"standard input:{one['row']}: " in one.get("error", "") for one in objects] == bad
+    assert all(
+        one["probability"] is None for one, is_bad in zip(objects, bad, strict=True) if is_bad
+    )
+    assert f"standard input: {sum(bad):,} records cannot be read in all" in ran.err
+    sound = [text for text in texts if text is not None]
+    answers = api.load(str(text_model)).predict(sound)
+    found = [one["probability"] for one in objects if "error" not in one]
+    assert found == pytest.approx([answer.probability for answer in answers], abs=1e-6)
+
+
+def _readable(line: bytes) -> str | None:
+    try:
+        text = line.decode()
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text or len(line) > 2**24 else text
+
+
+def test_alone_or_together_fast_or_slow_the_bytes_are_the_same(text_model: Path) -> None:
+    lines = [*TEXTS[:25], "", "qwxz", "好", "good " * 500]
+    together = grucli("predict", "-m", text_model, stdin="\n".join(lines).encode())
+    with started("predict", "-m", text_model) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        alone = b""
+        for line in lines:  # no answer, no next question: it must not wait for more
+            process.stdin.write(line.encode() + b"\n")
+            process.stdin.flush()
+            alone += process.stdout.readline()
+        process.stdin.close()
+        assert process.stdout.read() == b""
+    assert process.returncode == 0
+    assert alone == together.out
+    assert (
+        grucli("predict", "-m", text_model, "--threads", 2, stdin="\n".join(lines).encode()).out
+        == alone
+    )
+
+
+def test_line_ends_and_marks_change_nothing(text_model: Path, tmp_path: Path) -> None:
+    lines = ["great film", "", "awful, really", "好", ""]
+    plain = grucli("predict", "-m", text_model, stdin="\n".join(lines).encode() + b"\n")
+    assert len(plain.lines) == 5
+    variants = {
+        "no end": "\n".join(lines[:-1]).encode() + b"\n",
+        "CRLF": "\r\n".join(lines).encode() + b"\r\n",
+        "CR": "\r".join(lines).encode() + b"\r",
+        "BOM": "\ufeff".encode() + "\n".join(lines).encode() + b"\n",
+    }
+    outs = {
+        name: grucli("predict", "-m", text_model, stdin=data) for name, data in variants.items()
+    }
+    assert outs.pop("no end").lines == plain.lines[:-1]
+    assert {ran.out for ran in outs.values()} == {plain.out}
+    table = REVIEWS.read_bytes()
+    (tmp_path / "crlf.csv").write_bytes(b"\xef\xbb\xbf" + table.replace(b"\n", b"\r\n").rstrip())
+    (tmp_path / "same.csv.gz").write_bytes(gzip.compress(table))
+    arguments = ("-m", text_model, "--to", "csv", "--keep", "*")
+    expected = grucli("predict", REVIEWS, *arguments)
+    for name in ("crlf.csv", "same.csv.gz"):
+        assert grucli("predict", tmp_path / name, *arguments) == expected
+
+
+def test_a_table_in_a_table_out(text_model: Path) -> None:
+    rows = [
+        ["7", 'he said "no", twice', "x"],
+        ["8", "two\nlines", ""],
+        ["9", "", " spaces "],
+        ["1O", "=cmd()", "好"],
+    ]
+    data = io.StringIO(newline="")
+    writer = csv.writer(data)
+    writer.writerows([["id", "text", "note"], *rows])
+    broken = 'only one\n11,a "quote" inside,y\n12,"never closed,z\n13,fine,w\n'
+    stdin = (data.getvalue() + broken).encode()
+    ran = grucli("predict", "-m", text_model, "--to", "csv", "--keep", "note,text,id", stdin=stdin)
+    assert ran.code == 3
+    header, *found = csv_rows(ran.text)
+    assert header == ["note", "text", "id", "label", "probability"]
+    assert [row[:3] for row in found[:4]] == [row[2:0:-1] + row[:1] for row in rows]
+    assert [row[3] == "<error>" for row in found] == [False] * 4 + [True, False, True, False]
+    assert found[4] == ["", "", "", "<error>", ""]
+    assert found[5][:3] == ["y", 'a "quote" inside', "11"]
+    assert found[7][:3] == ["w", "fine", "13"]
+    jsonl = grucli("predict", "-m", text_model, "--json", "--keep", "id,note", stdin=stdin)
+    kept = [json.loads(line)["keep"] for line in jsonl.lines]
+    assert kept[0] == {"id": "7", "note": "x"}
+    assert kept[4] == {"id": "", "note": ""}
+
+
+def test_columns_are_remembered_and_flags_stand_above(text_model: Path, tmp_path: Path) -> None:
+    answers = grucli("predict", "-m", text_model, stdin=b"great film\nawful film\n")
+    moved = tmp_path / "moved.csv"
+    moved.write_text("label,score,text\nzz,1,great film\nzz,2,awful film\n")
+    assert grucli("predict", moved, "-m", text_model).out == answers.out
+    other = tmp_path / "other"
+    other.write_bytes("n;inhalt\n1;great film\n2;awful film\n".encode("utf-16"))
+    flags = ("--format", "csv", "--delimiter", ";", "--text", "inhalt", "--encoding", "utf-16")
+    assert grucli("predict", other, "-m", text_model, *flags).out == answers.out
+    rows = b"1\tgreat film\n2\tawful film\n"
+    flags = ("--format", "tsv", "--no-header", "--text", "2", "--to", "csv", "--keep", "1")
+    ran = grucli("predict", "-m", text_model, *flags, stdin=rows)
+    assert [row[:1] for row in csv_rows(ran.text)] == [["1"], ["1"], ["2"]]
+
+
+def test_hostile_labels_and_the_most_probable_ones(odd_model: Path) -> None:
+    stdin = b"great film\nbroken \xff\n"
+    top = {to: _top(odd_model, to, 9, stdin) for to in ("tsv", "csv", "jsonl", "label")}
+    first, second = (json.loads(line) for line in top["jsonl"])
+    ranked = list(first["probabilities"].items())
+    assert sorted(label for label, _ in ranked) == sorted(ODD_LABELS)
+    assert [p for _, p in ranked] == sorted((p for _, p in ranked), reverse=True)
+    assert (first["label"], first["probability"]) == ranked[0]
+    assert (second["label"], second["probabilities"]) == ("<error>", {})
+    fields = [field for label, p in ranked for field in (escaped(label), f"{p:.6f}")]
+    assert top["tsv"] == ["\t".join(fields), "<error>" + "\t" * 7]
+    assert top["label"] == ["\t".join(fields[::2]), "<error>" + "\t" * 3]
+    rows = csv_rows("\n".join(top["csv"]) + "\n")
+    assert rows[0] == [f"{name}_{k}" for k in range(1, 5) for name in ("label", "probability")]
+    assert rows[1] == [field for label, p in ranked for field in (label, f"{p:.6f}")]
+    assert rows[2] == ["<error>", *[""] * 7]
+    assert _top(odd_model, "tsv", 2, stdin)[0] == "\t".join(fields[:4])
+
+
+def _top(model: Path, to: str, k: int, stdin: bytes) -> list[str]:
+    ran = grucli("predict", "-m", model, "--to", to, "--top-k", k, stdin=stdin)
+    assert ran.code == 3
+    return ran.lines
+
+
+def test_abstaining(odd_model: Path, text_model: Path) -> None:
+    ran = grucli("predict", "-m", odd_model, "--min-prob", 0.9, stdin=b"great film\n")
+    label, probability = ran.lines[0].split("\t")
+    assert (ran.code, label) == (0, "<unknown>")
+    assert 0.25 <= float(probability) < 0.9
+    unknown = ("--unknown", "so\tso", "--top-k", "2")
+    ran = grucli("predict", "-m", odd_model, "--min-prob", 0.9, *unknown, stdin=b"great film\n")
+    assert ran.lines[0].split("\t")[:2] == ["so\\tso", probability]
+    assert ran.lines[0].split("\t")[2] in map(escaped, ODD_LABELS)
+    plain = grucli("predict", REVIEWS, "-m", text_model)
+    careful = grucli("predict", REVIEWS, "-m", text_model, "--min-prob", 0.8, "--unknown", "?")
+    for before, after in zip(plain.lines, careful.lines, strict=True):
+        label, probability = before.split("\t")
+        assert after == (before if float(probability) >= 0.8 else f"?\t{probability}")
+    assert len(set(careful.lines)) > 2
+
+
+def test_a_file_is_written_wholly_or_not_at_all(text_model: Path, tmp_path: Path) -> None:
+    out = tmp_path / "answers.tsv"
+    common = ("predict", "-m", text_model, "-o", out)
+    ran = grucli(*common, stdin=b"great film\n\xff\n")
+    assert (ran.code, ran.out) == (3, b"")
+    written = out.read_bytes()
+    assert re.fullmatch(rb"\w+\t0\.\d{6}\n<error>\t\n", written)
+    ran = grucli("predict", "missing.csv", "-m", "missing.npz", "-o", out)
+    assert (ran.code, ran.out) == (5, b"")
+    assert ran.complaints[0].endswith("answers.tsv: exists; pass --force to replace it")
+    ran = grucli(*common, "--force", "--on-bad-row", "stop", stdin=b"awful film\n\xff\n")
+    assert ran.code == 3
+    assert out.read_bytes() == written
+    assert grucli(*common, "--force", stdin=b"great film\n").code == 0
+    assert out.read_bytes() == written.splitlines(keepends=True)[0]
+    assert list(tmp_path.iterdir()) == [out]
+    nowhere = tmp_path / "no" / "such" / "folder.tsv"
+    assert grucli("predict", "-m", text_model, "-o", nowhere, stdin=b"good\n").code == 5
+
+
+def test_stopping_at_a_bad_row_gives_the_answers_before_it(text_model: Path) -> None:
+    stdin = b"great film\nawful film\n\x00\ngood\n"
+    ran = grucli("predict", "-m", text_model, "--on-bad-row", "stop", stdin=stdin)
+    assert ran.code == 3
+    assert ran.lines == grucli("predict", "-m", text_model, stdin=stdin).lines[:2]
+    assert len(ran.complaints) == 1
+    assert ran.complaints[0].startswith("grucli: standard input:3: NUL byte")
+
+
+def test_no_bytes_no_lines_and_a_header_alone_stays_a_header(text_model: Path) -> None:
+    flags = ("-m", text_model, "--to", "csv", "--keep", "id")
+    ran = grucli("predict", *flags, stdin=b"id,text\n")
+    assert (ran.code, ran.lines) == (0, ["id,label,probability"])
+    for format_ in ("auto", "csv"):
+        ran = grucli("predict", "-m", text_model, "--to", "csv", "--format", format_)
+        assert (ran.code, ran.out, ran.err) == (0, b"", "")
+
+
+def test_numeric_sequences(series_model: Path, tmp_path: Path) -> None:
+    data = SAMPLES / "classic_test.npz"
+    ran = grucli("predict", data, "-m", series_model, "--json")
+    assert (ran.code, ran.err) == (0, "")
+    with np.load(data) as arrays:
+        steps = arrays["X"].astype(np.float32)
+    answers = api.load(str(series_model)).predict(list(steps))
+    assert [json.loads(line)["label"] for line in ran.lines] == [one.label for one in answers]
+    assert grucli("predict", "-m", series_model, "--json", stdin=data.read_bytes()).out == ran.out
+    lengths = np.array([10, 3, 0])
+    steps[0, 1, 2] = np.nan
+    np.savez(tmp_path / "ragged.npz", X=steps[:3], lengths=lengths)
+    ran = grucli("predict", tmp_path / "ragged.npz", "-m", series_model)
+    assert ran.code == 3
+    assert [line.split("\t")[0] == "<error>" for line in ran.lines] == [True, False, True]
+
+
+def test_data_of_another_kind_is_refused(
+    text_model: Path, series_model: Path, tmp_path: Path
+) -> None:
+    data = SAMPLES / "classic_test.npz"
+    with np.load(data) as arrays:
+        np.savez(tmp_path / "narrow.npz", X=arrays["X"][:, :, :5])
+    numeric = "reads numeric sequences of 64 channels"
+    for arguments, kinds in (
+        ((data, "-m", text_model), ("reads text", "holds numeric sequences of 64 channels")),
+        ((REVIEWS, "-m", series_model), (numeric, "holds text")),
+        ((tmp_path / "narrow.npz", "-m", series_model), (numeric, "holds numeric sequences of 5")),
+    ):
+        ran = grucli("predict", *arguments)
+        assert (ran.code, ran.out) == (4, b"")
+        assert all(kind in ran.complaints[-1] for kind in kinds)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "complaint"),
+    [
+        (("--keep", "text"), 2, "pass --to csv or --to jsonl"),
+        (("--unknown", "x"), 2, "--min-prob"),
+        (("--json", "--to", "csv"), 2, "--json"),
+        (("--min-prob", "1.5"), 2, "'--min-prob'"),
+        (("--to", "csv", "--keep", "txt"), 3, "did you mean 'text'?"),
+        (("--text", "txet"), 3, "did you mean 'text'?"),
+    ],
+)
+def test_misuse_is_told(text_model: Path, arguments: tuple[str], code: int, complaint: str) -> None:
+    ran = grucli("predict", REVIEWS, "-m", text_model, *arguments)
+    assert (ran.code, ran.out) == (code, b"")
+    assert len(ran.complaints) == 1
+    assert complaint in ran.err
+
+
+def test_files_that_are_missing_or_are_no_model(text_model: Path) -> None:
+    ran = grucli("predict", SAMPLES / "reviews_tset.csv", "-m", text_model)
+    assert (ran.code, ran.out) == (5, b"")
+    assert "no such file; did you mean 'reviews_test.csv'?" in ran.err
+    ran = grucli("predict", REVIEWS, "-m", REVIEWS)
+    assert (ran.code, ran.out) == (4, b"")
+    assert len(ran.complaints) == 1
+    assert grucli("predict", REVIEWS).code == 2
+
+
+def test_names_that_look_like_something_else(text_model: Path, tmp_path: Path) -> None:
+    odd = tmp_path / "-rf 👍\n.csv"
+    odd.write_bytes(REVIEWS.read_bytes())
+    expected = grucli("predict", REVIEWS, "-m", text_model)
+    ran = grucli("predict", "-m", text_model, "--", odd.name, cwd=tmp_path)
+    assert ran == expected
+
+
+def test_predicting_needs_neither_yaml_nor_a_schema(text_model: Path) -> None:
+    command = (sys.executable, "-X", "importtime", "-m", "grucli", "predict", "-m", str(text_model))
+    ran = subprocess.run(
+        command, input=b"good\n", capture_output=True, env=environment(), check=True
+    )
+    modules = {line.rsplit("|", 1)[-1].strip() for line in ran.stderr.decode().splitlines()}
+    assert {"numpy", "grucli.inference"} <= modules
+    assert not {"yaml", "rich", "grucli.config", "grucli.schema", "grucli.training"} & modules
+
+
+def test_help_begins_with_examples_and_ends_with_exit_codes() -> None:
+    ran = grucli("predict", "-h", COLUMNS="80")
+    assert (ran.code, ran.err) == (0, "")
+    examples = [line.strip() for line in ran.lines if "grucli predict" in line][1:]
+    assert examples[0] == r"printf 'great film\n\nqwxz\n' | grucli predict -m m.npz"
+    assert len(examples) == 2
+    assert ran.text.rindex("Exit codes: 0 done;") > ran.text.rindex("--help")
+    assert all(len(line) <= 80 for line in ran.lines)
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow(text_model: Path) -> None:
+    peaks = [_peak_kb(text_model, lines) for lines in (20_000, 400_000)]
+    assert peaks[1] - peaks[0] < 5_000
+
+
+def _peak_kb(model: Path, lines: int) -> int:
+    script = (
+        "import resource, subprocess, sys\n"
+        f"yes = subprocess.Popen(['sh', '-c', 'yes not bad at all | head -{lines}'], stdout=-1)\n"
+        f"subprocess.run({[*GRUCLI, 'predict', '-m', str(model)]}, stdin=yes.stdout, stdout=-3)\n"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    ran = subprocess.run(
+        (sys.executable, "-c", script), capture_output=True, env=environment(), cwd=ROOT, check=True
+    )
+    return int(ran.stdout)

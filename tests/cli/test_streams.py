@@ -1,0 +1,211 @@
+"""Pipes, terminals, closed and full streams, signals, locales."""
+
+import os
+import pty
+import select
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from .conftest import ODD_LABELS
+from .helpers import SAMPLES, bash, grucli, started
+
+REVIEWS = SAMPLES / "reviews_test.csv"
+QUICK_S = 10  # "at once", on a machine with much else to do
+
+
+def test_a_reader_that_goes_away_is_no_failure(text_model: Path) -> None:
+    began = time.monotonic()
+    ran = bash(
+        "set -o pipefail\n"
+        f"yes 'not bad at all' | grucli predict -m {text_model} | head -3\n"
+        'echo "${PIPESTATUS[@]}"'
+    )
+    assert time.monotonic() - began < QUICK_S
+    *answers, codes = ran.lines
+    assert len(answers) == 3
+    assert codes == f"{128 + signal.SIGPIPE} 0 0"
+    assert ran.err == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("evaluate", REVIEWS, "-m", "MODEL"),
+        ("predict", REVIEWS, "-m", "MODEL", "--json"),
+    ],
+)
+def test_nobody_reads_at_all(text_model: Path, arguments: tuple[str, ...]) -> None:
+    given = [text_model if word == "MODEL" else word for word in arguments]
+    with started(*given) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "command", [f"predict {REVIEWS} -m MODEL", f"evaluate {REVIEWS} -m MODEL", "--version"]
+)
+def test_a_full_disk_is_told(text_model: Path, command: str) -> None:
+    ran = bash(f"grucli {command.replace('MODEL', str(text_model))} > /dev/full")
+    assert ran.code == 5
+    assert ran.complaints == ["grucli: standard output: cannot be written: no space left on device"]
+
+
+@pytest.mark.parametrize(
+    ("command", "complaint"),
+    [
+        (f"predict {REVIEWS} -m MODEL >&-", "standard output is closed"),
+        (f"evaluate {REVIEWS} -m MODEL >&-", "standard output is closed"),
+        ("predict -m MODEL <&-", "standard input is closed"),
+        ("evaluate - -m MODEL <&-", "standard input is closed"),
+    ],
+)
+def test_a_closed_stream_is_told(text_model: Path, command: str, complaint: str) -> None:
+    ran = bash("grucli " + command.replace("MODEL", str(text_model)))
+    assert (ran.code, ran.out) == (5, b"")
+    assert len(ran.complaints) == 1
+    assert complaint in ran.err
+
+
+def test_nobody_hears_complaints_and_work_goes_on(text_model: Path) -> None:
+    expected = grucli("predict", "-m", text_model, stdin=b"good\n\xff\nbad\n")
+    assert len(expected.lines) == 3
+    for deaf in ("2>&-", "2>/dev/full"):
+        ran = bash(f"grucli predict -m {text_model} {deaf}", stdin=b"good\n\xff\nbad\n")
+        assert (ran.code, ran.out, ran.err) == (3, expected.out, "")
+
+
+@pytest.mark.parametrize("locale", ["C", "en_US.ISO-8859-1"])
+def test_output_is_utf_8_in_every_locale(odd_model: Path, locale: str) -> None:
+    ran = grucli(
+        *("predict", "-m", odd_model, "--to", "label", "--top-k", 4, "--unknown", "不知"),
+        *("--min-prob", 1),
+        stdin="这部电影很好\n".encode(),
+        LC_ALL=locale,
+        PYTHONUTF8="0",
+    )
+    assert (ran.code, ran.err) == (0, "")
+    first, *others = ran.lines[0].split("\t")
+    assert first == "不知"
+    assert len(set(others)) == 3
+    assert ODD_LABELS[2] in [*others, "好，评"]
+
+
+def test_a_last_line_that_was_cut_off_counts(text_model: Path) -> None:
+    ran = bash(f"printf 'great film\\nawful fi' | grucli predict -m {text_model}")
+    assert (ran.code, len(ran.lines), ran.err) == (0, 2, "")
+
+
+def test_an_answer_comes_before_the_next_question(text_model: Path, tmp_path: Path) -> None:
+    fifo = tmp_path / "questions"
+    os.mkfifo(fifo)
+    with started("predict", fifo, "-m", text_model, "--json", "--format", "lines") as process:
+        assert process.stdout is not None
+        with fifo.open("wb", buffering=0) as questions:
+            for question in (b"good\nbad\nhal", b"f a question\n"):
+                questions.write(question)
+                assert _line(process).endswith(b"}\n")
+                if question.startswith(b"good"):
+                    assert _line(process).startswith(b'{"row": 2')
+                    assert not select.select([process.stdout], [], [], 0.3)[0]
+        assert process.stdout.read() == b""
+    assert process.returncode == 0
+
+
+def _line(process: "subprocess.Popen[bytes]") -> bytes:
+    assert process.stdout is not None
+    return process.stdout.readline()
+
+
+@pytest.mark.parametrize("quiet", [(), ("--quiet",)])
+def test_the_keyboard(text_model: Path, quiet: tuple[str, ...]) -> None:
+    keyboard, terminal = pty.openpty()
+    with started("predict", "-m", text_model, *quiet, stdin=terminal) as process:
+        assert process.stderr is not None
+        if not quiet:
+            note = process.stderr.readline()
+            assert note == b"reading from the keyboard; end with Ctrl-D\n"
+        for question in (b"great film\n", b"\n"):
+            os.write(keyboard, question)
+            assert b"\t0." in _line(process)
+        os.write(keyboard, b"\x04")
+        assert process.stderr.read() == b""
+    os.close(keyboard)
+    os.close(terminal)
+    assert process.returncode == 0
+
+
+def test_on_a_terminal_the_bytes_are_the_same(text_model: Path) -> None:
+    for arguments in (
+        ("predict", REVIEWS, "-m", text_model),
+        ("evaluate", REVIEWS, "-m", text_model),
+    ):
+        screen, terminal = pty.openpty()
+        with started(*arguments, stdout=terminal):
+            os.close(terminal)
+            shown = _until_closed(screen)
+        os.close(screen)
+        assert shown.replace(b"\r\n", b"\n") == grucli(*arguments).out
+
+
+def _until_closed(screen: int) -> bytes:
+    pieces = []
+    while True:
+        try:
+            piece = os.read(screen, 65536)
+        except OSError:  # how Linux says that the other side is closed
+            piece = b""
+        if not piece:
+            return b"".join(pieces)
+        pieces.append(piece)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -15)])
+def test_interruption(text_model: Path, number: int, code: int) -> None:
+    with started("predict", "-m", text_model) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write(b"good\n")
+        process.stdin.flush()
+        assert process.stdout.readline()
+        process.send_signal(number)
+        assert process.stderr.read() in (b"", b"grucli: interrupted\n")
+    assert process.returncode == code
+
+
+def test_a_model_that_is_replaced_meanwhile_does_not_matter(
+    text_model: Path, tmp_path: Path
+) -> None:
+    model = tmp_path / "m.npz"
+    model.write_bytes(text_model.read_bytes())
+    with started("predict", "-m", model) as process:
+        assert process.stdin is not None
+        process.stdin.write(b"good\n")
+        process.stdin.flush()
+        first = _line(process)
+        model.write_bytes(b"something else")
+        process.stdin.write(b"good\n")
+        process.stdin.flush()
+        assert _line(process) == first
+        process.stdin.close()
+    assert process.returncode == 0
+
+
+@pytest.mark.slow
+def test_a_line_without_end_costs_time_not_memory(text_model: Path) -> None:
+    ran = bash(
+        "ulimit -v 700000\n"  # KiB of address space; NumPy alone takes half of it
+        "{ head -c 1G /dev/zero | tr '\\0' x; printf '\\ngood\\n'; } |"
+        f"grucli predict -m {text_model}"
+    )
+    assert ran.code == 3
+    assert ran.lines[0] == "<error>\t"
+    assert len(ran.lines) == 2
