@@ -22,11 +22,22 @@ def gru_step(p, x, h):
     return (1 - z) * n + z * h
 
 
+def gru_before_step(p, x, h):
+    h_size = len(h)
+    w_r, w_z, w_n = (p["weight_ih"][k * h_size : (k + 1) * h_size] for k in range(3))
+    u_r, u_z, u_n = (p["weight_hh"][k * h_size : (k + 1) * h_size] for k in range(3))
+    b_r, b_z, b_n = (p["bias"][k * h_size : (k + 1) * h_size] for k in range(3))
+    r = sigmoid(w_r @ x + b_r + u_r @ h)
+    z = sigmoid(w_z @ x + b_z + u_z @ h)
+    n = np.tanh(w_n @ x + b_n + u_n @ (r * h))
+    return (1 - z) * n + z * h
+
+
 def rnn_step(p, x, h):
     return np.tanh(p["weight_ih"] @ x + p["bias"] + p["weight_hh"] @ h)
 
 
-STEPS = {"gru": gru_step, "rnn": rnn_step}
+STEPS = {"gru": gru_step, "gru_before": gru_before_step, "rnn": rnn_step}
 
 
 def run_direction(cell, p, x, h):

@@ -201,4 +201,5 @@ def test_parameter_counts_are_those_of_the_equations():
         cell: sum(np.prod(shape) for shape in recurrent.CELLS[cell].shapes(64, 128, 1).values())
         for cell in recurrent.CELLS
     }
-    assert counts == {"gru": 3 * (64 + 128 + 1) * 128 + 128, "rnn": (64 + 128 + 1) * 128}
+    block = (64 + 128 + 1) * 128
+    assert counts == {"gru": 3 * block + 128, "gru_before": 3 * block, "rnn": block}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from grucli.engine.gated import per_gate, reduce_inputs, sigmoid_of_half_
 from grucli.engine.packing import Floats, Packing
 from grucli.engine.params import Shape
 from grucli.engine.tape import Tape
@@ -49,7 +50,7 @@ def forward(
     """
     D, H = params["bias_hn"].shape
     B = packing.batch_size
-    weight_x, bias_x, weight_h = _per_gate(params)
+    weight_x, bias_x, weight_h = per_gate(params)
     gates = tape.take("gates", 4, D, packing.size, H)
     np.matmul(x, weight_x, out=gates[:3])
     gates[:3] += bias_x
@@ -61,11 +62,9 @@ def forward(
         h = h[:, :k]
         product = tape.take("product", 3, D, k, H)
         np.matmul(h, weight_h, out=product)
-        rz = gates[1:3, :, rows]  # (1) (2): sigmoid(a) = tanh(a / 2) / 2 + 1 / 2
+        rz = gates[1:3, :, rows]  # (1) (2)
         rz += product[:2]
-        np.tanh(rz, out=rz)
-        rz *= 0.5
-        rz += 0.5
+        sigmoid_of_half_(rz)
         n, hn = gates[0, :, rows], gates[3, :, rows]
         np.add(product[2], bias_hn, out=hn)  # (5)
         np.multiply(rz[0], hn, out=product[2])  # (3)
@@ -115,25 +114,11 @@ def backward(
         np.matmul(d_gates[1:, :, rows], weight_h, out=parts[:3])  # (1) (2) (5)
         np.multiply(d_h, keep[:, rows], out=parts[3])  # (4)
         np.add.reduce(parts, axis=0, out=d_h0[:, :k])
-    return _reduce(params, x, packing, tape, d_gates, grads), d_h0
-
-
-def _per_gate(params: Mapping[str, Floats]) -> tuple[Floats, Floats, Floats]:
-    """Return contiguous transposed weights, those of r and z halved for (1) and (2).
-
-    Returns:
-        (3, D, I, H) and (3, D, 1, H), weights and biases for n | r | z of the inputs; and
-        (3, D, H, H), weights for r | z | n of the states.
-    """
-    D, H = params["bias_hn"].shape
-    dtype = params["bias"].dtype
-    half = np.array([0.5, 0.5, 1.0], dtype)[:, None, None, None]
-    blocks = [
-        half * params[name].reshape(D, 3, H, -1).transpose(1, 0, 3, 2)
-        for name in ("weight_ih", "bias", "weight_hh")
-    ]
-    order = [2, 0, 1]
-    return blocks[0][order], blocks[1][order], np.ascontiguousarray(blocks[2])
+    previous = tape["states"][:, packing.previous]
+    d_weight_hh = grads["weight_hh"].reshape(D, 3, H, H).swapaxes(0, 1)
+    np.matmul(d_gates[1:].swapaxes(2, 3), previous, out=d_weight_hh)  # (1) (2) (5)
+    np.add.reduce(d_gates[3], axis=1, out=grads["bias_hn"])
+    return reduce_inputs(params, x, tape, d_gates, grads), d_h0
 
 
 def _factors(packing: Packing, tape: Tape) -> tuple[Floats, Floats]:
@@ -161,32 +146,3 @@ def _factors(packing: Packing, tape: Tape) -> tuple[Floats, Floats]:
     n *= z
     z *= slope
     return gates, keep
-
-
-def _reduce(
-    params: Mapping[str, Floats],
-    x: Floats,
-    packing: Packing,
-    tape: Tape,
-    d_gates: Floats,
-    grads: Mapping[str, Floats],
-) -> Floats:
-    """Sum the gate gradients n | r | z | hn over all steps into `grads`; return d_x (D, N, I)."""
-    D, H = params["bias_hn"].shape
-    previous = tape["states"][:, packing.previous]
-    d_weight_ih = grads["weight_ih"].reshape(D, 3, H, -1)
-    d_weight_hh = grads["weight_hh"].reshape(D, 3, H, H)
-    d_bias = grads["bias"].reshape(D, 3, H)
-    weight_ih = params["weight_ih"].reshape(D, 3, H, -1)
-    d_x = tape.take("d_x", *x.shape)
-    part = tape.take("d_x_part", *x.shape)
-    for block, (by_input, by_state) in enumerate([(1, 1), (2, 2), (0, 3)]):
-        d_gate = d_gates[by_input]
-        np.matmul(d_gate.swapaxes(1, 2), x, out=d_weight_ih[:, block])
-        np.matmul(d_gates[by_state].swapaxes(1, 2), previous, out=d_weight_hh[:, block])
-        np.add.reduce(d_gate, axis=1, out=d_bias[:, block])
-        np.matmul(d_gate, weight_ih[:, block], out=part if block else d_x)
-        if block:
-            d_x += part
-    np.add.reduce(d_gates[3], axis=1, out=grads["bias_hn"])
-    return d_x

@@ -5,12 +5,12 @@ from types import ModuleType
 
 import numpy as np
 
-from grucli.engine import gru, rnn
+from grucli.engine import gru, gru_before, rnn
 from grucli.engine.packing import Floats, Packing
 from grucli.engine.params import chrono_bias, glorot_uniform, orthogonal
 from grucli.engine.tape import Tape
 
-CELLS: dict[str, ModuleType] = {"gru": gru, "rnn": rnn}
+CELLS: dict[str, ModuleType] = {"gru": gru, "gru_before": gru_before, "rnn": rnn}
 
 
 def initialise_(
@@ -21,19 +21,19 @@ def initialise_(
     Args:
         params: the arrays named by the cell's `shapes`; overwritten.
         rng: where the values come from.
-        chrono_steps: longest memory expected [steps]; sets a GRU's update bias, zero if None.
+        chrono_steps: longest memory expected [steps], for the bias of an update gate if there is
+            one; zero if None.
     """
     D, width, hidden_size = params["weight_hh"].shape
     num_gates = width // hidden_size
     for name, draw in (("weight_ih", glorot_uniform), ("weight_hh", orthogonal)):
         blocks = params[name].reshape(D, num_gates, hidden_size, -1)
         blocks[...] = draw(blocks.shape, rng)
-    params["bias"].fill(0)
-    if "bias_hn" in params:
-        params["bias_hn"].fill(0)
-        if chrono_steps is not None:
-            update = params["bias"].reshape(D, num_gates, hidden_size)[:, 1]
-            update[...] = chrono_bias(update.shape, chrono_steps, rng)
+    for name in params.keys() & {"bias", "bias_hn"}:
+        params[name].fill(0)
+    if chrono_steps is not None and num_gates == 3:
+        update = params["bias"].reshape(D, num_gates, hidden_size)[:, 1]
+        update[...] = chrono_bias(update.shape, chrono_steps, rng)
 
 
 def forward(

@@ -14,7 +14,11 @@ from grucli.engine.tape import Tape
 from tests.engine.helpers import PROFILES, random_batch, random_parameters, sequence
 
 INPUTS, HIDDEN = 5, 16
-OPERATORS = {"gru": ("GRU", {"linear_before_reset": 1}), "rnn": ("RNN", {})}
+OPERATORS = {
+    "gru": ("GRU", {"linear_before_reset": 1}),
+    "gru_before": ("GRU", {"linear_before_reset": 0}),
+    "rnn": ("RNN", {}),
+}
 NAMES = {"inputs": ["X", "W", "R", "B", "", "h0"], "outputs": ["Y", "Y_h"]}
 
 
@@ -33,7 +37,7 @@ def evaluator(cell, dtype):
 
 def to_onnx(cell, params, direction):
     """Return W (1, G H, I), R (1, G H, H) and B (1, 2 G H) of G gates; a GRU's are z | r | h."""
-    order = [1, 0, 2] if cell == "gru" else [0]
+    order = [0] if cell == "rnn" else [1, 0, 2]
     blocks = {
         name: params[name][direction].reshape(len(order), HIDDEN, -1)[order]
         for name in ("weight_ih", "weight_hh", "bias")

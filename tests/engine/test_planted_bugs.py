@@ -9,13 +9,28 @@ from types import ModuleType
 
 import pytest
 
-from grucli.engine import embedding, gru, linear, losses, packing, pooling, recurrent, rnn
+from grucli.engine import (
+    embedding,
+    gated,
+    gru,
+    gru_before,
+    linear,
+    losses,
+    packing,
+    pooling,
+    recurrent,
+    rnn,
+)
 from tests import test_model
 from tests.engine.helpers import RAGGED, LayerCheck
 
 
 def check_gru():
     check_layer("gru")
+
+
+def check_gru_before():
+    check_layer("gru_before")
 
 
 def check_rnn():
@@ -42,8 +57,6 @@ START_IF_GIVEN = "if h0 is not None:\n        states[:, :B] = h0"
 
 GRU = {
     "r and z swapped among the recurrent weights": ("rz += product[:2]", "rz += product[1::-1]"),
-    "r and z swapped among the input weights": ("order = [2, 0, 1]", "order = [2, 1, 0]"),
-    "r and z swapped in the gradients": ("(1, 1), (2, 2), (0, 3)", "(2, 2), (1, 1), (0, 3)"),
     "recurrent weight transposed": (
         'weight_h = params["weight_hh"].reshape(D, 3, H, H).swapaxes(0, 1)',
         'weight_h = params["weight_hh"].reshape(D, 3, H, H).transpose(1, 0, 3, 2)',
@@ -53,8 +66,6 @@ GRU = {
         "np.add(product[2], bias_hn, out=hn)",
         "np.add(product[2], bias_hn / rz[0], out=hn)",
     ),
-    "half factor missing": ("[0.5, 0.5, 1.0]", "[1.0, 1.0, 1.0]"),
-    "half factor on the candidate": ("[0.5, 0.5, 1.0]", "[0.5, 0.5, 0.5]"),
     "reset dropped in backward": ("hn[...] = r\n", "hn[...] = 1\n"),
     "tanh slope dropped": ("n *= n\n    np.subtract(1, n, out=n)", "n[...] = 1"),
     "slope of r dropped": ("np.subtract(1, r, out=slope)\n    slope *= r\n", "slope[...] = 1\n"),
@@ -81,14 +92,67 @@ GRU = {
         "np.subtract(states[:, packing.previous], n",
         "np.subtract(states[:, packing.batch_size :], n",
     ),
-    "candidate's recurrent weight from d_n": ("(0, 3)]", "(0, 0)]"),
+    "candidate's recurrent weight from d_n": (
+        "d_gates[1:].swapaxes",
+        "d_gates[[1, 2, 0]].swapaxes",
+    ),
+    "r and z swapped in the recurrent gradients": (
+        "d_gates[1:].swapaxes",
+        "d_gates[[2, 1, 3]].swapaxes",
+    ),
     "bias_hn from d_n": ("np.add.reduce(d_gates[3]", "np.add.reduce(d_gates[0]"),
+    "initial state ignored": ("= 0 if h0 is None else h0", "= 0"),
+    "initial state of an earlier batch": (START, START_IF_GIVEN),
+}
+
+GATED = {
+    "r and z swapped among the input weights": ("order = [2, 0, 1]", "order = [2, 1, 0]"),
+    "r and z swapped in the gradients": (
+        "(d_gates[1], d_gates[2], d_gates[0])",
+        "(d_gates[2], d_gates[1], d_gates[0])",
+    ),
+    "half factor missing": ("[0.5, 0.5, 1.0]", "[1.0, 1.0, 1.0]"),
+    "half factor on the candidate": ("[0.5, 0.5, 1.0]", "[0.5, 0.5, 0.5]"),
+    "sigmoid from -1/2 to 1/2": ("a += 0.5", "pass"),
     "bias gradient added to an earlier batch's": (
         "np.add.reduce(d_gate, axis=1, out=d_bias[:, block])",
         "d_bias[:, block] += np.add.reduce(d_gate, axis=1)",
     ),
     "inputs' gradient of the last gate alone": ("d_x += part", "d_x[...] = part"),
-    "initial state ignored": ("= 0 if h0 is None else h0", "= 0"),
+}
+
+GRU_BEFORE = {
+    "r and z swapped among the recurrent weights": ("rz += product\n", "rz += product[::-1]\n"),
+    "reset after the product": (
+        "np.matmul(rh, weight_h[2], out=product[0])",
+        "np.matmul(h, weight_h[2], out=product[0])",
+    ),
+    "reset forgotten in the way back to the state": (
+        "np.multiply(d_rh, reset[:, rows], out=parts[2])",
+        "parts[2] = d_rh",
+    ),
+    "way back through the reset state dropped": (
+        "np.multiply(d_rh, reset[:, rows], out=parts[2])",
+        "parts[2] = 0",
+    ),
+    "keep path dropped": ("np.multiply(d_h, keep[:, rows], out=parts[3])", "parts[3] = 0"),
+    "following step forgotten": (FROM_FOLLOWING_STEP, "pass"),
+    "finished rows take a leftover": (FROM_FOLLOWING_STEP, "d_h += d_h0[:, :k]"),
+    "recurrent weight transposed": (
+        "np.matmul(d_n, weight_h[2], out=d_rh)",
+        "np.matmul(d_n, weight_h[2].swapaxes(1, 2), out=d_rh)",
+    ),
+    "candidate's weight from the unreset state": (
+        "np.matmul(d_gates[0].swapaxes(1, 2), d_gates[3],",
+        "np.matmul(d_gates[0].swapaxes(1, 2), previous,",
+    ),
+    "state after instead of before in the weight gradient": (
+        'previous = tape["states"][:, packing.previous]',
+        'previous = tape["states"][:, packing.batch_size :]',
+    ),
+    "tanh slope dropped": ("n *= n\n    np.subtract(1, n, out=n)", "n[...] = 1"),
+    "slope of r dropped": ("np.subtract(1, r, out=r)", "r[...] = 1"),
+    "state missing in the slope of r": ("r *= rh", "r *= reset"),
     "initial state of an earlier batch": (START, START_IF_GIVEN),
 }
 
@@ -203,6 +267,8 @@ LINEAR = {
 
 PLANTED = [
     (gru, check_gru, GRU),
+    (gated, check_gru, GATED),
+    (gru_before, check_gru_before, GRU_BEFORE),
     (rnn, check_rnn, RNN),
     (recurrent, check_gru, RECURRENT),
     (packing, check_gru, PACKING),
@@ -230,7 +296,10 @@ def stand_in(monkeypatch, module, source):
             for part in set(vars(value)) - {"__dict__", "__weakref__"}:
                 monkeypatch.setattr(getattr(module, name), part, vars(value)[part])
         else:
-            monkeypatch.setattr(module, name, value)
+            real = getattr(module, name)
+            for user in (module, gru, gru_before):  # who imported it by name
+                if getattr(user, name, None) is real:
+                    monkeypatch.setattr(user, name, value)
 
 
 @pytest.mark.parametrize(("module", "check", "old", "new"), BUGS)
