@@ -216,10 +216,8 @@ def _fit(records: Sequence[Record], config: Config) -> tuple[Encoder, dict[str, 
     tokenized = [tokens.tokenizer(mode)(text) for text in texts]
     steps = [max(1, len(found)) for found in tokenized]
     longest = _choice(data.max_length, defaults.maximum_length(np.array(steps)))
-    count = _choice(data.min_count, defaults.minimum_count(mode, len(texts)))
-    vocabulary = Vocabulary.fit(tokenized, count.value, data.max_vocabulary)
-    choices = {"data.max_length": longest, "data.min_count": count}
-    return TextEncoder(vocabulary, mode, longest.value), choices, steps
+    vocabulary = Vocabulary.fit(tokenized, data.min_count, data.max_vocabulary)
+    return TextEncoder(vocabulary, mode, longest.value), {"data.max_length": longest}, steps
 
 
 def _choice(given: int | None, default: Choice) -> Choice:

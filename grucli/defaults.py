@@ -45,15 +45,6 @@ class Choice:
     reason: str
 
 
-def minimum_count(mode: str, rows: int) -> Choice:
-    """How often a token must occur in training to have a vector of its own."""
-    if mode in ("char", "byte"):
-        return Choice(value=1, reason=f"tokens {mode}: a small alphabet")
-    if rows < 500:
-        return Choice(value=1, reason=f"{rows} rows: too few to drop rare tokens")
-    return Choice(value=2, reason="tokens seen once teach what an unknown token looks like")
-
-
 def maximum_length(lengths: npt.NDArray[np.int64]) -> Choice:
     """Steps kept: the 99th percentile of the training lengths, all of them where that is near."""
     longest = int(lengths.max())

@@ -152,7 +152,7 @@ class DataConfig(_Section):
     tokens: Literal["auto", "word", "char", "byte", "space"] = "auto"
     """What a step is; auto is words for alphabets and single characters for Chinese and Japanese,
     or char where nearly all texts have no inner space."""
-    min_count: Auto[Count] = None
+    min_count: Count = 1
     """How often a token must occur in the training data to enter the vocabulary."""
     max_vocabulary: Count = 30_000
     """How many tokens the vocabulary holds at most; the most frequent ones stay."""
@@ -163,9 +163,9 @@ class DataConfig(_Section):
 class ModelConfig(_Section):
     """What is trained."""
 
-    cell: Literal["gru", "rnn"] = "gru"
-    """The recurrent cell: gru resets after the product, as cuDNN does; rnn has no gates and is the
-    baseline to compare with."""
+    cell: Literal["gru", "gru_before", "rnn"] = "gru"
+    """The recurrent cell: gru resets after the product, as cuDNN and PyTorch do, gru_before before
+    it, as in Cho et al. 2014 (v3); rnn has no gates and is the baseline to compare with."""
     embedding_size: Auto[Size] = None
     """Numbers that stand for a token."""
     hidden_size: Auto[Size] = None
