@@ -67,6 +67,9 @@ class Architecture:
             size = width if layer else self.input_size
             shapes = recurrent.CELLS[self.cell].shapes(size, self.hidden_size, self.num_directions)
             named |= {f"layer{layer}_{name}": shape for name, shape in shapes.items()}
+        named |= {
+            f"pooling_{name}": shape for name, shape in pooling.shapes(self.pooling, width).items()
+        }
         outputs = 1 if self.num_classes == 2 else self.num_classes
         features = width * len(self.pooling)
         return named | {"head_weight": (outputs, features), "head_bias": (outputs,)}
@@ -152,10 +155,12 @@ class Model:
             if layer:
                 x = masks.apply(x)
             x, final = recurrent.forward(arch.cell, params, x, packing, tape)
-        pooled, winners = pooling.forward(arch.pooling, x, final, packing)
+        pooled, memory = pooling.forward(
+            arch.pooling, self.params.within("pooling_"), x, final, packing
+        )
         pooled = masks.apply(pooled)
         self._forward = _Forward(
-            packing=packing, ids=ids, pooled=pooled, winners=winners, masks=masks
+            packing=packing, ids=ids, outputs=x, pooled=pooled, memory=memory, masks=masks
         )
         return linear.forward(self.params.within("head_"), pooled)
 
@@ -172,7 +177,15 @@ class Model:
             self.params.within("head_"), last.pooled, d_logits, grads.within("head_")
         )
         d_pooled = last.masks.undo(d_pooled)
-        d_outputs, d_final = pooling.backward(arch.pooling, d_pooled, packing, last.winners)
+        d_outputs, d_final = pooling.backward(
+            arch.pooling,
+            self.params.within("pooling_"),
+            last.outputs,
+            packing,
+            last.memory,
+            d_pooled,
+            grads.within("pooling_"),
+        )
         layers = zip(self._layers, self.tapes, self._by_layer(grads), strict=True)
         for layer, (params, tape, layer_grads) in reversed(list(enumerate(layers))):
             d_x, _ = recurrent.backward(
@@ -202,8 +215,9 @@ class _Forward:
 
     packing: Packing
     ids: Integers
+    outputs: Floats
     pooled: Floats
-    winners: Integers | None
+    memory: pooling.Memory
     masks: _Masks
 
 

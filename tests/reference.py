@@ -59,8 +59,14 @@ def layer(cell, params, x, h0):
     return np.concatenate(outputs, axis=1), np.concatenate(finals)
 
 
-def pool(kinds, outputs, final):
+def attend(outputs, query):
+    weights = np.exp(np.dot(outputs, query))
+    return np.dot(weights, outputs) / np.sum(weights)
+
+
+def pool(kinds, outputs, final, query=None):
     ways = {
+        "attention": lambda: attend(outputs, query),
         "last": lambda: final,
         "mean": lambda: np.mean(outputs, axis=0),
         "max": lambda: np.max(outputs, axis=0),

@@ -59,7 +59,8 @@ def reference_loss(arch, values, x, target, weight):
         params = {n.removeprefix(prefix): v for n, v in values.items() if n.startswith(prefix)}
         h0 = np.zeros((arch.num_directions, arch.hidden_size))
         x, final = reference.layer(arch.cell, params, x, h0)
-    logits = values["head_weight"] @ reference.pool(arch.pooling, x, final) + values["head_bias"]
+    pooled = reference.pool(arch.pooling, x, final, values.get("pooling_query"))
+    logits = values["head_weight"] @ pooled + values["head_bias"]
     return reference.cross_entropy(logits, target, weight)
 
 
@@ -68,7 +69,7 @@ ARCHITECTURES = [
     for cell, both, (pooling, classes) in itertools.product(
         recurrent.CELLS,
         (False, True),
-        [((kind,), 2) for kind in POOLINGS] + [(("max", "last", "mean"), 3)],
+        [((kind,), 2) for kind in POOLINGS] + [(("max", "attention", "last", "mean"), 3)],
     )
 ] + [
     architecture(num_layers=2, bidirectional=both, cell=cell, vocabulary_size=vocabulary)

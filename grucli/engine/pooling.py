@@ -1,45 +1,78 @@
-"""One vector from the states of each sequence: the last state, their mean, their maximum."""
+"""One vector from the states of each sequence: the last, their mean, maximum or weighted mean."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from grucli.engine.packing import Floats, Integers, Packing
+from grucli.engine.params import Shape
 
-POOLINGS = ("last", "mean", "max")
+POOLINGS = ("last", "mean", "max", "attention")
+
+Memory = dict[str, npt.NDArray[Any]]
+"""What backward needs: of `max` (B, F) the packed rows it took, of `attention` (N,) its weights."""
+
+
+def shapes(kinds: Sequence[str], num_features: int) -> dict[str, Shape]:
+    """Return the shape of each parameter: attention learns what to look for."""
+    return {"query": (num_features,)} if "attention" in kinds else {}
 
 
 def forward(
-    kinds: Sequence[str], outputs: Floats, final: Floats, packing: Packing
-) -> tuple[Floats, Integers | None]:
+    kinds: Sequence[str],
+    params: Mapping[str, Floats],
+    outputs: Floats,
+    final: Floats,
+    packing: Packing,
+) -> tuple[Floats, Memory]:
     """Pool each sequence over its own steps.
 
     Args:
         kinds: names of POOLINGS, each at most once.
+        params: the arrays named by `shapes`.
         outputs: (N, F) states.
         final: (B, F) final states, what `last` takes.
         packing: the order of the N packed rows.
 
     Returns:
-        (B, len(kinds) * F) pooled, in the order of `kinds`; and for `max`, (B, F) the packed row
-        each maximum comes from (the first of equals), else None.
+        (B, len(kinds) * F) pooled, in the order of `kinds`; and what `backward` needs.
     """
-    parts, winners = [], None
+    parts: list[Floats] = []
+    memory: Memory = {}
     for kind in kinds:
         if kind == "last":
             parts.append(final)
         elif kind == "mean":
-            parts.append(_mean(outputs, packing))
-        else:
-            maximum, winners = _max(outputs, packing)
+            lengths = packing.lengths[:, None].astype(outputs.dtype)
+            parts.append(_sum(outputs, packing) / lengths)
+        elif kind == "max":
+            maximum, memory[kind] = _max(outputs, packing)
             parts.append(maximum)
-    return np.concatenate(parts, axis=1), winners
+        else:
+            memory[kind] = _softmax(outputs @ params["query"], packing)
+            parts.append(_sum(outputs * memory[kind][:, None], packing))
+    return np.concatenate(parts, axis=1), memory
 
 
 def backward(
-    kinds: Sequence[str], d_pooled: Floats, packing: Packing, winners: Integers | None
+    kinds: Sequence[str],
+    params: Mapping[str, Floats],
+    outputs: Floats,
+    packing: Packing,
+    memory: Memory,
+    d_pooled: Floats,
+    grads: Mapping[str, Floats],
 ) -> tuple[Floats | None, Floats | None]:
-    """Return d_outputs (N, F) and d_final (B, F), None where no kind takes them."""
+    """Return d_outputs (N, F) and d_final (B, F), None where no kind takes them.
+
+    Args:
+        kinds, params, outputs, packing: as given to `forward`.
+        memory: as `forward` returned it.
+        d_pooled: (B, len(kinds) * F) gradient of the pooled vectors.
+        grads: the arrays named by `shapes`; overwritten.
+    """
     if list(kinds) == ["last"]:
         return None, d_pooled
     parts = np.split(d_pooled, len(kinds), axis=1)
@@ -50,16 +83,32 @@ def backward(
             d_final = d_part
         elif kind == "mean":
             d_outputs += (d_part / packing.lengths[:, None].astype(d_part.dtype))[packing.row]
+        elif kind == "max":
+            d_outputs[memory[kind], np.arange(d_part.shape[1])] += d_part
         else:
-            d_outputs[winners, np.arange(d_part.shape[1])] += d_part
+            weights, d_step = memory[kind], d_part[packing.row]
+            d_weights = np.einsum("nf,nf->n", outputs, d_step)
+            mean = np.bincount(packing.row, weights * d_weights).astype(d_part.dtype)
+            d_scores = weights * (d_weights - mean[packing.row])
+            d_outputs += weights[:, None] * d_step
+            d_outputs += d_scores[:, None] * params["query"]
+            np.matmul(d_scores, outputs, out=grads["query"])
     return d_outputs, d_final
 
 
-def _mean(outputs: Floats, packing: Packing) -> Floats:
+def _softmax(scores: Floats, packing: Packing) -> Floats:
+    """Return (N,) weights that sum to 1 over the steps of each sequence."""
+    highest = scores[: packing.batch_size].copy()
+    np.maximum.at(highest, packing.row, scores)
+    weights: Floats = np.exp(scores - highest[packing.row])
+    weights /= np.bincount(packing.row, weights).astype(scores.dtype)[packing.row]
+    return weights
+
+
+def _sum(outputs: Floats, packing: Packing) -> Floats:
     total = outputs[packing.slices[0]].copy()
     for rows in packing.slices[1:]:
         total[: rows.stop - rows.start] += outputs[rows]
-    total /= packing.lengths[:, None].astype(total.dtype)
     return total
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from grucli.data.batches import Batch
 from grucli.engine.packing import Floats, Packing
+from grucli.engine.recurrent import CELLS
 from grucli.model import Model
 
 DIRECTIONS = ("forward", "backward")
@@ -101,7 +102,7 @@ class HealthMeter:
         for tape, parts in zip(self._model.tapes, self._parts, strict=True):
             states = tape["states"][:, batch.packing.batch_size :]
             for direction, part in enumerate(parts):
-                if self._model.architecture.cell == "gru":
+                if CELLS[self._model.architecture.cell].NUM_GATES == 3:
                     candidate, reset, keep = tape["gates"][:3, direction]
                     part.add_gates(candidate, reset, keep, batch.packing)
                     part.states.add(states[direction])

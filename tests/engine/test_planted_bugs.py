@@ -45,7 +45,7 @@ def check_layer(cell):
 
 
 def check_model():
-    for changes in ({"pooling": ("max", "last", "mean")}, {"num_classes": 2}):
+    for changes in ({"pooling": ("max", "attention", "last", "mean")}, {"num_classes": 2}):
         arch = test_model.architecture(**changes)
         test_model.test_loss_and_gradients_equal_autograd_of_the_reference(arch)
 
@@ -213,8 +213,8 @@ PACKING = {
 
 POOLING = {
     "mean over the longest row's steps": (
-        "total /= packing.lengths[:, None].astype(total.dtype)",
-        "total /= packing.num_steps",
+        "lengths = packing.lengths[:, None].astype(outputs.dtype)",
+        "lengths = packing.num_steps",
     ),
     "gradient of the mean over the longest row's steps": (
         "(d_part / packing.lengths[:, None].astype(d_part.dtype))",
@@ -228,9 +228,31 @@ POOLING = {
         "np.copyto(winners[:k], np.arange(rows.start, rows.stop)[:, None], where=higher)",
         "pass",
     ),
-    "winners of one feature for all": ("d_outputs[winners,", "d_outputs[winners[:, :1],"),
+    "winners of one feature for all": (
+        "d_outputs[memory[kind],",
+        "d_outputs[memory[kind][:, :1],",
+    ),
     "the smallest wins": ("outputs[rows] > maximum[:k]", "outputs[rows] < maximum[:k]"),
-    "poolings overwrite each other's gradient": ("d_outputs += (", "d_outputs[...] = ("),
+    "poolings overwrite each other's gradient": (
+        "d_outputs += (d_part",
+        "d_outputs[...] = (d_part",
+    ),
+    "attention over the whole batch": (
+        "np.bincount(packing.row, weights).astype(scores.dtype)[packing.row]",
+        "weights.sum()",
+    ),
+    "softmax without its own term in the gradient": (
+        "(d_weights - mean[packing.row])",
+        "d_weights",
+    ),
+    "attention's weights without a gradient by the states": (
+        'd_outputs += d_scores[:, None] * params["query"]',
+        "pass",
+    ),
+    "attention's gradient of the query from the weights": (
+        "np.matmul(d_scores, outputs",
+        "np.matmul(weights, outputs",
+    ),
 }
 
 EMBEDDING = {
