@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from grucli.config import Config
 
 VALID_SHARE = 0.1
+FEW_ROWS = 2000
 LONGEST_STEPS = 2000  # bounds the memory of one batch whatever the data holds
 
 
@@ -65,7 +66,9 @@ def choose(facts: Facts, optimizer: str) -> dict[str, Choice]:
         "model.hidden_size": (64, "each direction"),
         "model.bidirectional": (True, "the whole sequence is known before the answer"),
         "model.pooling": (("last", "mean", "max"), "the end, the bulk and the peaks"),
-        "model.dropout": (0.3, "small data"),
+        "model.dropout": (0.5, f"{facts.rows} rows: few")
+        if facts.rows < FEW_ROWS
+        else (0.3, f"{facts.rows} rows"),
         "model.token_dropout": (0.1 if text else 0.0, "teaches what an unknown token means"),
         "model.initialisation": ("orthogonal", "usual lengths"),
         "training.momentum": (None if adam else 0.9, optimizer),
