@@ -64,17 +64,17 @@ def choose(facts: Facts, optimizer: str) -> dict[str, Choice]:
     values: dict[str, tuple[Any, str]] = {
         "model.embedding_size": (64, "text"),
         "model.hidden_size": (64, "each direction"),
-        "model.bidirectional": (True, "the whole sequence is known before the answer"),
+        "model.bidirectional": (True, "the whole sequence is at hand"),
         "model.pooling": (("last", "mean", "max"), "the end, the bulk and the peaks"),
         "model.dropout": (0.5, f"{facts.rows} rows: few")
         if facts.rows < FEW_ROWS
         else (0.3, f"{facts.rows} rows"),
-        "model.token_dropout": (0.1 if text else 0.0, "teaches what an unknown token means"),
+        "model.token_dropout": (0.1 if text else 0.0, "teaches the unknown token"),
         "model.initialisation": ("orthogonal", "usual lengths"),
         "training.momentum": (None if adam else 0.9, optimizer),
         "training.learning_rate": (2e-3 if adam else 0.1, f"{optimizer}, small network"),
         "training.weight_decay": (0.0, "dropout regularises"),
-        "training.averaging": (0.98, "the mean of the last 50 steps is steadier than the last"),
+        "training.averaging": (0.98, "steadier than the last step alone"),
         "training.clip_norm": (1.0, "recurrent gradients can explode"),
         "training.schedule": ("constant", "early stopping ends training"),
         "training.warmup_steps": (0, "clipping tames the first steps"),
