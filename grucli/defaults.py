@@ -79,7 +79,7 @@ def choose(facts: Facts, optimizer: str) -> dict[str, Choice]:
         "training.schedule": ("constant", "early stopping ends training"),
         "training.warmup_steps": (0, "clipping tames the first steps"),
         "training.batch_size": (batch_size, f"{facts.rows} rows: at least 10 steps an epoch"),
-        "training.epochs": (30 if text else 100, f"{facts.kind}; patience ends earlier"),
+        "training.epochs": (100, "at most; patience ends it earlier"),
         "training.patience": (5 if text else 20, facts.kind),
     }
     return {path: Choice(value=value, reason=why) for path, (value, why) in values.items()}
