@@ -74,7 +74,8 @@ def pool(kinds, outputs, final, query=None):
     return np.concatenate([ways[kind]() for kind in kinds])
 
 
-def cross_entropy(logits, target, weight):
+def cross_entropy(logits, target, weight, smoothing=0.0):
     if len(logits) == 1:
         logits = np.concatenate((np.zeros(1), logits))
-    return weight * (np.log(np.sum(np.exp(logits))) - logits[target])
+    log_p = logits - np.log(np.sum(np.exp(logits)))
+    return -weight * ((1 - smoothing) * log_p[target] + smoothing * np.mean(log_p))

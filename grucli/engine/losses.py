@@ -6,25 +6,36 @@ from grucli.engine.packing import Floats, Integers
 
 
 def cross_entropy(
-    logits: Floats, targets: Integers, class_weights: Floats | None = None
+    logits: Floats,
+    targets: Integers,
+    weights: Floats | None = None,
+    smoothing: float = 0.0,
 ) -> tuple[float, Floats]:
-    """Return the sum of -weight[y] log p[y], and its gradient by the logits.
+    """Return the sum of -weight q log p over rows and classes, and its gradient by the logits.
+
+    q is 1 - smoothing for the target, and smoothing / C more for every class.
 
     Args:
         logits: (B, C) for a softmax over C classes, or (B, 1) for two classes with a sigmoid, where
             the logit speaks for class 1.
         targets: (B,) classes, each within 0 to C - 1.
-        class_weights: (C,) or (2,), ones if None.
+        weights: (B,) how much each row counts, ones if None.
+        smoothing: share of the certainty that is spread over all classes, in [0, 1).
 
     Returns:
         the loss [nat] and d_logits of the shape and dtype of `logits`.
+
+    Source: Szegedy et al. 2016 (arXiv:1512.00567), section 7, for the smoothing.
     """
     log_p = log_probabilities(logits)
     rows = np.arange(len(targets))
-    weights = np.ones(1, log_p.dtype) if class_weights is None else class_weights[targets]
-    loss = -float(np.sum(weights * log_p[rows, targets]))
+    weights = np.ones(1, log_p.dtype) if weights is None else weights
+    spread = smoothing / log_p.shape[1]
+    log_q = (1 - smoothing) * log_p[rows, targets] + spread * log_p.sum(axis=1)
+    loss = -float(np.sum(weights * log_q))
     d_logits = np.exp(log_p)
-    d_logits[rows, targets] -= 1
+    d_logits -= spread
+    d_logits[rows, targets] -= 1 - smoothing
     d_logits *= weights[:, None]
     return loss, d_logits[:, -logits.shape[1] :].astype(logits.dtype)
 

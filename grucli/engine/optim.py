@@ -153,4 +153,21 @@ def cosine(step: int, num_steps: int, warmup_steps: int) -> float:
     return constant(step, num_steps, warmup_steps) * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
 
 
-SCHEDULES = {"constant": constant, "cosine": cosine}
+SCHEDULES = {"constant": constant, "cosine": cosine, "plateau": constant}
+"""Of a step; `plateau` is further cut by `plateau_cuts`."""
+
+
+def plateau_cuts(losses: Sequence[float], wait: int) -> int:
+    """Return how often the rate was to be cut: whenever `wait` epochs brought no lower loss.
+
+    Args:
+        losses: of each epoch so far.
+        wait: epochs without a new lowest loss, counted anew after each cut.
+    """
+    cuts, lowest, stale = 0, math.inf, 0
+    for loss in losses:
+        stale = 0 if loss < lowest else stale + 1
+        lowest = min(loss, lowest)
+        if stale == wait:
+            cuts, stale = cuts + 1, 0
+    return cuts

@@ -12,7 +12,7 @@ from grucli.engine.params import Shape
 POOLINGS = ("last", "mean", "max", "attention")
 
 Memory = dict[str, npt.NDArray[Any]]
-"""What backward needs: of `max` (B, F) the packed rows it took, of `attention` (N,) its weights."""
+"""What backward needs: of `max` (B, F) the maxima, of `attention` (N,) its weights."""
 
 
 def shapes(kinds: Sequence[str], num_features: int) -> dict[str, Shape]:
@@ -48,8 +48,8 @@ def forward(
             lengths = packing.lengths[:, None].astype(outputs.dtype)
             parts.append(_sum(outputs, packing) / lengths)
         elif kind == "max":
-            maximum, memory[kind] = _max(outputs, packing)
-            parts.append(maximum)
+            memory[kind] = _max(outputs, packing)
+            parts.append(memory[kind])
         else:
             memory[kind] = _softmax(outputs @ params["query"], packing)
             parts.append(_sum(outputs * memory[kind][:, None], packing))
@@ -84,7 +84,8 @@ def backward(
         elif kind == "mean":
             d_outputs += (d_part / packing.lengths[:, None].astype(d_part.dtype))[packing.row]
         elif kind == "max":
-            d_outputs[memory[kind], np.arange(d_part.shape[1])] += d_part
+            winners = _winners(outputs, memory[kind], packing)
+            d_outputs[winners, np.arange(d_part.shape[1])] += d_part
         else:
             weights, d_step = memory[kind], d_part[packing.row]
             d_weights = np.einsum("nf,nf->n", outputs, d_step)
@@ -112,12 +113,18 @@ def _sum(outputs: Floats, packing: Packing) -> Floats:
     return total
 
 
-def _max(outputs: Floats, packing: Packing) -> tuple[Floats, Integers]:
+def _max(outputs: Floats, packing: Packing) -> Floats:
     maximum = outputs[packing.slices[0]].copy()
-    winners = np.broadcast_to(np.arange(len(maximum))[:, None], maximum.shape).copy()
     for rows in packing.slices[1:]:
-        k = rows.stop - rows.start
-        higher = outputs[rows] > maximum[:k]
-        np.copyto(maximum[:k], outputs[rows], where=higher)
-        np.copyto(winners[:k], np.arange(rows.start, rows.stop)[:, None], where=higher)
-    return maximum, winners
+        top = maximum[: rows.stop - rows.start]
+        np.maximum(top, outputs[rows], out=top)
+    return maximum
+
+
+def _winners(outputs: Floats, maximum: Floats, packing: Packing) -> Integers:
+    """Return (B, F) the packed row that each maximum comes from, the first of equals."""
+    positions, features = np.nonzero(outputs == maximum[packing.row])
+    winners = np.zeros(maximum.shape, np.int64)  # where NaN equals nothing
+    backwards = positions[::-1]  # of those assigned to one place, the last one stays
+    winners[packing.row[backwards], features[::-1]] = backwards
+    return winners

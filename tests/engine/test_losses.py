@@ -15,23 +15,25 @@ def random_problem(outputs, seed=0, rows=6):
     rng = np.random.default_rng([seed, outputs])
     num_classes = max(outputs, 2)
     logits = 3 * rng.normal(size=(rows, outputs))
-    return logits, rng.integers(0, num_classes, rows), rng.uniform(0.2, 4, num_classes)
+    return logits, rng.integers(0, num_classes, rows), rng.uniform(0.2, 4, rows)
 
 
 @OUTPUTS
 @pytest.mark.parametrize("weighted", [False, True])
-def test_loss_and_gradient_equal_autograd(outputs, weighted):
+@pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.9])
+def test_loss_and_gradient_equal_autograd(outputs, weighted, smoothing):
     logits, targets, weights = random_problem(outputs)
     weights = weights if weighted else np.ones_like(weights)
 
     def total(logits):
         terms = [
-            reference.cross_entropy(logits[row], target, weights[target])
+            reference.cross_entropy(logits[row], target, weights[row], smoothing)
             for row, target in enumerate(targets)
         ]
         return anp.sum(anp.stack(terms))
 
-    loss, d_logits = losses.cross_entropy(logits, targets, weights if weighted else None)
+    given = weights if weighted else None
+    loss, d_logits = losses.cross_entropy(logits, targets, given, smoothing)
     assert loss == pytest.approx(float(total(logits)), rel=1e-13)
     np.testing.assert_allclose(d_logits, autograd.grad(total)(logits), atol=1e-14)
 
@@ -104,3 +106,13 @@ def test_float32_logits_have_a_float32_gradient(outputs):
     _, d_logits = losses.cross_entropy(logits.astype(np.float32), targets, weights)
     assert d_logits.dtype == np.float32
     assert d_logits.shape == logits.shape
+
+
+@OUTPUTS
+def test_a_smoothed_target_is_met_by_its_own_probabilities(outputs):
+    num_classes = max(outputs, 2)
+    p = np.full(num_classes, 0.3 / num_classes)
+    p[-1] += 0.7
+    logits = np.log(p)[None] if outputs > 1 else np.array([[np.log(p[1] / p[0])]])
+    _, d_logits = losses.cross_entropy(logits, np.array([num_classes - 1]), None, 0.3)
+    np.testing.assert_allclose(d_logits, 0, atol=1e-15)

@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from grucli.engine.optim import SCHEDULES, Adam, Sgd, clip_, global_norm, update_rows_
+from grucli.engine.optim import (
+    SCHEDULES,
+    Adam,
+    Sgd,
+    clip_,
+    global_norm,
+    plateau_cuts,
+    update_rows_,
+)
 
 NUM_STEPS = 6
 FINITE = st.floats(-1e3, 1e3)
@@ -195,3 +203,20 @@ def test_schedules_rise_in_the_warm_up_and_never_afterwards(num_steps, warmup_st
         changes = np.diff(factors)
         assert np.all(changes[:warmup_steps] > 0)
         assert np.all(changes[warmup_steps:] <= 0)
+
+
+@pytest.mark.parametrize(
+    ("losses", "cuts"),
+    [
+        ([], 0),
+        ([3, 2, 1], 0),
+        ([1, 2], 0),
+        ([1, 2, 2], 1),
+        ([1, 2, 2, 2], 1),
+        ([1, 2, 2, 2, 2], 2),
+        ([1, 2, 0.5, 2, 0.4], 0),
+        ([1, 1, 1], 1),
+    ],
+)
+def test_a_plateau_cuts_after_two_epochs_without_a_lower_loss(losses, cuts):
+    assert plateau_cuts(losses, 2) == cuts

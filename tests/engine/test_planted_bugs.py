@@ -224,15 +224,15 @@ POOLING = {
         "total[: rows.stop - rows.start] +=",
         "total[rows.start - rows.stop :] +=",
     ),
-    "winners of the first step": (
-        "np.copyto(winners[:k], np.arange(rows.start, rows.stop)[:, None], where=higher)",
-        "pass",
-    ),
     "winners of one feature for all": (
-        "d_outputs[memory[kind],",
-        "d_outputs[memory[kind][:, :1],",
+        "winners = _winners(outputs, memory[kind], packing)",
+        "winners = _winners(outputs, memory[kind], packing)[:, :1]",
     ),
-    "the smallest wins": ("outputs[rows] > maximum[:k]", "outputs[rows] < maximum[:k]"),
+    "winners of the batch, not of the row": (
+        "winners[packing.row[backwards], features[::-1]] = backwards",
+        "winners[:, features[::-1]] = backwards",
+    ),
+    "the smallest wins": ("np.maximum(top", "np.minimum(top"),
     "poolings overwrite each other's gradient": (
         "d_outputs += (d_part",
         "d_outputs[...] = (d_part",
@@ -266,10 +266,12 @@ EMBEDDING = {
 LOSSES = {
     "weights forgotten in the gradient": ("d_logits *= weights[:, None]", "pass"),
     "weights forgotten in the loss": (
-        "np.sum(weights * log_p[rows, targets])",
-        "np.sum(log_p[rows, targets])",
+        "np.sum(weights * log_q)",
+        "np.sum(log_q)",
     ),
-    "target forgotten in the gradient": ("d_logits[rows, targets] -= 1", "pass"),
+    "target forgotten in the gradient": ("d_logits[rows, targets] -= 1 - smoothing", "pass"),
+    "smoothing forgotten in the gradient": ("d_logits -= spread", "pass"),
+    "smoothing forgotten in the loss": (" + spread * log_p.sum(axis=1)", ""),
     "single logit speaks for class 0": (
         "d_logits[:, -logits.shape[1] :]",
         "d_logits[:, : logits.shape[1]]",
