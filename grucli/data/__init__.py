@@ -3,8 +3,11 @@
 sources.py     a path or standard input -> Records, whatever the form
   lines.py       bytes -> physical lines in bounded memory, decoded one by one
   tables.py      lines -> rows of cells (CSV, TSV)
-  columns.py     which column is the text, which the label
-  series.py      .npz -> numeric sequences
+  table_source.py, columns.py, table_rows.py       a table of texts: which column is the text
+  series_columns.py, wide.py, long.py              a table of numeric sequences
+  jsonl.py, json_lines.py                          objects with texts or numeric sequences
+  ts.py, series.py                                 .ts and .npz -> numeric sequences
+  numbers.py     what is a number, and what a missing one
 tokens.py      text -> tokens, by script
 vocabulary.py  tokens <-> ids
 """

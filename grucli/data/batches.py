@@ -28,11 +28,13 @@ class Examples:
         steps: (S,) int32 token ids, or (S, I) numeric channels; S is the sum of all lengths.
         lengths: (n,) int64, at least 1.
         targets: (n,) int64 classes, -1 where there is none.
+        weights: (n,) float64, how much each counts in training, above 0.
     """
 
     steps: npt.NDArray[Any]
     lengths: npt.NDArray[np.int64]
     targets: npt.NDArray[np.int64]
+    weights: npt.NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -44,13 +46,18 @@ class Examples:
 
     @classmethod
     def join(
-        cls, sequences: Sequence[npt.NDArray[Any]], targets: Sequence[int] | None = None
+        cls,
+        sequences: Sequence[npt.NDArray[Any]],
+        targets: Sequence[int] | None = None,
+        weights: Sequence[float] | None = None,
     ) -> Examples:
-        """Put arrays (T,) or (T, I) one after the other; targets are -1 if None."""
+        """Put arrays (T,) or (T, I) one after the other; if None, targets are -1, weights 1."""
+        rows = len(sequences)
         return cls(
             steps=np.concatenate(sequences),
             lengths=np.array([len(sequence) for sequence in sequences], np.int64),
-            targets=np.full(len(sequences), -1) if targets is None else np.array(targets, np.int64),
+            targets=np.full(rows, -1) if targets is None else np.array(targets, np.int64),
+            weights=np.ones(rows) if weights is None else np.array(weights, np.float64),
         )
 
     def select(self, rows: npt.NDArray[np.integer]) -> Examples:
@@ -59,7 +66,12 @@ class Examples:
         ends = np.cumsum(lengths)
         first = np.repeat(self.starts[rows] - (ends - lengths), lengths)
         index = first + np.arange(len(first))
-        return Examples(steps=self.steps[index], lengths=lengths, targets=self.targets[rows])
+        return Examples(
+            steps=self.steps[index],
+            lengths=lengths,
+            targets=self.targets[rows],
+            weights=self.weights[rows],
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

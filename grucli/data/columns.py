@@ -1,6 +1,6 @@
 """Which column of a table is the text and which the label: given, known by name, or guessed."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -25,26 +25,31 @@ _CLEARLY_LONGER = 1.25
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What is asked of a table; `text` and `label` are names, None to find them.
+    """What is asked of a table; `text` and `label` are names, () and None to find them.
 
     `place` begins error lines. Without `needs_label` a label column is taken if it is there.
+    `weight` and `group` are names of columns that must be there, None for none.
     `hint` says what a table of one column may be.
     """
 
     place: str
-    text: str | None
+    text: tuple[str, ...]
     label: str | None
     needs_label: bool
+    weight: str | None = None
+    group: str | None = None
     hint: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chosen:
-    """Indices of the columns (`label` None: there is none), and whether one had to be found."""
+    """Indices of the columns (None: there is none), and whether one had to be found."""
 
-    text: int
+    text: tuple[int, ...]
     label: int | None
     guessed: bool
+    weight: int | None = None
+    group: int | None = None
 
 
 def header_columns(cells: Sequence[str], place: str) -> tuple[str, ...]:
@@ -78,22 +83,28 @@ def choose(columns: Sequence[str], rows: Sequence[Sequence[str]], wanted: Wanted
         DataError: a named column is absent, or there is no clear choice.
     """
     profiles = [_profile([row[i] for row in rows if len(row) > i]) for i in range(len(columns))]
-    text = _known(columns, wanted.text, TEXT_NAMES, "--text", wanted.place)
+    weight = _named(columns, wanted.weight, "--weight COL", wanted.place)
+    group = _named(columns, wanted.group, "--set data.group=COL", wanted.place)
+    aside = {weight, group}
     given = wanted.label
     if not wanted.needs_label and given not in columns:
         given = None
-    label = _known(columns, given, LABEL_NAMES, "--label", wanted.place)
-    if label == text and given is None:
-        label = None
-    guessed = wanted.text is None or (label is not None and given is None)
+    label = _named(columns, given, "--label COL", wanted.place)
+    texts = [_named(columns, name, "--text COL", wanted.place) for name in wanted.text]
+    if not texts:
+        texts = [_known(columns, TEXT_NAMES, {*aside, label})]
+    if given is None:
+        label = _known(columns, LABEL_NAMES, {*aside, *texts})
+    guessed = not wanted.text or (label is not None and given is None)
     if label is None and wanted.needs_label:
-        label = _label_by_content(columns, profiles, text, wanted)
+        label = _label_by_content(columns, profiles, {*aside, *texts}, wanted)
         guessed = True
-    if text is None:
-        text = _text_by_content(columns, profiles, label, wanted)
-    if wanted.needs_label and text == label:
+    text = tuple(i for i in texts if i is not None)
+    if not text:
+        text = (_text_by_content(columns, profiles, {*aside, label}, wanted),)
+    if wanted.needs_label and label in text:
         raise DataError(f"{wanted.place}: text and label are the same column; name two columns")
-    return Chosen(text=text, label=label, guessed=guessed)
+    return Chosen(text=text, label=label, guessed=guessed, weight=weight, group=group)
 
 
 def looks_like_data(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
@@ -108,7 +119,7 @@ def looks_like_data(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bo
 
 def has_known_name(columns: Sequence[str]) -> bool:
     """Whether some column has a name that says text or label."""
-    return any(_normal(name) in {*TEXT_NAMES, *LABEL_NAMES} for name in columns)
+    return any(normal_name(name) in {*TEXT_NAMES, *LABEL_NAMES} for name in columns)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,28 +143,34 @@ def _profile(values: Sequence[str]) -> _Profile:
     )
 
 
-def _known(
-    columns: Sequence[str], given: str | None, names: Sequence[str], flag: str, place: str
-) -> int | None:
-    """Return the column that is named so, else the first with a known name, else None."""
-    if given is not None:
-        if given in columns:
-            return columns.index(given)
-        raise DataError(
-            f"{place}: no column '{excerpt(given)}' (columns: {_listed(columns)})"
-            f"{did_you_mean(given, columns)}; pass {flag} COL"
-        )
-    normal = [_normal(name) for name in columns]
+def _named(columns: Sequence[str], name: str | None, flag: str, place: str) -> int | None:
+    """Return the column of this name, None for no name."""
+    if name is None:
+        return None
+    if name in columns:
+        return columns.index(name)
+    raise DataError(
+        f"{place}: no column '{excerpt(name)}' (columns: {_listed(columns)})"
+        f"{did_you_mean(name, columns)}; pass {flag}"
+    )
+
+
+def _known(columns: Sequence[str], names: Sequence[str], taken: Set[int | None]) -> int | None:
+    """Return the column with the surest of these names, None if there is none."""
+    normal = [None if i in taken else normal_name(name) for i, name in enumerate(columns)]
     return next((normal.index(name) for name in names if name in normal), None)
 
 
 def _label_by_content(
-    columns: Sequence[str], profiles: Sequence[_Profile], text: int | None, wanted: Wanted
+    columns: Sequence[str],
+    profiles: Sequence[_Profile],
+    taken: Set[int | None],
+    wanted: Wanted,
 ) -> int:
     fit = [
         i
         for i, profile in enumerate(profiles)
-        if i != text and profile.repeats and profile.longest <= _LONGEST_LABEL
+        if i not in taken and profile.repeats and profile.longest <= _LONGEST_LABEL
     ]
     varied = [i for i in fit if profiles[i].distinct > 1] or fit  # sorted files start with one
     named = [i for i in varied if not profiles[i].numeric] or varied
@@ -163,9 +180,12 @@ def _label_by_content(
 
 
 def _text_by_content(
-    columns: Sequence[str], profiles: Sequence[_Profile], label: int | None, wanted: Wanted
+    columns: Sequence[str],
+    profiles: Sequence[_Profile],
+    taken: Set[int | None],
+    wanted: Wanted,
 ) -> int:
-    rest = [i for i in range(len(columns)) if i != label]
+    rest = [i for i in range(len(columns)) if i not in taken]
     words = [i for i in rest if not profiles[i].numeric] or rest
     words.sort(key=lambda i: -profiles[i].mean_length)
     lengths = [profiles[i].mean_length for i in words]
@@ -188,7 +208,8 @@ def _listed(columns: Sequence[str]) -> str:
     return excerpt(",".join(columns), 60)
 
 
-def _normal(name: str) -> str:
+def normal_name(name: str) -> str:
+    """Return a column's name as the known names are written."""
     return name.strip().lower().replace("-", "_").replace(" ", "_")
 
 

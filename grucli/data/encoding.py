@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from grucli.data.numbers import Missing
 from grucli.data.records import Record
 from grucli.data.tokens import tokenizer
 from grucli.data.vocabulary import UNKNOWN, Vocabulary
@@ -60,29 +61,48 @@ class TextEncoder:
 
 
 class SeriesEncoder:
-    """Numeric channels, scaled as over the training part."""
+    """Numeric channels, scaled as over the training part.
+
+    Where values may be missing, each channel has a second one beside it, an indicator: 1 where the
+    value is missing, and then the value is 0, which is the mean.
+    """
 
     kind = "series"
 
-    def __init__(self, mean: Floats, scale: Floats, max_length: int) -> None:
+    def __init__(
+        self, mean: Floats, scale: Floats, max_length: int, missing: Missing = "refuse"
+    ) -> None:
         """Subtract `mean` (I,), divide by `scale` (I,), keep the first `max_length` steps."""
         self.mean = mean
         self.scale = scale
         self.max_length = max_length
+        self.missing = missing
+
+    @property
+    def input_size(self) -> int:
+        """Numbers in an encoded step."""
+        return 2 * len(self.mean) if self.missing == "mask" else len(self.mean)
 
     @classmethod
-    def fit(cls, sequences: Sequence[Floats], max_length: int) -> SeriesEncoder:
-        """Measure each channel's mean and standard deviation over all steps of all sequences."""
+    def fit(
+        cls, sequences: Sequence[Floats], max_length: int, missing: Missing = "refuse"
+    ) -> SeriesEncoder:
+        """Measure each channel's mean and standard deviation over all values that are there."""
         steps = np.concatenate([sequence[:max_length] for sequence in sequences], dtype=np.float64)
-        scale = steps.std(axis=0)
+        present = ~np.isnan(steps)
+        count = np.maximum(present.sum(axis=0), 1)
+        mean = np.where(present, steps, 0).sum(axis=0) / count
+        deviations = np.where(present, steps - mean, 0)
+        scale = np.sqrt((deviations**2).sum(axis=0) / count)
         scale[scale == 0] = 1  # a constant channel becomes zero
-        return cls(steps.mean(axis=0), scale, max_length)
+        return cls(mean, scale, max_length, missing)
 
     def encode_record(self, record: Record) -> Encoded:
-        """Encode the values (T, I) of a record.
+        """Encode the values (T, I) of a record, NaN where one is missing.
 
         Raises:
-            DataError: they have other channels than those of training.
+            DataError: they have other channels than those of training, or miss values that must
+                be there.
         """
         values = record.values
         if values is None or values.ndim != 2 or values.shape[1] != len(self.mean):
@@ -93,6 +113,15 @@ class SeriesEncoder:
             )
         kept = (values[: self.max_length] - self.mean) / self.scale
         np.clip(kept, -FARTHEST, FARTHEST, out=kept)
+        missing = np.isnan(kept)
+        kept[missing] = 0
+        if self.missing == "mask":
+            kept = np.concatenate([kept, missing], axis=1)
+        elif missing.any():
+            raise DataError(
+                f"record {record.number}: values are missing, but the model was trained without; "
+                "fill them in, or train it with --missing mask"
+            )
         return Encoded(
             steps=kept.astype(np.float32), known=1.0, truncated=len(values) > self.max_length
         )

@@ -9,9 +9,19 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from grucli.data.numbers import Missing
 from grucli.errors import DataError
 
 Kind = Literal["text", "series"]
+Columns = str | tuple[str, ...]
+"""The name of a column, or of several whose texts are joined."""
+
+
+def names(columns: Columns | None) -> tuple[str, ...]:
+    """Return the names, none for None."""
+    if columns is None:
+        return ()
+    return (columns,) if isinstance(columns, str) else columns
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,8 +32,11 @@ class Record:
         number: from 1, in the order of the data.
         line: where it starts, from 1; 0 if the data have no lines.
         text: the text; None for a sequence of numbers.
-        values: (T, D) float32, finite; None for a text.
+        values: (T, D) float32, finite, or NaN where a value is missing and that is allowed; None
+            for a text.
         label: exactly as in the data; None if there is none.
+        weight: how much it counts in training, above 0.
+        group: records of one group stay on one side of a split; None stands alone.
         cells: the whole row as read, one cell a column; () without columns or with `error`.
         error: one line, place and mend included; None if the record is sound.
     """
@@ -33,6 +46,8 @@ class Record:
     text: str | None = None
     values: npt.NDArray[np.float32] | None = None
     label: str | None = None
+    weight: float = 1.0
+    group: str | None = None
     cells: tuple[str, ...] = ()
     error: str | None = None
 
@@ -42,10 +57,16 @@ class ReadOptions:
     """How the user wants data to be read; None and "auto" are found out.
 
     Attributes:
-        format: "auto", "csv", "tsv", "lines" or "npz".
+        format: "auto", "csv", "tsv", "jsonl", "lines", "ts" or "npz".
         header: whether a table begins with column names; else they are "1", "2", …
-        text: name of the text column.
+        text: name of the text column, or of several that are joined.
         label: name of the label column.
+        weight: name of the column that says how much a row counts; None for none.
+        group: name of the column whose values keep rows together; None for none.
+        values: names or globs of the columns with numbers; of JSONL, the key of the sequence.
+        id: name of the column whose equal values make rows one sequence.
+        time: name of the column that orders the rows of one sequence.
+        missing: whether a value may be missing; None is as in training, where it may not.
         delimiter: one character, or a name of it such as "tab".
         encoding: None is UTF-8.
         on_bad_row: what to do with a Record that has an `error`; for who reads the Source.
@@ -53,8 +74,14 @@ class ReadOptions:
 
     format: str = "auto"
     header: bool = True
-    text: str | None = None
+    text: Columns | None = None
     label: str | None = None
+    weight: str | None = None
+    group: str | None = None
+    values: tuple[str, ...] | None = None
+    id: str | None = None
+    time: str | None = None
+    missing: Missing | None = None
     delimiter: str | None = None
     encoding: str | None = None
     on_bad_row: Literal["stop", "skip"] = "stop"
@@ -65,8 +92,12 @@ class Remembered:
     """What a model remembers of the data it was trained on; None where there was no such thing."""
 
     kind: Kind = "text"
-    text: str | None = None
+    text: Columns | None = None
     label: str | None = None
+    values: tuple[str, ...] = ()
+    id: str | None = None
+    time: str | None = None
+    missing: Missing = "refuse"
     delimiter: str | None = None
     encoding: str | None = None
     header: bool = True
@@ -81,8 +112,12 @@ class Source:
         kind: what its records hold.
         format: the form that was found or given.
         columns: names of a table's columns.
-        text_column: name of the text column.
+        text_column: name of the text column, or of several.
         label_column: name of the label column.
+        value_columns: names of the columns with numbers.
+        id_column: name of the column that says which rows are one sequence.
+        time_column: name of the column that orders them.
+        missing: whether values may be missing.
         delimiter: of a table.
         encoding: of the text.
         header: whether a table begins with column names.
@@ -98,8 +133,12 @@ class Source:
     is_ready: Callable[[], bool] = field(repr=False)
     stream: io.BufferedIOBase = field(repr=False)
     columns: tuple[str, ...] = ()
-    text_column: str | None = None
+    text_column: Columns | None = None
     label_column: str | None = None
+    value_columns: tuple[str, ...] = ()
+    id_column: str | None = None
+    time_column: str | None = None
+    missing: Missing = "refuse"
     delimiter: str | None = None
     encoding: str | None = None
     header: bool = True
@@ -112,6 +151,10 @@ class Source:
             kind=self.kind,
             text=self.text_column,
             label=self.label_column,
+            values=self.value_columns,
+            id=self.id_column,
+            time=self.time_column,
+            missing=self.missing,
             delimiter=self.delimiter,
             encoding=self.encoding,
             header=self.header,

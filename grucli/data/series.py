@@ -18,6 +18,7 @@ from typing import IO, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from grucli.data.numbers import Missing
 from grucli.errors import DataError, did_you_mean, excerpt
 
 MAX_BYTES: Final = 4 * 2**30
@@ -60,18 +61,24 @@ class Series:
     lengths: Sequence[int]
     labels: Sequence[str] | None
 
-    def row(self, index: int) -> tuple[npt.NDArray[np.float32] | None, str]:
-        """Return sequence `index`, (length, D), and what is wrong with it ("" if nothing)."""
+    def row(self, index: int, missing: Missing) -> tuple[npt.NDArray[np.float32] | None, str]:
+        """Return sequence `index`, (length, D), and what is wrong with it ("" if nothing).
+
+        NaN is a missing value.
+        """
         length = self.lengths[index]
         if not 1 <= length <= self.steps.shape[1]:
             return None, f"lengths[{index}] is {length}; {_MENDS['lengths']}"
         with np.errstate(over="ignore"):  # what float32 cannot hold is found and named
             values = np.ascontiguousarray(self.steps[index, :length], np.float32)
-        finite = np.isfinite(values)
-        if finite.all():
+        sound = ~np.isinf(values) if missing == "mask" else np.isfinite(values)
+        if sound.all():
             return values, ""
-        step, channel = np.argwhere(~finite)[0]
-        return None, f"X[{index}, {step}, {channel}] is not finite; drop the row or fill it in"
+        step, channel = np.argwhere(~sound)[0]
+        mend = "drop the row or fill it in"
+        if np.isnan(values[step, channel]):
+            mend += ", or pass --missing mask"
+        return None, f"X[{index}, {step}, {channel}] is not finite; {mend}"
 
 
 class _Archive:

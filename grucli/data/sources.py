@@ -5,6 +5,9 @@ What a record is:
                         needed (predict), one in a table of one column is an empty text.
     lines               each line; `__label__x` at its start is its label. A blank line is no
                         record where labels are needed; else it is one, with an empty text.
+                        A long table (numeric, with an id) has one of all rows of an id.
+    jsonl               each line but blank ones.
+    ts                  each case, that is each line after `@data` but blank ones and comments.
     npz                 each row of `X`.
 
 A record that cannot be read (ragged, undecodable, over-long, quote not closed, not finite) is a
@@ -18,18 +21,31 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final
 
+from grucli.data.asked import Asked
+from grucli.data.jsonl import open_jsonl, starts_as_jsonl
 from grucli.data.lines import Lines, decode, refuse_binary, text_encoding
 from grucli.data.records import ReadOptions, Record, Remembered, Source
 from grucli.data.series import Series, read_all, read_series
-from grucli.data.table_source import Asked, header_has_text, open_table
+from grucli.data.table_source import header_has_text, open_table
 from grucli.data.tables import find_delimiter
+from grucli.data.ts import open_ts, starts_as_ts
 from grucli.errors import ConfigError, DataError, excerpt, show_path
 from grucli.files import CHUNK_BYTES, open_binary
 
 __all__ = ["ReadOptions", "Record", "Remembered", "Source", "open_source"]
 
-FORMATS: Final = ("auto", "csv", "tsv", "lines", "npz")
-_SUFFIXES = {".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".txt": "lines", ".npz": "npz"}
+FORMATS: Final = ("auto", "csv", "tsv", "jsonl", "lines", "ts", "npz")
+_SUFFIXES = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+    ".txt": "lines",
+    ".ts": "ts",
+    ".npz": "npz",
+}
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
 _ZIP = b"PK\x03\x04"
 _LABEL = re.compile(r"__label__([^ \t]+)[ \t]*")
@@ -45,8 +61,9 @@ def open_source(
     """Open data of any form; gzip is unpacked.
 
     The form is the one of `options`, else the suffix's, else what the first rows look like.
-    Where no label is needed (predict), data without a known suffix, such as standard input, are
-    plain lines, unless the first is a header that has the model's text column.
+    Where no label is needed (predict) and the model reads texts, data without a known suffix, such
+    as standard input, are plain lines, unless the first is a header that has the model's text
+    column, or a JSON object that has it as a key.
 
     Args:
         path: a file, or "-" for standard input.
@@ -59,10 +76,7 @@ def open_source(
         AccessError: the file cannot be read; also later, while iterating.
         DataError: it is empty or binary, or its columns are missing or not clear.
     """
-    if options.format not in FORMATS:
-        raise ConfigError(
-            f"--format: must be one of {', '.join(FORMATS)}, got '{excerpt(options.format)}'"
-        )
+    _check(options, remembered)
     known = remembered or Remembered()
     encoding = text_encoding(options.encoding or known.encoding or "utf-8")
     stream = open_binary(path)
@@ -83,6 +97,17 @@ def open_source(
     return source
 
 
+def _check(options: ReadOptions, remembered: Remembered | None) -> None:
+    if options.format not in FORMATS:
+        raise ConfigError(
+            f"--format: must be one of {', '.join(FORMATS)}, got '{excerpt(options.format)}'"
+        )
+    if options.missing == "mask" and remembered is not None and remembered.missing != "mask":
+        raise ConfigError(
+            "--missing: the model was not trained to mask values; train it with --missing mask"
+        )
+
+
 def _form_of_suffix(path: str | Path) -> str:
     return _SUFFIXES.get(PurePath(str(path).lower().removesuffix(".gz")).suffix, "")
 
@@ -90,8 +115,7 @@ def _form_of_suffix(path: str | Path) -> str:
 def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source:
     form = suffix_form if asked.options.format == "auto" else asked.options.format
     head = b"" if form else stream.read1(CHUNK_BYTES)
-    expects_series = asked.needs_label or asked.known.kind == "series"
-    if form == "npz" or (expects_series and head.startswith(_ZIP)):
+    if form == "npz" or (_is_searched(asked) and head.startswith(_ZIP)):
         return _series_source(stream, asked, head)
     lines = Lines(stream, asked.name, asked.encoding, head)
     first, _ = lines.peek(1)
@@ -102,16 +126,39 @@ def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source
     found = form or _form_of_content(lines, asked)
     if found == "lines":
         return _lines_source(stream, lines, asked)
+    if found == "jsonl":
+        source = open_jsonl(stream, lines, asked)
+        if not form and source.kind == "text" and not asked.needs_label:
+            said = "the first line is a JSON object (pass --format lines for plain lines)"
+            source.findings = (said, *source.findings)
+        return source
+    if found == "ts":
+        return open_ts(stream, lines, asked)
     return open_table(stream, lines, asked, _DELIMITERS.get(form))
+
+
+def _is_searched(asked: Asked) -> bool:
+    """Whether content decides the form; lines to predict are raw texts, whatever is in them."""
+    options = asked.options
+    told = options.values or options.id
+    return bool(asked.needs_label or asked.known.kind == "series" or told)
 
 
 def _form_of_content(lines: Lines, asked: Asked) -> str:
     """Return the form of data whose name and options do not tell it."""
     if header_has_text(lines, asked):
         return "csv"
-    first, _ = lines.peek(1)
-    if not asked.needs_label or first[0].startswith(b"__label__"):
+    if asked.text and starts_as_jsonl(lines, asked.text):
+        return "jsonl"
+    waiting, _ = lines.peek(1)
+    if not _is_searched(asked) or (waiting and waiting[0].startswith(b"__label__")):
         return "lines"
+    if starts_as_jsonl(lines):
+        return "jsonl"
+    if starts_as_ts(lines):
+        return "ts"
+    if asked.known.kind == "series" or asked.options.values or asked.options.id:
+        return "csv"
     delimiter, _ = find_delimiter(lines, [])
     return {"": "lines", "\t": "tsv"}.get(delimiter, "csv")
 
@@ -179,19 +226,20 @@ def _series_source(stream: io.BufferedIOBase, asked: Asked, head: bytes) -> Sour
         kind="series",
         format="npz",
         needs_label=asked.needs_label,
-        records=_series_records(series, asked.name),
+        records=_series_records(series, asked),
         is_ready=lambda: True,
         stream=stream,
+        missing=asked.missing,
     )
 
 
-def _series_records(series: Series, name: str) -> Iterator[Record]:
+def _series_records(series: Series, asked: Asked) -> Iterator[Record]:
     for index in range(len(series.lengths)):
-        values, problem = series.row(index)
+        values, problem = series.row(index, asked.missing)
         yield Record(
             number=index + 1,
             line=0,
             values=values,
             label=series.labels[index] if series.labels is not None else None,
-            error=f"{name}: {problem}" if problem else None,
+            error=f"{asked.name}: {problem}" if problem else None,
         )

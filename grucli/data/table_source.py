@@ -1,9 +1,9 @@
-"""A table as a Source: its delimiter, its columns, its rows as Records."""
+"""A table as a Source: its delimiter, its columns, and what its rows are."""
 
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
+from grucli.data.asked import Asked
 from grucli.data.columns import (
     Chosen,
     Wanted,
@@ -13,44 +13,20 @@ from grucli.data.columns import (
     looks_like_data,
 )
 from grucli.data.lines import Lines
-from grucli.data.records import ReadOptions, Record, Remembered, Source
+from grucli.data.long import LongColumns, LongRecords
+from grucli.data.records import Source
+from grucli.data.series_columns import SeriesColumns, choose_series, describe
+from grucli.data.table_rows import Table, text_records
 from grucli.data.tables import (
     SAMPLED_ROWS,
-    Row,
     Rows,
     delimiter_name,
     find_delimiter,
     parse_delimiter,
     sample_rows,
 )
+from grucli.data.wide import wide_records
 from grucli.errors import DataError, excerpt
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What is asked of the data, by the user (`options`), the model (`known`) and the command."""
-
-    name: str
-    options: ReadOptions
-    known: Remembered
-    needs_label: bool
-    encoding: str
-
-    @property
-    def text(self) -> str | None:
-        """Name of the text column, if it is given or remembered."""
-        return self.options.text or self.known.text
-
-    @property
-    def label(self) -> str | None:
-        """Name of the label column, if it is given or remembered."""
-        return self.options.label or self.known.label
-
-    @property
-    def header(self) -> bool:
-        """Whether a table has a header: as told; a model of headerless data expects none."""
-        named = bool(self.options.text) and not str(self.options.text).isdigit()
-        return self.options.header and (self.known.header or named)
 
 
 def header_has_text(lines: Lines, asked: Asked) -> bool:
@@ -62,7 +38,7 @@ def header_has_text(lines: Lines, asked: Asked) -> bool:
 def open_table(
     stream: io.BufferedIOBase, lines: Lines, asked: Asked, own_delimiter: str | None
 ) -> Source:
-    """Open the table that `lines` holds.
+    """Open the table that `lines` holds, of texts or of numeric sequences.
 
     Args:
         stream: where `lines` come from; closed with the Source.
@@ -76,101 +52,93 @@ def open_table(
     """
     delimiter, hint = _delimiter(lines, asked, own_delimiter)
     rows = Rows(lines, delimiter)
-    table = _table(lines, rows, asked, delimiter, hint)
-    findings = list(table.findings)
-    if delimiter not in (own_delimiter, asked.known.delimiter) and not asked.options.delimiter:
-        findings.insert(0, f"{delimiter_name(delimiter)}-separated (pass --delimiter for another)")
-    if own_delimiter is None and not asked.needs_label:
-        findings.insert(0, "the first line is a header (pass --format lines for plain lines)")
-    return Source(
+    columns, place = _read_columns(rows, asked)
+    source = Source(
         name=asked.name,
         kind="text",
         format="tsv" if delimiter == "\t" else "csv",
         needs_label=asked.needs_label,
-        records=_records(rows, table),
+        records=iter(()),
         is_ready=lines.ready,
         stream=stream,
-        columns=table.columns,
-        text_column=table.columns[table.text] if table.columns else None,
-        label_column=None if table.label is None else table.columns[table.label],
+        columns=columns,
         delimiter=delimiter,
         encoding=asked.encoding,
         header=asked.header,
-        findings=tuple(findings),
     )
+    if delimiter not in (own_delimiter, asked.known.delimiter) and not asked.options.delimiter:
+        name = delimiter_name(delimiter)
+        source.findings += (f"{name}-separated (pass --delimiter for another)",)
+
+    def sample() -> list[list[str]]:
+        return sample_rows(lines, delimiter, SAMPLED_ROWS)
+
+    series = choose_series(columns, sample, asked, place) if columns else None
+    if series is not None:
+        _fill_with_series(source, rows, series, asked)
+    else:
+        if own_delimiter is None and not asked.needs_label:
+            said = "the first line is a header (pass --format lines for plain lines)"
+            source.findings = (said, *source.findings)
+        chosen = Chosen(text=(0,), label=None, guessed=False)
+        if columns:
+            chosen = _choose(lines, columns, asked, delimiter, hint, place)
+        _fill_with_texts(source, rows, chosen)
+    return source
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Table:
-    """The columns of a table, and how a row becomes a Record."""
-
-    name: str
-    columns: tuple[str, ...]
-    text: int
-    label: int | None
-    needs_label: bool
-    header: bool
-    delimiter: str
-    findings: tuple[str, ...] = ()
-
-    def record(self, number: int, row: Row) -> Record:
-        problem = row.problem or self._problem(row.cells)
-        if problem:
-            return Record(number=number, line=row.line, error=f"{self.name}:{row.line}: {problem}")
-        cells = tuple(row.cells) or ("",)
-        return Record(
-            number=number,
-            line=row.line,
-            text=cells[self.text],
-            label=None if self.label is None else cells[self.label] or None,
-            cells=cells,
-        )
-
-    def _problem(self, cells: Sequence[str]) -> str:
-        expected = len(self.columns)
-        if cells and len(cells) != expected:
-            return self._ragged(len(cells))
-        if self.needs_label and self.label is not None and not cells[self.label].strip():
-            return f"no label; fill column '{excerpt(self.columns[self.label])}' or drop the row"
-        return ""
-
-    def _ragged(self, count: int) -> str:
-        fields = "1 field" if count == 1 else f"{count} fields"
-        first = "header" if self.header else "first row"
-        name = delimiter_name(self.delimiter)
-        more = count > len(self.columns)
-        mend = f"quote the {name}" if more else "add the missing ones"
-        other = "comma" if name == "tab" else "tab"
-        return (
-            f"row has {fields}, {first} has {len(self.columns)} "
-            f"({excerpt(','.join(self.columns))}); {mend} or pass --delimiter {other}"
-        )
-
-
-def _table(lines: Lines, rows: Rows, asked: Asked, delimiter: str, hint: str) -> _Table:
-    """Read the header, if there is one, and choose the columns."""
-    columns: tuple[str, ...] = ()
-    chosen = Chosen(text=0, label=None, guessed=False)
+def _read_columns(rows: Rows, asked: Asked) -> tuple[tuple[str, ...], str]:
+    """Return the names of the columns, none if there is no row, and where they stand."""
     first = next((row for row in rows if row.cells or row.problem), None)
-    if first is not None:
-        place = f"{asked.name}:{first.line}"
-        if first.problem:
-            raise DataError(f"{place}: {first.problem}")
-        if asked.header:
-            columns = header_columns(first.cells, place)
-        else:
-            columns = tuple(str(i + 1) for i in range(len(first.cells)))
-            rows.unread()
-        chosen = _choose(lines, columns, asked, delimiter, hint, place)
-    return _Table(
-        name=asked.name,
-        columns=columns,
-        text=chosen.text,
+    if first is None:
+        return (), asked.name
+    place = f"{asked.name}:{first.line}"
+    if first.problem:
+        raise DataError(f"{place}: {first.problem}")
+    if asked.header:
+        return header_columns(first.cells, place), place
+    rows.unread()
+    return tuple(str(i + 1) for i in range(len(first.cells))), place
+
+
+def _fill_with_texts(source: Source, rows: Rows, chosen: Chosen) -> None:
+    names = tuple(source.columns[i] for i in chosen.text) if source.columns else ()
+    source.text_column = names if len(names) > 1 else next(iter(names), None)
+    table = _table(source, chosen)
+    source.records = text_records(rows, table, chosen.text)
+    if chosen.guessed:
+        source.findings += (_said(source.columns, chosen),)
+
+
+def _fill_with_series(source: Source, rows: Rows, chosen: SeriesColumns, asked: Asked) -> None:
+    source.kind = "series"
+    source.missing = asked.missing
+    source.value_columns = tuple(source.columns[i] for i in chosen.values)
+    table = _table(source, chosen)
+    if chosen.id is None:
+        source.records = wide_records(rows, table, chosen.values, asked.missing)
+    else:
+        source.id_column = source.columns[chosen.id]
+        source.time_column = None if chosen.time is None else source.columns[chosen.time]
+        columns = LongColumns(id=chosen.id, time=chosen.time, values=chosen.values)
+        records = LongRecords(rows, table, columns, asked.missing, source.is_ready)
+        source.is_ready = records.ready
+        source.records = records.grouped() if asked.needs_label else records
+    if chosen.guessed:
+        source.findings += (describe(source.columns, chosen),)
+
+
+def _table(source: Source, chosen: Chosen | SeriesColumns) -> Table:
+    source.label_column = None if chosen.label is None else source.columns[chosen.label]
+    return Table(
+        name=source.name,
+        columns=source.columns,
         label=chosen.label,
-        needs_label=asked.needs_label,
-        header=asked.header,
-        delimiter=delimiter,
-        findings=(_said(columns, chosen),) if chosen.guessed else (),
+        weight=chosen.weight,
+        group=chosen.group,
+        needs_label=source.needs_label,
+        header=source.header,
+        delimiter=source.delimiter or ",",
     )
 
 
@@ -179,7 +147,7 @@ def _choose(
 ) -> Chosen:
     """Choose the columns; look at rows only if names are not given, for that means waiting."""
     sample: list[list[str]] = []
-    if asked.text is None or (asked.needs_label and asked.label is None):
+    if not asked.text or (asked.needs_label and asked.label is None):
         sample = sample_rows(lines, delimiter, SAMPLED_ROWS)
         if asked.needs_label and not lines.peek(1)[0]:
             raise DataError(f"{asked.name}: no rows; name a file with data in it")
@@ -194,13 +162,17 @@ def _choose(
         text=asked.text,
         label=asked.label,
         needs_label=asked.needs_label,
+        weight=asked.options.weight,
+        group=asked.options.group,
         hint=hint,
     )
     return choose(columns, sample, wanted)
 
 
 def _said(columns: Sequence[str], chosen: Chosen) -> str:
-    text = f"text column '{excerpt(columns[chosen.text])}'"
+    text = f"text column '{excerpt(columns[chosen.text[0]])}'"
+    if len(chosen.text) > 1:
+        text = "text columns " + " + ".join(f"'{excerpt(columns[i])}'" for i in chosen.text)
     if chosen.label is None:
         return f"{text} (pass --text to choose another)"
     label = f"label column '{excerpt(columns[chosen.label])}'"
@@ -211,7 +183,7 @@ def _delimiter(lines: Lines, asked: Asked, own: str | None) -> tuple[str, str]:
     """Return the delimiter, and a hint for who gets one column by it."""
     if asked.options.delimiter:
         return parse_delimiter(asked.options.delimiter), ""
-    preferred = [d for d in (asked.known.delimiter, own) if d]
+    preferred = [d for d in (own, asked.known.delimiter) if d]
     for delimiter in preferred:
         if _has_text(lines, asked, delimiter):
             return delimiter, ""
@@ -220,15 +192,6 @@ def _delimiter(lines: Lines, asked: Asked, own: str | None) -> tuple[str, str]:
 
 
 def _has_text(lines: Lines, asked: Asked, delimiter: str) -> bool:
-    """Whether the row that comes has the known text column's name as a cell of its own."""
-    return asked.text in next(iter(sample_rows(lines, delimiter, 1)), [])
-
-
-def _records(rows: Rows, table: _Table) -> Iterator[Record]:
-    number = 0
-    for row in rows:
-        is_blank = len(row.cells) <= 1 and not "".join(row.cells).strip() and not row.problem
-        if is_blank and (table.needs_label or len(table.columns) > 1):
-            continue
-        number += 1
-        yield table.record(number, row)
+    """Whether the row that comes has the names of the known text columns as cells."""
+    cells = next(iter(sample_rows(lines, delimiter, 1)), [])
+    return bool(asked.text) and set(asked.text) <= set(cells)

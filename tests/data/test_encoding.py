@@ -67,3 +67,30 @@ def test_other_channels_than_in_training_are_refused_with_the_record():
         encoder.encode_record(series([[1.0], [2.0]]))
     with pytest.raises(DataError, match="record 1: a text"):
         encoder.encode_record(text("hello"))
+
+
+def test_missing_values_become_the_mean_and_are_marked_and_do_not_count_in_scaling():
+    nan = np.nan
+    values = [[1.0, 10.0], [nan, 30.0], [3.0, nan], [nan, nan]]
+    encoder = SeriesEncoder.fit([np.array(values, np.float32)], max_length=9, missing="mask")
+    np.testing.assert_allclose(encoder.mean, [2, 20])
+    np.testing.assert_allclose(encoder.scale, [1, 10])
+    assert encoder.input_size == 4
+    steps = encoder.encode_record(series(values)).steps
+    assert steps.dtype == np.float32
+    assert steps.tolist() == [[-1, -1, 0, 0], [0, 1, 1, 0], [1, 0, 0, 1], [0, 0, 1, 1]]
+    whole = encoder.encode_record(series([[2.0, 20.0]])).steps
+    assert whole.tolist() == [[0, 0, 0, 0]]
+
+
+def test_a_channel_that_is_always_missing_is_zero():
+    values = np.full((3, 1), np.nan, np.float32)
+    encoder = SeriesEncoder.fit([values], max_length=9, missing="mask")
+    assert encoder.encode_record(series(values)).steps.tolist() == [[0, 1]] * 3
+
+
+def test_missing_values_are_refused_by_a_model_that_knows_none():
+    encoder = SeriesEncoder.fit([np.ones((4, 1), np.float32)], max_length=9)
+    assert encoder.input_size == 1
+    with pytest.raises(DataError, match=r"record 3: values are missing, .* --missing mask"):
+        encoder.encode_record(series([[1.0], [np.nan]]))

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from grucli.data.splits import split
 
 
-def draw(targets, inputs, share, seed=0):
-    return split(targets, inputs, share, np.random.default_rng(seed))
+def draw(targets, inputs, share, seed=0, groups=None):
+    groups = [None] * len(targets) if groups is None else groups
+    return split(targets, inputs, groups, share, np.random.default_rng(seed))
 
 
 @given(
@@ -41,3 +42,38 @@ def test_a_class_of_one_row_stays_in_training_and_no_share_holds_nothing_out():
     assert 4 in train
     assert len(valid) == 2
     assert len(draw([0, 1], range(2), 0.0)[1]) == 0
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.none() | st.integers(0, 9)), min_size=1, max_size=60),
+    st.floats(0, 0.9),
+)
+def test_no_input_and_no_group_is_on_both_sides(rows, share):
+    inputs, groups = [i for i, _ in rows], [g for _, g in rows]
+    train, valid = draw([0] * len(rows), inputs, share, groups=groups)
+    assert sorted([*train, *valid]) == list(range(len(rows)))
+    assert {inputs[k] for k in train}.isdisjoint(inputs[k] for k in valid)
+    assert ({groups[k] for k in train} - {None}).isdisjoint(groups[k] for k in valid)
+
+
+def test_rows_are_held_together_through_a_chain_of_inputs_and_groups():
+    """0 and 1 share an input, 1 and 2 a group, 2 and 3 an input."""
+    inputs = ["a", "a", "b", "b", *range(20)]
+    groups = [None, "g", "g", None, *[None] * 20]
+    for seed in range(10):
+        _, valid = draw([0] * 24, inputs, 0.5, seed, groups)
+        assert len(valid) == 12
+        assert len({0, 1, 2, 3} & set(valid.tolist())) in (0, 4)
+
+
+def test_a_group_named_like_an_input_is_another_thing():
+    _, valid = draw([0, 0], ["a", "b"], 0.5, groups=[None, "a"])
+    assert len(valid) == 1
+
+
+def test_long_chains_are_followed_without_recursion():
+    rows = 20_000
+    groups = [k // 2 for k in range(rows)]
+    inputs = [(k + 1) // 2 for k in range(rows)]
+    train, valid = draw([0] * rows, inputs, 0.5, groups=groups)
+    assert (len(train), len(valid)) == (rows, 0)

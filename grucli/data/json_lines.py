@@ -1,0 +1,99 @@
+"""The grammar of JSON in a line: one object, whose numbers keep the form they are written in."""
+
+import json
+from typing import Any
+
+from grucli.data.lines import decode
+from grucli.errors import excerpt
+
+Object = dict[str, Any]
+
+
+class Number(str):
+    """A number as it is written."""
+
+    __slots__ = ()
+
+
+class JsonError(ValueError):
+    """A line cannot be used: why, and how to mend it."""
+
+
+def parse_object(line: bytes, encoding: str) -> Object:
+    """Return the object of a line.
+
+    Raises:
+        JsonError: it is none.
+    """
+    text, problem = decode(line, encoding)
+    if problem:
+        raise JsonError(problem)
+    try:
+        found = _DECODER.decode(text)
+        if "\\u" in text:
+            _as_json(found).encode()  # half a character could not be written again
+    except json.JSONDecodeError as error:
+        raise JsonError(
+            f'no JSON: {excerpt(error.msg)} at character {error.pos + 1}; write one {{"key": …}} '
+            "a line"
+        ) from None
+    except RecursionError:
+        raise JsonError("lists in lists without end; write a flat object") from None
+    except UnicodeEncodeError:
+        raise JsonError("half a surrogate pair; write whole characters") from None
+    if not isinstance(found, dict):
+        raise JsonError(f'{kind(found)}, no object; write one {{"key": …}} a line')
+    return found
+
+
+def _object(pairs: list[tuple[str, Any]]) -> Object:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise JsonError(f"key '{excerpt(twice)}' stands there twice; rename one")
+    return found
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=Number, parse_int=Number, parse_constant=Number
+)
+
+
+def as_written(value: Any) -> str:
+    """Return a value as text: a string itself, nothing for null, else as in the data."""
+    if isinstance(value, str):
+        return str(value)
+    if value is None:
+        return ""
+    try:
+        return _as_json(value)
+    except RecursionError:
+        return ""
+
+
+def _as_json(value: Any) -> str:
+    if isinstance(value, Number):
+        return str(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_as_json, value))}]"
+    if isinstance(value, dict):
+        pairs = [f"{_as_json(key)}: {_as_json(item)}" for key, item in value.items()]
+        return "{" + ", ".join(pairs) + "}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def is_sequence(value: Any) -> bool:
+    """Whether a value is a list that begins with a number, or with a list of numbers."""
+    first = value[0] if isinstance(value, list) and value else None
+    if isinstance(first, list) and first:
+        first = first[0]
+    return type(first) is Number
+
+
+def kind(value: Any) -> str:
+    """Return what a value is, in words."""
+    if isinstance(value, list):
+        return "a list" if value else "an empty list"
+    names = {dict: "an object", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")

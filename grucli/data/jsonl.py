@@ -1,0 +1,275 @@
+"""JSON Lines: an object a line, with a text or a numeric sequence under one of its keys.
+
+Keys are what columns are in a table. Numbers and booleans keep the form they are written in, so
+that a label 1.0 is not a label 1. Blank lines are no records.
+"""
+
+import dataclasses
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.asked import Asked
+from grucli.data.columns import Wanted, choose
+from grucli.data.json_lines import (
+    JsonError,
+    Number,
+    Object,
+    as_written,
+    is_sequence,
+    kind,
+    parse_object,
+)
+from grucli.data.lines import Lines
+from grucli.data.numbers import LARGEST_WEIGHT, Missing, NumberError, numbers, weight
+from grucli.data.records import Record, Source, names
+from grucli.data.series_columns import choose_series
+from grucli.data.tables import SAMPLED_ROWS
+from grucli.errors import DataError, did_you_mean, excerpt
+
+VALUE_NAMES = ("values", "sequence", "series", "x", "data")
+"""Keys of a numeric sequence, the surest first; in any case."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Keys:
+    """Which key holds what; `values` None for texts, the others None for none."""
+
+    text: tuple[str, ...] = ()
+    values: str | None = None
+    label: str | None = None
+    weight: str | None = None
+    group: str | None = None
+
+
+def starts_as_jsonl(lines: Lines, keys: Sequence[str] = ()) -> bool:
+    """Whether the line that comes is a JSON object that has these keys."""
+    waiting, _ = lines.peek(1)
+    if not waiting or not waiting[0].lstrip().startswith(b"{"):
+        return False
+    try:
+        return set(keys) <= parse_object(waiting[0], lines.encoding).keys()
+    except JsonError:
+        return False
+
+
+def open_jsonl(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
+    """Open the objects that `lines` hold.
+
+    Args:
+        stream: where `lines` come from; closed with the Source.
+        lines: at the start of the data.
+        asked: what is known of them.
+
+    Raises:
+        DataError: a key that is named is in none of the first objects, or there is no clear choice.
+    """
+    source = Source(
+        name=asked.name,
+        kind="text",
+        format="jsonl",
+        needs_label=asked.needs_label,
+        records=iter(()),
+        is_ready=lines.ready,
+        stream=stream,
+        encoding=asked.encoding,
+    )
+    sample = _sample(lines, asked)
+    source.columns = tuple(dict.fromkeys(key for found in sample for key in found))
+    key = _value_key(sample, asked)
+    if key is not None:
+        source.kind = "series"
+        source.missing = asked.missing
+    keys = _series_keys(source, sample, asked, key) if key else _text_keys(source, sample, asked)
+    source.text_column = keys.text if len(keys.text) > 1 else next(iter(keys.text), None)
+    source.value_columns = names(keys.values)
+    source.label_column = keys.label
+    source.records = _records(lines, source, keys)
+    return source
+
+
+def _sample(lines: Lines, asked: Asked) -> list[Object]:
+    """Return the first objects; wait for one alone where a model knows the keys."""
+    count = 1 if asked.known.text or asked.known.values else SAMPLED_ROWS
+    waiting, _ = lines.peek(SAMPLED_ROWS if asked.needs_label else count)
+    found, problem = [], ""
+    for number, line in enumerate(waiting, 1):
+        try:
+            if line.strip():
+                found.append(parse_object(line, lines.encoding))
+        except JsonError as error:
+            problem = problem or f"{asked.name}:{number}: {error}"
+    if not found and asked.needs_label:
+        raise DataError(problem or f"{asked.name}: no rows; name a file with data in it")
+    return found
+
+
+def _value_key(sample: Sequence[Object], asked: Asked) -> str | None:
+    """Return the key of a numeric sequence: given, remembered, or found; None for texts.
+
+    Raises:
+        DataError: a sequence is expected, but no key holds one.
+    """
+    given = asked.options.values
+    if given is not None:
+        if len(given) > 1:
+            raise DataError(f"{asked.name}: one key holds a sequence in JSONL; pass --values KEY")
+        return given[0]
+    known, first = asked.known, sample[0] if sample else {}
+    lists = [key for key, value in first.items() if is_sequence(value)]
+    if len(known.values) == 1 and (known.values[0] in first or not lists):
+        return known.values[0]
+    if known.kind == "text" and asked.text:
+        return None
+    named = [key for name in VALUE_NAMES for key in lists if key.lower() == name]
+    if named or len(lists) == 1:
+        return (named or lists)[0]
+    if known.kind == "text" and not lists:
+        return None
+    keys = excerpt(",".join(first), 60)
+    raise DataError(f"{asked.name}: no clear key of a sequence (keys: {keys}); pass --values KEY")
+
+
+def _series_keys(source: Source, sample: Sequence[Object], asked: Asked, key: str) -> _Keys:
+    if key not in source.columns and not asked.needs_label:
+        return _Keys(values=key, label=asked.label)
+    options = dataclasses.replace(asked.options, values=(key,), id=None, time=None)
+    known = dataclasses.replace(asked.known, id=None, time=None)
+    as_table = dataclasses.replace(asked, options=options, known=known)
+    chosen = choose_series(source.columns, lambda: _rows(sample, source), as_table, asked.name)
+    assert chosen is not None  # values are given
+    keys = _Keys(
+        values=key,
+        label=None if chosen.label is None else source.columns[chosen.label],
+        weight=options.weight,
+        group=options.group,
+    )
+    if chosen.guessed or key not in (asked.options.values or asked.known.values):
+        label = "" if keys.label is None else f", label key '{excerpt(keys.label)}'"
+        source.findings += (f"sequence key '{excerpt(key)}'{label} (pass --values/--label)",)
+    return keys
+
+
+def _text_keys(source: Source, sample: Sequence[Object], asked: Asked) -> _Keys:
+    if asked.text and not asked.needs_label:  # a record without the key is one bad record
+        return _Keys(text=asked.text, label=asked.label)
+    if not source.columns:
+        return _Keys(text=("text",))
+    wanted = Wanted(
+        place=asked.name,
+        text=asked.text,
+        label=asked.label,
+        needs_label=asked.needs_label,
+        weight=asked.options.weight,
+        group=asked.options.group,
+        hint="add a key with the label",
+    )
+    chosen = choose(source.columns, _rows(sample, source), wanted)
+    keys = _Keys(
+        text=tuple(source.columns[i] for i in chosen.text),
+        label=None if chosen.label is None else source.columns[chosen.label],
+        weight=asked.options.weight,
+        group=asked.options.group,
+    )
+    if chosen.guessed:
+        text = " + ".join(f"'{excerpt(name)}'" for name in keys.text)
+        label = "" if keys.label is None else f", label key '{excerpt(keys.label)}'"
+        source.findings += (f"text key {text}{label} (pass --text/--label to choose others)",)
+    return keys
+
+
+def _rows(sample: Sequence[Object], source: Source) -> list[list[str]]:
+    return [[as_written(found.get(name)) for name in source.columns] for found in sample]
+
+
+def _records(lines: Lines, source: Source, keys: _Keys) -> Iterator[Record]:
+    number = 0
+    for line in lines:
+        if not line.strip():
+            continue
+        number += 1
+        try:
+            record = _record(parse_object(line, lines.encoding), source, keys)
+            record.number, record.line = number, lines.number
+        except JsonError as error:
+            place = f"{source.name}:{lines.number}"
+            record = Record(number=number, line=lines.number, error=f"{place}: {error}")
+        yield record
+
+
+def _record(found: Object, source: Source, keys: _Keys) -> Record:
+    if source.needs_label:
+        label = _scalar(found, keys.label)
+        if not label.strip():
+            raise JsonError(f"no label; fill key '{excerpt(keys.label)}' or drop the line")
+    else:
+        label = as_written(found.get(keys.label or ""))
+    record = Record(
+        number=0,
+        label=label or None,
+        weight=_weight(found, keys.weight),
+        group=_scalar(found, keys.group) or None,
+        cells=tuple(
+            "" if name == keys.values else as_written(found.get(name)) for name in source.columns
+        ),
+    )
+    if keys.values is None:
+        record.text = "\n".join([_scalar(found, name) for name in keys.text])
+    else:
+        record.values = _values(_get(found, keys.values), keys.values, source.missing)
+    return record
+
+
+def _values(value: Any, key: str, missing: Missing) -> npt.NDArray[np.float32]:
+    """Return (T, D) values of a list of T numbers, or of T lists of D numbers."""
+    if not isinstance(value, list) or not value:
+        raise JsonError(f"key '{excerpt(key)}' holds {kind(value)}; write a list of numbers")
+    steps = value if isinstance(value[0], list) else [[step] for step in value]
+    width = len(steps[0])
+    for index, step in enumerate(steps):
+        if not isinstance(step, list) or len(step) != width or not width:
+            found = f"{len(step)} numbers" if isinstance(step, list) else kind(step)
+            place = f"{excerpt(key)}[{index}]"
+            raise JsonError(f"{place} holds {found}, the first step {width}; give all as many")
+    flat = [number for step in steps for number in step]
+    try:
+        for index, number in enumerate(flat):
+            if type(number) is not Number and number is not None:
+                raise NumberError(index, f"{kind(number)} is no number; write it without quotes")
+        return numbers([number or "" for number in flat], missing).reshape(len(steps), width)
+    except NumberError as error:
+        step, channel = divmod(error.index, width)
+        inner = f"[{channel}]" if isinstance(value[0], list) else ""
+        raise JsonError(f"{excerpt(key)}[{step}]{inner}: {error.problem}") from None
+
+
+def _get(found: Object, key: str) -> Any:
+    if key not in found:
+        hint = did_you_mean(key, found) or "; add it or drop the line"
+        raise JsonError(f"no key '{excerpt(key)}' (keys: {excerpt(','.join(found), 60)}){hint}")
+    return found[key]
+
+
+def _scalar(found: Object, key: str | None) -> str:
+    """Return what a key holds as text; nothing for no key and for null."""
+    value = None if key is None else _get(found, key)
+    if isinstance(value, list | dict):
+        raise JsonError(f"key '{excerpt(key)}' holds {kind(value)}; write one string")
+    return as_written(value)
+
+
+def _weight(found: Object, key: str | None) -> float:
+    if key is None:
+        return 1.0
+    cell = _scalar(found, key)
+    value = weight(cell)
+    if value is None:
+        raise JsonError(
+            f"weight '{excerpt(cell)}' in key '{excerpt(key)}' must be a number above 0 and at "
+            f"most {LARGEST_WEIGHT:.0f}"
+        )
+    return value

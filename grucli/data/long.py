@@ -1,0 +1,251 @@
+"""Long series: a row is a step, its value columns are the channels, an id says whose step it is.
+
+Rows of one sequence stand together where the data may be an endless stream; a file that is learnt
+from may have them anywhere. A row that cannot be read spoils the sequences it may belong to.
+"""
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.numbers import Missing, NumberError, exact, numbers
+from grucli.data.records import Record
+from grucli.data.table_rows import Table, is_blank
+from grucli.data.tables import Row, Rows
+from grucli.errors import excerpt
+
+REMEMBERED_IDS = 100_000
+"""An id that comes again is noticed over so many others; this bounds the memory of a stream."""
+_DATE = "2024-05-31T18:30:00"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LongColumns:
+    """Indices of the columns of a step; without `time` the order of the rows counts."""
+
+    id: int
+    time: int | None
+    values: tuple[int, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Series:
+    """The rows of one sequence.
+
+    Attributes:
+        first: the record of the first row.
+        lines, times: of each row; no times without a column of them.
+        cells: of all rows, one after the other, until they are read as numbers.
+        values: what was read, (n, D) arrays that follow each other.
+        problem: what is wrong, place included; "" if nothing.
+    """
+
+    first: Record
+    lines: list[int] = field(default_factory=list)
+    times: list[str] = field(default_factory=list)
+    cells: list[str] = field(default_factory=list)
+    values: list[npt.NDArray[np.float32]] = field(default_factory=list)
+    problem: str = ""
+
+
+class LongRecords:
+    """Iterates the sequences of a long table, a Record each; memory holds one sequence."""
+
+    def __init__(
+        self,
+        rows: Rows,
+        table: Table,
+        columns: LongColumns,
+        missing: Missing,
+        has_line: Callable[[], bool],
+    ) -> None:
+        """Read `rows`; `has_line` says whether one can be had without waiting."""
+        self._rows = rows
+        self._table = table
+        self._columns = columns
+        self._missing = missing
+        self._has_line = has_line
+        self._open: _Series | None = None
+        self._complete: deque[_Series] = deque()
+        self._unread = ""  # the error of a row since the last one that could be read
+        self._ended = False
+        self._lines: OrderedDict[str, int] = OrderedDict()
+        self._number = 0
+
+    def __iter__(self) -> Iterator[Record]:
+        return self
+
+    def __next__(self) -> Record:
+        while not self._complete:
+            if self._ended:
+                raise StopIteration
+            self._read()
+        series = self._complete.popleft()
+        self._notice_return(series)
+        return self._record(series)
+
+    def ready(self) -> bool:
+        """Return whether the next sequence, or the end, can be had without waiting."""
+        while not self._complete and not self._ended and self._has_line():
+            self._read()
+        return bool(self._complete) or self._ended
+
+    def grouped(self) -> Iterator[Record]:
+        """Yield all sequences in the order of their first rows, wherever their other rows are."""
+        whole: dict[str, _Series] = {}
+        while not self._ended:
+            self._read()
+            while self._complete:
+                part = self._complete.popleft()
+                known = whole.setdefault(self._id(part.first), part)
+                if known is not part:
+                    problem = part.problem or self._other_label(known.first, part.first)
+                    known.problem = known.problem or problem
+                    known.lines += part.lines
+                    known.times += part.times
+                    known.values += part.values
+        for series in whole.values():
+            yield self._record(series)
+
+    def _read(self) -> None:
+        """Take the next row in."""
+        row = next(self._rows, None)
+        if row is None:
+            self._end()
+        elif not is_blank(row):
+            record = self._checked(row)
+            if record.error is not None:
+                self._unread = record.error
+                if self._open is not None:
+                    self._open.problem = self._open.problem or record.error
+            else:
+                self._add(record)
+
+    def _checked(self, row: Row) -> Record:
+        record = self._table.record(0, row)
+        if record.error is None and not self._id(record).strip():
+            column = excerpt(self._table.columns[self._columns.id])
+            problem = f"no id; fill column '{column}' or drop the row"
+            return self._table.unreadable(0, row.line, problem)
+        return record
+
+    def _add(self, record: Record) -> None:
+        series = self._open
+        if series is None or self._id(record) != self._id(series.first):
+            self._close()
+            series = self._open = _Series(first=record, problem=self._unread)
+        self._unread = ""
+        columns, cells = self._columns, record.cells
+        series.lines.append(record.line)
+        series.cells += [cells[i] for i in columns.values]
+        if columns.time is not None:
+            series.times.append(cells[columns.time])
+        series.problem = series.problem or self._other_label(series.first, record)
+
+    def _end(self) -> None:
+        self._ended = True
+        if self._open is None and self._unread:
+            self._open = _Series(first=Record(number=0, line=1), problem=self._unread)
+        self._close()
+
+    def _close(self) -> None:
+        """Read the cells of the open sequence as numbers: it is complete."""
+        series = self._open
+        if series is None:
+            return
+        columns = self._columns.values
+        try:
+            values = numbers(series.cells, self._missing)
+        except NumberError as error:
+            step, channel = divmod(error.index, len(columns))
+            column = excerpt(self._table.columns[columns[channel]])
+            place = f"{self._table.name}:{series.lines[step]}"
+            series.problem = series.problem or f"{place}: column '{column}': {error.problem}"
+        else:
+            series.values.append(values.reshape(-1, len(columns)))
+        series.cells.clear()
+        self._complete.append(series)
+
+    def _id(self, record: Record) -> str:
+        return record.cells[self._columns.id] if record.cells else ""
+
+    def _other_label(self, first: Record, other: Record) -> str:
+        if other.label == first.label or not self._table.needs_label:
+            return ""
+        return (
+            f"{self._table.name}:{other.line}: label '{excerpt(other.label)}', but "
+            f"'{excerpt(self._id(first))}' has '{excerpt(first.label)}' in line {first.line}; "
+            "give one id one label"
+        )
+
+    def _notice_return(self, series: _Series) -> None:
+        row_id, line = self._id(series.first), series.first.line
+        if row_id in self._lines:
+            problem = (
+                f"{self._table.name}:{line}: '{excerpt(row_id)}' comes again, it began in line "
+                f"{self._lines[row_id]}; sort the rows by "
+                f"'{excerpt(self._table.columns[self._columns.id])}'"
+            )
+            series.problem = problem
+            return
+        self._lines[row_id] = line
+        if len(self._lines) > REMEMBERED_IDS:
+            self._lines.popitem(last=False)
+
+    def _record(self, series: _Series) -> Record:
+        self._number += 1
+        record = series.first
+        record.number = self._number
+        if not series.problem:
+            try:
+                values = np.concatenate(series.values)
+                record.values = (
+                    values[_order(series.times, series.lines)] if series.times else values
+                )
+            except _TimeError as error:
+                series.problem = f"{self._table.name}:{error}"
+        if series.problem:
+            return Record(number=self._number, line=record.line, error=series.problem)
+        return record
+
+
+class _TimeError(ValueError):
+    """A time cannot be used: its line, why, and how to mend it."""
+
+
+def _order(times: Sequence[str], lines: Sequence[int]) -> list[int]:
+    """Return the rows by rising time; times are all numbers, or all dates of ISO 8601.
+
+    Raises:
+        _TimeError: a time is neither, or of another kind than the first, or there twice.
+    """
+    parse = _date if exact(times[0]) is None else exact
+    moments = []
+    for time, line in zip(times, lines, strict=True):
+        moment = parse(time)
+        if moment is None:
+            kind = "number like the first" if parse is exact else "number or ISO 8601 date"
+            raise _TimeError(f"{line}: time '{excerpt(time)}' is no {kind}; write 12.5 or {_DATE}")
+        moments.append(moment)
+    order = sorted(range(len(moments)), key=moments.__getitem__)
+    for before, after in pairwise(order):
+        if moments[before] == moments[after]:
+            raise _TimeError(
+                f"{lines[after]}: time '{excerpt(times[after])}' stands in line {lines[before]} "
+                "too; give each step its own"
+            )
+    return order
+
+
+def _date(cell: str) -> tuple[bool, datetime] | None:
+    """Return a date that sorts; those with an offset from UTC stand apart from those without."""
+    try:
+        moment = datetime.fromisoformat(cell.strip())
+    except ValueError:
+        return None
+    return moment.tzinfo is not None, moment

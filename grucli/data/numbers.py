@@ -1,0 +1,103 @@
+"""The grammar of numbers in text: ASCII decimals, not all that Python's `float` takes.
+
+A number is digits with an optional sign, point and exponent, spaces around it allowed. `1_000`,
+`0x10`, `inf` and digits of other scripts are none. What is missing has a name of its own.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.errors import excerpt
+
+Missing = Literal["refuse", "mask"]
+"""What becomes of a value that is missing: an error, or NaN for the encoder to mask."""
+
+MISSING_CELLS: Final = frozenset({"", "?", "nan", "na", "n/a", "null"})
+"""How a missing value is written, in any case."""
+LARGEST: Final = float(np.finfo(np.float32).max)
+LARGEST_WEIGHT: Final = 1e6
+
+_FOREIGN = re.compile(r"[^0-9eE+\-. ]")  # of what is left, `float` takes decimals alone
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_MEND_MISSING = "fill it in, or pass --missing mask"
+
+
+class NumberError(ValueError):
+    """One of many cells is no number.
+
+    Attributes:
+        index: which, from 0.
+        problem: what is wrong with it and how to mend it.
+    """
+
+    def __init__(self, index: int, problem: str) -> None:
+        super().__init__(index, problem)
+        self.index = index
+        self.problem = problem
+
+
+def numbers(cells: Sequence[str], missing: Missing) -> npt.NDArray[np.float32]:
+    """Return the (n,) float32 values of n cells, NaN where one is missing and that is allowed.
+
+    Raises:
+        NumberError: a cell is no number, too large for float32, or missing where it must not.
+    """
+    if not _FOREIGN.search("".join(cells)):
+        try:
+            values = _narrow(np.array(list(map(float, cells)), np.float64))
+        except ValueError:
+            pass  # found and named below
+        else:
+            if np.isfinite(values).all():
+                return values
+    return _narrow(np.array([_number(i, cell, missing) for i, cell in enumerate(cells)]))
+
+
+def looks_numeric(cell: str) -> bool:
+    """Whether a cell is meant as a number: wrong ways to write one, and missing ones, count."""
+    try:
+        float(cell.replace(",", ".", 1))
+    except ValueError:
+        return cell.strip().lower() in MISSING_CELLS
+    return True
+
+
+def exact(cell: str) -> float | None:
+    """Return the number in a cell, an int where it is whole; None if it is none."""
+    text = cell.strip(" ")
+    if not _NUMBER.fullmatch(text):
+        return None
+    return float(text) if text.strip("+-0123456789") else int(text)
+
+
+def weight(cell: str) -> float | None:
+    """Return the weight of a row, above 0 and at most LARGEST_WEIGHT; None if it is none."""
+    if not _NUMBER.fullmatch(cell.strip(" ")):
+        return None
+    value = float(cell)
+    return value if 0 < value <= LARGEST_WEIGHT else None
+
+
+def _number(index: int, cell: str, missing: Missing) -> float:
+    text = cell.strip(" \t")
+    if text.lower() in MISSING_CELLS:
+        if missing == "mask":
+            return float("nan")
+        raise NumberError(index, f"value is missing; {_MEND_MISSING}")
+    if not _NUMBER.fullmatch(text):
+        comma = _NUMBER.fullmatch(text.replace(",", ".", 1))
+        mend = "write a decimal point" if comma else "write it like -1.5e3"
+        raise NumberError(index, f"'{excerpt(text)}' is no number; {mend}")
+    value = float(text)
+    if abs(value) > LARGEST:
+        raise NumberError(index, f"'{excerpt(text)}' is too large; scale the column down")
+    return value
+
+
+def _narrow(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    with np.errstate(over="ignore", under="ignore"):
+        return values.astype(np.float32)

@@ -1,0 +1,94 @@
+"""Rows of a table as Records: what all kinds of tables share, and tables of texts."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from grucli.data.numbers import LARGEST_WEIGHT, weight
+from grucli.data.records import Record
+from grucli.data.tables import Row, Rows, delimiter_name
+from grucli.errors import excerpt
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A table whose header is read, and the columns that any kind of record takes of it.
+
+    Attributes:
+        name: of the data, for messages.
+        columns: their names.
+        label, weight, group: indices of columns, None where there is none.
+        needs_label: whether a row must have a label.
+        header: whether the table has one.
+        delimiter: of the table.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    label: int | None
+    weight: int | None
+    group: int | None
+    needs_label: bool
+    header: bool
+    delimiter: str
+
+    def record(self, number: int, row: Row) -> Record:
+        """Return what a row says of its record, text and values apart, or why it cannot be read."""
+        problem = row.problem or self._problem(row.cells)
+        if problem:
+            return self.unreadable(number, row.line, problem)
+        cells = tuple(row.cells) or ("",)
+        return Record(
+            number=number,
+            line=row.line,
+            label=None if self.label is None else cells[self.label] or None,
+            weight=1.0 if self.weight is None else weight(cells[self.weight]) or 1.0,
+            group=None if self.group is None else cells[self.group] or None,
+            cells=cells,
+        )
+
+    def unreadable(self, number: int, line: int, problem: str) -> Record:
+        """Return the record that says what is wrong in a line."""
+        return Record(number=number, line=line, error=f"{self.name}:{line}: {problem}")
+
+    def _problem(self, cells: Sequence[str]) -> str:
+        if cells and len(cells) != len(self.columns):
+            return self._ragged(len(cells))
+        if self.needs_label and self.label is not None and not cells[self.label].strip():
+            return f"no label; fill column '{excerpt(self.columns[self.label])}' or drop the row"
+        if self.weight is not None and weight(cells[self.weight]) is None:
+            return (
+                f"weight '{excerpt(cells[self.weight])}' in column "
+                f"'{excerpt(self.columns[self.weight])}' must be a number above 0 and at most "
+                f"{LARGEST_WEIGHT:.0f}"
+            )
+        return ""
+
+    def _ragged(self, count: int) -> str:
+        fields = "1 field" if count == 1 else f"{count} fields"
+        first = "header" if self.header else "first row"
+        name = delimiter_name(self.delimiter)
+        more = count > len(self.columns)
+        mend = f"quote the {name}" if more else "add the missing ones"
+        other = "comma" if name == "tab" else "tab"
+        return (
+            f"row has {fields}, {first} has {len(self.columns)} "
+            f"({excerpt(','.join(self.columns))}); {mend} or pass --delimiter {other}"
+        )
+
+
+def is_blank(row: Row) -> bool:
+    """Whether a row is a blank line."""
+    return len(row.cells) <= 1 and not "".join(row.cells).strip() and not row.problem
+
+
+def text_records(rows: Rows, table: Table, text: Sequence[int]) -> Iterator[Record]:
+    """Yield a record a row; the texts of several columns are joined by line ends."""
+    number = 0
+    for row in rows:
+        if is_blank(row) and (table.needs_label or len(table.columns) > 1):
+            continue
+        number += 1
+        record = table.record(number, row)
+        if record.error is None:
+            record.text = "\n".join([record.cells[i] for i in text])
+        yield record

@@ -1,0 +1,205 @@
+"""Numeric sequences in the .ts format of the UCR and UEA archives.
+
+Tags (@…, in any case) up to @data, then a case a line: dimensions separated by colons, the values
+of each by commas, the class label last. Lines that begin with # or % are comments. All dimensions
+of a case have the same steps; cases may differ in length. `?` and NaN are missing values.
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.asked import Asked
+from grucli.data.lines import Lines, decode
+from grucli.data.numbers import Missing, NumberError, numbers
+from grucli.data.records import Record, Source
+from grucli.errors import DataError, did_you_mean, excerpt
+
+_TAGS = (
+    *("problemname", "timestamps", "missing", "univariate", "dimension", "dimensions"),
+    *("equallength", "serieslength", "classlabel", "targetlabel", "data"),
+)
+_TAG = re.compile(r"@(\w+)[ \t]*(.*)")
+_MOST_COMMENTS = 200
+
+
+@dataclass(kw_only=True)
+class _Header:
+    """What the tags say; None where they do not.
+
+    Attributes:
+        has_label: whether the last part of a case is its label.
+        labels: the ones that are declared.
+        dimensions: parts of a case beside its label.
+        length, equal: steps of a case, and whether that holds for all.
+    """
+
+    has_label: bool = False
+    labels: frozenset[str] = field(default_factory=frozenset)
+    dimensions: int | None = None
+    length: int | None = None
+    equal: bool = True
+
+
+class _CaseError(ValueError):
+    """A case cannot be used: why, and how to mend it."""
+
+
+def starts_as_ts(lines: Lines) -> bool:
+    """Whether the first line that is no comment is a tag; waits for no other line."""
+    for count in range(1, _MOST_COMMENTS):
+        waiting, _ = lines.peek(count)
+        text = decode(waiting[-1], lines.encoding)[0].strip() if len(waiting) == count else "-"
+        if text and text[0] not in "#%":
+            match = _TAG.match(text)
+            return match is not None and match[1].lower() in _TAGS
+    return False
+
+
+def open_ts(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
+    """Open the cases that `lines` hold.
+
+    Args:
+        stream: where `lines` come from; closed with the Source.
+        lines: at the start of the data.
+        asked: what is known of them.
+
+    Raises:
+        DataError: the tags are damaged, or say what is not supported: timestamps, targets; or
+            there are no labels, but they are needed.
+    """
+    header = _read_header(lines, asked)
+    return Source(
+        name=asked.name,
+        kind="series",
+        format="ts",
+        needs_label=asked.needs_label,
+        records=_records(lines, asked, header),
+        is_ready=lines.ready,
+        stream=stream,
+        encoding=asked.encoding,
+        missing=asked.missing,
+    )
+
+
+def _read_header(lines: Lines, asked: Asked) -> _Header:
+    header = _Header()
+    for line in lines:
+        place = f"{asked.name}:{lines.number}"
+        text, problem = decode(line, lines.encoding)
+        if problem:
+            raise DataError(f"{place}: {problem}")
+        text = text.strip()
+        if not text or text[0] in "#%":
+            continue
+        match = _TAG.fullmatch(text)
+        name = match[1].lower() if match else ""
+        if match is None or name not in _TAGS:
+            hint = did_you_mean(name, _TAGS) or "; is it a .ts file?"
+            raise DataError(f"{place}: '{excerpt(text)}' is no tag of a .ts file{hint}")
+        if name == "data":
+            break
+        _apply(header, name, match[2].split(), place)
+    else:
+        if lines.number:
+            raise DataError(f"{asked.name}: no @data; is it a .ts file, and a whole one?")
+    if asked.needs_label and not header.has_label:
+        raise DataError(
+            f"{asked.name}: has no class labels (@classLabel true …); give a file that has"
+        )
+    return header
+
+
+def _apply(header: _Header, name: str, words: list[str], place: str) -> None:
+    """Take one tag in."""
+    first = words[0].lower() if words else ""
+    if name == "timestamps" and first == "true":
+        raise DataError(f"{place}: timestamps are not supported; write the values alone")
+    if name == "targetlabel" and first == "true":
+        raise DataError(
+            f"{place}: targets are not supported yet; give a file with @classLabel true"
+        )
+    if name == "classlabel":
+        header.has_label = first == "true"
+        header.labels = frozenset(words[1:])
+    if name == "univariate" and first == "true":
+        header.dimensions = 1
+    if name in ("dimension", "dimensions", "serieslength"):
+        if not (first.isascii() and first.isdigit() and int(first[:9]) > 0):
+            raise DataError(f"{place}: '{excerpt(first)}' is no count; write a number from 1")
+        if name == "serieslength":
+            header.length = int(first)
+        else:
+            header.dimensions = int(first)
+    if name == "equallength":
+        header.equal = first != "false"
+
+
+def _records(lines: Lines, asked: Asked, header: _Header) -> Iterator[Record]:
+    number = 0
+    for line in lines:
+        text, problem = decode(line, lines.encoding)
+        text = text.strip()
+        if not problem and (not text or text[0] in "#%"):
+            continue
+        number += 1
+        record = Record(number=number, line=lines.number)
+        try:
+            if problem:
+                raise _CaseError(problem)
+            _fill(record, text, header, asked)
+        except _CaseError as error:
+            record.values, record.error = None, f"{asked.name}:{lines.number}: {error}"
+        yield record
+
+
+def _fill(record: Record, text: str, header: _Header, asked: Asked) -> None:
+    """Put the values and the label of a case into its record."""
+    parts = text.split(":")
+    if header.has_label and (asked.needs_label or len(parts) != header.dimensions):
+        record.label = _label(parts.pop().strip(), header, asked)
+    if header.dimensions is None:
+        header.dimensions = len(parts)
+    if len(parts) != header.dimensions:
+        label = " and a label" if record.label is not None else ""
+        raise _CaseError(
+            f"has {len(parts)} dimensions{label}, expected {header.dimensions}; "
+            "separate them by colons, the label last"
+        )
+    record.values = _values(parts, asked.missing)
+    if header.equal and header.length is not None and len(record.values) != header.length:
+        raise _CaseError(
+            f"has {len(record.values)} steps, @seriesLength says {header.length}; "
+            "mend it, or write @equalLength false"
+        )
+
+
+def _label(label: str, header: _Header, asked: Asked) -> str | None:
+    if not asked.needs_label:
+        return label or None
+    if not label:
+        raise _CaseError("no label after the last colon; add it or drop the line")
+    if header.labels and label not in header.labels:
+        hint = did_you_mean(label, header.labels) or "; add it there"
+        raise _CaseError(f"label '{excerpt(label)}' is not one of @classLabel{hint}")
+    return label
+
+
+def _values(parts: list[str], missing: Missing) -> npt.NDArray[np.float32]:
+    """Return the (T, D) values of D dimensions."""
+    channels: list[npt.NDArray[np.float32]] = []
+    for dimension, part in enumerate(parts, 1):
+        cells = part.split(",") if part.strip() else []
+        if not cells or (channels and len(cells) != len(channels[0])):
+            steps = "no steps" if not cells else f"{len(cells)} steps, the first {len(channels[0])}"
+            raise _CaseError(f"dimension {dimension} has {steps}; give all as many")
+        try:
+            channels.append(numbers(cells, missing))
+        except NumberError as error:
+            place = f"dimension {dimension}, step {error.index + 1}"
+            raise _CaseError(f"{place}: {error.problem}") from None
+    return np.stack(channels, axis=1)

@@ -1,0 +1,237 @@
+"""JSON Lines: texts and numeric sequences."""
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grucli.data.sources import Remembered
+from grucli.errors import show
+from tests.data.reading import piped, problem, problems, read, series, texts
+from tests.strategies import hostile_line, hostile_text
+
+TEXTS = (
+    '{"id": 7, "review": "good, \\"very\\"\\ngood", "stars": 5}\n'
+    '\n{"stars": "x", "review": "\u597d", "more": [1]}\n'
+)
+REVIEWS = Remembered(text="review", label="stars", encoding="utf-8")
+VALUES = (
+    '{"values": [[1, 2], [3, 4.5e0], [-5, .6e1]], "label": 1}\n'.replace(" .6e1", " 0.6e1")
+    + '{"label": "b", "values": [[7, 8]]}\n'
+)
+SERIES = [([[1.0, 2.0], [3.0, 4.5], [-5.0, 6.0]], "1"), ([[7.0, 8.0]], "b")]
+
+
+def test_an_object_a_line() -> None:
+    expected = [('good, "very"\ngood', "5"), ("\u597d", "x")]
+    for data in (TEXTS, "\ufeff" + TEXTS, TEXTS.replace("\n", "\r\n"), TEXTS.rstrip("\n")):
+        for name in ("t.jsonl", "t.ndjson", "t.json", "t"):
+            source, records = read(data, name, text="review", label="stars")
+            assert texts(records) == expected
+            assert (source.kind, source.format) == ("text", "jsonl")
+            assert source.columns == ("id", "review", "stars", "more")
+            assert [(r.number, r.line) for r in records] == [(1, 1), (2, 3)]
+            assert records[1].cells == ("", "\u597d", "x", "[1]")
+    assert texts(read(gzip.compress(TEXTS.encode()), "t.jsonl.gz", text="review")[1])
+    assert texts(piped(TEXTS, text="review", label="stars")[1]) == expected
+
+
+def test_keys_are_found_as_columns_are() -> None:
+    rows = [{"no": k, "said": f"what {k} said", "verdict": "ab"[k % 2]} for k in range(20)]
+    data = "\n".join(map(json.dumps, rows))
+    source, records = read(data, "t.jsonl")
+    assert (source.text_column, source.label_column) == ("said", "verdict")
+    assert source.findings == (
+        "text key 'said', label key 'verdict' (pass --text/--label to choose others)",
+    )
+    assert texts(records)[1] == ("what 1 said", "b")
+    source, _ = read(data, "t.jsonl", text=("said", "no"), label="verdict")
+    assert (source.findings, source.text_column) == ((), ("said", "no"))
+    assert source.remembered.text == ("said", "no")
+
+
+@pytest.mark.parametrize(
+    ("written", "label"),
+    [
+        *(("1", "1"), ("1.0", "1.0"), ("1e5", "1e5"), ("-0", "-0"), ("true", "true")),
+        *(("false", "false"), ('"1"', "1"), ('" a "', " a "), ("9" * 5000, "9" * 5000)),
+    ],
+)
+def test_labels_are_kept_as_written(written: str, label: str) -> None:
+    data = f'{{"text": "a", "label": {written}}}\n{{"text": "b", "label": "other"}}\n'
+    assert texts(read(data, "t.jsonl")[1]) == [("a", label), ("b", "other")]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"text": ["a"], "label": "x"}', "key 'text' holds a list; write one string"),
+        ('{"text": {"a": 1}, "label": "x"}', "key 'text' holds an object; write one string"),
+        ('{"text": "a", "label": [1]}', "key 'label' holds a list; write one string"),
+        ('{"text": "a", "label": null}', "no label; fill key 'label' or drop the line"),
+        ('{"text": "a", "label": " "}', "no label; "),
+        ('{"text": "a"}', "no key 'label' (keys: text); add it or drop the line"),
+        ('{"txt": "a", "label": "x"}', "no key 'text' (keys: txt,label); did you mean 'txt'?"),
+        ('{"text": "a", "text": "b", "label": "x"}', "key 'text' stands there twice; rename one"),
+        ('["a", "x"]', 'a list, no object; write one {"key": …} a line'),
+        ("5", "a number, no object; "),
+        ('"a"', "a string, no object; "),
+        ('{"text": "a", "label": "x"', "no JSON: Expecting ',' delimiter at character 27; write"),
+        ("{'text': 'a'}", "no JSON: Expecting property name enclosed in"),
+        ('{"text": "a", "label": 01}', "no JSON: "),
+        ('{"text": "\\ud800", "label": "x"}', "half a surrogate pair; write whole characters"),
+        ('{"text": "\\ud800", "label": "x", "m": ' + "[" * 900 + "]" * 900 + "}", "lists in lists"),
+        ('{"m": ' + "[" * 100_000 + "}", "lists in lists without end; write a flat object"),
+        ('{"text": "a\tb", "label": "x"}', "no JSON: Invalid control character at"),
+        ('{"text": "a\x00", "label": "x"}', "NUL byte: binary file?"),
+    ],
+)
+def test_a_bad_line_is_one_bad_record(line: str, message: str) -> None:
+    data = '{"text": "a", "label": "x"}\n' + line + '\n{"text": "b", "label": "y"}\n'
+    assert problem(data, "t.jsonl").startswith(f"t.jsonl:2: {message}")
+    _, records = read(data, "t.jsonl")
+    assert [r.error is None for r in records] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("data", "arguments", "message"),
+    [
+        ("", {}, "t.jsonl: the file is empty"),
+        ("\n \n", {}, "t.jsonl: no rows; "),
+        ("[\n{},\n", {}, "t.jsonl:1: no JSON: "),
+        (
+            TEXTS,
+            {"label": "star"},
+            "t.jsonl: no column 'star' (columns: id,review,stars,more); did",
+        ),
+        ('{"a": 1}\n{"a": 2}\n', {}, "t.jsonl: only one column ('a'); add a key with the label"),
+        ('{"a": [1], "b": [2], "c": "x"}', {"label": "c"}, "t.jsonl: no clear key of a sequence"),
+        (VALUES, {"values": ("a", "b")}, "t.jsonl: one key holds a sequence in JSONL"),
+        (VALUES, {"values": ("value",)}, "t.jsonl: no column 'value' (columns: values,label); did"),
+    ],
+)
+def test_data_that_are_not_clear(data: str, arguments: Any, message: str) -> None:
+    assert problem(data, "t.jsonl", **arguments).startswith(message)
+
+
+def test_a_stream_is_jsonl_if_its_first_object_has_the_models_text() -> None:
+    data = '{"review": "a"}\nno JSON\n{"review": 1.50, "stars": [2]}\n{"reviews": 1}\n'
+    for arguments in ({}, {"format": "jsonl"}):
+        _, records = piped(data, needs_label=False, remembered=REVIEWS, **arguments)
+        assert [r.text for r in records] == ["a", None, "1.50", None]
+        assert [r.error is None for r in records] == [True, False, True, False]
+    for other in ('{"text": "a"}\n', "{review\n", '["review"]\n', ' {"review\n'):
+        _, records = piped(other, needs_label=False, remembered=REVIEWS)
+        assert [r.text for r in records] == [other[:-1]]
+    _, records = piped("no JSON\n" + data, needs_label=False, remembered=REVIEWS, format="jsonl")
+    assert [r.error is None for r in records] == [False, True, False, True, False]
+    assert piped("", needs_label=False, remembered=REVIEWS, format="jsonl")[1] == []
+    for encoding in ("gb18030", "utf-16"):
+        chinese = '{"review": "好"}\n'.encode(encoding)
+        (record,) = piped(chinese, needs_label=False, remembered=REVIEWS, encoding=encoding)[1]
+        assert record.text == "好"
+
+
+def test_numeric_sequences() -> None:
+    for data in (VALUES, VALUES.replace("values", "X"), VALUES.replace('"label"', '"what"')):
+        for read_it in (lambda d: read(d, "t.jsonl"), lambda d: read(d, "t"), piped):
+            source, records = read_it(data)
+            assert series(records) == SERIES
+            assert (source.kind, source.format) == ("series", "jsonl")
+            assert "sequence key '" in source.findings[0]
+    given = read(VALUES, "t.jsonl", values=("values",), label="label")
+    assert series(given[1]) == SERIES
+    assert given[0].findings == ()
+    assert given[0].remembered.values == ("values",)
+    flat = '{"x": [1, 2.5, 3], "y": "a"}\n{"x": [4], "y": "b"}\n'
+    assert series(read(flat, "t.jsonl")[1]) == [([[1.0], [2.5], [3.0]], "a"), ([[4.0]], "b")]
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("[]", "key 'values' holds an empty list; write a list of numbers"),
+        ('"1 2"', "key 'values' holds a string; write a list of numbers"),
+        ("5", "key 'values' holds a number; write a list of numbers"),
+        ("[[]]", "values[0] holds 0 numbers, the first step 0; give all as many"),
+        ("[[1, 2], [3]]", "values[1] holds 1 numbers, the first step 2; give all as many"),
+        ("[[1, 2], 3]", "values[1] holds a number, the first step 2; "),
+        ("[1, [2]]", "values[1]: a list is no number; write it without quotes"),
+        ('[1, "2"]', "values[1]: a string is no number; write it without quotes"),
+        ("[1, true]", "values[1]: a boolean is no number; "),
+        ("[[1, 2], [3, null]]", "values[1][1]: value is missing; fill it in, or pass --missing"),
+        ("[1, NaN]", "values[1]: value is missing; "),
+        ("[1, Infinity]", "values[1]: 'Infinity' is no number; "),
+        ("[1, 1e400]", "values[1]: '1e400' is too large; "),
+        ("[1, 1_000]", "no JSON: "),
+    ],
+)
+def test_a_bad_sequence_is_one_bad_record(value: str, message: str) -> None:
+    data = VALUES + f'{{"values": {value}, "label": "a"}}\n'
+    assert problem(data, "t.jsonl").startswith(f"t.jsonl:3: {message}")
+
+
+def test_missing_numbers_can_be_masked() -> None:
+    data = '{"x": [1, null, NaN], "y": 1}\n{"x": [2], "y": 2}\n'
+    (first, _) = read(data, "t.jsonl", missing="mask")[1]
+    assert str(first.values.tolist()) == "[[1.0], [nan], [nan]]"
+
+
+def test_a_model_reads_its_key_or_another_that_is_clear() -> None:
+    known = Remembered(kind="series", values=("values",), label="label")
+    expected = [(values, None) for values, _ in SERIES]
+    for data in (VALUES.replace('"label"', '"other"'), VALUES.replace("values", "x")):
+        for model in (known, Remembered(kind="series"), Remembered(kind="series", values=("v1",))):
+            _, records = piped(data, needs_label=False, remembered=model)
+            assert [values for values, _ in series(records)] == [v for v, _ in expected]
+    _, records = piped("{}\n", needs_label=False, remembered=known)
+    assert "no key 'values'" in str(records[0].error)
+
+
+def test_weights_and_groups() -> None:
+    data = '{"text": "a", "label": 1, "w": 0.5, "g": 3}\n{"text": "b", "label": 2, "w": "2"}\n'
+    _, records = read(data.replace(' "2"', ' 2, "g": null'), "t.jsonl", weight="w", group="g")
+    assert [(r.weight, r.group) for r in records] == [(0.5, "3"), (2.0, None)]
+    message = problem(data.replace("0.5", "0"), "t.jsonl", weight="w")
+    assert message.startswith("t.jsonl:1: weight '0' in key 'w' must be a number above 0")
+
+
+@given(st.lists(st.tuples(hostile_text, hostile_text)), st.booleans())
+def test_any_text_comes_back(rows: list[tuple[str, str]], ascii_only: bool) -> None:
+    whole = [(t, label) for t, label in rows if "\0" not in t + label and _is_whole(t + label)]
+    lines = [json.dumps({"review": t, "stars": s}, ensure_ascii=ascii_only) for t, s in whole]
+    _, records = read("\n".join(lines), "t.jsonl", needs_label=False, remembered=REVIEWS)
+    assert texts(records) == [(t, s or None) for t, s in whole]
+
+
+def _is_whole(text: str) -> bool:
+    return not any("\ud800" <= c <= "\udfff" for c in text)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | hostile_text,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(hostile_text, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(
+    st.lists(
+        hostile_line
+        | st.dictionaries(
+            st.sampled_from(["review", "stars", "values", "x"]) | hostile_text, json_values
+        ).map(lambda value: json.dumps(value).encode())
+    )
+)
+def test_hostile_lines_never_raise(lines: list[bytes]) -> None:
+    data = b'{"first": 1}\n' + b"".join(line + b"\n" for line in lines)
+    for known in (REVIEWS, Remembered(kind="series", values=("values",))):
+        _, records = read(data, "t.jsonl", needs_label=False, remembered=known)
+        assert [r.number for r in records] == list(range(1, len(records) + 1))
+        for record in records:
+            assert record.error is None or show(record.error) == record.error
+            "".join([record.text or "", record.label or "", *record.cells]).encode()
+    assert all(line.startswith("t.jsonl") for line in problems(data, "t.jsonl"))

@@ -1,0 +1,96 @@
+"""The grammar of numbers."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grucli.data.numbers import LARGEST, NumberError, exact, looks_numeric, numbers, weight
+from grucli.errors import show
+from tests.strategies import unicode_text
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        *(("0", 0), ("-1", -1), ("+2.5", 2.5), (".5", 0.5), ("3.", 3), ("1e3", 1000)),
+        *(("-1.5E-3", -0.0015), (" 7 ", 7), ("\t7", 7), ("007", 7), ("1e-400", 0), ("-0", 0)),
+        ("3.4028234e38", 3.4028234e38),
+    ],
+)
+def test_decimals_are_numbers(cell: str, value: float) -> None:
+    for cells in ([cell], [cell, "?"]):  # the fast way and the one cell by cell
+        found = numbers(cells, "mask")
+        assert found.dtype == np.float32
+        assert found[0] == np.float32(value)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("1_000", "１", "١", "0x10", "inf", "-Infinity", "1e", "e5", ".", "-", "1 2", "1,5"),
+        *("--1", "1-2", "1e5.0", "abc", "True", "1f", "½", "²", "1\u00a0", "\u30001", "=1", "#N/A"),
+    ],
+)
+def test_all_else_is_refused_with_its_place(cell: str) -> None:
+    with pytest.raises(NumberError) as caught:
+        numbers(["1", "2", cell, "3"], "mask")
+    assert caught.value.index == 2
+    assert caught.value.problem.startswith(f"'{show(cell)}' is no number; ")
+    mend = "decimal point" if cell == "1,5" else "write it like -1.5e3"
+    assert caught.value.problem.endswith(mend)
+
+
+@pytest.mark.parametrize("cell", ["1e39", "-1e400", "9" * 400, "3.5e38"])
+def test_what_float32_cannot_hold_is_refused(cell: str) -> None:
+    with pytest.raises(NumberError, match="is too large; scale the column down"):
+        numbers([cell], "refuse")
+
+
+@pytest.mark.parametrize("cell", ["", " ", "?", "NaN", "nan", "NA", "n/a", "null", "NULL"])
+def test_missing_values_are_refused_or_masked(cell: str) -> None:
+    with pytest.raises(NumberError) as caught:
+        numbers(["1", cell], "refuse")
+    assert caught.value.index == 1
+    assert caught.value.problem == "value is missing; fill it in, or pass --missing mask"
+    first, second = numbers(["1", cell], "mask")
+    assert first == 1
+    assert np.isnan(second)
+
+
+@given(st.lists(st.floats(-LARGEST, LARGEST, width=32), max_size=5))
+def test_what_python_writes_comes_back(values: list[float]) -> None:
+    assert numbers([repr(v) for v in values], "refuse").tolist() == values
+
+
+@given(st.lists(unicode_text, min_size=1, max_size=3))
+def test_any_cells_are_ascii_decimals_missing_or_refused(cells: list[str]) -> None:
+    try:
+        values = numbers(cells, "mask").tolist()
+        problem = ""
+    except NumberError as error:
+        values, problem = [], error.problem
+    assert bool(values) != bool(problem)
+    assert show(problem) == problem
+    for cell, value in zip(cells, values, strict=False):
+        sound = re.fullmatch(r"[ \t]*[+-]?[0-9.]+([eE][+-]?[0-9]+)?[ \t]*", cell)
+        assert bool(sound) != math.isnan(value)
+
+
+def test_whole_numbers_are_exact_and_others_floats() -> None:
+    assert exact("1700000000000000001") == 1700000000000000001
+    assert exact("1.5e0") == 1.5
+    assert exact("2024-01-01") is None
+
+
+def test_weights() -> None:
+    assert weight(" +1.5 ") == 1.5
+    assert [weight(c) for c in ("0", "-1", "1e7", "x", "", "inf", "1_0")] == [None] * 7
+
+
+def test_wrong_ways_to_write_a_number_still_look_like_one() -> None:
+    assert all(map(looks_numeric, ["1", "1_000", "inf", "NaN", "", " ", "NA", "１", "1,5"]))
+    assert not any(map(looks_numeric, ["a", "1,5,2", "x1"]))
