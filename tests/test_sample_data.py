@@ -1,6 +1,7 @@
 """The sample data are what their README says."""
 
 import csv
+import gzip
 import importlib.util
 import re
 import unicodedata
@@ -18,6 +19,7 @@ CSV_COLUMNS = {
     "reviews_zh": ["text", "label", "score"],
     "names": ["text", "label"],
     "domains_zh": ["text", "label"],
+    "splice": ["text", "label"],
 }
 SPLITS = ("train", "test")
 
@@ -35,10 +37,18 @@ def normalised(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+def cases(path: Path) -> list[str]:
+    """The data lines of a .ts file."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        return [line.rstrip("\n") for line in file if line[0] not in "#@"]
+
+
 def labels(path: Path) -> list[str]:
     if path.suffix == ".npz":
         with np.load(path) as arrays:
             return [str(label) for label in arrays["y"]]
+    if path.suffix == ".gz":
+        return [case.rpartition(":")[2] for case in cases(path)]
     return [row["label"] for row in read_rows(path)]
 
 
@@ -46,13 +56,15 @@ def columns(path: Path) -> list[str]:
     if path.suffix == ".npz":
         with np.load(path) as arrays:
             return list(arrays.files)
+    if path.suffix == ".gz":
+        return [f"{cases(path)[0].count(':')} channels"]
     return list(read_rows(path)[0])
 
 
 def readme_rows() -> dict[str, list[str]]:
     """Cells of the table of files, by file name."""
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
-    lines = re.findall(r"^\| `([^`|]+\.(?:csv|npz))` \|(.*)\|$", text, flags=re.MULTILINE)
+    lines = re.findall(r"^\| `([^`|]+\.(?:csv|npz|ts\.gz))` \|(.*)\|$", text, flags=re.MULTILINE)
     return {name: [cell.strip() for cell in cells.split("|")] for name, cells in lines}
 
 
@@ -142,12 +154,13 @@ def test_chinese_reviews_are_chinese_and_have_negation_on_both_sides() -> None:
 
 def test_readme_lists_every_file_with_its_columns_and_counts() -> None:
     table = readme_rows()
-    files = {path.name for path in FOLDER.iterdir() if path.suffix in {".csv", ".npz"}}
+    files = {path.name for path in FOLDER.iterdir() if path.suffix in {".csv", ".npz", ".gz"}}
     assert set(table) == files
     for name, cells in table.items():
         found = labels(FOLDER / name)
         counts = ", ".join(f"{label} {n}" for label, n in sorted(Counter(found).items()))
-        assert cells[-3:] == [f"`{','.join(columns(FOLDER / name))}`", str(len(found)), counts]
+        shown = ",".join(columns(FOLDER / name))
+        assert [cells[-3].strip("`"), *cells[-2:]] == [shown, str(len(found)), counts]
 
 
 def test_make_classic_makes_the_committed_arrays() -> None:
