@@ -91,6 +91,7 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
         meta["encoder"]["mode"] = encoder.mode
         arrays["vocabulary"] = np.frombuffer(encoder.vocabulary.to_bytes(), np.uint8)
     else:
+        meta["encoder"]["missing"] = encoder.missing
         arrays["scaling"] = np.stack((encoder.mean, encoder.scale))
     if run is not None:
         meta["progress"] = run.progress
@@ -141,7 +142,7 @@ def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> Saved
             model=model,
             encoder=_encoder(meta["encoder"], archive.arrays, architecture),
             labels=labels,
-            remembered=Remembered(**meta["remembered"]),
+            remembered=_remembered(meta["remembered"]),
             card=dict(meta["card"]),
             sha256=archive.sha256,
         )
@@ -149,6 +150,13 @@ def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> Saved
         raise CheckpointError(
             f"{show_path(path)}: inconsistent: {show(fault)}; train the model again"
         ) from fault
+
+
+def _remembered(fields: Mapping[str, Any]) -> Remembered:
+    """Return what is remembered; JSON has lists where there are several columns."""
+    columns = {key: tuple(value) for key, value in fields.items() if isinstance(value, list)}
+    _expect(all(isinstance(name, str) for names in columns.values() for name in names), "columns")
+    return Remembered(**{**fields, **columns})
 
 
 def _expect(holds: bool, what: str) -> None:
@@ -200,5 +208,8 @@ def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architectu
         return TextEncoder(vocabulary, fields["mode"], max_length)
     _expect(fields["kind"] == "series", "kind")
     mean, scale = arrays["scaling"]
-    _expect(mean.shape == (architecture.input_size,), "scaling and channels")
-    return SeriesEncoder(mean, scale, max_length)
+    missing = fields.get("missing", "refuse")  # older files know no other way
+    _expect(missing in ("refuse", "mask"), "missing")
+    encoder = SeriesEncoder(mean, scale, max_length, missing)
+    _expect(mean.ndim == 1 and encoder.input_size == architecture.input_size, "scaling, channels")
+    return encoder

@@ -21,20 +21,15 @@ from grucli.random import INIT, generator
 from grucli.training import Progress, Recipe, Trainer
 
 EXTENDABLE = ("training.epochs", "training.patience")
-"""What a resumed run may change: it only decides when a constant schedule ends."""
+"""What a resumed run may change: when it ends. But a cosine has been bent to its end already."""
 
 
-def start(prepared: Prepared) -> Trainer:
-    """Build the model that the config asks for, with first weights, and its trainer.
+def start(prepared: Prepared, model: Model) -> Trainer:
+    """Return the trainer of a model that has its first weights.
 
     Raises:
         ConfigError: a class weight names an unknown label.
     """
-    settings = prepared.config.model
-    model = Model(_architecture(prepared))
-    chrono = settings.initialisation == "chrono"
-    steps = min(int(prepared.train.lengths.max()), prepared.encoder.max_length)
-    model.initialise(generator(prepared.config.seed, INIT), steps if chrono else None)
     return Trainer(
         model,
         prepared.train,
@@ -43,6 +38,16 @@ def start(prepared: Prepared) -> Trainer:
         seed=prepared.config.seed,
         labels=prepared.labels,
     )
+
+
+def initial(prepared: Prepared) -> Model:
+    """Return the model that the config asks for, with weights drawn from the seed."""
+    settings = prepared.config.model
+    model = Model(_architecture(prepared))
+    chrono = settings.initialisation == "chrono"
+    steps = min(int(prepared.train.lengths.max()), prepared.encoder.max_length)
+    model.initialise(generator(prepared.config.seed, INIT), steps if chrono else None)
+    return model
 
 
 def resume(trainer: Trainer, prepared: Prepared, path: str | Path) -> tuple[str, ...]:
@@ -95,7 +100,7 @@ def _architecture(prepared: Prepared) -> Architecture:
     if isinstance(encoder, TextEncoder):
         sizes = {"vocabulary_size": len(encoder.vocabulary), "input_size": embedding_size}
     else:
-        sizes = {"vocabulary_size": 0, "input_size": len(encoder.mean)}
+        sizes = {"vocabulary_size": 0, "input_size": encoder.input_size}
     return Architecture(
         **settings,
         **sizes,
@@ -138,16 +143,17 @@ def _card(prepared: Prepared, epoch: int) -> dict[str, Any]:
         },
         "epoch": epoch,
         "scores": {},
+        **({} if prepared.origin is None else {"init_from": prepared.origin.sha256}),
     }
 
 
 def _fingerprint(prepared: Prepared) -> str:
-    """Return a digest of what is learned from: steps, lengths, targets, labels, vocabulary."""
+    """Return a digest of what is learned from: examples, labels, vocabulary."""
     digest = hashlib.sha256("\n".join(prepared.labels).encode("utf-8", "surrogatepass"))
     if isinstance(prepared.encoder, TextEncoder):
         digest.update(prepared.encoder.vocabulary.to_bytes())
     for part in (prepared.train, prepared.valid):
-        for array in () if part is None else (part.steps, part.lengths, part.targets):
+        for array in () if part is None else (part.steps, part.lengths, part.targets, part.weights):
             digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
 
@@ -156,11 +162,11 @@ def _check_same(now: Mapping[str, Any], then: Mapping[str, Any], path: str | Pat
     problems = []
     if now["data"]["sha256"] != then["data"]["sha256"]:
         problems.append(f"the data is not that of {show_path(path)}")
-    constant = now["config"]["training"]["schedule"] == "constant"
+    extendable = now["config"]["training"]["schedule"] != "cosine"
     problems += [
         line
         for line in _differences(now["config"], then["config"])
-        if not (constant and line.startswith(EXTENDABLE))
+        if not (extendable and line.startswith(EXTENDABLE))
     ]
     if problems:
         mend = "give the same data and settings to --resume, or start anew with --force"

@@ -67,7 +67,7 @@ def _encoding(value: str) -> str:
 
 
 def _as_tuple(value: object) -> object:
-    if isinstance(value, str):
+    if isinstance(value, str | int):
         return (value,)
     return tuple(value) if isinstance(value, list) else value
 
@@ -93,6 +93,13 @@ Share: TypeAlias = Annotated[float, Field(ge=0, lt=0.9)]
 ColumnName: TypeAlias = Annotated[
     Text, BeforeValidator(_integer_as_written), Field(description="a column name")
 ]
+TextColumns: TypeAlias = Annotated[
+    tuple[ColumnName, ...],
+    Field(min_length=1),
+    BeforeValidator(_as_tuple),
+    AfterValidator(_distinct),
+    Field(json_schema_extra=_allow_one),
+]
 Delimiter: TypeAlias = Annotated[
     Text,
     AfterValidator(_delimiter),
@@ -106,7 +113,7 @@ Encoding: TypeAlias = Annotated[
 Count: TypeAlias = Annotated[int, Field(ge=1, le=1_000_000)]
 Size: TypeAlias = Annotated[int, Field(ge=1, le=4096)]
 Pooling: TypeAlias = Annotated[
-    tuple[Literal["last", "mean", "max"], ...],
+    tuple[Literal["last", "mean", "max", "attention"], ...],
     Field(min_length=1),
     BeforeValidator(_as_tuple),
     AfterValidator(_distinct),
@@ -137,11 +144,27 @@ class DataConfig(_Section):
     valid: Annotated[Auto[Share | FilePath], BeforeValidator(_number_if_it_reads_so)] = None
     """The file to validate on, or the share of the training rows that is held out for it; 0 trains
     on all rows and keeps the last epoch."""
-    text: Auto[ColumnName] = None
-    """The column that holds the text."""
+    text: Auto[TextColumns] = None
+    """The column that holds the text, or several that are joined."""
     label: Auto[ColumnName] = None
     """The column that holds the label."""
-    format: Literal["auto", "csv", "tsv", "lines", "npz"] = "auto"
+    weight: ColumnName | None = None
+    """The column that says how much a row counts in training: a number above 0. They are scaled to
+    a mean of one."""
+    group: ColumnName | None = None
+    """The column whose values keep rows together: those of one value are never split between
+    training and validation."""
+    values: Auto[TextColumns] = None
+    """The columns that hold numbers, as names or as patterns such as v*: the steps of a sequence,
+    or with id its channels. In JSONL, the key of the sequence."""
+    id: Auto[ColumnName] = None
+    """The column that says which rows are the steps of one sequence."""
+    time: Auto[ColumnName] = None
+    """The column that orders the steps of a sequence: numbers or ISO 8601 dates."""
+    missing: Literal["refuse", "mask"] = "refuse"
+    """What becomes of a missing number: an error, or the mean of its channel, with one more channel
+    that is 1 there."""
+    format: Literal["auto", "csv", "tsv", "jsonl", "lines", "ts", "npz"] = "auto"
     """How files are read; auto goes by their names and first lines."""
     delimiter: Auto[Delimiter] = None
     """What separates the columns of a table."""
@@ -206,13 +229,16 @@ class TrainingConfig(_Section):
     """Longest gradient, as the Euclidean norm over all parameters; a longer one is scaled down."""
     averaging: Auto[Annotated[float, Field(gt=0, lt=1)] | Literal["off"]] = None
     """Decay, a step, of the moving average of the weights that is validated and kept."""
-    schedule: Auto[Literal["constant", "cosine"]] = None
-    """The learning rate after the warm-up."""
+    schedule: Auto[Literal["constant", "cosine", "plateau"]] = None
+    """The learning rate after the warm-up: constant, falling along a cosine to 0 at the last epoch,
+    or halved whenever two epochs bring no lower loss."""
     warmup_steps: Auto[Annotated[int, Field(ge=0, le=1_000_000)]] = None
     """Updates over which the learning rate rises from 0."""
     class_weight: Literal["none", "balanced"] | LabelWeights = "none"
     """How much a row counts by its label: balanced makes all labels count alike; a label that a
     mapping leaves out counts 1."""
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Share of each target that is spread over all labels, against overconfidence."""
     dtype: Literal["float32", "float64"] = "float32"
     """The numbers that are computed with."""
 

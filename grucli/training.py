@@ -14,12 +14,13 @@ import numpy.typing as npt
 from grucli.data.batches import Examples, epoch_rows, pack
 from grucli.engine import losses, optim
 from grucli.engine.packing import Floats
-from grucli.errors import ConfigError, TrainingError, did_you_mean, show
+from grucli.errors import ConfigError, TrainingError, did_you_mean, excerpt, show
 from grucli.inference import probabilities
 from grucli.metrics import Evaluation, evaluate
 from grucli.model import Gradients, Model
 from grucli.random import DROPOUT, SHUFFLE, generator
 
+PLATEAU_EPOCHS = 2  # without a lower loss, after which the schedule `plateau` halves the rate
 AVERAGE_EVERY = 4  # steps: often enough for any decay of use, and cheap for a large vocabulary
 
 
@@ -46,6 +47,7 @@ class Recipe:
     schedule: str
     warmup_steps: int
     class_weight: str | Mapping[str, float]
+    label_smoothing: float
     dtype: str
 
     @classmethod
@@ -80,7 +82,7 @@ class EpochInfo:
         epoch: 1 for the first.
         scores: of this epoch, as kept in `Progress.history`.
         is_best: whether its weights are now the best ones.
-        stopped: why training ends here ("patience" or "epochs"), or None.
+        stopped: why training ends here ("patience", "epochs" or what `stop` was told), or None.
     """
 
     epoch: int
@@ -148,7 +150,10 @@ class Trainer:
         self.model, self.progress = model, Progress()
         self._train, self._valid = train, valid
         self._recipe, self._seed, self._labels = recipe, seed, tuple(labels)
-        self._weights = class_weights(recipe.class_weight, labels, train.targets)
+        self._weights = train.weights / train.weights.mean()
+        if recipe.class_weight != "none":
+            by_class = class_weights(recipe.class_weight, labels, train.targets)
+            self._weights *= by_class[train.targets]
         self._optimizer: optim.Optimizer = optim.Adam()
         if recipe.optimizer == "sgd":
             self._optimizer = optim.Sgd(momentum=recipe.momentum or 0.0)
@@ -168,6 +173,11 @@ class Trainer:
     def epochs(self) -> int:
         """Epochs at most."""
         return self._recipe.epochs
+
+    def batches(self, epoch: int) -> list[npt.NDArray[np.int64]]:
+        """Return the rows of each batch of an epoch (1 for the first), in their order."""
+        rng = generator(self._seed, SHUFFLE, epoch)
+        return epoch_rows(self._train.lengths, self._recipe.batch_size, rng)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return the arrays which, with the weights and `progress`, make a resume exact."""
@@ -190,7 +200,7 @@ class Trainer:
         for name, array in self.arrays().items():
             array[...] = arrays[name].reshape(array.shape)
         if self.progress.stopped is not None:
-            self.progress.stopped = self._why_stop()  # it may now train for longer
+            self._reopen()
 
     def run(self) -> Iterator[StepInfo | EpochInfo]:
         """Train on, yielding after each step and after each epoch, until it stops.
@@ -204,25 +214,33 @@ class Trainer:
             progress = self.progress
             if progress.epoch == 0 or progress.batch == self.num_batches:
                 progress.epoch, progress.batch, progress.sums = progress.epoch + 1, 0, [0.0] * 5
-            order = epoch_rows(
-                self._train.lengths,
-                self._recipe.batch_size,
-                generator(self._seed, SHUFFLE, progress.epoch),
-            )
+            order = self.batches(progress.epoch)
             for rows in order[progress.batch :]:
-                self._step(rows)
+                self.step(rows)
                 if progress.batch < len(order):
                     yield self._step_info()
-            yield self._end_epoch()
+                if progress.stopped is not None:
+                    break
+            if progress.batch == len(order) or not progress.best_epoch:
+                yield self._end_epoch()
+
+    def stop(self, reason: str) -> None:
+        """End `run` after the step that it last reported.
+
+        If no epoch has ended so far, the one at hand is then judged as it is.
+        """
+        self.progress.stopped = self.progress.stopped or reason
 
     @np.errstate(over="ignore", invalid="ignore")  # what is not finite is found and said below
-    def _step(self, rows: npt.NDArray[np.int64]) -> None:
+    def step(self, rows: npt.NDArray[np.int64]) -> None:
         """Make one optimizer step on these rows."""
         progress, recipe = self.progress, self._recipe
         batch = pack(self._train, rows)
         dropout = generator(self._seed, DROPOUT, progress.step)
         logits = self.model.forward(batch, dropout)
-        loss, d_logits = losses.cross_entropy(logits, batch.targets, self._weights)
+        loss, d_logits = losses.cross_entropy(
+            logits, batch.targets, self._weights[batch.rows], recipe.label_smoothing
+        )
         grads = self.model.backward(d_logits)
         parts = [grads.dense.flat, grads.rows]
         for part in parts:
@@ -241,12 +259,9 @@ class Trainer:
 
     def _update(self, grads: Gradients) -> None:
         """Apply the gradients: one step for all dense values, one for the rows of the table."""
-        progress, recipe = self.progress, self._recipe
-        factor = optim.SCHEDULES[recipe.schedule](
-            progress.step, recipe.epochs * self.num_batches, recipe.warmup_steps
-        )
+        progress = self.progress
+        rate = self._learning_rate()
         progress.step += 1
-        rate = recipe.learning_rate * factor
         self._optimizer.update_(
             self.model.params.flat,
             grads.dense.flat,
@@ -272,6 +287,16 @@ class Trainer:
             f"epoch {progress.epoch}, step {progress.step + 1}: {what}; "
             f"lower training.learning_rate ({rate:g}) or set training.clip_norm"
         )
+
+    def _learning_rate(self) -> float:
+        progress, recipe = self.progress, self._recipe
+        factor = optim.SCHEDULES[recipe.schedule](
+            progress.step, recipe.epochs * self.num_batches, recipe.warmup_steps
+        )
+        if recipe.schedule == "plateau":
+            losses = [scores.get("valid_loss", scores["loss"]) for scores in progress.history]
+            factor *= 0.5 ** optim.plateau_cuts(losses, PLATEAU_EPOCHS)
+        return recipe.learning_rate * factor
 
     def _follow(self) -> None:
         """Move the average towards the weights: every few steps, by what that many would."""
@@ -303,8 +328,8 @@ class Trainer:
         scores = {
             "loss": loss / rows,
             "accuracy": right / rows,
-            "gradient_norm": norms / self.num_batches,
-            "clipped": clipped / self.num_batches,
+            "gradient_norm": norms / progress.batch,
+            "clipped": clipped / progress.batch,
         }
         if self._valid is not None:
             valid = self.validate(self._valid)
@@ -316,7 +341,7 @@ class Trainer:
         if is_best:
             progress.best_epoch = progress.epoch
             self.best[0][...], self.best[1][...] = self.judged.params.flat, self.judged.table
-        progress.stopped = self._why_stop()
+        progress.stopped = progress.stopped or self._why_stop()
         return EpochInfo(
             epoch=progress.epoch, scores=scores, is_best=is_best, stopped=progress.stopped
         )
@@ -327,6 +352,17 @@ class Trainer:
         if recipe.patience is not None and stale >= recipe.patience:
             return "patience"
         return "epochs" if progress.epoch >= recipe.epochs else None
+
+    def _reopen(self) -> None:
+        """Let a run that has stopped go on where it may now train for longer."""
+        progress = self.progress
+        if progress.batch == self.num_batches:
+            progress.stopped = self._why_stop()
+            return
+        progress.stopped = None
+        if len(progress.history) == progress.epoch:  # judged before it had ended
+            progress.history.pop()
+            progress.best_epoch = 0
 
     def _improves(self, scores: Mapping[str, float]) -> bool:
         best = self.progress.history[self.progress.best_epoch - 1]
@@ -345,11 +381,11 @@ class Trainer:
 
 def class_weights(
     setting: str | Mapping[str, float], labels: Sequence[str], targets: npt.NDArray[np.int64]
-) -> Floats | None:
-    """Return (C,) the weight of each class's rows, one on average over the rows, or None.
+) -> Floats:
+    """Return (C,) the weight of each class's rows, one on average over the rows.
 
     Args:
-        setting: "none", "balanced" (inverse to the class's rows) or label -> weight, where a label
+        setting: "balanced" (inverse to the class's rows) or label -> weight, where a label
             that is not named weighs 1.
         labels: (C,) names.
         targets: (n,) classes of the training rows.
@@ -357,14 +393,13 @@ def class_weights(
     Raises:
         ConfigError: a named label does not exist.
     """
-    if setting == "none":
-        return None
     rows = np.bincount(targets, minlength=len(labels))
     if isinstance(setting, str):
         weights = 1 / np.maximum(rows, 1)
     else:
+        known = f"; the labels are {excerpt(', '.join(labels), 60)}"
         unknown = [
-            f"training.class_weight: no label '{show(name)}'{did_you_mean(name, labels)}"
+            f"training.class_weight: no label '{show(name)}'{did_you_mean(name, labels) or known}"
             for name in setting
             if name not in labels
         ]

@@ -1,18 +1,22 @@
-"""Write the generated parts of README.md anew, or check that they are up to date.
+"""Write what is generated from the program anew, or check that it is up to date.
 
     python -m tests.readme           # write
-    python -m tests.readme --check   # exit 1 if README.md would change
+    python -m tests.readme --check   # exit 1 if a file would change
 
-A generated part stands between `<!-- generated: NAME -->` and `<!-- /generated -->`.
+It is the reference in README.md, each part between `<!-- generated: NAME -->` and
+`<!-- /generated -->`, and the JSON Schema of configs for editors.
 """
 
+import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+SCHEMA = ROOT / "configs" / "schema.json"
 COMMANDS = ("train", "evaluate", "predict", "inspect-gates")
 PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
 
@@ -41,16 +45,24 @@ def generated(text: str) -> str:
     return PART.sub(lambda part: part[1] + makers[part[2]]() + part[3], text)
 
 
+def schema() -> str:
+    """The JSON Schema of a config file."""
+    from grucli.config import json_schema
+
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
 def main() -> int:
     """Write or check; return the exit code."""
-    text = README.read_text(encoding="utf-8")
-    new = generated(text)
-    if "--check" not in sys.argv:
-        README.write_text(new, encoding="utf-8")
-    elif new != text:
-        print("README.md: generated parts are out of date; run python -m tests.readme")
-        return 1
-    return 0
+    files = {README: generated(README.read_text(encoding="utf-8")), SCHEMA: schema()}
+    outdated = 0
+    for path, new in files.items():
+        if "--check" not in sys.argv:
+            path.write_text(new, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != new:
+            print(f"{path.relative_to(ROOT)}: is out of date; run python -m tests.readme")
+            outdated += 1
+    return 1 if outdated else 0
 
 
 if __name__ == "__main__":

@@ -44,6 +44,7 @@ RECIPE = Recipe(
     schedule="cosine",
     warmup_steps=3,
     class_weight="none",
+    label_smoothing=0.1,
     dtype="float32",
 )
 
@@ -178,7 +179,6 @@ def test_steps_report_the_running_loss_of_their_epoch():
 def test_class_weights_mean_one_over_the_rows():
     targets = np.array([0] * 6 + [1] * 2)
     labels = ("ham", "spam")
-    assert class_weights("none", labels, targets) is None
     np.testing.assert_allclose(class_weights("balanced", labels, targets), [8 / 12, 8 / 4])
     named = class_weights({"spam": 3.0}, labels, targets)
     assert named[1] == pytest.approx(3 * named[0])
@@ -190,7 +190,7 @@ def test_class_weights_mean_one_over_the_rows():
 def test_a_weighted_row_counts_like_that_many_rows():
     logits = np.random.default_rng(0).normal(size=(3, 1))
     targets = np.array([1, 0, 0])
-    weighted, d_weighted = losses.cross_entropy(logits, targets, np.array([1.0, 2.0]))
+    weighted, d_weighted = losses.cross_entropy(logits, targets, np.array([2.0, 1.0, 1.0]))
     repeated, d_repeated = losses.cross_entropy(logits[[0, 0, 1, 2]], targets[[0, 0, 1, 2]])
     assert weighted == pytest.approx(repeated)
     np.testing.assert_allclose(d_weighted[0], d_repeated[0] + d_repeated[1])
@@ -249,3 +249,117 @@ def test_without_averaging_the_model_itself_is_judged():
     trainer = make_trainer(dataclasses.replace(RECIPE, averaging=None))
     assert trainer.judged is trainer.model
     assert "average_dense" not in trainer.arrays()
+
+
+def test_the_plateau_schedule_halves_the_rate_after_two_epochs_without_a_lower_loss():
+    recipe = dataclasses.replace(
+        RECIPE, schedule="plateau", warmup_steps=0, learning_rate=0.3, epochs=12, averaging=None
+    )
+    trainer = make_trainer(recipe)
+    rates = []
+    for info in trainer.run():
+        if isinstance(info, StepInfo) and info.batch == 1:
+            rates.append(trainer._learning_rate())
+    expected, cuts, lowest, stale = [], 0, np.inf, 0
+    for scores in trainer.progress.history:
+        expected.append(0.3 / 2**cuts)
+        stale = 0 if scores["valid_loss"] < lowest else stale + 1
+        lowest = min(lowest, scores["valid_loss"])
+        if stale == 2:
+            cuts, stale = cuts + 1, 0
+    assert rates == expected
+    assert cuts >= 2
+
+
+def after(steps, trainer):
+    """Train until `steps` reports have come, then stop for the time; return the last report."""
+    infos = []
+    for info in trainer.run():
+        infos.append(info)
+        if len(infos) == steps:
+            trainer.stop("time")
+    return infos[-1]
+
+
+@pytest.mark.parametrize("steps", [1, 5, 9, 10, 14, 18])
+def test_a_stopped_run_has_a_model_and_goes_on_as_if_it_had_not_stopped(steps):
+    whole = make_trainer()
+    for _ in whole.run():
+        pass
+    first = make_trainer()
+    after(steps, first)
+    assert first.progress.stopped == "time"
+    assert first.progress.batch + 9 * (first.progress.epoch - 1) == steps
+    assert first.progress.best_epoch > 0
+    assert len(first.progress.history) == max(1, first.progress.epoch - (steps % 9 != 0))
+    arrays, progress = snapshot(first)
+    second = make_trainer()
+    for name, array in second.model.arrays():
+        array[...] = arrays[name]
+    second.restore(progress, arrays)
+    assert second.progress.stopped is None
+    for _ in second.run():
+        pass
+    assert_same(snapshot(second), snapshot(whole))
+
+
+def test_an_epoch_that_is_cut_short_is_judged_as_it_is_if_it_is_the_first():
+    trainer = make_trainer()
+    info = after(3, trainer)
+    assert isinstance(info, EpochInfo)
+    assert (info.epoch, info.is_best, info.stopped) == (1, True, "time")
+    assert info.scores["valid_loss"] == trainer.validate(VALID).log_loss
+    assert 0 <= info.scores["clipped"] <= 1
+    np.testing.assert_array_equal(trainer.best[0], trainer.judged.params.flat)
+
+
+def test_a_later_epoch_that_is_cut_short_leaves_the_best_one_as_it_was():
+    trainer = make_trainer()
+    best = None
+    for info in trainer.run():
+        if isinstance(info, EpochInfo):
+            best = trainer.best[0].copy()
+        elif info.epoch == 2 and info.batch == 4:
+            trainer.stop("time")
+    assert isinstance(info, StepInfo)
+    assert len(trainer.progress.history) == 1
+    np.testing.assert_array_equal(trainer.best[0], best)
+
+
+def test_why_a_run_has_ended_stands():
+    trainer = make_trainer(dataclasses.replace(RECIPE, epochs=1))
+    for _ in trainer.run():
+        pass
+    trainer.stop("time")
+    assert trainer.progress.stopped == "epochs"
+
+
+def test_rows_that_weigh_more_move_the_weights_as_more_of_them_would():
+    recipe = dataclasses.replace(
+        RECIPE, optimizer="sgd", momentum=0.0, clip_norm=None, batch_size=99, weight_decay=0.0
+    )
+    plain = dataclasses.replace(ARCHITECTURE, dropout=0.0, token_dropout=0.0, dtype="float64")
+    rows, copies = np.arange(6), np.array([1, 1, 3, 1, 2, 4])
+    weighted = dataclasses.replace(TRAIN.select(rows), weights=copies * 10.0)
+    moved = []
+    for train in (weighted, TRAIN.select(np.repeat(rows, copies)), TRAIN.select(rows)):
+        trainer = make_trainer(recipe, plain, train)
+        before = trainer.model.params.flat.copy()
+        trainer.step(np.arange(len(train)))  # not in the order of their lengths
+        moved.append(trainer.model.params.flat - before)
+    np.testing.assert_allclose(moved[0], moved[1], atol=1e-12)
+    assert np.abs(moved[0] - moved[2]).max() > 1e-6
+
+
+def test_row_weights_have_a_mean_of_one_and_multiply_class_weights():
+    train = dataclasses.replace(TRAIN, weights=np.arange(1.0, 51.0))
+    recipe = dataclasses.replace(RECIPE, class_weight={"yes": 4.0})
+    found = make_trainer(recipe, train=train)._weights
+    by_class = class_weights({"yes": 4.0}, ("no", "yes"), TRAIN.targets)
+    np.testing.assert_allclose(found, np.arange(1, 51) / 25.5 * by_class[TRAIN.targets])
+    np.testing.assert_array_equal(make_trainer()._weights, np.ones(50))
+
+
+def test_an_unknown_label_without_a_near_one_lists_those_that_there_are():
+    with pytest.raises(ConfigError, match="no label 'zebra'; the labels are no, yes"):
+        class_weights({"zebra": 2.0}, ("no", "yes"), TRAIN.targets)

@@ -15,8 +15,8 @@ from grucli.errors import ConfigError, excerpt, show, show_path
 
 if TYPE_CHECKING:
     from grucli.checkpoint import SavedModel
-    from grucli.dataset import Table
     from grucli.metrics import Evaluation
+    from grucli.reading import Table
 
 EPILOG = """Exit codes: 0 done; 1 a --min is not met; 2 usage, or a metric that is not there; 3
 data, or no labels in it; 4 model file, or data of another kind than it reads; 5 a file is missing,
@@ -57,7 +57,7 @@ def evaluate(
     if errors is not None:
         output.check_target(errors, force)
     from grucli import checkpoint
-    from grucli.dataset import read_table
+    from grucli.reading import read_table
     from grucli.report import evaluation as report
     from grucli.report.predictions import json_line
 
@@ -93,8 +93,8 @@ def _minimum(given: str) -> tuple[str, float]:
 def _score(saved: SavedModel, table: Table, model: str) -> tuple[Evaluation, str]:
     """Return the scores, and the wrong answers as CSV."""
     from grucli import metrics
-    from grucli.dataset import encode, targets_of
     from grucli.inference import fitting, probabilities
+    from grucli.reading import encode, targets_of
     from grucli.report.predictions import mistakes
 
     records = list(fitting(saved, table.records, table.name, model))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import functools
 import inspect
@@ -16,7 +17,7 @@ from grucli.cli import output
 from grucli.errors import show
 
 if TYPE_CHECKING:
-    from grucli.data.records import ReadOptions
+    from grucli.data.records import Columns, ReadOptions
 
 THREAD_VARIABLES = (
     "OPENBLAS_NUM_THREADS",
@@ -40,7 +41,7 @@ class Reading:
     """How the data is read; after training only needed where a file differs."""
 
     format: Annotated[
-        Literal["auto", "csv", "tsv", "lines", "npz"] | None,
+        Literal["auto", "csv", "tsv", "jsonl", "lines", "ts", "npz"] | None,
         typer.Option("--format", help="The form of the data; found out if not given."),
     ] = None
     no_header: Annotated[
@@ -48,10 +49,28 @@ class Reading:
         typer.Option("--no-header", help="The first row is data; the columns are 1, 2, …"),
     ] = False
     text: Annotated[
-        str | None, typer.Option("--text", metavar="COL", help="The column with the text.")
+        str | None,
+        typer.Option("--text", metavar="COL[,COL]", help="The column with the text, or several."),
     ] = None
     label: Annotated[
         str | None, typer.Option("--label", metavar="COL", help="The column with the label.")
+    ] = None
+    values: Annotated[
+        str | None,
+        typer.Option(
+            "--values", metavar="COL[,COL]", help="The columns with numbers; 'v*' for v1, v2, …"
+        ),
+    ] = None
+    id: Annotated[
+        str | None,
+        typer.Option("--id", metavar="COL", help="Rows of one id are the steps of a sequence."),
+    ] = None
+    time: Annotated[
+        str | None, typer.Option("--time", metavar="COL", help="The column that orders them.")
+    ] = None
+    missing: Annotated[
+        Literal["refuse", "mask"] | None,
+        typer.Option("--missing", help="What to do with missing numbers; refuse."),
     ] = None
     delimiter: Annotated[
         str | None,
@@ -67,13 +86,17 @@ class Reading:
 
     def options(self, on_bad_row: Literal["stop", "skip"] = "stop") -> ReadOptions:
         """Return them for the readers; `on_bad_row` is what counts if it was not given."""
-        from grucli.data.records import ReadOptions
+        from grucli.data.records import ReadOptions, names
 
         return ReadOptions(
             format=self.format or "auto",
             header=not self.no_header,
-            text=self.text,
+            text=column_names(self.text),
             label=self.label,
+            values=names(column_names(self.values)) or None,
+            id=self.id,
+            time=self.time,
+            missing=self.missing,
             delimiter=self.delimiter,
             encoding=self.encoding,
             on_bad_row=self.on_bad_row or on_bad_row,
@@ -115,6 +138,12 @@ class Common:
         """Say a line that only --verbose asks for."""
         if self.verbose:
             output.say(show(line))
+
+
+def column_names(given: str | None) -> Columns | None:
+    """Read COL[,COL]; a name that holds a comma is quoted as in CSV."""
+    names = tuple(name.strip() for row in csv.reader([given or ""]) for name in row)
+    return names if len(names) > 1 else next(iter(names), None)
 
 
 def spread(command: Callable[..., None]) -> Callable[..., None]:

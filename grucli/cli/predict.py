@@ -69,7 +69,7 @@ def predict(
     grucli predict new.csv -m m.npz --to csv --keep id,text -o answers.csv
 
     Standard input is plain lines, one text each, unless it begins with the header of a table or
-    --format is given. A blank line is a record.
+    with a JSON object, or --format is given. A blank line is a record.
     """
     common.set_threads()
     out = None if out == "-" else out
@@ -117,7 +117,7 @@ def _kept(keep: str | None, source: Source) -> dict[str, int]:
     places = {name: k for k, name in enumerate(source.columns)}
     if keep is None or keep.strip() == "*":
         return places if keep else {}
-    if not places and source.format in ("csv", "tsv"):
+    if not places and source.format in ("csv", "tsv", "jsonl"):
         return {}
     names = [name.strip() for name in next(csv.reader([keep]), [])]
     for name in names:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Annotated
 
 import typer
 
-from grucli.cli.options import Common, Data, Reading, spread
-from grucli.errors import ConfigError
+from grucli.cli.options import Common, Data, Reading, column_names, spread
+from grucli.errors import ConfigError, excerpt
 
 EPILOG = """Exit codes: 0 done; 2 usage or config; 3 data; 4 model file; 5 a file is missing, in
 the way or cannot be written; 6 diverged, the last good model is kept; 130, 143, 129 interrupted,
 ready for --resume."""
+
+_NUMBER = r"(\d{1,9}(?:\.\d{1,9})?)"
+_DURATION = re.compile(rf"{_NUMBER}|(?:{_NUMBER}h)?(?:{_NUMBER}m)?(?:{_NUMBER}s)?", re.ASCII)
 
 
 @spread
@@ -20,11 +24,9 @@ def train(
     data: Data = None,
     *,
     out: Annotated[
-        str,
-        typer.Option(
-            "--output", "-o", metavar="MODEL.npz", show_default=False, help="Where the model goes."
-        ),
-    ],
+        str | None,
+        typer.Option("--output", "-o", metavar="MODEL.npz", help="Where the model goes; required."),
+    ] = None,
     config: Annotated[
         str | None, typer.Option("--config", "-c", metavar="CONFIG.yaml", help="Settings.")
     ] = None,
@@ -41,6 +43,10 @@ def train(
             "--class-weight", metavar="balanced|NAME=W,…", help="How much rows of a label weigh."
         ),
     ] = None,
+    weight: Annotated[
+        str | None,
+        typer.Option("--weight", metavar="COL", help="The column that says how much a row weighs."),
+    ] = None,
     assignments: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Any setting; may be given repeatedly."),
@@ -52,6 +58,22 @@ def train(
     log: Annotated[
         str | None, typer.Option("--log", metavar="FILE.jsonl", help="One JSON object an epoch.")
     ] = None,
+    init_from: Annotated[
+        str | None,
+        typer.Option(
+            "--init-from", metavar="MODEL.npz", help="Start from the weights of another model."
+        ),
+    ] = None,
+    max_time: Annotated[
+        str | None,
+        typer.Option("--max-time", metavar="10m|90s|1h30m", help="Stop after this time."),
+    ] = None,
+    dry: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="Say what would be done and what it costs; write nothing, omit -o."
+        ),
+    ] = False,
     reading: Reading,
     common: Common,
 ) -> None:
@@ -62,10 +84,24 @@ def train(
     grucli train -c configs/names.yaml -o names.npz --set training.epochs=5
     """
     common.set_threads()
+    from grucli.cli.dry_run import dry_run
     from grucli.cli.training_run import Outputs, run
+    from grucli.cli.training_start import Order
     from grucli.config import resolve
 
-    outputs = Outputs.checked(out, log=log, resume=resume, force=force)
+    order = Order(
+        on_bad_row=reading.on_bad_row or "stop",
+        init_from=init_from,
+        max_seconds=None if max_time is None else _seconds(max_time),
+    )
+    if resume and (dry or init_from is not None):
+        other = "--dry-run" if dry else "--init-from"
+        raise ConfigError(f"--resume: goes on with a run, {other} begins one; omit one of them")
+    if out is None and not dry:
+        raise ConfigError("--output: is missing; pass -o MODEL.npz, or --dry-run to write nothing")
+    outputs = None
+    if out is not None and not dry:
+        outputs = Outputs.checked(out, log=log, resume=resume, force=force)
     settings = resolve(
         config_path=config,
         environment=os.environ,
@@ -74,8 +110,13 @@ def train(
             "data.train": data,
             "data.valid": valid,
             "data.format": reading.format,
-            "data.text": reading.text,
+            "data.text": column_names(reading.text),
             "data.label": reading.label,
+            "data.weight": weight,
+            "data.values": column_names(reading.values),
+            "data.id": reading.id,
+            "data.time": reading.time,
+            "data.missing": reading.missing,
             "data.delimiter": reading.delimiter,
             "data.encoding": reading.encoding,
             "data.header": False if reading.no_header else None,
@@ -83,7 +124,21 @@ def train(
             "seed": seed,
         },
     )
-    raise typer.Exit(run(settings, outputs, reading.on_bad_row or "stop", common))
+    if outputs is None:
+        dry_run(settings, order, common)
+    else:
+        raise typer.Exit(run(settings, outputs, order, common))
+
+
+def _seconds(given: str) -> float:
+    """Read 90, 90s, 10m or 1h30m."""
+    match = _DURATION.fullmatch(given.strip())
+    if not match or not any(match.groups()):
+        raise ConfigError(
+            f"--max-time: must be a time such as 90s, 10m or 1h30m, got '{excerpt(given)}'"
+        )
+    plain, hours, minutes, seconds = (float(part or 0) for part in match.groups())
+    return plain + 3600 * hours + 60 * minutes + seconds
 
 
 def _class_weight(given: str | None) -> str | dict[str, float] | None:

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import json
+import math
 import shlex
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any, Literal
+from typing import Any
 
 from grucli import runs
 from grucli.checkpoint import last_path
 from grucli.cli import output
 from grucli.cli.options import Common
-from grucli.cli.progress import display
+from grucli.cli.progress import Show, display
+from grucli.cli.training_start import Order, begin
 from grucli.config import Settings
-from grucli.dataset import Prepared, prepare
+from grucli.dataset import Prepared
 from grucli.errors import AccessError, ConfigError, TrainingError, show_path
-from grucli.files import append, lock, sweep
+from grucli.files import append, lock, sweep, write_atomic
 from grucli.report import training as report
 from grucli.training import EpochInfo, Trainer
 
-BadRow = Literal["stop", "skip"]
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SAVE_SHARE = 0.05
 """Saving for a resume takes at most this share of the time; epochs can be very short."""
@@ -76,20 +78,18 @@ class Outputs:
         return outputs
 
 
-def run(settings: Settings, outputs: Outputs, on_bad_row: BadRow, common: Common) -> int:
+def run(settings: Settings, outputs: Outputs, order: Order, common: Common) -> int:
     """Train as the settings say; return the exit code."""
-    data = settings.config.data.train
-    if data is None:
-        raise ConfigError("no data: give a file (or - for stdin), or set data.train in the config")
-    for line in settings.notes:
-        common.note(line)
     started = time.monotonic()
+    ends = math.inf if order.max_seconds is None else started + order.max_seconds
     with lock(outputs.model):
-        prepared = prepare(data, settings.config, on_bad_row)
-        trainer = _begin(prepared, settings, outputs, common)
+        prepared, trainer = begin(settings, order, common, outputs.last if outputs.resume else None)
+        if outputs.resume:
+            _resume(trainer, prepared, outputs, common)
         interrupted_by = None
         if trainer.progress.stopped is None:
-            interrupted_by = _train(trainer, prepared, outputs, common)
+            with display(trainer, common) as show_progress:
+                interrupted_by = _train(trainer, prepared, outputs, show_progress, ends)
         else:
             common.note(f"{show_path(outputs.last)}: finished already, nothing to do")
             runs.save_best(outputs.model, prepared, trainer)
@@ -100,46 +100,42 @@ def run(settings: Settings, outputs: Outputs, on_bad_row: BadRow, common: Common
             output.write(json.dumps(result, ensure_ascii=False) + "\n")
         common.note(report.outcome_line(trainer.progress, seconds))
         model = shlex.quote(str(outputs.model))
+        if trainer.progress.stopped == "time":
+            common.note(f"--max-time: where it ends depends on the clock; {_to_go_on()}")
         common.note(f"wrote {model}; next: grucli evaluate TEST -m {model}")
     if interrupted_by is not None:
-        common.note(f"interrupted and saved; to go on: {_resume_command()}")
+        common.note(f"interrupted and saved; {_to_go_on()}")
         return 128 + interrupted_by
     return 0
 
 
-def _begin(prepared: Prepared, settings: Settings, outputs: Outputs, common: Common) -> Trainer:
-    """Say what was found and chosen, and make the trainer."""
-    for line in prepared.findings:
-        common.note(line)
-    for key, reason in prepared.reasons.items():
-        section, name = key.split(".")
-        value = getattr(getattr(prepared.config, section), name)
-        common.detail(f"{key}: {value} ({reason})")
-    for key, origin in settings.origins.items():
-        if origin != "default":
-            common.detail(f"{key}: from {origin}")
-    trainer = runs.start(prepared)
-    if outputs.resume:
-        for difference in runs.resume(trainer, prepared, outputs.last):
-            common.note(f"warning: {difference}: the bytes may differ from an uninterrupted run")
-        common.note(f"resuming {show_path(outputs.last)} after epoch {trainer.progress.epoch}")
-    common.note(report.model_line(trainer.model))
-    return trainer
+def _resume(trainer: Trainer, prepared: Prepared, outputs: Outputs, common: Common) -> None:
+    """Put the trainer where its run has ended, and say so."""
+    for difference in runs.resume(trainer, prepared, outputs.last):
+        common.note(f"warning: {difference}: the bytes may differ from an uninterrupted run")
+    common.note(f"resuming {show_path(outputs.last)} after epoch {trainer.progress.epoch}")
 
 
-def _train(trainer: Trainer, prepared: Prepared, outputs: Outputs, common: Common) -> int | None:
-    """Train to the end, or to the first signal, whose number is returned."""
+def _train(
+    trainer: Trainer, prepared: Prepared, outputs: Outputs, show_progress: Show, ends: float
+) -> int | None:
+    """Train to the end, to `ends` [s], or to the first signal, whose number is returned."""
     saver = _Saver(trainer, prepared, outputs)
     saver.save()  # also finds out, before the first epoch, whether the folder can be written
-    with _Interruption() as interruption, display(trainer, common) as show_progress:
+    if outputs.log is not None:
+        _begin_log(outputs.log, trainer)
+    with _Interruption() as interruption:
         try:
             for info in trainer.run():
                 show_progress(info)
                 if isinstance(info, EpochInfo):
-                    _write_log(outputs.log, info)
+                    if outputs.log is not None:
+                        append(outputs.log, report.log_lines(trainer.progress.history)[-1])
                     saver.save_if_due()
                 if interruption.number is not None:
                     break
+                if time.monotonic() >= ends:
+                    trainer.stop("time")
         except TrainingError as error:
             saver.save_best()
             kept = trainer.progress.best_epoch
@@ -201,11 +197,22 @@ class _Interruption:
             signal.signal(each, signal.SIG_DFL)
 
 
-def _write_log(path: Path | None, info: EpochInfo) -> None:
-    if path is not None:
-        append(path, json.dumps({"epoch": info.epoch, **info.scores, "best": info.is_best}))
+def _begin_log(path: Path, trainer: Trainer) -> None:
+    """Write what a resumed run has behind it, nothing for a new one."""
+    lines = report.log_lines(trainer.progress.history)
+    write_atomic(path, "".join(f"{line}\n" for line in lines).encode())
 
 
-def _resume_command() -> str:
-    words = ["grucli", *(word for word in sys.argv[1:] if word not in ("--resume", "--force"))]
-    return shlex.join([*words, "--resume"])
+def _to_go_on() -> str:
+    words = ["grucli", *_without_init_from(sys.argv[1:])]
+    words = [word for word in words if word not in ("--resume", "--force")]
+    return f"to go on: {shlex.join([*words, '--resume'])}"
+
+
+def _without_init_from(words: Sequence[str]) -> list[str]:
+    """Leave out what has been done already."""
+    return [
+        word
+        for before, word in zip(["", *words], words, strict=False)
+        if not word.startswith("--init-from") and before != "--init-from"
+    ]

@@ -7,7 +7,7 @@ which no reading of the gates alone does.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -59,7 +59,7 @@ def cut(examples: Examples, keep: int, side: Side) -> Examples:
     ends = np.cumsum(lengths)
     starts = examples.starts + (examples.lengths - lengths if side == "end" else 0)
     index = np.repeat(starts - (ends - lengths), lengths) + np.arange(ends[-1])
-    return Examples(steps=examples.steps[index], lengths=lengths, targets=examples.targets)
+    return replace(examples, steps=examples.steps[index], lengths=lengths)
 
 
 def horizon(model: Model, examples: Examples, whole: Floats, side: Side) -> Horizon:

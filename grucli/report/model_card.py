@@ -7,6 +7,7 @@ from typing import Any
 
 from grucli.checkpoint import SavedModel
 from grucli.data.encoding import TextEncoder
+from grucli.data.records import names
 from grucli.errors import excerpt, show_path
 from grucli.gates.report import parameter_parts
 from grucli.report.tables import percent, table
@@ -42,11 +43,15 @@ def _labels(labels: tuple[str, ...]) -> str:
 def _reading(saved: SavedModel) -> str:
     encoder, remembered = saved.encoder, saved.remembered
     if not isinstance(encoder, TextEncoder):
-        channels = saved.model.architecture.input_size
-        return f"numeric sequences, {channels} channels, at most {encoder.max_length:,} steps"
+        masked = ", missing values masked" if encoder.missing == "mask" else ""
+        return (
+            f"numeric sequences, {len(encoder.mean)} channels{masked}, "
+            f"at most {encoder.max_length:,} steps"
+        )
     columns = ""
     if remembered.text is not None:
-        columns = f" (columns '{excerpt(remembered.text)}', '{excerpt(remembered.label)}')"
+        listed = " + ".join(f"'{excerpt(name)}'" for name in names(remembered.text))
+        columns = f" (columns {listed}, '{excerpt(remembered.label)}')"
     return (
         f"texts{columns}, tokens {encoder.mode}, vocabulary {len(encoder.vocabulary):,}, "
         f"at most {encoder.max_length:,} tokens"

@@ -1,5 +1,8 @@
 """What training says: the model, each epoch, the outcome; and its result as JSON."""
 
+import json
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grucli.dataset import Prepared
@@ -46,6 +49,16 @@ def outcome_line(progress: Progress, seconds: float) -> str:
         f"best epoch {progress.best_epoch} of {len(progress.history)} "
         f"(ended by {_ended_by(progress)}): {score}; {seconds:.1f} s"
     )
+
+
+def log_lines(history: Sequence[Mapping[str, float]]) -> list[str]:
+    """Return one JSON object an epoch: its number, its scores, whether it was the best so far."""
+    lines, lowest = [], math.inf
+    for epoch, scores in enumerate(history, 1):
+        loss = scores.get("valid_loss", -epoch)  # without validation the last one counts
+        lines.append(json.dumps({"epoch": epoch, **scores, "best": loss < lowest}))
+        lowest = min(loss, lowest)
+    return lines
 
 
 def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> dict[str, Any]:

@@ -80,6 +80,28 @@ def test_stdout_is_empty_and_quiet_is_silent(tmp_path):
     assert (done.code, done.text, done.err) == (0, "", "")
 
 
+def test_a_log_is_begun_anew_and_continued_without_repeats(tmp_path):
+    options = [*QUICK, "-q", "--log", "run.jsonl", "--set", "training.batch_size=64"]
+    two, four = (["--set", f"training.epochs={n}"] for n in (2, 4))
+    assert grucli("train", REVIEWS, "-o", "m.npz", *options, *two, cwd=tmp_path).code == 0
+    first = (tmp_path / "run.jsonl").read_text()
+    assert (
+        grucli("train", REVIEWS, "-o", "m.npz", "--force", *options, *two, cwd=tmp_path).code == 0
+    )
+    assert (tmp_path / "run.jsonl").read_text() == first
+    with (tmp_path / "run.jsonl").open("a") as log:
+        log.write('{"epoch": 3, "half": "an epoch that was not saved"}\n')
+    resumed = ["train", REVIEWS, "-o", "m.npz", "--resume", *options, *four]
+    assert grucli(*resumed, cwd=tmp_path).code == 0
+    entries = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
+    assert [entry["epoch"] for entry in entries] == [1, 2, 3, 4]
+    assert "half" not in entries[2]
+    lowest = float("inf")
+    for entry in entries:
+        assert entry["best"] == (entry["valid_loss"] < lowest)
+        lowest = min(lowest, entry["valid_loss"])
+
+
 def test_the_same_seed_gives_the_same_bytes_wherever_it_runs(tmp_path):
     hashes = set()
     for folder in ("a", "b"):

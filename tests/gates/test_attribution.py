@@ -150,6 +150,7 @@ def test_planted_tokens_are_found_in_a_trained_model_and_not_in_a_random_one():
         schedule="constant",
         warmup_steps=0,
         class_weight="none",
+        label_smoothing=0.0,
         dtype="float64",
     )
     trainer = Trainer(
