@@ -18,7 +18,7 @@ from grucli.data.records import ReadOptions, Record, Remembered
 from grucli.data.splits import split
 from grucli.data.vocabulary import Vocabulary
 from grucli.defaults import Choice, Facts
-from grucli.errors import DataError, excerpt
+from grucli.errors import DataError, counted, excerpt
 from grucli.model import Architecture
 from grucli.random import SPLIT, generator
 from grucli.reading import Table, encode, read_table, targets_of
@@ -270,4 +270,4 @@ def _encoder_line(encoder: Encoder, steps: Sequence[int]) -> str:
     )
     if isinstance(encoder, TextEncoder):
         return f"tokens: {encoder.mode}, vocabulary {len(encoder.vocabulary):,}, {lengths}"
-    return f"numeric sequences: {len(encoder.mean)} channels, scaled; {lengths}"
+    return f"numeric sequences: {counted(len(encoder.mean), 'channel')}, scaled; {lengths}"

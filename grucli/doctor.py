@@ -12,7 +12,7 @@ from grucli.data.batches import Examples
 from grucli.data.encoding import Encoder, TextEncoder
 from grucli.data.records import Record
 from grucli.data.vocabulary import EMPTY, UNKNOWN
-from grucli.errors import excerpt
+from grucli.errors import counted, excerpt
 
 MOST_IMBALANCE = 10
 MOST_REPEATED, MOST_UNKNOWN = 0.1, 0.2
@@ -60,8 +60,8 @@ def of_validation(train: Sequence[Record], name: str, valid: Sequence[Record]) -
     shared = [record for record in valid if input_of(record) in known]
     if shared:
         yield (
-            f"{name}: {_rows(len(shared))} ({len(shared) / len(valid):.1%}) also in training, "
-            f"first {_place(shared[0])}; they make its scores too good"
+            f"{name}: {counted(len(shared), 'row')} ({len(shared) / len(valid):.1%}) also in "
+            f"training, first {_place(shared[0])}; they make its scores too good"
         )
     yield from unseen_labels(train, name, valid)
 
@@ -72,7 +72,7 @@ def unseen_labels(train: Sequence[Record], name: str, valid: Sequence[Record]) -
     unseen = Counter(r.label or "" for r in valid if r.label not in labels)
     if unseen:
         yield (
-            f"{name}: {_rows(unseen.total())} with a label that training lacks, "
+            f"{name}: {counted(unseen.total(), 'row')} with a label that training lacks, "
             f"always counted as wrong: {_listed(unseen)}"
         )
 
@@ -162,7 +162,3 @@ def _listed(labels: Sequence[str] | Mapping[str, int]) -> str:
 
 def _place(record: Record) -> str:
     return f"line {record.line:,}" if record.line else f"row {record.number:,}"
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"

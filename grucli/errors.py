@@ -93,6 +93,11 @@ def show_path(path: object, limit: int = 80) -> str:
     return shown if len(shown) <= limit else "…" + shown[1 - limit :]
 
 
+def counted(count: int, noun: str) -> str:
+    """Return "1 row", "2,000 rows"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """Return `; did you mean 'x'?` for the candidate nearest to `word`, or nothing."""
     names = list(candidates)

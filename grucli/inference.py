@@ -13,7 +13,7 @@ from grucli.checkpoint import SavedModel, load
 from grucli.data.batches import Examples, bounded
 from grucli.data.encoding import TextEncoder
 from grucli.data.records import Record
-from grucli.errors import CheckpointError, show_path
+from grucli.errors import CheckpointError, counted, show_path
 from grucli.model import Model
 
 WINDOW_RECORDS = 4096  # sorted together by length
@@ -119,7 +119,7 @@ def fitting(
 def _form(channels: int | None) -> str:
     if channels is None:
         return "text"
-    return f"numeric sequences of {channels} channel{'' if channels == 1 else 's'}"
+    return f"numeric sequences of {counted(channels, 'channel')}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -272,6 +272,8 @@ class _Table:
 
     def _only_one(self, aside: Set[int | None]) -> int:
         left = [i for i in range(len(self._columns)) if i not in aside]
+        if len(left) > 1:
+            left = [i for i in left if i != self._by_name(ID_NAMES, aside)]
         if len(left) != 1:
             raise self._error("no clear label column", "pass --label COL")
         return left[0]

@@ -8,7 +8,7 @@ from typing import Any
 from grucli.checkpoint import SavedModel
 from grucli.data.encoding import TextEncoder
 from grucli.data.records import names
-from grucli.errors import excerpt, show_path
+from grucli.errors import counted, excerpt, show_path
 from grucli.gates.report import parameter_parts
 from grucli.report.tables import percent, table
 from grucli.report.wrap import field
@@ -45,7 +45,7 @@ def _reading(saved: SavedModel) -> str:
     if not isinstance(encoder, TextEncoder):
         masked = ", missing values masked" if encoder.missing == "mask" else ""
         return (
-            f"numeric sequences, {len(encoder.mean)} channels{masked}, "
+            f"numeric sequences, {counted(len(encoder.mean), 'channel')}{masked}, "
             f"at most {encoder.max_length:,} steps"
         )
     columns = ""

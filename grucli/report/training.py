@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grucli.dataset import Prepared
+from grucli.errors import counted
 from grucli.model import Model
 from grucli.training import EpochInfo, Progress, Trainer
 
@@ -17,7 +18,7 @@ def model_line(model: Model) -> str:
     arch = model.architecture
     reads = f"{arch.vocabulary_size:,} tokens x {arch.input_size}"
     if not arch.vocabulary_size:
-        reads = f"{arch.input_size} channels"
+        reads = counted(arch.input_size, "channel")
     layers = f"{arch.num_layers} x " if arch.num_layers > 1 else ""
     ways = "both directions" if arch.bidirectional else "forward"
     return (

@@ -55,7 +55,7 @@ def test_a_wide_table_with_holes(tmp_path: Path) -> None:
     assert len(answers[0].lines) == 40
     inspected = grucli("inspect-gates", bare, "-m", model, "--json")
     assert inspected.code == 0, inspected.err
-    assert "1 channels, missing values masked" in grucli("inspect-gates", "-m", model).text
+    assert "1 channel, missing values masked" in grucli("inspect-gates", "-m", model).text
 
 
 @pytest.fixture(scope="module")

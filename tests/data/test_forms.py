@@ -284,14 +284,18 @@ def test_real_sets_are_read_with_no_options(name: str) -> None:
     labels = {r.label for r in train}
     assert labels == {r.label for r in test}
     found: tuple[int, ...] = (len(train), len(test), len(labels))
+    kind = "text" if train[0].values is None else "series"
+    print(f"{name:<24}{kind:<8}rows {len(train):,} / {len(test):,}, {len(labels)} labels", end="")
     if name in SERIES_SETS:
         values = [r.values for r in [*train, *test] if r.values is not None]
         lengths = [len(value) for value in values]
         (channels,) = {value.shape[1] for value in values}
         found += (channels, min(lengths), max(lengths))
         assert len(values) == len(train) + len(test)
+        print(f", {channels} channels, {min(lengths)} to {max(lengths)} steps")
         assert found == SERIES_SETS[name]
     else:
+        print()
         assert all(r.text for r in train)
         assert found == TEXT_SETS[name]
 

@@ -49,6 +49,13 @@ def test_what_was_found_is_said_and_what_is_given_is_not() -> None:
     assert source.findings == ()
 
 
+def test_an_id_is_neither_a_value_nor_in_the_way_of_the_label() -> None:
+    rows = ["id,kind,v1,v2,v3", "10,flat,1,2,3", "11,rise,4,5,", "12,flat,7,8,9", "13,rise,1,1,1"]
+    source, records = read("\n".join(rows) + "\n", "t.csv")
+    assert (source.label_column, source.value_columns) == ("kind", ("v1", "v2", "v3"))
+    assert series(records)[1] == ([[4.0], [5.0]], "rise")
+
+
 @pytest.mark.parametrize(
     ("header", "values", "label"),
     [
