@@ -10,6 +10,9 @@ import numpy as np
 from grucli.engine.packing import Floats
 from grucli.engine.tape import Tape
 
+BLOCK_VALUES = 1 << 14
+"""Numbers of one gate in a block: the few arrays of a block then fit into a processor's cache."""
+
 
 def per_gate(params: Mapping[str, Floats]) -> tuple[Floats, Floats, Floats]:
     """Return contiguous transposed weights, those of r and z halved for `sigmoid_of_half_`.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from grucli.engine.gated import per_gate, reduce_inputs, sigmoid_of_half_
+from grucli.engine.gated import BLOCK_VALUES, per_gate, reduce_inputs, sigmoid_of_half_
 from grucli.engine.packing import Floats, Packing
 from grucli.engine.params import Shape
 from grucli.engine.tape import Tape
@@ -52,29 +52,32 @@ def forward(
     B = packing.batch_size
     weight_x, bias_x, weight_h = per_gate(params)
     gates = tape.take("gates", 4, D, packing.size, H)
-    np.matmul(x, weight_x, out=gates[:3])
-    gates[:3] += bias_x
     states = tape.take("states", D, B + packing.size, H)
     states[:, :B] = 0 if h0 is None else h0
     bias_hn = params["bias_hn"][:, None]
     h = states[:, :B]
-    for k, rows in zip(packing.active.tolist(), packing.slices, strict=True):
-        h = h[:, :k]
-        product = tape.take("product", 3, D, k, H)
-        np.matmul(h, weight_h, out=product)
-        rz = gates[1:3, :, rows]  # (1) (2)
-        rz += product[:2]
-        sigmoid_of_half_(rz)
-        n, hn = gates[0, :, rows], gates[3, :, rows]
-        np.add(product[2], bias_hn, out=hn)  # (5)
-        np.multiply(rz[0], hn, out=product[2])  # (3)
-        n += product[2]
-        np.tanh(n, out=n)
-        new = states[:, B + rows.start : B + rows.stop]
-        np.subtract(h, n, out=new)  # (4)
-        new *= rz[1]
-        new += n
-        h = new
+    for steps, block in packing.blocks(BLOCK_VALUES // (D * H)):
+        from_inputs = gates[:3, :, block]
+        np.matmul(x[:, block], weight_x, out=from_inputs)
+        from_inputs += bias_x
+        for step in steps:
+            k, rows = int(packing.active[step]), packing.slices[step]
+            h = h[:, :k]
+            product = tape.take("product", 3, D, k, H)
+            np.matmul(h, weight_h, out=product)
+            rz = gates[1:3, :, rows]  # (1) (2)
+            rz += product[:2]
+            sigmoid_of_half_(rz)
+            n, hn = gates[0, :, rows], gates[3, :, rows]
+            np.add(product[2], bias_hn, out=hn)  # (5)
+            np.multiply(rz[0], hn, out=product[2])  # (3)
+            n += product[2]
+            np.tanh(n, out=n)
+            new = states[:, B + rows.start : B + rows.stop]
+            np.subtract(h, n, out=new)  # (4)
+            new *= rz[1]
+            new += n
+            h = new
     return states
 
 
@@ -98,22 +101,26 @@ def backward(
         d_x (D, N, I) and d_h0 (D, B, H), views into the tape.
     """
     D, H = params["bias_hn"].shape
-    d_gates, keep = _factors(packing, tape)
+    d_gates = tape["gates"]
     weight_h = params["weight_hh"].reshape(D, 3, H, H).swapaxes(0, 1)
     d_h0 = tape.take("d_h0", D, packing.batch_size, H)
-    for step in reversed(range(packing.num_steps)):
-        k, rows = int(packing.active[step]), packing.slices[step]
-        d_h, (d_n, d_r, d_z, d_hn) = d_states[:, rows], d_gates[:, :, rows]
-        following = int(packing.active[step + 1]) if step + 1 < packing.num_steps else 0
-        d_h[:, :following] += d_h0[:, :following]
-        d_n *= d_h  # (4) (3)
-        d_r *= d_n  # (3) (1)
-        d_z *= d_h  # (4) (2)
-        d_hn *= d_n  # (3)
-        parts = tape.take("parts", 4, D, k, H)
-        np.matmul(d_gates[1:, :, rows], weight_h, out=parts[:3])  # (1) (2) (5)
-        np.multiply(d_h, keep[:, rows], out=parts[3])  # (4)
-        np.add.reduce(parts, axis=0, out=d_h0[:, :k])
+    following = 0
+    for steps, block in reversed(packing.blocks(BLOCK_VALUES // (D * H))):
+        keep = _factors(packing, tape, block)
+        for step in reversed(steps):
+            k, rows = int(packing.active[step]), packing.slices[step]
+            d_h, (d_n, d_r, d_z, d_hn) = d_states[:, rows], d_gates[:, :, rows]
+            d_h[:, :following] += d_h0[:, :following]
+            d_n *= d_h  # (4) (3)
+            d_r *= d_n  # (3) (1)
+            d_z *= d_h  # (4) (2)
+            d_hn *= d_n  # (3)
+            parts = tape.take("parts", 4, D, k, H)
+            np.matmul(d_gates[1:, :, rows], weight_h, out=parts[:3])  # (1) (2) (5)
+            kept = keep[:, rows.start - block.start : rows.stop - block.start]
+            np.multiply(d_h, kept, out=parts[3])  # (4)
+            np.add.reduce(parts, axis=0, out=d_h0[:, :k])
+            following = k
     previous = tape["states"][:, packing.previous]
     d_weight_hh = grads["weight_hh"].reshape(D, 3, H, H).swapaxes(0, 1)
     np.matmul(d_gates[1:].swapaxes(2, 3), previous, out=d_weight_hh)  # (1) (2) (5)
@@ -121,28 +128,28 @@ def backward(
     return reduce_inputs(params, x, tape, d_gates, grads), d_h0
 
 
-def _factors(packing: Packing, tape: Tape) -> tuple[Floats, Floats]:
-    """Turn the gates n | r | z | hn into what d_h is multiplied by, for all steps at once.
+def _factors(packing: Packing, tape: Tape, block: slice) -> Floats:
+    """Turn the gates n | r | z | hn of a block into what d_h is multiplied by.
+
+    They become d_n / d_h, d_r / d_n, d_z / d_h and d_hn / d_n, where each d_ is by the gate before
+    its sigmoid or tanh.
 
     Returns:
-        (4, D, N, H), in place of the gates: d_n / d_h, d_r / d_n, d_z / d_h and d_hn / d_n, where
-        each d_ is by the gate before its sigmoid or tanh; and (D, N, H) z, by which d_h is kept.
+        (D, rows, H) z, by which d_h is kept.
     """
-    gates, states = tape["gates"], tape["states"]
-    n, r, z, hn = gates
-    keep = tape.take("keep", *z.shape)
+    n, r, z, hn = tape["gates"][:, :, block]
+    keep, slope = tape.take("keep", *z.shape), tape.take("slope", *z.shape)
     keep[...] = z
-    slope = tape.take("slope", *z.shape)
     np.subtract(1, r, out=slope)
     slope *= r
     slope *= hn
     hn[...] = r
     r[...] = slope
-    np.subtract(states[:, packing.previous], n, out=slope)
+    np.subtract(packing.before(tape["states"], block), n, out=slope)
     slope *= keep
     np.subtract(1, z, out=z)
     n *= n
     np.subtract(1, n, out=n)
     n *= z
     z *= slope
-    return gates, keep
+    return keep

@@ -53,6 +53,26 @@ class Packing:
         bounds = self.offsets.tolist()
         return [slice(start, stop) for start, stop in itertools.pairwise(bounds)]
 
+    def before(self, states: Floats, rows: slice) -> Floats:
+        """Return (D, rows, H) the states before these packed rows; states is (D, B + N, H)."""
+        previous = self.previous
+        return states[:, rows if isinstance(previous, slice) else previous[rows]]
+
+    def blocks(self, most_rows: int) -> list[tuple[range, slice]]:
+        """Return runs of steps with their packed rows, at most `most_rows` where a step allows it.
+
+        What is computed block by block stays in the processor's cache until it is used.
+        """
+        bounds = self.offsets.tolist()
+        starts = [0]
+        for step in range(1, self.num_steps):
+            if bounds[step + 1] - bounds[starts[-1]] > most_rows:
+                starts.append(step)
+        return [
+            (range(start, stop), slice(bounds[start], bounds[stop]))
+            for start, stop in itertools.pairwise([*starts, self.num_steps])
+        ]
+
     @cached_property
     def step(self) -> Integers:
         """(N,) step of each packed row."""

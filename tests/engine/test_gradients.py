@@ -5,7 +5,7 @@ twice in a row."""
 import numpy as np
 import pytest
 
-from grucli.engine import recurrent
+from grucli.engine import gated, gru, gru_before, recurrent
 from grucli.engine.params import Parameters
 from tests.engine.helpers import PROFILES, LayerCheck
 
@@ -17,8 +17,13 @@ CASES = [
 ]
 
 
+@pytest.mark.parametrize("block_values", [1, 24, gated.BLOCK_VALUES])
 @pytest.mark.parametrize(("cell", "directions", "lengths"), CASES)
-def test_layer_equals_autograd_of_the_reference(cell, directions, lengths):
+def test_layer_equals_autograd_of_the_reference(
+    cell, directions, lengths, block_values, monkeypatch
+):
+    for module in (gru, gru_before):
+        monkeypatch.setattr(module, "BLOCK_VALUES", block_values)
     LayerCheck(cell, directions, lengths).check_against_autograd()
 
 

@@ -1,5 +1,7 @@
 """The packed order against a literal loop over steps and rows, for random lengths."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -76,3 +78,27 @@ def test_lengths_of_any_integer_type(kind):
 def test_bad_lengths_are_refused(lengths):
     with pytest.raises(ValueError, match="at least 1 and sorted by falling length"):
         Packing(np.array(lengths, np.int64))
+
+
+@given(lengths=B_LENGTHS, most_rows=st.integers(0, 40))
+def test_blocks_are_runs_of_steps_as_long_as_allowed(lengths, most_rows):
+    packing = Packing(np.array(lengths))
+    blocks = packing.blocks(most_rows)
+    assert [step for steps, _ in blocks for step in steps] == list(range(packing.num_steps))
+    position = 0
+    for steps, rows in blocks:
+        assert rows.start == position == packing.slices[steps[0]].start
+        assert rows.stop == packing.slices[steps[-1]].stop
+        position = rows.stop
+        assert len(steps) == 1 or rows.stop - rows.start <= most_rows
+    for (_, rows), (steps, _) in itertools.pairwise(blocks):
+        assert packing.slices[steps[0]].stop - rows.start > most_rows
+
+
+@each_profile
+def test_the_states_before_a_block_are_those_of_its_rows(lengths):
+    packing = Packing(np.array(lengths))
+    states = np.arange(2 * (packing.batch_size + packing.size) * 3.0).reshape(2, -1, 3)
+    whole = states[:, packing.previous]
+    for _, rows in packing.blocks(5):
+        np.testing.assert_array_equal(packing.before(states, rows), whole[:, rows])

@@ -50,6 +50,7 @@ def check_model():
         test_model.test_loss_and_gradients_equal_autograd_of_the_reference(arch)
 
 
+FEW_VALUES = 24
 FROM_FOLLOWING_STEP = "d_h[:, :following] += d_h0[:, :following]"
 MIRROR_INPUTS = "np.take(x, packing.mirror, axis=0, out=x_by_direction[1])"
 START = "states[:, :B] = 0 if h0 is None else h0"
@@ -72,8 +73,16 @@ GRU = {
     "keep gate missing in the slope of z": ("slope *= keep", "pass"),
     "candidate not scaled by 1 - z": ("n *= z", "pass"),
     "candidate missing in the slope of r": ("slope *= hn", "pass"),
-    "keep path dropped": ("np.multiply(d_h, keep[:, rows], out=parts[3])", "parts[3] = 0"),
-    "keep path through 1 - z": ("d_h, keep[:, rows], out", "d_h, 1 - keep[:, rows], out"),
+    "keep path dropped": ("np.multiply(d_h, kept, out=parts[3])", "parts[3] = 0"),
+    "keep path through 1 - z": ("np.multiply(d_h, kept,", "np.multiply(d_h, 1 - kept,"),
+    "z of the block's first steps": (
+        "keep[:, rows.start - block.start : rows.stop - block.start]",
+        "keep[:, :k]",
+    ),
+    "inputs of the block before": (
+        "np.matmul(x[:, block]",
+        "np.matmul(x[:, : block.stop - block.start]",
+    ),
     "following step forgotten": (FROM_FOLLOWING_STEP, "pass"),
     "following step added to the wrong rows": (
         FROM_FOLLOWING_STEP,
@@ -81,16 +90,16 @@ GRU = {
     ),
     "finished rows take a leftover": (FROM_FOLLOWING_STEP, "d_h += d_h0[:, :k]"),
     "first step's gradient of the state forgotten": (
-        "in reversed(range(packing.num_steps))",
-        "in reversed(range(1, packing.num_steps))",
+        "for step in reversed(steps)",
+        "for step in reversed(range(max(steps[0], 1), steps[-1] + 1))",
     ),
     "state after instead of before in the weight gradient": (
         'previous = tape["states"][:, packing.previous]',
         'previous = tape["states"][:, packing.batch_size :]',
     ),
     "state after instead of before in the slope of z": (
-        "np.subtract(states[:, packing.previous], n",
-        "np.subtract(states[:, packing.batch_size :], n",
+        'np.subtract(packing.before(tape["states"], block), n',
+        'np.subtract(tape["states"][:, packing.batch_size :][:, block], n',
     ),
     "candidate's recurrent weight from d_n": (
         "d_gates[1:].swapaxes",
@@ -128,14 +137,14 @@ GRU_BEFORE = {
         "np.matmul(h, weight_h[2], out=product[0])",
     ),
     "reset forgotten in the way back to the state": (
-        "np.multiply(d_rh, reset[:, rows], out=parts[2])",
+        "np.multiply(d_rh, reset[:, here], out=parts[2])",
         "parts[2] = d_rh",
     ),
     "way back through the reset state dropped": (
-        "np.multiply(d_rh, reset[:, rows], out=parts[2])",
+        "np.multiply(d_rh, reset[:, here], out=parts[2])",
         "parts[2] = 0",
     ),
-    "keep path dropped": ("np.multiply(d_h, keep[:, rows], out=parts[3])", "parts[3] = 0"),
+    "keep path dropped": ("np.multiply(d_h, keep[:, here], out=parts[3])", "parts[3] = 0"),
     "following step forgotten": (FROM_FOLLOWING_STEP, "pass"),
     "finished rows take a leftover": (FROM_FOLLOWING_STEP, "d_h += d_h0[:, :k]"),
     "recurrent weight transposed": (
@@ -310,7 +319,9 @@ BUGS = [
 
 
 def stand_in(monkeypatch, module, source):
-    """Let what `source` defines stand in for what `module` defines."""
+    """Let what `source` defines stand in for what `module` defines, in blocks of a few rows."""
+    for cell in (gated, gru, gru_before):
+        monkeypatch.setattr(cell, "BLOCK_VALUES", FEW_VALUES)
     changed = ModuleType(module.__name__)
     exec(compile(source, f"<{module.__name__}, changed>", "exec"), vars(changed))
     for name, value in vars(changed).items():
