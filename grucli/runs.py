@@ -18,7 +18,8 @@ from grucli.dataset import Prepared
 from grucli.errors import CheckpointError, ConfigError, show, show_path
 from grucli.model import Architecture, Model
 from grucli.random import INIT, generator
-from grucli.training import Progress, Recipe, Trainer
+from grucli.recipe import Recipe
+from grucli.training import Progress, Trainer
 
 EXTENDABLE = ("training.epochs", "training.patience")
 """What a resumed run may change: when it ends. But a cosine has been bent to its end already."""

@@ -14,47 +14,15 @@ import numpy.typing as npt
 from grucli.data.batches import Examples, epoch_rows, pack
 from grucli.engine import losses, optim
 from grucli.engine.packing import Floats
-from grucli.errors import ConfigError, TrainingError, did_you_mean, excerpt, show
+from grucli.errors import TrainingError
 from grucli.inference import probabilities
 from grucli.metrics import Evaluation, evaluate
 from grucli.model import Gradients, Model
 from grucli.random import DROPOUT, SHUFFLE, generator
+from grucli.recipe import Recipe, class_weights
 
 PLATEAU_EPOCHS = 2  # without a lower loss, after which the schedule `plateau` halves the rate
 AVERAGE_EVERY = 4  # steps: often enough for any decay of use, and cheap for a large vocabulary
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """How to train: the config's section `training`, complete; None where that says "off".
-
-    Attributes:
-        patience: epochs without a better validation loss after which training stops.
-        clip_norm: longest gradient.
-        averaging: decay, a step, of the average of the weights that is judged and kept.
-        class_weight: "none", "balanced" or label -> weight.
-    """
-
-    optimizer: str
-    momentum: float | None
-    learning_rate: float
-    weight_decay: float
-    batch_size: int
-    epochs: int
-    patience: int | None
-    clip_norm: float | None
-    averaging: float | None
-    schedule: str
-    warmup_steps: int
-    class_weight: str | Mapping[str, float]
-    label_smoothing: float
-    dtype: str
-
-    @classmethod
-    def of(cls, section: Mapping[str, Any]) -> Recipe:
-        """Return the recipe of a complete config section."""
-        fields: dict[str, Any] = {k: None if v == "off" else v for k, v in section.items()}
-        return cls(**fields)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -377,37 +345,6 @@ class Trainer:
             self._labels,
             {"labels that training lacks": unseen} if unseen else None,
         )
-
-
-def class_weights(
-    setting: str | Mapping[str, float], labels: Sequence[str], targets: npt.NDArray[np.int64]
-) -> Floats:
-    """Return (C,) the weight of each class's rows, one on average over the rows.
-
-    Args:
-        setting: "balanced" (inverse to the class's rows) or label -> weight, where a label
-            that is not named weighs 1.
-        labels: (C,) names.
-        targets: (n,) classes of the training rows.
-
-    Raises:
-        ConfigError: a named label does not exist.
-    """
-    rows = np.bincount(targets, minlength=len(labels))
-    if isinstance(setting, str):
-        weights = 1 / np.maximum(rows, 1)
-    else:
-        known = f"; the labels are {excerpt(', '.join(labels), 60)}"
-        unknown = [
-            f"training.class_weight: no label '{show(name)}'{did_you_mean(name, labels) or known}"
-            for name in setting
-            if name not in labels
-        ]
-        if unknown:
-            raise ConfigError(*unknown)
-        weights = np.array([setting.get(label, 1.0) for label in labels])
-    scaled: Floats = weights * (rows.sum() / (weights * rows).sum())
-    return scaled
 
 
 def _answers(logits: Floats) -> npt.NDArray[np.int64]:

@@ -10,14 +10,8 @@ from grucli.engine import losses
 from grucli.errors import ConfigError, TrainingError
 from grucli.model import Architecture, Model
 from grucli.random import INIT, generator
-from grucli.training import (
-    AVERAGE_EVERY,
-    EpochInfo,
-    Recipe,
-    StepInfo,
-    Trainer,
-    class_weights,
-)
+from grucli.recipe import Recipe, class_weights
+from grucli.training import AVERAGE_EVERY, EpochInfo, StepInfo, Trainer
 
 ARCHITECTURE = Architecture(
     cell="gru",

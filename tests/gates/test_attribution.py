@@ -5,7 +5,8 @@ from grucli.data.batches import Examples
 from grucli.data.vocabulary import EMPTY
 from grucli.gates.attribution import explain, spans
 from grucli.model import Model
-from grucli.training import Recipe, Trainer
+from grucli.recipe import Recipe
+from grucli.training import Trainer
 from tests.gates.helpers import alone, architecture, random_model, random_tokens, softmax
 
 NOTHING = np.array([EMPTY], np.int32)
