@@ -56,7 +56,7 @@ class TextEncoder:
         """Encode the text of a record; one without a text counts as empty."""
         tokens = self.tokenize(record.text or "")
         ids = self.vocabulary.encode(tokens[: self.max_length])
-        known = float(np.mean(ids != UNKNOWN)) if tokens else 0.0
+        known = np.count_nonzero(ids != UNKNOWN) / len(ids) if tokens else 0.0
         return Encoded(steps=ids, known=known, truncated=len(tokens) > self.max_length)
 
 
