@@ -6,8 +6,8 @@ the work elsewhere, draws what the uninterrupted run would have drawn.
 
 import numpy as np
 
-INIT, SPLIT, SHUFFLE, DROPOUT = range(4)
-"""Purposes."""
+INIT, SPLIT, SHUFFLE, DROPOUT, SAMPLING, RANDOM_ORDER = range(6)
+"""Purposes: each has numbers of its own."""
 
 
 def generator(seed: int, purpose: int, counter: int = 0) -> np.random.Generator:

@@ -15,7 +15,7 @@ from grucli import __version__, checkpoint
 from grucli.checkpoint import RunState, SavedModel
 from grucli.data.encoding import TextEncoder
 from grucli.dataset import Prepared
-from grucli.errors import CheckpointError, ConfigError, show, show_path
+from grucli.errors import CheckpointError, ConfigError, TrainingError, show, show_path
 from grucli.model import Architecture, Model
 from grucli.random import INIT, generator
 from grucli.recipe import Recipe
@@ -88,10 +88,22 @@ def save_best(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
 
 
 def save_last(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
-    """Write the last weights and all that a resume needs; raises as `checkpoint.save` does."""
+    """Write the last weights and all that a resume needs.
+
+    Raises:
+        AccessError: it cannot be written; an older file is still whole.
+        TrainingError: a weight is not finite; an older file is still whole.
+    """
     progress = trainer.progress
     state = RunState(progress=dataclasses.asdict(progress), arrays=trainer.arrays())
-    checkpoint.save(path, _saved(prepared, trainer.model, progress.epoch, progress), state)
+    saved = _saved(prepared, trainer.model, progress.epoch, progress)
+    try:
+        checkpoint.save(path, saved, state)
+    except ValueError as fault:
+        raise TrainingError(
+            f"epoch {progress.epoch}, step {progress.step}: {show(fault)}; "
+            "lower training.learning_rate or set training.clip_norm"
+        ) from None
 
 
 def _architecture(prepared: Prepared) -> Architecture:

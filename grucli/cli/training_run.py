@@ -136,12 +136,12 @@ def _train(
                     break
                 if time.monotonic() >= ends:
                     trainer.stop("time")
+            saver.save()
         except TrainingError as error:
             saver.save_best()
             kept = trainer.progress.best_epoch
             mend = f"{show_path(outputs.model)} keeps epoch {kept}" if kept else "no model was kept"
             raise TrainingError(*error.problems, mend) from None
-    saver.save()
     return None if trainer.progress.stopped else interruption.number
 
 

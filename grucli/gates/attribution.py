@@ -20,10 +20,8 @@ from grucli.engine import losses
 from grucli.engine.packing import Floats
 from grucli.gates.forward import logits
 from grucli.model import Model
-from grucli.random import generator
+from grucli.random import RANDOM_ORDER, generator
 
-RANDOM_ORDER = 17
-"""Purpose of the random numbers that order parts."""
 TOP_SHARE = 0.2  # of the parts, deleted or kept in the check
 RANDOM_DRAWS = 20
 

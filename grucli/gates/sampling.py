@@ -11,10 +11,8 @@ from typing import Literal
 from grucli.data.records import Record
 from grucli.errors import ConfigError, DataError
 from grucli.gates.report import Settings
-from grucli.random import generator
+from grucli.random import SAMPLING, generator
 
-SAMPLING = 16
-"""Purpose of the random numbers that choose records."""
 LISTED_PROBLEMS = 5
 
 

@@ -4,27 +4,11 @@ import numpy as np
 
 from grucli.data.batches import Examples
 from grucli.gates.report import Settings
-from grucli.model import Architecture, Model
+from grucli.model import Model
 from tests.reference import sigmoid
+from tests.test_model import architecture
 
 SETTINGS = Settings(sample=512, seed=0, saturation=(0.1, 0.9))
-
-
-def architecture(**changes):
-    settings = {
-        "cell": "gru",
-        "vocabulary_size": 7,
-        "input_size": 3,
-        "hidden_size": 4,
-        "num_layers": 1,
-        "bidirectional": True,
-        "pooling": ("last", "mean", "max"),
-        "dropout": 0.0,
-        "token_dropout": 0.0,
-        "num_classes": 3,
-        "dtype": "float64",
-    }
-    return Architecture(**{**settings, **changes})
 
 
 def random_model(seed=0, scale=0.7, **changes):
