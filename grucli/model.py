@@ -12,7 +12,7 @@ from grucli.data.batches import Batch
 from grucli.data.vocabulary import UNKNOWN
 from grucli.engine import embedding, linear, losses, pooling, recurrent
 from grucli.engine.packing import Floats, Integers, Packing
-from grucli.engine.params import Parameters, Shape, glorot_uniform
+from grucli.engine.params import Allocate, Parameters, Shape, glorot_uniform
 from grucli.engine.tape import Tape
 
 EMBEDDING_SCALE = 0.1  # standard deviation of the first token vectors
@@ -97,17 +97,19 @@ class Model:
         architecture: what the model is made of.
         params: the dense parameters.
         table: (V, I) token vectors, (0, 0) for numeric sequences.
-        tapes: one for each recurrent layer; after `forward`, `tapes[k]["gates"]` holds its gates.
+        tapes: one for each recurrent layer; after `forward`, `tapes[k].part(d)["gates"]`
+            holds the gates of direction d.
     """
 
-    def __init__(self, architecture: Architecture) -> None:
-        """Build a model whose weights are all zero."""
+    def __init__(self, architecture: Architecture, allocate: Allocate = np.zeros) -> None:
+        """Build a model whose weights are what `allocate` holds: zero unless it says otherwise."""
         self.architecture = architecture
         self.dtype: np.dtype[Any] = np.dtype(architecture.dtype)
-        self.params = Parameters(architecture.shapes(), self.dtype)
-        self.table: Floats = np.zeros(architecture.table_shape, self.dtype)
-        self.tapes = [Tape(self.dtype) for _ in range(architecture.num_layers)]
         self._gradients = Parameters(architecture.shapes(), self.dtype)
+        flat = allocate(self._gradients.flat.shape, self.dtype)
+        self.params = Parameters(architecture.shapes(), self.dtype, flat)
+        self.table: Floats = allocate(architecture.table_shape, self.dtype)
+        self.tapes = [Tape(self.dtype) for _ in range(architecture.num_layers)]
         self._layers = self._by_layer(self.params)
         self._forward: _Forward
 
@@ -125,9 +127,9 @@ class Model:
         weight[...] = glorot_uniform(weight.shape, rng)
         self.params["head_bias"].fill(0)
 
-    def copy(self) -> Model:
-        """Return a model of its own with the same weights."""
-        model = Model(self.architecture)
+    def copy(self, allocate: Allocate = np.zeros) -> Model:
+        """Return a model of its own, in memory of its own, with the same weights."""
+        model = Model(self.architecture, allocate)
         model.params.flat[...], model.table[...] = self.params.flat, self.table
         return model
 
@@ -147,32 +149,40 @@ class Model:
         arch, packing = self.architecture, batch.packing
         masks = _Masks(arch.dropout, dropout, self.dtype)
         ids = _drop_tokens(batch.x, arch.token_dropout, dropout)
+        x, tokens, index = batch.x, ids[:0], None
         if arch.vocabulary_size:
-            x = masks.apply(embedding.forward(self.table, ids))
-        else:
-            x = batch.x.astype(self.dtype, copy=False)
+            tokens, index = embedding.distinct(ids, arch.vocabulary_size)
+            x = masks.apply(embedding.forward(self.table, tokens))
         for layer, (params, tape) in enumerate(zip(self._layers, self.tapes, strict=True)):
             if layer:
                 x = masks.apply(x)
-            x, final = recurrent.forward(arch.cell, params, x, packing, tape)
+            read = None if layer else index
+            x, final = recurrent.forward(arch.cell, params, x, packing, tape, index=read)
         pooled, memory = pooling.forward(
             arch.pooling, self.params.within("pooling_"), x, final, packing
         )
         pooled = masks.apply(pooled)
         self._forward = _Forward(
-            packing=packing, ids=ids, outputs=x, pooled=pooled, memory=memory, masks=masks
+            packing=packing,
+            tokens=tokens,
+            index=index,
+            outputs=x,
+            pooled=pooled,
+            memory=memory,
+            masks=masks,
         )
         return linear.forward(self.params.within("head_"), pooled)
 
-    def backward(self, d_logits: Floats) -> Gradients:
+    def backward(self, d_logits: Floats, into: Parameters | None = None) -> Gradients:
         """Return the gradients of the last `forward`; the next call overwrites them.
 
         Args:
             d_logits: of the shape of the logits, the gradient of the loss by them.
+            into: where the dense parameters' go, instead of the model's own memory for them.
         """
         arch, last = self.architecture, self._forward
         packing = last.packing
-        grads = self._gradients
+        grads = self._gradients if into is None else into
         d_pooled = linear.backward(
             self.params.within("head_"), last.pooled, d_logits, grads.within("head_")
         )
@@ -187,17 +197,21 @@ class Model:
             grads.within("pooling_"),
         )
         layers = zip(self._layers, self.tapes, self._by_layer(grads), strict=True)
-        for layer, (params, tape, layer_grads) in reversed(list(enumerate(layers))):
-            d_x, _ = recurrent.backward(
-                arch.cell, params, packing, tape, d_outputs, d_final, layer_grads
-            )
+        for layer, (params, tape, own) in reversed(list(enumerate(layers))):
+            d_x, index = None, None if layer else last.index
             if layer or arch.vocabulary_size:
-                d_x = last.masks.undo(d_x)
+                d_x = tape.take("d_inputs", packing.size, params["weight_ih"].shape[2])
+            recurrent.backward(
+                arch.cell, params, packing, tape, d_outputs, d_final, own, index=index, d_x=d_x
+            )
             d_outputs, d_final = d_x, None
-        if not arch.vocabulary_size:
-            return Gradients(dense=grads, tokens=np.zeros(0, np.int32), rows=self.table[:0])
-        tokens, rows = embedding.backward(last.ids, d_x)
-        return Gradients(dense=grads, tokens=tokens, rows=rows)
+            if layer and d_outputs is not None:
+                d_outputs = last.masks.undo(d_outputs)
+        rows = self.table[:0]
+        if last.index is not None and d_outputs is not None:
+            _, rows = embedding.backward(last.index, d_outputs)
+            rows = last.masks.undo(rows)
+        return Gradients(dense=grads, tokens=last.tokens, rows=rows)
 
     def probabilities(self, batch: Batch) -> Floats:
         """Return float64 class probabilities (B, C) without dropout."""
@@ -214,7 +228,8 @@ class _Forward:
     """What backward needs of the last forward, beside the tapes."""
 
     packing: Packing
-    ids: Integers
+    tokens: Integers
+    index: Integers | None
     outputs: Floats
     pooled: Floats
     memory: pooling.Memory

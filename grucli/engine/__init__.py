@@ -11,7 +11,14 @@ after the other, each with just the rows that still run (`packing.Packing`). A p
 
 Gates. `r` reset, `z` update, `n` candidate, `hn` the candidate's recurrent part. An update gate
 of 1 keeps the previous state. Parameters have the blocks r | z | n and a leading direction axis:
-weight_ih (D, 3H, I), weight_hh (D, 3H, H), bias (D, 3H), bias_hn (D, H).
+weight_ih (D, 3H, I), weight_hh (D, 3H, H), bias (D, 3H), bias_hn (D, H). A cell runs one direction
+at a time, without that axis: `recurrent` mirrors time for the second one.
+
+Speed. One array a gate, so that what a step works on is contiguous: NumPy runs through contiguous
+arrays in a third of the time it takes to set up a strided loop. A third argument of a function of
+NumPy is where its result goes. What is needed of all steps is computed block by block, while the
+block is in the processor's cache. Numbers of the engine's own are arrays of no dimension: a Python
+float costs a conversion at each call.
 
 dtype. Everything is of the dtype of the parameters: float32, or float64 for checks.
 

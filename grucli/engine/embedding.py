@@ -5,6 +5,16 @@ import numpy as np
 from grucli.engine.packing import Floats, Integers
 
 
+def distinct(ids: Integers, vocabulary_size: int) -> tuple[Integers, Integers]:
+    """Return (U,) the distinct tokens of `ids` (N,) in rising order, and (N,) which each one is."""
+    occurs = np.zeros(vocabulary_size, np.bool_)
+    occurs[ids] = True
+    tokens = np.flatnonzero(occurs)
+    place = np.empty(vocabulary_size, np.int64)
+    place[tokens] = np.arange(len(tokens))
+    return tokens, place[ids]
+
+
 def forward(table: Floats, ids: Integers) -> Floats:
     """Return the (N, I) rows of `table` (V, I) for `ids` (N,)."""
     return np.take(table, ids, axis=0)

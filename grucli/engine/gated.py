@@ -1,4 +1,4 @@
-"""What both gated cells share: their blocks, their sigmoid, the gradients on the side of the input.
+"""What both gated cells share: their blocks, their weights, the gradients on the input's side.
 
 Both have the blocks r | z | n, and a tape of gates n | r | z, then one array of their own.
 """
@@ -7,64 +7,86 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from grucli.engine.packing import Floats
+from grucli.engine.inputs import Inputs, Sum, pick
+from grucli.engine.packing import Floats, Packing
 from grucli.engine.tape import Tape
 
-BLOCK_VALUES = 1 << 14
+BLOCK_VALUES = 1 << 15
 """Numbers of one gate in a block: the few arrays of a block then fit into a processor's cache."""
 
 
-def per_gate(params: Mapping[str, Floats]) -> tuple[Floats, Floats, Floats]:
-    """Return contiguous transposed weights, those of r and z halved for `sigmoid_of_half_`.
+def per_gate(params: Mapping[str, Floats], tape: Tape) -> tuple[Floats, Floats]:
+    """Return contiguous transposed weights, those of r and z halved.
+
+    With a half of `a` at hand, sigmoid(a) = tanh(a / 2) / 2 + 1 / 2 takes one tanh for both gates,
+    and cannot overflow.
 
     Returns:
-        (3, D, I, H) and (3, D, 1, H), weights and biases for n | r | z of the inputs; and
-        (3, D, H, H), weights for r | z | n of the states.
+        (3, I + 1, H), weights and bias for n | r | z of the inputs; and (3, H, H), weights for
+        r | z | n of the states.
     """
-    D, _, H = params["weight_hh"].shape
-    half = np.array([0.5, 0.5, 1.0], params["bias"].dtype)[:, None, None, None]
-    blocks = [
-        half * params[name].reshape(D, 3, H, -1).transpose(1, 0, 3, 2)
-        for name in ("weight_ih", "bias", "weight_hh")
-    ]
-    order = [2, 0, 1]
-    return blocks[0][order], blocks[1][order], np.ascontiguousarray(blocks[2])
+    H = params["weight_hh"].shape[1]
+    w_ih, w_hh = (params[name].reshape(3, H, -1) for name in ("weight_ih", "weight_hh"))
+    weight_x = tape.take("weight_x", 3, w_ih.shape[2] + 1, H)
+    weight_h = tape.take("weight_h", 3, H, H)
+    weight_x[[1, 2, 0], :-1] = w_ih.swapaxes(1, 2)
+    weight_x[[1, 2, 0], -1] = params["bias"].reshape(3, H)
+    weight_h[...] = w_hh.swapaxes(1, 2)
+    weight_x[1:] *= 0.5
+    weight_h[:2] *= 0.5
+    return weight_x, weight_h
 
 
-def sigmoid_of_half_(a: Floats) -> None:
-    """Replace a / 2 by sigmoid(a) = tanh(a / 2) / 2 + 1 / 2, which cannot overflow."""
-    np.tanh(a, out=a)
-    a *= 0.5
-    a += 0.5
+def states_before(states: Floats, packing: Packing, block: slice, tape: Tape) -> Floats:
+    """Return (rows, H) the states before the packed rows of a block; `states` is (B + N, H)."""
+    previous = packing.previous
+    if isinstance(previous, slice):
+        return states[block]
+    out = tape.take("before", block.stop - block.start, states.shape[1])
+    return pick(states, previous[block], out)
 
 
-def reduce_inputs(
-    params: Mapping[str, Floats],
-    x: Floats,
-    tape: Tape,
-    d_gates: Floats,
-    grads: Mapping[str, Floats],
-) -> Floats:
-    """Sum the gate gradients n | r | z over all steps into the input's weights and the bias.
+class InputSide:
+    """The gradients of a gated cell's input weights, bias and inputs, collected block by block."""
 
-    Args:
-        params: the cell's.
-        x: (D, N, I) inputs.
-        tape: for the result.
-        d_gates: (3, D, N, H) or more, gradients before the sigmoid or tanh.
-        grads: `weight_ih` and `bias` are overwritten.
+    def __init__(
+        self,
+        params: Mapping[str, Floats],
+        x: Inputs,
+        tape: Tape,
+        grads: Mapping[str, Floats],
+        d_x: Floats | None,
+    ) -> None:
+        """Start at zero.
 
-    Returns:
-        d_x (D, N, I), a view into the tape.
-    """
-    D, _, H = params["weight_hh"].shape
-    weight, d_weight = (by["weight_ih"].reshape(D, 3, H, -1) for by in (params, grads))
-    d_bias = grads["bias"].reshape(D, 3, H)
-    d_x, part = tape.take("d_x", *x.shape), tape.take("d_x_part", *x.shape)
-    for block, d_gate in enumerate((d_gates[1], d_gates[2], d_gates[0])):
-        np.matmul(d_gate.swapaxes(1, 2), x, out=d_weight[:, block])
-        np.add.reduce(d_gate, axis=1, out=d_bias[:, block])
-        np.matmul(d_gate, weight[:, block], out=part if block else d_x)
-        if block:
-            d_x += part
-    return d_x
+        Args:
+            params: the cell's.
+            x: its inputs.
+            tape: for what is collected.
+            grads: `weight_ih` and `bias` are overwritten by `finish`.
+            d_x: (N, I) overwritten block by block; None if nobody asks for it.
+        """
+        H = params["weight_hh"].shape[1]
+        self._weight = params["weight_ih"].reshape(3, H, -1)
+        self._d_weight = grads["weight_ih"].reshape(3, H, -1)
+        self._d_bias = grads["bias"].reshape(3, H)
+        self._x, self._d_x, self._tape = x, d_x, tape
+        total = tape.take("d_weight_x", 3, H, x.rows.shape[1])
+        self._sum = Sum(total, tape, "d_weight_x_part")
+
+    def add(self, d_gates: Floats, block: slice) -> None:
+        """Add a block; `d_gates` (3, rows, H) are gradients of n | r | z before their sigmoid."""
+        self._sum.add(d_gates, self._x.of(block, self._tape))
+        if self._d_x is not None:
+            d_x = self._d_x[block]
+            part = self._tape.take("d_x_part", *d_x.shape)
+            np.matmul(d_gates[0], self._weight[2], d_x)
+            for gate in (0, 1):
+                np.matmul(d_gates[gate + 1], self._weight[gate], part)
+                d_x += part
+
+    def finish(self) -> None:
+        """Write the sums into the gradients, in the order of the parameters."""
+        order = [1, 2, 0]
+        self._d_weight[...] = self._sum.total[order, :, :-1]
+        self._d_bias[...] = self._sum.total[order, :, -1]

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from grucli.engine.gated import BLOCK_VALUES, per_gate, reduce_inputs, sigmoid_of_half_
+from grucli.engine.gated import BLOCK_VALUES, InputSide, per_gate, states_before
+from grucli.engine.inputs import Inputs, Sum, projection
 from grucli.engine.packing import Floats, Packing
 from grucli.engine.params import Shape
 from grucli.engine.tape import Tape
@@ -23,9 +24,9 @@ def shapes(input_size: int, hidden_size: int, num_directions: int) -> dict[str, 
 
 
 def forward(
-    params: Mapping[str, Floats], x: Floats, packing: Packing, tape: Tape, h0: Floats | None = None
+    params: Mapping[str, Floats], x: Inputs, packing: Packing, tape: Tape, h0: Floats | None = None
 ) -> Floats:
-    """Run one layer over a packed batch and record what backward needs.
+    """Run one direction over a packed batch and record what backward needs.
 
         r = sigmoid(W_ir x + b_r + W_hr h)  (1)     z = sigmoid(W_iz x + b_z + W_hz h)  (2)
         n = tanh(W_in x + b_n + W_hn rh)    (3)     h' = n + z (h - n)                  (4)
@@ -35,91 +36,107 @@ def forward(
 
     Source: Cho et al. 2014 (arXiv:1406.1078v3), equations 5 to 8.
     """
-    D, _, H = params["weight_hh"].shape
-    B = packing.batch_size
-    weight_x, bias_x, weight_h = per_gate(params)
-    gates = tape.take("gates", 4, D, packing.size, H)
-    states = tape.take("states", D, B + packing.size, H)
-    states[:, :B] = 0 if h0 is None else h0
-    h = states[:, :B]
-    for steps, block in packing.blocks(BLOCK_VALUES // (D * H)):
-        from_inputs = gates[:3, :, block]
-        np.matmul(x[:, block], weight_x, out=from_inputs)
-        from_inputs += bias_x
-        for step in steps:
-            k, rows = int(packing.active[step]), packing.slices[step]
-            h = h[:, :k]
-            product = tape.take("product", 2, D, k, H)
-            np.matmul(h, weight_h[:2], out=product)
-            rz = gates[1:3, :, rows]  # (1) (2)
-            rz += product
-            sigmoid_of_half_(rz)
-            n, rh = gates[0, :, rows], gates[3, :, rows]
-            np.multiply(rz[0], h, out=rh)  # (5)
-            np.matmul(rh, weight_h[2], out=product[0])  # (3)
-            n += product[0]
-            np.tanh(n, out=n)
-            new = states[:, B + rows.start : B + rows.stop]
-            np.subtract(h, n, out=new)  # (4)
-            new *= rz[1]
-            new += n
+    B, H = packing.batch_size, params["weight_hh"].shape[1]
+    weight_x, weight_h = per_gate(params, tape)
+    project = projection(x, weight_x, tape)
+    gates, states = tape.take("gates", 4, packing.size, H), tape.take("states", B + packing.size, H)
+    n, rz, rh = gates[0], gates[1:3], gates[3]
+    states[:B] = 0 if h0 is None else h0
+    h, k = states[:B], 0
+    half = np.array(0.5, states.dtype)
+    for steps, block in packing.blocks(BLOCK_VALUES // H):
+        project(block, gates[:3, block])
+        for at in steps:
+            if at.stop - at.start != k:
+                k = at.stop - at.start
+                h, a_rz = h[:k], tape.take("product", 2, k, H)
+                a_n = a_rz[0]
+            np.matmul(h, weight_h[:2], a_rz)
+            rz_at, n_at, rh_at = rz[:, at], n[at], rh[at]
+            np.add(a_rz, rz_at, a_rz)  # (1) (2)
+            np.tanh(a_rz, a_rz)
+            np.multiply(a_rz, half, a_rz)
+            np.add(a_rz, half, rz_at)
+            np.multiply(rz_at[0], h, rh_at)  # (5)
+            np.matmul(rh_at, weight_h[2], a_n)  # (3)
+            np.add(a_n, n_at, a_n)
+            np.tanh(a_n, n_at)
+            new = states[B + at.start : B + at.stop]
+            np.subtract(h, n_at, new)  # (4)
+            np.multiply(new, rz_at[1], new)
+            np.add(new, n_at, new)
             h = new
     return states
 
 
 def backward(
     params: Mapping[str, Floats],
-    x: Floats,
+    x: Inputs,
     packing: Packing,
     tape: Tape,
     d_states: Floats,
     grads: Mapping[str, Floats],
-) -> tuple[Floats, Floats]:
+    d_x: Floats | None,
+) -> Floats:
     """Propagate the gradient of the states back; arguments and result as in `gru.backward`."""
-    D, _, H = params["weight_hh"].shape
-    d_gates = tape["gates"]
-    weight_h = params["weight_hh"].reshape(D, 3, H, H).swapaxes(0, 1)
-    d_h0 = tape.take("d_h0", D, packing.batch_size, H)
-    following = 0
-    for steps, block in reversed(packing.blocks(BLOCK_VALUES // (D * H))):
-        keep, reset = _factors(packing, tape, block)
-        for step in reversed(steps):
-            k, rows = int(packing.active[step]), packing.slices[step]
-            here = slice(rows.start - block.start, rows.stop - block.start)
-            d_h, (d_n, d_r, d_z) = d_states[:, rows], d_gates[:3, :, rows]
-            d_h[:, :following] += d_h0[:, :following]
-            d_n *= d_h  # (4) (3)
-            d_z *= d_h  # (4) (2)
-            d_rh = tape.take("d_rh", D, k, H)
-            np.matmul(d_n, weight_h[2], out=d_rh)  # (3)
-            d_r *= d_rh  # (5) (1)
-            parts = tape.take("parts", 4, D, k, H)
-            np.matmul(d_gates[1:3, :, rows], weight_h[:2], out=parts[:2])  # (1) (2)
-            np.multiply(d_rh, reset[:, here], out=parts[2])  # (5)
-            np.multiply(d_h, keep[:, here], out=parts[3])  # (4)
-            np.add.reduce(parts, axis=0, out=d_h0[:, :k])
-            following = k
-    previous = tape["states"][:, packing.previous]
-    d_weight_hh = grads["weight_hh"].reshape(D, 3, H, H)
-    np.matmul(d_gates[1:3].swapaxes(2, 3), previous, out=d_weight_hh[:, :2].swapaxes(0, 1))
-    np.matmul(d_gates[0].swapaxes(1, 2), d_gates[3], out=d_weight_hh[:, 2])  # (3)
-    return reduce_inputs(params, x, tape, d_gates, grads), d_h0
+    B, H = packing.batch_size, params["weight_hh"].shape[1]
+    d_gates, states = tape["gates"], tape["states"]
+    n, r, z, _ = d_gates
+    weight_h, d_weight_h = (by["weight_hh"].reshape(3, H, H) for by in (params, grads))
+    d_h0 = tape.take("d_h0", B, H)
+    inputs = InputSide(params, x, tape, grads, d_x)
+    d_weight_rz = Sum(d_weight_h[:2], tape, "d_weight_rz_part")
+    d_weight_n = Sum(d_weight_h[2:], tape, "d_weight_n_part")
+    k, carried = 0, d_h0[:0]
+    for steps, block in reversed(packing.blocks(BLOCK_VALUES // H)):
+        before = states_before(states, packing, block, tape)
+        keep, reset = _factors(d_gates[:, block], before, tape)
+        for at in reversed(steps):
+            d_h = d_states[at]
+            d_h_on = d_h[:k]  # of the rows that run on
+            np.add(d_h_on, carried, d_h_on)
+            if at.stop - at.start != k:
+                k = at.stop - at.start
+                carried, parts = d_h0[:k], tape.take("parts", 3, k, H)
+                part_r, part_z, d_rh = parts
+            here = slice(at.start - block.start, at.stop - block.start)
+            d_n, d_r, d_z = n[at], r[at], z[at]
+            np.multiply(d_n, d_h, d_n)  # (4) (3)
+            np.multiply(d_z, d_h, d_z)  # (4) (2)
+            np.matmul(d_n, weight_h[2], d_rh)  # (3)
+            np.multiply(d_r, d_rh, d_r)  # (5) (1)
+            np.matmul(d_gates[1:3, at], weight_h[:2], parts[:2])  # (1) (2)
+            np.multiply(d_h, keep[here], carried)  # (4)
+            np.multiply(d_rh, reset[here], d_rh)  # (5)
+            np.add(carried, part_r, carried)
+            np.add(carried, part_z, carried)
+            np.add(carried, d_rh, carried)
+        inputs.add(d_gates[:3, block], block)
+        d_weight_rz.add(d_gates[1:3, block], before)  # (1) (2)
+        d_weight_n.add(d_gates[:1, block], d_gates[3, block])  # (3)
+    inputs.finish()
+    return d_h0
 
 
-def _factors(packing: Packing, tape: Tape, block: slice) -> tuple[Floats, Floats]:
+def _factors(gates: Floats, before: Floats, tape: Tape) -> tuple[Floats, Floats]:
     """Turn the gates n | r | z of a block into what is multiplied in backward; rh stays.
 
     They become d_n / d_h, d_r / d_rh and d_z / d_h, where each d_ is by the gate before its sigmoid
     or tanh.
 
+    Args:
+        gates: (4, rows, H) overwritten.
+        before: (rows, H) states before these rows.
+        tape: for the result.
+
     Returns:
-        (D, rows, H) z and r.
+        (rows, H) z and r.
     """
-    n, r, z, rh = tape["gates"][:, :, block]
+    n, r, z, rh = gates
     keep, reset = tape.take("keep", *z.shape), tape.take("reset", *r.shape)
     keep[...], reset[...] = z, r
     slope = tape.take("slope", *z.shape)
-    np.subtract(packing.before(tape["states"], block), n, out=slope)
+    np.subtract(before, n, out=slope)
     slope *= keep
     np.subtract(1, z, out=z)
     n *= n

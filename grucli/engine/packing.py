@@ -53,15 +53,11 @@ class Packing:
         bounds = self.offsets.tolist()
         return [slice(start, stop) for start, stop in itertools.pairwise(bounds)]
 
-    def before(self, states: Floats, rows: slice) -> Floats:
-        """Return (D, rows, H) the states before these packed rows; states is (D, B + N, H)."""
-        previous = self.previous
-        return states[:, rows if isinstance(previous, slice) else previous[rows]]
+    def blocks(self, most_rows: int) -> list[tuple[list[slice], slice]]:
+        """Return runs of steps: the packed rows of each step, and those of all of them together.
 
-    def blocks(self, most_rows: int) -> list[tuple[range, slice]]:
-        """Return runs of steps with their packed rows, at most `most_rows` where a step allows it.
-
-        What is computed block by block stays in the processor's cache until it is used.
+        They are at most `most_rows` where a step allows it: what is computed block by block stays
+        in the processor's cache until it is used.
         """
         bounds = self.offsets.tolist()
         starts = [0]
@@ -69,7 +65,7 @@ class Packing:
             if bounds[step + 1] - bounds[starts[-1]] > most_rows:
                 starts.append(step)
         return [
-            (range(start, stop), slice(bounds[start], bounds[stop]))
+            (self.slices[start:stop], slice(bounds[start], bounds[stop]))
             for start, stop in itertools.pairwise([*starts, self.num_steps])
         ]
 

@@ -1,14 +1,17 @@
 """Parameters as named views into one flat vector, and how their first values are drawn."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grucli.engine.packing import Floats
 
 Shape = tuple[int, ...]
+Allocate = Callable[[Shape, Any], NDArray[Any]]
+"""Of a shape and a dtype: an array of zeros, or of what another process has written there."""
 
 
 class Parameters(Mapping[str, Floats]):
@@ -18,10 +21,10 @@ class Parameters(Mapping[str, Floats]):
         flat: (P,) all values; the named arrays are views into it.
     """
 
-    def __init__(self, shapes: Mapping[str, Shape], dtype: Any) -> None:
-        """Allocate zeros for `shapes`, in their order."""
+    def __init__(self, shapes: Mapping[str, Shape], dtype: Any, flat: Floats | None = None) -> None:
+        """Lay out `shapes`, in their order, in `flat` (P,), or in zeros if that is None."""
         sizes = [math.prod(shape) for shape in shapes.values()]
-        self.flat: Floats = np.zeros(sum(sizes), dtype)
+        self.flat: Floats = np.zeros(sum(sizes), dtype) if flat is None else flat
         ends = np.cumsum(sizes).tolist()
         self._views = {
             name: self.flat[end - size : end].reshape(shape)

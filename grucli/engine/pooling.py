@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grucli.engine.packing import Floats, Integers, Packing
+from grucli.engine.packing import Floats, Packing
 from grucli.engine.params import Shape
 
 POOLINGS = ("last", "mean", "max", "attention")
@@ -82,10 +82,11 @@ def backward(
         if kind == "last":
             d_final = d_part
         elif kind == "mean":
-            d_outputs += (d_part / packing.lengths[:, None].astype(d_part.dtype))[packing.row]
+            d_each = d_part / packing.lengths[:, None].astype(d_part.dtype)
+            for rows in packing.slices:
+                d_outputs[rows] += d_each[: rows.stop - rows.start]
         elif kind == "max":
-            winners = _winners(outputs, memory[kind], packing)
-            d_outputs[winners, np.arange(d_part.shape[1])] += d_part
+            _add_to_winners(outputs, memory[kind], packing, d_part, d_outputs)
         else:
             weights, d_step = memory[kind], d_part[packing.row]
             d_weights = np.einsum("nf,nf->n", outputs, d_step)
@@ -121,10 +122,13 @@ def _max(outputs: Floats, packing: Packing) -> Floats:
     return maximum
 
 
-def _winners(outputs: Floats, maximum: Floats, packing: Packing) -> Integers:
-    """Return (B, F) the packed row that each maximum comes from, the first of equals."""
-    positions, features = np.nonzero(outputs == maximum[packing.row])
-    winners = np.zeros(maximum.shape, np.int64)  # where NaN equals nothing
-    backwards = positions[::-1]  # of those assigned to one place, the last one stays
-    winners[packing.row[backwards], features[::-1]] = backwards
-    return winners
+def _add_to_winners(
+    outputs: Floats, maximum: Floats, packing: Packing, d_maximum: Floats, d_outputs: Floats
+) -> None:
+    """Add the gradient of each maximum to the state it comes from, the first of equals."""
+    left = d_maximum.copy()
+    for rows in packing.slices:
+        k = rows.stop - rows.start
+        wins = outputs[rows] == maximum[:k]
+        np.add(d_outputs[rows], left[:k], out=d_outputs[rows], where=wins)
+        np.copyto(left[:k], 0, where=wins)

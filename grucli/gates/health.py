@@ -100,14 +100,15 @@ class HealthMeter:
     def add(self, batch: Batch) -> None:
         """Take in the last forward pass of the model, which was over `batch`."""
         for tape, parts in zip(self._model.tapes, self._parts, strict=True):
-            states = tape["states"][:, batch.packing.batch_size :]
             for direction, part in enumerate(parts):
+                own = tape.part(direction)
+                states = own["states"][batch.packing.batch_size :]
                 if CELLS[self._model.architecture.cell].NUM_GATES == 3:
-                    candidate, reset, keep = tape["gates"][:3, direction]
+                    candidate, reset, keep = own["gates"][:3]
                     part.add_gates(candidate, reset, keep, batch.packing)
-                    part.states.add(states[direction])
+                    part.states.add(states)
                 else:
-                    part.add_states(states[direction])
+                    part.add_states(states)
 
     def result(self) -> tuple[LayerHealth, ...]:
         """Return the health of each layer and direction."""

@@ -46,6 +46,15 @@ def poisoned_tape():
     return Poisoned(np.float64)
 
 
+def backward(cell, params, packing, tape, d_outputs, d_final, grads, index=None):
+    """Return d_x and d_h0 as arrays of their own."""
+    d_x = np.full((packing.size, params["weight_ih"].shape[2]), np.nan, tape.dtype)
+    d_h0 = recurrent.backward(
+        cell, params, packing, tape, d_outputs, d_final, grads, index=index, d_x=d_x
+    )
+    return d_x, d_h0.copy()
+
+
 class LayerCheck:
     """A random layer, batch and upstream gradient; loss = <outputs, G> + <final, F>."""
 
@@ -78,10 +87,10 @@ class LayerCheck:
         self.forward()
         grads = Parameters({n: v.shape for n, v in self.params.items()}, np.float64)
         grads.flat.fill(np.nan)
-        d_x, d_h0 = recurrent.backward(
+        d_x, d_h0 = backward(
             self.cell, self.params, self.packing, self.tape, self.g_outputs, self.g_final, grads
         )
-        return {**grads, "x": d_x.copy(), "h0": d_h0.copy()}
+        return {**grads, "x": d_x, "h0": d_h0}
 
     def reference_loss(self, values):
         params = {n: v for n, v in values.items() if n not in ("x", "h0")}
@@ -115,3 +124,23 @@ class LayerCheck:
         given = recurrent.forward(self.cell, self.params, self.x, self.packing, self.tape)
         for array, wanted in zip(given, expected, strict=True):
             np.testing.assert_array_equal(array, wanted)
+
+    def check_shared_rows(self, num_rows):
+        """Rows that several steps read give what a row for each step gives."""
+        rng = np.random.default_rng(num_rows)
+        rows = rng.normal(size=(num_rows, self.x.shape[1]))
+        index = rng.integers(num_rows, size=self.packing.size)
+        found = []
+        for x, read in ((rows[index], None), (rows, index)):
+            outputs, final = recurrent.forward(
+                self.cell, self.params, x, self.packing, self.tape, self.h0, index=read
+            )
+            outputs, final = outputs.copy(), final.copy()
+            grads = Parameters({n: v.shape for n, v in self.params.items()}, np.float64)
+            d_x, d_h0 = backward(
+                self.cell, self.params, self.packing, self.tape, None, self.g_final, grads, read
+            )
+            found.append([outputs, final, d_x, d_h0, grads.flat])
+        for alone, shared in zip(*found, strict=True):
+            assert np.all(np.isfinite(alone))
+            np.testing.assert_allclose(shared, alone, atol=1e-12)

@@ -12,6 +12,7 @@ from grucli.engine.packing import Packing
 from grucli.engine.params import Parameters
 from grucli.engine.tape import Tape
 from grucli.model import Architecture, Model
+from tests.engine.helpers import backward
 from tests.fixtures import classic
 
 FIXTURES = Path(classic.__file__).parent
@@ -68,7 +69,7 @@ def run_stack(cell, given):
     d_x, d_final, d_h0 = given["G"][packing.row, packing.step], given["F"], []
     for number, (params, tape) in reversed(list(enumerate(zip(layers, tapes, strict=True)))):
         grads = Parameters({name: value.shape for name, value in params.items()}, np.float64)
-        d_x, d_start = recurrent.backward(cell, params, packing, tape, d_x, d_final, grads)
+        d_x, d_start = backward(cell, params, packing, tape, d_x, d_final, grads)
         d_final = None
         d_h0.insert(0, d_start)
         answer |= {f"d_layer{number}_{name}": gradient for name, gradient in grads.items()}

@@ -7,7 +7,7 @@ import pytest
 
 from grucli.engine import gated, gru, gru_before, recurrent
 from grucli.engine.params import Parameters
-from tests.engine.helpers import PROFILES, LayerCheck
+from tests.engine.helpers import PROFILES, LayerCheck, backward
 
 CASES = [
     pytest.param(cell, directions, lengths, id=f"{cell}-{directions}-{name}")
@@ -52,16 +52,15 @@ def test_parts_of_the_upstream_gradient_may_be_missing(cell):
     for outputs, final in ((None, check.g_final), (check.g_outputs, None)):
         check.forward()
         grads = [Parameters({n: v.shape for n, v in check.params.items()}, float) for _ in range(2)]
-        d_x, d_h0 = recurrent.backward(
+        d_x, d_h0 = backward(
             cell, check.params, check.packing, check.tape, outputs, final, grads[0]
         )
-        d_x, d_h0 = d_x.copy(), d_h0.copy()
         check.forward()
         zeros = [
             np.zeros_like(full) if part is None else part
             for part, full in ((outputs, check.g_outputs), (final, check.g_final))
         ]
-        expected_x, expected_h0 = recurrent.backward(
+        expected_x, expected_h0 = backward(
             cell, check.params, check.packing, check.tape, *zeros, grads[1]
         )
         np.testing.assert_array_equal(grads[0].flat, grads[1].flat)

@@ -14,6 +14,7 @@ from grucli.engine import (
     gated,
     gru,
     gru_before,
+    inputs,
     linear,
     losses,
     packing,
@@ -42,6 +43,8 @@ def check_layer(cell):
         check = LayerCheck(cell, directions, RAGGED)
         check.check_against_autograd()
         check.check_start_at_zero()
+        check.check_shared_rows(3)
+        check.check_shared_rows(15)
 
 
 def check_model():
@@ -51,161 +54,197 @@ def check_model():
 
 
 FEW_VALUES = 24
-FROM_FOLLOWING_STEP = "d_h[:, :following] += d_h0[:, :following]"
-MIRROR_INPUTS = "np.take(x, packing.mirror, axis=0, out=x_by_direction[1])"
-START = "states[:, :B] = 0 if h0 is None else h0"
-START_IF_GIVEN = "if h0 is not None:\n        states[:, :B] = h0"
+FROM_FOLLOWING_STEP = "np.add(d_h_on, carried, d_h_on)"
+START = "states[:B] = 0 if h0 is None else h0"
+START_IF_GIVEN = "if h0 is not None:\n        states[:B] = h0"
 
-GRU = {
-    "r and z swapped among the recurrent weights": ("rz += product[:2]", "rz += product[1::-1]"),
-    "recurrent weight transposed": (
-        'weight_h = params["weight_hh"].reshape(D, 3, H, H).swapaxes(0, 1)',
-        'weight_h = params["weight_hh"].reshape(D, 3, H, H).transpose(1, 0, 3, 2)',
+STEPS = {
+    "update gate inverted": (
+        "np.multiply(new, rz_at[1], new)",
+        "np.multiply(new, 1 - rz_at[1], new)",
     ),
-    "update gate inverted": ("new *= rz[1]", "new *= 1 - rz[1]"),
-    "reset before the bias": (
-        "np.add(product[2], bias_hn, out=hn)",
-        "np.add(product[2], bias_hn / rz[0], out=hn)",
-    ),
-    "reset dropped in backward": ("hn[...] = r\n", "hn[...] = 1\n"),
-    "tanh slope dropped": ("n *= n\n    np.subtract(1, n, out=n)", "n[...] = 1"),
-    "slope of r dropped": ("np.subtract(1, r, out=slope)\n    slope *= r\n", "slope[...] = 1\n"),
-    "keep gate missing in the slope of z": ("slope *= keep", "pass"),
-    "candidate not scaled by 1 - z": ("n *= z", "pass"),
-    "candidate missing in the slope of r": ("slope *= hn", "pass"),
-    "keep path dropped": ("np.multiply(d_h, kept, out=parts[3])", "parts[3] = 0"),
-    "keep path through 1 - z": ("np.multiply(d_h, kept,", "np.multiply(d_h, 1 - kept,"),
-    "z of the block's first steps": (
-        "keep[:, rows.start - block.start : rows.stop - block.start]",
-        "keep[:, :k]",
-    ),
+    "sigmoid from -1/2 to 1/2": ("np.add(a_rz, half, rz_at)", "rz_at[...] = a_rz"),
+    "sigmoid of twice the value": ("np.multiply(a_rz, half, a_rz)", "pass"),
     "inputs of the block before": (
-        "np.matmul(x[:, block]",
-        "np.matmul(x[:, : block.stop - block.start]",
+        "project(block, gates[:3, block])",
+        "project(slice(0, block.stop - block.start), gates[:3, block])",
     ),
     "following step forgotten": (FROM_FOLLOWING_STEP, "pass"),
-    "following step added to the wrong rows": (
+    "following step added to the wrong rows": ("d_h[:k]", "d_h[len(d_h) - k :]"),
+    "finished rows take a leftover": (
         FROM_FOLLOWING_STEP,
-        "d_h[:, k - following :] += d_h0[:, :following]",
+        "np.add(d_h, d_h0[: len(d_h)], d_h)",
     ),
-    "finished rows take a leftover": (FROM_FOLLOWING_STEP, "d_h += d_h0[:, :k]"),
     "first step's gradient of the state forgotten": (
-        "for step in reversed(steps)",
-        "for step in reversed(range(max(steps[0], 1), steps[-1] + 1))",
+        "for at in reversed(steps)",
+        "for at in reversed(steps if block.start else steps[1:])",
     ),
-    "state after instead of before in the weight gradient": (
-        'previous = tape["states"][:, packing.previous]',
-        'previous = tape["states"][:, packing.batch_size :]',
-    ),
-    "state after instead of before in the slope of z": (
-        'np.subtract(packing.before(tape["states"], block), n',
-        'np.subtract(tape["states"][:, packing.batch_size :][:, block], n',
-    ),
-    "candidate's recurrent weight from d_n": (
-        "d_gates[1:].swapaxes",
-        "d_gates[[1, 2, 0]].swapaxes",
-    ),
-    "r and z swapped in the recurrent gradients": (
-        "d_gates[1:].swapaxes",
-        "d_gates[[2, 1, 3]].swapaxes",
-    ),
-    "bias_hn from d_n": ("np.add.reduce(d_gates[3]", "np.add.reduce(d_gates[0]"),
+    "way back through r dropped": ("np.add(carried, part_r, carried)", "pass"),
+    "way back through z dropped": ("np.add(carried, part_z, carried)", "pass"),
+    "candidate not scaled by 1 - z": ("n *= z\n", "pass\n"),
+    "keep gate missing in the slope of z": ("slope *= keep", "pass"),
+    "tanh slope dropped": ("n *= n\n    np.subtract(1, n, out=n)", "n[...] = 1"),
+    "gradients of the input weights never written": ("inputs.finish()", "pass"),
     "initial state ignored": ("= 0 if h0 is None else h0", "= 0"),
     "initial state of an earlier batch": (START, START_IF_GIVEN),
 }
 
-GATED = {
-    "r and z swapped among the input weights": ("order = [2, 0, 1]", "order = [2, 1, 0]"),
-    "r and z swapped in the gradients": (
-        "(d_gates[1], d_gates[2], d_gates[0])",
-        "(d_gates[2], d_gates[1], d_gates[0])",
+GRU = STEPS | {
+    "r and z swapped among the recurrent weights": (
+        "np.add(a_rz, rz_at, a_rz)",
+        "np.add(a_rz[::-1], rz_at, a_rz)",
     ),
-    "half factor missing": ("[0.5, 0.5, 1.0]", "[1.0, 1.0, 1.0]"),
-    "half factor on the candidate": ("[0.5, 0.5, 1.0]", "[0.5, 0.5, 0.5]"),
-    "sigmoid from -1/2 to 1/2": ("a += 0.5", "pass"),
-    "bias gradient added to an earlier batch's": (
-        "np.add.reduce(d_gate, axis=1, out=d_bias[:, block])",
-        "d_bias[:, block] += np.add.reduce(d_gate, axis=1)",
+    "recurrent weight transposed": (
+        'weight_h = params["weight_hh"].reshape(3, H, H)',
+        'weight_h = params["weight_hh"].reshape(3, H, H).swapaxes(1, 2)',
     ),
-    "inputs' gradient of the last gate alone": ("d_x += part", "d_x[...] = part"),
+    "reset before the bias": (
+        "np.add(a_n, b_hn, hn_at)",
+        "np.add(a_n, b_hn / rz_at[0], hn_at)",
+    ),
+    "reset dropped in backward": ("hn[...] = r\n", "hn[...] = 1\n"),
+    "slope of r dropped": ("np.subtract(1, r, out=slope)\n    slope *= r\n", "slope[...] = 1\n"),
+    "candidate missing in the slope of r": ("slope *= hn", "pass"),
+    "keep path dropped": (
+        "np.multiply(d_h, keep[at.start - block.start : at.stop - block.start], carried)",
+        "carried[...] = 0",
+    ),
+    "keep path through 1 - z": ("np.multiply(d_h, keep[", "np.multiply(d_h, 1 - keep["),
+    "z of the block's first steps": (
+        "keep[at.start - block.start : at.stop - block.start]",
+        "keep[:k]",
+    ),
+    "way back through hn dropped": ("np.add(carried, part_hn, carried)", "pass"),
+    "candidate's recurrent weight from d_n": (
+        "d_weight_h.add(d_gates[1:, block]",
+        "d_weight_h.add(d_gates[[1, 2, 0], block]",
+    ),
+    "r and z swapped in the recurrent gradients": (
+        "d_weight_h.add(d_gates[1:, block]",
+        "d_weight_h.add(d_gates[[2, 1, 3], block]",
+    ),
+    "recurrent weights' gradient of the first block alone": (
+        "d_weight_h.add(d_gates[1:, block], before)",
+        "block.start or d_weight_h.add(d_gates[1:, block], before)",
+    ),
+    "bias_hn from d_n": ("np.add.reduce(d_gates[3, block]", "np.add.reduce(d_gates[0, block]"),
+    "bias_hn of the first block alone": (
+        'grads["bias_hn"][...] += np',
+        'grads["bias_hn"][...] = np',
+    ),
+    "bias_hn added to an earlier batch's": ('grads["bias_hn"].fill(0)', "pass"),
 }
 
-GRU_BEFORE = {
-    "r and z swapped among the recurrent weights": ("rz += product\n", "rz += product[::-1]\n"),
+GATED = {
+    "r and z swapped among the input weights": (
+        "weight_x[[1, 2, 0], :-1]",
+        "weight_x[[2, 1, 0], :-1]",
+    ),
+    "bias of r and z swapped": ("weight_x[[1, 2, 0], -1]", "weight_x[[2, 1, 0], -1]"),
+    "r and z swapped in the gradients": ("order = [1, 2, 0]", "order = [2, 1, 0]"),
+    "half factor of the inputs missing": ("weight_x[1:] *= 0.5", "pass"),
+    "half factor of the states missing": ("weight_h[:2] *= 0.5", "pass"),
+    "half factor on the candidate": ("weight_h[:2] *= 0.5", "weight_h *= 0.5"),
+    "inputs' gradient of the last gate alone": ("d_x += part", "d_x[...] = part"),
+    "inputs' gradient with r and z swapped": ("d_gates[gate + 1]", "d_gates[2 - gate]"),
+    "inputs' gradient of another block": ("self._d_x[block]", "self._d_x[: len(d_gates[0])]"),
+    "state after instead of before": (
+        "out = tape",
+        "return states[packing.batch_size :][block]\n    out = tape",
+    ),
+}
+
+INPUTS = {
+    "rows of another block": ("self.index[block]", "self.index[: block.stop - block.start]"),
+    "projected rows of another block": (
+        "pick(gate, index[block]",
+        "pick(gate, index[: block.stop - block.start]",
+    ),
+    "no 1 at the end": ("rows[:, :-1], rows[:, -1] = x, 1", "rows[:, :-1], rows[:, -1] = x, 0"),
+    "sum of the last block alone": ("self.total += self._part", "self.total[...] = self._part"),
+    "sum on top of an earlier batch's": ("total.fill(0)", "pass"),
+}
+
+GRU_BEFORE = STEPS | {
+    "r and z swapped among the recurrent weights": (
+        "np.add(a_rz, rz_at, a_rz)",
+        "np.add(a_rz[::-1], rz_at, a_rz)",
+    ),
     "reset after the product": (
-        "np.matmul(rh, weight_h[2], out=product[0])",
-        "np.matmul(h, weight_h[2], out=product[0])",
+        "np.matmul(rh_at, weight_h[2], a_n)",
+        "np.matmul(h, weight_h[2], a_n)",
     ),
     "reset forgotten in the way back to the state": (
-        "np.multiply(d_rh, reset[:, here], out=parts[2])",
-        "parts[2] = d_rh",
+        "np.multiply(d_rh, reset[here], d_rh)",
+        "pass",
     ),
-    "way back through the reset state dropped": (
-        "np.multiply(d_rh, reset[:, here], out=parts[2])",
-        "parts[2] = 0",
-    ),
-    "keep path dropped": ("np.multiply(d_h, keep[:, here], out=parts[3])", "parts[3] = 0"),
-    "following step forgotten": (FROM_FOLLOWING_STEP, "pass"),
-    "finished rows take a leftover": (FROM_FOLLOWING_STEP, "d_h += d_h0[:, :k]"),
+    "way back through the reset state dropped": ("np.add(carried, d_rh, carried)", "pass"),
+    "keep path dropped": ("np.multiply(d_h, keep[here], carried)", "carried[...] = 0"),
     "recurrent weight transposed": (
-        "np.matmul(d_n, weight_h[2], out=d_rh)",
-        "np.matmul(d_n, weight_h[2].swapaxes(1, 2), out=d_rh)",
+        "np.matmul(d_n, weight_h[2], d_rh)",
+        "np.matmul(d_n, weight_h[2].T, d_rh)",
     ),
     "candidate's weight from the unreset state": (
-        "np.matmul(d_gates[0].swapaxes(1, 2), d_gates[3],",
-        "np.matmul(d_gates[0].swapaxes(1, 2), previous,",
+        "d_weight_n.add(d_gates[:1, block], d_gates[3, block])",
+        "d_weight_n.add(d_gates[:1, block], before)",
     ),
-    "state after instead of before in the weight gradient": (
-        'previous = tape["states"][:, packing.previous]',
-        'previous = tape["states"][:, packing.batch_size :]',
-    ),
-    "tanh slope dropped": ("n *= n\n    np.subtract(1, n, out=n)", "n[...] = 1"),
     "slope of r dropped": ("np.subtract(1, r, out=r)", "r[...] = 1"),
     "state missing in the slope of r": ("r *= rh", "r *= reset"),
-    "initial state of an earlier batch": (START, START_IF_GIVEN),
 }
 
 RNN = {
     "tanh slope dropped": (
-        "np.multiply(states[:, B:], states[:, B:], out=d_a)\n    np.subtract(1, d_a, out=d_a)",
+        "np.multiply(states[B:], states[B:], d_a)\n    np.subtract(1, d_a, d_a)",
         "d_a[...] = 1",
     ),
-    "following step forgotten": (FROM_FOLLOWING_STEP, "pass"),
-    "finished rows take a leftover": (FROM_FOLLOWING_STEP, "d_h += d_h0[:, :k]"),
-    "recurrent weight transposed": (
-        'np.matmul(d_a[:, rows], params["weight_hh"], out',
-        'np.matmul(d_a[:, rows], params["weight_hh"].swapaxes(1, 2), out',
+    "following step forgotten": (
+        "np.add(d_h[: len(carried)], carried, d_h[: len(carried)])",
+        "pass",
     ),
-    "state after instead of before": ("states[:, packing.previous]", "states[:, B:]"),
+    "finished rows take a leftover": (
+        "np.add(d_h[: len(carried)], carried, d_h[: len(carried)])",
+        "np.add(d_h, d_h0[: len(d_h)], d_h)",
+    ),
+    "recurrent weight transposed": (
+        'np.matmul(d_a[at], params["weight_hh"], carried)',
+        'np.matmul(d_a[at], params["weight_hh"].T, carried)',
+    ),
+    "state after instead of before": ("states[packing.previous]", "states[B:]"),
     "bias gradient added to an earlier batch's": (
-        'np.add.reduce(d_a, axis=1, out=grads["bias"])',
-        'grads["bias"][...] += np.add.reduce(d_a, axis=1)',
+        'np.add.reduce(d_a, axis=0, out=grads["bias"])',
+        'grads["bias"][...] += np.add.reduce(d_a, axis=0)',
     ),
     "initial state of an earlier batch": (START, START_IF_GIVEN),
 }
 
+MIRROR_READ = "packing.mirror if index is None else index[packing.mirror]"
 RECURRENT = {
-    "inputs not mirrored": (MIRROR_INPUTS, "x_by_direction[1] = x"),
-    "packed rows reversed instead of each sequence": (MIRROR_INPUTS, "x_by_direction[1] = x[::-1]"),
+    "inputs not mirrored": (MIRROR_READ, "index"),
+    "packed rows reversed instead of each sequence": (
+        MIRROR_READ,
+        "np.arange(packing.size)[::-1] if index is None else index[::-1]",
+    ),
+    "shared rows not mirrored": (MIRROR_READ, "packing.mirror if index is None else index"),
     "outputs not mirrored": ("*(o[packing.mirror] for o in outputs[1:])", "*outputs[1:]"),
     "gradient of the outputs not mirrored": (
-        "d_outputs[packing.mirror if direction else slice(None), columns]",
-        "d_outputs[:, columns]",
+        "pick(d_outputs[:, columns], packing.mirror, d_states)",
+        "d_states[...] = d_outputs[:, columns]",
     ),
-    "gradient of the inputs not mirrored": ("d_x[0] += d_x[1][packing.mirror]", "d_x[0] += d_x[1]"),
+    "gradient of the inputs not mirrored": ("d_x += own_d_x[packing.mirror]", "d_x += own_d_x"),
     "second direction's final state at its first step": (
-        "_side_by_side(list(outputs[:, packing.last]))",
-        "_side_by_side([outputs[0][packing.last], *outputs[1:, : packing.batch_size]])",
+        "[output[packing.last] for output in outputs]",
+        "[outputs[0][packing.last], *(o[: packing.batch_size] for o in outputs[1:])]",
     ),
     "gradient of the final states in the last packed rows": (
-        "d_state[packing.last] +=",
-        "d_state[-packing.batch_size :] +=",
+        "d_states[packing.last] +=",
+        "d_states[-packing.batch_size :] +=",
     ),
     "gradient of the first direction's columns for both": (
         "slice(direction * H, (direction + 1) * H)",
         "slice(H)",
     ),
     "gradient of an earlier batch": ("d_states.fill(0)", "pass"),
+    "initial states of the first direction for both": ("else h0[direction]", "else h0[0]"),
 }
 
 PACKING = {
@@ -226,25 +265,18 @@ POOLING = {
         "lengths = packing.num_steps",
     ),
     "gradient of the mean over the longest row's steps": (
-        "(d_part / packing.lengths[:, None].astype(d_part.dtype))",
-        "(d_part / packing.num_steps)",
+        "d_part / packing.lengths[:, None].astype(d_part.dtype)",
+        "d_part / packing.num_steps",
     ),
     "mean added to the wrong rows": (
         "total[: rows.stop - rows.start] +=",
         "total[rows.start - rows.stop :] +=",
     ),
-    "winners of one feature for all": (
-        "winners = _winners(outputs, memory[kind], packing)",
-        "winners = _winners(outputs, memory[kind], packing)[:, :1]",
-    ),
-    "winners of the batch, not of the row": (
-        "winners[packing.row[backwards], features[::-1]] = backwards",
-        "winners[:, features[::-1]] = backwards",
-    ),
+    "all features of a row win": ("wins = outputs[rows] == maximum[:k]", "wins = True"),
     "the smallest wins": ("np.maximum(top", "np.minimum(top"),
     "poolings overwrite each other's gradient": (
-        "d_outputs += (d_part",
-        "d_outputs[...] = (d_part",
+        "d_outputs[rows] += d_each",
+        "d_outputs[rows] = d_each",
     ),
     "attention over the whole batch": (
         "np.bincount(packing.row, weights).astype(scores.dtype)[packing.row]",
@@ -301,6 +333,7 @@ LINEAR = {
 PLANTED = [
     (gru, check_gru, GRU),
     (gated, check_gru, GATED),
+    (inputs, check_gru, INPUTS),
     (gru_before, check_gru_before, GRU_BEFORE),
     (rnn, check_rnn, RNN),
     (recurrent, check_gru, RECURRENT),
@@ -332,7 +365,7 @@ def stand_in(monkeypatch, module, source):
                 monkeypatch.setattr(getattr(module, name), part, vars(value)[part])
         else:
             real = getattr(module, name)
-            for user in (module, gru, gru_before):  # who imported it by name
+            for user in (module, gru, gru_before, gated, recurrent):  # who imported it by name
                 if getattr(user, name, None) is real:
                     monkeypatch.setattr(user, name, value)
 

@@ -6,7 +6,14 @@ import pytest
 from grucli.engine import recurrent
 from grucli.engine.params import Parameters
 from grucli.engine.tape import Tape
-from tests.engine.helpers import PROFILES, RAGGED, LayerCheck, random_batch, random_parameters
+from tests.engine.helpers import (
+    PROFILES,
+    RAGGED,
+    LayerCheck,
+    backward,
+    random_batch,
+    random_parameters,
+)
 
 CELLS = pytest.mark.parametrize("cell", recurrent.CELLS)
 DIRECTIONS = pytest.mark.parametrize("directions", [1, 2])
@@ -16,6 +23,26 @@ DIRECTIONS = pytest.mark.parametrize("directions", [1, 2])
 @DIRECTIONS
 def test_states_start_at_zero_when_nothing_is_given(cell, directions):
     LayerCheck(cell, directions, RAGGED).check_start_at_zero()
+
+
+@CELLS
+@DIRECTIONS
+@pytest.mark.parametrize("num_rows", [1, 3, 10, 17, 40])
+def test_steps_may_share_rows(cell, directions, num_rows):
+    LayerCheck(cell, directions, RAGGED).check_shared_rows(num_rows)
+
+
+@CELLS
+def test_the_gradient_of_the_inputs_may_be_omitted(cell):
+    check = LayerCheck(cell, 2, RAGGED)
+    expected = check.gradients()
+    check.forward()
+    grads = Parameters({n: v.shape for n, v in check.params.items()}, np.float64)
+    d_h0 = recurrent.backward(
+        cell, check.params, check.packing, check.tape, check.g_outputs, check.g_final, grads
+    )
+    for name, gradient in {**grads, "h0": d_h0}.items():
+        np.testing.assert_array_equal(gradient, expected[name])
 
 
 @CELLS
@@ -31,7 +58,7 @@ def test_a_tape_remembers_nothing_of_other_batches(cell, directions):
         for used in (tape, Tape(np.float64)):
             grads = Parameters({n: v.shape for n, v in params.items()}, np.float64)
             outputs, final = recurrent.forward(cell, params, x, packing, used)
-            d_x, d_h0 = recurrent.backward(cell, params, packing, used, d_outputs, None, grads)
+            d_x, d_h0 = backward(cell, params, packing, used, d_outputs, None, grads)
             results.append([outputs, final, d_x, d_h0, grads.flat])
         for ours, fresh in zip(*results, strict=True):
             np.testing.assert_allclose(ours, fresh, atol=1e-13)
@@ -47,7 +74,8 @@ def test_an_update_gate_of_one_keeps_the_state_and_of_zero_replaces_it(direction
     h0 = rng.normal(size=(directions, len(RAGGED), 4))
     tape = Tape(np.float64)
     _, final = recurrent.forward("gru", params, x, packing, tape, h0)
-    candidate = np.concatenate(list(tape["gates"][0][:, packing.last]), axis=1)
+    candidates = [tape.part(d)["gates"][0][packing.last] for d in range(directions)]
+    candidate = np.concatenate(candidates, axis=1)
     states = {"kept": np.concatenate(list(h0), axis=1), "replaced": candidate}
     np.testing.assert_allclose(final, states[expected], atol=1e-12)
 
@@ -60,7 +88,7 @@ def test_a_closed_reset_gate_hides_the_state_from_the_candidate():
     tape = Tape(np.float64)
     recurrent.forward("gru", params, x, packing, tape)
     expected = np.tanh(x @ params["weight_ih"][0, 8:].T + params["bias"][0, 8:])
-    np.testing.assert_allclose(tape["gates"][0, 0], expected, atol=1e-12)
+    np.testing.assert_allclose(tape.part(0)["gates"][0], expected, atol=1e-12)
 
 
 @CELLS
@@ -78,7 +106,7 @@ def test_huge_inputs_saturate_without_overflow(cell, directions, dtype):
     assert outputs.dtype == final.dtype == dtype
     grads = {name: np.full_like(value, np.nan) for name, value in params.items()}
     d_outputs = np.ones_like(outputs)
-    d_x, d_h0 = recurrent.backward(cell, params, packing, tape, d_outputs, final, grads)
+    d_x, d_h0 = backward(cell, params, packing, tape, d_outputs, final, grads)
     for name, gradient in {**grads, "x": d_x, "h0": d_h0}.items():
         assert gradient.dtype == dtype, name
         assert np.all(np.isfinite(gradient)), name
