@@ -149,14 +149,16 @@ class Model:
         arch, packing = self.architecture, batch.packing
         masks = _Masks(arch.dropout, dropout, self.dtype)
         ids = _drop_tokens(batch.x, arch.token_dropout, dropout)
-        x, tokens, index = batch.x, ids[:0], None
+        x, places, read = batch.x, None, None
+        tokens: Integers = np.zeros(0, np.int32)
         if arch.vocabulary_size:
-            tokens, index = embedding.distinct(ids, arch.vocabulary_size)
-            x = masks.apply(embedding.forward(self.table, tokens))
+            tokens, places = embedding.distinct(ids, arch.vocabulary_size)
+            x, read = embedding.forward(self.table, tokens), places
+        if masks.drop and places is not None:  # at each step of its own, so no step shares a row
+            x, read = masks.apply(embedding.forward(x, places)), None
         for layer, (params, tape) in enumerate(zip(self._layers, self.tapes, strict=True)):
             if layer:
-                x = masks.apply(x)
-            read = None if layer else index
+                x, read = masks.apply(x), None
             x, final = recurrent.forward(arch.cell, params, x, packing, tape, index=read)
         pooled, memory = pooling.forward(
             arch.pooling, self.params.within("pooling_"), x, final, packing
@@ -165,7 +167,7 @@ class Model:
         self._forward = _Forward(
             packing=packing,
             tokens=tokens,
-            index=index,
+            places=places,
             outputs=x,
             pooled=pooled,
             memory=memory,
@@ -198,19 +200,16 @@ class Model:
         )
         layers = zip(self._layers, self.tapes, self._by_layer(grads), strict=True)
         for layer, (params, tape, own) in reversed(list(enumerate(layers))):
-            d_x, index = None, None if layer else last.index
+            d_x, read = None, None if layer or last.masks.drop else last.places
             if layer or arch.vocabulary_size:
                 d_x = tape.take("d_inputs", packing.size, params["weight_ih"].shape[2])
             recurrent.backward(
-                arch.cell, params, packing, tape, d_outputs, d_final, own, index=index, d_x=d_x
+                arch.cell, params, packing, tape, d_outputs, d_final, own, index=read, d_x=d_x
             )
-            d_outputs, d_final = d_x, None
-            if layer and d_outputs is not None:
-                d_outputs = last.masks.undo(d_outputs)
+            d_outputs, d_final = None if d_x is None else last.masks.undo(d_x), None
         rows = self.table[:0]
-        if last.index is not None and d_outputs is not None:
-            _, rows = embedding.backward(last.index, d_outputs)
-            rows = last.masks.undo(rows)
+        if last.places is not None and d_outputs is not None:
+            _, rows = embedding.backward(last.places, d_outputs)
         return Gradients(dense=grads, tokens=last.tokens, rows=rows)
 
     def probabilities(self, batch: Batch) -> Floats:
@@ -229,7 +228,7 @@ class _Forward:
 
     packing: Packing
     tokens: Integers
-    index: Integers | None
+    places: Integers | None
     outputs: Floats
     pooled: Floats
     memory: pooling.Memory
@@ -258,6 +257,11 @@ class _Masks:
         self._dtype = dtype
         self._drawn: list[Floats] = []
 
+    @property
+    def drop(self) -> bool:
+        """Whether anything is dropped."""
+        return self._rng is not None
+
     def apply(self, x: Floats) -> Floats:
         if self._rng is None:
             return x
@@ -269,7 +273,6 @@ class _Masks:
         return dropped
 
     def undo(self, d_x: Floats) -> Floats:
-        if self._rng is None:
-            return d_x
-        d_x *= self._drawn.pop()
+        if self.drop:
+            d_x *= self._drawn.pop()
         return d_x
