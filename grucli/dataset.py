@@ -13,15 +13,16 @@ import numpy as np
 from grucli import defaults, doctor
 from grucli.data import tokens
 from grucli.data.batches import Examples
-from grucli.data.encoding import Encoder, SeriesEncoder, TextEncoder
+from grucli.data.encoding import Encoded, Encoder, SeriesEncoder, TextEncoder
 from grucli.data.records import ReadOptions, Record, Remembered
 from grucli.data.splits import split
+from grucli.data.tokenized import Tokenized
 from grucli.data.vocabulary import Vocabulary
 from grucli.defaults import Choice, Facts
 from grucli.errors import DataError, counted, excerpt
 from grucli.model import Architecture
 from grucli.random import SPLIT, generator
-from grucli.reading import Table, encode, read_table, targets_of
+from grucli.reading import Table, encode, examples_of, read_table, targets_of
 
 if TYPE_CHECKING:
     from grucli.config import Config
@@ -101,15 +102,16 @@ def prepare(
         raise DataError(f"{table.name}: has one class ({excerpt(labels[0])}); need two")
     parts = _divide(table, options, config, labels)
     train, valid = parts.train, parts.valid
-    encoder, choices, steps = _fit(train, config, origin)
+    fitted = _fit(train, config, origin)
+    encoder, steps = fitted.encoder, fitted.steps
     rows = Facts(
         kind=encoder.kind, rows=len(train), num_classes=len(labels), lengths=np.array(steps)
     )
-    choices |= defaults.choose(rows, config.training.optimizer)
+    choices = fitted.choices | defaults.choose(rows, config.training.optimizer)
     choices |= {} if origin is None else _as_in(origin.architecture)
     config, reasons = defaults.complete(config, choices)
     counts = Counter(record.label or "" for record in table.records)
-    train_examples = encode(encoder, train, targets_of(train, labels))
+    train_examples = examples_of(fitted.encoded, train, targets_of(train, labels))
     valid_examples = encode(encoder, valid, targets_of(valid, labels)) if valid else None
     return Prepared(
         name=table.name,
@@ -206,26 +208,52 @@ def _divide(table: Table, options: ReadOptions, config: Config, labels: Sequence
     )
 
 
-def _fit(
-    records: Sequence[Record], config: Config, origin: Origin | None
-) -> tuple[Encoder, dict[str, Choice], list[int]]:
-    """Fit the encoder; return it, the choices made for it, and each record's steps before a cut."""
-    data = config.data
+@dataclass(frozen=True, kw_only=True)
+class _Fitted:
+    """An encoder, the training part as it encodes it, and the choices made for it.
+
+    `steps` are those of each record before a cut.
+    """
+
+    encoder: Encoder
+    encoded: Encoded
+    choices: dict[str, Choice]
+    steps: list[int]
+
+
+def _fit(records: Sequence[Record], config: Config, origin: Origin | None) -> _Fitted:
+    """Fit the encoder on the training part."""
     if records[0].values is not None:
-        values = [record.values for record in records if record.values is not None]
-        steps = [len(value) for value in values]
-        longest = _choice(data.max_length, defaults.maximum_length(np.array(steps)))
-        encoder = SeriesEncoder.fit(values, longest.value, data.missing)
-        return encoder, {"data.max_length": longest}, steps
-    texts = [record.text or "" for record in records]
+        return _fit_series(records, config)
+    data, texts = config.data, [record.text or "" for record in records]
     mode = tokens.resolve(data.tokens, texts)
     if origin is not None and origin.tokens is not None and data.tokens == "auto":
         mode = origin.tokens
-    tokenized = [tokens.tokenizer(mode)(text) for text in texts]
-    steps = [max(1, len(found)) for found in tokenized]
+    tokenized = Tokenized.of(texts, tokens.tokenizer(mode))
+    steps = np.maximum(tokenized.lengths, 1)
+    longest = _choice(data.max_length, defaults.maximum_length(steps))
+    vocabulary = Vocabulary.fit(tokenized.counts(), data.min_count, data.max_vocabulary)
+    encoder = TextEncoder(vocabulary, mode, longest.value)
+    return _Fitted(
+        encoder=encoder,
+        encoded=encoder.encode_tokens(tokenized),
+        choices={"data.max_length": longest},
+        steps=steps.tolist(),
+    )
+
+
+def _fit_series(records: Sequence[Record], config: Config) -> _Fitted:
+    data = config.data
+    values = [record.values for record in records if record.values is not None]
+    steps = [len(value) for value in values]
     longest = _choice(data.max_length, defaults.maximum_length(np.array(steps)))
-    vocabulary = Vocabulary.fit(tokenized, data.min_count, data.max_vocabulary)
-    return TextEncoder(vocabulary, mode, longest.value), {"data.max_length": longest}, steps
+    encoder = SeriesEncoder.fit(values, longest.value, data.missing)
+    return _Fitted(
+        encoder=encoder,
+        encoded=encoder.encode(records),
+        choices={"data.max_length": longest},
+        steps=steps,
+    )
 
 
 def _as_in(architecture: Architecture) -> dict[str, Choice]:

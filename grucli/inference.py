@@ -15,6 +15,7 @@ from grucli.data.encoding import TextEncoder
 from grucli.data.records import Record
 from grucli.errors import CheckpointError, counted, show_path
 from grucli.model import Model
+from grucli.reading import examples_of
 
 WINDOW_RECORDS = 4096  # sorted together by length
 WINDOW_STEPS = 1 << 18  # bounds the memory of a window whatever its sequences' lengths
@@ -30,26 +31,26 @@ def probabilities(model: Model, examples: Examples) -> Probabilities:
     return result
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Prediction:
-    """The answer to one record.
+@dataclass(frozen=True, kw_only=True)
+class Predictions:
+    """The answers to a window of records.
 
     Attributes:
-        record: what was asked.
-        probabilities: (C,) of each class; None for a record that could not be read.
-        known: share of its tokens that the vocabulary knows, in [0, 1].
-        truncated: whether steps beyond the longest allowed were left out.
+        records: (n,) what was asked, in order.
+        probabilities: (n, C) of each class; all zero for a record that could not be read.
+        known: (n,) share of its tokens that the vocabulary knows, in [0, 1].
+        truncated: (n,) bool, whether steps beyond the longest allowed were left out.
     """
 
-    record: Record
-    probabilities: Probabilities | None
-    known: float
-    truncated: bool
+    records: Sequence[Record]
+    probabilities: Probabilities
+    known: npt.NDArray[np.float64]
+    truncated: npt.NDArray[np.bool_]
 
 
 def predict(
     saved: SavedModel, records: Iterable[Record], ready: Callable[[], bool] = lambda: True
-) -> Iterator[list[Prediction]]:
+) -> Iterator[Predictions]:
     """Answer records in their order, a window at a time, so that memory does not grow.
 
     Args:
@@ -70,24 +71,28 @@ def predict(
         window.append(record)
         steps += len(record.text or "") if record.values is None else len(record.values)
         if len(window) >= WINDOW_RECORDS or steps >= WINDOW_STEPS or not ready():
-            yield _answer(saved, window)
+            yield _answered(saved, window)
             window, steps = [], 0
     if window:
-        yield _answer(saved, window)
+        yield _answered(saved, window)
 
 
-def _answer(saved: SavedModel, window: list[Record]) -> list[Prediction]:
-    encoded = [None if r.error is not None else saved.encoder.encode_record(r) for r in window]
-    present = [item.steps for item in encoded if item is not None]
-    rows = iter(probabilities(saved.model, Examples.join(present)) if present else ())
-    return [
-        Prediction(record=record, probabilities=None, known=0.0, truncated=False)
-        if item is None
-        else Prediction(
-            record=record, probabilities=next(rows), known=item.known, truncated=item.truncated
-        )
-        for record, item in zip(window, encoded, strict=True)
-    ]
+def _answered(saved: SavedModel, window: list[Record]) -> Predictions:
+    readable = [row for row, record in enumerate(window) if record.error is None]
+    answers = Predictions(
+        records=window,
+        probabilities=np.zeros((len(window), len(saved.labels))),
+        known=np.zeros(len(window)),
+        truncated=np.zeros(len(window), bool),
+    )
+    if readable:
+        records = [window[row] for row in readable]
+        encoded = saved.encoder.encode(records)
+        examples = examples_of(encoded, records, [-1] * len(records))
+        answers.probabilities[readable] = probabilities(saved.model, examples)
+        answers.known[readable] = encoded.known
+        answers.truncated[readable] = encoded.truncated
+    return answers
 
 
 def fitting(
@@ -105,13 +110,13 @@ def fitting(
             other channels than those of training.
     """
     encoder = saved.encoder
-    wanted = _form(None if isinstance(encoder, TextEncoder) else len(encoder.mean))
+    wanted = None if isinstance(encoder, TextEncoder) else len(encoder.mean)
     for record in records:
-        found = _form(None if record.values is None else record.values.shape[1])
+        found = None if record.values is None else record.values.shape[1]
         if found != wanted and record.error is None:
             raise CheckpointError(
-                f"{show_path(data, 36)}: holds {found}, but {show_path(model, 36)} reads {wanted}; "
-                "name another file or model"
+                f"{show_path(data, 36)}: holds {_form(found)}, but {show_path(model, 36)} reads "
+                f"{_form(wanted)}; name another file or model"
             )
         yield record
 
@@ -169,9 +174,9 @@ class Classifier:
         """
         records = [self._record(number, value) for number, value in enumerate(inputs, 1)]
         return [
-            self._answer_of(prediction)
+            self._answer(row)
             for window in predict(self._saved, records)
-            for prediction in window
+            for row in window.probabilities.tolist()
         ]
 
     def _record(self, number: int, value: Any) -> Record:
@@ -180,8 +185,7 @@ class Classifier:
         values = np.asarray(value, np.float32)
         return Record(number=number, values=values[:, None] if values.ndim == 1 else values)
 
-    def _answer_of(self, prediction: Prediction) -> Answer:
-        assert prediction.probabilities is not None  # records made here have no error
-        by_label = dict(zip(self.labels, prediction.probabilities.tolist(), strict=True))
+    def _answer(self, probabilities: list[float]) -> Answer:
+        by_label = dict(zip(self.labels, probabilities, strict=True))
         best = max(by_label, key=by_label.__getitem__)
         return Answer(label=best, probability=by_label[best], probabilities=by_label)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from grucli.data.batches import Examples
-from grucli.data.encoding import Encoder
+from grucli.data.encoding import Encoded, Encoder
 from grucli.data.records import ReadOptions, Record, Remembered, Source
 from grucli.data.sources import open_source
 from grucli.errors import DataError, excerpt
@@ -20,7 +22,7 @@ class Table:
 
     Attributes:
         name: of the file, for people.
-        records: each with a label.
+        records: each with a label, without its cells.
         skipped: records that could not be read.
         remembered: how the file was read.
         findings: what was found or guessed, one line each.
@@ -45,6 +47,7 @@ def read_table(path: str, options: ReadOptions, remembered: Remembered | None = 
         records, problems = [], []
         for record in source:
             if record.error is None:
+                record.cells = ()  # nobody asks for them; of a wide table they are most of it
                 records.append(record)
             else:
                 problems.append(record.error)
@@ -73,9 +76,18 @@ def targets_of(records: Sequence[Record], labels: Sequence[str]) -> list[int]:
 
 
 def encode(encoder: Encoder, records: Sequence[Record], targets: Sequence[int]) -> Examples:
-    """Encode all records."""
-    steps = [encoder.encode_record(record).steps for record in records]
-    return Examples.join(steps, targets, [record.weight for record in records])
+    """Encode all records, at least one."""
+    return examples_of(encoder.encode(records), records, targets)
+
+
+def examples_of(encoded: Encoded, records: Sequence[Record], targets: Sequence[int]) -> Examples:
+    """Return records that are encoded with their classes and weights."""
+    return Examples(
+        steps=encoded.steps,
+        lengths=encoded.lengths,
+        targets=np.array(targets, np.int64),
+        weights=np.array([record.weight for record in records], np.float64),
+    )
 
 
 def _refuse_unread(source: Source, options: ReadOptions) -> None:

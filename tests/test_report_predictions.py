@@ -5,6 +5,7 @@ import io
 import json
 import math
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -12,17 +13,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grucli.data.records import Record
-from grucli.inference import Prediction
+from grucli.inference import Predictions
 from grucli.report.predictions import WRITERS, Layout, csv_line, json_line, mistakes
 from tests.strategies import unicode_text
 
 PLAIN = Layout(labels=("a", "b", "c"), kept={})
 
 
-def predicted(*probabilities: float, number: int = 1) -> Prediction:
-    record = Record(number=number, text="x")
-    row = np.array(probabilities)
-    return Prediction(record=record, probabilities=row, known=1.0, truncated=False)
+def predicted(*rows: Sequence[float]) -> Predictions:
+    return Predictions(
+        records=[Record(number=number, text="x") for number in range(1, len(rows) + 1)],
+        probabilities=np.array(rows),
+        known=np.ones(len(rows)),
+        truncated=np.zeros(len(rows), bool),
+    )
 
 
 def unescaped(field: str) -> str:
@@ -43,7 +47,7 @@ def test_any_label_comes_back_from_any_format(labels, data):
     best = labels[int(probabilities.argmax())]
     layout = Layout(labels=tuple(labels), kept={})
     lines = {
-        name: writer(layout).text([predicted(*probabilities)]) for name, writer in WRITERS.items()
+        name: writer(layout).text(predicted(probabilities)) for name, writer in WRITERS.items()
     }
     assert all(line.endswith("\n") for line in lines.values())
     assert [unescaped(field) for field in lines["label"][:-1].split("\t")] == [best]
@@ -57,18 +61,32 @@ def test_any_label_comes_back_from_any_format(labels, data):
 
 
 def test_ties_go_to_the_first_label_with_and_without_ranking():
-    line = WRITERS["label"](PLAIN).line
-    ranked = WRITERS["label"](Layout(labels=PLAIN.labels, top_k=3, kept={})).line
-    for row, order in (((0.4, 0.4, 0.2), "abc"), ((0.2, 0.4, 0.4), "bca"), ((1 / 3,) * 3, "abc")):
-        assert line(predicted(*row)) == order[0] + "\n"
-        assert ranked(predicted(*row)) == "\t".join(order) + "\n"
+    rows = predicted((0.4, 0.4, 0.2), (0.2, 0.4, 0.4), (1 / 3,) * 3)
+    ranked = Layout(labels=PLAIN.labels, top_k=3, kept={})
+    assert WRITERS["label"](PLAIN).text(rows) == "a\nb\na\n"
+    assert WRITERS["label"](ranked).text(rows) == "a\tb\tc\nb\tc\ta\na\tb\tc\n"
 
 
 def test_the_threshold_is_compared_with_what_is_printed():
     layout = Layout(labels=("a", "b"), min_probability=0.7, unknown="?", kept={})
-    line = WRITERS["tsv"](layout).line
-    assert line(predicted(0.6999996, 0.3000004)) == "a\t0.700000\n"
-    assert line(predicted(0.6999994, 0.3000006)) == "?\t0.699999\n"
+    text = WRITERS["tsv"](layout).text(predicted((0.6999996, 0.3000004), (0.6999994, 0.3000006)))
+    assert text == "a\t0.700000\n?\t0.699999\n"
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_an_error_stands_between_the_answers_around_it(form):
+    layout = Layout(labels=("a", "b"), top_k=2, kept={})
+    window = predicted((0.3, 0.7), (0.0, 0.0), (0.9, 0.1))
+    window.records[1].error = "t.csv:2: broken"
+    lines = WRITERS[form](layout).text(window).splitlines()
+    alone = [WRITERS[form](layout).text(predicted(row))[:-1] for row in ((0.3, 0.7), (0.9, 0.1))]
+    assert lines[0] == alone[0]
+    assert lines[2] == alone[1].replace('"row": 1', '"row": 3')
+    broken = {"tsv": "<error>\t\t\t", "csv": "<error>,,,", "label": "<error>\t"}
+    if form == "jsonl":
+        assert json.loads(lines[1])["error"] == "t.csv:2: broken"
+    else:
+        assert lines[1] == broken[form]
 
 
 def test_numbers_without_a_value_are_never_written():

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from grucli import __version__
-from grucli.cli import evaluate, inspect_gates, output, predict, train
+from grucli.cli import output
+from grucli.cli.commands import Group
 from grucli.errors import GrucliError, show
 
 EXIT_USAGE = 2
@@ -25,11 +26,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
+    cls=Group,
 )
-app.command("train", epilog=train.EPILOG)(train.train)
-app.command("evaluate", epilog=evaluate.EPILOG)(evaluate.evaluate)
-app.command("predict", epilog=predict.EPILOG)(predict.predict)
-app.command("inspect-gates", epilog=inspect_gates.EPILOG)(inspect_gates.inspect_gates)
 
 
 def _print_version(wanted: bool) -> None:

@@ -157,16 +157,7 @@ def spread(command: Callable[..., None]) -> Callable[..., None]:
     parameters = []
     for name, parameter in signature.parameters.items():
         if name in groups:
-            hints = get_type_hints(groups[name], include_extras=True)
-            parameters += [
-                parameter.replace(
-                    name=field.name,
-                    kind=inspect.Parameter.KEYWORD_ONLY,
-                    default=field.default,
-                    annotation=hints[field.name],
-                )
-                for field in dataclasses.fields(groups[name])
-            ]
+            parameters += _parameters(groups[name])
         else:
             parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
 
@@ -180,3 +171,18 @@ def spread(command: Callable[..., None]) -> Callable[..., None]:
     spread_out.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     spread_out.__annotations__ = {}
     return spread_out
+
+
+@functools.cache
+def _parameters(group: type) -> list[inspect.Parameter]:
+    """Return the fields of a dataclass as parameters."""
+    hints = get_type_hints(group, include_extras=True)
+    return [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=field.default,
+            annotation=hints[field.name],
+        )
+        for field in dataclasses.fields(group)
+    ]

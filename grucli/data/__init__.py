@@ -8,6 +8,9 @@ sources.py     a path or standard input -> Records, whatever the form
   jsonl.py, json_lines.py                          objects with texts or numeric sequences
   ts.py, series.py                                 .ts and .npz -> numeric sequences
   numbers.py     what is a number, and what a missing one
-tokens.py      text -> tokens, by script
+tokens.py, tokenized.py    text -> tokens, by script; many texts at once
 vocabulary.py  tokens <-> ids
+encoding.py    Records -> the steps that a model reads
+splits.py      which rows validate
+batches.py     steps of all rows -> packed batches
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,12 @@ from grucli.engine.packing import Packing
 MOST_ROWS = 128
 MOST_STEPS = 8192  # rows times longest row of a batch: bounds the memory of its tape
 POOL_BATCHES = 50  # batches drawn together and sorted by length: little waste, still well mixed
+
+
+def starts_of(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return (n,) where each of n sequences begins that stand one after the other."""
+    starts: npt.NDArray[np.int64] = np.cumsum(lengths) - lengths
+    return starts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +46,10 @@ class Examples:
     def __len__(self) -> int:
         return len(self.lengths)
 
-    @property
+    @cached_property
     def starts(self) -> npt.NDArray[np.int64]:
         """(n,) where each sequence begins in `steps`."""
-        return np.cumsum(self.lengths) - self.lengths
+        return starts_of(self.lengths)
 
     @classmethod
     def join(

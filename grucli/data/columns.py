@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from statistics import fmean
 
 from grucli.errors import DataError, did_you_mean, excerpt
 
@@ -138,7 +137,7 @@ def _profile(values: Sequence[str]) -> _Profile:
         distinct=distinct,
         repeats=0 < distinct <= max(2, len(filled) // 2),
         longest=max(map(len, filled), default=0),
-        mean_length=fmean(map(len, filled)) if filled else 0.0,
+        mean_length=sum(map(len, filled)) / max(1, len(filled)),
         numeric=bool(filled) and all(map(_is_number, filled)),
     )
 

@@ -1,39 +1,44 @@
-"""From a record to the steps that a model reads."""
+"""From records to the steps that a model reads."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from grucli.data.batches import starts_of
 from grucli.data.numbers import Missing
 from grucli.data.records import Record
+from grucli.data.tokenized import Tokenized
 from grucli.data.tokens import tokenizer
-from grucli.data.vocabulary import UNKNOWN, Vocabulary
+from grucli.data.vocabulary import EMPTY, UNKNOWN, Vocabulary
 from grucli.errors import DataError
 
 Floats = npt.NDArray[np.floating]
 
+SEQUENCES_TOGETHER = 256
 FARTHEST = 1e6  # standard deviations; a wild reading must not overflow the arithmetic after it
 
 
 @dataclass(frozen=True, kw_only=True)
 class Encoded:
-    """One input as the model reads it.
+    """Inputs as the model reads them, one after the other.
 
     Attributes:
-        steps: (T,) int32 token ids or (T, I) float32 channels, T at least 1.
-        known: share of the tokens that the vocabulary knows, in [0, 1]; 1 for numeric sequences,
-            0 for an empty text.
-        truncated: whether steps beyond the longest allowed were left out.
+        steps: (S,) int32 token ids or (S, I) float32 channels; S is the sum of all lengths.
+        lengths: (n,) int64, at least 1.
+        known: (n,) share of the tokens that the vocabulary knows, in [0, 1]; 1 for numeric
+            sequences, 0 for an empty text.
+        truncated: (n,) bool, whether steps beyond the longest allowed were left out.
     """
 
     steps: npt.NDArray[Any]
-    known: float
-    truncated: bool
+    lengths: npt.NDArray[np.int64]
+    known: npt.NDArray[np.float64]
+    truncated: npt.NDArray[np.bool_]
 
 
 class TextEncoder:
@@ -52,12 +57,33 @@ class TextEncoder:
         """Return the tokens that are read: none for an empty text, at most `max_length`."""
         return self.tokenize(text)[: self.max_length]
 
-    def encode_record(self, record: Record) -> Encoded:
-        """Encode the text of a record; one without a text counts as empty."""
-        tokens = self.tokenize(record.text or "")
-        ids = self.vocabulary.encode(tokens[: self.max_length])
-        known = np.count_nonzero(ids != UNKNOWN) / len(ids) if tokens else 0.0
-        return Encoded(steps=ids, known=known, truncated=len(tokens) > self.max_length)
+    def encode(self, records: Sequence[Record]) -> Encoded:
+        """Encode the texts of records, at least one; a record without a text counts as empty."""
+        texts = [record.text or "" for record in records]
+        return self.encode_tokens(Tokenized.of(texts, self.tokenize))
+
+    def encode_tokens(self, texts: Tokenized) -> Encoded:
+        """Encode texts, at least one, that were split by `tokenize`."""
+        ids = texts.looked_up(self.vocabulary.encode(texts.tokens))
+        kept = np.minimum(texts.lengths, self.max_length)
+        truncated = texts.lengths > kept
+        if truncated.any():
+            ids = ids[_alternating(kept, texts.lengths - kept)]
+        lengths = np.maximum(kept, 1)
+        steps = np.full(lengths.sum(), EMPTY, np.int32)
+        steps[np.repeat(kept > 0, lengths)] = ids
+        foreign = np.flatnonzero((steps == UNKNOWN) | (steps == EMPTY))
+        rows = np.searchsorted(starts_of(lengths), foreign, side="right") - 1
+        known = (lengths - np.bincount(rows, minlength=len(lengths))) / lengths
+        return Encoded(steps=steps, lengths=lengths, known=known, truncated=truncated)
+
+
+def _alternating(
+    true: npt.NDArray[np.int64], false: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """Return true[0] times True, false[0] times False, true[1] times True, and so on."""
+    counts = np.stack((true, false), axis=1)
+    return np.repeat(np.resize((True, False), counts.size), counts.reshape(-1))
 
 
 class SeriesEncoder:
@@ -88,22 +114,37 @@ class SeriesEncoder:
         cls, sequences: Sequence[Floats], max_length: int, missing: Missing = "refuse"
     ) -> SeriesEncoder:
         """Measure each channel's mean and standard deviation over all values that are there."""
-        steps = np.concatenate([sequence[:max_length] for sequence in sequences], dtype=np.float64)
-        present = ~np.isnan(steps)
-        count = np.maximum(present.sum(axis=0), 1)
-        mean = np.where(present, steps, 0).sum(axis=0) / count
-        deviations = np.where(present, steps - mean, 0)
-        scale = np.sqrt((deviations**2).sum(axis=0) / count)
+        count, total, squares = (np.zeros(sequences[0].shape[1]) for _ in range(3))
+        for steps in _together(sequences, max_length):
+            present = ~np.isnan(steps)
+            count += present.sum(axis=0)
+            total += np.where(present, steps, 0).sum(axis=0)
+        count = np.maximum(count, 1)
+        mean = total / count
+        for steps in _together(sequences, max_length):
+            squares += np.where(np.isnan(steps), 0, (steps - mean) ** 2).sum(axis=0)
+        scale = np.sqrt(squares / count)
         scale[scale == 0] = 1  # a constant channel becomes zero
         return cls(mean, scale, max_length, missing)
 
-    def encode_record(self, record: Record) -> Encoded:
-        """Encode the values (T, I) of a record, NaN where one is missing.
+    def encode(self, records: Sequence[Record]) -> Encoded:
+        """Encode the values (T, I) of records, at least one, NaN where a value is missing.
 
         Raises:
             DataError: they have other channels than those of training, or miss values that must
                 be there.
         """
+        steps = [self._scaled(record) for record in records]
+        whole = [0 if record.values is None else len(record.values) for record in records]
+        return Encoded(
+            steps=np.concatenate(steps),
+            lengths=np.array([len(kept) for kept in steps], np.int64),
+            known=np.ones(len(steps)),
+            truncated=np.array(whole) > self.max_length,
+        )
+
+    def _scaled(self, record: Record) -> npt.NDArray[np.float32]:
+        """Return the steps that are kept, scaled, 0 where a value is missing."""
         values = record.values
         if values is None or values.ndim != 2 or values.shape[1] != len(self.mean):
             found = "a text" if values is None else f"shape {values.shape}"
@@ -122,9 +163,14 @@ class SeriesEncoder:
                 f"record {record.number}: values are missing, but the model was trained without; "
                 "fill them in, or train it with --missing mask"
             )
-        return Encoded(
-            steps=kept.astype(np.float32), known=1.0, truncated=len(values) > self.max_length
-        )
+        return kept.astype(np.float32)
+
+
+def _together(sequences: Sequence[Floats], max_length: int) -> Iterator[Floats]:
+    """Yield some sequences after the other as float64 (steps, I): all at once would be a lot."""
+    for start in range(0, len(sequences), SEQUENCES_TOGETHER):
+        some = sequences[start : start + SEQUENCES_TOGETHER]
+        yield np.concatenate([sequence[:max_length] for sequence in some], dtype=np.float64)
 
 
 Encoder = TextEncoder | SeriesEncoder

@@ -11,14 +11,16 @@ import tokenize
 import warnings
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from grucli.data.asked import Asked
 from grucli.data.numbers import Missing
+from grucli.data.records import Record, Source
 from grucli.errors import DataError, did_you_mean, excerpt
 
 MAX_BYTES: Final = 4 * 2**30
@@ -137,6 +139,45 @@ class _Archive:
         if len(content) != size:
             raise ValueError
         return content
+
+
+def open_series(stream: io.BufferedIOBase, asked: Asked, head: bytes = b"") -> Source:
+    """Open the archive that a stream holds.
+
+    Args:
+        stream: closed with the Source.
+        asked: what is known of the data.
+        head: bytes already taken from the stream.
+
+    Raises:
+        DataError: it is empty, no intact archive, or lacks an array that is needed.
+    """
+    data = read_all(stream, asked.name, head)
+    if asked.needs_label and not data.getbuffer().nbytes:
+        raise DataError(f"{asked.name}: the file is empty; name a file with data in it")
+    series = read_series(data, asked.name, needs_label=asked.needs_label)
+    return Source(
+        name=asked.name,
+        kind="series",
+        format="npz",
+        needs_label=asked.needs_label,
+        records=_records(series, asked),
+        is_ready=lambda: True,
+        stream=stream,
+        missing=asked.missing,
+    )
+
+
+def _records(series: Series, asked: Asked) -> Iterator[Record]:
+    for index in range(len(series.lengths)):
+        values, problem = series.row(index, asked.missing)
+        yield Record(
+            number=index + 1,
+            line=0,
+            values=values,
+            label=series.labels[index] if series.labels is not None else None,
+            error=f"{asked.name}: {problem}" if problem else None,
+        )
 
 
 def read_series(data: IO[bytes], name: str, *, needs_label: bool) -> Series:

@@ -17,7 +17,6 @@ Record with `error`, and reading goes on behind it: whether to stop is for the c
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final
 
@@ -25,7 +24,6 @@ from grucli.data.asked import Asked
 from grucli.data.jsonl import open_jsonl, starts_as_jsonl
 from grucli.data.lines import Lines, decode, refuse_binary, text_encoding
 from grucli.data.records import ReadOptions, Record, Remembered, Source
-from grucli.data.series import Series, read_all, read_series
 from grucli.data.table_source import header_has_text, open_table
 from grucli.data.tables import find_delimiter
 from grucli.data.ts import open_ts, starts_as_ts
@@ -48,7 +46,8 @@ _SUFFIXES = {
 }
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
 _ZIP = b"PK\x03\x04"
-_LABEL = re.compile(r"__label__([^ \t]+)[ \t]*")
+_PREFIX = "__label__"
+_LABEL = re.compile(rf"{_PREFIX}([^ \t]+)[ \t]*")
 
 
 def open_source(
@@ -116,7 +115,9 @@ def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source
     form = suffix_form if asked.options.format == "auto" else asked.options.format
     head = b"" if form else stream.read1(CHUNK_BYTES)
     if form == "npz" or (_is_searched(asked) and head.startswith(_ZIP)):
-        return _series_source(stream, asked, head)
+        from grucli.data.series import open_series  # late: few data are an archive
+
+        return open_series(stream, asked, head)
     lines = Lines(stream, asked.name, asked.encoding, head)
     first, _ = lines.peek(1)
     if first and (form or asked.needs_label):
@@ -151,7 +152,7 @@ def _form_of_content(lines: Lines, asked: Asked) -> str:
     if asked.text and starts_as_jsonl(lines, asked.text):
         return "jsonl"
     waiting, _ = lines.peek(1)
-    if not _is_searched(asked) or (waiting and waiting[0].startswith(b"__label__")):
+    if not _is_searched(asked) or (waiting and waiting[0].startswith(_PREFIX.encode())):
         return "lines"
     if starts_as_jsonl(lines):
         return "jsonl"
@@ -183,63 +184,31 @@ def _line_records(lines: Lines, asked: Asked) -> Iterator[Record]:
             continue
         number += 1
         text, problem = decode(line, lines.encoding)
-        parsed = _Labelled.parse(text)
+        labels, text = _labels(text) if text.startswith(_PREFIX) else ([], text)
         if asked.needs_label and not problem:
-            problem = parsed.problem
+            problem = _mislabelled(labels)
         if problem:
             error = f"{asked.name}:{lines.number}: {problem}"
             yield Record(number=number, line=lines.number, error=error)
         else:
-            yield Record(number=number, line=lines.number, text=parsed.text, label=parsed.label)
+            label = labels[0] if labels else None
+            yield Record(number=number, line=lines.number, text=text, label=label)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Labelled:
-    """A line of fastText: labels, then text; `problem` says why it cannot be learned from."""
-
-    label: str | None
-    text: str
-    problem: str
-
-    @classmethod
-    def parse(cls, line: str) -> "_Labelled":
-        labels = []
-        start = 0
-        while match := _LABEL.match(line, start):
-            labels.append(match[1])
-            start = match.end()
-        problem = ""
-        if not labels:
-            problem = "no __label__x at the start of the line; if this is a table, pass --format"
-        elif len(labels) > 1:
-            problem = f"{len(labels)} labels, one is expected; keep one a line"
-        return cls(label=labels[0] if labels else None, text=line[start:], problem=problem)
+def _labels(line: str) -> tuple[list[str], str]:
+    """Divide a line of fastText: labels, then text."""
+    labels = []
+    start = 0
+    while match := _LABEL.match(line, start):
+        labels.append(match[1])
+        start = match.end()
+    return labels, line[start:]
 
 
-def _series_source(stream: io.BufferedIOBase, asked: Asked, head: bytes) -> Source:
-    data = read_all(stream, asked.name, head)
-    if asked.needs_label and not data.getbuffer().nbytes:
-        raise DataError(f"{asked.name}: the file is empty; name a file with data in it")
-    series = read_series(data, asked.name, needs_label=asked.needs_label)
-    return Source(
-        name=asked.name,
-        kind="series",
-        format="npz",
-        needs_label=asked.needs_label,
-        records=_series_records(series, asked),
-        is_ready=lambda: True,
-        stream=stream,
-        missing=asked.missing,
-    )
-
-
-def _series_records(series: Series, asked: Asked) -> Iterator[Record]:
-    for index in range(len(series.lengths)):
-        values, problem = series.row(index, asked.missing)
-        yield Record(
-            number=index + 1,
-            line=0,
-            values=values,
-            label=series.labels[index] if series.labels is not None else None,
-            error=f"{asked.name}: {problem}" if problem else None,
-        )
+def _mislabelled(labels: list[str]) -> str:
+    """Return why a line with these labels cannot be learned from, or nothing."""
+    if not labels:
+        return "no __label__x at the start of the line; if this is a table, pass --format"
+    if len(labels) > 1:
+        return f"{len(labels)} labels, one is expected; keep one a line"
+    return ""

@@ -1,6 +1,5 @@
 """A validation part that tells the truth: stratified, seeded, what belongs together on one side."""
 
-from collections import defaultdict
 from collections.abc import Hashable, Sequence
 
 import numpy as np
@@ -33,30 +32,31 @@ def split(
     Returns:
         The rows of the training and of the validation part, each in rising order.
     """
-    by_class: dict[int, list[list[int]]] = defaultdict(list)
-    for rows in _together(inputs, groups):
-        by_class[targets[rows[0]]].append(rows)
-    held_out = np.zeros(len(targets), bool)
-    for target in sorted(by_class):
-        for rows in _draw(by_class[target], share, rng):
-            held_out[rows] = True
-    return np.flatnonzero(~held_out), np.flatnonzero(held_out)
+    leaders = _leaders(inputs, groups)
+    first_rows, sizes = np.unique(leaders, return_counts=True)
+    classes = np.asarray(targets)[first_rows]
+    is_held_out = np.zeros(len(leaders), bool)  # for leaders, then for all whom they lead
+    for target in np.unique(classes):
+        own = classes == target
+        is_held_out[first_rows[own][_draw(sizes[own], share, rng)]] = True
+    is_held_out = is_held_out[leaders]
+    return np.flatnonzero(~is_held_out), np.flatnonzero(is_held_out)
 
 
-def _together(inputs: Sequence[Hashable], groups: Sequence[Hashable]) -> list[list[int]]:
-    """Return the connected components of rows that share an input or a group, by first rows."""
+def _leaders(inputs: Sequence[Hashable], groups: Sequence[Hashable]) -> Rows:
+    """Return for each row the first one of its connected component.
+
+    Rows are connected that share an input or a group.
+    """
     leaders = list(range(len(inputs)))
-    first: dict[tuple[str, Hashable], int] = {}
-    for kind, values in (("input", inputs), ("group", groups)):
+    for values in (inputs, groups):
+        first: dict[Hashable, int] = {}
         for row, value in enumerate(values):
-            if value is not None:
-                other = _leader(leaders, first.setdefault((kind, value), row))
-                own = _leader(leaders, row)
+            earlier = row if value is None else first.setdefault(value, row)
+            if earlier != row:
+                own, other = _leader(leaders, row), _leader(leaders, earlier)
                 leaders[max(own, other)] = min(own, other)
-    members: dict[int, list[int]] = defaultdict(list)
-    for row in range(len(leaders)):
-        members[_leader(leaders, row)].append(row)
-    return list(members.values())
+    return np.array([_leader(leaders, row) for row in range(len(leaders))], np.int64)
 
 
 def _leader(leaders: list[int], row: int) -> int:
@@ -66,11 +66,12 @@ def _leader(leaders: list[int], row: int) -> int:
     return row
 
 
-def _draw(groups: list[list[int]], share: float, rng: np.random.Generator) -> list[list[int]]:
-    wanted = round(share * sum(map(len, groups)))
-    drawn: list[list[int]] = []
-    for index in rng.permutation(len(groups))[: len(groups) - 1]:
-        if len(groups[index]) <= wanted:
-            wanted -= len(groups[index])
-            drawn.append(groups[index])
+def _draw(sizes: Rows, share: float, rng: np.random.Generator) -> list[int]:
+    """Draw some of the groups of these sizes, but never all."""
+    wanted = round(share * int(sizes.sum()))
+    drawn = []
+    for index in rng.permutation(len(sizes))[: len(sizes) - 1].tolist():
+        if sizes[index] <= wanted:
+            wanted -= int(sizes[index])
+            drawn.append(index)
     return drawn

@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -191,15 +192,17 @@ def _label(label: str, header: _Header, asked: Asked) -> str | None:
 
 def _values(parts: list[str], missing: Missing) -> npt.NDArray[np.float32]:
     """Return the (T, D) values of D dimensions."""
-    channels: list[npt.NDArray[np.float32]] = []
+    channels: list[list[str]] = []
     for dimension, part in enumerate(parts, 1):
         cells = part.split(",") if part.strip() else []
         if not cells or (channels and len(cells) != len(channels[0])):
             steps = "no steps" if not cells else f"{len(cells)} steps, the first {len(channels[0])}"
             raise _CaseError(f"dimension {dimension} has {steps}; give all as many")
-        try:
-            channels.append(numbers(cells, missing))
-        except NumberError as error:
-            place = f"dimension {dimension}, step {error.index + 1}"
-            raise _CaseError(f"{place}: {error.problem}") from None
-    return np.stack(channels, axis=1)
+        channels.append(cells)
+    try:
+        values = numbers(list(chain.from_iterable(channels)), missing)
+    except NumberError as error:
+        channel, step = divmod(error.index, len(channels[0]))
+        place = f"dimension {channel + 1}, step {step + 1}"
+        raise _CaseError(f"{place}: {error.problem}") from None
+    return np.ascontiguousarray(values.reshape(len(channels), -1).T)

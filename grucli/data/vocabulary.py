@@ -1,10 +1,10 @@
 """Tokens and their ids: 0 is any unknown token, 1 stands for an input without tokens."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 from typing import Final
 
 import numpy as np
@@ -15,6 +15,7 @@ EMPTY: Final = 1
 SPECIAL: Final = ("<unknown>", "<empty>")
 """What people are shown for the ids that are no token; a token spelled so has its own id."""
 
+_NEEDS_ESCAPE = re.compile(r"[\\\n]")
 _ESCAPED = re.compile(r"\\(\\|n|ud[89a-f][0-9a-f]{2}|)")
 
 
@@ -37,28 +38,24 @@ class Vocabulary:
         return len(SPECIAL) + len(self.tokens)
 
     @classmethod
-    def fit(
-        cls, token_lists: Iterable[Sequence[str]], min_count: int, max_size: int
-    ) -> "Vocabulary":
+    def fit(cls, counts: Mapping[str, int], min_count: int, max_size: int) -> "Vocabulary":
         """Take the most frequent tokens; of equally frequent ones the lesser by code points.
 
         Args:
-            token_lists: the tokens of each training text.
+            counts: how often each token occurs in the training texts.
             min_count: rarer tokens are left out.
             max_size: at most so many tokens, UNKNOWN and EMPTY not counted.
         """
-        counts: Counter[str] = Counter()
-        for tokens in token_lists:
-            counts.update(tokens)
-        frequent = [(-count, token) for token, count in counts.items() if count >= min_count]
-        return cls(tuple(token for _, token in sorted(frequent)[:max_size]))
+        frequent = sorted(token for token, count in counts.items() if count >= min_count)
+        frequent.sort(key=counts.__getitem__, reverse=True)  # leaves equal ones in their order
+        return cls(tuple(frequent[:max_size]))
 
     def encode(self, tokens: Sequence[str]) -> npt.NDArray[np.int32]:
         """Return the ids of `tokens`, (len(tokens),) int32; of no tokens [EMPTY]."""
         if not tokens:
             return np.array([EMPTY], np.int32)
-        ids = self._ids
-        return np.array([ids.get(token, UNKNOWN) for token in tokens], np.int32)
+        ids = map(self._ids.get, tokens, repeat(UNKNOWN))
+        return np.fromiter(ids, np.int32, len(tokens))
 
     def token(self, index: int) -> str:
         """Return the token with this id; SPECIAL's name for UNKNOWN and EMPTY."""
@@ -69,8 +66,10 @@ class Vocabulary:
 
         Newline, backslash and lone surrogates are written `\n`, `\\` and `\udXXX`.
         """
-        lines = [token.replace("\\", "\\\\").replace("\n", "\\n") + "\n" for token in self.tokens]
-        return "".join(lines).encode("utf-8", "backslashreplace")
+        tokens: Sequence[str] = self.tokens
+        if _NEEDS_ESCAPE.search("".join(tokens)):
+            tokens = [token.replace("\\", "\\\\").replace("\n", "\\n") for token in tokens]
+        return "".join([f"{token}\n" for token in tokens]).encode("utf-8", "backslashreplace")
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Vocabulary":
@@ -82,7 +81,8 @@ class Vocabulary:
         text = data.decode()
         if text and not text.endswith("\n"):
             raise ValueError("the last token is cut off")
-        vocabulary = cls(tuple(map(_unescaped, text.split("\n")[:-1])))
+        lines = text.split("\n")[:-1]
+        vocabulary = cls(tuple(map(_unescaped, lines) if "\\" in text else lines))
         if vocabulary.to_bytes() != data:
             raise ValueError("an escape is malformed")
         return vocabulary

@@ -1,5 +1,7 @@
 """Parameters as named views into one flat vector, and how their first values are drawn."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any

@@ -1,5 +1,7 @@
 """One recurrent layer of any cell, in one direction or both."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from types import ModuleType
 

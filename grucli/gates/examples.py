@@ -81,7 +81,7 @@ def example(
     if is_text != (record.text is not None):
         wanted, given = ("texts", "a sequence") if is_text else ("numeric sequences", "a text")
         raise CheckpointError(f"{name}: is {given}, but the model reads {wanted}")
-    encoded = saved.encoder.encode_record(record)
+    encoded = saved.encoder.encode([record])
     windows = spans(len(encoded.steps), MOST_TOKENS if is_text else MOST_WINDOWS)
     return Example(
         name=name,
@@ -89,8 +89,8 @@ def example(
         kind=saved.encoder.kind,
         parts=_parts(saved, record, encoded, windows),
         steps=len(encoded.steps),
-        truncated=encoded.truncated,
-        known=encoded.known,
+        truncated=bool(encoded.truncated[0]),
+        known=float(encoded.known[0]),
         attribution=explain(
             saved.model,
             encoded.steps,

@@ -23,6 +23,7 @@ from grucli.gates.report import Input, Report, Settings
 from grucli.gates.sampling import Drawn
 from grucli.gates.verdicts import verdicts
 from grucli.model import Model
+from grucli.reading import encode
 
 MOST_PICKED = 3  # sequences that "wrong" or "uncertain" picks
 NO_LABEL, UNSEEN = -2, -1
@@ -86,10 +87,8 @@ def inspect(
 
 def _encode(saved: SavedModel, drawn: Drawn) -> Examples:
     index = {label: k for k, label in enumerate(saved.labels)}
-    return Examples.join(
-        [saved.encoder.encode_record(record).steps for record in drawn.records],
-        [NO_LABEL if r.label is None else index.get(r.label, UNSEEN) for r in drawn.records],
-    )
+    targets = [NO_LABEL if r.label is None else index.get(r.label, UNSEEN) for r in drawn.records]
+    return encode(saved.encoder, drawn.records, targets)
 
 
 def _run(

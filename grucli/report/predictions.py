@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.data.records import Record
-from grucli.inference import Prediction, Probabilities
+from grucli.inference import Predictions, Probabilities
 
 ERROR: Final = "<error>"
 DIGITS: Final = 6  # of a probability, behind the point
 
 _ESCAPES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r", "\\": "\\\\"})
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+_NUMBER = f"{{:.{DIGITS}f}}".format
 _NEEDS_QUOTES = re.compile('[",\r\n]')
 _BREAKS_LINES = re.compile("[\x7f-\x9f\u2028\u2029]")
 
@@ -50,27 +53,37 @@ class Layout:
         """How many labels a record ranks."""
         return min(self.top_k or 1, len(self.labels))
 
-    def ranked(self, probabilities: Probabilities) -> list[tuple[str, float]]:
-        """Return the most probable labels and their printed probabilities; ties in label order."""
+    def ranked(self, probabilities: Probabilities) -> tuple[list[list[str]], list[list[float]]]:
+        """Rank the labels of each row of (n, C) probabilities; ties go to the first label.
+
+        Returns:
+            A column of n labels for each rank, and a column of their probabilities.
+        """
         if self.num_ranked == 1:
-            order = [int(probabilities.argmax())]
+            order = probabilities.argmax(axis=1)[:, None]
         else:
-            order = np.argsort(-probabilities, kind="stable")[: self.num_ranked].tolist()
-        return [(self.labels[k], round(float(probabilities[k]), DIGITS)) for k in order]
+            order = np.argsort(-probabilities, axis=1, kind="stable")[:, : self.num_ranked]
+        values = np.take_along_axis(probabilities, order, axis=1)
+        names = [[self.labels[k] for k in column] for column in order.T.tolist()]
+        return names, values.T.tolist()
 
-    def answer(self, best: tuple[str, float]) -> str:
+    def answer(self, label: str, probability: float) -> str:
         """Return the label, or `unknown` if it is not probable enough."""
-        label, probability = best
-        return label if probability >= self.min_probability else self.unknown
+        return label if round(probability, DIGITS) >= self.min_probability else self.unknown
 
-    def pairs(self, prediction: Prediction) -> list[tuple[str, str]]:
-        """Return the answer and the labels ranked below it, each with its probability as text."""
-        if prediction.probabilities is None:
-            return [(ERROR, "")] + [("", "")] * (self.num_ranked - 1)
-        ranked = self.ranked(prediction.probabilities)
-        pairs = [(label, f"{probability:.{DIGITS}f}") for label, probability in ranked]
-        pairs[0] = (self.answer(ranked[0]), pairs[0][1])
-        return pairs
+    def columns(self, predictions: Predictions) -> list[list[str]]:
+        """Return columns of n fields: the answer, its probability, those ranked below alike."""
+        names, values = self.ranked(predictions.probabilities)
+        if self.min_probability:
+            names[0] = list(map(self.answer, names[0], values[0]))
+        texts = [list(map(_NUMBER, column)) for column in values]
+        columns = list(chain.from_iterable(zip(names, texts, strict=True)))
+        for row, record in enumerate(predictions.records):
+            if record.error is not None:
+                for column in columns:
+                    column[row] = ""
+                names[0][row] = ERROR
+        return columns
 
     def cells(self, record: Record) -> list[str]:
         """Return the kept cells of a record, empty ones if it could not be read."""
@@ -79,33 +92,22 @@ class Layout:
 
 @dataclass(frozen=True, kw_only=True)
 class Writer:
-    """A form of output: the line before all records ("" for none), and the line of a record."""
+    """A form of output: the line before all records ("" for none), and the lines of records."""
 
     header: str
-    line: Callable[[Prediction], str]
-
-    def text(self, predictions: Iterable[Prediction]) -> str:
-        """Return the lines of these predictions."""
-        return "".join([self.line(prediction) for prediction in predictions])
+    text: Callable[[Predictions], str]
 
 
 def tsv(layout: Layout) -> Writer:
     """Write `label<TAB>probability`, a pair for each ranked label."""
-
-    def line(prediction: Prediction) -> str:
-        fields = [f"{_escaped(label)}\t{text}" for label, text in layout.pairs(prediction)]
-        return "\t".join(fields) + "\n"
-
-    return Writer(header="", line=line)
+    layout = _escaped(layout)
+    return Writer(header="", text=lambda predictions: _tabbed(layout.columns(predictions)))
 
 
 def label(layout: Layout) -> Writer:
     """Write the label alone; tabs between ranked ones."""
-
-    def line(prediction: Prediction) -> str:
-        return "\t".join([_escaped(label) for label, _ in layout.pairs(prediction)]) + "\n"
-
-    return Writer(header="", line=line)
+    layout = _escaped(layout)
+    return Writer(header="", text=lambda predictions: _tabbed(layout.columns(predictions)[::2]))
 
 
 def csv(layout: Layout) -> Writer:
@@ -114,25 +116,21 @@ def csv(layout: Layout) -> Writer:
     if layout.top_k is not None:
         names = [f"{name}_{k}" for k in range(1, layout.num_ranked + 1) for name in names]
 
-    def line(prediction: Prediction) -> str:
-        fields = [field for pair in layout.pairs(prediction) for field in pair]
-        return csv_line([*layout.cells(prediction.record), *fields])
+    def text(predictions: Predictions) -> str:
+        rows = zip(*layout.columns(predictions), strict=True)
+        kept = map(layout.cells, predictions.records)
+        return "".join([csv_line([*cells, *row]) for cells, row in zip(kept, rows, strict=True)])
 
-    return Writer(header=csv_line([*layout.kept, *names]), line=line)
+    return Writer(header=csv_line([*layout.kept, *names]), text=text)
 
 
 def jsonl(layout: Layout) -> Writer:
     """Write an object a line; with `top_k` its probabilities are in falling order."""
 
-    def line(prediction: Prediction) -> str:
-        record = prediction.record
-        fields = _answered(layout, prediction) if record.error is None else _unanswered(record)
-        if layout.kept:
-            cells = layout.cells(record)
-            fields["keep"] = dict(zip(layout.kept, cells, strict=True))
-        return json_line(fields)
+    def text(predictions: Predictions) -> str:
+        return "".join(map(json_line, _objects(layout, predictions)))
 
-    return Writer(header="", line=line)
+    return Writer(header="", text=text)
 
 
 WRITERS: Final = {"tsv": tsv, "csv": csv, "jsonl": jsonl, "label": label}
@@ -149,8 +147,7 @@ def json_line(value: Any) -> str:
     Raises:
         ValueError: a number in it is not finite.
     """
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    return _BREAKS_LINES.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+    return _BREAKS_LINES.sub(lambda match: f"\\u{ord(match[0]):04x}", _JSON(value)) + "\n"
 
 
 def mistakes(
@@ -179,22 +176,28 @@ def mistakes(
     return "".join(lines)
 
 
-def _answered(layout: Layout, prediction: Prediction) -> dict[str, Any]:
-    probabilities = prediction.probabilities
-    assert probabilities is not None  # the record has no error
-    ranked = layout.ranked(probabilities)
-    shown = ranked
-    if layout.top_k is None:
-        rounded = np.round(probabilities, DIGITS).tolist()
-        shown = list(zip(layout.labels, rounded, strict=True))
-    return {
-        "row": prediction.record.number,
-        "label": layout.answer(ranked[0]),
-        "probability": ranked[0][1],
-        "probabilities": dict(shown),
-        "known": round(prediction.known, DIGITS),
-        "truncated": prediction.truncated,
-    }
+def _objects(layout: Layout, predictions: Predictions) -> Iterator[dict[str, Any]]:
+    names, values = layout.ranked(predictions.probabilities)
+    rounded = [[round(value, DIGITS) for value in column] for column in values]
+    whole = np.round(predictions.probabilities, DIGITS).tolist()
+    for row, record in enumerate(predictions.records):
+        if record.error is not None:
+            fields = _unanswered(record)
+        else:
+            shown: Iterable[tuple[str, float]] = zip(layout.labels, whole[row], strict=True)
+            if layout.top_k is not None:
+                shown = ((names[k][row], rounded[k][row]) for k in range(layout.num_ranked))
+            fields = {
+                "row": record.number,
+                "label": layout.answer(names[0][row], rounded[0][row]),
+                "probability": rounded[0][row],
+                "probabilities": dict(shown),
+                "known": round(float(predictions.known[row]), DIGITS),
+                "truncated": bool(predictions.truncated[row]),
+            }
+        if layout.kept:
+            fields["keep"] = dict(zip(layout.kept, layout.cells(record), strict=True))
+        yield fields
 
 
 def _unanswered(record: Record) -> dict[str, Any]:
@@ -209,8 +212,14 @@ def _unanswered(record: Record) -> dict[str, Any]:
     }
 
 
-def _escaped(text: str) -> str:
-    return text.translate(_ESCAPES)
+def _tabbed(columns: Sequence[Sequence[str]]) -> str:
+    return "\n".join(map("\t".join, zip(*columns, strict=True))) + "\n"
+
+
+def _escaped(layout: Layout) -> Layout:
+    """Return the layout with labels that hold neither tabs nor line ends."""
+    labels = tuple(name.translate(_ESCAPES) for name in layout.labels)
+    return replace(layout, labels=labels, unknown=layout.unknown.translate(_ESCAPES))
 
 
 def _quoted(cell: str) -> str:

@@ -364,16 +364,6 @@ def test_names_that_look_like_something_else(text_model: Path, tmp_path: Path) -
     assert ran == expected
 
 
-def test_predicting_needs_neither_yaml_nor_a_schema(text_model: Path) -> None:
-    command = (sys.executable, "-X", "importtime", "-m", "grucli", "predict", "-m", str(text_model))
-    ran = subprocess.run(
-        command, input=b"good\n", capture_output=True, env=environment(), check=True
-    )
-    modules = {line.rsplit("|", 1)[-1].strip() for line in ran.stderr.decode().splitlines()}
-    assert {"numpy", "grucli.inference"} <= modules
-    assert not {"yaml", "rich", "grucli.config", "grucli.schema", "grucli.training"} & modules
-
-
 def test_help_begins_with_examples_and_ends_with_exit_codes() -> None:
     ran = grucli("predict", "-h", COLUMNS="80")
     assert (ran.code, ran.err) == (0, "")

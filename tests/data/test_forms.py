@@ -195,9 +195,9 @@ def trained(
         path, ReadOptions(**form.options), needs_label=False, remembered=saved.remembered
     ) as source:
         windows = list(inference.predict(saved, source))
-    answers = [each.probabilities for window in windows for each in window]
+    answers = np.concatenate([window.probabilities for window in windows])
     weights = [(name, array.tolist()) for name, array in saved.model.arrays()]
-    return saved.remembered, weights, np.array(answers)
+    return saved.remembered, weights, answers
 
 
 @pytest.mark.parametrize("form", [*WIDE_FORMS.values(), *TEXT_FORMS.values()])

@@ -119,3 +119,9 @@ def test_time_grows_with_length_only(unit: str) -> None:
 def test_auto_becomes_char_for_one_word_texts_of_alphabets(texts: list[str], mode: str) -> None:
     assert resolve("auto", texts) == mode
     assert resolve("word", texts) == "word"
+
+
+def test_no_combining_mark_ends_a_word() -> None:
+    marks = [chr(p) for p in range(0xE0000) if unicodedata.category(chr(p))[0] == "M"]
+    assert len(marks) > 2000
+    assert [mark for mark in marks if len(auto(f"a\u200d{mark}b")) > 1] == []

@@ -1,3 +1,5 @@
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -22,16 +24,16 @@ def test_a_token_spelled_like_a_special_one_is_an_ordinary_token() -> None:
 
 
 def test_fit_takes_the_most_frequent_and_breaks_ties_by_token() -> None:
-    lists = [["b", "a", "c"], ["b", "a", "d", "d", "d"], ["好"]]
-    assert Vocabulary.fit(lists, 1, 10).tokens == ("d", "a", "b", "c", "好")
-    assert Vocabulary.fit(lists, 2, 10).tokens == ("d", "a", "b")
-    assert Vocabulary.fit(lists, 1, 2).tokens == ("d", "a")
-    assert Vocabulary.fit([], 1, 2).tokens == ()
+    counts = Counter("bacbaddd好")
+    assert Vocabulary.fit(counts, 1, 10).tokens == ("d", "a", "b", "c", "好")
+    assert Vocabulary.fit(counts, 2, 10).tokens == ("d", "a", "b")
+    assert Vocabulary.fit(counts, 1, 2).tokens == ("d", "a")
+    assert Vocabulary.fit({}, 1, 2).tokens == ()
 
 
 def test_the_order_of_the_texts_does_not_matter() -> None:
-    lists = [["b", "a"], ["c"], ["a", "d"]]
-    assert Vocabulary.fit(lists, 1, 9) == Vocabulary.fit(lists[::-1], 1, 9)
+    tokens = "bacad"
+    assert Vocabulary.fit(Counter(tokens), 1, 9) == Vocabulary.fit(Counter(tokens[::-1]), 1, 9)
 
 
 def test_a_token_twice_is_refused() -> None:

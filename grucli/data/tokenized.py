@@ -1,0 +1,54 @@
+"""Many texts as tokens, each distinct token once: a list a text would take ten times the memory."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain, count
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.tokens import Tokenizer
+
+CHUNK_TEXTS = 512  # whose lists of tokens are there at once; more keep the garbage collector busy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tokenized:
+    """The tokens of n texts, one text after the other.
+
+    Attributes:
+        tokens: the distinct ones, in the order of their first occurrence.
+        parts: int32, together (N,), which of `tokens` stands there; in parts, for NumPy widens
+            what it counts and looks up.
+        lengths: (n,) int64 tokens of each text, 0 for an empty one.
+    """
+
+    tokens: list[str]
+    parts: list[npt.NDArray[np.int32]]
+    lengths: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, texts: Sequence[str], tokenize: Tokenizer) -> Tokenized:
+        """Split each of `texts`."""
+        place_of: defaultdict[str, int] = defaultdict(count().__next__)  # a new token: a new place
+        parts, lengths = [np.zeros(0, np.int32)], [np.zeros(0, np.int64)]
+        for start in range(0, len(texts), CHUNK_TEXTS):
+            lists = [tokenize(text) for text in texts[start : start + CHUNK_TEXTS]]
+            places = map(place_of.__getitem__, chain.from_iterable(lists))
+            lengths.append(np.fromiter(map(len, lists), np.int64, len(lists)))
+            parts.append(np.fromiter(places, np.int32, int(lengths[-1].sum())))
+        return cls(tokens=list(place_of), parts=parts, lengths=np.concatenate(lengths))
+
+    def counts(self) -> dict[str, int]:
+        """Return how often each token occurs."""
+        found = np.zeros(len(self.tokens), np.int64)
+        for part in self.parts:
+            found += np.bincount(part, minlength=len(found))
+        return dict(zip(self.tokens, found.tolist(), strict=True))
+
+    def looked_up(self, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """Return (N,) for each token what stands at its place in `ids`."""
+        return np.concatenate([ids[part] for part in self.parts])

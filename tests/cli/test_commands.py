@@ -1,0 +1,53 @@
+"""Commands are known by name before they are imported: help, suggestions, completion."""
+
+import pytest
+
+from grucli.cli.commands import MODULES
+
+from .helpers import grucli
+
+
+def test_help_lists_all_commands_in_their_order() -> None:
+    lines = grucli("--help", COLUMNS="80").lines
+    listed = [line.split()[0] for line in lines[lines.index("Commands:") + 1 :]]
+    assert listed == list(MODULES) == ["train", "evaluate", "predict", "inspect-gates"]
+
+
+def test_a_slip_of_the_pen_is_told_the_command_that_is_meant() -> None:
+    ran = grucli("pedict", "x.csv")
+    assert (ran.code, ran.out) == (2, b"")
+    (complaint,) = ran.complaints
+    assert complaint.startswith("grucli: No such command 'pedict'. Did you mean 'predict'?; see ")
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("grucli inspe", ["inspect-gates"]),
+        ("grucli predict --to ", ["tsv", "csv", "jsonl", "label"]),
+        ("grucli evaluate --mi", ["--min", "--missing"]),
+    ],
+)
+def test_the_shell_completes_commands_options_and_values(words: str, offered: list[str]) -> None:
+    position = str(words.count(" "))
+    complete = {"_GRUCLI_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": position}
+    ran = grucli(**complete)
+    assert sorted(ran.lines) == sorted(offered)
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("--to", "xml"), "Invalid value for '--to'"),
+        (("--top-k", "0"), "Invalid value for '--top-k'"),
+        (("--top-k", "few"), "Invalid value for '--top-k'"),
+        (("--min-prob", "1.5"), "Invalid value for '--min-prob'"),
+        (("--force=yes",), "Option '--force' does not take a value"),
+        ((), "Missing option '--model'"),
+    ],
+)
+def test_values_that_do_not_fit_are_told(words: tuple[str, ...], complaint: str) -> None:
+    ran = grucli("predict", "x.csv", *(("-m", "m.npz") if words else ()), *words)
+    assert (ran.code, ran.out) == (2, b"")
+    assert len(ran.complaints) == 1
+    assert complaint in ran.err

@@ -1,0 +1,26 @@
+"""Many texts as tokens: nothing is lost, whatever the chunks."""
+
+from collections import Counter
+from unittest import mock
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grucli.data import tokenized
+from grucli.data.tokenized import Tokenized
+from tests.strategies import unicode_text
+
+TEXTS = st.lists(st.one_of(unicode_text, st.sampled_from(["", " ", "a b a", "b\tc"])), max_size=9)
+
+
+@given(TEXTS, st.integers(1, 4))
+def test_each_text_has_its_tokens_in_order_and_each_token_its_count(texts, chunk):
+    with mock.patch.object(tokenized, "CHUNK_TEXTS", chunk):
+        found = Tokenized.of(texts, str.split)
+    named = iter(found.looked_up(np.array([*found.tokens, ""], object)))
+    assert [[next(named) for _ in range(length)] for length in found.lengths] == [
+        text.split() for text in texts
+    ]
+    assert found.tokens == list(dict.fromkeys(token for text in texts for token in text.split()))
+    assert found.counts() == Counter(token for text in texts for token in text.split())
