@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from grucli.errors import counted
+
 if TYPE_CHECKING:
     from grucli.config import Config
 
 VALID_SHARE = 0.1
 FEW_ROWS = 2000
 LONGEST_STEPS = 2000  # bounds the memory of one batch whatever the data holds
+SHARD_NUMBERS = 4096  # of the states of a step: below, halves take nearly as long as the whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +86,33 @@ def choose(facts: Facts, optimizer: str) -> dict[str, Choice]:
         "training.patience": (5 if text else 20, facts.kind),
     }
     return {path: Choice(value=value, reason=why) for path, (value, why) in values.items()}
+
+
+def shards(config: Config) -> Choice:
+    """Parts of a batch, from a config that is complete but for them.
+
+    It must not depend on the machine: with other shards a sum rounds otherwise.
+    """
+    numbers = (config.training.batch_size or 0) * (config.model.hidden_size or 0)
+    enough = numbers >= SHARD_NUMBERS
+    return Choice(
+        value=2 if enough else 1,
+        reason=f"{numbers:,} numbers a step: {'enough' if enough else 'too few'} to share",
+    )
+
+
+def workers(shards: int, cores: int, threads: str) -> Choice:
+    """Processes beside the first one.
+
+    Args:
+        shards: parts of a batch.
+        cores: that this process may use.
+        threads: of the linear algebra, as the environment says it.
+    """
+    if threads != "1":
+        return Choice(value=0, reason=f"{threads or 'all'} threads")
+    count = min(shards, cores) - 1
+    return Choice(value=count, reason=f"{counted(shards, 'shard')}, {counted(cores, 'core')}")
 
 
 def complete(config: Config, choices: Mapping[str, Choice]) -> tuple[Config, dict[str, str]]:

@@ -22,6 +22,7 @@ class Recipe:
         clip_norm: longest gradient.
         averaging: decay, a step, of the average of the weights that is judged and kept.
         class_weight: "none", "balanced" or label -> weight.
+        shards: parts of each batch that may be computed in different processes.
     """
 
     optimizer: str
@@ -37,12 +38,14 @@ class Recipe:
     warmup_steps: int
     class_weight: str | Mapping[str, float]
     label_smoothing: float
+    shards: int
     dtype: str
 
     @classmethod
     def of(cls, section: Mapping[str, Any]) -> Recipe:
-        """Return the recipe of a complete config section."""
+        """Return the recipe of a complete config section, whose workers change no result."""
         fields: dict[str, Any] = {k: None if v == "off" else v for k, v in section.items()}
+        del fields["workers"]
         return cls(**fields)
 
 

@@ -24,8 +24,9 @@ class Cost:
 
     Attributes:
         state_bytes: weights, gradients, optimizer, average and best weights.
-        data_bytes: encoded examples.
-        step_bytes: most that a step takes beside these, in the batch that needs the most.
+        data_bytes: encoded examples, those that workers share included.
+        step_bytes: most that a step takes beside these, in the batch that needs the most, in all
+            processes together.
         epoch_s: seconds of an epoch, validation included.
     """
 
@@ -55,12 +56,17 @@ def measure(trainer: Trainer, prepared: Prepared) -> Cost:
     weights = [array for _, array in trainer.model.arrays()]
     gradients = trainer.model.params.flat
     state = [*weights, gradients, *trainer.arrays().values()]
-    return Cost(
-        state_bytes=sum(array.nbytes for array in state),
-        data_bytes=_size(train) + (0 if valid is None else _size(valid)),
-        step_bytes=_step_bytes(trainer, batches[-1]),
-        epoch_s=_steps_s(trainer, train, batches) + _validation_s(trainer, valid),
-    )
+    state_bytes = sum(array.nbytes for array in state)
+    data_bytes = _size(train) + (0 if valid is None else _size(valid))
+    step_bytes = _step_bytes(trainer, batches[-1])
+    with trainer.crew(prepared.config.training.workers or 0) as crew:
+        crew.wait()
+        return Cost(
+            state_bytes=state_bytes,
+            data_bytes=data_bytes + (_size(train) if crew.num_workers else 0),
+            step_bytes=step_bytes * (1 + crew.num_workers),
+            epoch_s=_steps_s(trainer, train, batches) + _validation_s(trainer, valid),
+        )
 
 
 def _size(examples: Examples) -> int:

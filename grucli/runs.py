@@ -11,18 +11,30 @@ from typing import Any
 
 import numpy as np
 
-from grucli import __version__, checkpoint
+from grucli import __version__, checkpoint, defaults
 from grucli.checkpoint import RunState, SavedModel
 from grucli.data.encoding import TextEncoder
 from grucli.dataset import Prepared
 from grucli.errors import CheckpointError, ConfigError, TrainingError, show, show_path
 from grucli.model import Architecture, Model
+from grucli.parallel import usable_cores
 from grucli.random import INIT, generator
 from grucli.recipe import Recipe
 from grucli.training import Progress, Trainer
 
 EXTENDABLE = ("training.epochs", "training.patience")
 """What a resumed run may change: when it ends. But a cosine has been bent to its end already."""
+
+
+def staffed(prepared: Prepared) -> Prepared:
+    """Return what training needs with the number of workers that fits this machine."""
+    choice = defaults.workers(
+        prepared.config.training.shards or 1,
+        usable_cores(),
+        os.environ.get("OPENBLAS_NUM_THREADS", ""),
+    )
+    config, reasons = defaults.complete(prepared.config, {"training.workers": choice})
+    return dataclasses.replace(prepared, config=config, reasons=prepared.reasons | reasons)
 
 
 def start(prepared: Prepared, model: Model) -> Trainer:
@@ -138,12 +150,13 @@ def _saved(prepared: Prepared, model: Model, epoch: int, progress: Progress) -> 
 def _card(prepared: Prepared, epoch: int) -> dict[str, Any]:
     """Where a model comes from: no path, no time, no host, so that equal runs give equal bytes."""
     config = prepared.config.model_dump(mode="json")
+    del config["training"]["workers"]  # who computes makes no difference
     config["data"]["train"] = None
     if isinstance(config["data"]["valid"], str):
         config["data"]["valid"] = Path(config["data"]["valid"]).name
     return {
         "config": config,
-        "reasons": prepared.reasons,
+        "reasons": {k: v for k, v in prepared.reasons.items() if k != "training.workers"},
         "data": {
             "name": Path(prepared.name).name,
             "sha256": _fingerprint(prepared),

@@ -241,6 +241,12 @@ class TrainingConfig(_Section):
     """Share of each target that is spread over all labels, against overconfidence."""
     dtype: Literal["float32", "float64"] = "float32"
     """The numbers that are computed with."""
+    shards: Auto[Annotated[int, Field(ge=1, le=64)]] = None
+    """Parts into which each batch is dealt, to be computed at the same time; the last bits of a
+    model depend on it."""
+    workers: Auto[Annotated[int, Field(ge=0, le=64)]] = None
+    """Processes that compute shards beside the first one; no bit of a model depends on it. auto is
+    one for each further shard and usable core, and none with several threads."""
 
     @field_validator("momentum")
     @classmethod

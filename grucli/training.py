@@ -5,24 +5,28 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.batches import Examples, epoch_rows, pack
-from grucli.engine import losses, optim
+from grucli.data.batches import Examples, epoch_rows
+from grucli.engine import optim
 from grucli.engine.packing import Floats
 from grucli.errors import TrainingError
 from grucli.inference import probabilities
 from grucli.metrics import Evaluation, evaluate
 from grucli.model import Gradients, Model
-from grucli.random import DROPOUT, SHUFFLE, generator
+from grucli.parallel import Crew
+from grucli.random import SHUFFLE, generator
 from grucli.recipe import Recipe, class_weights
+from grucli.shards import Task
 
 PLATEAU_EPOCHS = 2  # without a lower loss, after which the schedule `plateau` halves the rate
 AVERAGE_EVERY = 4  # steps: often enough for any decay of use, and cheap for a large vocabulary
+AVERAGE_BLOCK = 1 << 16  # values at a time: they stay in the cache
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,10 +90,7 @@ class Trainer:
     """A model on its way from first weights to best weights.
 
     Attributes:
-        model: holds the last weights.
         progress: where training stands.
-        judged: holds the weights that are validated: the model itself, or another one that holds
-            their moving average (Polyak & Juditsky 1992).
         best: the judged weights of `progress.best_epoch`: dense values, token vectors.
     """
 
@@ -115,13 +116,16 @@ class Trainer:
         Raises:
             ConfigError: `class_weight` names an unknown label.
         """
-        self.model, self.progress = model, Progress()
-        self._train, self._valid = train, valid
+        self.progress = Progress()
+        self._train, self._valid = _weighted(train, recipe, labels), valid
         self._recipe, self._seed, self._labels = recipe, seed, tuple(labels)
-        self._weights = train.weights / train.weights.mean()
-        if recipe.class_weight != "none":
-            by_class = class_weights(recipe.class_weight, labels, train.targets)
-            self._weights *= by_class[train.targets]
+        task = Task(
+            shards=recipe.shards,
+            batch_size=min(recipe.batch_size, len(train)),
+            label_smoothing=recipe.label_smoothing,
+            seed=seed,
+        )
+        self._crew = Crew(model, self._train, task)
         self._optimizer: optim.Optimizer = optim.Adam()
         if recipe.optimizer == "sgd":
             self._optimizer = optim.Sgd(momentum=recipe.momentum or 0.0)
@@ -129,8 +133,31 @@ class Trainer:
         self._dense_moments = [np.zeros_like(model.params.flat) for _ in range(number)]
         self._table_moments = [np.zeros_like(model.table) for _ in range(number)]
         self._decay = _decay_of(model, recipe.weight_decay)
-        self.judged = model if recipe.averaging is None else model.copy()
+        self._average = None if recipe.averaging is None else model.copy()
         self.best = model.params.flat.copy(), model.table.copy()
+
+    @property
+    def model(self) -> Model:
+        """What holds the last weights."""
+        return self._crew.model
+
+    @property
+    def judged(self) -> Model:
+        """What holds the weights that are validated.
+
+        It is the model itself, or another one with their moving average (Polyak & Juditsky 1992).
+        """
+        return self._average or self.model
+
+    @contextmanager
+    def crew(self, workers: int) -> Iterator[Crew]:
+        """Let worker processes compute shares of each batch, until the end.
+
+        Raises:
+            AccessError: they cannot be started.
+        """
+        with self._crew.joined(workers):
+            yield self._crew
 
     @property
     def num_batches(self) -> int:
@@ -177,6 +204,7 @@ class Trainer:
 
         Raises:
             TrainingError: the loss or its gradient is not finite; the weights are those before.
+            AccessError: a worker has failed; the step that it was to help with has not been made.
         """
         while self.progress.stopped is None:
             progress = self.progress
@@ -203,25 +231,18 @@ class Trainer:
     def step(self, rows: npt.NDArray[np.int64]) -> None:
         """Make one optimizer step on these rows."""
         progress, recipe = self.progress, self._recipe
-        batch = pack(self._train, rows)
-        dropout = generator(self._seed, DROPOUT, progress.step)
-        logits = self.model.forward(batch, dropout)
-        loss, d_logits = losses.cross_entropy(
-            logits, batch.targets, self._weights[batch.rows], recipe.label_smoothing
-        )
-        grads = self.model.backward(d_logits)
-        parts = [grads.dense.flat, grads.rows]
+        share = self._crew.gradients(progress.step, rows)
+        parts = [share.gradients.dense.flat, share.gradients.rows]
         for part in parts:
             part *= 1 / len(rows)
         norm = optim.global_norm(parts)
-        if not math.isfinite(loss) or not math.isfinite(norm):
-            raise self._diverged(f"the loss is {loss:.3g} and its gradient {norm:.3g}")
+        if not math.isfinite(share.loss) or not math.isfinite(norm):
+            raise self._diverged(f"the loss is {share.loss:.3g} and its gradient {norm:.3g}")
         limit = math.inf if recipe.clip_norm is None else recipe.clip_norm
         optim.clip_(parts, limit)
-        self._update(grads)
+        self._update(share.gradients)
         self._follow()
-        right = _answers(logits) == batch.targets
-        for k, term in enumerate((loss, right.sum(), len(rows), norm, norm > limit)):
+        for k, term in enumerate((share.loss, share.right, len(rows), norm, norm > limit)):
             progress.sums[k] += float(term)
         progress.batch += 1
 
@@ -274,9 +295,13 @@ class Trainer:
         share = 1 - min(decay, step / (step + 10)) ** AVERAGE_EVERY  # soon forgets the first ones
         for average, weights in (
             (self.judged.params.flat, self.model.params.flat),
-            (self.judged.table, self.model.table),
+            (self.judged.table.reshape(-1), self.model.table.reshape(-1)),
         ):
-            average += self.model.dtype.type(share) * (weights - average)
+            for start in range(0, len(average), AVERAGE_BLOCK):
+                block = slice(start, start + AVERAGE_BLOCK)
+                step_towards = weights[block] - average[block]
+                step_towards *= share
+                average[block] += step_towards
 
     def _step_info(self) -> StepInfo:
         progress = self.progress
@@ -347,11 +372,12 @@ class Trainer:
         )
 
 
-def _answers(logits: Floats) -> npt.NDArray[np.int64]:
-    answers: npt.NDArray[np.int64] = (
-        (logits[:, 0] > 0).astype(np.int64) if logits.shape[1] == 1 else logits.argmax(axis=1)
-    )
-    return answers
+def _weighted(train: Examples, recipe: Recipe, labels: Sequence[str]) -> Examples:
+    """Return the examples with weights that are one on average, and multiplied by class."""
+    weights = train.weights / train.weights.mean()
+    if recipe.class_weight != "none":
+        weights *= class_weights(recipe.class_weight, labels, train.targets)[train.targets]
+    return dataclasses.replace(train, weights=weights)
 
 
 def _decay_of(model: Model, weight_decay: float) -> float | Floats:

@@ -36,7 +36,7 @@ def test_rows_are_split_and_every_setting_is_filled(reviews):
     assert np.bincount(result.valid.targets).tolist() == [8, 12]
     config = result.config.model_dump()
     missing = [k for s in ("model", "training") for k, v in config[s].items() if v is None]
-    assert missing == ["momentum"]
+    assert missing == ["momentum", "workers"]
     assert set(result.reasons) >= {"model.hidden_size", "training.epochs", "data.max_length"}
     findings = "\n".join(result.findings)
     assert "100 rows" in findings
@@ -176,7 +176,7 @@ def test_several_text_columns_are_joined_in_order_and_remembered(tmp_path):
     other = write_csv(tmp_path / "o.csv", ["x,nos,head3,7,tail3"], "id,label,title,n,body")
     (record,) = read_table(other, ReadOptions(), result.remembered).records
     assert (record.text, record.label) == ("tail3\nhead3", "nos")
-    assert result.encoder.encode_record(record).known == 1
+    assert result.encoder.encode([record]).known == 1
     missing = write_csv(tmp_path / "m.csv", ["x,nos"], "title,label")
     with pytest.raises(DataError, match=r"m\.csv:1: no column 'body' \(columns: title,label\)"):
         read_table(missing, ReadOptions(), result.remembered)

@@ -39,6 +39,7 @@ RECIPE = Recipe(
     warmup_steps=3,
     class_weight="none",
     label_smoothing=0.1,
+    shards=1,
     dtype="float32",
 )
 
@@ -247,7 +248,7 @@ def test_without_averaging_the_model_itself_is_judged():
 
 def test_the_plateau_schedule_halves_the_rate_after_two_epochs_without_a_lower_loss():
     recipe = dataclasses.replace(
-        RECIPE, schedule="plateau", warmup_steps=0, learning_rate=0.3, epochs=12, averaging=None
+        RECIPE, schedule="plateau", warmup_steps=0, learning_rate=0.3, epochs=16, averaging=None
     )
     trainer = make_trainer(recipe)
     rates = []
@@ -348,10 +349,10 @@ def test_rows_that_weigh_more_move_the_weights_as_more_of_them_would():
 def test_row_weights_have_a_mean_of_one_and_multiply_class_weights():
     train = dataclasses.replace(TRAIN, weights=np.arange(1.0, 51.0))
     recipe = dataclasses.replace(RECIPE, class_weight={"yes": 4.0})
-    found = make_trainer(recipe, train=train)._weights
+    found = make_trainer(recipe, train=train)._train.weights
     by_class = class_weights({"yes": 4.0}, ("no", "yes"), TRAIN.targets)
     np.testing.assert_allclose(found, np.arange(1, 51) / 25.5 * by_class[TRAIN.targets])
-    np.testing.assert_array_equal(make_trainer()._weights, np.ones(50))
+    np.testing.assert_array_equal(make_trainer()._train.weights, np.ones(50))
 
 
 def test_an_unknown_label_without_a_near_one_lists_those_that_there_are():

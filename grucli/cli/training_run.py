@@ -8,7 +8,7 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -25,7 +25,7 @@ from grucli.dataset import Prepared
 from grucli.errors import AccessError, ConfigError, TrainingError, show_path
 from grucli.files import append, lock, sweep, write_atomic
 from grucli.report import training as report
-from grucli.training import EpochInfo, Trainer
+from grucli.training import EpochInfo, StepInfo, Trainer
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SAVE_SHARE = 0.05
@@ -124,9 +124,10 @@ def _train(
     saver.save()  # also finds out, before the first epoch, whether the folder can be written
     if outputs.log is not None:
         _begin_log(outputs.log, trainer)
-    with _Interruption() as interruption:
+    workers = prepared.config.training.workers or 0
+    with _Interruption() as interruption, trainer.crew(workers):
         try:
-            for info in trainer.run():
+            for info in _steps(trainer, saver):
                 show_progress(info)
                 if isinstance(info, EpochInfo):
                     if outputs.log is not None:
@@ -143,6 +144,15 @@ def _train(
             mend = f"{show_path(outputs.model)} keeps epoch {kept}" if kept else "no model was kept"
             raise TrainingError(*error.problems, mend) from None
     return None if trainer.progress.stopped else interruption.number
+
+
+def _steps(trainer: Trainer, saver: _Saver) -> Iterator[StepInfo | EpochInfo]:
+    """Train; what stands before a step that a lost worker made impossible is saved."""
+    try:
+        yield from trainer.run()
+    except AccessError:
+        saver.save()
+        raise
 
 
 class _Saver:

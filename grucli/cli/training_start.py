@@ -53,7 +53,7 @@ def begin(
     origin = None if saved is None else takeover.origin_of(saved)
     if last is not None:
         origin = takeover.origin_of_run(last)
-    prepared = prepare(data, settings.config, order.on_bad_row, origin)
+    prepared = runs.staffed(prepare(data, settings.config, order.on_bad_row, origin))
     _say(prepared, settings, common)
     model = runs.initial(prepared)
     if saved is not None and order.init_from is not None:

@@ -152,6 +152,7 @@ def test_planted_tokens_are_found_in_a_trained_model_and_not_in_a_random_one():
         warmup_steps=0,
         class_weight="none",
         label_smoothing=0.0,
+        shards=1,
         dtype="float64",
     )
     trainer = Trainer(

@@ -1,0 +1,248 @@
+"""Worker processes of `grucli train`: the same bytes, and nothing left whatever is ended when."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.helpers import GRUCLI, ROOT, SAMPLES, environment, grucli
+from tests.cli.test_train import assert_one_error, sha256
+
+PATIENCE_S = 20
+SETTINGS = ("model.hidden_size=8", "model.embedding_size=8", "training.batch_size=16")
+SHORT = [
+    word
+    for setting in (*SETTINGS, "training.shards=2", "training.epochs=3")
+    for word in ("--set", setting)
+]
+on_linux = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks into /proc")
+
+
+def slow(value):
+    return pytest.param(value, marks=pytest.mark.slow)
+
+
+def workers(count):
+    return ("--set", f"training.workers={count}")
+
+
+def files(folder):
+    return {path.name: sha256(path) for path in folder.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory):
+    """A file that takes some seconds to learn from."""
+    lines = (SAMPLES / "names_train.csv").read_text().splitlines(keepends=True)
+    path = tmp_path_factory.mktemp("data") / "names.csv"
+    path.write_text("".join(lines[:2001]))
+    return path
+
+
+@pytest.fixture(scope="module")
+def expected(names, tmp_path_factory):
+    """The files of a run without workers that nothing has interrupted."""
+    folder = tmp_path_factory.mktemp("alone")
+    done = grucli("train", names, "-o", "m.npz", "-q", *SHORT, *workers(0), cwd=folder)
+    assert done.code == 0, done.err
+    assert files(folder).keys() == {"m.npz", "m.last.npz"}
+    return files(folder)
+
+
+@pytest.mark.parametrize("count", [1, slow(2), slow("auto")])
+def test_the_model_has_the_same_bytes_whoever_computed_it(tmp_path, names, expected, count):
+    done = grucli("train", names, "-o", "m.npz", "-q", *SHORT, *workers(count), cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert files(tmp_path) == expected
+
+
+def test_resuming_may_change_the_workers_and_not_the_shards(tmp_path, names, expected):
+    options = [*SHORT, "--max-time", "0"]
+    assert grucli("train", names, "-o", "m.npz", *options, *workers(1), cwd=tmp_path).code == 0
+    other = [*SHORT, "--set", "training.shards=3"]
+    done = grucli("train", names, "-o", "m.npz", "--resume", *other, cwd=tmp_path)
+    assert_one_error(done, 2, "training.shards: was 2 in the run to resume, is 3")
+    done = grucli("train", names, "-o", "m.npz", "--resume", *SHORT, *workers(2), cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert files(tmp_path) == expected
+
+
+def test_who_computes_is_said(tmp_path):
+    def said(*options, **env):
+        words = ("train", SAMPLES / "reviews_train.csv", "--dry-run", "-v", *options)
+        done = grucli(*words, cwd=tmp_path, **env)
+        assert done.code == 0, done.err
+        return "\n".join(re.findall(r"training\.(?:shards|workers): .*", done.err))
+
+    one = said("--set", "model.hidden_size=8")
+    assert "training.shards: 1 (128 numbers a step: too few to share)" in one
+    assert "training.workers: 0 (1 shard, " in one
+    several = said("--set", "training.shards=4")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    assert "training.shards: 4 (--set)" in several
+    assert f"training.workers: {min(4, cores) - 1} (4 shards, {cores} core" in several
+
+
+def test_a_dry_run_measures_with_workers(tmp_path, names):
+    done = grucli("train", names, "--dry-run", "--json", *SHORT, *workers(1), cwd=tmp_path)
+    assert done.code == 0, done.err
+    result = json.loads(done.text)
+    assert result["config"]["training.workers"] == {"value": 1, "origin": "--set"}
+    assert result["config"]["training.shards"] == {"value": 2, "origin": "--set"}
+    assert 0 < result["seconds_per_epoch"] < 60
+    alone = grucli("train", names, "--dry-run", "--json", *SHORT, *workers(0), cwd=tmp_path)
+    assert result["memory_bytes"] > json.loads(alone.text)["memory_bytes"]
+
+
+# Ends
+
+
+def children(pid):
+    words = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(word) for word in words]
+
+
+def is_running(pid):
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"  # a dead one that its adopted parent has not asked about
+
+
+def wait_until(holds, seconds=PATIENCE_S):
+    ends = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < ends
+        time.sleep(0.01)
+
+
+def start(folder, names, *options):
+    """Start a training in a group of its own; return once its first epoch has ended."""
+    process = subprocess.Popen(
+        [*GRUCLI, "train", str(names), "-o", "m.npz", *SHORT, *options],
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    seen = []
+    for line in process.stderr:
+        seen.append(line)
+        if line.startswith("epoch   1"):
+            return process, children(process.pid)
+    raise AssertionError("".join(seen))
+
+
+def assert_resumes(folder, names, expected, count):
+    done = grucli("train", names, "-o", "m.npz", "--resume", *SHORT, *workers(count), cwd=folder)
+    assert done.code == 0, done.err
+    assert files(folder) == expected
+
+
+@on_linux
+def test_workers_end_when_their_parent_is_killed(tmp_path, names, expected):
+    process, found = start(tmp_path, names, *workers(2))
+    assert len(found) == 2
+    process.kill()
+    process.communicate()
+    wait_until(lambda: not any(map(is_running, found)), 2)
+    assert_resumes(tmp_path, names, expected, 0)
+
+
+@on_linux
+def test_a_killed_worker_ends_the_run_with_one_line_and_nothing_lost(tmp_path, names, expected):
+    process, (worker,) = start(tmp_path, names, *workers(1))
+    os.kill(worker, signal.SIGKILL)
+    _, errors = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 5, errors
+    lines = [line for line in errors.splitlines() if line.startswith("grucli: ")]
+    assert lines == [
+        "grucli: training: worker 1 of 1 was ended by signal 9 (out of memory?); "
+        "go on with --resume, or set training.workers=0"
+    ]
+    assert files(tmp_path).keys() == expected.keys()
+    assert_resumes(tmp_path, names, expected, 1)
+
+
+@on_linux
+@pytest.mark.parametrize("number", [signal.SIGINT, slow(signal.SIGTERM), slow(signal.SIGHUP)])
+def test_a_signal_to_all_saves_and_leaves_no_process(tmp_path, names, expected, number):
+    process, found = start(tmp_path, names, *workers(1))
+    os.killpg(process.pid, number)
+    _, errors = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 128 + number, errors
+    assert "interrupted and saved; to go on: grucli train" in errors
+    assert not any(map(is_running, found))
+    assert_resumes(tmp_path, names, expected, 2)
+
+
+@pytest.mark.slow
+@on_linux
+def test_a_second_interrupt_ends_all_at_once(tmp_path, names, expected):
+    process, found = start(tmp_path, names, *workers(2))
+    os.kill(found[0], signal.SIGSTOP)
+    time.sleep(0.3)  # until a batch is begun that cannot be finished
+    os.killpg(process.pid, signal.SIGINT)
+    time.sleep(0.1)
+    assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)
+    os.kill(found[0], signal.SIGCONT)
+    process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == -signal.SIGINT
+    wait_until(lambda: not any(map(is_running, found)), 2)
+    assert_resumes(tmp_path, names, expected, 1)
+
+
+@on_linux
+def test_a_worker_holds_neither_the_lock_nor_the_outputs(tmp_path, names):
+    process, (worker,) = start(tmp_path, names, *workers(1))
+    try:
+        own = Path(f"/proc/{process.pid}/fd")
+        assert any("m.npz.lock" in os.readlink(link) for link in own.iterdir())
+        links = [os.readlink(link) for link in Path(f"/proc/{worker}/fd").iterdir()]
+        kinds = {link.partition(":")[0] for link in links}
+        assert kinds == {"/dev/null", "/memfd", "socket"}
+    finally:
+        process.kill()
+        process.communicate()
+
+
+# Places
+
+
+@pytest.mark.parametrize("path", [None, slow(".")])
+def test_workers_find_the_package_as_their_parent_did(tmp_path, names, expected, path):
+    shutil.copytree(ROOT / "grucli", tmp_path / "here" / "grucli")
+    env = {**environment(), "PYTHONPATH": path} if path else environment()
+    if path is None:
+        del env["PYTHONPATH"]
+    words = ["train", str(names), "-o", str(tmp_path / "m.npz"), "-q", *SHORT, *workers(2)]
+    done = subprocess.run(
+        [sys.executable, "-m", "grucli", *words],
+        cwd=tmp_path / "here",
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sha256(tmp_path / "m.npz") == expected["m.npz"]
+
+
+def test_a_worker_starts_without_what_only_commands_need():
+    program = "import sys, grucli.worker; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    heavy = {"pydantic", "yaml", "typer", "rich", "grucli.config", "grucli.dataset", "subprocess"}
+    assert not heavy & set(done.stdout.split())
