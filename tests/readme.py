@@ -39,9 +39,17 @@ def config() -> str:
     return f"\n{reference().strip()}\n\n"
 
 
+def speed() -> str:
+    """The tables of what has been measured beside other programs."""
+    from tests.benchmarks.tables import readme
+
+    tables = readme()
+    return tables and f"\n{tables}\n"
+
+
 def generated(text: str) -> str:
     """Return README text with every generated part made anew."""
-    makers = {"commands": commands, "config": config}
+    makers = {"commands": commands, "config": config, "speed": speed}
     return PART.sub(lambda part: part[1] + makers[part[2]]() + part[3], text)
 
 

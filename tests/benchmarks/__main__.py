@@ -1,0 +1,71 @@
+"""Measure the tables of the README and show them.
+
+    python -m tests.benchmarks --list
+    python -m tests.benchmarks step           # measure, then show; a run that stopped goes on
+    python -m tests.benchmarks step --show    # show what has been measured
+    python -m tests.benchmarks step --again   # measure what has been measured once more
+
+What is measured stands in a file of JSON lines by the revision of grucli's code, so that it is
+measured again after a change. The environments of the peers are made in --envs (3 GB), unless
+--python names an interpreter that has them.
+"""
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+
+from tests.benchmarks import peers, tables
+from tests.benchmarks.results import Results
+from tests.benchmarks.run import Run
+
+HERE = Path(__file__).parent
+ALL = tuple(peers.MODULES)
+TABLES = {  # module, function, sides that must be there, what it is
+    "step": ("steps", "one_thread", ALL, "a training step and a forward pass, one thread"),
+    "step-all-cores": ("steps", "all_cores", ALL[:4], "a training step, all cores"),
+    "commands": ("commands", "measure", ALL[:3], "programs that train, from start to end"),
+    "prediction": ("prediction", "measure", ("grucli", "onnxruntime"), "short lines, memory"),
+    "startup": ("startup", "measure", ("grucli",), "short commands"),
+    "growth": ("growth", "measure", ("grucli",), "cost of training by size"),
+}
+
+
+def main():
+    arguments = _arguments()
+    if not arguments.table:
+        for name, (*_, what) in TABLES.items():
+            print(f"{name:16} {what}")
+        return
+    module, function, sides, _ = TABLES[arguments.table]
+    if not arguments.show:
+        measure = getattr(importlib.import_module(f"tests.benchmarks.{module}"), function)
+        measure(Run.begin(arguments, [side for side in sides if side in arguments.sides]))
+    print(tables.TABLES[arguments.table](Results(arguments.results)), end="")
+
+
+def _arguments():
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("table", nargs="?", choices=TABLES)
+    add("--list", action="store_true", help="list the tables, as without any argument")
+    add("--show", action="store_true", help="measure nothing")
+    add("--again", action="store_true", help="measure what has been measured, too")
+    add("--only", action="append", metavar="ROW", help="measure this row; may be repeated")
+    add("--rounds", type=int, metavar="N", help="of each row, after a warm-up")
+    add("--sides", type=lambda text: text.split(","), default=list(ALL), metavar="A,B", help="only")
+    add("--python", action="append", default=[], metavar="SIDE=PATH", help="a peer's interpreter")
+    add("--envs", type=Path, default=Path.home() / ".cache" / "grucli-benchmarks", metavar="DIR")
+    add("--results", type=Path, default=tables.RESULTS, metavar="FILE")
+    add("--keep-blas-kernel", action="store_true", help="let OPENBLAS_CORETYPE stand")
+    arguments = parser.parse_args()
+    arguments.python = dict(each.split("=", 1) for each in arguments.python)
+    return arguments
+
+
+if __name__ == "__main__":
+    sys.exit(main())

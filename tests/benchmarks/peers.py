@@ -1,0 +1,46 @@
+"""The sides that are compared, and the peers' environments: made when they are not there."""
+
+import subprocess
+import sys
+import venv
+
+MODULES = {  # in tests.benchmarks.sides
+    "grucli": "ours",
+    "pytorch": "pytorch",
+    "keras": "keras_tf",
+    "jax": "jax_scan",
+    "onnxruntime": "onnx_runtime",
+    "limit": "limit",
+}
+PACKAGES = {
+    "pytorch": ["torch==2.13.0", "numpy"],
+    "keras": ["keras==3.15.1", "tensorflow-cpu==2.21.0"],
+    "jax": ["jax==0.10.2"],
+    "onnxruntime": ["onnxruntime==1.32.0", "onnx==1.23.2"],
+}
+
+
+def python(side, given, folder):
+    """Return the interpreter of a side.
+
+    Args:
+        side: a name of MODULES.
+        given: side -> interpreter that is there already.
+        folder: where environments are, or will be.
+    """
+    if side not in PACKAGES:
+        return sys.executable
+    return given.get(side) or str(_made(side, folder / side))
+
+
+def _made(side, folder):
+    """Return the interpreter of an environment with the packages of a peer."""
+    interpreter, done = folder / "bin" / "python", folder / "complete"
+    packages = " ".join(PACKAGES[side])
+    if not done.exists() or done.read_text() != packages:
+        print(f"installing {packages} into {folder}", file=sys.stderr, flush=True)
+        venv.create(folder, with_pip=True, clear=True)
+        command = [interpreter, "-m", "pip", "install", "--quiet", *PACKAGES[side]]
+        subprocess.run(command, check=True, stdout=sys.stderr)
+        done.write_text(packages)
+    return interpreter

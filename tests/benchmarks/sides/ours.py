@@ -1,0 +1,96 @@
+"""grucli: for numbers one layer of the engine, for tokens the model that `grucli train` runs."""
+
+from contextlib import ExitStack
+
+import numpy as np
+
+from grucli import defaults
+from grucli.config import Config
+from grucli.data.batches import Examples, pack
+from grucli.engine import gru, recurrent
+from grucli.engine.packing import Packing
+from grucli.engine.params import Parameters
+from grucli.engine.tape import Tape
+from grucli.model import Architecture, Model
+from grucli.parallel import Crew, usable_cores
+from grucli.shards import Task
+from tests.benchmarks import work
+
+_open = ExitStack()
+
+
+def setup(threads):
+    """Nothing to do: the environment says how many threads NumPy's BLAS has."""
+
+
+def layer(row):
+    rng = np.random.default_rng(0)
+    shapes = gru.shapes(row.inputs, row.hidden, 1)
+    params, grads = (Parameters(shapes, np.float32) for _ in range(2))
+    recurrent.initialise_(params, rng)
+    x = work.normal(row.steps * row.batch, row.inputs)
+    d_outputs = work.normal(row.steps * row.batch, row.hidden)
+    tape, d_x = Tape(np.float32), np.empty_like(x)
+
+    def forward():
+        packing = Packing(np.full(row.batch, row.steps))
+        recurrent.forward("gru", params, x, packing, tape)
+        return packing
+
+    def step():
+        packing = forward()
+        recurrent.backward("gru", params, packing, tape, d_outputs, None, grads, d_x=d_x)
+
+    return {"step": step, "forward": forward}
+
+
+def text(row):
+    model, examples, rows = _trained(row)
+    d_logits = work.normal(row.batch, 1)
+
+    def forward():
+        model.forward(pack(examples, rows))
+
+    def step():
+        forward()
+        model.backward(d_logits)
+
+    return {"step": step, "forward": forward}
+
+
+def classifier(row):
+    """A step of training, by the worker processes that `training.workers: auto` would start."""
+    model, examples, rows = _trained(row)
+    settings = {"model": {"hidden_size": row.hidden, "bidirectional": False}}
+    settings["training"] = {"batch_size": row.batch}
+    shards = defaults.shards(Config.model_validate(settings)).value
+    task = Task(shards=shards, batch_size=row.batch, label_smoothing=0.0, seed=0)
+    crew = Crew(model, examples, task)
+    _open.enter_context(crew.joined(min(shards, usable_cores()) - 1))
+    crew.wait()
+    return {"step": lambda: crew.gradients(0, rows)}
+
+
+def _trained(row):
+    """Return a model, examples for one batch, and their rows."""
+    model = Model(
+        Architecture(
+            cell="gru",
+            vocabulary_size=row.vocabulary and row.vocabulary + work.FIRST_TOKEN,
+            input_size=row.inputs,
+            hidden_size=row.hidden,
+            num_layers=1,
+            bidirectional=False,
+            pooling=("last",),
+            dropout=0.0,
+            token_dropout=0.0,
+            num_classes=2,
+        )
+    )
+    model.initialise(np.random.default_rng(0))
+    if row.vocabulary:
+        sequences = work.sequences(row)
+    else:
+        sequences = list(work.normal(row.batch, row.steps, row.inputs))
+    targets = work.answers(row).astype(np.int64)
+    return model, Examples.join(sequences, targets.tolist()), np.arange(row.batch)

@@ -1,0 +1,85 @@
+"""PyTorch: nn.GRU, packed where lengths differ, as the tutorials of PyTorch have it."""
+
+import os
+
+import torch
+from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence
+
+from tests.benchmarks import work
+
+
+def setup(threads):
+    torch.set_num_threads(threads or os.cpu_count())
+
+
+def layer(row):
+    gru = nn.GRU(row.inputs, row.hidden)
+    x = torch.from_numpy(work.normal(row.steps, row.batch, row.inputs)).requires_grad_()
+    d_outputs = torch.from_numpy(work.normal(row.steps, row.batch, row.hidden))
+
+    def step():
+        gru.zero_grad()
+        x.grad = None
+        gru(x)[0].backward(d_outputs)
+
+    def forward():
+        with torch.inference_mode():
+            gru(x)
+
+    return {"step": step, "forward": forward}
+
+
+class Classifier(nn.Module):
+    """Embedding if there are tokens, GRU, one logit from the last state."""
+
+    def __init__(self, row):
+        super().__init__()
+        size = row.vocabulary and row.vocabulary + work.FIRST_TOKEN
+        self.embedding = nn.Embedding(size, row.inputs, padding_idx=0) if size else nn.Identity()
+        self.gru = nn.GRU(row.inputs, row.hidden)
+        self.head = nn.Linear(row.hidden, 1)
+        self.ragged = row.ragged
+
+    def forward(self, x, lengths):
+        x = self.embedding(x)
+        if self.ragged:
+            x = pack_padded_sequence(x, lengths)
+        return self.head(self.gru(x)[1][0])
+
+
+def text(row):
+    model, (x, lengths) = Classifier(row), _inputs(row)
+    d_logits = torch.from_numpy(work.normal(row.batch, 1))
+
+    def step():
+        model.zero_grad()
+        model(x, lengths).backward(d_logits)
+
+    def forward():
+        with torch.inference_mode():
+            model(x, lengths)
+
+    return {"step": step, "forward": forward}
+
+
+def classifier(row):
+    """One form for one thread and one for all: on small work the first may be faster."""
+    model, (x, lengths) = Classifier(row), _inputs(row)
+    targets = torch.from_numpy(work.answers(row))
+    loss = nn.BCEWithLogitsLoss()
+
+    def step(threads):
+        torch.set_num_threads(threads)
+        model.zero_grad()
+        loss(model(x, lengths)[:, 0], targets).backward()
+
+    return {"step": [lambda n=n: step(n) for n in (torch.get_num_threads(), 1)]}
+
+
+def _inputs(row):
+    """Return (T, B) ids or (T, B, I) numbers, and (B,) lengths, falling."""
+    if not row.vocabulary:
+        return torch.from_numpy(work.normal(row.steps, row.batch, row.inputs)), None
+    ids, lengths = work.padded(work.sequences(row))
+    return torch.from_numpy(ids.T.copy()).long(), torch.from_numpy(lengths)

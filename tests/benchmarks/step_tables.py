@@ -1,0 +1,80 @@
+"""The tables of training steps and forward passes: milliseconds, and ratios to grucli's."""
+
+import statistics
+
+from tests.benchmarks import work
+from tests.benchmarks.markdown import markdown, number, titled
+
+PEERS = {"onnxruntime": "ONNX Runtime", "pytorch": "PyTorch", "keras": "Keras", "jax": "JAX"}
+COLUMNS = PEERS | {"fastest": "fastest peer", "limit": "limit"}
+
+
+def step(results):
+    """A training step and a forward pass on one thread."""
+    found = results.latest("step")
+    return titled(
+        {
+            "A training step on one thread [ms], in brackets over grucli's time:": compared(
+                found, 1, "step_ms"
+            ),
+            "The forward pass alone on one thread [ms]:": compared(found, 1, "forward_ms"),
+        }
+    )
+
+
+def step_all_cores(results):
+    """A training step on all cores."""
+    table = compared(results.latest("step-all-cores"), 0, "step_ms")
+    return titled({"A training step of a classifier on all cores [ms]:": table})
+
+
+def compared(found, threads, what):
+    """Return a table of milliseconds with, in brackets, each side's time over grucli's.
+
+    The last line has the geometric means of the brackets over the rows that start from numbers.
+
+    Args:
+        found: as Results.latest returns it.
+        threads: which measurements.
+        what: name of the figure.
+    """
+    times = {row: _times(found[row], threads, what) for row in work.ROWS if row in found}
+    times = {row: each for row, each in times.items() if "grucli" in each}
+    sides = [side for side in COLUMNS if any(side in each for each in times.values())]
+    lines = [
+        [row, _shape(row), number(each["grucli"]), *(_cell(each, side) for side in sides)]
+        for row, each in times.items()
+    ]
+    numeric = [each for row, each in times.items() if row in work.NUMBERS]
+    if len(numeric) > 1:
+        means = [_mean(numeric, side) for side in sides]
+        lines.append(["geometric mean of numeric rows", "", "", *means])
+    return markdown(["row", "T, B, I, H", "grucli", *(COLUMNS[side] for side in sides)], lines)
+
+
+def _times(cells, threads, what):
+    """Return side -> milliseconds, with the fastest peer as one more side."""
+    times = {side: each[what] for (side, n), each in cells.items() if n == threads and what in each}
+    peers = [times[side] for side in PEERS if side in times]
+    return times | ({"fastest": min(peers)} if peers else {})
+
+
+def _shape(name):
+    """Return steps, batch, inputs and hidden units of a row."""
+    row = work.ROWS[name]
+    steps = f"≤ {row.steps}" if row.ragged else f"{row.steps}"
+    return f"{steps}, {row.batch}, {row.inputs}, {row.hidden}"
+
+
+def _cell(times, side):
+    """Return the time of a side, in brackets over grucli's; of the fastest peer the latter."""
+    if side not in times:
+        return ""
+    time = "" if side == "fastest" else f"{number(times[side])} "
+    return f"{time}({times[side] / times['grucli']:.2f})"
+
+
+def _mean(rows, side):
+    """Return the geometric mean of the ratios of one side."""
+    ratios = [times[side] / times["grucli"] for times in rows if side in times]
+    return f"({statistics.geometric_mean(ratios):.2f})" if ratios else ""

@@ -1,0 +1,84 @@
+"""Tables `step` and `step-all-cores`: one training step and one forward pass, all sides in turn."""
+
+import json
+import statistics
+import subprocess
+import time
+
+from tests.benchmarks import machine, peers, work
+from tests.benchmarks.run import say
+
+ROUNDS = 11
+OWN_THREADS = {"grucli": 1}  # all cores: of each of its processes
+SETTLE_S = 0.05  # threads that spin for a while after their work would disturb the next side
+
+
+class Server:
+    """A side in a process of its own."""
+
+    def __init__(self, side, python, threads, variables):
+        self._process = subprocess.Popen(
+            [python, "-m", "tests.benchmarks.serve", peers.MODULES[side], str(threads)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=variables,
+            cwd=machine.ROOT,
+        )
+
+    def turn(self, kind, row):
+        """Return what was timed: name -> (milliseconds, of which on processors)."""
+        print(kind, row, file=self._process.stdin, flush=True)
+        line = self._process.stdout.readline()
+        if not line:
+            raise SystemExit(f"a side has died: {' '.join(self._process.args)}")
+        return json.loads(line)
+
+    def close(self):
+        self._process.communicate()
+
+
+def one_thread(run):
+    """Measure a layer on numbers, and the text model on tokens."""
+    kinds = {name: "text" if row.vocabulary else "layer" for name, row in work.ROWS.items()}
+    _measure(run, "step", 1, kinds, run.sides(*peers.MODULES))
+
+
+def all_cores(run):
+    """Measure a classifier's training step."""
+    kinds = dict.fromkeys(work.ROWS, "classifier")
+    _measure(run, "step-all-cores", 0, kinds, run.sides("grucli", "pytorch", "keras", "jax"))
+
+
+def _measure(run, table, threads, kinds, sides):
+    wanted = run.wanted(table, kinds, sides, threads)
+    servers = {}
+    for side in sides if wanted else ():
+        variables = run.environment(OWN_THREADS.get(side, threads))
+        servers[side] = Server(side, run.python(side), threads, variables)
+    for name in wanted:
+        say(table, name)
+        turns = {side: [] for side in sides}
+        for number in range(run.rounds(ROUNDS) + 1):
+            for side, server in servers.items():
+                time.sleep(0 if threads == 1 else SETTLE_S)
+                turn = server.turn(kinds[name], name)
+                if number:  # the first round is the warm-up
+                    turns[side].append(turn)
+        for side in sides:
+            run.add(table, name, side, threads, _figures(turns[side]))
+    for server in servers.values():
+        server.close()
+
+
+def _figures(turns):
+    """Return medians and minima [ms], and the cores at work."""
+    figures = {"rounds": len(turns)}
+    for what in turns[0]:
+        walls, used = zip(*(turn[what] for turn in turns), strict=True)
+        figures |= {
+            f"{what}_ms": round(statistics.median(walls), 4),
+            f"{what}_min_ms": round(min(walls), 4),
+            f"{what}_cores": round(sum(used) / sum(walls), 2),
+        }
+    return figures

@@ -1,0 +1,152 @@
+"""The README's tables of speed, made from the file of results."""
+
+from pathlib import Path
+
+from tests.benchmarks.markdown import markdown, number, titled
+from tests.benchmarks.results import Results
+from tests.benchmarks.step_tables import step, step_all_cores
+
+RESULTS = Path(__file__).parent / "results.jsonl"
+
+
+def commands(results):
+    """Whole programs that train."""
+    found = results.latest("commands")
+    lines = []
+    for row, cells in found.items():
+        one = {side: each for (side, n), each in cells.items() if n == 1}
+        every = {side: each for (side, n), each in cells.items() if n == 0}
+        for cores, times in (("one", one), ("all", _faster(one, every))):
+            if len(times) > 1:
+                lines.append([row, cores, *_programs(times)])
+    title = (
+        "Whole programs that train: seconds from start to end (in brackets over grucli's), most "
+        "memory, accuracy on the test file; of all cores a peer uses one where that is faster:"
+    )
+    head = ["program", "cores", "grucli", "PyTorch", "Keras"]
+    return titled({title: markdown(head, lines)}) + _goals(found)
+
+
+def _faster(one, every):
+    """Return side -> figures with all cores; for a peer that is faster on one, those."""
+    return {
+        side: min(each, one.get(side, each), key=lambda figures: figures["seconds"])
+        if side != "grucli"
+        else each
+        for side, each in every.items()
+    }
+
+
+def _programs(times):
+    """Return a cell for each side."""
+    cells = []
+    for side in ("grucli", "pytorch", "keras"):
+        each = times.get(side)
+        if each is None:
+            cells.append("")
+            continue
+        over = each["seconds"] / times["grucli"]["seconds"]
+        ratio = "" if side == "grucli" else f" ({over:.1f})"
+        memory = max(each["peak_mb"], each.get("sum_mb", 0))
+        cells.append(f"{each['seconds']:.1f} s{ratio}, {memory:.0f} MB, {each['accuracy']:.3f}")
+    return cells
+
+
+def _goals(found):
+    """Say after how many seconds an accuracy is reached."""
+    text = ""
+    for row, cells in found.items():
+        seconds = cells.get(("grucli", 0), {}).get("seconds")
+        if row.startswith("to accuracy") and seconds:
+            text += (
+                f"\nWith its own settings, `grucli train` on deb_sections is at{row[2:]} "
+                f"{seconds:.1f} s after its start.\n"
+            )
+    return text
+
+
+def prediction(results):
+    """Prediction of many lines."""
+    rates, memory = [], []
+    for row, cells in results.latest("prediction").items():
+        for (side, _), each in cells.items():
+            if row.startswith("memory"):
+                rows = row.removeprefix("memory, ")
+                memory.append([rows, f"{each['seconds']:.2f}", f"{each['peak_mb']:.0f}"])
+            else:
+                rate = 100_000 / each["seconds"]
+                cells_of = [side, f"{each['seconds']:.2f}", f"{rate:,.0f}"]
+                rates.append([*cells_of, f"{each['peak_mb']:.0f}"])
+    return titled(
+        {
+            "100,000 lines of 4 to 12 words through the same model on one core:": markdown(
+                ["program", "seconds", "lines/s", "memory [MB]"], rates
+            ),
+            "`grucli predict` as its input grows:": markdown(
+                ["input", "seconds", "memory [MB]"], memory
+            ),
+        }
+    )
+
+
+def startup(results):
+    """Short commands."""
+    times = {row: cells["grucli", 1] for row, cells in results.latest("startup").items()}
+    imported = next((each["ms"] for row, each in times.items() if "import numpy" in row), None)
+    lines = [
+        [f"`{row}`", f"{each['ms']:.0f}", f"{each['ms'] / imported:.2f}"]
+        for row, each in times.items()
+    ]
+    head = ["command", "ms", "over the import of NumPy"]
+    return titled({"Short commands from start to end:": markdown(head, lines)})
+
+
+def growth(results):
+    """Cost by size."""
+    lines = []
+    for size, cells in results.latest("growth").items():
+        each = cells["grucli", 1]
+        times = " ".join(map(number, each["ms"]))
+        sizes = " ".join(f"{value:,}" for value in each["sizes"])
+        lines.append([size, sizes, times, f"{each['exponent']:.2f}"])
+    title = (
+        "A training step (of rows: an epoch) on one thread as one size grows; the exponent is that "
+        "of the last decade, 1 is linear:"
+    )
+    return titled({title: markdown(["size", "values", "ms", "exponent"], lines)})
+
+
+TABLES = {
+    "step": step,
+    "step-all-cores": step_all_cores,
+    "commands": commands,
+    "prediction": prediction,
+    "startup": startup,
+    "growth": growth,
+}
+
+
+def machine(results):
+    """Say what the machine is, one that was measured last."""
+    if not results.lines:
+        return ""
+    about = results.machines[results.lines[-1]["machine"]]
+    versions = {
+        name: version
+        for side in about["versions"].values()
+        for name, version in side.items()
+        if name not in ("python", "blas_kernel")
+    }
+    ours = about["versions"]["grucli"]
+    listed = ", ".join(f"{name.replace('_', '-')} {version}" for name, version in versions.items())
+    return (
+        f"{about['cpu']}, {about['cores']} cores, {about['memory_gb']} GB, {about['os']}, "
+        f"Python {ours['python']}, BLAS kernel {ours.get('blas_kernel', 'unknown')}; {listed}.\n"
+    )
+
+
+def readme(path=RESULTS):
+    """Return all tables that have been measured, for the README."""
+    results = Results(path)
+    parts = [machine(results), *(table(results) for table in TABLES.values())]
+    return "\n".join(part for part in parts if part)

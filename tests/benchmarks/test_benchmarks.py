@@ -1,0 +1,150 @@
+"""The pure parts of the benchmarks: work, file of results, tables. Nothing is timed."""
+
+import json
+
+import numpy as np
+import pytest
+
+from tests.benchmarks import machine, tables, work
+from tests.benchmarks.results import Results
+
+KEY = {
+    "table": "step",
+    "row": "seed",
+    "side": "grucli",
+    "threads": 1,
+    "revision": "1",
+    "machine": "m",
+}
+MACHINE = {
+    "machine": "m",
+    "cpu": "a processor",
+    "cores": 2,
+    "memory_gb": 8,
+    "os": "Linux",
+    "versions": {"grucli": {"python": "3.11", "numpy": "2.4", "blas_kernel": "Haswell"}},
+}
+
+
+@pytest.fixture
+def results(tmp_path):
+    return Results(tmp_path / "results.jsonl")
+
+
+@pytest.fixture
+def steps(results):
+    """Two rows; PyTorch takes twice as long on one and eight times on the other."""
+    results.describe(MACHINE)
+    for row, over in (("seed", 2), ("small", 8)):
+        results.add({"step_ms": 1.5, "forward_ms": 0.5}, **{**KEY, "row": row})
+        key = {**KEY, "row": row, "side": "pytorch"}
+        results.add({"step_ms": 1.5 * over, "forward_ms": 0.5}, **key)
+    results.add({"forward_ms": 0.25}, **{**KEY, "side": "onnxruntime"})
+    return results
+
+
+def test_a_run_goes_on_where_it_stopped(results):
+    results.add({"step_ms": 1.0}, **KEY)
+    again = Results(results.path)
+    assert again.has(**KEY)
+    for name in KEY:
+        assert not again.has(**{**KEY, name: "other"})
+
+
+def test_the_last_measurement_counts(results):
+    for value in (1.0, 2.0):
+        results.add({"step_ms": value}, **KEY)
+    latest = Results(results.path).latest("step")
+    assert latest == {"seed": {("grucli", 1): {"step_ms": 2.0}}}
+
+
+def test_a_machine_is_described_once_and_again_when_more_is_known(results):
+    peer = MACHINE | {"versions": {"pytorch": {"torch": "2.13"}}}
+    for described in (MACHINE, MACHINE, peer, MACHINE, peer):
+        results.describe(described)
+    assert len(results.path.read_text().splitlines()) == 2
+    assert Results(results.path).machines["m"]["versions"] == (
+        MACHINE["versions"] | peer["versions"]
+    )
+
+
+def test_each_line_of_the_file_is_json(steps):
+    lines = [json.loads(line) for line in steps.path.read_text().splitlines()]
+    assert [line["machine"] for line in lines] == ["m"] * 6
+
+
+def test_table_of_steps(steps):
+    training, forward = tables.step(steps).split("\n\n")[1::2]
+    assert training.splitlines() == [
+        "| row | T, B, I, H | grucli | PyTorch | fastest peer |",
+        "| --- | --- | --- | --- | --- |",
+        "| seed | 10, 32, 64, 128 | 1.50 | 3.00 (2.00) | (2.00) |",
+        "| small | 100, 16, 32, 32 | 1.50 | 12.0 (8.00) | (8.00) |",
+        "| geometric mean of numeric rows |  |  | (4.00) | (4.00) |",
+    ]
+    assert "| seed | 10, 32, 64, 128 | 0.500 | 0.250 (0.50) | 0.500 (1.00) | (0.50) |" in forward
+    assert "| small | 100, 16, 32, 32 | 0.500 |  | 0.500 (1.00) | (1.00) |" in forward
+
+
+def test_programs_on_all_cores_show_the_faster_setting_of_a_peer(results):
+    key = {**KEY, "table": "commands", "row": "classic"}
+    for side, threads, seconds in (
+        ("grucli", 1, 2.0),
+        ("keras", 1, 10.0),
+        ("grucli", 0, 1.0),
+        ("keras", 0, 11.0),
+    ):
+        figures = {"seconds": seconds, "peak_mb": 60.0, "sum_mb": 80.0, "accuracy": 0.9}
+        results.add(figures, **{**key, "side": side, "threads": threads})
+    lines = tables.commands(results).splitlines()
+    assert "| classic | one | 2.0 s, 80 MB, 0.900 |  | 10.0 s (5.0), 80 MB, 0.900 |" in lines
+    assert "| classic | all | 1.0 s, 80 MB, 0.900 |  | 10.0 s (10.0), 80 MB, 0.900 |" in lines
+
+
+def test_readme_has_what_was_measured_and_nothing_else(steps, tmp_path):
+    text = tables.readme(steps.path)
+    assert text.startswith("a processor, 2 cores, 8 GB, Linux, Python 3.11, BLAS kernel Haswell")
+    assert text.count("| geometric mean") == 2
+    assert "Whole programs" not in text
+    assert tables.readme(tmp_path / "nothing.jsonl") == ""
+
+
+def test_committed_results_can_be_shown():
+    for table in tables.TABLES.values():
+        table(Results(tables.RESULTS))
+
+
+def test_ragged_lengths_are_those_of_the_reviews():
+    row = work.TOKENS["ragged"]
+    lengths = np.concatenate([work.lengths(row, np.random.default_rng(k)) for k in range(200)])
+    found = np.quantile(lengths, work.SHARES[1:-1])
+    np.testing.assert_allclose(found, work.LENGTHS[1:-1], atol=1.5)
+    one = work.lengths(row, np.random.default_rng(0))
+    assert one[0] == row.steps
+    assert np.all(np.diff(one) <= 0)
+
+
+def test_ragged_tokens_repeat_as_in_the_reviews():
+    ids = work.sequences(work.TOKENS["ragged"])
+    tokens = np.concatenate(ids)
+    assert tokens.min() >= work.FIRST_TOKEN
+    assert len(np.unique(tokens)) / len(tokens) == pytest.approx(0.28, abs=0.03)
+    assert all(map(np.array_equal, ids, work.sequences(work.TOKENS["ragged"])))
+
+
+def test_padding_keeps_tokens_and_lengths():
+    ids = work.sequences(work.TOKENS["ragged"])
+    table, lengths = work.padded(ids)
+    assert all(
+        np.array_equal(row[:n], each) for row, n, each in zip(table, lengths, ids, strict=True)
+    )
+    assert np.count_nonzero(table) == sum(lengths)
+
+
+def test_blas_chooses_its_kernel(monkeypatch):
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    assert machine.environment(1)["OMP_NUM_THREADS"] == "1"
+    assert "OMP_NUM_THREADS" not in machine.environment(0)
+    assert "OPENBLAS_CORETYPE" not in machine.environment(1)
+    assert machine.environment(1, keep_blas_kernel=True)["OPENBLAS_CORETYPE"] == "Haswell"
