@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 VALID_SHARE = 0.1
 FEW_ROWS = 2000
 LONGEST_STEPS = 2000  # bounds the memory of one batch whatever the data holds
-SHARD_NUMBERS = 4096  # of the states of a step: below, halves take nearly as long as the whole
+SHARD_NUMBERS = 8192  # of the states of a step: below, halves take nearly as long as the whole
 
 
 @dataclass(frozen=True, kw_only=True)
