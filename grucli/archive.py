@@ -15,7 +15,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from pathlib import Path
@@ -119,11 +119,16 @@ def write_archive(
     members = {"meta": np.frombuffer(text, np.uint8), **stored}
 
     def write(file: BinaryIO) -> None:
-        for part in _parts(members):
-            file.write(part.head)
-            file.write(part.values)
+        for piece in _pieces(members):
+            file.write(piece)
 
-    files.write_atomic(path, write, read_archive)
+    def verify(temp: Path) -> None:
+        with _told(temp):
+            _meta(members["meta"])
+            if not files.consists_of(temp, _pieces(members)):
+                raise _FaultError(f"damaged (not what was written); {_RENEW}")
+
+    files.write_atomic(path, write, verify)
 
 
 def read_archive(path: str | Path, limit: int = MAX_BYTES) -> Archive:
@@ -139,8 +144,14 @@ def read_archive(path: str | Path, limit: int = MAX_BYTES) -> Archive:
             inconsistent or too large.
     """
     data = files.read_bytes(path, limit, CheckpointError)
-    try:
+    with _told(path):
         return _parse(data)
+
+
+@contextmanager
+def _told(path: str | Path) -> Iterator[None]:
+    try:
+        yield
     except _FaultError as fault:
         raise CheckpointError(f"{show_path(path)}: {fault}") from None
 
@@ -195,10 +206,8 @@ def _member_at(data: bytes, offset: int) -> tuple[str, Array, int]:
 
 
 def _read_meta(data: bytes, text: Array) -> dict[str, Any]:
-    if text.dtype != np.uint8 or text.size > MAX_JSON_BYTES:
-        raise _FaultError(f"damaged (meta is not {MAX_JSON_BYTES:,} bytes of JSON); {_RENEW}")
     _compare(data, islice(_parts({"meta": text}), 1))
-    meta = _load(text.tobytes())
+    meta = _meta(text)
     version = meta.get("version")
     if meta.get("format") != FORMAT or type(version) is not int or version < 1:
         raise _FaultError(f"not a grucli checkpoint: its meta does not say so; {_NAME_ONE}")
@@ -206,6 +215,12 @@ def _read_meta(data: bytes, text: Array) -> dict[str, Any]:
         known = f"this grucli reads up to {VERSION}"
         raise _FaultError(f"newer version: format {excerpt(version)}, {known}; upgrade grucli")
     return meta
+
+
+def _meta(text: Array) -> dict[str, Any]:
+    if text.dtype != np.uint8 or text.size > MAX_JSON_BYTES:
+        raise _FaultError(f"damaged (meta is not {MAX_JSON_BYTES:,} bytes of JSON); {_RENEW}")
+    return _load(text.tobytes())
 
 
 def _load(text: bytes) -> dict[str, Any]:
@@ -270,6 +285,12 @@ def _storable(name: str, array: Array) -> Array:
     if not _is_finite(array):
         raise ValueError(f"{name!r} holds NaN or infinity")
     return np.asarray(array, dtype=little, order="C")
+
+
+def _pieces(arrays: Mapping[str, Array]) -> Iterator[bytes | memoryview]:
+    for part in _parts(arrays):
+        yield part.head
+        yield part.values
 
 
 def _parts(arrays: Mapping[str, Array]) -> Iterator[_Part]:

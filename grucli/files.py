@@ -14,7 +14,7 @@ import re
 import stat
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
@@ -63,6 +63,21 @@ def read_bytes(path: str | Path, limit: int, oversize: type[GrucliError] = Acces
             sizes = f"{size:,} bytes, at most {limit:,} are read"
             raise oversize(f"{show_path(path)}: too large: {sizes}; is it the right file?")
         return file.read()
+
+
+def consists_of(path: str | Path, pieces: Iterable[bytes | memoryview]) -> bool:
+    """Return whether a regular file holds just these pieces, one after the other.
+
+    Raises:
+        AccessError: the file is missing, unreadable or not regular.
+    """
+    with _reading(path), _open(path, {stat.S_IFREG}) as file:
+        for piece in pieces:
+            for start in range(0, len(piece), CHUNK_BYTES):
+                chunk = piece[start : start + CHUNK_BYTES]
+                if file.read(len(chunk)) != chunk:
+                    return False
+        return not file.read(1)
 
 
 def open_binary(path: str | Path) -> io.BufferedReader:

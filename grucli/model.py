@@ -15,7 +15,10 @@ from grucli.engine.packing import Floats, Integers, Packing
 from grucli.engine.params import Allocate, Parameters, Shape, glorot_uniform
 from grucli.engine.tape import Tape
 
-EMBEDDING_SCALE = 0.1  # standard deviation of the first token vectors
+FEW_TOKENS = 256
+EMBEDDING_SCALES = (0.1, 0.02)
+"""Standard deviation of the first token vectors: of FEW_TOKENS at most, all are learned; of many,
+most are rare, and what they start with stays in the way."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +123,8 @@ class Model:
 
     def initialise(self, rng: np.random.Generator, chrono_steps: int | None = None) -> None:
         """Draw all weights; `chrono_steps` as in `recurrent.initialise_`."""
-        self.table[...] = rng.normal(0, EMBEDDING_SCALE, self.table.shape)
+        scale = EMBEDDING_SCALES[len(self.table) > FEW_TOKENS]
+        self.table[...] = rng.normal(0, scale, self.table.shape)
         for params in self._layers:
             recurrent.initialise_(params, rng, chrono_steps)
         weight = self.params["head_weight"]

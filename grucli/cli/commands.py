@@ -21,6 +21,13 @@ MODULES = {
     "inspect-gates": "grucli.cli.inspect_gates",
 }
 
+SUMMARIES = {
+    "train": "Learn a classifier from labelled sequences.",
+    "evaluate": "Score a model on data with labels.",
+    "predict": "Classify texts or numeric sequences, also in a pipe.",
+    "inspect-gates": "Look inside a model: what its gates do, which steps count.",
+}
+
 
 class Group(TyperGroup):
     """A group that knows the names of its commands before it knows the commands."""
@@ -35,6 +42,11 @@ class Group(TyperGroup):
             if name not in self.commands:
                 self.add_command(_imported(name, ctx))
         return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write what each command is for, without importing it."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(SUMMARIES.items()))
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Return the parameters, all of them flags: false, not absent, if they are not given."""

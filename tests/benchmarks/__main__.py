@@ -29,16 +29,17 @@ TABLES = {  # module, function, sides that must be there, what it is
     "startup": ("startup", "measure", ("grucli",), "short commands"),
     "growth": ("growth", "measure", ("grucli",), "cost of training by size"),
 }
+SHOWN = {"goals": "what is aimed at beside what all these have measured"}
 
 
 def main():
     arguments = _arguments()
     if not arguments.table:
-        for name, (*_, what) in TABLES.items():
+        for name, what in ({name: about[-1] for name, about in TABLES.items()} | SHOWN).items():
             print(f"{name:16} {what}")
         return
-    module, function, sides, _ = TABLES[arguments.table]
-    if not arguments.show:
+    if arguments.table in TABLES and not arguments.show:
+        module, function, sides, _ = TABLES[arguments.table]
         measure = getattr(importlib.import_module(f"tests.benchmarks.{module}"), function)
         measure(Run.begin(arguments, [side for side in sides if side in arguments.sides]))
     print(tables.TABLES[arguments.table](Results(arguments.results)), end="")
@@ -51,7 +52,7 @@ def _arguments():
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("table", nargs="?", choices=TABLES)
+    add("table", nargs="?", choices=[*TABLES, *SHOWN])
     add("--list", action="store_true", help="list the tables, as without any argument")
     add("--show", action="store_true", help="measure nothing")
     add("--again", action="store_true", help="measure what has been measured, too")

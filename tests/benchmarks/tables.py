@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tests.benchmarks.goals import goals
 from tests.benchmarks.markdown import markdown, number, titled
 from tests.benchmarks.results import Results
 from tests.benchmarks.step_tables import step, step_all_cores
@@ -123,6 +124,7 @@ TABLES = {
     "prediction": prediction,
     "startup": startup,
     "growth": growth,
+    "goals": goals,
 }
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.benchmarks import machine, tables, work
+from tests.benchmarks.goals import goals
 from tests.benchmarks.results import Results
 
 KEY = {
@@ -99,6 +100,19 @@ def test_programs_on_all_cores_show_the_faster_setting_of_a_peer(results):
     lines = tables.commands(results).splitlines()
     assert "| classic | one | 2.0 s, 80 MB, 0.900 |  | 10.0 s (5.0), 80 MB, 0.900 |" in lines
     assert "| classic | all | 1.0 s, 80 MB, 0.900 |  | 10.0 s (10.0), 80 MB, 0.900 |" in lines
+
+
+def test_goals_are_met_or_missed_once_all_of_their_rows_are_there(results):
+    for row in work.NUMBERS:
+        assert "over PyTorch" not in goals(results)
+        for side, ms in (("grucli", 2.0), ("pytorch", 5.0), ("keras", 4.0), ("jax", 3.0)):
+            key = {**KEY, "row": row, "side": side}
+            results.add({"step_ms": ms * (2 if (side, row) == ("jax", "wide") else 1)}, **key)
+    lines = goals(results).splitlines()
+    assert "| training step, one thread, mean over PyTorch | ≥ 2 | 2.5 |" in lines
+    assert "| … over Keras | ≥ 2.4 | 2 (missed) |" in lines
+    assert "| … over the fastest of PyTorch, Keras and JAX | ≥ 1.2 | 1.56 |" in lines
+    assert "| … the row where that is least | ≥ 0.95 | 1.5 |" in lines
 
 
 def test_readme_has_what_was_measured_and_nothing_else(steps, tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grucli.cli.commands import MODULES
+from grucli.cli.commands import MODULES, SUMMARIES
 
 from .helpers import grucli
 
@@ -10,7 +10,8 @@ from .helpers import grucli
 def test_help_lists_all_commands_in_their_order() -> None:
     lines = grucli("--help", COLUMNS="80").lines
     listed = [line.split()[0] for line in lines[lines.index("Commands:") + 1 :]]
-    assert listed == list(MODULES) == ["train", "evaluate", "predict", "inspect-gates"]
+    assert listed == list(MODULES) == list(SUMMARIES) == ["train", "evaluate", "predict", "inspect-gates"]
+    assert [line.split(None, 1)[1] for line in lines[-4:]] == list(SUMMARIES.values())
 
 
 def test_a_slip_of_the_pen_is_told_the_command_that_is_meant() -> None:
