@@ -10,7 +10,8 @@ from .helpers import grucli
 def test_help_lists_all_commands_in_their_order() -> None:
     lines = grucli("--help", COLUMNS="80").lines
     listed = [line.split()[0] for line in lines[lines.index("Commands:") + 1 :]]
-    assert listed == list(MODULES) == list(SUMMARIES) == ["train", "evaluate", "predict", "inspect-gates"]
+    assert listed == ["train", "evaluate", "predict", "inspect-gates"]
+    assert listed == list(MODULES) == list(SUMMARIES)
     assert [line.split(None, 1)[1] for line in lines[-4:]] == list(SUMMARIES.values())
 
 
