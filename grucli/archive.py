@@ -37,11 +37,11 @@ MAX_JSON_CONTAINERS = 100_000  # 2 MiB of "[]," would become 60 MB of lists
 
 Array = npt.NDArray[Any]
 
-_DTYPES = ("<f4", "<f8", "<i8", "|u1")
+_DTYPES = ("<f4", "<f8", "<i8", "<u4", "|u1")
 _NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
 _MEMBER = re.compile(
     rb"PK\x03\x04.{26}([A-Za-z0-9_]{1,64})\.npy"
-    rb"\x93NUMPY\x01\x00..\{'descr': '(<f4|<f8|<i8|\|u1)', 'fortran_order': False, "
+    rb"\x93NUMPY\x01\x00..\{'descr': '(<f4|<f8|<i8|<u4|\|u1)', 'fortran_order': False, "
     rb"'shape': \(((?:\d{1,10}, ){0,2}\d{1,10}|\d{1,10},|)\), \} {0,80}\n",
     re.DOTALL,
 )
@@ -103,7 +103,8 @@ def write_archive(
     Args:
         path: the .npz file.
         meta: what JSON can hold; "format", "version" and "manifest" are set here.
-        arrays: at most 63 of float32, float64, int64 or uint8, with up to 3 dimensions, by names
+        arrays: at most 63 of float32, float64, int64, uint32 or uint8,
+            with up to 3 dimensions, by names
             of letters, digits and "_".
 
     Raises:

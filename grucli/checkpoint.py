@@ -17,18 +17,22 @@ import numpy.typing as npt
 
 from grucli.archive import Archive, read_archive, write_archive
 from grucli.data.encoding import Encoder, SeriesEncoder, TextEncoder
+from grucli.data.ngrams import Ngrams, Pattern
 from grucli.data.records import Remembered
 from grucli.data.tokens import MODES
 from grucli.data.vocabulary import Vocabulary
+from grucli.data.widepath import WidePath
 from grucli.engine.pooling import POOLINGS
 from grucli.engine.recurrent import CELLS
 from grucli.errors import CheckpointError, show, show_path
+from grucli.mixing import Mix
 from grucli.model import Architecture, Model
 
 Arrays = dict[str, npt.NDArray[Any]]
 
-PARAM, RUN = "param_", "run_"
+PARAM, RUN, WIDE = "param_", "run_", "wide_"
 MAX_LAYERS = 8
+MOST_TOKENS = 8  # of an n-gram
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,10 +90,15 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
         "remembered": dataclasses.asdict(saved.remembered),
         "card": saved.card,
     }
+    if saved.model.mix.wide:
+        meta["mix"] = dataclasses.asdict(saved.model.mix)
     arrays: Arrays = {PARAM + name: array for name, array in saved.model.arrays()}
     if isinstance(encoder, TextEncoder):
         meta["encoder"]["mode"] = encoder.mode
         arrays["vocabulary"] = np.frombuffer(encoder.vocabulary.to_bytes(), np.uint8)
+        if encoder.wide is not None:
+            meta["encoder"]["ngrams"] = dataclasses.asdict(encoder.wide.ngrams.pattern)
+            arrays |= _wide_arrays(encoder.wide)
     else:
         meta["encoder"]["missing"] = encoder.missing
         arrays["scaling"] = np.stack((encoder.mean, encoder.scale))
@@ -97,6 +106,15 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
         meta["progress"] = run.progress
         arrays |= {RUN + name: array for name, array in run.arrays.items()}
     write_archive(path, meta, arrays)
+
+
+def _wide_arrays(path: WidePath) -> Arrays:
+    return {
+        WIDE + "keys": path.ngrams.keys,
+        WIDE + "idf": path.ngrams.idf,
+        WIDE + "weight": path.weight,
+        WIDE + "bias": path.bias,
+    }
 
 
 def load(path: str | Path, dtype: str | None = "float64") -> SavedModel:
@@ -138,6 +156,7 @@ def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> Saved
         architecture = _architecture(meta["architecture"])
         _expect(len(labels) == architecture.num_classes, "labels and outputs")
         model = _model(architecture, archive.arrays, dtype)
+        model.mix = _mix(meta)
         return SavedModel(
             model=model,
             encoder=_encoder(meta["encoder"], archive.arrays, architecture),
@@ -205,7 +224,8 @@ def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architectu
         vocabulary = Vocabulary.from_bytes(arrays["vocabulary"].tobytes())
         _expect(len(vocabulary) == architecture.vocabulary_size, "vocabulary and embedding")
         _expect(fields["mode"] in MODES, "tokens")
-        return TextEncoder(vocabulary, fields["mode"], max_length)
+        wide = _wide_path(fields.get("ngrams"), arrays, architecture)
+        return TextEncoder(vocabulary, fields["mode"], max_length, wide)
     _expect(fields["kind"] == "series", "kind")
     mean, scale = arrays["scaling"]
     missing = fields.get("missing", "refuse")  # older files know no other way
@@ -213,3 +233,31 @@ def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architectu
     encoder = SeriesEncoder(mean, scale, max_length, missing)
     _expect(mean.ndim == 1 and encoder.input_size == architecture.input_size, "scaling, channels")
     return encoder
+
+
+def _mix(meta: Mapping[str, Any]) -> Mix:
+    """Return how both paths count; a file without a wide path says nothing of it."""
+    has_wide = "ngrams" in meta["encoder"]
+    _expect(has_wide == ("mix" in meta), "paths")
+    mix = Mix(**meta.get("mix", {}))
+    factors = (mix.recurrence, mix.wide)
+    _expect(all(type(factor) is float and 0 <= factor < 1e6 for factor in factors), "mix")
+    return mix
+
+
+def _wide_path(
+    fields: Mapping[str, Any] | None, arrays: Arrays, architecture: Architecture
+) -> WidePath | None:
+    if fields is None:
+        return None
+    pattern = Pattern(**fields)
+    _expect(type(pattern.longest) is int and 1 <= pattern.longest <= MOST_TOKENS, "n-grams")
+    _expect(all(type(flag) is bool for flag in (pattern.subwords, pattern.placed)), "n-grams")
+    keys, idf, weight, bias = (arrays[WIDE + name] for name in ("keys", "idf", "weight", "bias"))
+    _expect(keys.dtype == np.uint32 and keys.ndim == 1 and len(keys) > 0, "n-grams")
+    _expect(bool((keys[1:] > keys[:-1]).all()), "n-grams")
+    _expect(idf.shape == keys.shape, "n-grams and their weights")
+    _expect(weight.shape == (len(keys), architecture.num_outputs), "n-grams and outputs")
+    _expect(bias.shape == weight.shape[1:], "n-grams and outputs")
+    _expect(all(np.isfinite(array).all() for array in (idf, weight, bias)), "n-gram weights")
+    return WidePath(ngrams=Ngrams(pattern=pattern, keys=keys, idf=idf), weight=weight, bias=bias)

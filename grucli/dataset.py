@@ -14,12 +14,14 @@ from grucli import defaults, doctor
 from grucli.data import tokens
 from grucli.data.batches import Examples
 from grucli.data.encoding import Encoded, Encoder, SeriesEncoder, TextEncoder
+from grucli.data.ngrams import Ngrams
 from grucli.data.records import ReadOptions, Record, Remembered
 from grucli.data.splits import split
 from grucli.data.tokenized import Tokenized
 from grucli.data.vocabulary import Vocabulary
+from grucli.data.widepath import WideRows
 from grucli.defaults import Choice, Facts
-from grucli.errors import DataError, counted, excerpt
+from grucli.errors import ConfigError, DataError, counted, excerpt
 from grucli.model import Architecture
 from grucli.random import SPLIT, generator
 from grucli.reading import Table, encode, examples_of, read_table, targets_of
@@ -61,6 +63,7 @@ class Prepared:
         warnings: what is odd in it, one line each.
         facts: what was found as numbers, for the model's card.
         origin: what training starts from, None for random weights.
+        wide: what a wide path learns from, None to have none.
     """
 
     name: str
@@ -75,6 +78,7 @@ class Prepared:
     warnings: tuple[str, ...]
     facts: dict[str, Any]
     origin: Origin | None
+    wide: WideRows | None = None
 
 
 def prepare(
@@ -112,6 +116,7 @@ def prepare(
     config, reasons = defaults.complete(config, choices)
     config, last = defaults.complete(config, {"training.shards": defaults.shards(config)})
     counts = Counter(record.label or "" for record in table.records)
+    wide, config, reason = _wide(fitted, valid, config, len(labels))
     train_examples = examples_of(fitted.encoded, train, targets_of(train, labels))
     valid_examples = encode(encoder, valid, targets_of(valid, labels)) if valid else None
     return Prepared(
@@ -121,7 +126,7 @@ def prepare(
         labels=labels,
         encoder=encoder,
         config=config,
-        reasons=reasons | last,
+        reasons=reasons | last | reason,
         remembered=table.remembered,
         findings=(
             f"{table.name}: {len(table.records):,} rows",
@@ -130,6 +135,7 @@ def prepare(
             parts.line,
             *_weights_line(config, train_examples),
             _encoder_line(encoder, steps),
+            *_wide_line(wide),
         ),
         warnings=(
             *doctor.of_training(table.name, table.records, config.training.class_weight != "none"),
@@ -143,6 +149,7 @@ def prepare(
             **_lengths(steps),
         },
         origin=origin,
+        wide=wide,
     )
 
 
@@ -213,13 +220,14 @@ def _divide(table: Table, options: ReadOptions, config: Config, labels: Sequence
 class _Fitted:
     """An encoder, the training part as it encodes it, and the choices made for it.
 
-    `steps` are those of each record before a cut.
+    `steps` are those of each record before a cut, `texts` what was encoded if it is text.
     """
 
     encoder: Encoder
     encoded: Encoded
     choices: dict[str, Choice]
     steps: list[int]
+    texts: Tokenized | None = None
 
 
 def _fit(records: Sequence[Record], config: Config, origin: Origin | None) -> _Fitted:
@@ -240,6 +248,7 @@ def _fit(records: Sequence[Record], config: Config, origin: Origin | None) -> _F
         encoded=encoder.encode_tokens(tokenized),
         choices={"data.max_length": longest},
         steps=steps.tolist(),
+        texts=tokenized,
     )
 
 
@@ -255,6 +264,38 @@ def _fit_series(records: Sequence[Record], config: Config) -> _Fitted:
         choices={"data.max_length": longest},
         steps=steps,
     )
+
+
+def _wide(
+    fitted: _Fitted, valid: Sequence[Record], config: Config, num_classes: int
+) -> tuple[WideRows | None, Config, dict[str, str]]:
+    """Return what a wide path learns from, and the config with the reason of its setting."""
+    setting, texts, encoder = config.model.wide, fitted.texts, fitted.encoder
+    if texts is None or not isinstance(encoder, TextEncoder):
+        if setting is True:
+            raise ConfigError("model.wide: numeric sequences have no n-grams; delete it")
+        choice = defaults.wide(setting, "series", 0, 0)
+    else:
+        characters = texts.characters()
+        tokens = int(texts.lengths.sum())
+        pattern = defaults.pattern(characters / max(tokens, 1), texts.lengths)
+        choice = defaults.wide(setting, "text", pattern.count(characters, tokens), len(valid))
+    config = config.model_copy(
+        update={"model": config.model.model_copy(update={"wide": choice.value})}
+    )
+    reason = {"model.wide": choice.reason} if setting == defaults.AUTO else {}
+    if texts is None or not isinstance(encoder, TextEncoder) or choice.value is False:
+        return None, config, reason
+    outputs = 1 if num_classes == 2 else num_classes
+    ngrams = Ngrams.fit(texts, pattern, defaults.WIDE_NUMBERS // outputs)
+    held = [record.text or "" for record in valid]
+    rows = WideRows(
+        ngrams=ngrams,
+        train=ngrams.encode(texts),
+        valid=ngrams.encode(Tokenized.of(held, encoder.tokenize)) if held else None,
+        always=choice.value is True,
+    )
+    return rows, config, reason
 
 
 def _as_in(architecture: Architecture) -> dict[str, Choice]:
@@ -289,6 +330,13 @@ def _weights_line(config: Config, train: Examples) -> tuple[str, ...]:
         return ()
     low, high = train.weights.min(), train.weights.max()
     return (f"weights: column '{excerpt(config.data.weight)}', {low:g} to {high:g}",)
+
+
+def _wide_line(wide: WideRows | None) -> tuple[str, ...]:
+    if wide is None:
+        return ()
+    when = "" if wide.always else "; they count if that lowers the validation loss"
+    return (f"n-grams: {len(wide.ngrams):,} of {wide.ngrams.pattern}{when}",)
 
 
 def _encoder_line(encoder: Encoder, steps: Sequence[int]) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from grucli.data.ngrams import Pattern
 from grucli.errors import counted
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
 VALID_SHARE = 0.1
 FEW_ROWS = 2000
+AUTO = "auto"
+WORD_CHARACTERS = 1.5  # of a token on average: below, tokens are characters
+ALIGNED_SHARE = 0.99  # of the sequences have one length: then a place means the same in all
+MOST_NGRAMS = 1 << 25
+WIDE_NUMBERS = 1 << 22  # learned of n-grams at most, 16 MB
 LONGEST_STEPS = 2000  # bounds the memory of one batch whatever the data holds
 SHARD_NUMBERS = 8192  # of the states of a step: below, halves take nearly as long as the whole
 
@@ -86,6 +92,42 @@ def choose(facts: Facts, optimizer: str) -> dict[str, Choice]:
         "training.patience": (5 if text else 20, facts.kind),
     }
     return {path: Choice(value=value, reason=why) for path, (value, why) in values.items()}
+
+
+def pattern(mean_characters: float, lengths: npt.NDArray[np.int64]) -> Pattern:
+    """Return which n-grams the wide path of texts reads.
+
+    Args:
+        mean_characters: of a token of the training texts.
+        lengths: (rows,) tokens of each.
+    """
+    of_characters = mean_characters < WORD_CHARACTERS
+    aligned = np.mean(lengths == np.median(lengths)) >= ALIGNED_SHARE
+    return Pattern(
+        longest=4 if of_characters else 2,
+        subwords=not of_characters,
+        placed=bool(aligned and lengths.max() > 1),
+    )
+
+
+def wide(setting: Any, kind: str, ngrams: int, judged_rows: int) -> Choice:
+    """Return whether there is a wide path: True, False, or "auto" where training shall tell.
+
+    Args:
+        setting: True, False or "auto".
+        kind: "text" or "series".
+        ngrams: of all training texts together.
+        judged_rows: held out of training.
+    """
+    if setting != AUTO:
+        return Choice(value=setting, reason="given")
+    if kind != "text":
+        return Choice(value=False, reason="series have no n-grams")
+    if ngrams > MOST_NGRAMS:
+        return Choice(value=False, reason=f"{ngrams:,} n-grams: too many for the memory")
+    if not judged_rows:
+        return Choice(value=False, reason="no validation can tell whether it pays")
+    return Choice(value=AUTO, reason="if it lowers the validation loss")
 
 
 def shards(config: Config) -> Choice:

@@ -13,6 +13,7 @@ from grucli.checkpoint import SavedModel, load
 from grucli.data.batches import Examples, bounded
 from grucli.data.encoding import TextEncoder
 from grucli.data.records import Record
+from grucli.engine import losses
 from grucli.errors import CheckpointError, counted, show_path
 from grucli.model import Model
 from grucli.reading import examples_of
@@ -25,9 +26,15 @@ Probabilities = npt.NDArray[np.float64]
 
 def probabilities(model: Model, examples: Examples) -> Probabilities:
     """Return (n, C) class probabilities in the order of `examples`."""
-    result = np.empty((len(examples), model.architecture.num_classes))
+    p = losses.probabilities(model.mix.logits(logits(model, examples), examples.wide))
+    return p.astype(np.float64, copy=False)
+
+
+def logits(model: Model, examples: Examples) -> npt.NDArray[np.float64]:
+    """Return (n, O) the logits of the recurrence in the order of `examples`."""
+    result = np.empty((len(examples), model.architecture.num_outputs))
     for batch in bounded(examples):
-        result[batch.rows] = model.probabilities(batch)
+        result[batch.rows] = model.forward(batch)
     return result
 
 

@@ -10,10 +10,11 @@ import numpy as np
 
 from grucli.data.batches import Batch
 from grucli.data.vocabulary import UNKNOWN
-from grucli.engine import embedding, linear, losses, pooling, recurrent
+from grucli.engine import embedding, linear, pooling, recurrent
 from grucli.engine.packing import Floats, Integers, Packing
 from grucli.engine.params import Allocate, Parameters, Shape, glorot_uniform
 from grucli.engine.tape import Tape
+from grucli.mixing import Mix
 
 FEW_TOKENS = 256
 EMBEDDING_SCALES = (0.1, 0.02)
@@ -58,6 +59,11 @@ class Architecture:
         return 2 if self.bidirectional else 1
 
     @property
+    def num_outputs(self) -> int:
+        """Logits of a sequence: two classes share one."""
+        return 1 if self.num_classes == 2 else self.num_classes
+
+    @property
     def table_shape(self) -> Shape:
         """(V, I) of the token vectors; V is 0 for numeric sequences."""
         return self.vocabulary_size, self.input_size if self.vocabulary_size else 0
@@ -73,9 +79,9 @@ class Architecture:
         named |= {
             f"pooling_{name}": shape for name, shape in pooling.shapes(self.pooling, width).items()
         }
-        outputs = 1 if self.num_classes == 2 else self.num_classes
         features = width * len(self.pooling)
-        return named | {"head_weight": (outputs, features), "head_bias": (outputs,)}
+        head = {"head_weight": (self.num_outputs, features), "head_bias": (self.num_outputs,)}
+        return named | head
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +108,7 @@ class Model:
         table: (V, I) token vectors, (0, 0) for numeric sequences.
         tapes: one for each recurrent layer; after `forward`, `tapes[k].part(d)["gates"]`
             holds the gates of direction d.
+        mix: how much its logits count beside those of a wide path.
     """
 
     def __init__(self, architecture: Architecture, allocate: Allocate = np.zeros) -> None:
@@ -112,6 +119,7 @@ class Model:
         flat = allocate(self._gradients.flat.shape, self.dtype)
         self.params = Parameters(architecture.shapes(), self.dtype, flat)
         self.table: Floats = allocate(architecture.table_shape, self.dtype)
+        self.mix = Mix()
         self.tapes = [Tape(self.dtype) for _ in range(architecture.num_layers)]
         self._layers = self._by_layer(self.params)
         self._forward: _Forward
@@ -215,10 +223,6 @@ class Model:
         if last.places is not None and d_outputs is not None:
             _, rows = embedding.backward(last.places, d_outputs)
         return Gradients(dense=grads, tokens=last.tokens, rows=rows)
-
-    def probabilities(self, batch: Batch) -> Floats:
-        """Return float64 class probabilities (B, C) without dropout."""
-        return losses.probabilities(self.forward(batch))
 
     def _by_layer(self, parameters: Parameters) -> list[dict[str, Floats]]:
         return [

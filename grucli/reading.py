@@ -87,6 +87,7 @@ def examples_of(encoded: Encoded, records: Sequence[Record], targets: Sequence[i
         lengths=encoded.lengths,
         targets=np.array(targets, np.int64),
         weights=np.array([record.weight for record in records], np.float64),
+        wide=encoded.wide,
     )
 
 

@@ -20,7 +20,7 @@ from grucli.model import Architecture, Model
 from grucli.parallel import usable_cores
 from grucli.random import INIT, generator
 from grucli.recipe import Recipe
-from grucli.training import Progress, Trainer
+from grucli.training import Trainer
 
 EXTENDABLE = ("training.epochs", "training.patience")
 """What a resumed run may change: when it ends. But a cosine has been bent to its end already."""
@@ -50,6 +50,7 @@ def start(prepared: Prepared, model: Model) -> Trainer:
         Recipe.of(prepared.config.training.model_dump()),
         seed=prepared.config.seed,
         labels=prepared.labels,
+        wide=prepared.wide,
     )
 
 
@@ -96,7 +97,7 @@ def save_best(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
     """Write the best weights so far as a model file; raises as `checkpoint.save` does."""
     model = Model(trainer.model.architecture)
     model.params.flat[...], model.table[...] = trainer.best
-    checkpoint.save(path, _saved(prepared, model, trainer.progress.best_epoch, trainer.progress))
+    checkpoint.save(path, _saved(prepared, model, trainer.progress.best_epoch, trainer))
 
 
 def save_last(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
@@ -108,7 +109,7 @@ def save_last(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
     """
     progress = trainer.progress
     state = RunState(progress=dataclasses.asdict(progress), arrays=trainer.arrays())
-    saved = _saved(prepared, trainer.model, progress.epoch, progress)
+    saved = _saved(prepared, trainer.model, progress.epoch, trainer)
     try:
         checkpoint.save(path, saved, state)
     except ValueError as fault:
@@ -120,7 +121,7 @@ def save_last(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
 
 def _architecture(prepared: Prepared) -> Architecture:
     settings, encoder = prepared.config.model.model_dump(), prepared.encoder
-    del settings["initialisation"]
+    del settings["initialisation"], settings["wide"]
     embedding_size = settings.pop("embedding_size")
     if isinstance(encoder, TextEncoder):
         sizes = {"vocabulary_size": len(encoder.vocabulary), "input_size": embedding_size}
@@ -134,13 +135,17 @@ def _architecture(prepared: Prepared) -> Architecture:
     )
 
 
-def _saved(prepared: Prepared, model: Model, epoch: int, progress: Progress) -> SavedModel:
-    card = _card(prepared, epoch)
-    if 0 < epoch <= len(progress.history):
-        card["scores"] = progress.history[epoch - 1]
+def _saved(prepared: Prepared, model: Model, epoch: int, trainer: Trainer) -> SavedModel:
+    card, encoder = _card(prepared, epoch), prepared.encoder
+    history = trainer.progress.history
+    if 0 < epoch <= len(history):
+        card["scores"] = history[epoch - 1]
+    model.mix = trainer.mix(epoch)
+    if isinstance(encoder, TextEncoder) and model.mix.wide:
+        encoder = TextEncoder(encoder.vocabulary, encoder.mode, encoder.max_length, trainer.wide)
     return SavedModel(
         model=model,
-        encoder=prepared.encoder,
+        encoder=encoder,
         labels=prepared.labels,
         remembered=prepared.remembered,
         card=card,

@@ -204,6 +204,9 @@ class ModelConfig(_Section):
     that is zeroed in training."""
     token_dropout: Auto[Annotated[float, Field(ge=0, le=0.9)]] = None
     """Share of the tokens that are read as unknown in training."""
+    wide: Literal["auto"] | bool = "auto"
+    """Whether n-grams of the text, weighed by a linear layer, count beside the recurrence; auto is
+    yes if that lowers the validation loss by more than its standard error."""
     initialisation: Auto[Literal["orthogonal", "chrono"]] = None
     """How recurrent weights start; chrono also sets the gates' biases for long memories."""
 

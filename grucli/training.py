@@ -13,14 +13,16 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import Examples, epoch_rows
-from grucli.engine import optim
+from grucli.data.widepath import WidePath, WideRows
+from grucli.engine import losses, optim, wide
 from grucli.engine.packing import Floats
 from grucli.errors import TrainingError
-from grucli.inference import probabilities
+from grucli.inference import logits, probabilities
 from grucli.metrics import Evaluation, evaluate
+from grucli.mixing import Mix, recurrence_share, weigh
 from grucli.model import Gradients, Model
 from grucli.parallel import Crew
-from grucli.random import SHUFFLE, generator
+from grucli.random import SHUFFLE, WIDE, generator
 from grucli.recipe import Recipe, class_weights
 from grucli.shards import Task
 
@@ -92,6 +94,7 @@ class Trainer:
     Attributes:
         progress: where training stands.
         best: the judged weights of `progress.best_epoch`: dense values, token vectors.
+        wide: the wide path, None without one and before `run`.
     """
 
     def __init__(
@@ -103,6 +106,7 @@ class Trainer:
         *,
         seed: int,
         labels: Sequence[str],
+        wide: WideRows | None = None,
     ) -> None:
         """Prepare to train `model` on `train`, judged on `valid` (or on nothing if None).
 
@@ -112,6 +116,7 @@ class Trainer:
             recipe: how.
             seed: of the order of batches and of dropout.
             labels: (C,) the names of the classes.
+            wide: what a wide path learns from, None to have none.
 
         Raises:
             ConfigError: `class_weight` names an unknown label.
@@ -125,6 +130,8 @@ class Trainer:
             label_smoothing=recipe.label_smoothing,
             seed=seed,
         )
+        self._wide_rows = wide
+        self.wide: WidePath | None = None
         self._crew = Crew(model, self._train, task)
         self._optimizer: optim.Optimizer = optim.Adam()
         if recipe.optimizer == "sgd":
@@ -206,6 +213,7 @@ class Trainer:
             TrainingError: the loss or its gradient is not finite; the weights are those before.
             AccessError: a worker has failed; the step that it was to help with has not been made.
         """
+        self._learn_wide()
         while self.progress.stopped is None:
             progress = self.progress
             if progress.epoch == 0 or progress.batch == self.num_batches:
@@ -330,6 +338,8 @@ class Trainer:
             scores["valid_accuracy"] = valid.accuracy
             scores["valid_macro_f1"] = valid.macro_f1
         is_best = self._valid is None or progress.best_epoch == 0 or self._improves(scores)
+        if is_best and self._valid is not None:
+            scores |= self._weigh(self._valid)
         progress.history.append(scores)
         if is_best:
             progress.best_epoch = progress.epoch
@@ -361,11 +371,56 @@ class Trainer:
         best = self.progress.history[self.progress.best_epoch - 1]
         return scores["valid_loss"] < best["valid_loss"]
 
+    def _learn_wide(self) -> None:
+        """Learn the wide path, and what it says of the rows that are validated on."""
+        rows, train = self._wide_rows, self._train
+        if rows is None or self.wide is not None:
+            return
+        rng = generator(self._seed, WIDE)
+        self.wide = rows.learn(train.targets, train.weights, len(self._labels), rng)
+        if self._valid is not None and rows.valid is not None:
+            said = wide.forward(self.wide.weight, self.wide.bias, rows.valid)
+            self._valid = dataclasses.replace(self._valid, wide=said)
+
+    def mix(self, epoch: int) -> Mix:
+        """Return how much both paths count with the weights of an epoch.
+
+        It is decided where an epoch is the best so far.
+        """
+        scores = self.progress.history[epoch - 1] if epoch else {}
+        if "mix_wide" in scores:
+            return Mix(recurrence=scores["mix_recurrence"], wide=scores["mix_wide"])
+        unjudged = self._wide_rows is not None and self._valid is None
+        return Mix(wide=1.0) if unjudged else Mix()
+
+    def _weigh(self, valid: Examples) -> dict[str, float]:
+        """Decide how much both paths count with the weights at hand; return what says so."""
+        rows = self._wide_rows
+        if rows is None or valid.wide is None:
+            return {}
+        said = logits(self.judged, valid)
+        weighed = weigh(said, valid.wide, valid.targets)
+        mix = weighed.mix if rows.always or weighed.pays else Mix()
+        both = self._evaluation(losses.probabilities(mix.logits(said, valid.wide)), valid)
+        return {
+            "mix_recurrence": mix.recurrence,
+            "mix_wide": mix.wide,
+            "wide_gain": weighed.gain,
+            "wide_error": weighed.error,
+            "recurrence_share": recurrence_share(mix, said, valid.wide),
+            "both_loss": both.log_loss,
+            "both_accuracy": both.accuracy,
+            "both_macro_f1": both.macro_f1,
+        }
+
     def validate(self, examples: Examples) -> Evaluation:
-        """Score the judged weights on `examples`."""
+        """Score the judged weights on `examples`, the recurrence alone."""
+        return self._evaluation(probabilities(self.judged, examples), examples)
+
+    def _evaluation(self, p: Floats, examples: Examples) -> Evaluation:
         unseen = int(np.sum(examples.targets < 0))
         return evaluate(
-            probabilities(self.judged, examples),
+            p,
             examples.targets,
             self._labels,
             {"labels that training lacks": unseen} if unseen else None,

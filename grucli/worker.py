@@ -82,8 +82,9 @@ def order(
     found = {}
     for field in fields(examples):
         array = getattr(examples, field.name)
-        memory.allocate(array.shape, array.dtype)[...] = array
-        found[field.name] = array.shape, array.dtype.str
+        if array is not None:
+            memory.allocate(array.shape, array.dtype)[...] = array
+            found[field.name] = array.shape, array.dtype.str
     return {
         "path": [str(folder) for folder in sys.path],
         "memory": file,

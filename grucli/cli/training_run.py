@@ -98,6 +98,8 @@ def run(settings: Settings, outputs: Outputs, order: Order, common: Common) -> i
         if common.json:
             result = report.result(trainer, prepared, str(outputs.model), seconds)
             output.write(json.dumps(result, ensure_ascii=False) + "\n")
+        if (line := report.wide_line(trainer.progress)) is not None:
+            common.note(line)
         common.note(report.outcome_line(trainer.progress, seconds))
         model = shlex.quote(str(outputs.model))
         if trainer.progress.stopped == "time":

@@ -36,12 +36,14 @@ class Examples:
         lengths: (n,) int64, at least 1.
         targets: (n,) int64 classes, -1 where there is none.
         weights: (n,) float64, how much each counts in training, above 0.
+        wide: (n, O) float64 logits of the wide path; None without one, or in training.
     """
 
     steps: npt.NDArray[Any]
     lengths: npt.NDArray[np.int64]
     targets: npt.NDArray[np.int64]
     weights: npt.NDArray[np.float64]
+    wide: npt.NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -78,6 +80,7 @@ class Examples:
             lengths=lengths,
             targets=self.targets[rows],
             weights=self.weights[rows],
+            wide=None if self.wide is None else self.wide[rows],
         )
 
 

@@ -15,6 +15,7 @@ from grucli.data.records import Record
 from grucli.data.tokenized import Tokenized
 from grucli.data.tokens import tokenizer
 from grucli.data.vocabulary import EMPTY, UNKNOWN, Vocabulary
+from grucli.data.widepath import WidePath
 from grucli.errors import DataError
 
 Floats = npt.NDArray[np.floating]
@@ -33,12 +34,14 @@ class Encoded:
         known: (n,) share of the tokens that the vocabulary knows, in [0, 1]; 1 for numeric
             sequences, 0 for an empty text.
         truncated: (n,) bool, whether steps beyond the longest allowed were left out.
+        wide: (n, O) float64, what the wide path says of each input; None if there is none.
     """
 
     steps: npt.NDArray[Any]
     lengths: npt.NDArray[np.int64]
     known: npt.NDArray[np.float64]
     truncated: npt.NDArray[np.bool_]
+    wide: npt.NDArray[np.float64] | None = None
 
 
 class TextEncoder:
@@ -46,10 +49,16 @@ class TextEncoder:
 
     kind = "text"
 
-    def __init__(self, vocabulary: Vocabulary, mode: str, max_length: int) -> None:
-        """Encode with `tokens.tokenizer(mode)`, keeping the first `max_length` tokens."""
+    def __init__(
+        self, vocabulary: Vocabulary, mode: str, max_length: int, wide: WidePath | None = None
+    ) -> None:
+        """Encode with `tokens.tokenizer(mode)`, keeping the first `max_length` tokens.
+
+        `wide` reads the whole text.
+        """
         self.vocabulary = vocabulary
         self.mode = mode
+        self.wide = wide
         self.max_length = max_length
         self.tokenize = tokenizer(mode)
 
@@ -75,7 +84,8 @@ class TextEncoder:
         foreign = np.flatnonzero((steps == UNKNOWN) | (steps == EMPTY))
         rows = np.searchsorted(starts_of(lengths), foreign, side="right") - 1
         known = (lengths - np.bincount(rows, minlength=len(lengths))) / lengths
-        return Encoded(steps=steps, lengths=lengths, known=known, truncated=truncated)
+        wide = None if self.wide is None else self.wide.logits(texts)
+        return Encoded(steps=steps, lengths=lengths, known=known, truncated=truncated, wide=wide)
 
 
 def _alternating(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 
@@ -22,7 +22,7 @@ class Tokenized:
     Attributes:
         tokens: the distinct ones, in the order of their first occurrence.
         parts: int32, together (N,), which of `tokens` stands there; in parts, for NumPy widens
-            what it counts and looks up.
+            what it counts and looks up; the first is empty.
         lengths: (n,) int64 tokens of each text, 0 for an empty one.
     """
 
@@ -42,12 +42,23 @@ class Tokenized:
             parts.append(np.fromiter(places, np.int32, int(lengths[-1].sum())))
         return cls(tokens=list(place_of), parts=parts, lengths=np.concatenate(lengths))
 
+    def chunks(self) -> Iterator[tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]]:
+        """Yield which tokens some texts have, and how many each, until all texts had their turn."""
+        for number, part in enumerate(self.parts[1:]):
+            start = number * CHUNK_TEXTS
+            yield part, self.lengths[start : start + CHUNK_TEXTS]
+
     def counts(self) -> dict[str, int]:
         """Return how often each token occurs."""
         found = np.zeros(len(self.tokens), np.int64)
         for part in self.parts:
             found += np.bincount(part, minlength=len(found))
         return dict(zip(self.tokens, found.tolist(), strict=True))
+
+    def characters(self) -> int:
+        """Return how many characters all tokens have together."""
+        lengths = np.fromiter(map(len, self.tokens), np.int64, len(self.tokens))
+        return int(sum(lengths[part].sum() for part in self.parts))
 
     def looked_up(self, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
         """Return (N,) for each token what stands at its place in `ids`."""

@@ -42,14 +42,31 @@ def outcome_line(progress: Progress, seconds: float) -> str:
     best = progress.history[progress.best_epoch - 1]
     score = f"training loss {best['loss']:.4f}, accuracy {best['accuracy']:.3f}"
     if "valid_loss" in best:
-        score = (
-            f"validation accuracy {best['valid_accuracy']:.3f}, "
-            f"macro-F1 {best['valid_macro_f1']:.3f}, loss {best['valid_loss']:.4f}"
-        )
+        accuracy, macro_f1, loss = _valid_scores(best)
+        score = f"validation accuracy {accuracy:.3f}, macro-F1 {macro_f1:.3f}, loss {loss:.4f}"
     return (
         f"best epoch {progress.best_epoch} of {len(progress.history)} "
         f"(ended by {_ended_by(progress)}): {score}; {seconds:.1f} s"
     )
+
+
+def wide_line(progress: Progress) -> str | None:
+    """Return whether the wide path counts, and why; None if there is none."""
+    best = progress.history[progress.best_epoch - 1]
+    if "wide_gain" not in best:
+        return None
+    gain = f"{best['wide_gain']:+.4f} nat a row (standard error {best['wide_error']:.4f})"
+    if not best["mix_wide"]:
+        return f"n-grams: left out; they would change the validation loss by {gain}"
+    alone = f"accuracy {best['valid_accuracy']:.3f} -> {best['both_accuracy']:.3f}"
+    share = f"{best['recurrence_share']:.0%} of the decision is the recurrence's"
+    return f"n-grams: counted, they lower the validation loss by {gain}; {alone}; {share}"
+
+
+def _valid_scores(best: Mapping[str, float]) -> tuple[float, float, float]:
+    """Return accuracy, macro-F1 and loss of what is kept."""
+    part = "both" if best.get("mix_wide") else "valid"
+    return best[f"{part}_accuracy"], best[f"{part}_macro_f1"], best[f"{part}_loss"]
 
 
 def log_lines(history: Sequence[Mapping[str, float]]) -> list[str]:
@@ -69,7 +86,7 @@ def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> d
     valid: dict[str, float] | None = None
     if prepared.valid is not None:
         valid = {"rows": len(prepared.valid)}
-        valid |= {key: best[f"valid_{key}"] for key in ("accuracy", "macro_f1", "loss")}
+        valid |= dict(zip(("accuracy", "macro_f1", "loss"), _valid_scores(best), strict=True))
     return {
         "schema": SCHEMA,
         "model": path,
@@ -80,8 +97,22 @@ def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> d
         "stopped": _ended_by(progress),
         "train": {"rows": len(prepared.train), "accuracy": best["accuracy"], "loss": best["loss"]},
         "valid": valid,
+        "wide": _wide(best),
         "seconds": round(seconds, 3),
         "parameters": trainer.model.num_parameters,
+    }
+
+
+def _wide(best: Mapping[str, float]) -> dict[str, Any] | None:
+    """Return how the wide path was decided on; None if there was none to decide on."""
+    if "wide_gain" not in best:
+        return None
+    return {
+        "chosen": best["mix_wide"] > 0,
+        "gain": best["wide_gain"],
+        "gain_error": best["wide_error"],
+        "recurrence_share": best["recurrence_share"],
+        "recurrence": {key: best[f"valid_{key}"] for key in ("accuracy", "macro_f1", "loss")},
     }
 
 

@@ -1,0 +1,141 @@
+"""The wide path: a linear classifier over sparse features, learned beside the recurrence.
+
+Source: Cheng et al. 2016 (arXiv:1606.07792) for the idea; each half is learned by a loss of its own
+here, so that what the other half does can make neither of them worse.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.engine.packing import Floats, Integers
+
+BLOCK_NUMBERS = 1 << 20  # products at a time: bounds the memory of `forward`
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sparse:
+    """Rows of which most features are zero; the others stand one row after the other.
+
+    Attributes:
+        ids: (E,) int32 features, distinct within a row.
+        values: (E,) float32.
+        lengths: (n,) int64 features of each row, 0 for a row of zeros.
+    """
+
+    ids: npt.NDArray[np.int32]
+    values: npt.NDArray[np.float32]
+    lengths: npt.NDArray[np.int64]
+
+    @property
+    def ends(self) -> npt.NDArray[np.int64]:
+        """(n,) where each row ends in `ids`."""
+        ends: npt.NDArray[np.int64] = np.cumsum(self.lengths)
+        return ends
+
+    def select(self, rows: npt.NDArray[np.integer[Any]]) -> Sparse:
+        """Return these rows, in this order."""
+        lengths = self.lengths[rows]
+        ends = np.cumsum(lengths)
+        shift = self.ends[rows] - ends
+        index = np.repeat(shift, lengths) + np.arange(lengths.sum())
+        return Sparse(ids=self.ids[index], values=self.values[index], lengths=lengths)
+
+
+def forward(weight: Floats, bias: Floats, rows: Sparse) -> npt.NDArray[np.float64]:
+    """Return logits (n, O) in float64; no row's depend on another row.
+
+    Args:
+        weight: (K, O) of each feature for each output.
+        bias: (O,).
+        rows: n of them.
+    """
+    logits = np.zeros((len(rows.lengths), weight.shape[1]))
+    ends = rows.ends
+    first = 0
+    while first < len(ends):
+        start = int(ends[first - 1]) if first else 0
+        most = start + BLOCK_NUMBERS // weight.shape[1]
+        last = max(first + 1, int(np.searchsorted(ends, most, side="right")))
+        inside = slice(start, int(ends[last - 1]))
+        products = weight[rows.ids[inside]] * rows.values[inside, None].astype(np.float64)
+        lengths = rows.lengths[first:last]
+        starts = ends[first:last] - lengths - start
+        filled = np.flatnonzero(lengths)
+        if len(filled):
+            logits[first + filled] = np.add.reduceat(products, starts[filled], axis=0)
+        first = last
+    return logits + bias
+
+
+def fit(
+    rows: Sparse,
+    targets: Integers,
+    weights: Floats,
+    *,
+    num_features: int,
+    num_classes: int,
+    epochs: int,
+    learning_rate: float,
+    rng: np.random.Generator,
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Learn by stochastic gradient descent, a row a step, the rate falling to 0 along a line.
+
+    It starts from zero and stops early; that is all the regularisation that rows of unit length
+    need (Joulin et al. 2017, arXiv:1607.01759, train the same way).
+
+    Args:
+        rows: n of them.
+        targets: (n,) classes.
+        weights: (n,) how much each row counts, 1 on average.
+        num_features: K.
+        num_classes: C; two of them share one output.
+        epochs: passes over the rows.
+        learning_rate: of the first step.
+        rng: draws the order of the rows.
+
+    Returns:
+        weight (K, O) and bias (O,).
+    """
+    outputs = 1 if num_classes == 2 else num_classes
+    weight = np.zeros((num_features, outputs), np.float32)
+    bias = np.zeros(outputs, np.float32)
+    truth = np.arange(num_classes) == targets[:, None]
+    truth = truth[:, -outputs:].astype(np.float32)
+    ends = rows.ends
+    starts, stops = (ends - rows.lengths).tolist(), ends.tolist()
+    counts = np.minimum(weights, MOST_WEIGHT).tolist()
+    steps = np.linspace(learning_rate, 0, epochs * len(starts), endpoint=False)
+    rates = iter(steps.tolist())
+    share = _sigmoid if outputs == 1 else _softmax
+    for _ in range(epochs):
+        for row in rng.permutation(len(starts)).tolist():
+            inside = slice(starts[row], stops[row])
+            ids, values = rows.ids[inside], rows.values[inside]
+            own = weight[ids]
+            change = share(values @ own + bias)
+            change -= truth[row]
+            change *= -counts[row] * next(rates)
+            own += values[:, None] * change
+            weight[ids] = own
+            bias += BIAS_SHARE * change
+    return weight, bias
+
+
+MOST_WEIGHT = 10.0  # of a row: a longer step would overshoot
+BIAS_SHARE = 0.1  # it moves in every step, so by less in each
+
+
+def _sigmoid(logits: Floats) -> Floats:
+    p: Floats = 1 / (1 + np.exp(-logits))
+    return p
+
+
+def _softmax(logits: Floats) -> Floats:
+    p: Floats = np.exp(logits - logits.max())
+    p /= p.sum()
+    return p
