@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -94,7 +95,6 @@ class Trainer:
     Attributes:
         progress: where training stands.
         best: the judged weights of `progress.best_epoch`: dense values, token vectors.
-        wide: the wide path, None without one and before `run`.
     """
 
     def __init__(
@@ -131,7 +131,6 @@ class Trainer:
             seed=seed,
         )
         self._wide_rows = wide
-        self.wide: WidePath | None = None
         self._crew = Crew(model, self._train, task)
         self._optimizer: optim.Optimizer = optim.Adam()
         if recipe.optimizer == "sgd":
@@ -213,7 +212,7 @@ class Trainer:
             TrainingError: the loss or its gradient is not finite; the weights are those before.
             AccessError: a worker has failed; the step that it was to help with has not been made.
         """
-        self._learn_wide()
+        self._hear_wide()
         while self.progress.stopped is None:
             progress = self.progress
             if progress.epoch == 0 or progress.batch == self.num_batches:
@@ -371,23 +370,28 @@ class Trainer:
         best = self.progress.history[self.progress.best_epoch - 1]
         return scores["valid_loss"] < best["valid_loss"]
 
-    def _learn_wide(self) -> None:
-        """Learn the wide path, and what it says of the rows that are validated on."""
+    @cached_property
+    def wide(self) -> WidePath | None:
+        """The wide path, None without one; it is learned where it is first asked for."""
         rows, train = self._wide_rows, self._train
-        if rows is None or self.wide is not None:
-            return
+        if rows is None:
+            return None
         rng = generator(self._seed, WIDE)
-        self.wide = rows.learn(train.targets, train.weights, len(self._labels), rng)
-        if self._valid is not None and rows.valid is not None:
-            said = wide.forward(self.wide.weight, self.wide.bias, rows.valid)
+        return rows.learn(train.targets, train.weights, len(self._labels), rng)
+
+    def _hear_wide(self) -> None:
+        """Learn the wide path, and what it says of the rows that are validated on."""
+        path, rows = self.wide, self._wide_rows
+        held = None if rows is None else rows.valid
+        if path is not None and held is not None and self._valid is not None:
+            said = wide.forward(path.weight, path.bias, held)
             self._valid = dataclasses.replace(self._valid, wide=said)
 
-    def mix(self, epoch: int) -> Mix:
-        """Return how much both paths count with the weights of an epoch.
-
-        It is decided where an epoch is the best so far.
-        """
-        scores = self.progress.history[epoch - 1] if epoch else {}
+    @property
+    def mix(self) -> Mix:
+        """How much both paths count with the best weights."""
+        best = self.progress.best_epoch
+        scores = self.progress.history[best - 1] if best else {}
         if "mix_wide" in scores:
             return Mix(recurrence=scores["mix_recurrence"], wide=scores["mix_wide"])
         unjudged = self._wide_rows is not None and self._valid is None
