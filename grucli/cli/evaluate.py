@@ -16,6 +16,7 @@ from grucli.errors import ConfigError, excerpt, show, show_path
 if TYPE_CHECKING:
     from grucli.checkpoint import SavedModel
     from grucli.metrics import Evaluation
+    from grucli.paths import PathScores
     from grucli.reading import Table
 
 EPILOG = """Exit codes: 0 done; 1 a --min is not met; 2 usage, or a metric that is not there; 3
@@ -59,15 +60,17 @@ def evaluate(
     from grucli import checkpoint
     from grucli.reading import read_table
     from grucli.report import evaluation as report
+    from grucli.report import paths as alone
     from grucli.report.predictions import json_line
 
     saved = checkpoint.load(model)
     table = read_table(data, reading.options(), saved.remembered)
     for finding in table.findings:
         common.note(finding)
-    scores, wrong = _score(saved, table, model)
-    result = scores.to_json()
-    output.write(json_line(result) if common.json else report.text(scores))
+    scores, paths, wrong = _score(saved, table, model)
+    result = scores.to_json() | ({} if paths is None else paths.to_json())
+    more = "" if paths is None else "\n" + alone.text(paths)
+    output.write(json_line(result) if common.json else report.text(scores) + more)
     output.flush()
     if errors is not None:
         _write(errors, wrong)
@@ -90,19 +93,26 @@ def _minimum(given: str) -> tuple[str, float]:
     return metric, value
 
 
-def _score(saved: SavedModel, table: Table, model: str) -> tuple[Evaluation, str]:
-    """Return the scores, and the wrong answers as CSV."""
+def _score(
+    saved: SavedModel, table: Table, model: str
+) -> tuple[Evaluation, PathScores | None, str]:
+    """Return the scores, those of both paths if there are two, and the wrong answers as CSV."""
     from grucli import metrics
-    from grucli.inference import fitting, probabilities
+    from grucli.inference import decided, fitting, logits
+    from grucli.paths import score_paths
     from grucli.reading import encode, targets_of
     from grucli.report.predictions import mistakes
 
     records = list(fitting(saved, table.records, table.name, model))
     examples = encode(saved.encoder, records, targets_of(records, saved.labels))
-    rows, targets = probabilities(saved.model, examples), examples.targets
+    said, targets = logits(saved.model, examples), examples.targets
+    rows = decided(saved.model, said, examples)
     unseen = Counter(records[k].label or "" for k in (targets < 0).nonzero()[0])
     scores = metrics.evaluate(rows, targets, saved.labels, unseen)
-    return scores, mistakes(records, rows, targets, saved.labels)
+    paths = None
+    if examples.wide is not None:
+        paths = score_paths(saved.model.mix, said, examples.wide, targets, saved.labels, unseen)
+    return scores, paths, mistakes(records, rows, targets, saved.labels)
 
 
 def _write(path: str, text: str) -> None:

@@ -57,7 +57,7 @@ def wide_line(progress: Progress) -> str | None:
         return None
     gain = f"{best['wide_gain']:+.4f} nat a row (standard error {best['wide_error']:.4f})"
     if not best["mix_wide"]:
-        return f"n-grams: left out; they would change the validation loss by {gain}"
+        return f"n-grams: left out; they would lower the validation loss by {gain}"
     alone = f"accuracy {best['valid_accuracy']:.3f} -> {best['both_accuracy']:.3f}"
     share = f"{best['recurrence_share']:.0%} of the decision is the recurrence's"
     return f"n-grams: counted, they lower the validation loss by {gain}; {alone}; {share}"
