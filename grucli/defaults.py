@@ -26,6 +26,8 @@ WORD_CHARACTERS = 1.5  # of a token on average: below, tokens are characters
 ALIGNED_SHARE = 0.99  # of the sequences have one length: then a place means the same in all
 MOST_NGRAMS = 1 << 25
 WIDE_NUMBERS = 1 << 22  # learned of n-grams at most, 16 MB
+LEAST_FOLDED, MOST_FOLDED = 30, 8192  # rows
+MOST_CHARACTERS = 1 << 21  # of all texts: beyond, three more trainings take too long
 LONGEST_STEPS = 2000  # bounds the memory of one batch whatever the data holds
 SHARD_NUMBERS = 8192  # of the states of a step: below, halves take nearly as long as the whole
 
@@ -128,6 +130,21 @@ def wide(setting: Any, kind: str, ngrams: int, judged_rows: int) -> Choice:
     if not judged_rows:
         return Choice(value=False, reason="no validation can tell whether it pays")
     return Choice(value=AUTO, reason="if it lowers the validation loss")
+
+
+def folds(rows: int, characters: int, possible: bool) -> Choice:
+    """Return into how many folds few rows are dealt, "off" for many.
+
+    Args:
+        rows: of the training file.
+        characters: of all texts.
+        possible: whether nothing that was set speaks against folds.
+    """
+    if not possible or rows < LEAST_FOLDED:
+        return Choice(value="off", reason="one validation part")
+    if rows > MOST_FOLDED or characters > MOST_CHARACTERS:
+        return Choice(value="off", reason=f"{rows:,} rows: a tenth of them tells enough")
+    return Choice(value=3, reason=f"{rows:,} rows: none to spare for validation alone")
 
 
 def shards(config: Config) -> Choice:

@@ -51,6 +51,7 @@ def start(prepared: Prepared, model: Model) -> Trainer:
         seed=prepared.config.seed,
         labels=prepared.labels,
         wide=prepared.wide,
+        folds=prepared.folds,
     )
 
 
@@ -139,7 +140,7 @@ def _saved(prepared: Prepared, model: Model, epoch: int, trainer: Trainer) -> Sa
     card, encoder = _card(prepared, epoch), prepared.encoder
     history = trainer.progress.history
     if 0 < epoch <= len(history):
-        card["scores"] = history[epoch - 1]
+        card["scores"] = history[epoch - 1] | trainer.progress.crossed
     model.mix = trainer.mix(epoch)
     if isinstance(encoder, TextEncoder) and model.mix.wide:
         encoder = TextEncoder(encoder.vocabulary, encoder.mode, encoder.max_length, trainer.wide)

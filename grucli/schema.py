@@ -228,6 +228,9 @@ class TrainingConfig(_Section):
     """Passes over the training data, at most."""
     patience: Auto[Annotated[int, Field(ge=1, le=100_000)] | Literal["off"]] = None
     """Epochs without a better validation result after which training stops."""
+    folds: Auto[Annotated[int, Field(ge=2, le=20)] | Literal["off"]] = None
+    """Parts of the training data, each of which is validated on once by a model that has learned
+    from the others; then one learns from all rows, for as many epochs as were best on average."""
     clip_norm: Auto[Annotated[float, Field(gt=0, le=1_000_000)] | Literal["off"]] = None
     """Longest gradient, as the Euclidean norm over all parameters; a longer one is scaled down."""
     averaging: Auto[Annotated[float, Field(gt=0, lt=1)] | Literal["off"]] = None

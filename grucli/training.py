@@ -7,14 +7,14 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import Examples, epoch_rows
 from grucli.data.widepath import WidePath, WideRows
-from grucli.engine import losses, optim, wide
+from grucli.engine import losses, optim
 from grucli.engine.packing import Floats
 from grucli.errors import TrainingError
 from grucli.inference import logits, probabilities
@@ -24,9 +24,10 @@ from grucli.model import Gradients, Model
 from grucli.parallel import Crew
 from grucli.random import SHUFFLE, WIDE, generator
 from grucli.recipe import Recipe, class_weights
-from grucli.shards import Task
+from grucli.shards import Rows, Task
 
 PLATEAU_EPOCHS = 2  # without a lower loss, after which the schedule `plateau` halves the rate
+OWN_ENDS = ("patience", "epochs")  # why training ends by itself
 AVERAGE_EVERY = 4  # steps: often enough for any decay of use, and cheap for a large vocabulary
 AVERAGE_BLOCK = 1 << 16  # values at a time: they stay in the cache
 
@@ -54,12 +55,14 @@ class EpochInfo:
 
     Attributes:
         epoch: 1 for the first.
+        fold: which one is held out, 1 for the first; 0 where none is.
         scores: of this epoch, as kept in `Progress.history`.
         is_best: whether its weights are now the best ones.
         stopped: why training ends here ("patience", "epochs" or what `stop` was told), or None.
     """
 
     epoch: int
+    fold: int
     scores: dict[str, float]
     is_best: bool
     stopped: str | None
@@ -77,6 +80,10 @@ class Progress:
         best_epoch: whose weights are the best; 0 before the first epoch ended.
         history: the scores of each epoch.
         stopped: why training ended, or None.
+        folds: what came of each fold that is done; the counters above are of the one at hand, or of
+            training on all rows after the last one.
+        crossed: the scores of all rows, each by the model that has not learned from it, and the
+            mean `epochs` that were best; empty before the last fold is done.
     """
 
     epoch: int = 0
@@ -86,6 +93,20 @@ class Progress:
     best_epoch: int = 0
     history: list[dict[str, float]] = dataclasses.field(default_factory=list)
     stopped: str | None = None
+    folds: list[Fold] = dataclasses.field(default_factory=list)
+    crossed: dict[str, float] = dataclasses.field(default_factory=dict)
+
+    @property
+    def verdict(self) -> dict[str, float]:
+        """What is known of the best weights on rows that they have not learned from."""
+        return self.crossed or (self.history[self.best_epoch - 1] if self.best_epoch else {})
+
+
+class Fold(TypedDict):
+    """What came of one fold: its best epoch and the scores of each."""
+
+    best_epoch: int
+    history: list[dict[str, float]]
 
 
 class Trainer:
@@ -107,6 +128,7 @@ class Trainer:
         seed: int,
         labels: Sequence[str],
         wide: WideRows | None = None,
+        folds: Rows | None = None,
     ) -> None:
         """Prepare to train `model` on `train`, judged on `valid` (or on nothing if None).
 
@@ -117,6 +139,8 @@ class Trainer:
             seed: of the order of batches and of dropout.
             labels: (C,) the names of the classes.
             wide: what a wide path learns from, None to have none.
+            folds: (n,) the fold of each training row, from 0 on; None to train once. With folds
+                there is no `valid`.
 
         Raises:
             ConfigError: `class_weight` names an unknown label.
@@ -130,6 +154,10 @@ class Trainer:
             label_smoothing=recipe.label_smoothing,
             seed=seed,
         )
+        self._first = model.params.flat.copy(), model.table.copy()
+        every = range(0 if folds is None else int(folds.max()) + 1)
+        self._held = [np.flatnonzero(folds == fold) for fold in every]
+        self._said = np.zeros((2, len(train) if every else 0, model.architecture.num_outputs))
         self._wide_rows = wide
         self.wide: WidePath | None = None
         self._crew = Crew(model, self._train, task)
@@ -142,6 +170,7 @@ class Trainer:
         self._decay = _decay_of(model, recipe.weight_decay)
         self._average = None if recipe.averaging is None else model.copy()
         self.best = model.params.flat.copy(), model.table.copy()
+        self._begin_stage()
 
     @property
     def model(self) -> Model:
@@ -167,19 +196,31 @@ class Trainer:
             yield self._crew
 
     @property
+    def num_folds(self) -> int:
+        """Folds, 0 to train once."""
+        return len(self._held)
+
+    @property
+    def fold(self) -> int:
+        """The fold that is held out at present, 1 for the first; 0 where all rows count."""
+        done = len(self.progress.folds)
+        return done + 1 if done < self.num_folds else 0
+
+    @property
     def num_batches(self) -> int:
         """Batches of one epoch."""
-        return math.ceil(len(self._train) / self._recipe.batch_size)
+        return math.ceil(len(self._rows) / self._recipe.batch_size)
 
     @property
     def epochs(self) -> int:
         """Epochs at most."""
-        return self._recipe.epochs
+        return int(self.progress.crossed.get("epochs", self._recipe.epochs))
 
-    def batches(self, epoch: int) -> list[npt.NDArray[np.int64]]:
+    def batches(self, epoch: int) -> list[Rows]:
         """Return the rows of each batch of an epoch (1 for the first), in their order."""
         rng = generator(self._seed, SHUFFLE, epoch)
-        return epoch_rows(self._train.lengths, self._recipe.batch_size, rng)
+        lengths = self._train.lengths[self._rows]
+        return [self._rows[k] for k in epoch_rows(lengths, self._recipe.batch_size, rng)]
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return the arrays which, with the weights and `progress`, make a resume exact."""
@@ -190,7 +231,7 @@ class Trainer:
             zip(self._dense_moments, self._table_moments, strict=True)
         ):
             named |= {f"dense_moment{k}": dense, f"table_moment{k}": table}
-        return named
+        return named | ({"said": self._said} if self._held else {})
 
     def restore(self, progress: Mapping[str, Any], arrays: Mapping[str, Floats]) -> None:
         """Go back to a saved moment; the model has its weights already.
@@ -201,6 +242,7 @@ class Trainer:
         self.progress = Progress(**progress)
         for name, array in self.arrays().items():
             array[...] = arrays[name].reshape(array.shape)
+        self._begin_stage()
         if self.progress.stopped is not None:
             self._reopen()
 
@@ -213,8 +255,8 @@ class Trainer:
             TrainingError: the loss or its gradient is not finite; the weights are those before.
             AccessError: a worker has failed; the step that it was to help with has not been made.
         """
-        self._learn_wide()
         while self.progress.stopped is None:
+            self._learn_wide()
             progress = self.progress
             if progress.epoch == 0 or progress.batch == self.num_batches:
                 progress.epoch, progress.batch, progress.sums = progress.epoch + 1, 0, [0.0] * 5
@@ -236,7 +278,7 @@ class Trainer:
         self.progress.stopped = self.progress.stopped or reason
 
     @np.errstate(over="ignore", invalid="ignore")  # what is not finite is found and said below
-    def step(self, rows: npt.NDArray[np.int64]) -> None:
+    def step(self, rows: Rows) -> None:
         """Make one optimizer step on these rows."""
         progress, recipe = self.progress, self._recipe
         share = self._crew.gradients(progress.step, rows)
@@ -321,7 +363,7 @@ class Trainer:
         )
 
     def _end_epoch(self) -> EpochInfo:
-        """Judge the epoch, keep its weights if they are the best, decide whether to go on."""
+        """Judge the epoch, keep its weights if they are the best, decide how to go on."""
         progress = self.progress
         if not all(np.isfinite(array).all() for _, array in self.model.arrays()):
             raise self._diverged("the weights are not finite any more")
@@ -333,28 +375,80 @@ class Trainer:
             "clipped": clipped / progress.batch,
         }
         if self._valid is not None:
-            valid = self.validate(self._valid)
-            scores["valid_loss"] = valid.log_loss
-            scores["valid_accuracy"] = valid.accuracy
-            scores["valid_macro_f1"] = valid.macro_f1
+            scores |= self._valid_scores(self.validate(self._valid))
         is_best = self._valid is None or progress.best_epoch == 0 or self._improves(scores)
         if is_best and self._valid is not None:
-            scores |= self._weigh(self._valid)
+            scores |= self._weigh(self._valid, logits(self.judged, self._valid))
         progress.history.append(scores)
         if is_best:
             progress.best_epoch = progress.epoch
             self.best[0][...], self.best[1][...] = self.judged.params.flat, self.judged.table
         progress.stopped = progress.stopped or self._why_stop()
+        fold = self.fold
+        if fold and progress.stopped in OWN_ENDS:
+            self._end_fold()
         return EpochInfo(
-            epoch=progress.epoch, scores=scores, is_best=is_best, stopped=progress.stopped
+            epoch=len(progress.history),
+            fold=fold,
+            scores=scores,
+            is_best=is_best,
+            stopped=self.progress.stopped,
         )
+
+    def _begin_stage(self) -> None:
+        """Take the rows to learn from, and those to be judged on."""
+        everything = np.arange(len(self._train))
+        self._rows = everything
+        if self.fold:
+            held = self._held[self.fold - 1]
+            self._rows, self._valid = np.delete(everything, held), self._train.select(held)
+        elif self._held:
+            self._valid = None
+        self.wide = None
+
+    def _end_fold(self) -> None:
+        """Note what the fold's best weights say of the rows that it has held out; begin anew."""
+        progress, held, valid = self.progress, self._held[self.fold - 1], self._valid
+        assert valid is not None  # a fold is what is held out
+        self.judged.params.flat[...], self.judged.table[...] = self.best
+        self._said[0, held] = logits(self.judged, valid)
+        self._said[1, held] = 0 if valid.wide is None else valid.wide
+        done = Fold(best_epoch=progress.best_epoch, history=progress.history)
+        self.progress = Progress(folds=[*progress.folds, done])
+        for model in (self.model, self.judged):
+            model.params.flat[...], model.table[...] = self._first
+        for moment in (*self._dense_moments, *self._table_moments):
+            moment.fill(0)
+        if not self.fold:
+            self.progress.crossed = self._crossed()
+        self._begin_stage()
+
+    def _crossed(self) -> dict[str, float]:
+        """Return the scores of all rows as their folds have judged them."""
+        wide = None if self._wide_rows is None else self._said[1]
+        rows = dataclasses.replace(self._train, wide=wide)
+        p = losses.probabilities(self._said[0])
+        best = [fold["best_epoch"] for fold in self.progress.folds]
+        return {
+            "epochs": float(round(np.mean(best))),
+            **self._valid_scores(self._evaluation(p, rows)),
+            **self._weigh(rows, self._said[0]),
+        }
+
+    @staticmethod
+    def _valid_scores(valid: Evaluation) -> dict[str, float]:
+        return {
+            "valid_loss": valid.log_loss,
+            "valid_accuracy": valid.accuracy,
+            "valid_macro_f1": valid.macro_f1,
+        }
 
     def _why_stop(self) -> str | None:
         progress, recipe = self.progress, self._recipe
         stale = progress.epoch - progress.best_epoch
-        if recipe.patience is not None and stale >= recipe.patience:
+        if self._valid is not None and recipe.patience is not None and stale >= recipe.patience:
             return "patience"
-        return "epochs" if progress.epoch >= recipe.epochs else None
+        return "epochs" if progress.epoch >= self.epochs else None
 
     def _reopen(self) -> None:
         """Let a run that has stopped go on where it may now train for longer."""
@@ -373,32 +467,37 @@ class Trainer:
 
     def _learn_wide(self) -> None:
         """Learn the wide path, and what it says of the rows that are validated on."""
-        rows, train = self._wide_rows, self._train
+        rows = self._wide_rows
         if rows is None or self.wide is not None:
             return
         rng = generator(self._seed, WIDE)
-        self.wide = rows.learn(train.targets, train.weights, len(self._labels), rng)
-        if self._valid is not None and rows.valid is not None:
-            said = wide.forward(self.wide.weight, self.wide.bias, rows.valid)
-            self._valid = dataclasses.replace(self._valid, wide=said)
+        self.wide = rows.learn(self._train, self._rows, len(self._labels), rng)
+        held = rows.train.select(self._held[self.fold - 1]) if self.fold else rows.valid
+        if self._valid is not None and held is not None:
+            self._valid = dataclasses.replace(self._valid, wide=self.wide.of_rows(held))
 
     def mix(self, epoch: int) -> Mix:
         """Return how much both paths count with the weights of an epoch.
 
         It is decided where an epoch is the best so far.
         """
-        scores = self.progress.history[epoch - 1] if epoch else {}
+        progress = self.progress
+        scores = progress.crossed or (progress.history[epoch - 1] if epoch else {})
         if "mix_wide" in scores:
             return Mix(recurrence=scores["mix_recurrence"], wide=scores["mix_wide"])
         unjudged = self._wide_rows is not None and self._valid is None
         return Mix(wide=1.0) if unjudged else Mix()
 
-    def _weigh(self, valid: Examples) -> dict[str, float]:
-        """Decide how much both paths count with the weights at hand; return what says so."""
+    def _weigh(self, valid: Examples, said: Floats) -> dict[str, float]:
+        """Decide how much both paths count; return what says so.
+
+        Args:
+            valid: rows that neither has learned from.
+            said: (n, O) the recurrence's logits for them.
+        """
         rows = self._wide_rows
         if rows is None or valid.wide is None:
             return {}
-        said = logits(self.judged, valid)
         weighed = weigh(said, valid.wide, valid.targets)
         mix = weighed.mix if rows.always or weighed.pays else Mix()
         both = self._evaluation(losses.probabilities(mix.logits(said, valid.wide)), valid)

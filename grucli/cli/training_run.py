@@ -133,7 +133,7 @@ def _train(
                 show_progress(info)
                 if isinstance(info, EpochInfo):
                     if outputs.log is not None:
-                        append(outputs.log, report.log_lines(trainer.progress.history)[-1])
+                        append(outputs.log, report.log_line(info))
                     saver.save_if_due()
                 if interruption.number is not None:
                     break
@@ -211,7 +211,7 @@ class _Interruption:
 
 def _begin_log(path: Path, trainer: Trainer) -> None:
     """Write what a resumed run has behind it, nothing for a new one."""
-    lines = report.log_lines(trainer.progress.history)
+    lines = report.log_lines(trainer.progress)
     write_atomic(path, "".join(f"{line}\n" for line in lines).encode())
 
 

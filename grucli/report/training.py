@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from grucli.dataset import Prepared
@@ -31,7 +31,10 @@ def model_line(model: Model) -> str:
 def epoch_line(info: EpochInfo) -> str:
     """Return the scores of an epoch."""
     scores = info.scores
-    line = f"epoch {info.epoch:>3}  loss {scores['loss']:.4f}  accuracy {scores['accuracy']:.3f}"
+    fold = f"fold {info.fold}  " if info.fold else ""
+    line = (
+        f"{fold}epoch {info.epoch:>3}  loss {scores['loss']:.4f}  accuracy {scores['accuracy']:.3f}"
+    )
     if "valid_loss" in scores:
         line += f"  valid loss {scores['valid_loss']:.4f}  accuracy {scores['valid_accuracy']:.3f}"
     return line + ("  best" if info.is_best and "valid_loss" in scores else "")
@@ -41,9 +44,12 @@ def outcome_line(progress: Progress, seconds: float) -> str:
     """Return how training ended and what the best epoch reached."""
     best = progress.history[progress.best_epoch - 1]
     score = f"training loss {best['loss']:.4f}, accuracy {best['accuracy']:.3f}"
-    if "valid_loss" in best:
-        accuracy, macro_f1, loss = _valid_scores(best)
-        score = f"validation accuracy {accuracy:.3f}, macro-F1 {macro_f1:.3f}, loss {loss:.4f}"
+    verdict, judged = progress.verdict, "validation"
+    if progress.crossed:
+        judged = f"cross-validated ({len(progress.folds)} folds)"
+    if "valid_loss" in verdict:
+        accuracy, macro_f1, loss = _valid_scores(verdict)
+        score = f"{judged} accuracy {accuracy:.3f}, macro-F1 {macro_f1:.3f}, loss {loss:.4f}"
     return (
         f"best epoch {progress.best_epoch} of {len(progress.history)} "
         f"(ended by {_ended_by(progress)}): {score}; {seconds:.1f} s"
@@ -52,7 +58,7 @@ def outcome_line(progress: Progress, seconds: float) -> str:
 
 def wide_line(progress: Progress) -> str | None:
     """Return whether the wide path counts, and why; None if there is none."""
-    best = progress.history[progress.best_epoch - 1]
+    best = progress.verdict
     if "wide_gain" not in best:
         return None
     gain = f"{best['wide_gain']:+.4f} nat a row (standard error {best['wide_error']:.4f})"
@@ -69,24 +75,40 @@ def _valid_scores(best: Mapping[str, float]) -> tuple[float, float, float]:
     return best[f"{part}_accuracy"], best[f"{part}_macro_f1"], best[f"{part}_loss"]
 
 
-def log_lines(history: Sequence[Mapping[str, float]]) -> list[str]:
-    """Return one JSON object an epoch: its number, its scores, whether it was the best so far."""
-    lines, lowest = [], math.inf
-    for epoch, scores in enumerate(history, 1):
-        loss = scores.get("valid_loss", -epoch)  # without validation the last one counts
-        lines.append(json.dumps({"epoch": epoch, **scores, "best": loss < lowest}))
-        lowest = min(loss, lowest)
+def log_line(info: EpochInfo) -> str:
+    """Return a JSON object: number and scores of an epoch, whether it was the best so far."""
+    return _logged(info.epoch, info.fold, info.scores, info.is_best)
+
+
+def log_lines(progress: Progress) -> list[str]:
+    """Return what `log_line` has given for each epoch so far."""
+    folds = [(number, fold["history"]) for number, fold in enumerate(progress.folds, 1)]
+    now = 0 if progress.crossed or not folds else len(folds) + 1
+    lines = []
+    for fold, history in [*folds, (now, progress.history)]:
+        lowest = math.inf
+        for epoch, scores in enumerate(history, 1):
+            loss = scores.get("valid_loss", -epoch)  # without validation the last one counts
+            lines.append(_logged(epoch, fold, scores, loss < lowest))
+            lowest = min(loss, lowest)
     return lines
+
+
+def _logged(epoch: int, fold: int, scores: Mapping[str, float], is_best: bool) -> str:
+    number = {"fold": fold} if fold else {}
+    return json.dumps({**number, "epoch": epoch, **scores, "best": is_best})
 
 
 def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> dict[str, Any]:
     """Return the object that `train --json` prints."""
     progress = trainer.progress
     best = progress.history[progress.best_epoch - 1]
+    verdict = progress.verdict
     valid: dict[str, float] | None = None
-    if prepared.valid is not None:
-        valid = {"rows": len(prepared.valid)}
-        valid |= dict(zip(("accuracy", "macro_f1", "loss"), _valid_scores(best), strict=True))
+    if "valid_loss" in verdict:
+        rows = len(prepared.train if prepared.valid is None else prepared.valid)
+        scores = zip(("accuracy", "macro_f1", "loss"), _valid_scores(verdict), strict=True)
+        valid = {"rows": rows, "folds": len(progress.folds), **dict(scores)}
     return {
         "schema": SCHEMA,
         "model": path,
@@ -97,7 +119,7 @@ def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> d
         "stopped": _ended_by(progress),
         "train": {"rows": len(prepared.train), "accuracy": best["accuracy"], "loss": best["loss"]},
         "valid": valid,
-        "wide": _wide(best),
+        "wide": _wide(verdict),
         "seconds": round(seconds, 3),
         "parameters": trainer.model.num_parameters,
     }
