@@ -47,6 +47,8 @@ def begin(
     data, dtype = settings.config.data.train, settings.config.training.dtype
     if data is None:
         raise ConfigError("no data: give a file (or - for stdin), or set data.train in the config")
+    if order.init_from is not None and settings.config.model.vectors is not None:
+        raise ConfigError("model.vectors: --init-from brings token vectors already; omit one")
     for line in settings.notes:
         common.note(line)
     saved = None if order.init_from is None else checkpoint.load(order.init_from, dtype)
