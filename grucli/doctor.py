@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from grucli.chance import Yardstick
 from grucli.data.batches import Examples
 from grucli.data.encoding import Encoder, TextEncoder
 from grucli.data.records import Record
@@ -17,6 +18,7 @@ from grucli.errors import counted, excerpt
 MOST_IMBALANCE = 10
 MOST_REPEATED, MOST_UNKNOWN = 0.1, 0.2
 MOST_CUT = 0.011  # one percent is what the default cuts, and perhaps a row more
+LEAST_RESOLUTION = 0.1  # of accuracy: coarser, and most changes of a setting do not show
 LISTED = 4
 _FORMAT = "Cf"
 
@@ -80,13 +82,15 @@ def unseen_labels(train: Sequence[Record], name: str, valid: Sequence[Record]) -
 def of_examples(
     train: Examples, valid: Examples | None, encoder: Encoder, steps: Sequence[int]
 ) -> Iterator[str]:
-    """Yield what encoding loses.
+    """Yield what is too small in the validation part, and what encoding loses.
 
     Args:
         train, valid: encoded.
         encoder: by which.
         steps: of each training sequence before any cut.
     """
+    if valid is not None:
+        yield from _few(Yardstick.of(valid.targets))
     cut = float(np.mean(np.array(steps) > encoder.max_length))
     if cut > MOST_CUT:
         yield (
@@ -104,6 +108,16 @@ def of_examples(
         yield (
             f"{unknown:.0%} of the validation tokens do not occur in training; "
             "more rows or --set data.tokens=char would let more be known"
+        )
+
+
+def _few(valid: Yardstick) -> Iterator[str]:
+    """Yield that a validation part is too small to tell settings apart."""
+    if valid.resolution > LEAST_RESOLUTION:
+        yield (
+            f"validation: {counted(valid.rows, 'row')}: accuracies less than about "
+            f"{100 * valid.resolution:.0f} points apart may differ by chance alone; "
+            "settings are told apart on more rows"
         )
 
 
