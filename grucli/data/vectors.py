@@ -173,7 +173,7 @@ def _form(lines: Lines, name: str) -> tuple[int | None, int]:
     text, problem = decode(row, "utf-8")
     if problem:
         mend = "vectors are read as UTF-8 text, binary ones must be converted"
-        raise DataError(f"{name}:{2 if header else 1}: {problem.partition(';')[0]}; {mend}")
+        raise DataError(f"{name}:{2 if header else 1}: {_fault(problem)}; {mend}")
     if header:
         next(lines)
     size = int(header[2]) if header else _numbers_at_end(text)
@@ -201,8 +201,8 @@ def _collect(
     separator = "\t" if waiting and b"\t" in waiting[0] else " "
     mark, count = separator.encode(), 0
     for line in lines:
-        word = str(line[: line.find(mark, 1)], "utf-8", "surrogateescape")  # a space may be a token
-        if word not in wanted:
+        end = line.find(mark, 1)  # a space may be a token
+        if str(line if end < 0 else line[:end], "utf-8", "surrogateescape") not in wanted:
             continue
         problem = _take(line, separator, size, wanted)
         if problem:
@@ -219,7 +219,7 @@ def _take(line: bytes, separator: str, size: int, wanted: _Wanted) -> str:
     """
     text, problem = decode(line.rstrip(b" \t"), "utf-8")
     if problem:
-        return f"{problem.partition(';')[0]}; {_MEND}"
+        return f"{_fault(problem)}; {_MEND}"
     before, *cells = text.rsplit(separator, size)
     token = before.strip(separator) or separator
     more = token.split(separator)[1:]
@@ -235,6 +235,11 @@ def _take(line: bytes, separator: str, size: int, wanted: _Wanted) -> str:
         cell = excerpt(cells[error.index])
         return f"'{excerpt(token)}': '{cell}' is no finite number; {_MEND}"
     return ""
+
+
+def _fault(problem: str) -> str:
+    """Return what `decode` says without its mend: there is no other encoding to pass."""
+    return re.split("[;?]", problem)[0]
 
 
 def _warnings(
