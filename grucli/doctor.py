@@ -115,9 +115,8 @@ def _few(valid: Yardstick) -> Iterator[str]:
     """Yield that a validation part is too small to tell settings apart."""
     if valid.resolution > LEAST_RESOLUTION:
         yield (
-            f"validation: {counted(valid.rows, 'row')}: accuracies less than about "
-            f"{100 * valid.resolution:.0f} points apart may differ by chance alone; "
-            "settings are told apart on more rows"
+            f"validation: {counted(valid.rows, 'row')} only: a difference in accuracy of less than "
+            f"about {100 * valid.resolution:.0f} points may be luck; compare settings on more rows"
         )
 
 

@@ -55,9 +55,7 @@ def test_an_accuracy_is_shown_with_all_that_it_is_measured_with():
     assert measured(0.8125, yardstick) == ("0.812 (0.804 to 0.821, majority 0.503, 8,000 rows)")
 
 
-@pytest.mark.parametrize(
-    ("right", "is_doubted"), [(0, True), (50, True), (59, True), (60, False)]
-)
+@pytest.mark.parametrize(("right", "is_doubted"), [(0, True), (50, True), (59, True), (60, False)])
 def test_what_chance_explains_is_doubted(right, is_doubted):
     """Of 100 rows, half of them of one class, 60 right is the least that is no luck: 0.502."""
     said = doubts(right / 100, Yardstick(rows=100, baseline=0.5))
