@@ -67,7 +67,7 @@ class Prepared:
         origin: what training starts from, None for random weights.
         wide: what a wide path learns from, None to have none.
         folds: (n,) the fold of each training row, None to train once.
-        vectors: what the token vectors start from, None for random ones.
+        vectors: what the token vectors start from, None for random ones, or once they do.
     """
 
     name: str

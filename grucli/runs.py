@@ -165,7 +165,7 @@ def _card(prepared: Prepared, epoch: int) -> dict[str, Any]:
     config["data"]["train"] = None
     if isinstance(config["data"]["valid"], str):
         config["data"]["valid"] = Path(config["data"]["valid"]).name
-    if prepared.vectors is not None:
+    if config["model"]["vectors"] is not None:
         config["model"]["vectors"] = Path(config["model"]["vectors"]).name
     return {
         "config": config,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -58,6 +59,7 @@ def begin(
     prepared = runs.staffed(prepare(data, settings.config, order.on_bad_row, origin))
     _say(prepared, settings, common)
     model = runs.initial(prepared)
+    prepared = dataclasses.replace(prepared, vectors=None)  # the model has them now
     if saved is not None and order.init_from is not None:
         words = takeover.take_over(model, prepared, saved, order.init_from)
         common.note(f"starting from {show_path(order.init_from)}: {', '.join(words)}")

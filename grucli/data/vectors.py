@@ -34,6 +34,7 @@ weights do not: what small vectors know is overwritten by the first steps, whose
 large ones hold the gates at their ends. Of 0.02 to 0.8, 0.2 to 0.4 trained best."""
 
 _MEND: Final = "mend the row, or pass --on-bad-row skip"
+_ZIP = b"PK\x03\x04"
 _HEADER = re.compile(rb"\s*(\d{1,18})\s+(\d{1,18})\s*", re.ASCII)
 
 
@@ -167,6 +168,8 @@ def _form(lines: Lines, name: str) -> tuple[int | None, int]:
     waiting, _ = lines.peek(2)
     if not waiting:
         raise DataError(f"{name}: the file is empty; name a file with vectors in it")
+    if waiting[0].startswith(_ZIP):  # as GloVe is handed out
+        raise DataError(f"{name}: is a zip archive; unzip it, and name the file that was in it")
     refuse_binary(waiting[0], name)
     header = _HEADER.fullmatch(waiting[0])
     row = waiting[-1 if header else 0]

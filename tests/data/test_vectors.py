@@ -137,7 +137,7 @@ def test_the_same_token_wins_over_one_in_other_case_and_the_first_over_later_one
         (b"x 1 2\nthe 1 2\0\n", "x.vec:2: NUL byte"),
         (b"caf\xe9 1 2\n", "x.vec:1: byte 4 of the line (0xe9) is not UTF-8; vectors are read as"),
         (b"3 2\nthe \x00\x01\x80\xff\n", "x.vec:2: byte 7 of the line (0x80) is not UTF-8"),
-        (b"PK\x03\x04abc", "x.vec: looks like a zip archive"),
+        (b"PK\x03\x04abc", "x.vec: is a zip archive; unzip it"),
         ("the 1 2\n".encode("utf-16"), "x.vec: looks like UTF-16"),
         (gzip.compress(PLAIN.encode() * 99)[:-9], "x.vec: gzip data is truncated"),
         (gzip.compress(PLAIN.encode())[:-8] + bytes(8), "x.vec: gzip data is damaged"),
