@@ -155,6 +155,7 @@ def prepare(
         warnings=(
             *doctor.of_training(table.name, table.records, config.training.class_weight != "none"),
             *parts.warnings,
+            *doctor.of_size(valid_examples if parts.folds is None else train_examples),
             *doctor.of_examples(train_examples, valid_examples, encoder, steps),
             *(() if vectors is None else vectors.warnings),
         ),

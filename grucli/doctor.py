@@ -79,18 +79,28 @@ def unseen_labels(train: Sequence[Record], name: str, valid: Sequence[Record]) -
         )
 
 
+def of_size(judged: Examples | None) -> Iterator[str]:
+    """Yield that the rows that are validated on are too few to tell settings apart."""
+    if judged is None:
+        return
+    valid = Yardstick.of(judged.targets)
+    if valid.resolution > LEAST_RESOLUTION:
+        yield (
+            f"validation: {counted(valid.rows, 'row')} only: a difference in accuracy of less than "
+            f"about {100 * valid.resolution:.0f} points may be luck; compare settings on more rows"
+        )
+
+
 def of_examples(
     train: Examples, valid: Examples | None, encoder: Encoder, steps: Sequence[int]
 ) -> Iterator[str]:
-    """Yield what is too small in the validation part, and what encoding loses.
+    """Yield what encoding loses.
 
     Args:
         train, valid: encoded.
         encoder: by which.
         steps: of each training sequence before any cut.
     """
-    if valid is not None:
-        yield from _few(Yardstick.of(valid.targets))
     cut = float(np.mean(np.array(steps) > encoder.max_length))
     if cut > MOST_CUT:
         yield (
@@ -108,15 +118,6 @@ def of_examples(
         yield (
             f"{unknown:.0%} of the validation tokens do not occur in training; "
             "more rows or --set data.tokens=char would let more be known"
-        )
-
-
-def _few(valid: Yardstick) -> Iterator[str]:
-    """Yield that a validation part is too small to tell settings apart."""
-    if valid.resolution > LEAST_RESOLUTION:
-        yield (
-            f"validation: {counted(valid.rows, 'row')} only: a difference in accuracy of less than "
-            f"about {100 * valid.resolution:.0f} points may be luck; compare settings on more rows"
         )
 
 

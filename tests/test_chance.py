@@ -63,7 +63,7 @@ def test_what_chance_explains_is_doubted(right, is_doubted):
     for line in said:
         assert line.startswith(f"accuracy {right / 100:.3f} (")
         assert "not above the majority's 0.500" in line
-        assert len(f"warning: validation {line}") <= 200
+        assert len(f"warning: cross-validated (10 folds) {line}") <= 200
 
 
 def test_no_accuracy_on_one_row_says_anything():
