@@ -19,6 +19,7 @@ from grucli.data.ngrams import Ngrams
 from grucli.data.records import ReadOptions, Record, Remembered
 from grucli.data.splits import deal, split
 from grucli.data.tokenized import Tokenized
+from grucli.data.vectors import Vectors, read_vectors
 from grucli.data.vocabulary import Vocabulary
 from grucli.data.widepath import WideRows
 from grucli.defaults import Choice, Facts
@@ -66,6 +67,7 @@ class Prepared:
         origin: what training starts from, None for random weights.
         wide: what a wide path learns from, None to have none.
         folds: (n,) the fold of each training row, None to train once.
+        vectors: what the token vectors start from, None for random ones, or once they do.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Prepared:
     origin: Origin | None
     wide: WideRows | None = None
     folds: npt.NDArray[np.int64] | None = None
+    vectors: Vectors | None = None
 
 
 def prepare(
@@ -111,6 +114,7 @@ def prepare(
     train, valid = parts.train, parts.valid
     fitted = _fit(train, config, origin)
     encoder, steps = fitted.encoder, fitted.steps
+    vectors = _vectors(config, fitted, on_bad_row)
     rows = Facts(
         kind=encoder.kind, rows=len(train), num_classes=len(labels), lengths=np.array(steps)
     )
@@ -120,6 +124,7 @@ def prepare(
         | defaults.choose(rows, config.training.optimizer)
     )
     choices |= {} if origin is None else _as_in(origin.architecture)
+    choices |= {} if vectors is None else _sized_as(vectors)
     config, reasons = defaults.complete(config, choices)
     config, last = defaults.complete(config, {"training.shards": defaults.shards(config)})
     counts = Counter(record.label or "" for record in table.records)
@@ -145,21 +150,26 @@ def prepare(
             *_weights_line(config, train_examples),
             _encoder_line(encoder, steps),
             *_wide_line(wide),
+            *([] if vectors is None else [vectors.line]),
         ),
         warnings=(
             *doctor.of_training(table.name, table.records, config.training.class_weight != "none"),
             *parts.warnings,
+            *doctor.of_size(valid_examples if parts.folds is None else train_examples),
             *doctor.of_examples(train_examples, valid_examples, encoder, steps),
+            *(() if vectors is None else vectors.warnings),
         ),
         facts={
             "rows": len(train),
             "valid_rows": len(valid),
             "label_rows": [counts[label] for label in labels],
             **_lengths(steps),
+            **({} if vectors is None else {"vectors": vectors.facts}),
         },
         origin=origin,
         wide=wide,
         folds=parts.folds,
+        vectors=vectors,
     )
 
 
@@ -337,6 +347,32 @@ def _wide(
         always=choice.value is True,
     )
     return rows, config, reason
+
+
+def _vectors(
+    config: Config, fitted: _Fitted, on_bad_row: Literal["stop", "skip"]
+) -> Vectors | None:
+    """Read the pretrained vectors that the config names.
+
+    Raises:
+        ConfigError: the data are numbers, or the config asks for vectors of another size.
+        DataError, AccessError: as `read_vectors`.
+    """
+    path, wanted = config.model.vectors, config.model.embedding_size
+    if path is None:
+        return None
+    vectors = read_vectors(path, fitted.encoder, fitted.encoded.steps, on_bad_row)
+    if wanted not in (None, vectors.size):
+        raise ConfigError(
+            f"model.embedding_size: is {wanted:,}, but {vectors.name} has vectors of "
+            f"{vectors.size:,} numbers; leave it auto"
+        )
+    return vectors
+
+
+def _sized_as(vectors: Vectors) -> dict[str, Choice]:
+    choice = Choice(value=vectors.size, reason="as in the file of model.vectors")
+    return {"model.embedding_size": choice}
 
 
 def _as_in(architecture: Architecture) -> dict[str, Choice]:

@@ -191,6 +191,9 @@ class ModelConfig(_Section):
     it, as in Cho et al. 2014 (v3); rnn has no gates and is the baseline to compare with."""
     embedding_size: Auto[Size] = None
     """Numbers that stand for a token."""
+    vectors: FilePath | None = None
+    """A file of pretrained token vectors to start from: the text format of word2vec, fastText and
+    GloVe; relative to the config file."""
     hidden_size: Auto[Size] = None
     """Units of the recurrent state, in each direction."""
     num_layers: Annotated[int, Field(ge=1, le=8)] = 1

@@ -23,7 +23,10 @@ def head(saved: SavedModel, path: str) -> list[str]:
     lines += field("task", f"classify, {_labels(saved.labels)}")
     lines += field("reads", _reading(saved))
     lines += field("network", _network(saved))
-    return lines + field("trained on", _origin(card)) + field("scores", _scores(card))
+    lines += field("trained on", _origin(card))
+    if vectors := _section(_section(card, "data"), "vectors"):
+        lines += field("vectors", _vectors(vectors, _section(card, "config")))
+    return lines + field("scores", _scores(card))
 
 
 def inside(saved: SavedModel) -> list[list[str]]:
@@ -77,6 +80,15 @@ def _origin(card: Mapping[str, Any]) -> str:
         f"{_count(data.get('rows'))} rows, {_count(data.get('valid_rows'))} to "
         f"validate; grucli {excerpt(versions.get('grucli', '?'))}, "
         f"NumPy {excerpt(versions.get('numpy', '?'))}"
+    )
+
+
+def _vectors(found: Mapping[str, Any], config: Mapping[str, Any]) -> str:
+    share = found.get("text_share")
+    text = percent(share) if isinstance(share, float) else "?"
+    return (
+        f"from {show_path(_section(config, 'model').get('vectors', '?'))}: "
+        f"{_count(found.get('tokens'))} tokens, {text} of the text"
     )
 
 

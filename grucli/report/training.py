@@ -5,9 +5,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from grucli.chance import Yardstick
 from grucli.dataset import Prepared
 from grucli.errors import counted
 from grucli.model import Model
+from grucli.report.chance import doubts, measured, span
 from grucli.training import EpochInfo, Progress, Trainer
 
 SCHEMA = "grucli.train/1"
@@ -28,32 +30,55 @@ def model_line(model: Model) -> str:
     )
 
 
-def epoch_line(info: EpochInfo) -> str:
+def yardstick(prepared: Prepared, fold: int) -> Yardstick | None:
+    """Return what validation accuracy is measured with, None without validation.
+
+    Args:
+        prepared: the data.
+        fold: that is held out, 1 for the first; 0 for all of them together.
+    """
+    if prepared.folds is not None:
+        targets = prepared.train.targets
+        return Yardstick.of(targets[prepared.folds == fold - 1] if fold else targets)
+    return None if prepared.valid is None else Yardstick.of(prepared.valid.targets)
+
+
+def epoch_line(info: EpochInfo, prepared: Prepared) -> str:
     """Return the scores of an epoch."""
     scores = info.scores
     fold = f"fold {info.fold}  " if info.fold else ""
     line = (
         f"{fold}epoch {info.epoch:>3}  loss {scores['loss']:.4f}  accuracy {scores['accuracy']:.3f}"
     )
-    if "valid_loss" in scores:
-        line += f"  valid loss {scores['valid_loss']:.4f}  accuracy {scores['valid_accuracy']:.3f}"
-    return line + ("  best" if info.is_best and "valid_loss" in scores else "")
+    valid = yardstick(prepared, info.fold)
+    if valid is None or "valid_loss" not in scores:
+        return line
+    accuracy = span(scores["valid_accuracy"], valid)
+    line += f"  valid loss {scores['valid_loss']:.4f}  accuracy {accuracy}"
+    return line + ("  best" if info.is_best else "")
 
 
-def outcome_line(progress: Progress, seconds: float) -> str:
-    """Return how training ended and what the best epoch reached."""
+def outcome_lines(trainer: Trainer, prepared: Prepared, seconds: float) -> list[str]:
+    """Return how training ended, what the best epoch reached, and a warning if that is little."""
+    progress = trainer.progress
     best = progress.history[progress.best_epoch - 1]
     score = f"training loss {best['loss']:.4f}, accuracy {best['accuracy']:.3f}"
     verdict, judged = progress.verdict, "validation"
     if progress.crossed:
         judged = f"cross-validated ({len(progress.folds)} folds)"
-    if "valid_loss" in verdict:
+    valid, warnings = yardstick(prepared, trainer.fold), []
+    if valid is not None:
         accuracy, macro_f1, loss = _valid_scores(verdict)
-        score = f"{judged} accuracy {accuracy:.3f}, macro-F1 {macro_f1:.3f}, loss {loss:.4f}"
-    return (
+        score = (
+            f"{judged} accuracy {measured(accuracy, valid)}, "
+            f"macro-F1 {macro_f1:.3f}, loss {loss:.4f}"
+        )
+        warnings = [f"warning: {judged} {doubt}" for doubt in doubts(accuracy, valid)]
+    line = (
         f"best epoch {progress.best_epoch} of {len(progress.history)} "
         f"(ended by {_ended_by(progress)}): {score}; {seconds:.1f} s"
     )
+    return [line, *warnings]
 
 
 def wide_line(progress: Progress) -> str | None:
@@ -103,12 +128,19 @@ def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> d
     """Return the object that `train --json` prints."""
     progress = trainer.progress
     best = progress.history[progress.best_epoch - 1]
-    verdict = progress.verdict
-    valid: dict[str, float] | None = None
-    if "valid_loss" in verdict:
-        rows = len(prepared.train if prepared.valid is None else prepared.valid)
-        scores = zip(("accuracy", "macro_f1", "loss"), _valid_scores(verdict), strict=True)
-        valid = {"rows": rows, "folds": len(progress.folds), **dict(scores)}
+    measure, valid = yardstick(prepared, trainer.fold), None
+    if measure is not None:
+        accuracy, macro_f1, loss = _valid_scores(progress.verdict)
+        valid = {
+            "rows": measure.rows,
+            "folds": len(progress.folds),
+            "accuracy": accuracy,
+            "accuracy_interval": list(measure.interval(accuracy)),
+            "baseline": measure.baseline,
+            "above_baseline": measure.is_passed_by(accuracy),
+            "macro_f1": macro_f1,
+            "loss": loss,
+        }
     return {
         "schema": SCHEMA,
         "model": path,
@@ -119,7 +151,7 @@ def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> d
         "stopped": _ended_by(progress),
         "train": {"rows": len(prepared.train), "accuracy": best["accuracy"], "loss": best["loss"]},
         "valid": valid,
-        "wide": _wide(verdict),
+        "wide": _wide(progress.verdict),
         "seconds": round(seconds, 3),
         "parameters": trainer.model.num_parameters,
     }
