@@ -110,7 +110,7 @@ def prepare(
     choices = fitted.choices | defaults.choose(rows, config.training.optimizer)
     choices |= {} if origin is None else _as_in(origin.architecture)
     config, reasons = defaults.complete(config, choices)
-    config, last = defaults.complete(config, {"training.shards": defaults.shards(config)})
+    config, last = defaults.complete(config, defaults.follow(rows, config))
     counts = Counter(record.label or "" for record in table.records)
     train_examples = examples_of(fitted.encoded, train, targets_of(train, labels))
     valid_examples = encode(encoder, valid, targets_of(valid, labels)) if valid else None
