@@ -205,7 +205,9 @@ class ModelConfig(_Section):
     token_dropout: Auto[Annotated[float, Field(ge=0, le=0.9)]] = None
     """Share of the tokens that are read as unknown in training."""
     initialisation: Auto[Literal["orthogonal", "chrono"]] = None
-    """How recurrent weights start; chrono also sets the gates' biases for long memories."""
+    """How recurrent weights start; chrono also sets the gates' biases for long memories. auto is
+    chrono for cells with gates where only the last state of one direction is read, after 30 steps
+    or more."""
 
 
 class TrainingConfig(_Section):

@@ -20,7 +20,7 @@ from tests.benchmarks.run import say
 SYMBOLS = "abcdefgh"
 LABELS = ("even", "odd")
 TRAIN_ROWS, TEST_ROWS = 4000, 2000
-EPOCHS = {50: 25, 200: 25, 1000: 15}  # by length
+EPOCHS = {50: 20, 200: 20, 1000: 10}  # by length
 SEEDS = {50: 3, 200: 3, 1000: 1}
 REACHED = 0.99
 # A plain network is at its best with orthogonal weights and small inputs (as the first vectors of
