@@ -174,6 +174,7 @@ def test_memory_is_shown_by_cell_initialisation_and_length(results):
         "| gru | chrono (chosen) |  | 1.000 (7), 0.750 (–) |  |",
         "| gru | orthogonal |  | 0.500 (–) |  |",
     ]
+    assert "decides, worst seed | ≥ 1 | 0.75 (missed) |" in goals(results)
 
 
 def test_nothing_but_the_first_symbol_tells_the_label(tmp_path):
