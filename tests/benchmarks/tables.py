@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.benchmarks.goals import goals
 from tests.benchmarks.markdown import markdown, number, titled
-from tests.benchmarks.memory import EPOCHS, REACHED, STARTS
+from tests.benchmarks.memory import EPOCHS, REACHED, ROWS, STARTS
 from tests.benchmarks.results import Results
 from tests.benchmarks.step_tables import step, step_all_cores
 
@@ -120,21 +120,24 @@ def growth(results):
 
 def memory(results):
     """How far back networks learn to look."""
-    found = results.latest("memory")
-    lengths = {length: f"{length:,} steps" for length in EPOCHS}
+    found = {
+        ROWS[row]: cells["grucli", 1]
+        for row, cells in results.latest("memory").items()
+        if row in ROWS
+    }
+    lengths = [length for length in EPOCHS if any(each[2] == length for each in found)]
     lines = []
     for cell, starts in STARTS.items():
         for start in starts:
-            rows = [found.get(f"{cell}, {start}, {length}", {}) for length in lengths]
-            each = [cells.get(("grucli", 1)) for cells in rows]
+            each = [found.get((cell, start, length)) for length in lengths]
             if any(each):
-                mark = f"{start} (chosen)" if any(f and f["chosen"] for f in each) else start
-                lines.append([cell, mark, *map(_learned, each)])
+                chosen = any(figures and figures["chosen"] for figures in each)
+                lines.append([cell, f"{start} (chosen)" if chosen else start, *map(_learned, each)])
     title = (
         "Accuracy on new sequences, a number a seed; in brackets the epoch at which validation "
         f"came to {REACHED}, if one did:"
     )
-    head = ["cell", "initialisation", *lengths.values()]
+    head = ["cell", "initialisation", *(f"{length:,} steps" for length in lengths)]
     return titled({title: markdown(head, lines)})
 
 
