@@ -30,4 +30,3 @@ def test_gates_as_they_start_by_themselves_remember_what_a_plain_network_forgets
     memory.write(path, memory.TRAIN_ROWS, 200, 0)
     assert learned(path) == 1
     assert learned(path, "model.cell=rnn") < 0.7
-    assert learned(path, "model.initialisation=orthogonal") < 0.7

@@ -23,6 +23,7 @@ TRAIN_ROWS, TEST_ROWS = 4000, 2000
 EPOCHS = {50: 20, 200: 20, 1000: 10}  # by length
 SEEDS = {50: 3, 200: 3, 1000: 1}
 REACHED = 0.99
+GROWN = "a model of 200 steps"  # that itself started as chrono
 # A plain network is at its best with orthogonal weights and small inputs (as the first vectors of
 # tokens are): its states then pass on what they hold, nearly unchanged.
 STARTS = {
@@ -35,7 +36,7 @@ ROWS = {
     for length in EPOCHS
     for cell, starts in STARTS.items()
     for start in starts
-}
+} | {f"gru, {GROWN}, 1000": ("gru", GROWN, 1000)}
 SETTINGS = {
     "data.tokens": "space",
     "model.bidirectional": "false",  # read backwards, the first symbol would be the last
@@ -75,12 +76,16 @@ def _learned(run, cell, start, length, seed, folder):
     say("memory", cell, start, length, "seed", seed)
     files = [folder / name for name in ("train.csv", "test.csv", "model.npz", "log.jsonl")]
     train, test, model, log = files
+    options = ["--seed", str(seed), "-o", str(model), "--force", "--quiet", "--log", str(log)]
+    if start == GROWN:
+        _learned(run, cell, "chrono", 200, seed, folder)
+        options += ["--init-from", str(model.rename(folder / "grown.npz"))]
     write(train, TRAIN_ROWS, length, 2 * seed)
     write(test, TEST_ROWS, length, 2 * seed + 1)
     log.unlink(missing_ok=True)
-    settings = {"model.initialisation": start, "training.epochs": str(EPOCHS[length])}
-    options = ["--seed", str(seed), "-o", str(model), "--force", "--quiet", "--log", str(log)]
-    command = _train(train, {"model.cell": cell, **settings}, *options)
+    settings = {"model.cell": cell, "training.epochs": str(EPOCHS[length])}
+    settings |= {} if start == GROWN else {"model.initialisation": start}
+    command = _train(train, settings, *options)
     seconds = processes.run(command, run.environment(1)).seconds
     command = [sys.executable, "-m", "grucli", "evaluate", str(test), "-m", str(model), "--json"]
     score = json.loads(processes.run(command, run.environment(1)).output)

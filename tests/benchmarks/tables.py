@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.benchmarks.goals import goals
 from tests.benchmarks.markdown import markdown, number, titled
-from tests.benchmarks.memory import EPOCHS, REACHED, ROWS, STARTS
+from tests.benchmarks.memory import EPOCHS, GROWN, REACHED, ROWS, STARTS
 from tests.benchmarks.results import Results
 from tests.benchmarks.step_tables import step, step_all_cores
 
@@ -128,7 +128,7 @@ def memory(results):
     lengths = [length for length in EPOCHS if any(each[2] == length for each in found)]
     lines = []
     for cell, starts in STARTS.items():
-        for start in starts:
+        for start in (*starts, GROWN):
             each = [found.get((cell, start, length)) for length in lengths]
             if any(each):
                 chosen = any(figures and figures["chosen"] for figures in each)
