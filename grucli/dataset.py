@@ -126,7 +126,7 @@ def prepare(
     choices |= {} if origin is None else _as_in(origin.architecture)
     choices |= {} if vectors is None else _sized_as(vectors)
     config, reasons = defaults.complete(config, choices)
-    config, last = defaults.complete(config, {"training.shards": defaults.shards(config)})
+    config, last = defaults.complete(config, defaults.follow(rows, config))
     counts = Counter(record.label or "" for record in table.records)
     wide, config, reason = _wide(
         fitted, valid, 0 if parts.folds is None else len(train), config, len(labels)

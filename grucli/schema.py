@@ -211,7 +211,9 @@ class ModelConfig(_Section):
     """Whether n-grams of the text, weighed by a linear layer, count beside the recurrence; auto is
     yes if that lowers the validation loss by more than its standard error."""
     initialisation: Auto[Literal["orthogonal", "chrono"]] = None
-    """How recurrent weights start; chrono also sets the gates' biases for long memories."""
+    """How recurrent weights start; chrono also sets the gates' biases for long memories. auto is
+    chrono for cells with gates where only the last state of one direction is read, after 30 steps
+    or more."""
 
 
 class TrainingConfig(_Section):

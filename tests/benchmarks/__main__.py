@@ -27,6 +27,7 @@ TABLES = {  # module, function, sides that must be there, what it is
     "commands": ("commands", "measure", ALL[:3], "programs that train, from start to end"),
     "prediction": ("prediction", "measure", ("grucli", "onnxruntime"), "short lines, memory"),
     "startup": ("startup", "measure", ("grucli",), "short commands"),
+    "memory": ("memory", "measure", ("grucli",), "how far back networks learn to look"),
     "growth": ("growth", "measure", ("grucli",), "cost of training by size"),
 }
 SHOWN = {"goals": "what is aimed at beside what all these have measured"}

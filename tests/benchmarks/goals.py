@@ -5,6 +5,7 @@ from statistics import geometric_mean
 
 from tests.benchmarks import work
 from tests.benchmarks.markdown import markdown, titled
+from tests.benchmarks.memory import STARTS
 
 TRAINED = ("pytorch", "keras", "jax")
 KEPT = {"≥": operator.ge, "≤": operator.le}
@@ -107,6 +108,14 @@ def _exponent(results):
     return max(found[size]["grucli", 1]["exponent"] for size in ("rows", "steps", "batch"))
 
 
+def _remembered(results, cell):
+    """Return the accuracies where the first of 200 symbols decides, started as grucli chooses."""
+    found = results.latest("memory")
+    rows = [found.get(f"{cell}, {start}, 200") for start in STARTS[cell]]
+    starts = [cells["grucli", 1] for cells in rows if cells]
+    return next(each["accuracy"] for each in starts if each["chosen"])
+
+
 GOALS = [
     (
         "training step, one thread, mean over PyTorch",
@@ -200,4 +209,11 @@ GOALS = [
     ),
     ("memory at 1,000,000 lines over that at 10,000", "≤", 1.1, _memory_growth),
     ("power by which a step grows with rows, steps or batch", "≤", 1.05, _exponent),
+    (
+        "accuracy where the first of 200 symbols decides, worst seed",
+        "≥",
+        1.0,
+        lambda r: min(_remembered(r, "gru")),
+    ),
+    ("… of a plain recurrent network, best seed", "≤", 0.7, lambda r: max(_remembered(r, "rnn"))),
 ]
