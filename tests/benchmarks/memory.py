@@ -43,6 +43,8 @@ SETTINGS = {
     "model.pooling": "last",
     "model.dropout": "0",
     "model.token_dropout": "0",
+    "model.wide": "false",  # a recurrence has to show what it remembers
+    "training.folds": "off",
     "training.patience": "off",  # for many epochs nothing is learned, then everything
 }
 
