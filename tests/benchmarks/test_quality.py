@@ -293,3 +293,7 @@ def test_peers_are_shown_before_grucli_is_measured(results):
 def test_goals_are_of_sets_that_are_known():
     known = {*published.MEASURED_BEFORE, *published.PUBLISHED}
     assert {*tables.LEAST, *published.ASIDE} <= known
+
+
+def test_committed_results_can_be_shown():
+    assert tables.readme().count("\n| ") > 3
