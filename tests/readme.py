@@ -47,7 +47,6 @@ def speed() -> str:
     return tables and f"\n{tables}\n"
 
 
-<<<<<<< HEAD
 def memory() -> str:
     """The table of how far back networks learn to look."""
     from tests.benchmarks.results import Results
@@ -55,23 +54,25 @@ def memory() -> str:
 
     table = TABLES["memory"](Results(RESULTS))
     return table and f"\n{table}\n"
-=======
+
+
 def accuracy() -> str:
     """The tables of how well the defaults classify beside peers."""
     from tests.benchmarks.quality.tables import readme
 
     tables = readme()
     return tables and f"\n{tables}\n"
->>>>>>> 17caf6bbaa4c490eeedc61924943f028b04eef15
 
 
 def generated(text: str) -> str:
     """Return README text with every generated part made anew."""
-<<<<<<< HEAD
-    makers = {"commands": commands, "config": config, "memory": memory, "speed": speed}
-=======
-    makers = {"commands": commands, "config": config, "accuracy": accuracy, "speed": speed}
->>>>>>> 17caf6bbaa4c490eeedc61924943f028b04eef15
+    makers = {
+        "commands": commands,
+        "config": config,
+        "memory": memory,
+        "accuracy": accuracy,
+        "speed": speed,
+    }
     return PART.sub(lambda part: part[1] + makers[part[2]]() + part[3], text)
 
 
