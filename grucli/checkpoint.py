@@ -90,7 +90,7 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
         "remembered": dataclasses.asdict(saved.remembered),
         "card": saved.card,
     }
-    if saved.model.mix.wide:
+    if saved.model.mix != Mix():
         meta["mix"] = dataclasses.asdict(saved.model.mix)
     arrays: Arrays = {PARAM + name: array for name, array in saved.model.arrays()}
     if isinstance(encoder, TextEncoder):
@@ -156,10 +156,11 @@ def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> Saved
         architecture = _architecture(meta["architecture"])
         _expect(len(labels) == architecture.num_classes, "labels and outputs")
         model = _model(architecture, archive.arrays, dtype)
-        model.mix = _mix(meta)
+        encoder = _encoder(meta["encoder"], archive.arrays, architecture)
+        model.mix = _mix(meta.get("mix"), encoder)
         return SavedModel(
             model=model,
-            encoder=_encoder(meta["encoder"], archive.arrays, architecture),
+            encoder=encoder,
             labels=labels,
             remembered=_remembered(meta["remembered"]),
             card=dict(meta["card"]),
@@ -235,13 +236,13 @@ def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architectu
     return encoder
 
 
-def _mix(meta: Mapping[str, Any]) -> Mix:
-    """Return how both paths count; a file without a wide path says nothing of it."""
-    has_wide = "ngrams" in meta["encoder"]
-    _expect(has_wide == ("mix" in meta), "paths")
-    mix = Mix(**meta.get("mix", {}))
-    factors = (mix.recurrence, mix.wide)
+def _mix(fields: Mapping[str, Any] | None, encoder: Encoder) -> Mix:
+    """Return how much the paths count: a wide path that is there does, if ever so little."""
+    mix = Mix() if fields is None else Mix(**fields)
+    factors = mix.recurrence, mix.wide
     _expect(all(type(factor) is float and 0 <= factor < 1e6 for factor in factors), "mix")
+    has_wide = isinstance(encoder, TextEncoder) and encoder.wide is not None
+    _expect(has_wide == (mix.wide > 0), "paths")
     return mix
 
 
@@ -259,5 +260,7 @@ def _wide_path(
     _expect(idf.shape == keys.shape, "n-grams and their weights")
     _expect(weight.shape == (len(keys), architecture.num_outputs), "n-grams and outputs")
     _expect(bias.shape == weight.shape[1:], "n-grams and outputs")
-    _expect(all(np.isfinite(array).all() for array in (idf, weight, bias)), "n-gram weights")
+    numbers = (idf, weight, bias)
+    _expect(all(array.dtype == np.float32 for array in numbers), "n-gram weights")
+    _expect(all(np.isfinite(array).all() for array in numbers), "n-gram weights")
     return WidePath(ngrams=Ngrams(pattern=pattern, keys=keys, idf=idf), weight=weight, bias=bias)

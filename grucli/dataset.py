@@ -339,6 +339,8 @@ def _wide(
         return None, config, reason
     outputs = 1 if num_classes == 2 else num_classes
     ngrams = Ngrams.fit(texts, pattern, defaults.WIDE_NUMBERS // outputs)
+    if not len(ngrams):  # all texts are empty
+        return None, config, reason
     held = [record.text or "" for record in valid]
     rows = WideRows(
         ngrams=ngrams,

@@ -56,6 +56,7 @@ class Attribution:
         target, other: the classes between which the margin is: predicted and runner-up, or the
             target and the best other.
         margin: logit of `target` less that of `other`.
+        wide_margin: what n-grams add to it; None for a model without.
         effect: (P,) how much the margin falls without each part; NaN if nothing is left then.
         running: (P, C) probabilities after each part, the sequence read that far.
         check: None for a sequence of one part.
@@ -65,6 +66,7 @@ class Attribution:
     target: int
     other: int
     margin: float
+    wide_margin: float | None
     effect: Floats
     running: Floats
     check: Check | None
@@ -87,8 +89,11 @@ def explain(
     target: int | None,
     seed: int,
     nothing: Steps | None,
+    wide: Floats | None = None,
 ) -> Attribution:
     """Run the model on every prefix, without every part, and on the sequences of the check.
+
+    What n-grams add stays as it is with the whole sequence: the parts are the recurrence's.
 
     Args:
         model: what decides.
@@ -97,13 +102,15 @@ def explain(
         target: the class to speak of; the predicted one if None.
         seed: of the random parts.
         nothing: what the model reads where no step is left; None if it cannot read that.
+        wide: (C,) logits of the n-grams of the whole sequence, None for a model without.
     """
     number = len(parts)
+    added = np.zeros(model.architecture.num_classes) if wide is None else model.mix.wide * wide
     prefixes = [steps[:stop] for _, stop in parts]
     rest = [np.concatenate((steps[:start], steps[stop:])) for start, stop in parts]
     if number == 1:
         rest = [] if nothing is None else [nothing]
-    result = logits(model, Examples.join(prefixes + rest))
+    result = _logits(model, prefixes + rest, added)
     running, without = result[:number], result[number:]
     whole = running[-1]
     order = np.argsort(-whole, kind="stable")
@@ -117,14 +124,26 @@ def explain(
         target=chosen,
         other=other,
         margin=margin,
+        wide_margin=None if wide is None else float(added[chosen] - added[other]),
         effect=effect,
         running=losses.probabilities(running),
-        check=_check(model, steps, parts, effect, chosen, seed) if number > 1 else None,
+        check=_check(model, steps, parts, added, effect, chosen, seed) if number > 1 else None,
     )
 
 
+def _logits(model: Model, sequences: Sequence[Steps], added: Floats) -> Floats:
+    """Return (n, C) logits of sequences to which n-grams add the same (C,)."""
+    return model.mix.recurrence * logits(model, Examples.join(sequences)) + added
+
+
 def _check(
-    model: Model, steps: Steps, parts: Sequence[Span], effect: Floats, target: int, seed: int
+    model: Model,
+    steps: Steps,
+    parts: Sequence[Span],
+    added: Floats,
+    effect: Floats,
+    target: int,
+    seed: int,
 ) -> Check:
     """Delete, and keep, the parts with the greatest effect; then random ones."""
     number = len(parts)
@@ -138,7 +157,7 @@ def _check(
         for index in choice:
             chosen[slice(*parts[index])] = True
         variants += [steps[~chosen], steps[chosen]]
-    p = losses.probabilities(logits(model, Examples.join(variants)))[:, target]
+    p = losses.probabilities(_logits(model, variants, added))[:, target]
     drops = (p[0] - p[1:]).reshape(-1, 2)
     chance = drops[1:].mean(axis=0)
     return Check(

@@ -14,6 +14,7 @@ from grucli.data.records import Record
 from grucli.data.vocabulary import EMPTY, UNKNOWN
 from grucli.errors import CheckpointError
 from grucli.gates.attribution import Attribution, Span, explain, spans
+from grucli.mixing import both_classes
 
 MOST_TOKENS = 200  # shown one by one; of longer texts, windows
 MOST_WINDOWS = 60  # of a numeric sequence
@@ -98,6 +99,7 @@ def example(
             target=target,
             seed=seed,
             nothing=np.array([EMPTY], np.int32) if is_text else None,
+            wide=None if encoded.wide is None else both_classes(encoded.wide)[0],
         ),
     )
 

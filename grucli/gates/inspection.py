@@ -19,9 +19,10 @@ from grucli.gates.examples import example
 from grucli.gates.forward import logits_of
 from grucli.gates.health import HealthMeter, LayerHealth
 from grucli.gates.memory import SIDES, horizon
-from grucli.gates.report import Input, Report, Settings
+from grucli.gates.report import Input, Paths, Report, Settings
 from grucli.gates.sampling import Drawn
 from grucli.gates.verdicts import verdicts
+from grucli.mixing import both_classes, recurrence_share
 from grucli.model import Model
 from grucli.reading import encode
 
@@ -68,7 +69,11 @@ def inspect(
     if drawn is not None:
         examples = _encode(saved, drawn)
         whole, health = _run(saved.model, examples, settings)
-        data = _input(saved, drawn, examples, whole)
+        decided = _decided(saved.model, examples, whole)
+        data = _input(drawn, examples, decided)
+        if examples.wide is not None:
+            paths = _paths(saved.model, examples, whole, examples.wide)
+            data = dataclasses.replace(data, paths=paths)
         horizons = tuple(horizon(saved.model, examples, whole, side) for side in SIDES)
         report = dataclasses.replace(
             report,
@@ -77,7 +82,7 @@ def inspect(
             horizons=horizons,
             verdicts=verdicts(saved.model.architecture, data, health, horizons),
         )
-        named += _chosen(shown, drawn, examples, whole)
+        named += _chosen(shown, drawn, examples, decided)
     explained = tuple(
         example(saved, record, name, target=shown.target, seed=settings.seed)
         for name, record in named
@@ -89,6 +94,23 @@ def _encode(saved: SavedModel, drawn: Drawn) -> Examples:
     index = {label: k for k, label in enumerate(saved.labels)}
     targets = [NO_LABEL if r.label is None else index.get(r.label, UNSEEN) for r in drawn.records]
     return encode(saved.encoder, drawn.records, targets)
+
+
+def _decided(model: Model, examples: Examples, whole: Floats) -> Floats:
+    """Return (n, C) the logits that decide, from those of the recurrence."""
+    wide = examples.wide
+    return model.mix.logits(whole, None if wide is None else both_classes(wide))
+
+
+def _paths(model: Model, examples: Examples, whole: Floats, wide: Floats) -> Paths:
+    right = [
+        int((part.argmax(axis=1) == examples.targets).sum()) for part in (whole, both_classes(wide))
+    ]
+    return Paths(
+        recurrence_share=recurrence_share(model.mix, whole, both_classes(wide)),
+        recurrence_right=right[0],
+        wide_right=right[1],
+    )
 
 
 def _run(
@@ -103,8 +125,8 @@ def _run(
     return whole, meter.result()
 
 
-def _input(saved: SavedModel, drawn: Drawn, examples: Examples, whole: Floats) -> Input:
-    answers, lengths = whole.argmax(axis=1), examples.lengths
+def _input(drawn: Drawn, examples: Examples, decided: Floats) -> Input:
+    answers, lengths = decided.argmax(axis=1), examples.lengths
     digest = hashlib.sha256(np.ascontiguousarray(examples.steps).data)
     digest.update(lengths.data)
     return Input(
@@ -125,12 +147,12 @@ def _input(saved: SavedModel, drawn: Drawn, examples: Examples, whole: Floats) -
 
 
 def _chosen(
-    shown: Shown, drawn: Drawn, examples: Examples, whole: Floats
+    shown: Shown, drawn: Drawn, examples: Examples, decided: Floats
 ) -> list[tuple[str, Record]]:
     """Return the records to explain, each once, in the order they were asked for."""
     records = [drawn.asked[number] for number in shown.numbers]
     for pick in shown.picks:
-        rows = uncertain(whole) if pick == "uncertain" else wrong(whole, examples.targets)
+        rows = uncertain(decided) if pick == "uncertain" else wrong(decided, examples.targets)
         records += [drawn.records[row] for row in rows[:MOST_PICKED]]
     return [(f"#{number}", record) for number, record in {r.number: r for r in records}.items()]
 

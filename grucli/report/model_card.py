@@ -23,10 +23,11 @@ def head(saved: SavedModel, path: str) -> list[str]:
     lines += field("task", f"classify, {_labels(saved.labels)}")
     lines += field("reads", _reading(saved))
     lines += field("network", _network(saved))
+    lines += [line for words in _ngrams(saved) for line in field("n-grams", words)]
     lines += field("trained on", _origin(card))
     if vectors := _section(_section(card, "data"), "vectors"):
         lines += field("vectors", _vectors(vectors, _section(card, "config")))
-    return lines + field("scores", _scores(card))
+    return lines + field("scores", _scores(saved))
 
 
 def inside(saved: SavedModel) -> list[list[str]]:
@@ -73,6 +74,18 @@ def _network(saved: SavedModel) -> str:
     )
 
 
+def _ngrams(saved: SavedModel) -> Iterator[str]:
+    """Yield what the wide path is, nothing for a model without."""
+    encoder, mix = saved.encoder, saved.model.mix
+    if isinstance(encoder, TextEncoder) and encoder.wide is not None:
+        wide = encoder.wide
+        yield (
+            f"{len(wide.ngrams):,} of {wide.ngrams.pattern}, of the whole text; "
+            f"{wide.num_parameters:,} parameters; the answer is that of {mix.recurrence:.2f} x the "
+            f"network's logits + {mix.wide:.2f} x theirs"
+        )
+
+
 def _origin(card: Mapping[str, Any]) -> str:
     data, versions = _section(card, "data"), _section(card, "versions")
     return (
@@ -92,9 +105,11 @@ def _vectors(found: Mapping[str, Any], config: Mapping[str, Any]) -> str:
     )
 
 
-def _scores(card: Mapping[str, Any]) -> str:
+def _scores(saved: SavedModel) -> str:
+    card = saved.card
     scores = _section(card, "scores")
-    known = {"valid_accuracy": "accuracy", "valid_macro_f1": "macro F1", "valid_loss": "loss"}
+    part = "kept" if "kept_loss" in scores else "valid"
+    known = {f"{part}_accuracy": "accuracy", f"{part}_macro_f1": "macro F1", f"{part}_loss": "loss"}
     where = "validation"
     if "valid_loss" not in scores:
         known, where = {"accuracy": "accuracy", "loss": "loss"}, "training"

@@ -54,6 +54,7 @@ TEXT = PLAIN | {
     "model.embedding_size": "64",
     "model.hidden_size": "64",
     "model.bidirectional": "true",
+    "model.wide": "false",
     "training.epochs": "5",
 }
 
