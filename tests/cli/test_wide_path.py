@@ -73,7 +73,7 @@ def test_n_grams_that_tell_count_and_the_run_says_so(topics: Path, tmp_path: Pat
     assert result["valid"]["loss"] < wide["recurrence"]["loss"]
     (found, counted) = (line for line in ran.complaints if line.startswith("n-grams: "))
     assert "with their place; they count if that lowers the validation loss" in found
-    assert counted.startswith("n-grams: counted, they lower the validation loss by +")
+    assert counted.startswith("n-grams: counted, they lower the validation loss by 0.")
     assert f"accuracy {result['valid']['accuracy']:.3f}" in ran.complaints[-2]
     logged = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
     assert logged[best - 1]["kept_accuracy"] == result["valid"]["accuracy"]
