@@ -90,7 +90,7 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
         "remembered": dataclasses.asdict(saved.remembered),
         "card": saved.card,
     }
-    if saved.model.mix.wide:
+    if saved.model.mix != Mix():
         meta["mix"] = dataclasses.asdict(saved.model.mix)
     arrays: Arrays = {PARAM + name: array for name, array in saved.model.arrays()}
     if isinstance(encoder, TextEncoder):
@@ -237,14 +237,13 @@ def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architectu
 
 
 def _mix(fields: Mapping[str, Any] | None, encoder: Encoder) -> Mix:
-    """Return how both paths count; a file without a wide path says nothing of it."""
-    has_wide = isinstance(encoder, TextEncoder) and encoder.wide is not None
-    _expect(has_wide == (fields is not None), "paths")
-    if fields is None:
-        return Mix()
-    factors = fields["recurrence"], fields["wide"]
+    """Return how much the paths count: a wide path that is there does, if ever so little."""
+    mix = Mix() if fields is None else Mix(**fields)
+    factors = mix.recurrence, mix.wide
     _expect(all(type(factor) is float and 0 <= factor < 1e6 for factor in factors), "mix")
-    return Mix(**fields)
+    has_wide = isinstance(encoder, TextEncoder) and encoder.wide is not None
+    _expect(has_wide == (mix.wide > 0), "paths")
+    return mix
 
 
 def _wide_path(

@@ -25,6 +25,7 @@ MAX_PROBLEMS = 100
 
 _FLAG_NAMES = {"data.train": "DATA", "data.header": "--no-header"}
 _SECTION_PATHS = tuple((section,) for section in SECTIONS)
+_PATHS = (("data", "train"), ("data", "valid"), ("model", "vectors"))
 _VARIABLES = {f"GRUCLI_{'__'.join(path).upper()}": path for path in KEYS}
 
 
@@ -230,12 +231,13 @@ def _line(entry: _Entry, problem: str) -> str:
 
 def _with_paths_beside(file: str, config: Config, winners: Mapping[KeyPath, _Entry]) -> Config:
     """Return `config` with the data paths that `file` names taken relative to it."""
-    paths = {}
-    for key in ("train", "valid"):
-        entry, value = winners.get(("data", key)), getattr(config.data, key)
+    for section, key in _PATHS:
+        part = getattr(config, section)
+        entry, value = winners.get((section, key)), getattr(part, key)
         if entry and entry.is_from_file and isinstance(value, str) and value != "-":
-            paths[key] = _beside(file, value)
-    return config.model_copy(update={"data": config.data.model_copy(update=paths)})
+            part = part.model_copy(update={key: _beside(file, value)})
+            config = config.model_copy(update={section: part})
+    return config
 
 
 def _beside(file: str, path: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from grucli import defaults, doctor
 from grucli.data import tokens
@@ -16,8 +17,9 @@ from grucli.data.batches import Examples
 from grucli.data.encoding import Encoded, Encoder, SeriesEncoder, TextEncoder
 from grucli.data.ngrams import Ngrams
 from grucli.data.records import ReadOptions, Record, Remembered
-from grucli.data.splits import split
+from grucli.data.splits import deal, split
 from grucli.data.tokenized import Tokenized
+from grucli.data.vectors import Vectors, read_vectors
 from grucli.data.vocabulary import Vocabulary
 from grucli.data.widepath import WideRows
 from grucli.defaults import Choice, Facts
@@ -64,6 +66,8 @@ class Prepared:
         facts: what was found as numbers, for the model's card.
         origin: what training starts from, None for random weights.
         wide: what a wide path learns from, None to have none.
+        folds: (n,) the fold of each training row, None to train once.
+        vectors: what the token vectors start from, None for random ones, or once they do.
     """
 
     name: str
@@ -79,6 +83,8 @@ class Prepared:
     facts: dict[str, Any]
     origin: Origin | None
     wide: WideRows | None = None
+    folds: npt.NDArray[np.int64] | None = None
+    vectors: Vectors | None = None
 
 
 def prepare(
@@ -104,19 +110,27 @@ def prepare(
     labels = tuple(sorted({record.label or "" for record in table.records}))
     if len(labels) < 2:
         raise DataError(f"{table.name}: has one class ({excerpt(labels[0])}); need two")
-    parts = _divide(table, options, config, labels)
+    parts = _divide(table, options, config, labels, origin)
     train, valid = parts.train, parts.valid
     fitted = _fit(train, config, origin)
     encoder, steps = fitted.encoder, fitted.steps
+    vectors = _vectors(config, fitted, on_bad_row)
     rows = Facts(
         kind=encoder.kind, rows=len(train), num_classes=len(labels), lengths=np.array(steps)
     )
-    choices = fitted.choices | defaults.choose(rows, config.training.optimizer)
+    choices = (
+        {"training.folds": parts.choice}
+        | fitted.choices
+        | defaults.choose(rows, config.training.optimizer)
+    )
     choices |= {} if origin is None else _as_in(origin.architecture)
+    choices |= {} if vectors is None else _sized_as(vectors)
     config, reasons = defaults.complete(config, choices)
-    config, last = defaults.complete(config, {"training.shards": defaults.shards(config)})
+    config, last = defaults.complete(config, defaults.follow(rows, config))
     counts = Counter(record.label or "" for record in table.records)
-    wide, config, reason = _wide(fitted, valid, config, len(labels))
+    wide, config, reason = _wide(
+        fitted, valid, 0 if parts.folds is None else len(train), config, len(labels)
+    )
     train_examples = examples_of(fitted.encoded, train, targets_of(train, labels))
     valid_examples = encode(encoder, valid, targets_of(valid, labels)) if valid else None
     return Prepared(
@@ -136,20 +150,26 @@ def prepare(
             *_weights_line(config, train_examples),
             _encoder_line(encoder, steps),
             *_wide_line(wide),
+            *([] if vectors is None else [vectors.line]),
         ),
         warnings=(
             *doctor.of_training(table.name, table.records, config.training.class_weight != "none"),
             *parts.warnings,
+            *doctor.of_size(valid_examples if parts.folds is None else train_examples),
             *doctor.of_examples(train_examples, valid_examples, encoder, steps),
+            *(() if vectors is None else vectors.warnings),
         ),
         facts={
             "rows": len(train),
             "valid_rows": len(valid),
             "label_rows": [counts[label] for label in labels],
             **_lengths(steps),
+            **({} if vectors is None else {"vectors": vectors.facts}),
         },
         origin=origin,
         wide=wide,
+        folds=parts.folds,
+        vectors=vectors,
     )
 
 
@@ -174,17 +194,29 @@ def _options(config: Config, on_bad_row: Literal["stop", "skip"]) -> ReadOptions
 
 @dataclass(frozen=True, kw_only=True)
 class _Parts:
-    """Records to train on and to validate on, a line that says which, and what is odd in them."""
+    """Records to train on and to validate on, a line that says which, and what is odd in them.
+
+    `choice` is the number of folds or "off", `folds` (n,) those of the rows to train on.
+    """
 
     train: list[Record]
     valid: list[Record]
     line: str
+    choice: Choice
     warnings: tuple[str, ...] = ()
+    folds: npt.NDArray[np.int64] | None = None
 
 
-def _divide(table: Table, options: ReadOptions, config: Config, labels: Sequence[str]) -> _Parts:
-    """Divide: validation is a file of its own, or a share of the training file's rows."""
+def _divide(
+    table: Table,
+    options: ReadOptions,
+    config: Config,
+    labels: Sequence[str],
+    origin: Origin | None,
+) -> _Parts:
+    """Divide: validation is a file of its own, folds, or a share of the training file's rows."""
     valid, records = config.data.valid, table.records
+    choice = _folds(config, records, origin)
     if isinstance(valid, str):
         options = dataclasses.replace(options, weight=None, group=None)  # are for training
         other = read_table(valid, options, table.remembered)
@@ -192,19 +224,22 @@ def _divide(table: Table, options: ReadOptions, config: Config, labels: Sequence
             train=records,
             valid=other.records,
             line=f"validation: {other.name}, {len(other.records):,} rows",
+            choice=choice,
             warnings=tuple(doctor.of_validation(records, other.name, other.records)),
         )
     share = defaults.VALID_SHARE if valid is None else valid
-    kept, held = split(
-        targets_of(records, labels),
-        [doctor.input_of(record) for record in records],
-        [record.group for record in records],
-        share,
-        generator(config.seed, SPLIT),
-    )
+    rng = generator(config.seed, SPLIT)
+    targets = targets_of(records, labels)
+    inputs = [doctor.input_of(record) for record in records]
+    groups = [record.group for record in records]
+    if choice.value != "off":
+        folds = deal(targets, inputs, groups, choice.value, rng)
+        line = f"validation: {choice.value} folds, each held out once; then all rows are trained on"
+        return _Parts(train=records, valid=[], line=line, choice=choice, folds=folds)
+    kept, held = split(targets, inputs, groups, share, rng)
     if not held.size:
         line = "validation: none, all rows are trained on; the last epoch counts"
-        return _Parts(train=records, valid=[], line=line)
+        return _Parts(train=records, valid=[], line=line, choice=choice)
     train, held_out = [records[k] for k in kept], [records[k] for k in held]
     group = config.data.group
     whole = "" if group is None else f", each '{excerpt(group)}' whole"
@@ -212,8 +247,23 @@ def _divide(table: Table, options: ReadOptions, config: Config, labels: Sequence
         train=train,
         valid=held_out,
         line=f"validation: {held.size:,} rows held out ({share:.0%} of each label{whole})",
+        choice=choice,
         warnings=tuple(doctor.unseen_labels(train, "validation", held_out)),
     )
+
+
+def _folds(config: Config, records: Sequence[Record], origin: Origin | None) -> Choice:
+    """Return the number of folds or "off"; folds and a validation part exclude each other."""
+    given, valid = config.training.folds, config.data.valid
+    if given is None:
+        steps = sum(len(record.text or "") for record in records)
+        plain = valid is None and origin is None and config.training.schedule in (None, "constant")
+        return defaults.folds(len(records), steps, plain and records[0].values is None)
+    if given != "off" and valid is not None:
+        raise ConfigError("training.folds: data.valid says what is validated on; delete one")
+    if given != "off" and origin is not None:
+        raise ConfigError("training.folds: each fold starts anew, --init-from does not; omit one")
+    return Choice(value=given, reason="given")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,7 +317,7 @@ def _fit_series(records: Sequence[Record], config: Config) -> _Fitted:
 
 
 def _wide(
-    fitted: _Fitted, valid: Sequence[Record], config: Config, num_classes: int
+    fitted: _Fitted, valid: Sequence[Record], judged_rows: int, config: Config, num_classes: int
 ) -> tuple[WideRows | None, Config, dict[str, str]]:
     """Return what a wide path learns from, and the config with the reason of its setting."""
     setting, texts, encoder = config.model.wide, fitted.texts, fitted.encoder
@@ -279,7 +329,8 @@ def _wide(
         characters = texts.characters()
         tokens = int(texts.lengths.sum())
         pattern = defaults.pattern(characters / max(tokens, 1), texts.lengths)
-        choice = defaults.wide(setting, "text", pattern.count(characters, tokens), len(valid))
+        judged = judged_rows or len(valid)
+        choice = defaults.wide(setting, "text", pattern.count(characters, tokens), judged)
     config = config.model_copy(
         update={"model": config.model.model_copy(update={"wide": choice.value})}
     )
@@ -298,6 +349,32 @@ def _wide(
         always=choice.value is True,
     )
     return rows, config, reason
+
+
+def _vectors(
+    config: Config, fitted: _Fitted, on_bad_row: Literal["stop", "skip"]
+) -> Vectors | None:
+    """Read the pretrained vectors that the config names.
+
+    Raises:
+        ConfigError: the data are numbers, or the config asks for vectors of another size.
+        DataError, AccessError: as `read_vectors`.
+    """
+    path, wanted = config.model.vectors, config.model.embedding_size
+    if path is None:
+        return None
+    vectors = read_vectors(path, fitted.encoder, fitted.encoded.steps, on_bad_row)
+    if wanted not in (None, vectors.size):
+        raise ConfigError(
+            f"model.embedding_size: is {wanted:,}, but {vectors.name} has vectors of "
+            f"{vectors.size:,} numbers; leave it auto"
+        )
+    return vectors
+
+
+def _sized_as(vectors: Vectors) -> dict[str, Choice]:
+    choice = Choice(value=vectors.size, reason="as in the file of model.vectors")
+    return {"model.embedding_size": choice}
 
 
 def _as_in(architecture: Architecture) -> dict[str, Choice]:

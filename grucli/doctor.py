@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from grucli.chance import Yardstick
 from grucli.data.batches import Examples
 from grucli.data.encoding import Encoder, TextEncoder
 from grucli.data.records import Record
@@ -17,6 +18,7 @@ from grucli.errors import counted, excerpt
 MOST_IMBALANCE = 10
 MOST_REPEATED, MOST_UNKNOWN = 0.1, 0.2
 MOST_CUT = 0.011  # one percent is what the default cuts, and perhaps a row more
+LEAST_RESOLUTION = 0.1  # of accuracy: coarser, and most changes of a setting do not show
 LISTED = 4
 _FORMAT = "Cf"
 
@@ -74,6 +76,18 @@ def unseen_labels(train: Sequence[Record], name: str, valid: Sequence[Record]) -
         yield (
             f"{name}: {counted(unseen.total(), 'row')} with a label that training lacks, "
             f"always counted as wrong: {_listed(unseen)}"
+        )
+
+
+def of_size(judged: Examples | None) -> Iterator[str]:
+    """Yield that the rows that are validated on are too few to tell settings apart."""
+    if judged is None:
+        return
+    valid = Yardstick.of(judged.targets)
+    if valid.resolution > LEAST_RESOLUTION:
+        yield (
+            f"validation: {counted(valid.rows, 'row')} only: a difference in accuracy of less than "
+            f"about {100 * valid.resolution:.0f} points may be luck; compare settings on more rows"
         )
 
 

@@ -13,7 +13,6 @@ label that is never predicted:
     confusion                             no row of the matrix: its sum is n less the unseen rows
 """
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from grucli.chance import wilson_interval
 from grucli.engine.packing import Floats, Integers
 from grucli.errors import ConfigError, did_you_mean, excerpt
 
@@ -29,7 +29,6 @@ Booleans = npt.NDArray[np.bool_]
 SCHEMA = "grucli.evaluate/1"
 LOG_LOSS_FLOOR = float(np.finfo(np.float64).eps)  # a row costs at most 36.04 nat
 CALIBRATION_BINS = 15
-Z_95 = 1.959963984540054  # the 97.5 % point of the normal distribution
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +96,11 @@ class Evaluation:
     pr_auc: float | None = None
     unseen: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def above_baseline(self) -> bool:
+        """Whether accuracy is above the baseline by more than chance explains."""
+        return self.accuracy_interval[0] > self.baseline
+
     def to_json(self) -> dict[str, Any]:
         """Return the object of the schema `grucli.evaluate/1`; an undefined number is None."""
         binary = {"roc_auc": self.roc_auc, "pr_auc": self.pr_auc} if len(self.labels) == 2 else {}
@@ -110,6 +114,7 @@ class Evaluation:
             "log_loss": self.log_loss,
             "ece": self.ece,
             "baseline": self.baseline,
+            "above_baseline": self.above_baseline,
             **binary,
             "per_class": {label: score.to_json() for label, score in self.per_class.items()},
             "confusion": {"labels": list(self.labels), "matrix": self.confusion.tolist()},
@@ -163,14 +168,6 @@ def evaluate(
         pr_auc=pr_auc(score, positive) if num_classes == 2 else None,
         unseen=unseen,
     )
-
-
-def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
-    """Return the 95 % score interval of a share, within [0, 1], around successes / trials.
-
-    Source: Wilson 1927, doi:10.1080/01621459.1927.10502953.
-    """
-    return _wilson_low(successes, trials), 1 - _wilson_low(trials - successes, trials)
 
 
 def log_loss(probabilities: Floats, targets: Integers) -> float:
@@ -280,11 +277,6 @@ def _per_class(
         )
         for label, hits, truths, answers in zip(labels, *columns, strict=True)
     }
-
-
-def _wilson_low(successes: int, trials: int) -> float:
-    share, z2 = successes / trials, Z_95**2 / trials
-    return (share + z2 / 2 - math.sqrt(z2 * (share * (1 - share) + z2 / 4))) / (1 + z2)
 
 
 def _numbers(node: object, path: str = "") -> Iterator[tuple[str, float | None]]:

@@ -28,7 +28,8 @@ class Mix:
 
     def logits(self, recurrence: Floats, wide: Floats | None) -> Floats:
         """Return the logits that decide; arrays of one shape, `wide` None for a model without."""
-        return recurrence if wide is None else self.recurrence * recurrence + self.wide * wide
+        own: Floats = self.recurrence * recurrence
+        return own if wide is None else own + self.wide * wide
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +38,13 @@ class Weighed:
 
     Attributes:
         mix: the factors with the lowest loss.
+        alone: the factor of the recurrence with the lowest loss without the wide path.
         gain: by how much the wide path lowers the mean loss [nat a row].
         error: standard error of the gain.
     """
 
     mix: Mix
+    alone: Mix
     gain: float
     error: float
 
@@ -61,14 +64,31 @@ def weigh(recurrence: Floats, wide: Floats, targets: Integers) -> Weighed:
     known = targets >= 0
     recurrence, wide, targets = recurrence[known], wide[known], targets[known]
     if len(targets) < 2:
-        return Weighed(mix=Mix(wide=1.0), gain=0.0, error=0.0)
+        return Weighed(mix=Mix(wide=1.0), alone=Mix(), gain=0.0, error=0.0)
     alone = _fit(recurrence[None], targets)
     both = _fit(np.stack((recurrence, wide)), targets)
     before = _loss(alone[0] * recurrence, targets)
     gains = before - _loss(both[0] * recurrence + both[1] * wide, targets)
     error = float(gains.std(ddof=1) / math.sqrt(len(gains)))
-    mix = Mix(recurrence=float(both[0]), wide=float(both[1]))
-    return Weighed(mix=mix, gain=float(gains.mean()), error=error)
+    return Weighed(
+        mix=Mix(recurrence=float(both[0]), wide=float(both[1])),
+        alone=Mix(recurrence=float(alone[0])),
+        gain=float(gains.mean()),
+        error=error,
+    )
+
+
+def calibrated_loss(recurrence: Floats, targets: Integers) -> float:
+    """Return the mean loss of logits (n, O) times the best factor for them [nat].
+
+    It does not punish a model for being too sure of itself, which a factor mends (Guo et al. 2017,
+    arXiv:1706.04599). Rows of target -1 do not count.
+    """
+    known = targets >= 0
+    recurrence, targets = recurrence[known], targets[known]
+    if not len(targets):
+        return 0.0
+    return float(_loss(_fit(recurrence[None], targets)[0] * recurrence, targets).mean())
 
 
 def recurrence_share(mix: Mix, recurrence: Floats, wide: Floats) -> float:

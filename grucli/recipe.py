@@ -43,9 +43,12 @@ class Recipe:
 
     @classmethod
     def of(cls, section: Mapping[str, Any]) -> Recipe:
-        """Return the recipe of a complete config section, whose workers change no result."""
+        """Return the recipe of a complete config section.
+
+        Workers change no result, and folds are dealt with the data.
+        """
         fields: dict[str, Any] = {k: None if v == "off" else v for k, v in section.items()}
-        del fields["workers"]
+        del fields["workers"], fields["folds"]
         return cls(**fields)
 
 

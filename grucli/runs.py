@@ -30,6 +30,7 @@ def staffed(prepared: Prepared) -> Prepared:
     """Return what training needs with the number of workers that fits this machine."""
     choice = defaults.workers(
         prepared.config.training.shards or 1,
+        2 if prepared.config.model.bidirectional else 1,
         usable_cores(),
         os.environ.get("OPENBLAS_NUM_THREADS", ""),
     )
@@ -51,16 +52,22 @@ def start(prepared: Prepared, model: Model) -> Trainer:
         seed=prepared.config.seed,
         labels=prepared.labels,
         wide=prepared.wide,
+        folds=prepared.folds,
     )
 
 
 def initial(prepared: Prepared) -> Model:
-    """Return the model that the config asks for, with weights drawn from the seed."""
+    """Return the model that the config asks for, with weights drawn from the seed.
+
+    Pretrained token vectors, where there are any, take the place of drawn ones.
+    """
     settings = prepared.config.model
     model = Model(_architecture(prepared))
     chrono = settings.initialisation == "chrono"
     steps = min(int(prepared.train.lengths.max()), prepared.encoder.max_length)
     model.initialise(generator(prepared.config.seed, INIT), steps if chrono else None)
+    if prepared.vectors is not None:
+        prepared.vectors.fill(model.table)
     return model
 
 
@@ -125,7 +132,7 @@ def save_last(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
 
 def _architecture(prepared: Prepared) -> Architecture:
     settings, encoder = prepared.config.model.model_dump(), prepared.encoder
-    del settings["initialisation"], settings["wide"]
+    del settings["initialisation"], settings["wide"], settings["vectors"]
     embedding_size = settings.pop("embedding_size")
     if isinstance(encoder, TextEncoder):
         sizes = {"vocabulary_size": len(encoder.vocabulary), "input_size": embedding_size}
@@ -142,7 +149,7 @@ def _architecture(prepared: Prepared) -> Architecture:
 def _saved(prepared: Prepared, model: Model, epoch: int, progress: Progress) -> SavedModel:
     card = _card(prepared, epoch)
     if 0 < epoch <= len(progress.history):
-        card["scores"] = progress.history[epoch - 1]
+        card["scores"] = progress.history[epoch - 1] | progress.crossed
     return SavedModel(
         model=model,
         encoder=prepared.encoder,
@@ -159,6 +166,8 @@ def _card(prepared: Prepared, epoch: int) -> dict[str, Any]:
     config["data"]["train"] = None
     if isinstance(config["data"]["valid"], str):
         config["data"]["valid"] = Path(config["data"]["valid"]).name
+    if config["model"]["vectors"] is not None:
+        config["model"]["vectors"] = Path(config["model"]["vectors"]).name
     return {
         "config": config,
         "reasons": {k: v for k, v in prepared.reasons.items() if k != "training.workers"},
@@ -196,6 +205,8 @@ def _check_same(now: Mapping[str, Any], then: Mapping[str, Any], path: str | Pat
     problems = []
     if now["data"]["sha256"] != then["data"]["sha256"]:
         problems.append(f"the data is not that of {show_path(path)}")
+    if now["data"].get("vectors") != then["data"].get("vectors"):
+        problems.append(f"the vectors are not those of {show_path(path)}")
     extendable = now["config"]["training"]["schedule"] != "cosine"
     problems += [
         line

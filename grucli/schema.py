@@ -191,6 +191,9 @@ class ModelConfig(_Section):
     it, as in Cho et al. 2014 (v3); rnn has no gates and is the baseline to compare with."""
     embedding_size: Auto[Size] = None
     """Numbers that stand for a token."""
+    vectors: FilePath | None = None
+    """A file of pretrained token vectors to start from: the text format of word2vec, fastText and
+    GloVe; relative to the config file."""
     hidden_size: Auto[Size] = None
     """Units of the recurrent state, in each direction."""
     num_layers: Annotated[int, Field(ge=1, le=8)] = 1
@@ -208,7 +211,9 @@ class ModelConfig(_Section):
     """Whether n-grams of the text, weighed by a linear layer, count beside the recurrence; auto is
     yes if that lowers the validation loss by more than its standard error."""
     initialisation: Auto[Literal["orthogonal", "chrono"]] = None
-    """How recurrent weights start; chrono also sets the gates' biases for long memories."""
+    """How recurrent weights start; chrono also sets the gates' biases for long memories. auto is
+    chrono for cells with gates where only the last state of one direction is read, after 30 steps
+    or more."""
 
 
 class TrainingConfig(_Section):
@@ -228,6 +233,9 @@ class TrainingConfig(_Section):
     """Passes over the training data, at most."""
     patience: Auto[Annotated[int, Field(ge=1, le=100_000)] | Literal["off"]] = None
     """Epochs without a better validation result after which training stops."""
+    folds: Auto[Annotated[int, Field(ge=2, le=20)] | Literal["off"]] = None
+    """Parts of the training data, each of which is validated on once by a model that has learned
+    from the others; then one learns from all rows, for as many epochs as were best on average."""
     clip_norm: Auto[Annotated[float, Field(gt=0, le=1_000_000)] | Literal["off"]] = None
     """Longest gradient, as the Euclidean norm over all parameters; a longer one is scaled down."""
     averaging: Auto[Annotated[float, Field(gt=0, lt=1)] | Literal["off"]] = None
@@ -248,8 +256,9 @@ class TrainingConfig(_Section):
     """Parts into which each batch is dealt, to be computed at the same time; the last bits of a
     model depend on it."""
     workers: Auto[Annotated[int, Field(ge=0, le=64)]] = None
-    """Processes that compute shards beside the first one; no bit of a model depends on it. auto is
-    one for each further shard and usable core, and none with several threads."""
+    """Processes beside the first one, which compute shards or, of a batch in one shard, the second
+    direction of each layer; no bit of a model depends on it. auto is one for each further shard (or
+    direction) and usable core, and none with several threads."""
 
     @field_validator("momentum")
     @classmethod

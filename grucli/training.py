@@ -7,27 +7,27 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import Examples, epoch_rows
 from grucli.data.widepath import WidePath, WideRows
-from grucli.engine import losses, optim, wide
+from grucli.engine import losses, optim
 from grucli.engine.packing import Floats
 from grucli.errors import TrainingError
 from grucli.inference import logits, probabilities
 from grucli.metrics import Evaluation, evaluate
-from grucli.mixing import Mix, recurrence_share, weigh
+from grucli.mixing import Mix, calibrated_loss, recurrence_share, weigh
 from grucli.model import Gradients, Model
 from grucli.parallel import Crew
 from grucli.random import SHUFFLE, WIDE, generator
 from grucli.recipe import Recipe, class_weights
-from grucli.shards import Task
+from grucli.shards import Rows, Task
 
 PLATEAU_EPOCHS = 2  # without a lower loss, after which the schedule `plateau` halves the rate
+OWN_ENDS = ("patience", "epochs")  # why training ends by itself
 AVERAGE_EVERY = 4  # steps: often enough for any decay of use, and cheap for a large vocabulary
 AVERAGE_BLOCK = 1 << 16  # values at a time: they stay in the cache
 
@@ -55,12 +55,14 @@ class EpochInfo:
 
     Attributes:
         epoch: 1 for the first.
+        fold: which one is held out, 1 for the first; 0 where none is.
         scores: of this epoch, as kept in `Progress.history`.
         is_best: whether its weights are now the best ones.
         stopped: why training ends here ("patience", "epochs" or what `stop` was told), or None.
     """
 
     epoch: int
+    fold: int
     scores: dict[str, float]
     is_best: bool
     stopped: str | None
@@ -78,6 +80,10 @@ class Progress:
         best_epoch: whose weights are the best; 0 before the first epoch ended.
         history: the scores of each epoch.
         stopped: why training ended, or None.
+        folds: what came of each fold that is done; the counters above are of the one at hand, or of
+            training on all rows after the last one.
+        crossed: the scores of all rows, each by the model that has not learned from it, and the
+            mean `epochs` that were best; empty before the last fold is done.
     """
 
     epoch: int = 0
@@ -87,6 +93,25 @@ class Progress:
     best_epoch: int = 0
     history: list[dict[str, float]] = dataclasses.field(default_factory=list)
     stopped: str | None = None
+    folds: list[Fold] = dataclasses.field(default_factory=list)
+    crossed: dict[str, float] = dataclasses.field(default_factory=dict)
+
+    @property
+    def verdict(self) -> dict[str, float]:
+        """What is known of the best weights on rows that they have not learned from."""
+        return self.crossed or (self.history[self.best_epoch - 1] if self.best_epoch else {})
+
+
+def deciding_loss(scores: Mapping[str, float]) -> float:
+    """Return the loss of an epoch that is compared to find the best: on rows held out."""
+    return scores.get("calibrated_loss", scores["valid_loss"])
+
+
+class Fold(TypedDict):
+    """What came of one fold: its best epoch and the scores of each."""
+
+    best_epoch: int
+    history: list[dict[str, float]]
 
 
 class Trainer:
@@ -107,6 +132,7 @@ class Trainer:
         seed: int,
         labels: Sequence[str],
         wide: WideRows | None = None,
+        folds: Rows | None = None,
     ) -> None:
         """Prepare to train `model` on `train`, judged on `valid` (or on nothing if None).
 
@@ -117,6 +143,8 @@ class Trainer:
             seed: of the order of batches and of dropout.
             labels: (C,) the names of the classes.
             wide: what a wide path learns from, None to have none.
+            folds: (n,) the fold of each training row, from 0 on; None to train once. With folds
+                there is no `valid`.
 
         Raises:
             ConfigError: `class_weight` names an unknown label.
@@ -130,6 +158,10 @@ class Trainer:
             label_smoothing=recipe.label_smoothing,
             seed=seed,
         )
+        self._first = model.params.flat.copy(), model.table.copy()
+        every = range(0 if folds is None else int(folds.max()) + 1)
+        self._held = [np.flatnonzero(folds == fold) for fold in every]
+        self._said = np.zeros((2, len(train) if every else 0, model.architecture.num_outputs))
         self._wide_rows = wide
         self._crew = Crew(model, self._train, task)
         self._optimizer: optim.Optimizer = optim.Adam()
@@ -141,6 +173,7 @@ class Trainer:
         self._decay = _decay_of(model, recipe.weight_decay)
         self._average = None if recipe.averaging is None else model.copy()
         self.best = model.params.flat.copy(), model.table.copy()
+        self._begin_stage()
 
     @property
     def model(self) -> Model:
@@ -166,19 +199,31 @@ class Trainer:
             yield self._crew
 
     @property
+    def num_folds(self) -> int:
+        """Folds, 0 to train once."""
+        return len(self._held)
+
+    @property
+    def fold(self) -> int:
+        """The fold that is held out at present, 1 for the first; 0 where all rows count."""
+        done = len(self.progress.folds)
+        return done + 1 if done < self.num_folds else 0
+
+    @property
     def num_batches(self) -> int:
         """Batches of one epoch."""
-        return math.ceil(len(self._train) / self._recipe.batch_size)
+        return math.ceil(len(self._rows) / self._recipe.batch_size)
 
     @property
     def epochs(self) -> int:
         """Epochs at most."""
-        return self._recipe.epochs
+        return int(self.progress.crossed.get("epochs", self._recipe.epochs))
 
-    def batches(self, epoch: int) -> list[npt.NDArray[np.int64]]:
+    def batches(self, epoch: int) -> list[Rows]:
         """Return the rows of each batch of an epoch (1 for the first), in their order."""
         rng = generator(self._seed, SHUFFLE, epoch)
-        return epoch_rows(self._train.lengths, self._recipe.batch_size, rng)
+        lengths = self._train.lengths[self._rows]
+        return [self._rows[k] for k in epoch_rows(lengths, self._recipe.batch_size, rng)]
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return the arrays which, with the weights and `progress`, make a resume exact."""
@@ -189,7 +234,7 @@ class Trainer:
             zip(self._dense_moments, self._table_moments, strict=True)
         ):
             named |= {f"dense_moment{k}": dense, f"table_moment{k}": table}
-        return named
+        return named | ({"said": self._said} if self._held else {})
 
     def restore(self, progress: Mapping[str, Any], arrays: Mapping[str, Floats]) -> None:
         """Go back to a saved moment; the model has its weights already.
@@ -200,6 +245,7 @@ class Trainer:
         self.progress = Progress(**progress)
         for name, array in self.arrays().items():
             array[...] = arrays[name].reshape(array.shape)
+        self._begin_stage()
         if self.progress.stopped is not None:
             self._reopen()
 
@@ -212,8 +258,8 @@ class Trainer:
             TrainingError: the loss or its gradient is not finite; the weights are those before.
             AccessError: a worker has failed; the step that it was to help with has not been made.
         """
-        self._hear_wide()
         while self.progress.stopped is None:
+            self._hear_wide()
             progress = self.progress
             if progress.epoch == 0 or progress.batch == self.num_batches:
                 progress.epoch, progress.batch, progress.sums = progress.epoch + 1, 0, [0.0] * 5
@@ -235,7 +281,7 @@ class Trainer:
         self.progress.stopped = self.progress.stopped or reason
 
     @np.errstate(over="ignore", invalid="ignore")  # what is not finite is found and said below
-    def step(self, rows: npt.NDArray[np.int64]) -> None:
+    def step(self, rows: Rows) -> None:
         """Make one optimizer step on these rows."""
         progress, recipe = self.progress, self._recipe
         share = self._crew.gradients(progress.step, rows)
@@ -320,7 +366,7 @@ class Trainer:
         )
 
     def _end_epoch(self) -> EpochInfo:
-        """Judge the epoch, keep its weights if they are the best, decide whether to go on."""
+        """Judge the epoch, keep its weights if they are the best, decide how to go on."""
         progress = self.progress
         if not all(np.isfinite(array).all() for _, array in self.model.arrays()):
             raise self._diverged("the weights are not finite any more")
@@ -332,28 +378,84 @@ class Trainer:
             "clipped": clipped / progress.batch,
         }
         if self._valid is not None:
-            valid = self.validate(self._valid)
-            scores["valid_loss"] = valid.log_loss
-            scores["valid_accuracy"] = valid.accuracy
-            scores["valid_macro_f1"] = valid.macro_f1
+            said = logits(self.judged, self._valid)
+            scores |= self._scored(self._valid, said)
         is_best = self._valid is None or progress.best_epoch == 0 or self._improves(scores)
         if is_best and self._valid is not None:
-            scores |= self._weigh(self._valid)
+            scores |= self._weigh(self._valid, said)
         progress.history.append(scores)
         if is_best:
             progress.best_epoch = progress.epoch
             self.best[0][...], self.best[1][...] = self.judged.params.flat, self.judged.table
         progress.stopped = progress.stopped or self._why_stop()
+        fold = self.fold
+        if fold and progress.stopped in OWN_ENDS:
+            self._end_fold()
         return EpochInfo(
-            epoch=progress.epoch, scores=scores, is_best=is_best, stopped=progress.stopped
+            epoch=len(progress.history),
+            fold=fold,
+            scores=scores,
+            is_best=is_best,
+            stopped=self.progress.stopped,
         )
+
+    def _begin_stage(self) -> None:
+        """Take the rows to learn from, and those to be judged on."""
+        everything = np.arange(len(self._train))
+        self._rows = everything
+        if self.fold:
+            held = self._held[self.fold - 1]
+            self._rows, self._valid = np.delete(everything, held), self._train.select(held)
+        elif self._held:
+            self._valid = None
+        self._wide: WidePath | None = None
+
+    def _end_fold(self) -> None:
+        """Note what the fold's best weights say of the rows that it has held out; begin anew."""
+        progress, held, valid = self.progress, self._held[self.fold - 1], self._valid
+        assert valid is not None  # a fold is what is held out
+        self.judged.params.flat[...], self.judged.table[...] = self.best
+        self._said[0, held] = logits(self.judged, valid)
+        self._said[1, held] = 0 if valid.wide is None else valid.wide
+        done = Fold(best_epoch=progress.best_epoch, history=progress.history)
+        self.progress = Progress(folds=[*progress.folds, done])
+        for model in (self.model, self.judged):
+            model.params.flat[...], model.table[...] = self._first
+        for moment in (*self._dense_moments, *self._table_moments):
+            moment.fill(0)
+        if not self.fold:
+            self.progress.crossed = self._crossed()
+        self._begin_stage()
+
+    def _crossed(self) -> dict[str, float]:
+        """Return the scores of all rows as their folds have judged them."""
+        wide = None if self._wide_rows is None else self._said[1]
+        rows = dataclasses.replace(self._train, wide=wide)
+        best = [fold["best_epoch"] for fold in self.progress.folds]
+        return {
+            "epochs": float(round(np.mean(best))),
+            **self._scored(rows, self._said[0]),
+            **self._weigh(rows, self._said[0]),
+        }
+
+    def _scored(self, valid: Examples, said: Floats) -> dict[str, float]:
+        """Return the scores of the recurrence alone, whose logits are `said`."""
+        alone = self._evaluation(losses.probabilities(said), valid)
+        scores = {
+            "valid_loss": alone.log_loss,
+            "valid_accuracy": alone.accuracy,
+            "valid_macro_f1": alone.macro_f1,
+        }
+        if valid.wide is not None:  # then a factor is found for its logits in any case
+            scores["calibrated_loss"] = calibrated_loss(said, valid.targets)
+        return scores
 
     def _why_stop(self) -> str | None:
         progress, recipe = self.progress, self._recipe
         stale = progress.epoch - progress.best_epoch
-        if recipe.patience is not None and stale >= recipe.patience:
+        if self._valid is not None and recipe.patience is not None and stale >= recipe.patience:
             return "patience"
-        return "epochs" if progress.epoch >= recipe.epochs else None
+        return "epochs" if progress.epoch >= self.epochs else None
 
     def _reopen(self) -> None:
         """Let a run that has stopped go on where it may now train for longer."""
@@ -368,53 +470,56 @@ class Trainer:
 
     def _improves(self, scores: Mapping[str, float]) -> bool:
         best = self.progress.history[self.progress.best_epoch - 1]
-        return scores["valid_loss"] < best["valid_loss"]
+        return deciding_loss(scores) < deciding_loss(best)
 
-    @cached_property
+    @property
     def wide(self) -> WidePath | None:
         """The wide path, None without one; it is learned where it is first asked for."""
-        rows, train = self._wide_rows, self._train
-        if rows is None:
-            return None
-        rng = generator(self._seed, WIDE)
-        return rows.learn(train.targets, train.weights, len(self._labels), rng)
+        if self._wide is None and self._wide_rows is not None:
+            rng = generator(self._seed, WIDE)
+            self._wide = self._wide_rows.learn(self._train, self._rows, len(self._labels), rng)
+        return self._wide
 
     def _hear_wide(self) -> None:
-        """Learn the wide path, and what it says of the rows that are validated on."""
-        path, rows = self.wide, self._wide_rows
-        held = None if rows is None else rows.valid
-        if path is not None and held is not None and self._valid is not None:
-            said = wide.forward(path.weight, path.bias, held)
-            self._valid = dataclasses.replace(self._valid, wide=said)
+        """Let the wide path say what it thinks of the rows that are validated on."""
+        rows, path = self._wide_rows, self.wide
+        if rows is None or path is None or self._valid is None:
+            return
+        held = rows.train.select(self._held[self.fold - 1]) if self.fold else rows.valid
+        if held is not None and self._valid.wide is None:
+            self._valid = dataclasses.replace(self._valid, wide=path.of_rows(held))
 
     @property
     def mix(self) -> Mix:
         """How much both paths count with the best weights."""
-        best = self.progress.best_epoch
-        scores = self.progress.history[best - 1] if best else {}
+        scores = self.progress.verdict
         if "mix_wide" in scores:
             return Mix(recurrence=scores["mix_recurrence"], wide=scores["mix_wide"])
-        unjudged = self._wide_rows is not None and self._valid is None
+        unjudged = self._wide_rows is not None and self._valid is None and not self._held
         return Mix(wide=1.0) if unjudged else Mix()
 
-    def _weigh(self, valid: Examples) -> dict[str, float]:
-        """Decide how much both paths count with the weights at hand; return what says so."""
+    def _weigh(self, valid: Examples, said: Floats) -> dict[str, float]:
+        """Decide how much both paths count; return what says so.
+
+        Args:
+            valid: rows that neither has learned from.
+            said: (n, O) the recurrence's logits for them.
+        """
         rows = self._wide_rows
         if rows is None or valid.wide is None:
             return {}
-        said = logits(self.judged, valid)
         weighed = weigh(said, valid.wide, valid.targets)
-        mix = weighed.mix if rows.always or weighed.pays else Mix()
-        both = self._evaluation(losses.probabilities(mix.logits(said, valid.wide)), valid)
+        mix = weighed.mix if rows.always or weighed.pays else weighed.alone
+        kept = self._evaluation(losses.probabilities(mix.logits(said, valid.wide)), valid)
         return {
             "mix_recurrence": mix.recurrence,
             "mix_wide": mix.wide,
             "wide_gain": weighed.gain,
             "wide_error": weighed.error,
             "recurrence_share": recurrence_share(mix, said, valid.wide),
-            "both_loss": both.log_loss,
-            "both_accuracy": both.accuracy,
-            "both_macro_f1": both.macro_f1,
+            "kept_loss": kept.log_loss,
+            "kept_accuracy": kept.accuracy,
+            "kept_macro_f1": kept.macro_f1,
         }
 
     def validate(self, examples: Examples) -> Evaluation:

@@ -47,9 +47,32 @@ def speed() -> str:
     return tables and f"\n{tables}\n"
 
 
+def memory() -> str:
+    """The table of how far back networks learn to look."""
+    from tests.benchmarks.results import Results
+    from tests.benchmarks.tables import RESULTS, TABLES
+
+    table = TABLES["memory"](Results(RESULTS))
+    return table and f"\n{table}\n"
+
+
+def accuracy() -> str:
+    """The tables of how well the defaults classify beside peers."""
+    from tests.benchmarks.quality.tables import readme
+
+    tables = readme()
+    return tables and f"\n{tables}\n"
+
+
 def generated(text: str) -> str:
     """Return README text with every generated part made anew."""
-    makers = {"commands": commands, "config": config, "speed": speed}
+    makers = {
+        "commands": commands,
+        "config": config,
+        "memory": memory,
+        "accuracy": accuracy,
+        "speed": speed,
+    }
     return PART.sub(lambda part: part[1] + makers[part[2]]() + part[3], text)
 
 

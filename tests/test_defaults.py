@@ -1,4 +1,4 @@
-"""Rules that look at nothing but sizes: shards, and how many processes compute them."""
+"""Rules that look at sizes and settings: first weights, patience, shards, processes."""
 
 import numpy as np
 import pytest
@@ -6,6 +6,7 @@ import pytest
 from grucli import defaults
 from grucli.config import resolve
 from grucli.data.ngrams import Pattern
+from grucli.defaults import Facts
 
 
 def sized(batch_size, hidden_size, *others):
@@ -34,19 +35,67 @@ def test_large_batches_of_large_networks_are_shared(batch_size, hidden_size, exp
 
 
 @pytest.mark.parametrize(
-    ("shards", "cores", "threads", "expected"),
+    ("shards", "directions", "cores", "threads", "expected"),
     [
-        (1, 8, "1", 0),
-        (2, 1, "1", 0),
-        (2, 2, "1", 1),
-        (2, 64, "1", 1),
-        (8, 4, "1", 3),
-        (2, 2, "2", 0),
-        (2, 2, "", 0),
+        (1, 1, 8, "1", 0),
+        (1, 2, 8, "1", 1),
+        (1, 2, 1, "1", 0),
+        (1, 2, 2, "", 0),
+        (2, 1, 1, "1", 0),
+        (2, 2, 2, "1", 1),
+        (2, 2, 64, "1", 1),
+        (8, 1, 4, "1", 3),
+        (2, 1, 2, "2", 0),
+        (2, 1, 2, "", 0),
     ],
 )
-def test_workers_are_as_many_as_have_a_core_and_a_shard(shards, cores, threads, expected):
-    assert defaults.workers(shards, cores, threads).value == expected
+def test_workers_are_as_many_as_have_a_core_and_a_part(
+    shards, directions, cores, threads, expected
+):
+    assert defaults.workers(shards, directions, cores, threads).value == expected
+
+
+LAST = ("model.bidirectional=false", "model.pooling=last")
+
+
+def followed(longest, *assignments, kind="text"):
+    """Return what follows from settings, as prepared for sequences of up to `longest` steps."""
+    facts = Facts(kind=kind, rows=1000, num_classes=2, lengths=np.array([1, 3, longest]))
+    config = resolve(assignments=list(assignments)).config
+    choices = defaults.choose(facts, config.training.optimizer)
+    return defaults.follow(facts, defaults.complete(config, choices)[0])
+
+
+@pytest.mark.parametrize(
+    ("longest", "assignments", "expected"),
+    [
+        (defaults.LONG_MEMORY - 1, LAST, "orthogonal"),
+        (defaults.LONG_MEMORY, LAST, "chrono"),
+        (1000, (), "orthogonal"),
+        (1000, LAST, "chrono"),
+        (1000, (*LAST, "model.cell=gru_before"), "chrono"),
+        (1000, (*LAST, "model.cell=rnn"), "orthogonal"),
+        (1000, LAST[:1], "orthogonal"),
+        (1000, LAST[1:], "orthogonal"),
+        (1000, ("model.bidirectional=false", "model.pooling=[last, attention]"), "orthogonal"),
+        (1000, (*LAST, "data.max_length=10"), "orthogonal"),
+    ],
+)
+def test_gates_start_open_where_only_a_long_memory_can_help(longest, assignments, expected):
+    for kind in ("text", "series"):
+        assert followed(longest, *assignments, kind=kind)["model.initialisation"].value == expected
+
+
+def test_the_steps_to_remember_are_the_reason():
+    choice = followed(1234, *LAST, "data.max_length=1200")["model.initialisation"]
+    assert "1,200 steps" in choice.reason
+
+
+def test_a_long_memory_is_waited_for():
+    assert followed(1000)["training.patience"].value == 5
+    assert followed(10, *LAST)["training.patience"].value == 5
+    assert followed(1000, *LAST)["training.patience"].value == 20
+    assert followed(1000, kind="series")["training.patience"].value == 20
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from grucli.config import resolve
 from grucli.data.records import Record
 from grucli.dataset import prepare
 
+FEW = "points may be luck"
 WORDS = ("red", "green", "blue", "black", "white", "pink", "grey", "brown")
 
 
@@ -28,8 +29,7 @@ def of_training(*rows, is_balanced=False):
     return list(doctor.of_training("t.csv", records(*rows), is_balanced))
 
 
-def warnings(tmp_path, rows, *assignments, valid=None):
-    """Return what is said of whole files."""
+def prepare_beside(tmp_path, rows, valid=None, assignments=()):
     for name, part in (("t.csv", rows), ("v.csv", valid)):
         if part is not None:
             lines = "\n".join(f'"{text}",{label}' for text, label in part)
@@ -37,8 +37,13 @@ def warnings(tmp_path, rows, *assignments, valid=None):
     if valid is not None:
         assignments += (f"data.valid={tmp_path / 'v.csv'}",)
     config = resolve(assignments=list(assignments)).config
-    said = prepare(str(tmp_path / "t.csv"), config, "stop").warnings
-    return [line.replace(f"{tmp_path}/", "") for line in said]
+    return prepare(str(tmp_path / "t.csv"), config, "stop")
+
+
+def warnings(tmp_path, rows, *assignments, valid=None):
+    """Return what is said of whole files, but that they are small."""
+    said = prepare_beside(tmp_path, rows, valid, assignments).warnings
+    return [line.replace(f"{tmp_path}/", "") for line in said if FEW not in line]
 
 
 def test_sound_data_gives_no_warning(tmp_path):
@@ -129,6 +134,16 @@ def test_unknown_tokens_in_validation_are_said_beyond_a_fifth(tmp_path):
     strange = [("aa bb thing", "neg"), ("dd red thing", "pos")]
     (line,) = warnings(tmp_path, sound(), valid=strange)
     assert line.startswith("50% of the validation tokens do not occur in training")
+
+
+@pytest.mark.parametrize(("rows", "points"), [(1, "45"), (36, "16"), (92, "10"), (93, None)])
+def test_a_validation_part_that_tells_nothing_apart_is_said_once(tmp_path, rows, points):
+    data = prepare_beside(tmp_path, sound(), sound(rows))
+    said = [line for line in data.warnings if FEW in line]
+    assert len(said) == (points is not None)
+    for line in said:
+        assert line.startswith(f"validation: {rows} row")
+        assert f"less than about {points} points may be luck" in line
 
 
 def test_empty_texts_are_counted_in_both_parts(tmp_path):

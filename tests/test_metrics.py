@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grucli.chance import wilson_interval
 from grucli.errors import ConfigError
 from grucli.metrics import (
     LOG_LOSS_FLOOR,
@@ -18,7 +19,6 @@ from grucli.metrics import (
     lookup,
     pr_auc,
     roc_auc,
-    wilson_interval,
 )
 
 LABELS = ("a", "b", "c")
@@ -122,27 +122,6 @@ def test_areas_take_an_unseen_label_for_a_negative():
 
 
 @pytest.mark.parametrize(
-    ("successes", "trials", "interval"),
-    [
-        (0, 1, (0.0, 0.7934506856227626)),
-        (1, 1, (0.20654931437723745, 1.0)),
-        (0, 10, (0.0, 0.27753279986288926)),
-        (10, 10, (0.7224672001371109, 1.0)),
-        (421, 512, (0.7867885863654592, 0.8529428550631516)),
-    ],
-)
-def test_wilson_interval(successes, trials, interval):
-    assert wilson_interval(successes, trials) == exact(interval)
-
-
-def test_wilson_interval_holds_the_share_in_every_rounding():
-    for trials in range(1, 150):
-        for successes in range(trials + 1):
-            low, high = wilson_interval(successes, trials)
-            assert 0 <= low <= successes / trials <= high <= 1
-
-
-@pytest.mark.parametrize(
     ("confidence", "right", "error"),
     [
         ([1.0, 1.0], [True, True], 0.0),
@@ -232,7 +211,7 @@ def test_json_object_of_a_multiclass_task():
     scored = evaluate(PROBABILITIES, UNSEEN_TARGETS, LABELS, {"x": 2, "y": 1}).to_json()
 
     names = "schema rows accuracy accuracy_interval macro_f1 weighted_f1 log_loss ece baseline"
-    assert " ".join(scored) == f"{names} per_class confusion unseen"
+    assert " ".join(scored) == f"{names} above_baseline per_class confusion unseen"
     assert scored["schema"] == "grucli.evaluate/1"
     assert scored["per_class"]["b"] == {"precision": 0.5, "recall": 0.5, "f1": 0.5, "rows": 2}
     assert scored["confusion"] == {
@@ -286,7 +265,7 @@ def test_lookup_finds_numbers_also_under_labels_with_dots(path, value):
         ("per_class.v1.recal", "did you mean 'per_class.v1.recall'?"),
         ("per_class", "no metric 'per_class'"),
         ("schema", "no metric 'schema'"),
-        ("zzz", "there are rows, accuracy, macro_f1, weighted_f1, log_loss, ece, baseline, per_"),
+        ("zzz", "there are rows, accuracy, macro_f1, weighted_f1, log_loss, ece, baseline, above_"),
         ("", "no metric ''; there are rows"),
         ("\x1b[31m", r"no metric '\x1b[31m'"),
     ],

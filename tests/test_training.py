@@ -58,10 +58,12 @@ def parity_examples(rows, seed):
 TRAIN, VALID = parity_examples(50, 0), parity_examples(30, 1)
 
 
-def make_trainer(recipe=RECIPE, architecture=ARCHITECTURE, train=TRAIN, valid=VALID, seed=3):
+def make_trainer(
+    recipe=RECIPE, architecture=ARCHITECTURE, train=TRAIN, valid=VALID, seed=3, **more
+):
     model = Model(architecture)
     model.initialise(generator(seed, INIT))
-    return Trainer(model, train, valid, recipe, seed=seed, labels=("no", "yes"))
+    return Trainer(model, train, valid, recipe, seed=seed, labels=("no", "yes"), **more)
 
 
 def snapshot(trainer):
@@ -358,3 +360,91 @@ def test_row_weights_have_a_mean_of_one_and_multiply_class_weights():
 def test_an_unknown_label_without_a_near_one_lists_those_that_there_are():
     with pytest.raises(ConfigError, match="no label 'zebra'; the labels are no, yes"):
         class_weights({"zebra": 2.0}, ("no", "yes"), TRAIN.targets)
+
+
+FOLDS = np.arange(len(TRAIN)) % 3
+PATIENT = dataclasses.replace(RECIPE, schedule="constant", warmup_steps=0, patience=2, epochs=9)
+
+
+def folded(recipe=PATIENT, **more):
+    return make_trainer(recipe, valid=None, folds=FOLDS, **more)
+
+
+def run_to_end(trainer):
+    return [info for info in trainer.run() if isinstance(info, EpochInfo)]
+
+
+def test_each_fold_is_what_training_without_its_rows_is():
+    """The scores of a fold are those of a run of its own, with the same weights at the start."""
+    infos = run_to_end(folded())
+    for fold in range(3):
+        train = TRAIN.select(np.flatnonzero(fold != FOLDS))
+        valid = TRAIN.select(np.flatnonzero(fold == FOLDS))
+        alone = run_to_end(make_trainer(PATIENT, train=train, valid=valid))
+        of_fold = [info for info in infos if info.fold == fold + 1]
+        assert [info.scores for info in of_fold] == [info.scores for info in alone]
+        assert [info.is_best for info in of_fold] == [info.is_best for info in alone]
+        assert {info.stopped for info in of_fold} == {None}
+
+
+def test_after_the_folds_all_rows_are_learned_from_for_the_mean_of_their_best_epochs():
+    trainer = folded()
+    infos = run_to_end(trainer)
+    last = [info for info in infos if info.fold == 0]
+    best = [fold["best_epoch"] for fold in trainer.progress.folds]
+    epochs = round(np.mean(best))
+    assert trainer.progress.crossed["epochs"] == epochs == len(last)
+    assert last[-1].stopped == "epochs"
+    whole = make_trainer(dataclasses.replace(PATIENT, epochs=epochs, patience=None), valid=None)
+    run_to_end(whole)
+    np.testing.assert_array_equal(trainer.best[0], whole.best[0])
+    np.testing.assert_array_equal(trainer.best[1], whole.best[1])
+
+
+def test_every_row_is_scored_once_by_the_model_that_has_not_seen_it():
+    trainer = folded()
+    run_to_end(trainer)
+    right = loss = 0.0
+    for fold in range(3):
+        held = np.flatnonzero(fold == FOLDS)
+        alone = make_trainer(
+            PATIENT, train=TRAIN.select(np.flatnonzero(fold != FOLDS)), valid=TRAIN.select(held)
+        )
+        run_to_end(alone)
+        scores = alone.progress.verdict
+        right += scores["valid_accuracy"] * len(held)
+        loss += scores["valid_loss"] * len(held)
+    verdict = trainer.progress.verdict
+    assert verdict["valid_accuracy"] == pytest.approx(right / len(TRAIN))
+    assert verdict["valid_loss"] == pytest.approx(loss / len(TRAIN))
+
+
+@pytest.mark.parametrize("averaging", [0.9, None])
+def test_a_folded_run_resumed_at_any_yield_is_the_uninterrupted_run(averaging):
+    recipe = dataclasses.replace(PATIENT, averaging=averaging, epochs=3)
+    whole = folded(recipe)
+    yields = sum(1 for _ in whole.run())
+    for stop in range(1, yields, 5):
+        first = folded(recipe)
+        for count, _ in enumerate(first.run(), 1):
+            if count == stop:
+                break
+        arrays, progress = snapshot(first)
+        second = folded(recipe)
+        for name, array in second.model.arrays():
+            array[...] = arrays[name]
+        second.restore(progress, arrays)
+        for _ in second.run():
+            pass
+        assert_same(snapshot(second), snapshot(whole))
+
+
+def test_a_run_that_is_stopped_within_a_fold_has_the_model_of_that_fold():
+    trainer = folded()
+    for info in trainer.run():
+        if isinstance(info, EpochInfo) and (info.fold, info.epoch) == (2, 1):
+            trainer.stop("time")
+    assert trainer.progress.stopped == "time"
+    assert trainer.fold == 2
+    assert trainer.progress.best_epoch == 1
+    assert trainer.progress.verdict == trainer.progress.history[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from grucli.paths import PathScores
     from grucli.reading import Table
 
-EPILOG = """Exit codes: 0 done; 1 a --min is not met; 2 usage, or a metric that is not there; 3
-data, or no labels in it; 4 model file, or data of another kind than it reads; 5 a file is missing,
-in the way or cannot be written; 130 interrupted."""
+LOWER_IS_BETTER = ("log_loss", "ece")
+EPILOG = """Exit codes: 0 done; 1 a --min or --max is not met; 2 usage, or a metric that is not
+there; 3 data, or no labels in it; 4 model file, or data of another kind than it reads; 5 a file is
+missing, in the way or cannot be written; 130 interrupted."""
 
 
 @spread
@@ -36,6 +38,10 @@ def evaluate(
         list[str] | None,
         typer.Option("--min", metavar="METRIC=VALUE", help="Exit 1 below it; may be repeated."),
     ] = None,
+    maximums: Annotated[
+        list[str] | None,
+        typer.Option("--max", metavar="METRIC=VALUE", help="Exit 1 above it; may be repeated."),
+    ] = None,
     errors: Annotated[
         str | None,
         typer.Option("--errors", metavar="FILE", help="Write the wrong answers as CSV."),
@@ -48,19 +54,22 @@ def evaluate(
 
     \b
     grucli evaluate test.csv -m m.npz --errors wrong.csv
-    grucli evaluate test.csv -m m.npz --min accuracy=0.8 --min per_class.spam.recall=0.9
+    grucli evaluate test.csv -m m.npz --min per_class.spam.recall=0.9 --max log_loss=0.5
 
     A metric is a dotted path into what --json prints. Wrong answers are written worst first.
     """
     common.set_threads()
-    wanted = [_minimum(given) for given in minimums or ()]
+    bounds = [_bound("--min", given) for given in minimums or ()]
+    bounds += [_bound("--max", given) for given in maximums or ()]
     output.check_target(None, force)
     if errors is not None:
         output.check_target(errors, force)
     from grucli import checkpoint
+    from grucli.chance import Yardstick
     from grucli.reading import read_table
     from grucli.report import evaluation as report
     from grucli.report import paths as alone
+    from grucli.report.chance import doubts
     from grucli.report.predictions import json_line
 
     saved = checkpoint.load(model)
@@ -75,22 +84,46 @@ def evaluate(
     if errors is not None:
         _write(errors, wrong)
         common.note(f"wrote {show_path(errors)}")
-    if _count_unmet(wanted, result):
+    for doubt in doubts(scores.accuracy, Yardstick(rows=scores.rows, baseline=scores.baseline)):
+        common.note(f"warning: {doubt}")
+    if _count_unmet(bounds, result):
         raise typer.Exit(1)
 
 
-def _minimum(given: str) -> tuple[str, float]:
+@dataclass(frozen=True, kw_only=True)
+class _Bound:
+    """What a metric must not fall below (--min) or rise above (--max)."""
+
+    flag: str
+    metric: str
+    limit: float
+
+    def complaint(self, value: float) -> str:
+        """Return why a value is not within the bound, or nothing."""
+        if self.flag == "--min":
+            is_met, words = value >= self.limit, "below the minimum"
+        else:
+            is_met, words = value <= self.limit, "above the maximum"
+        return "" if is_met else f"{show(self.metric)} is {value:.6g}, {words} {self.limit:.6g}"
+
+
+def _bound(flag: str, given: str) -> _Bound:
     """Read METRIC=VALUE; a label in METRIC may hold `=` itself."""
     metric, _, number = given.rpartition("=")
     try:
-        value = float(number)
+        limit = float(number)
     except ValueError:
-        value = math.nan
-    if not metric or not math.isfinite(value):
+        limit = math.nan
+    if not metric or not math.isfinite(limit):
         raise ConfigError(
-            f"--min: must be METRIC=VALUE, got '{excerpt(given)}'; write accuracy=0.8"
+            f"{flag}: must be METRIC=VALUE, got '{excerpt(given)}'; write accuracy=0.8"
         )
-    return metric, value
+    if flag == "--min" and metric in LOWER_IS_BETTER:
+        raise ConfigError(
+            f"--min: of {metric} less is better, a minimum would refuse the good models; "
+            f"write --max {metric}={limit:g}"
+        )
+    return _Bound(flag=flag, metric=metric, limit=limit)
 
 
 def _score(
@@ -122,12 +155,12 @@ def _write(path: str, text: str) -> None:
     write_atomic(path, text.encode())
 
 
-def _count_unmet(wanted: Sequence[tuple[str, float]], result: dict[str, Any]) -> int:
-    """Say which minimums are not met, and return how many."""
+def _count_unmet(bounds: Sequence[_Bound], result: dict[str, Any]) -> int:
+    """Say which bounds are not met, and return how many."""
     from grucli.metrics import lookup
 
-    found = [(metric, lookup(result, metric), least) for metric, least in wanted]
-    unmet = [(metric, value, least) for metric, value, least in found if value < least]
-    for metric, value, least in unmet:
-        output.say(f"grucli: {show(metric)} is {value:.6g}, below the minimum {least:.6g}")
+    complaints = [bound.complaint(lookup(result, bound.metric)) for bound in bounds]
+    unmet = [complaint for complaint in complaints if complaint]
+    for complaint in unmet:
+        output.say(f"grucli: {complaint}")
     return len(unmet)

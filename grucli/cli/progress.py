@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from grucli.cli import output
 from grucli.cli.options import Common
+from grucli.dataset import Prepared
 from grucli.report.training import epoch_line
 from grucli.training import EpochInfo, StepInfo, Trainer
 
@@ -14,17 +15,22 @@ Show = Callable[[StepInfo | EpochInfo], None]
 
 
 @contextmanager
-def display(trainer: Trainer, common: Common) -> Iterator[Show]:
+def display(trainer: Trainer, prepared: Prepared, common: Common) -> Iterator[Show]:
     """Yield the function that shows a step or an epoch."""
     if common.quiet or not output.is_terminal():
-        yield lambda info: common.note(epoch_line(info)) if isinstance(info, EpochInfo) else None
+
+        def show_epoch(info: StepInfo | EpochInfo) -> None:
+            if isinstance(info, EpochInfo):
+                common.note(epoch_line(info, prepared))
+
+        yield show_epoch
     else:
-        with _bar(trainer, common) as show:
+        with _bar(trainer, prepared, common) as show:
             yield show
 
 
 @contextmanager
-def _bar(trainer: Trainer, common: Common) -> Iterator[Show]:
+def _bar(trainer: Trainer, prepared: Prepared, common: Common) -> Iterator[Show]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
     from rich.text import Text
@@ -38,7 +44,7 @@ def _bar(trainer: Trainer, common: Common) -> Iterator[Show]:
         def show(info: StepInfo | EpochInfo) -> None:
             if isinstance(info, EpochInfo):
                 style = "bold" if info.is_best else ""
-                bars.console.print(Text(epoch_line(info), style=style))
+                bars.console.print(Text(epoch_line(info, prepared), style=style))
             else:
                 text = f"epoch {info.epoch}/{trainer.epochs}  loss {info.loss:.4f}"
                 bars.update(task, description=text)

@@ -64,6 +64,10 @@ def train(
             "--init-from", metavar="MODEL.npz", help="Start from the weights of another model."
         ),
     ] = None,
+    vectors: Annotated[
+        str | None,
+        typer.Option("--vectors", metavar="FILE", help="Pretrained token vectors to start from."),
+    ] = None,
     max_time: Annotated[
         str | None,
         typer.Option("--max-time", metavar="10m|90s|1h30m", help="Stop after this time."),
@@ -120,6 +124,7 @@ def train(
             "data.delimiter": reading.delimiter,
             "data.encoding": reading.encoding,
             "data.header": False if reading.no_header else None,
+            "model.vectors": vectors,
             "training.class_weight": _class_weight(class_weight),
             "seed": seed,
         },

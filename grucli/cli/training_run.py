@@ -88,7 +88,7 @@ def run(settings: Settings, outputs: Outputs, order: Order, common: Common) -> i
             _resume(trainer, prepared, outputs, common)
         interrupted_by = None
         if trainer.progress.stopped is None:
-            with display(trainer, common) as show_progress:
+            with display(trainer, prepared, common) as show_progress:
                 interrupted_by = _train(trainer, prepared, outputs, show_progress, ends)
         else:
             common.note(f"{show_path(outputs.last)}: finished already, nothing to do")
@@ -100,7 +100,8 @@ def run(settings: Settings, outputs: Outputs, order: Order, common: Common) -> i
             output.write(json.dumps(result, ensure_ascii=False) + "\n")
         if (line := report.wide_line(trainer.progress)) is not None:
             common.note(line)
-        common.note(report.outcome_line(trainer.progress, seconds))
+        for line in report.outcome_lines(trainer, prepared, seconds):
+            common.note(line)
         model = shlex.quote(str(outputs.model))
         if trainer.progress.stopped == "time":
             common.note(f"--max-time: where it ends depends on the clock; {_to_go_on()}")
@@ -133,7 +134,7 @@ def _train(
                 show_progress(info)
                 if isinstance(info, EpochInfo):
                     if outputs.log is not None:
-                        append(outputs.log, report.log_lines(trainer.progress.history)[-1])
+                        append(outputs.log, report.log_line(info))
                     saver.save_if_due()
                 if interruption.number is not None:
                     break
@@ -211,7 +212,7 @@ class _Interruption:
 
 def _begin_log(path: Path, trainer: Trainer) -> None:
     """Write what a resumed run has behind it, nothing for a new one."""
-    lines = report.log_lines(trainer.progress.history)
+    lines = report.log_lines(trainer.progress)
     write_atomic(path, "".join(f"{line}\n" for line in lines).encode())
 
 

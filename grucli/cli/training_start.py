@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -47,6 +48,8 @@ def begin(
     data, dtype = settings.config.data.train, settings.config.training.dtype
     if data is None:
         raise ConfigError("no data: give a file (or - for stdin), or set data.train in the config")
+    if order.init_from is not None and settings.config.model.vectors is not None:
+        raise ConfigError("model.vectors: --init-from brings token vectors already; omit one")
     for line in settings.notes:
         common.note(line)
     saved = None if order.init_from is None else checkpoint.load(order.init_from, dtype)
@@ -56,6 +59,7 @@ def begin(
     prepared = runs.staffed(prepare(data, settings.config, order.on_bad_row, origin))
     _say(prepared, settings, common)
     model = runs.initial(prepared)
+    prepared = dataclasses.replace(prepared, vectors=None)  # the model has them now
     if saved is not None and order.init_from is not None:
         words = takeover.take_over(model, prepared, saved, order.init_from)
         common.note(f"starting from {show_path(order.init_from)}: {', '.join(words)}")

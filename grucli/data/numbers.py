@@ -20,6 +20,8 @@ MISSING_CELLS: Final = frozenset({"", "?", "nan", "na", "n/a", "null"})
 """How a missing value is written, in any case."""
 LARGEST: Final = float(np.finfo(np.float32).max)
 LARGEST_WEIGHT: Final = 1e6
+LONGEST: Final = 1000
+"""Characters of a number that is kept exactly; Python refuses to read thousands of digits."""
 
 _FOREIGN = re.compile(r"[^0-9eE+\-. ]")  # of what is left, `float` takes decimals alone
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
@@ -67,9 +69,9 @@ def looks_numeric(cell: str) -> bool:
 
 
 def exact(cell: str) -> float | None:
-    """Return the number in a cell, an int where it is whole; None if it is none."""
+    """Return the number in a cell, an int where it is whole; None if it is none, or endless."""
     text = cell.strip(" ")
-    if not _NUMBER.fullmatch(text):
+    if len(text) > LONGEST or not _NUMBER.fullmatch(text):
         return None
     return float(text) if text.strip("+-0123456789") else int(text)
 

@@ -1,4 +1,4 @@
-"""A validation part that tells the truth: stratified, seeded, what belongs together on one side."""
+"""Validation parts that tell the truth: stratified, seeded, what belongs together on one side."""
 
 from collections.abc import Hashable, Sequence
 
@@ -41,6 +41,40 @@ def split(
         is_held_out[first_rows[own][_draw(sizes[own], share, rng)]] = True
     is_held_out = is_held_out[leaders]
     return np.flatnonzero(~is_held_out), np.flatnonzero(is_held_out)
+
+
+def deal(
+    targets: Sequence[int],
+    inputs: Sequence[Hashable],
+    groups: Sequence[Hashable],
+    folds: int,
+    rng: np.random.Generator,
+) -> Rows:
+    """Deal rows to folds of about equal size, each with about as many rows of each class.
+
+    Rows with equal inputs and rows of one group stay together, as in `split`.
+
+    Args:
+        targets, inputs, groups: as for `split`.
+        folds: at least 2.
+        rng: decides which.
+
+    Returns:
+        (n,) the fold of each row, from 0 to folds - 1.
+    """
+    leaders = _leaders(inputs, groups)
+    first_rows, sizes = np.unique(leaders, return_counts=True)
+    classes = np.asarray(targets)[first_rows]
+    fold_of = np.zeros(len(leaders), np.int64)  # for leaders, then for all whom they lead
+    filled = np.zeros(folds, np.int64)
+    for target in np.unique(classes):
+        own = np.zeros(folds, np.int64)
+        for index in rng.permutation(np.flatnonzero(classes == target)).tolist():
+            fold = int(np.lexsort((filled, own))[0])
+            fold_of[first_rows[index]] = fold
+            own[fold] += sizes[index]
+            filled[fold] += sizes[index]
+    return fold_of[leaders]
 
 
 def _leaders(inputs: Sequence[Hashable], groups: Sequence[Hashable]) -> Rows:

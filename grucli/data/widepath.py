@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from grucli.data.batches import Examples
 from grucli.data.ngrams import Ngrams
 from grucli.data.tokenized import Tokenized
 from grucli.engine import wide
@@ -37,7 +38,11 @@ class WidePath:
 
     def logits(self, texts: Tokenized) -> npt.NDArray[np.float64]:
         """Return logits (n, O), of a text without any known n-gram the bias."""
-        return wide.forward(self.weight, self.bias, self.ngrams.encode(texts))
+        return self.of_rows(self.ngrams.encode(texts))
+
+    def of_rows(self, rows: wide.Sparse) -> npt.NDArray[np.float64]:
+        """Return logits (n, O) of encoded texts."""
+        return wide.forward(self.weight, self.bias, rows)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,19 +69,19 @@ class WideRows:
 
     def learn(
         self,
-        targets: npt.NDArray[np.int64],
-        weights: npt.NDArray[np.float64],
+        train: Examples,
+        rows: npt.NDArray[np.int64],
         num_classes: int,
         rng: np.random.Generator,
     ) -> WidePath:
-        """Learn from all rows, with (n,) targets and weights; in few passes if there are many."""
+        """Learn from some rows of the training examples, in few passes if there are many."""
         weight, bias = wide.fit(
-            self.train,
-            targets,
-            weights,
+            self.train.select(rows),
+            train.targets[rows],
+            train.weights[rows],
             num_features=len(self.ngrams),
             num_classes=num_classes,
-            epochs=int(np.clip(MOST_UPDATES // len(targets), *EPOCHS)),
+            epochs=int(np.clip(MOST_UPDATES // len(rows), *EPOCHS)),
             learning_rate=LEARNING_RATE,
             rng=rng,
         )

@@ -45,11 +45,11 @@ def _scores(e: Evaluation) -> list[str]:
 
 
 def _verdict(e: Evaluation) -> list[str]:
-    low, high = e.accuracy_interval
+    _, high = e.accuracy_interval
     always = f"always answering {_quoted(e.baseline_label)}"
     if high < e.baseline:
         return [f"! worse than {always}"]
-    if low <= e.baseline:
+    if not e.above_baseline:
         return [f"! on these rows, not better than {always}"]
     return []
 

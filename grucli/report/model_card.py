@@ -24,7 +24,10 @@ def head(saved: SavedModel, path: str) -> list[str]:
     lines += field("reads", _reading(saved))
     lines += field("network", _network(saved))
     lines += [line for words in _ngrams(saved) for line in field("n-grams", words)]
-    return lines + field("trained on", _origin(card)) + field("scores", _scores(saved))
+    lines += field("trained on", _origin(card))
+    if vectors := _section(_section(card, "data"), "vectors"):
+        lines += field("vectors", _vectors(vectors, _section(card, "config")))
+    return lines + field("scores", _scores(saved))
 
 
 def inside(saved: SavedModel) -> list[list[str]]:
@@ -93,10 +96,19 @@ def _origin(card: Mapping[str, Any]) -> str:
     )
 
 
+def _vectors(found: Mapping[str, Any], config: Mapping[str, Any]) -> str:
+    share = found.get("text_share")
+    text = percent(share) if isinstance(share, float) else "?"
+    return (
+        f"from {show_path(_section(config, 'model').get('vectors', '?'))}: "
+        f"{_count(found.get('tokens'))} tokens, {text} of the text"
+    )
+
+
 def _scores(saved: SavedModel) -> str:
     card = saved.card
     scores = _section(card, "scores")
-    part = "both" if saved.model.mix.wide and "both_loss" in scores else "valid"
+    part = "kept" if "kept_loss" in scores else "valid"
     known = {f"{part}_accuracy": "accuracy", f"{part}_macro_f1": "macro F1", f"{part}_loss": "loss"}
     where = "validation"
     if "valid_loss" not in scores:

@@ -2,13 +2,15 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from grucli.chance import Yardstick
 from grucli.dataset import Prepared
 from grucli.errors import counted
 from grucli.model import Model
-from grucli.training import EpochInfo, Progress, Trainer
+from grucli.report.chance import doubts, measured, span
+from grucli.training import EpochInfo, Progress, Trainer, deciding_loss
 
 SCHEMA = "grucli.train/1"
 
@@ -28,65 +30,119 @@ def model_line(model: Model) -> str:
     )
 
 
-def epoch_line(info: EpochInfo) -> str:
+def yardstick(prepared: Prepared, fold: int) -> Yardstick | None:
+    """Return what validation accuracy is measured with, None without validation.
+
+    Args:
+        prepared: the data.
+        fold: that is held out, 1 for the first; 0 for all of them together.
+    """
+    if prepared.folds is not None:
+        targets = prepared.train.targets
+        return Yardstick.of(targets[prepared.folds == fold - 1] if fold else targets)
+    return None if prepared.valid is None else Yardstick.of(prepared.valid.targets)
+
+
+def epoch_line(info: EpochInfo, prepared: Prepared) -> str:
     """Return the scores of an epoch."""
     scores = info.scores
-    line = f"epoch {info.epoch:>3}  loss {scores['loss']:.4f}  accuracy {scores['accuracy']:.3f}"
-    if "valid_loss" in scores:
-        line += f"  valid loss {scores['valid_loss']:.4f}  accuracy {scores['valid_accuracy']:.3f}"
-    return line + ("  best" if info.is_best and "valid_loss" in scores else "")
+    fold = f"fold {info.fold}  " if info.fold else ""
+    line = (
+        f"{fold}epoch {info.epoch:>3}  loss {scores['loss']:.4f}  accuracy {scores['accuracy']:.3f}"
+    )
+    valid = yardstick(prepared, info.fold)
+    if valid is None or "valid_loss" not in scores:
+        return line
+    accuracy = span(scores["valid_accuracy"], valid)
+    line += f"  valid loss {scores['valid_loss']:.4f}  accuracy {accuracy}"
+    return line + ("  best" if info.is_best else "")
 
 
-def outcome_line(progress: Progress, seconds: float) -> str:
-    """Return how training ended and what the best epoch reached."""
+def outcome_lines(trainer: Trainer, prepared: Prepared, seconds: float) -> list[str]:
+    """Return how training ended, what the best epoch reached, and a warning if that is little."""
+    progress = trainer.progress
     best = progress.history[progress.best_epoch - 1]
     score = f"training loss {best['loss']:.4f}, accuracy {best['accuracy']:.3f}"
-    if "valid_loss" in best:
-        accuracy, macro_f1, loss = _valid_scores(best)
-        score = f"validation accuracy {accuracy:.3f}, macro-F1 {macro_f1:.3f}, loss {loss:.4f}"
-    return (
+    verdict, judged = progress.verdict, "validation"
+    if progress.crossed:
+        judged = f"cross-validated ({len(progress.folds)} folds)"
+    valid, warnings = yardstick(prepared, trainer.fold), []
+    if valid is not None:
+        accuracy, macro_f1, loss = _valid_scores(verdict)
+        score = (
+            f"{judged} accuracy {measured(accuracy, valid)}, "
+            f"macro-F1 {macro_f1:.3f}, loss {loss:.4f}"
+        )
+        warnings = [f"warning: {judged} {doubt}" for doubt in doubts(accuracy, valid)]
+    line = (
         f"best epoch {progress.best_epoch} of {len(progress.history)} "
         f"(ended by {_ended_by(progress)}): {score}; {seconds:.1f} s"
     )
+    return [line, *warnings]
 
 
 def wide_line(progress: Progress) -> str | None:
     """Return whether the wide path counts, and why; None if there is none."""
-    best = progress.history[progress.best_epoch - 1]
+    best = progress.verdict
     if "wide_gain" not in best:
         return None
-    gain = f"{best['wide_gain']:+.4f} nat a row (standard error {best['wide_error']:.4f})"
+    gain = f"{best['wide_gain']:.4f} nat a row (standard error {best['wide_error']:.4f})"
     if not best["mix_wide"]:
         return f"n-grams: left out; they would lower the validation loss by {gain}"
-    alone = f"accuracy {best['valid_accuracy']:.3f} -> {best['both_accuracy']:.3f}"
+    alone = f"accuracy {best['valid_accuracy']:.3f} -> {best['kept_accuracy']:.3f}"
     share = f"{best['recurrence_share']:.0%} of the decision is the recurrence's"
     return f"n-grams: counted, they lower the validation loss by {gain}; {alone}; {share}"
 
 
 def _valid_scores(best: Mapping[str, float]) -> tuple[float, float, float]:
     """Return accuracy, macro-F1 and loss of what is kept."""
-    part = "both" if best.get("mix_wide") else "valid"
+    part = "kept" if "kept_loss" in best else "valid"
     return best[f"{part}_accuracy"], best[f"{part}_macro_f1"], best[f"{part}_loss"]
 
 
-def log_lines(history: Sequence[Mapping[str, float]]) -> list[str]:
-    """Return one JSON object an epoch: its number, its scores, whether it was the best so far."""
-    lines, lowest = [], math.inf
-    for epoch, scores in enumerate(history, 1):
-        loss = scores.get("valid_loss", -epoch)  # without validation the last one counts
-        lines.append(json.dumps({"epoch": epoch, **scores, "best": loss < lowest}))
-        lowest = min(loss, lowest)
+def log_line(info: EpochInfo) -> str:
+    """Return a JSON object: number and scores of an epoch, whether it was the best so far."""
+    return _logged(info.epoch, info.fold, info.scores, info.is_best)
+
+
+def log_lines(progress: Progress) -> list[str]:
+    """Return what `log_line` has given for each epoch so far."""
+    folds = [(number, fold["history"]) for number, fold in enumerate(progress.folds, 1)]
+    now = 0 if progress.crossed or not folds else len(folds) + 1
+    lines = []
+    for fold, history in [*folds, (now, progress.history)]:
+        lowest = math.inf
+        for epoch, scores in enumerate(history, 1):
+            loss = (
+                deciding_loss(scores) if "valid_loss" in scores else -epoch
+            )  # the last one counts
+            lines.append(_logged(epoch, fold, scores, loss < lowest))
+            lowest = min(loss, lowest)
     return lines
+
+
+def _logged(epoch: int, fold: int, scores: Mapping[str, float], is_best: bool) -> str:
+    number = {"fold": fold} if fold else {}
+    return json.dumps({**number, "epoch": epoch, **scores, "best": is_best})
 
 
 def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> dict[str, Any]:
     """Return the object that `train --json` prints."""
     progress = trainer.progress
     best = progress.history[progress.best_epoch - 1]
-    valid: dict[str, float] | None = None
-    if prepared.valid is not None:
-        valid = {"rows": len(prepared.valid)}
-        valid |= dict(zip(("accuracy", "macro_f1", "loss"), _valid_scores(best), strict=True))
+    measure, valid = yardstick(prepared, trainer.fold), None
+    if measure is not None:
+        accuracy, macro_f1, loss = _valid_scores(progress.verdict)
+        valid = {
+            "rows": measure.rows,
+            "folds": len(progress.folds),
+            "accuracy": accuracy,
+            "accuracy_interval": list(measure.interval(accuracy)),
+            "baseline": measure.baseline,
+            "above_baseline": measure.is_passed_by(accuracy),
+            "macro_f1": macro_f1,
+            "loss": loss,
+        }
     return {
         "schema": SCHEMA,
         "model": path,
@@ -97,7 +153,7 @@ def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> d
         "stopped": _ended_by(progress),
         "train": {"rows": len(prepared.train), "accuracy": best["accuracy"], "loss": best["loss"]},
         "valid": valid,
-        "wide": _wide(best),
+        "wide": _wide(progress.verdict),
         "seconds": round(seconds, 3),
         "parameters": trainer.model.num_parameters,
     }

@@ -1,9 +1,10 @@
-"""The README's tables of speed, made from the file of results."""
+"""The README's tables, made from the file of results."""
 
 from pathlib import Path
 
 from tests.benchmarks.goals import goals
 from tests.benchmarks.markdown import markdown, number, titled
+from tests.benchmarks.memory import EPOCHS, GROWN, REACHED, ROWS, STARTS
 from tests.benchmarks.results import Results
 from tests.benchmarks.step_tables import step, step_all_cores
 
@@ -117,7 +118,38 @@ def growth(results):
     return titled({title: markdown(["size", "values", "ms", "exponent"], lines)})
 
 
-TABLES = {
+def memory(results):
+    """How far back networks learn to look."""
+    found = {
+        ROWS[row]: cells["grucli", 1]
+        for row, cells in results.latest("memory").items()
+        if row in ROWS
+    }
+    lengths = [length for length in EPOCHS if any(each[2] == length for each in found)]
+    lines = []
+    for cell, starts in STARTS.items():
+        for start in (*starts, GROWN):
+            each = [found.get((cell, start, length)) for length in lengths]
+            if any(each):
+                chosen = any(figures and figures["chosen"] for figures in each)
+                lines.append([cell, f"{start} (chosen)" if chosen else start, *map(_learned, each)])
+    title = (
+        "Accuracy on new sequences, a number a seed; in brackets the epoch at which validation "
+        f"came to {REACHED}, if one did:"
+    )
+    head = ["cell", "initialisation", *(f"{length:,} steps" for length in lengths)]
+    return titled({title: markdown(head, lines)})
+
+
+def _learned(figures):
+    """Return the accuracy of each seed, and its epoch."""
+    if figures is None:
+        return ""
+    pairs = zip(figures["accuracy"], figures["epochs"], strict=True)
+    return ", ".join(f"{accuracy:.3f} ({epoch or '–'})" for accuracy, epoch in pairs)
+
+
+SPEED = {
     "step": step,
     "step-all-cores": step_all_cores,
     "commands": commands,
@@ -126,6 +158,7 @@ TABLES = {
     "growth": growth,
     "goals": goals,
 }
+TABLES = SPEED | {"memory": memory}
 
 
 def machine(results):
@@ -148,7 +181,7 @@ def machine(results):
 
 
 def readme(path=RESULTS):
-    """Return all tables that have been measured, for the README."""
+    """Return all tables of speed that have been measured, for the README."""
     results = Results(path)
-    parts = [machine(results), *(table(results) for table in TABLES.values())]
+    parts = [machine(results), *(table(results) for table in SPEED.values())]
     return "\n".join(part for part in parts if part)

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from tests.benchmarks import machine, tables, work
+from tests.benchmarks import machine, memory, tables, work
 from tests.benchmarks.goals import goals
 from tests.benchmarks.results import Results
 
@@ -162,3 +162,38 @@ def test_blas_chooses_its_kernel(monkeypatch):
     assert "OMP_NUM_THREADS" not in machine.environment(0)
     assert "OPENBLAS_CORETYPE" not in machine.environment(1)
     assert machine.environment(1, keep_blas_kernel=True)["OPENBLAS_CORETYPE"] == "Haswell"
+
+
+def test_memory_is_shown_by_cell_initialisation_and_length(results):
+    for start, accuracy, epochs in (("chrono", [1.0, 0.75], [7, None]), ("orthogonal", [0.5], [])):
+        figures = {"accuracy": accuracy, "epochs": epochs or [None], "chosen": start == "chrono"}
+        length = {"chrono": 200, "orthogonal": 1000}[start]
+        results.add(figures, **{**KEY, "table": "memory", "row": f"gru, {start}, {length}"})
+    assert tables.memory(results).splitlines()[2:] == [
+        "| cell | initialisation | 200 steps | 1,000 steps |",
+        "| --- | --- | --- | --- |",
+        "| gru | chrono (chosen) | 1.000 (7), 0.750 (–) |  |",
+        "| gru | orthogonal |  | 0.500 (–) |",
+    ]
+    assert "decides, worst seed | ≥ 1 | 0.75 (missed) |" in goals(results)
+
+
+def test_nothing_but_the_first_symbol_tells_the_label(tmp_path):
+    path = tmp_path / "train.csv"
+    memory.write(path, 500, 20, 3)
+    written = path.read_bytes()
+    memory.write(path, 500, 20, 3)
+    assert path.read_bytes() == written
+    head, *lines = written.decode().splitlines()
+    assert head == "text,label"
+    rows = [line.split(",") for line in lines]
+    first = {(text.split()[0], label) for text, label in rows}
+    assert first == {(s, memory.LABELS[k % 2]) for k, s in enumerate(memory.SYMBOLS)}
+    symbols = [text.split()[1:] for text, _ in rows]
+    assert {len(row) for row in symbols} == {19}
+    is_odd = np.array([label == "odd" for _, label in rows])
+    for symbol in memory.SYMBOLS:
+        counts = np.array([row.count(symbol) for row in symbols])
+        assert abs(np.corrcoef(counts, is_odd)[0, 1]) < 0.15
+    memory.write(path, 500, 20, 4)
+    assert not set(lines) & set(path.read_text().splitlines()[1:])

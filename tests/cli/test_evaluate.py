@@ -77,9 +77,58 @@ def test_minimums(text_model: Path) -> None:
     assert "no metric 'acuracy'; did you mean 'accuracy'?" in unknown.err
 
 
+def test_maximums(text_model: Path) -> None:
+    met = ("--max", "log_loss=30", "--max", "ece=1", "--max", "rows=60")
+    ran = grucli("evaluate", REVIEWS, "-m", text_model, *met)
+    assert (ran.code, ran.err) == (0, "")
+    unmet = ("--max", "log_loss=0.001", "--max", "rows=59", "--min", "rows=61")
+    failed = grucli("evaluate", REVIEWS, "-m", text_model, *unmet)
+    assert (failed.code, failed.out) == (1, ran.out)
+    minimum, loss, rows = failed.complaints
+    assert minimum == "grucli: rows is 60, below the minimum 61"
+    assert loss.startswith("grucli: log_loss is 0.")
+    assert loss.endswith("above the maximum 0.001")
+    assert rows == "grucli: rows is 60, above the maximum 59"
+
+
+@pytest.mark.parametrize("metric", ["log_loss", "ece"])
+def test_a_minimum_that_only_bad_models_would_meet_is_refused(metric: str) -> None:
+    ran = grucli("evaluate", "missing.csv", "-m", "missing.npz", "--min", f"{metric}=0.25")
+    assert (ran.code, ran.out) == (2, b"")
+    (line,) = ran.complaints
+    assert line.startswith(f"grucli: --min: of {metric} less is better")
+    assert f"write --max {metric}=0.25" in line
+
+
+def test_a_score_that_chance_explains_is_warned_of(text_model: Path, tmp_path: Path) -> None:
+    """Labels that are turned for every other row leave an accuracy of one half."""
+    header, *lines = REVIEWS.read_text("utf-8").splitlines(keepends=True)
+    names = {"positive": "negative", "negative": "positive"}
+    for k in range(0, len(lines), 2):
+        for label in names:
+            if f",{label}," in lines[k]:
+                lines[k] = lines[k].replace(f",{label},", f",{names[label]},")
+                break
+    data = tmp_path / "turned.csv"
+    data.write_text(header + "".join(lines), "utf-8")
+    for options in ((), ("--json",)):
+        ran = grucli("evaluate", data, "-m", text_model, *options)
+        (line,) = ran.complaints
+        assert ran.code == 0
+        assert line.startswith("warning: accuracy 0.")
+        assert "not above the majority's 0.5" in line
+    scores = json.loads(ran.text)
+    assert scores["above_baseline"] is False
+    assert grucli("evaluate", data, "-m", text_model, "-q").err == ""
+    gate = ("--min", "above_baseline=1")
+    assert grucli("evaluate", data, "-m", text_model, *gate, "-q").code == 1
+    assert grucli("evaluate", REVIEWS, "-m", text_model, *gate).code == 0
+
+
+@pytest.mark.parametrize("flag", ["--min", "--max"])
 @pytest.mark.parametrize("given", ["accuracy", "=0.5", "accuracy=nan"])
-def test_a_malformed_minimum_is_told_before_anything_is_read(given: str) -> None:
-    ran = grucli("evaluate", "missing.csv", "-m", "missing.npz", "--min", given)
+def test_a_malformed_bound_is_told_before_anything_is_read(flag: str, given: str) -> None:
+    ran = grucli("evaluate", "missing.csv", "-m", "missing.npz", flag, given)
     assert (ran.code, ran.out) == (2, b"")
     assert len(ran.complaints) == 1
     assert "METRIC=VALUE" in ran.err
@@ -209,4 +258,4 @@ def test_usage_and_files(text_model: Path, series_model: Path) -> None:
     ran = grucli("evaluate", "-h", COLUMNS="80")
     assert (ran.code, ran.err) == (0, "")
     assert ran.lines[4].strip() == "grucli evaluate test.csv -m m.npz --errors wrong.csv"
-    assert "Exit codes: 0 done; 1 a --min is not met" in ran.text
+    assert "Exit codes: 0 done; 1 a --min or --max is not met" in ran.text

@@ -49,7 +49,12 @@ def test_a_run_says_what_it_found_and_writes_model_state_and_log(tmp_path):
     assert result["labels"] == ["negative", "positive"]
     assert result["model"] == "m.npz"
     assert result["stopped"] in ("patience", "epochs")
-    assert result["valid"].keys() == {"rows", "accuracy", "macro_f1", "loss"}
+    valid = result["valid"]
+    low, high = valid["accuracy_interval"]
+    assert low < valid["accuracy"] < high
+    assert valid["baseline"] == 0.5
+    assert valid["above_baseline"] == (low > 0.5)
+    assert valid.keys() >= {"rows", "macro_f1", "loss"}
     assert result["train"]["rows"] + result["valid"]["rows"] == 240
     for part in (
         "240 rows",

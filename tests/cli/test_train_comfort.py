@@ -46,6 +46,28 @@ def test_warnings_come_before_training_and_not_with_quiet(tmp_path):
     assert (quiet.code, quiet.err) == (0, "")
 
 
+def test_what_chance_explains_is_said_at_the_start_and_at_the_end(tmp_path):
+    rng = random.Random(1)
+    texts = [" ".join(rng.choices("abcdefgh", k=9)) for _ in range(400)]
+    rows = [f"{text},{rng.choice(['x', 'y'])}" for text in texts]
+    (tmp_path / "t.csv").write_text("\n".join(["text,label", *rows]) + "\n")
+    for valid, warnings in (("0.2", 2), ("0.3", 1)):
+        options = (*ONE_EPOCH, "--valid", valid, "--json", "--force")
+        ran = grucli("train", "t.csv", "-o", "m.npz", *options, cwd=tmp_path)
+        said, result = ran.complaints, json.loads(ran.text)["valid"]
+        low, high = result["accuracy_interval"]
+        shown = f"accuracy {result['accuracy']:.3f} ({low:.3f} to {high:.3f}"
+        (epoch,) = (line for line in said if line.startswith("epoch"))
+        assert f"{shown})" in epoch
+        (outcome,) = (line for line in said if line.startswith("best epoch"))
+        assert f"{shown}, majority {result['baseline']:.3f}, {result['rows']} rows)" in outcome
+        assert result["above_baseline"] is False
+        *first, last = (line for line in said if line.startswith("warning"))
+        assert len(first) == warnings - 1
+        assert all("80 rows only" in line and "about 11 points" in line for line in first)
+        assert f"validation {shown}) is not above the majority's" in last
+
+
 def test_several_texts_and_weights_are_learnt_from_and_remembered(tmp_path):
     articles(tmp_path / "t.csv")
     options = ("--text", "title,body", "--weight", "w", "--set", "data.group=author", *QUICK)

@@ -84,6 +84,7 @@ def test_whole_numbers_are_exact_and_others_floats() -> None:
     assert exact("1700000000000000001") == 1700000000000000001
     assert exact("1.5e0") == 1.5
     assert exact("2024-01-01") is None
+    assert exact("9" * 5000) is None
 
 
 def test_weights() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grucli.data.splits import split
+from grucli.data.splits import deal, split
 
 
 def draw(targets, inputs, share, seed=0, groups=None):
@@ -77,3 +77,35 @@ def test_long_chains_are_followed_without_recursion():
     inputs = [(k + 1) // 2 for k in range(rows)]
     train, valid = draw([0] * rows, inputs, 0.5, groups=groups)
     assert (len(train), len(valid)) == (rows, 0)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 30)), min_size=1, max_size=80),
+    st.integers(2, 5),
+    st.integers(0, 5),
+)
+def test_folds_keep_equal_inputs_together_and_classes_apart_evenly(rows, folds, seed):
+    targets, inputs = [t for t, _ in rows], [i for _, i in rows]
+    none = [None] * len(rows)
+    dealt = deal(targets, inputs, none, folds, np.random.default_rng(seed))
+    assert set(dealt) <= set(range(folds))
+    assert all(len({dealt[k] for k, i in enumerate(inputs) if i == own}) == 1 for own in inputs)
+    again = deal(targets, inputs, none, folds, np.random.default_rng(seed))
+    assert list(dealt) == list(again)
+
+
+def test_distinct_rows_are_dealt_evenly_class_by_class_and_over_all():
+    targets = [0] * 100 + [1] * 31 + [2] * 4
+    dealt = deal(targets, range(135), [None] * 135, 3, np.random.default_rng(0))
+    for target in (0, 1, 2):
+        counts = np.bincount(dealt[np.array(targets) == target], minlength=3)
+        assert counts.max() - counts.min() <= 1
+    sizes = np.bincount(dealt)
+    assert sizes.max() - sizes.min() <= 1
+
+
+def test_a_group_is_in_one_fold_whatever_its_classes():
+    groups = [k // 10 for k in range(60)]
+    dealt = deal([k % 2 for k in range(60)], range(60), groups, 3, np.random.default_rng(0))
+    assert all(len(set(dealt[10 * g : 10 * g + 10])) == 1 for g in range(6))
+    assert len(set(dealt)) == 3

@@ -1,0 +1,56 @@
+"""What an accuracy is worth: how far chance alone moves it, and what answering blindly reaches."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Z_95 = 1.959963984540054  # the 97.5 % point of the normal distribution
+
+
+@dataclass(frozen=True, kw_only=True)
+class Yardstick:
+    """What the accuracy on some rows is measured with.
+
+    Attributes:
+        rows: n, at least 1.
+        baseline: accuracy of always answering the class with most rows.
+    """
+
+    rows: int
+    baseline: float
+
+    @classmethod
+    def of(cls, targets: npt.NDArray[np.int64]) -> Yardstick:
+        """Return the yardstick of (n,) true classes; of -1, an unseen label, no answer is right."""
+        most = int(np.bincount(targets + 1)[1:].max(initial=0))
+        return cls(rows=len(targets), baseline=most / len(targets))
+
+    def interval(self, accuracy: float) -> tuple[float, float]:
+        """Return the 95 % interval of an accuracy on these rows."""
+        return wilson_interval(round(accuracy * self.rows), self.rows)
+
+    def is_passed_by(self, accuracy: float) -> bool:
+        """Whether an accuracy is above the baseline by more than chance explains."""
+        return self.interval(accuracy)[0] > self.baseline
+
+    @property
+    def resolution(self) -> float:
+        """Half the widest interval, that of an accuracy of one half."""
+        return Z_95 / (2 * math.sqrt(self.rows + Z_95**2))
+
+
+def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
+    """Return the 95 % score interval of a share, within [0, 1], around successes / trials.
+
+    Source: Wilson 1927, doi:10.1080/01621459.1927.10502953.
+    """
+    return _wilson_low(successes, trials), 1 - _wilson_low(trials - successes, trials)
+
+
+def _wilson_low(successes: int, trials: int) -> float:
+    share, z2 = successes / trials, Z_95**2 / trials
+    return (share + z2 / 2 - math.sqrt(z2 * (share * (1 - share) + z2 / 4))) / (1 + z2)

@@ -1,0 +1,26 @@
+"""An accuracy beside what chance explains of it, and a warning where that may be all of it."""
+
+from grucli.chance import Yardstick
+
+
+def span(accuracy: float, yardstick: Yardstick) -> str:
+    """Return an accuracy with its 95 % interval: "0.812 (0.784 to 0.837)"."""
+    low, high = yardstick.interval(accuracy)
+    return f"{accuracy:.3f} ({low:.3f} to {high:.3f})"
+
+
+def measured(accuracy: float, yardstick: Yardstick) -> str:
+    """Return all of it: "0.812 (0.784 to 0.837, majority 0.503, 800 rows)"."""
+    inside = f", majority {yardstick.baseline:.3f}, {yardstick.rows:,} rows)"
+    return span(accuracy, yardstick).removesuffix(")") + inside
+
+
+def doubts(accuracy: float, yardstick: Yardstick) -> list[str]:
+    """Return a warning if the accuracy may be that of blind answers, else nothing."""
+    if yardstick.is_passed_by(accuracy):
+        return []
+    return [
+        f"accuracy {span(accuracy, yardstick)} is not above the majority's "
+        f"{yardstick.baseline:.3f}: nothing the model has learned shows in it; "
+        "more rows, other columns or other tokens may help"
+    ]
