@@ -5,7 +5,14 @@ import pytest
 
 from grucli import mixing
 from grucli.engine import losses
-from grucli.mixing import Mix, Weighed, both_classes, recurrence_share, weigh
+from grucli.mixing import (
+    Mix,
+    Weighed,
+    both_classes,
+    calibrated_loss,
+    recurrence_share,
+    weigh,
+)
 
 
 def objective(factors, parts, targets):
@@ -78,7 +85,7 @@ def test_a_path_pays_if_the_gain_is_more_than_its_error():
         (-0.3, 0.1, False),
         (0, 0, False),
     ):
-        assert Weighed(mix=Mix(), gain=gain, error=error).pays is pays
+        assert Weighed(mix=Mix(), alone=Mix(), gain=gain, error=error).pays is pays
 
 
 def test_a_path_that_knows_pays_and_one_of_noise_or_of_lies_does_not():
@@ -145,6 +152,23 @@ def test_shares_by_hand():
 
 def test_without_a_wide_path_the_logits_are_the_recurrences_own():
     logits = np.array([[0.1, -3.0]])
-    assert Mix().logits(logits, None) is logits
+    np.testing.assert_array_equal(Mix().logits(logits, None), logits)
+    np.testing.assert_array_equal(Mix(recurrence=0.5).logits(logits, None), logits / 2)
     np.testing.assert_array_equal(Mix().logits(logits, np.array([[5.0, 7]])), logits)
     np.testing.assert_allclose(Mix(recurrence=2, wide=3).logits(logits, logits), 5 * logits)
+
+
+def test_what_a_factor_mends_does_not_count_in_the_calibrated_loss():
+    parts, targets = random_paths(7)
+    alone = weigh(*parts, targets).alone
+    rows = -losses.log_probabilities(alone.logits(parts[0], None))[np.arange(len(targets)), targets]
+    found = calibrated_loss(parts[0], targets)
+    assert found == pytest.approx(rows.mean())
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 2, 500)
+    timid = np.where(rng.random(500) < 0.8, 2.0 * truth - 1, 1 - 2.0 * truth)[:, None]
+    sure = calibrated_loss(9 * timid, truth)
+    assert sure == pytest.approx(calibrated_loss(timid, truth), abs=0.01)
+    unknown = np.append(targets, -1)
+    assert calibrated_loss(np.append(parts[0], parts[0][:1], axis=0), unknown) == found
+    assert calibrated_loss(parts[0][:2], np.array([-1, -1])) == 0

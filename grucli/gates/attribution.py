@@ -133,7 +133,7 @@ def explain(
 
 def _logits(model: Model, sequences: Sequence[Steps], added: Floats) -> Floats:
     """Return (n, C) logits of sequences to which n-grams add the same (C,)."""
-    return model.mix.recurrence * logits(model, Examples.join(sequences)) + added
+    return logits(model, Examples.join(sequences)) + added
 
 
 def _check(

@@ -1,4 +1,4 @@
-"""The logits of many sequences, in bounded memory."""
+"""The logits of many sequences, times the factor that the model has for them."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from grucli.model import Model
 
 def logits_of(model: Model, batch: Batch) -> Floats:
     """Return (B, C) logits; a single logit of two classes becomes (0, logit)."""
-    return both_classes(model.forward(batch))
+    return model.mix.recurrence * both_classes(model.forward(batch))
 
 
 def logits(model: Model, examples: Examples) -> Floats:

@@ -69,9 +69,11 @@ def inspect(
     if drawn is not None:
         examples = _encode(saved, drawn)
         whole, health = _run(saved.model, examples, settings)
-        wide = None if examples.wide is None else both_classes(examples.wide)
-        decided = saved.model.mix.logits(whole, wide)
-        paths = None if wide is None else _paths(saved.model.mix, whole, wide, examples.targets)
+        wide = None
+        if examples.wide is not None:
+            wide = saved.model.mix.wide * both_classes(examples.wide)
+        decided = whole if wide is None else whole + wide
+        paths = None if wide is None else _paths(whole, wide, examples.targets)
         data = _input(drawn, examples, decided, paths)
         horizons = tuple(horizon(saved.model, examples, whole, side) for side in SIDES)
         report = dataclasses.replace(
@@ -95,9 +97,9 @@ def _encode(saved: SavedModel, drawn: Drawn) -> Examples:
     return encode(saved.encoder, drawn.records, targets)
 
 
-def _paths(mix: Mix, whole: Floats, wide: Floats, targets: Integers) -> Paths:
+def _paths(whole: Floats, wide: Floats, targets: Integers) -> Paths:
     return Paths(
-        recurrence_share=recurrence_share(mix, whole, wide),
+        recurrence_share=recurrence_share(Mix(wide=1.0), whole, wide),
         recurrence_right=_right(whole, targets),
         wide_right=_right(wide, targets),
     )

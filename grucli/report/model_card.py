@@ -110,7 +110,7 @@ def _scores(saved: SavedModel) -> str:
     scores = _section(card, "scores")
     part = "kept" if "kept_loss" in scores else "valid"
     known = {f"{part}_accuracy": "accuracy", f"{part}_macro_f1": "macro F1", f"{part}_loss": "loss"}
-    where = "validation"
+    where = "cross-validated" if "epochs" in scores else "validation"
     if "valid_loss" not in scores:
         known, where = {"accuracy": "accuracy", "loss": "loss"}, "training"
     listed = ", ".join(

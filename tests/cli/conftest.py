@@ -16,7 +16,11 @@ ODD_LABELS = ('a\tb\\c"d', "=cmd(),[red]\n\x1b[31m\u2028", "好，评", "plain")
 
 def _train(data: str, model: Path, epochs: int, wide: str = "false") -> Path:
     tiny = ("model.hidden_size=8", "training.learning_rate=0.02", f"training.epochs={epochs}")
-    settings = [word for setting in (*tiny, f"model.wide={wide}") for word in ("--set", setting)]
+    settings = [
+        word
+        for setting in (*tiny, f"model.wide={wide}", "data.valid=0.1")
+        for word in ("--set", setting)
+    ]
     ran = grucli("train", SAMPLES / data, "-o", model, "-q", *settings)
     assert (ran.code, ran.out, ran.err) == (0, b"", "")
     return model
