@@ -5,6 +5,7 @@ import pytest
 
 from grucli import defaults
 from grucli.config import resolve
+from grucli.data.ngrams import Pattern
 from grucli.defaults import Facts
 
 
@@ -95,3 +96,36 @@ def test_a_long_memory_is_waited_for():
     assert followed(10, *LAST)["training.patience"].value == 5
     assert followed(1000, *LAST)["training.patience"].value == 20
     assert followed(1000, kind="series")["training.patience"].value == 20
+
+
+@pytest.mark.parametrize(
+    ("characters", "lengths", "expected"),
+    [
+        (4.5, [3, 9, 5], Pattern(longest=2, subwords=True, placed=False)),
+        (1.0, [3, 9, 5], Pattern(longest=4, subwords=False, placed=False)),
+        (1.0, [60] * 99 + [61], Pattern(longest=4, subwords=False, placed=True)),
+        (1.0, [60] * 98 + [61] * 2, Pattern(longest=4, subwords=False, placed=False)),
+        (5.0, [1, 1, 1], Pattern(longest=2, subwords=True, placed=False)),
+    ],
+)
+def test_n_grams_are_those_of_words_or_of_characters_and_of_places_where_lengths_are_one(
+    characters, lengths, expected
+):
+    assert defaults.pattern(characters, np.array(lengths)) == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "value", "reason"),
+    [
+        (("auto", "text", 1000, 50), "auto", "lowers the validation loss"),
+        (("auto", "text", 1000, 0), False, "no validation"),
+        (("auto", "text", 1 << 26, 50), False, "67,108,864 n-grams: too many"),
+        (("auto", "series", 0, 50), False, "series have no n-grams"),
+        ((True, "text", 1 << 26, 0), True, "given"),
+        ((False, "text", 1000, 50), False, "given"),
+    ],
+)
+def test_when_there_is_a_wide_path(arguments, value, reason):
+    choice = defaults.wide(*arguments)
+    assert choice.value is value or choice.value == value == "auto"
+    assert reason in choice.reason

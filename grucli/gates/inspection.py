@@ -13,7 +13,7 @@ from grucli.checkpoint import SavedModel
 from grucli.data.batches import Examples, bounded
 from grucli.data.records import Record
 from grucli.engine import losses
-from grucli.engine.packing import Floats
+from grucli.engine.packing import Floats, Integers
 from grucli.errors import ConfigError
 from grucli.gates.examples import example
 from grucli.gates.forward import logits_of
@@ -22,7 +22,7 @@ from grucli.gates.memory import SIDES, horizon
 from grucli.gates.report import Input, Paths, Report, Settings
 from grucli.gates.sampling import Drawn
 from grucli.gates.verdicts import verdicts
-from grucli.mixing import both_classes, recurrence_share
+from grucli.mixing import Mix, both_classes, recurrence_share
 from grucli.model import Model
 from grucli.reading import encode
 
@@ -69,11 +69,10 @@ def inspect(
     if drawn is not None:
         examples = _encode(saved, drawn)
         whole, health = _run(saved.model, examples, settings)
-        decided = _decided(saved.model, examples, whole)
-        data = _input(drawn, examples, decided)
-        if examples.wide is not None:
-            paths = _paths(saved.model, examples, whole, examples.wide)
-            data = dataclasses.replace(data, paths=paths)
+        wide = None if examples.wide is None else both_classes(examples.wide)
+        decided = saved.model.mix.logits(whole, wide)
+        paths = None if wide is None else _paths(saved.model.mix, whole, wide, examples.targets)
+        data = _input(drawn, examples, decided, paths)
         horizons = tuple(horizon(saved.model, examples, whole, side) for side in SIDES)
         report = dataclasses.replace(
             report,
@@ -96,21 +95,16 @@ def _encode(saved: SavedModel, drawn: Drawn) -> Examples:
     return encode(saved.encoder, drawn.records, targets)
 
 
-def _decided(model: Model, examples: Examples, whole: Floats) -> Floats:
-    """Return (n, C) the logits that decide, from those of the recurrence."""
-    wide = examples.wide
-    return model.mix.logits(whole, None if wide is None else both_classes(wide))
-
-
-def _paths(model: Model, examples: Examples, whole: Floats, wide: Floats) -> Paths:
-    right = [
-        int((part.argmax(axis=1) == examples.targets).sum()) for part in (whole, both_classes(wide))
-    ]
+def _paths(mix: Mix, whole: Floats, wide: Floats, targets: Integers) -> Paths:
     return Paths(
-        recurrence_share=recurrence_share(model.mix, whole, both_classes(wide)),
-        recurrence_right=right[0],
-        wide_right=right[1],
+        recurrence_share=recurrence_share(mix, whole, wide),
+        recurrence_right=_right(whole, targets),
+        wide_right=_right(wide, targets),
     )
+
+
+def _right(logits: Floats, targets: Integers) -> int:
+    return int((logits.argmax(axis=1) == targets).sum())
 
 
 def _run(
@@ -125,8 +119,8 @@ def _run(
     return whole, meter.result()
 
 
-def _input(drawn: Drawn, examples: Examples, decided: Floats) -> Input:
-    answers, lengths = decided.argmax(axis=1), examples.lengths
+def _input(drawn: Drawn, examples: Examples, decided: Floats, paths: Paths | None) -> Input:
+    lengths = examples.lengths
     digest = hashlib.sha256(np.ascontiguousarray(examples.steps).data)
     digest.update(lengths.data)
     return Input(
@@ -140,9 +134,10 @@ def _input(drawn: Drawn, examples: Examples, decided: Floats) -> Input:
         long_length=float(np.percentile(lengths, 95)),
         longest=int(lengths.max()),
         stratified=drawn.stratified,
-        right=int((answers == examples.targets).sum()),
-        answers=len(np.unique(answers)),
+        right=_right(decided, examples.targets),
+        answers=len(np.unique(decided.argmax(axis=1))),
         fingerprint=digest.hexdigest(),
+        paths=paths,
     )
 
 
