@@ -19,6 +19,7 @@ from grucli.archive import Archive, read_archive, write_archive
 from grucli.data.encoding import Encoder, SeriesEncoder, TextEncoder
 from grucli.data.records import Remembered
 from grucli.data.tokens import MODES
+from grucli.data.views import VIEWS
 from grucli.data.vocabulary import Vocabulary
 from grucli.engine.pooling import POOLINGS
 from grucli.engine.recurrent import CELLS
@@ -92,6 +93,7 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
         arrays["vocabulary"] = np.frombuffer(encoder.vocabulary.to_bytes(), np.uint8)
     else:
         meta["encoder"]["missing"] = encoder.missing
+        meta["encoder"]["channels"] = list(encoder.channels)
         arrays["scaling"] = np.stack((encoder.mean, encoder.scale))
     if run is not None:
         meta["progress"] = run.progress
@@ -175,6 +177,8 @@ def _architecture(fields: Mapping[str, Any]) -> Architecture:
     _expect(type(architecture.num_layers) is int, "num_layers")
     _expect(1 <= architecture.num_layers <= MAX_LAYERS, "num_layers")
     _expect(type(architecture.bidirectional) is bool, "bidirectional")
+    _expect(type(architecture.convolution) is int, "convolution")
+    _expect(0 <= architecture.convolution < 1 << 32, "convolution")
     _expect(architecture.cell in CELLS, "cell")
     _expect(architecture.dtype in ("float32", "float64"), "dtype")
     rates = (architecture.dropout, architecture.token_dropout)
@@ -210,6 +214,9 @@ def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architectu
     mean, scale = arrays["scaling"]
     missing = fields.get("missing", "refuse")  # older files know no other way
     _expect(missing in ("refuse", "mask"), "missing")
-    encoder = SeriesEncoder(mean, scale, max_length, missing)
+    channels = tuple(fields.get("channels", ("values",)))
+    _expect(0 < len(channels) and set(channels) <= VIEWS.keys(), "channels")
+    _expect(mean.ndim == 1 and mean.size % len(channels) == 0, "scaling")
+    encoder = SeriesEncoder(mean, scale, max_length, missing, channels)
     _expect(mean.ndim == 1 and encoder.input_size == architecture.input_size, "scaling, channels")
     return encoder

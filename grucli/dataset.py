@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from grucli.config import Config
 
 LISTED_LABELS = 12
+AS_IN_ORIGIN = "as in the model of --init-from"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +38,13 @@ class Origin:
     Attributes:
         architecture: of the model.
         tokens: its mode of tokenizing, None for numeric sequences.
+        channels: how it sees numeric sequences, None for texts.
         sha256: of its file, the first 12 digits.
     """
 
     architecture: Architecture
     tokens: str | None
+    channels: tuple[str, ...] | None
     sha256: str
 
 
@@ -105,9 +108,13 @@ def prepare(
     fitted = _fit(train, config, origin)
     encoder, steps = fitted.encoder, fitted.steps
     rows = Facts(
-        kind=encoder.kind, rows=len(train), num_classes=len(labels), lengths=np.array(steps)
+        kind=encoder.kind,
+        rows=len(train),
+        num_classes=len(labels),
+        lengths=np.minimum(steps, encoder.max_length),
     )
-    choices = fitted.choices | defaults.choose(rows, config.training.optimizer)
+    choices = {"data.valid": parts.choice} | fitted.choices
+    choices |= defaults.choose(rows, config.training.optimizer)
     choices |= {} if origin is None else _as_in(origin.architecture)
     config, reasons = defaults.complete(config, choices)
     config, last = defaults.complete(config, {"training.shards": defaults.shards(config)})
@@ -167,17 +174,23 @@ def _options(config: Config, on_bad_row: Literal["stop", "skip"]) -> ReadOptions
 
 @dataclass(frozen=True, kw_only=True)
 class _Parts:
-    """Records to train on and to validate on, a line that says which, and what is odd in them."""
+    """Records to train on and to validate on.
+
+    `choice` is the share that was held out, `line` says which, `warnings` what is odd in them.
+    """
 
     train: list[Record]
     valid: list[Record]
     line: str
+    choice: Choice
     warnings: tuple[str, ...] = ()
 
 
 def _divide(table: Table, options: ReadOptions, config: Config, labels: Sequence[str]) -> _Parts:
     """Divide: validation is a file of its own, or a share of the training file's rows."""
     valid, records = config.data.valid, table.records
+    kind = "text" if records[0].values is None else "series"
+    choice = _choice(valid, defaults.valid_share(kind, len(records)))
     if isinstance(valid, str):
         options = dataclasses.replace(options, weight=None, group=None)  # are for training
         other = read_table(valid, options, table.remembered)
@@ -185,9 +198,10 @@ def _divide(table: Table, options: ReadOptions, config: Config, labels: Sequence
             train=records,
             valid=other.records,
             line=f"validation: {other.name}, {len(other.records):,} rows",
+            choice=choice,
             warnings=tuple(doctor.of_validation(records, other.name, other.records)),
         )
-    share = defaults.VALID_SHARE if valid is None else valid
+    share = choice.value
     kept, held = split(
         targets_of(records, labels),
         [doctor.input_of(record) for record in records],
@@ -197,7 +211,7 @@ def _divide(table: Table, options: ReadOptions, config: Config, labels: Sequence
     )
     if not held.size:
         line = "validation: none, all rows are trained on; the last epoch counts"
-        return _Parts(train=records, valid=[], line=line)
+        return _Parts(train=records, valid=[], line=line, choice=choice)
     train, held_out = [records[k] for k in kept], [records[k] for k in held]
     group = config.data.group
     whole = "" if group is None else f", each '{excerpt(group)}' whole"
@@ -205,6 +219,7 @@ def _divide(table: Table, options: ReadOptions, config: Config, labels: Sequence
         train=train,
         valid=held_out,
         line=f"validation: {held.size:,} rows held out ({share:.0%} of each label{whole})",
+        choice=choice,
         warnings=tuple(doctor.unseen_labels(train, "validation", held_out)),
     )
 
@@ -225,7 +240,7 @@ class _Fitted:
 def _fit(records: Sequence[Record], config: Config, origin: Origin | None) -> _Fitted:
     """Fit the encoder on the training part."""
     if records[0].values is not None:
-        return _fit_series(records, config)
+        return _fit_series(records, config, origin)
     data, texts = config.data, [record.text or "" for record in records]
     mode = tokens.resolve(data.tokens, texts)
     if origin is not None and origin.tokens is not None and data.tokens == "auto":
@@ -243,16 +258,19 @@ def _fit(records: Sequence[Record], config: Config, origin: Origin | None) -> _F
     )
 
 
-def _fit_series(records: Sequence[Record], config: Config) -> _Fitted:
+def _fit_series(records: Sequence[Record], config: Config, origin: Origin | None) -> _Fitted:
     data = config.data
     values = [record.values for record in records if record.values is not None]
     steps = [len(value) for value in values]
     longest = _choice(data.max_length, defaults.maximum_length(np.array(steps)))
-    encoder = SeriesEncoder.fit(values, longest.value, data.missing)
+    channels = _choice(data.channels, defaults.CHANNELS)
+    if origin is not None and origin.channels is not None and data.channels is None:
+        channels = Choice(value=origin.channels, reason=AS_IN_ORIGIN)
+    encoder = SeriesEncoder.fit(values, longest.value, data.missing, channels.value)
     return _Fitted(
         encoder=encoder,
         encoded=encoder.encode(records),
-        choices={"data.max_length": longest},
+        choices={"data.max_length": longest, "data.channels": channels},
         steps=steps,
     )
 
@@ -263,18 +281,18 @@ def _as_in(architecture: Architecture) -> dict[str, Choice]:
         "hidden_size": architecture.hidden_size,
         "bidirectional": architecture.bidirectional,
         "pooling": architecture.pooling,
+        "convolution": architecture.convolution or False,
     }
     if architecture.vocabulary_size:
         values["embedding_size"] = architecture.input_size
-    reason = "as in the model of --init-from"
-    return {f"model.{key}": Choice(value=value, reason=reason) for key, value in values.items()}
+    return {f"model.{key}": Choice(value=value, reason=AS_IN_ORIGIN) for key, value in values.items()}
 
 
 def _lengths(steps: Sequence[int]) -> dict[str, float]:
     return {"median_length": float(np.median(steps)), "longest": max(steps)}
 
 
-def _choice(given: int | None, default: Choice) -> Choice:
+def _choice(given: Any, default: Choice) -> Choice:
     return default if given is None else Choice(value=given, reason="given")
 
 
@@ -299,4 +317,5 @@ def _encoder_line(encoder: Encoder, steps: Sequence[int]) -> str:
     )
     if isinstance(encoder, TextEncoder):
         return f"tokens: {encoder.mode}, vocabulary {len(encoder.vocabulary):,}, {lengths}"
-    return f"numeric sequences: {counted(len(encoder.mean), 'channel')}, scaled; {lengths}"
+    seen = f"{counted(encoder.num_channels, 'channel')} ({', '.join(encoder.channels)}, scaled)"
+    return f"numeric sequences: {seen}; {lengths}"

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from grucli.config import Config
 
 VALID_SHARE = 0.1
+FEW_SERIES = 2000  # a part held out of fewer says little, and is missed in training
 FEW_ROWS = 2000
+RECURRENT_STEPS = 60  # of a series of median length: more are slow, and hard to learn over
+SERIES_STEPS = 1200  # optimizer steps for a series: enough for the few rows, and
+SERIES_EPOCHS = 60  # passes where there are more rows
 LONGEST_STEPS = 2000  # bounds the memory of one batch whatever the data holds
 SHARD_NUMBERS = 8192  # of the states of a step: below, halves take nearly as long as the whole
 
@@ -32,7 +36,7 @@ class Facts:
         kind: "text" or "series".
         rows: sequences in the training part.
         num_classes: distinct labels.
-        lengths: (rows,) steps of each training sequence before any cut.
+        lengths: (rows,) steps of each training sequence that are kept.
     """
 
     kind: str
@@ -49,6 +53,16 @@ class Choice:
     reason: str
 
 
+CHANNELS = Choice(value=("values", "shape", "change"), reason="level, form and movement")
+
+
+def valid_share(kind: str, rows: int) -> Choice:
+    """Share of the rows of the training file that is held out."""
+    if kind == "series" and rows < FEW_SERIES:
+        return Choice(value=0.0, reason=f"{rows} series: too few to hold any out")
+    return Choice(value=VALID_SHARE, reason="to see when to stop")
+
+
 def maximum_length(lengths: npt.NDArray[np.int64]) -> Choice:
     """Steps kept: the 99th percentile of the training lengths, all of them where that is near."""
     longest = int(lengths.max())
@@ -63,9 +77,38 @@ def maximum_length(lengths: npt.NDArray[np.int64]) -> Choice:
 def choose(facts: Facts, optimizer: str) -> dict[str, Choice]:
     """Return a choice for every setting of model and training that may be `auto`."""
     text, adam = facts.kind == "text", optimizer == "adam"
+    if not text:
+        return _for_text(facts, optimizer) | _for_series(facts, optimizer)
+    return _for_text(facts, optimizer)
+
+
+def _for_series(facts: Facts, optimizer: str) -> dict[str, Choice]:
+    """Return the choices that are others for numeric sequences than for texts."""
+    median = int(np.median(facts.lengths))
+    stride = max(1, round(median / RECURRENT_STEPS))
+    batch_size = int(np.clip(2 ** np.floor(np.log2(max(facts.rows, 1) / 3)), 4, 16))
+    batches = int(np.ceil(facts.rows / batch_size))
+    epochs = max(SERIES_EPOCHS, int(np.ceil(SERIES_STEPS / batches)))
+    values: dict[str, tuple[Any, str]] = {
+        "model.convolution": (stride, f"median length {median}"),
+        "training.weight_decay": (0.01, "series"),
+        "training.averaging": ("off", "the schedule ends at rest"),
+        "training.augmentation": (1.0, f"{facts.rows} series"),
+        "training.schedule": ("cosine", "series"),
+        "training.batch_size": (batch_size, f"{facts.rows} series"),
+        "training.epochs": (epochs, f"{epochs * batches:,} updates"),
+        "training.patience": ("off", "the schedule says when to end"),
+        "training.label_smoothing": (0.1, "series"),
+    }
+    return {path: Choice(value=value, reason=why) for path, (value, why) in values.items()}
+
+
+def _for_text(facts: Facts, optimizer: str) -> dict[str, Choice]:
+    text, adam = facts.kind == "text", optimizer == "adam"
     batch_size = int(np.clip(2 ** np.floor(np.log2(max(facts.rows, 1) / 10)), 8, 32))
     values: dict[str, tuple[Any, str]] = {
         "model.embedding_size": (64, "text"),
+        "model.convolution": (False, "tokens are steps enough"),
         "model.hidden_size": (64, "each direction"),
         "model.bidirectional": (True, "the whole sequence is at hand"),
         "model.pooling": (("last", "mean", "max"), "the end, the bulk and the peaks"),
@@ -79,6 +122,8 @@ def choose(facts: Facts, optimizer: str) -> dict[str, Choice]:
         "training.weight_decay": (0.0, "dropout regularises"),
         "training.averaging": (0.98, "steadier than the last step alone"),
         "training.clip_norm": (1.0, "recurrent gradients can explode"),
+        "training.augmentation": ("off", "text"),
+        "training.label_smoothing": (0.0, "early stopping is enough"),
         "training.schedule": ("constant", "early stopping ends training"),
         "training.warmup_steps": (0, "clipping tames the first steps"),
         "training.batch_size": (batch_size, f"{facts.rows} rows: at least 10 steps an epoch"),

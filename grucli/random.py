@@ -6,7 +6,7 @@ the work elsewhere, draws what the uninterrupted run would have drawn.
 
 import numpy as np
 
-INIT, SPLIT, SHUFFLE, DROPOUT, SAMPLING, RANDOM_ORDER = range(6)
+INIT, SPLIT, SHUFFLE, DROPOUT, SAMPLING, RANDOM_ORDER, AUGMENTATION = range(7)
 """Purposes: each has numbers of its own."""
 
 

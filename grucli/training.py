@@ -124,6 +124,7 @@ class Trainer:
             batch_size=min(recipe.batch_size, len(train)),
             label_smoothing=recipe.label_smoothing,
             seed=seed,
+            augmentation=(recipe.augmentation or 0.0) if not model.table.size else 0.0,
         )
         self._crew = Crew(model, self._train, task)
         self._optimizer: optim.Optimizer = optim.Adam()

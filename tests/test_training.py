@@ -35,6 +35,7 @@ RECIPE = Recipe(
     patience=None,
     clip_norm=1.0,
     averaging=0.9,
+    augmentation=None,
     schedule="cosine",
     warmup_steps=3,
     class_weight="none",

@@ -148,6 +148,7 @@ def test_planted_tokens_are_found_in_a_trained_model_and_not_in_a_random_one():
         patience=None,
         clip_norm=1.0,
         averaging=None,
+        augmentation=None,
         schedule="constant",
         warmup_steps=0,
         class_weight="none",

@@ -14,7 +14,7 @@ def measured(model, sequences, low=0.1, high=0.9):
     meter = HealthMeter(model, low, high)
     for batch in bounded(Examples.join(sequences)):
         logits_of(model, batch)
-        meter.add(batch)
+        meter.add()
     return meter.result()
 
 
