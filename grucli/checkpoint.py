@@ -95,6 +95,7 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
         meta["encoder"]["missing"] = encoder.missing
         meta["encoder"]["channels"] = list(encoder.channels)
         arrays["scaling"] = np.stack((encoder.mean, encoder.scale))
+        arrays["units"] = encoder.units
     if run is not None:
         meta["progress"] = run.progress
         arrays |= {RUN + name: array for name, array in run.arrays.items()}
@@ -217,6 +218,7 @@ def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architectu
     channels = tuple(fields.get("channels", ("values",)))
     _expect(0 < len(channels) and set(channels) <= VIEWS.keys(), "channels")
     _expect(mean.ndim == 1 and mean.size % len(channels) == 0, "scaling")
-    encoder = SeriesEncoder(mean, scale, max_length, missing, channels)
+    encoder = SeriesEncoder(mean, scale, max_length, missing, channels, arrays.get("units"))
+    _expect(encoder.units.shape == (encoder.num_channels,), "units")
     _expect(mean.ndim == 1 and encoder.input_size == architecture.input_size, "scaling, channels")
     return encoder

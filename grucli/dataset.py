@@ -17,6 +17,7 @@ from grucli.data.encoding import Encoded, Encoder, SeriesEncoder, TextEncoder
 from grucli.data.records import ReadOptions, Record, Remembered
 from grucli.data.splits import split
 from grucli.data.tokenized import Tokenized
+from grucli.data.views import orders_of_spread
 from grucli.data.vocabulary import Vocabulary
 from grucli.defaults import Choice, Facts
 from grucli.errors import DataError, counted, excerpt
@@ -263,7 +264,7 @@ def _fit_series(records: Sequence[Record], config: Config, origin: Origin | None
     values = [record.values for record in records if record.values is not None]
     steps = [len(value) for value in values]
     longest = _choice(data.max_length, defaults.maximum_length(np.array(steps)))
-    channels = _choice(data.channels, defaults.CHANNELS)
+    channels = _choice(data.channels, defaults.channels(orders_of_spread(values)))
     if origin is not None and origin.channels is not None and data.channels is None:
         channels = Choice(value=origin.channels, reason=AS_IN_ORIGIN)
     encoder = SeriesEncoder.fit(values, longest.value, data.missing, channels.value)

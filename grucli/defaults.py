@@ -24,6 +24,7 @@ FEW_ROWS = 2000
 RECURRENT_STEPS = 60  # of a series of median length: more are slow, and hard to learn over
 SERIES_STEPS = 1200  # optimizer steps for a series: enough for the few rows, and
 SERIES_EPOCHS = 60  # passes where there are more rows
+LARGE_ORDERS = 2  # of magnitude: scaled by the largest, most are then hardly above 0
 LONGEST_STEPS = 2000  # bounds the memory of one batch whatever the data holds
 SHARD_NUMBERS = 8192  # of the states of a step: below, halves take nearly as long as the whole
 
@@ -53,7 +54,13 @@ class Choice:
     reason: str
 
 
-CHANNELS = Choice(value=("values", "shape", "change"), reason="level, form and movement")
+
+def channels(orders: float) -> Choice:
+    """Ways to see a series, by the orders of magnitude over which the sizes of series lie."""
+    if orders > LARGE_ORDERS:
+        reason = f"series differ in size by {orders:.0f} orders of magnitude"
+        return Choice(value=("values", "log", "shape", "change"), reason=reason)
+    return Choice(value=("values", "shape", "change"), reason="level, form and movement")
 
 
 def valid_share(kind: str, rows: int) -> Choice:

@@ -14,13 +14,14 @@ from grucli.data.numbers import Missing
 from grucli.data.records import Record
 from grucli.data.tokenized import Tokenized
 from grucli.data.tokens import tokenizer
-from grucli.data.views import views
+from grucli.data.views import typical_sizes, views
 from grucli.data.vocabulary import EMPTY, UNKNOWN, Vocabulary
 from grucli.errors import DataError
 
 Floats = npt.NDArray[np.floating]
 
 SEQUENCES_TOGETHER = 256
+ROUNDING = 1e-12  # of the mean: what varies less is the rounding of a constant
 FARTHEST = 1e6  # standard deviations; a wild reading must not overflow the arithmetic after it
 
 
@@ -103,6 +104,7 @@ class SeriesEncoder:
         max_length: int,
         missing: Missing = "refuse",
         channels: Sequence[str] = ("values",),
+        units: Floats | None = None,
     ) -> None:
         """Subtract `mean`, divide by `scale`, keep the first `max_length` steps.
 
@@ -110,13 +112,15 @@ class SeriesEncoder:
             mean, scale: (K * I,) of each channel as each of `channels` sees it.
             max_length: steps kept.
             missing: whether values may be missing.
-            channels: K names of `VIEWS`.
+            channels: K names of `views.VIEWS`.
+            units: (I,) of the channels, ones if None.
         """
         self.mean = mean
         self.scale = scale
         self.max_length = max_length
         self.missing = missing
         self.channels = tuple(channels)
+        self.units: Floats = np.ones(self.num_channels) if units is None else units
 
     @property
     def num_channels(self) -> int:
@@ -137,20 +141,20 @@ class SeriesEncoder:
         channels: Sequence[str] = ("values",),
     ) -> SeriesEncoder:
         """Measure each channel's mean and standard deviation over all values that are there."""
-        count, total, squares = (
-            np.zeros(len(channels) * sequences[0].shape[1]) for _ in range(3)
-        )
-        for steps in _together(sequences, max_length, channels):
+        sequences = [sequence[:max_length] for sequence in sequences]
+        units = typical_sizes(sequences)
+        count, total, squares = (np.zeros(len(channels) * len(units)) for _ in range(3))
+        for steps in _together(sequences, channels, units):
             present = ~np.isnan(steps)
             count += present.sum(axis=0)
             total += np.where(present, steps, 0).sum(axis=0)
         count = np.maximum(count, 1)
         mean = total / count
-        for steps in _together(sequences, max_length, channels):
+        for steps in _together(sequences, channels, units):
             squares += np.where(np.isnan(steps), 0, (steps - mean) ** 2).sum(axis=0)
-        scale = np.sqrt(squares / count)
+        scale = np.maximum(np.sqrt(squares / count), ROUNDING * np.abs(mean))
         scale[scale == 0] = 1  # a constant channel becomes zero
-        return cls(mean, scale, max_length, missing, channels)
+        return cls(mean, scale, max_length, missing, channels, units)
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """Encode the values (T, I) of records, at least one, NaN where a value is missing.
@@ -184,7 +188,7 @@ class SeriesEncoder:
                 f"record {record.number}: values are missing, but the model was trained without; "
                 "fill them in, or train it with --missing mask"
             )
-        scaled = (views(kept, self.channels) - self.mean) / self.scale
+        scaled = (views(kept, self.channels, self.units) - self.mean) / self.scale
         np.clip(scaled, -FARTHEST, FARTHEST, out=scaled)
         scaled[np.isnan(scaled)] = 0
         if self.missing == "mask":
@@ -193,13 +197,13 @@ class SeriesEncoder:
 
 
 def _together(
-    sequences: Sequence[Floats], max_length: int, channels: Sequence[str]
+    sequences: Sequence[Floats], channels: Sequence[str], units: Floats
 ) -> Iterator[Floats]:
     """Yield some sequences after the other as float64 (steps, K * I): all at once would be a lot."""
     for start in range(0, len(sequences), SEQUENCES_TOGETHER):
         some = sequences[start : start + SEQUENCES_TOGETHER]
-        kept = (sequence[:max_length].astype(np.float64) for sequence in some)
-        yield np.concatenate([views(steps, channels) for steps in kept])
+        whole = (steps.astype(np.float64) for steps in some)
+        yield np.concatenate([views(steps, channels, units) for steps in whole])
 
 
 Encoder = TextEncoder | SeriesEncoder

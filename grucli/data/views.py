@@ -1,4 +1,4 @@
-"""Ways to see a numeric sequence: its values, their form alone, their changes."""
+"""Ways to see a numeric sequence: its values, their logarithms, their form alone, its changes."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,12 +10,17 @@ Floats = npt.NDArray[np.floating]
 ROUNDING = 1e-6  # of the largest value: what varies less, in single precision, is noise
 
 
-def values(steps: Floats) -> Floats:
+def values(steps: Floats, units: Floats) -> Floats:
     """Return the steps (T, I) as they are."""
     return steps
 
 
-def shape(steps: Floats) -> Floats:
+def log(steps: Floats, units: Floats) -> Floats:
+    """Return what is the value itself near 0, and from a unit (I,) on its logarithm, signed."""
+    return np.arcsinh(steps / units)
+
+
+def shape(steps: Floats, units: Floats) -> Floats:
     """Return each channel of a sequence without its own mean, in its own standard deviations.
 
     A constant channel becomes zero. NaN stays NaN and counts for neither.
@@ -29,15 +34,20 @@ def shape(steps: Floats) -> Floats:
     return np.where(present & is_constant, 0, centred / np.where(is_constant, 1, spread))
 
 
-def change(steps: Floats) -> Floats:
+def change(steps: Floats, units: Floats) -> Floats:
     """Return the difference of the shape at each step and the one before: NaN at the first."""
-    return np.diff(shape(steps), axis=0, prepend=np.nan)
+    return np.diff(shape(steps, units), axis=0, prepend=np.nan)
 
 
-VIEWS: dict[str, Callable[[Floats], Floats]] = {"values": values, "shape": shape, "change": change}
+VIEWS: dict[str, Callable[[Floats, Floats], Floats]] = {
+    "values": values,
+    "log": log,
+    "shape": shape,
+    "change": change,
+}
 
 
-def views(steps: Floats, names: Sequence[str]) -> Floats:
+def views(steps: Floats, names: Sequence[str], units: Floats) -> Floats:
     """Return (T, K * I) a sequence (T, I) seen in K ways, one after the other.
 
     Every step stays a step: whoever asks what a step does need not know of them.
@@ -45,8 +55,37 @@ def views(steps: Floats, names: Sequence[str]) -> Floats:
     Args:
         steps: float64, NaN where a value is missing.
         names: of VIEWS.
+        units: (I,) above 0, the typical size of each channel's values.
 
     Returns:
         float64, NaN where there is nothing to see.
     """
-    return np.concatenate([VIEWS[name](steps) for name in names], axis=1)
+    return np.concatenate([VIEWS[name](steps, units) for name in names], axis=1)
+
+
+def typical_sizes(sequences: Sequence[Floats]) -> Floats:
+    """Return (I,) the median size of each channel's values, of those that are there and not 0."""
+    sizes = np.abs(np.concatenate(sequences, dtype=np.float64))
+    found = [channel[channel > 0] for channel in sizes.T]
+    return np.array([np.median(channel) if channel.size else 1.0 for channel in found])
+
+
+def orders_of_spread(sequences: Sequence[Floats]) -> float:
+    """Return the decimal orders of magnitude over which the spreads of sequences lie.
+
+    It is the largest of all channels, from the 10th to the 90th percentile; constant sequences do
+    not count.
+    """
+    spreads = np.array([_spread(steps) for steps in sequences])
+    found = [np.log10(channel[channel > 0]) for channel in spreads.T]
+    ranges = [float(np.ptp(np.percentile(logs, (10, 90)))) for logs in found if logs.size]
+    return max(ranges, default=0.0)
+
+
+def _spread(steps: Floats) -> Floats:
+    """Return (I,) the standard deviations of a sequence, 0 of a channel without a value."""
+    present = ~np.isnan(steps)
+    count = np.maximum(present.sum(axis=0), 1)
+    mean = np.where(present, steps, 0).sum(axis=0, dtype=np.float64) / count
+    spread: Floats = np.sqrt(np.where(present, (steps - mean) ** 2, 0).sum(axis=0) / count)
+    return spread

@@ -45,9 +45,8 @@ def _reading(saved: SavedModel) -> str:
     if not isinstance(encoder, TextEncoder):
         masked = ", missing values masked" if encoder.missing == "mask" else ""
         return (
-            f"numeric sequences, {counted(encoder.num_channels, 'channel')} "
-            f"({', '.join(encoder.channels)}){masked}, "
-            f"at most {encoder.max_length:,} steps"
+            f"numeric sequences, {counted(encoder.num_channels, 'channel')}{masked}, "
+            f"seen as {', '.join(encoder.channels)}, at most {encoder.max_length:,} steps"
         )
     columns = ""
     if remembered.text is not None:
