@@ -19,7 +19,7 @@ from grucli.archive import Archive, read_archive, write_archive
 from grucli.data.encoding import Encoder, SeriesEncoder, TextEncoder
 from grucli.data.records import Remembered
 from grucli.data.tokens import MODES
-from grucli.data.views import VIEWS
+from grucli.data.views import VIEWS, width
 from grucli.data.vocabulary import Vocabulary
 from grucli.engine.pooling import POOLINGS
 from grucli.engine.recurrent import CELLS
@@ -217,8 +217,9 @@ def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architectu
     _expect(missing in ("refuse", "mask"), "missing")
     channels = tuple(fields.get("channels", ("values",)))
     _expect(0 < len(channels) and set(channels) <= VIEWS.keys(), "channels")
-    _expect(mean.ndim == 1 and mean.size % len(channels) == 0, "scaling")
+    _expect(mean.ndim == 1, "scaling")
     encoder = SeriesEncoder(mean, scale, max_length, missing, channels, arrays.get("units"))
-    _expect(encoder.units.shape == (encoder.num_channels,), "units")
+    _expect(encoder.units.ndim == 1, "units")
+    _expect(mean.size == width(channels, encoder.num_channels), "scaling, channels")
     _expect(mean.ndim == 1 and encoder.input_size == architecture.input_size, "scaling, channels")
     return encoder

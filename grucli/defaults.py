@@ -59,8 +59,9 @@ def channels(orders: float) -> Choice:
     """Ways to see a series, by the orders of magnitude over which the sizes of series lie."""
     if orders > LARGE_ORDERS:
         reason = f"series differ in size by {orders:.0f} orders of magnitude"
-        return Choice(value=("values", "log", "shape", "change"), reason=reason)
-    return Choice(value=("values", "shape", "change"), reason="level, form and movement")
+        return Choice(value=("values", "log", "shape", "change", "place"), reason=reason)
+    reason = "level, form, movement and where"
+    return Choice(value=("values", "shape", "change", "place"), reason=reason)
 
 
 def valid_share(kind: str, rows: int) -> Choice:

@@ -127,7 +127,7 @@ Pooling: TypeAlias = Annotated[
     Field(json_schema_extra=_allow_one),
 ]
 Channels: TypeAlias = Annotated[
-    tuple[Literal["values", "log", "shape", "change"], ...],
+    tuple[Literal["values", "log", "shape", "change", "place"], ...],
     Field(min_length=1),
     BeforeValidator(_as_tuple),
     AfterValidator(_distinct),
@@ -195,8 +195,8 @@ class DataConfig(_Section):
     """How many tokens the vocabulary holds at most; the most frequent ones stay."""
     channels: Auto[Channels] = None
     """How each channel of a numeric sequence is seen: its values, their logarithm (log), the shape
-    of the sequence without its level and size, the change of that shape from step to step. Several
-    ways stand side by side, each scaled over the training data."""
+    of the sequence without its level and size, the change of that shape from step to step; place is
+    how far along a step is. Several ways stand side by side, each scaled over the training data."""
     max_length: Auto[Count] = None
     """How many steps of a sequence are kept; auto is the 99th percentile of the training data."""
 

@@ -39,7 +39,7 @@ def saved_model(kind="text", labels=("negative", "正面", "[red]\x1b")):
     encoder = TextEncoder(VOCABULARY, "auto", 20)
     if kind == "series":
         mean, scale = np.array([1.0, 2.0, 3.0]), np.array([0.5, 1.0, 2.0])
-        seen = ("values", "log", "change")
+        seen = ("values", "log", "place")
         encoder = SeriesEncoder(mean, scale, 20, "refuse", seen, np.array([7.0]))
     return SavedModel(
         model=model,
@@ -69,7 +69,7 @@ def test_what_is_saved_comes_back(tmp_path, kind):
     else:
         np.testing.assert_array_equal(loaded.encoder.scale, saved.encoder.scale)
         np.testing.assert_array_equal(loaded.encoder.units, [7])
-        assert loaded.encoder.channels == ("values", "log", "change")
+        assert loaded.encoder.channels == ("values", "log", "place")
     assert loaded.encoder.max_length == 20
     assert len(loaded.sha256) == 64
 

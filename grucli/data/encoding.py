@@ -14,7 +14,7 @@ from grucli.data.numbers import Missing
 from grucli.data.records import Record
 from grucli.data.tokenized import Tokenized
 from grucli.data.tokens import tokenizer
-from grucli.data.views import typical_sizes, views
+from grucli.data.views import typical_sizes, views, width
 from grucli.data.vocabulary import EMPTY, UNKNOWN, Vocabulary
 from grucli.errors import DataError
 
@@ -109,23 +109,23 @@ class SeriesEncoder:
         """Subtract `mean`, divide by `scale`, keep the first `max_length` steps.
 
         Args:
-            mean, scale: (K * I,) of each channel as each of `channels` sees it.
+            mean, scale: (W,) of each channel as each of `channels` sees it.
             max_length: steps kept.
             missing: whether values may be missing.
-            channels: K names of `views.VIEWS`.
-            units: (I,) of the channels, ones if None.
+            channels: names of `views.VIEWS`.
+            units: (I,) of the channels; ones if None, where the channels are seen in one way.
         """
         self.mean = mean
         self.scale = scale
         self.max_length = max_length
         self.missing = missing
         self.channels = tuple(channels)
-        self.units: Floats = np.ones(self.num_channels) if units is None else units
+        self.units: Floats = np.ones(len(mean)) if units is None else units
 
     @property
     def num_channels(self) -> int:
         """I, the numbers of a step as they are given."""
-        return len(self.mean) // len(self.channels)
+        return len(self.units)
 
     @property
     def input_size(self) -> int:
@@ -143,7 +143,7 @@ class SeriesEncoder:
         """Measure each channel's mean and standard deviation over all values that are there."""
         sequences = [sequence[:max_length] for sequence in sequences]
         units = typical_sizes(sequences)
-        count, total, squares = (np.zeros(len(channels) * len(units)) for _ in range(3))
+        count, total, squares = (np.zeros(width(channels, len(units))) for _ in range(3))
         for steps in _together(sequences, channels, units):
             present = ~np.isnan(steps)
             count += present.sum(axis=0)
@@ -199,7 +199,7 @@ class SeriesEncoder:
 def _together(
     sequences: Sequence[Floats], channels: Sequence[str], units: Floats
 ) -> Iterator[Floats]:
-    """Yield some sequences after the other as float64 (steps, K * I): all at once would be a lot."""
+    """Yield some sequences after the other as float64 (steps, W): all at once would be a lot."""
     for start in range(0, len(sequences), SEQUENCES_TOGETHER):
         some = sequences[start : start + SEQUENCES_TOGETHER]
         whole = (steps.astype(np.float64) for steps in some)

@@ -1,4 +1,4 @@
-"""Ways to see a numeric sequence: its values, their logarithms, their form alone, its changes."""
+"""Ways to see a numeric sequence: values, logarithms, the form alone, its changes, the place."""
 
 from collections.abc import Callable, Sequence
 
@@ -39,16 +39,27 @@ def change(steps: Floats, units: Floats) -> Floats:
     return np.diff(shape(steps, units), axis=0, prepend=np.nan)
 
 
+def place(steps: Floats, units: Floats) -> Floats:
+    """Return (T, 1) how far along the sequence each step is, from -1 to 1."""
+    return np.linspace(-1, 1, len(steps))[:, None] if len(steps) > 1 else np.zeros((1, 1))
+
+
 VIEWS: dict[str, Callable[[Floats, Floats], Floats]] = {
     "values": values,
     "log": log,
     "shape": shape,
     "change": change,
+    "place": place,
 }
 
 
+def width(names: Sequence[str], num_channels: int) -> int:
+    """Return how many numbers a step of so many channels becomes."""
+    return sum(1 if name == "place" else num_channels for name in names)
+
+
 def views(steps: Floats, names: Sequence[str], units: Floats) -> Floats:
-    """Return (T, K * I) a sequence (T, I) seen in K ways, one after the other.
+    """Return (T, W) a sequence (T, I) seen in several ways, one after the other.
 
     Every step stays a step: whoever asks what a step does need not know of them.
 

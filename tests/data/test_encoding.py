@@ -188,6 +188,13 @@ def test_the_sizes_of_series_are_compared_channel_by_channel():
     assert orders_of_spread([np.ones((4, 1)), np.full((1, 1), np.nan)]) == 0
 
 
+def test_the_place_is_one_number_that_runs_from_start_to_end():
+    encoder = SeriesEncoder.fit([np.zeros((5, 3))], 99, channels=("values", "place"))
+    assert (encoder.num_channels, encoder.input_size) == (3, 4)
+    steps = encoder.encode([series(np.zeros((3, 3))), series(np.zeros((1, 3)))]).steps
+    np.testing.assert_allclose(steps[:, 3], np.array([-1, 0, 1, 0]) * np.sqrt(2))
+
+
 def test_a_sequence_is_seen_as_far_as_it_is_kept():
     rng = np.random.default_rng(6)
     values = rng.normal(size=(30, 1)).astype(np.float32)
