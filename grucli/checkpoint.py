@@ -216,7 +216,7 @@ def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architectu
     missing = fields.get("missing", "refuse")  # older files know no other way
     _expect(missing in ("refuse", "mask"), "missing")
     channels = tuple(fields.get("channels", ("values",)))
-    _expect(0 < len(channels) and set(channels) <= VIEWS.keys(), "channels")
+    _expect(len(channels) > 0 and set(channels) <= VIEWS.keys(), "channels")
     _expect(mean.ndim == 1, "scaling")
     encoder = SeriesEncoder(mean, scale, max_length, missing, channels, arrays.get("units"))
     _expect(encoder.units.ndim == 1, "units")

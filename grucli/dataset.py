@@ -286,7 +286,9 @@ def _as_in(architecture: Architecture) -> dict[str, Choice]:
     }
     if architecture.vocabulary_size:
         values["embedding_size"] = architecture.input_size
-    return {f"model.{key}": Choice(value=value, reason=AS_IN_ORIGIN) for key, value in values.items()}
+    return {
+        f"model.{key}": Choice(value=value, reason=AS_IN_ORIGIN) for key, value in values.items()
+    }
 
 
 def _lengths(steps: Sequence[int]) -> dict[str, float]:

@@ -22,8 +22,8 @@ VALID_SHARE = 0.1
 FEW_SERIES = 2000  # a part held out of fewer says little, and is missed in training
 FEW_ROWS = 2000
 RECURRENT_STEPS = 60  # of a series of median length: more are slow, and hard to learn over
-SERIES_STEPS = 1200  # optimizer steps for a series: enough for the few rows, and
-SERIES_EPOCHS = 60  # passes where there are more rows
+SERIES_STEPS = 1200  # optimizer steps at least
+SERIES_EPOCHS = 60  # at least
 LARGE_ORDERS = 2  # of magnitude: scaled by the largest, most are then hardly above 0
 LONGEST_STEPS = 2000  # bounds the memory of one batch whatever the data holds
 SHARD_NUMBERS = 8192  # of the states of a step: below, halves take nearly as long as the whole
@@ -52,7 +52,6 @@ class Choice:
 
     value: Any
     reason: str
-
 
 
 def channels(orders: float) -> Choice:
@@ -84,34 +83,35 @@ def maximum_length(lengths: npt.NDArray[np.int64]) -> Choice:
 
 def choose(facts: Facts, optimizer: str) -> dict[str, Choice]:
     """Return a choice for every setting of model and training that may be `auto`."""
-    text, adam = facts.kind == "text", optimizer == "adam"
-    if not text:
-        return _for_text(facts, optimizer) | _for_series(facts, optimizer)
-    return _for_text(facts, optimizer)
+    choices = _usual(facts, optimizer)
+    if facts.kind == "series":
+        median = float(np.median(facts.lengths))
+        stride = max(1, round(median / RECURRENT_STEPS))
+        choices["model.convolution"] = Choice(value=stride, reason=f"median length {median:g}")
+        choices |= _of_few_series(facts.rows) if facts.rows < FEW_SERIES else {}
+    return choices
 
 
-def _for_series(facts: Facts, optimizer: str) -> dict[str, Choice]:
-    """Return the choices that are others for numeric sequences than for texts."""
-    median = int(np.median(facts.lengths))
-    stride = max(1, round(median / RECURRENT_STEPS))
-    batch_size = int(np.clip(2 ** np.floor(np.log2(max(facts.rows, 1) / 3)), 4, 16))
-    batches = int(np.ceil(facts.rows / batch_size))
-    epochs = max(SERIES_EPOCHS, int(np.ceil(SERIES_STEPS / batches)))
+def _of_few_series(rows: int) -> dict[str, Choice]:
+    """Return how to train on all of them: changed at random, and to the end of a schedule."""
+    series = f"{rows:,} series"
+    batch_size = int(np.clip(2 ** np.floor(np.log2(rows / 2)), 4, 16))
+    batches = -(-rows // batch_size)
+    epochs = max(SERIES_EPOCHS, -(-SERIES_STEPS // batches))
     values: dict[str, tuple[Any, str]] = {
-        "model.convolution": (stride, f"median length {median}"),
-        "training.weight_decay": (0.01, "series"),
-        "training.averaging": ("off", "the schedule ends at rest"),
-        "training.augmentation": (1.0, f"{facts.rows} series"),
-        "training.schedule": ("cosine", "series"),
-        "training.batch_size": (batch_size, f"{facts.rows} series"),
-        "training.epochs": (epochs, f"{epochs * batches:,} updates"),
-        "training.patience": ("off", "the schedule says when to end"),
-        "training.label_smoothing": (0.1, "series"),
+        "training.weight_decay": (0.01, series),
+        "training.averaging": ("off", "the schedule comes to rest"),
+        "training.augmentation": (1.0, series),
+        "training.schedule": ("cosine", "to the end, without early stopping"),
+        "training.batch_size": (batch_size, series),
+        "training.epochs": (epochs, f"{epochs * batches:,} steps"),
+        "training.patience": ("off", "the schedule ends training"),
+        "training.label_smoothing": (0.1, series),
     }
     return {path: Choice(value=value, reason=why) for path, (value, why) in values.items()}
 
 
-def _for_text(facts: Facts, optimizer: str) -> dict[str, Choice]:
+def _usual(facts: Facts, optimizer: str) -> dict[str, Choice]:
     text, adam = facts.kind == "text", optimizer == "adam"
     batch_size = int(np.clip(2 ** np.floor(np.log2(max(facts.rows, 1) / 10)), 8, 32))
     values: dict[str, tuple[Any, str]] = {

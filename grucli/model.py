@@ -1,4 +1,4 @@
-"""The classifier: tokens or channels -> convolutions, if any -> recurrent layers -> pooling -> logits."""
+"""The classifier: tokens or channels (-> convolutions) -> recurrent layers -> pooling -> logits."""
 
 from __future__ import annotations
 
@@ -229,23 +229,22 @@ class Model:
             recurrent.backward(
                 arch.cell, params, packing, tape, d_outputs, d_final, own, index=read, d_x=d_x
             )
-            if self._front is not None and not layer:
-                d_x = self._backward_front(d_x, d_features, grads)
+            if self._front is not None and d_x is not None and not layer:
+                d_x = self._before(self._front, d_x, d_features, grads)
             d_outputs, d_final = None if d_x is None else last.masks.undo(d_x), None
         rows = self.table[:0]
         if last.places is not None and d_outputs is not None:
             _, rows = embedding.backward(last.places, d_outputs)
         return Gradients(dense=grads, tokens=last.tokens, rows=rows)
 
-    def _backward_front(
-        self, d_x: Floats | None, d_features: Floats, grads: Parameters
+    def _before(
+        self, convolutions: Front, d_x: Floats, d_features: Floats, grads: Parameters
     ) -> Floats | None:
         """Return the gradient of the token vectors, None for numeric sequences."""
-        assert self._front is not None and d_x is not None
         arch, d_steps = self.architecture, None
         if arch.vocabulary_size:
             d_steps = np.empty((self._forward.given.size, arch.input_size), self.dtype)
-        self._front.backward(
+        convolutions.backward(
             self.params.within("front"), d_x, d_features, grads.within("front"), d_steps
         )
         return d_steps

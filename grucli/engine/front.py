@@ -105,6 +105,7 @@ class Front:
         d_pooled, _ = pooling.backward(
             POOLINGS, {}, outputs, self.packing, self._memory, d_features, {}
         )
+        assert d_pooled is not None  # both poolings look at every output
         d_outputs += d_pooled
         own, own_grads = _by_layer(params), _by_layer(grads)
         d_between = self.tapes[0].take("d_outputs", *self.tapes[0]["outputs"].shape)

@@ -69,8 +69,6 @@ def test_what_is_drawn_depends_on_the_generator_alone_and_the_batch_stays():
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
     np.testing.assert_array_equal(x, before)
-    single = augmentation.changed(
-        x.astype(np.float32), packing, 1.0, np.random.default_rng(9)
-    )
+    single = augmentation.changed(x.astype(np.float32), packing, 1.0, np.random.default_rng(9))
     assert single.dtype == np.float32
     np.testing.assert_allclose(single, first, atol=1e-5)

@@ -42,9 +42,7 @@ class ConvolutionCheck:
         grads = Parameters({n: v.shape for n, v in self.params.items()}, np.float64)
         grads.flat.fill(np.nan)
         d_x = np.full_like(self.x, np.nan)
-        convolution.backward(
-            self.params, self.seen, self.tape, self.upstream.copy(), grads, d_x
-        )
+        convolution.backward(self.params, self.seen, self.tape, self.upstream.copy(), grads, d_x)
         return {**grads, "x": d_x}
 
     def check(self):
