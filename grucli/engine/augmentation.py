@@ -5,8 +5,8 @@ import numpy as np
 from grucli.engine.inputs import pick
 from grucli.engine.packing import Floats, Packing
 
-NOISE = 0.03
-SCALING = 0.1
+NOISE = 0.1
+SCALING = 0.2
 WARPING = 0.3
 KNOTS = 5  # speeds of a sequence, with straight lines between them
 
