@@ -98,6 +98,12 @@ def test_numbers_are_deleted_by_windows():
     assert why.effect[1] == pytest.approx(why.margin - (rest[why.target] - rest[why.other]))
 
 
+def test_a_stride_is_not_divided():
+    assert spans(10, 60, 4) == ((0, 4), (4, 8), (8, 10))
+    assert [stop - start for start, stop in spans(500, 60, 4)] == [12] * 41 + [8]
+    assert spans(3, 60, 4) == ((0, 3),)
+
+
 def test_spans():
     assert spans(3, 5) == ((0, 1), (1, 2), (2, 3))
     for length in range(1, 130):
