@@ -251,8 +251,8 @@ class TrainingConfig(_Section):
     averaging: Auto[Annotated[float, Field(gt=0, lt=1)] | Literal["off"]] = None
     """Decay, a step, of the moving average of the weights that is validated and kept."""
     augmentation: Auto[Annotated[float, Field(gt=0, le=10)] | Literal["off"]] = None
-    """How much numeric sequences are changed at random in training: 1 is noise of 10 % of a standard
-    deviation, scaling by 20 % and a speed that varies by 30 %."""
+    """How much numeric sequences are changed at random in training: 1 is noise of 0.1 standard
+    deviations, scaling by 20 % and a speed that varies by 30 %."""
     schedule: Auto[Literal["constant", "cosine", "plateau"]] = None
     """The learning rate after the warm-up: constant, falling along a cosine to 0 at the last epoch,
     or halved whenever two epochs bring no lower loss."""
