@@ -20,6 +20,7 @@ from grucli.data.encoding import Encoder, SeriesEncoder, TextEncoder
 from grucli.data.ngrams import Ngrams, Pattern
 from grucli.data.records import Remembered
 from grucli.data.tokens import MODES
+from grucli.data.views import VIEWS, width
 from grucli.data.vocabulary import Vocabulary
 from grucli.data.widepath import WidePath
 from grucli.engine.pooling import POOLINGS
@@ -101,7 +102,9 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
             arrays |= _wide_arrays(encoder.wide)
     else:
         meta["encoder"]["missing"] = encoder.missing
+        meta["encoder"]["channels"] = list(encoder.channels)
         arrays["scaling"] = np.stack((encoder.mean, encoder.scale))
+        arrays["units"] = encoder.units
     if run is not None:
         meta["progress"] = run.progress
         arrays |= {RUN + name: array for name, array in run.arrays.items()}
@@ -195,6 +198,8 @@ def _architecture(fields: Mapping[str, Any]) -> Architecture:
     _expect(type(architecture.num_layers) is int, "num_layers")
     _expect(1 <= architecture.num_layers <= MAX_LAYERS, "num_layers")
     _expect(type(architecture.bidirectional) is bool, "bidirectional")
+    _expect(type(architecture.convolution) is int, "convolution")
+    _expect(0 <= architecture.convolution < 1 << 32, "convolution")
     _expect(architecture.cell in CELLS, "cell")
     _expect(architecture.dtype in ("float32", "float64"), "dtype")
     rates = (architecture.dropout, architecture.token_dropout)
@@ -231,7 +236,12 @@ def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architectu
     mean, scale = arrays["scaling"]
     missing = fields.get("missing", "refuse")  # older files know no other way
     _expect(missing in ("refuse", "mask"), "missing")
-    encoder = SeriesEncoder(mean, scale, max_length, missing)
+    channels = tuple(fields.get("channels", ("values",)))
+    _expect(len(channels) > 0 and set(channels) <= VIEWS.keys(), "channels")
+    _expect(mean.ndim == 1, "scaling")
+    encoder = SeriesEncoder(mean, scale, max_length, missing, channels, arrays.get("units"))
+    _expect(encoder.units.ndim == 1, "units")
+    _expect(mean.size == width(channels, encoder.num_channels), "scaling, channels")
     _expect(mean.ndim == 1 and encoder.input_size == architecture.input_size, "scaling, channels")
     return encoder
 

@@ -122,7 +122,7 @@ def fitting(
             other channels than those of training.
     """
     encoder = saved.encoder
-    wanted = None if isinstance(encoder, TextEncoder) else len(encoder.mean)
+    wanted = None if isinstance(encoder, TextEncoder) else encoder.num_channels
     for record in records:
         found = None if record.values is None else record.values.shape[1]
         if found != wanted and record.error is None:

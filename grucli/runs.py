@@ -134,6 +134,7 @@ def _architecture(prepared: Prepared) -> Architecture:
     settings, encoder = prepared.config.model.model_dump(), prepared.encoder
     del settings["initialisation"], settings["wide"], settings["vectors"]
     embedding_size = settings.pop("embedding_size")
+    settings["convolution"] = int(settings["convolution"])  # false is no step at all
     if isinstance(encoder, TextEncoder):
         sizes = {"vocabulary_size": len(encoder.vocabulary), "input_size": embedding_size}
     else:

@@ -157,6 +157,7 @@ class Trainer:
             batch_size=min(recipe.batch_size, len(train)),
             label_smoothing=recipe.label_smoothing,
             seed=seed,
+            augmentation=(recipe.augmentation or 0.0) if not model.table.size else 0.0,
         )
         self._first = model.params.flat.copy(), model.table.copy()
         every = range(0 if folds is None else int(folds.max()) + 1)

@@ -33,6 +33,24 @@ def test_a_state_that_is_not_finite_is_divergence_and_the_old_file_stays(tmp_pat
     assert [entry.name for entry in tmp_path.iterdir()] == ["m.last.npz"]
 
 
+@pytest.mark.parametrize("length", [10, 200])
+def test_first_weights_are_those_chosen_from_the_lengths(tmp_path, length):
+    rows = [f"{'ab'[k % 2] * length},{k % 2}" for k in range(20)]
+    path = tmp_path / "train.csv"
+    path.write_text("\n".join(["text,label", *rows]))
+    settings = ("data.tokens=char", "model.bidirectional=false", "model.pooling=last")
+    prepared = prepare(str(path), resolve(assignments=list(settings)).config, "stop")
+    bias = runs.initial(prepared).params["layer0_bias"].reshape(3, -1)
+    kept = 1 / (1 + np.exp(-bias[1].astype(np.float64)))  # share of the state at the first step
+    if length == 10:
+        assert np.all(bias == 0)
+    else:
+        assert 20 < np.median(-1 / np.log(kept)) < length
+        assert np.all(bias[[0, 2]] == 0)
+    reason = prepared.reasons["model.initialisation"]
+    assert f"{length} steps" in reason
+
+
 def wide_run(*more):
     settings = ["model.hidden_size=4", "model.embedding_size=4", "training.epochs=3"]
     settings += ["training.averaging=off", "model.wide=true", "data.valid=0.2", *more]
@@ -77,21 +95,3 @@ def test_other_text_beyond_the_last_step_is_other_data_where_n_grams_read_it(tmp
         return runs._fingerprint(prepared)
 
     assert sha256_of("one", "true") != sha256_of("two three", "true")
-
-
-@pytest.mark.parametrize("length", [10, 200])
-def test_first_weights_are_those_chosen_from_the_lengths(tmp_path, length):
-    rows = [f"{'ab'[k % 2] * length},{k % 2}" for k in range(20)]
-    path = tmp_path / "train.csv"
-    path.write_text("\n".join(["text,label", *rows]))
-    settings = ("data.tokens=char", "model.bidirectional=false", "model.pooling=last")
-    prepared = prepare(str(path), resolve(assignments=list(settings)).config, "stop")
-    bias = runs.initial(prepared).params["layer0_bias"].reshape(3, -1)
-    kept = 1 / (1 + np.exp(-bias[1].astype(np.float64)))  # share of the state at the first step
-    if length == 10:
-        assert np.all(bias == 0)
-    else:
-        assert 20 < np.median(-1 / np.log(kept)) < length
-        assert np.all(bias[[0, 2]] == 0)
-    reason = prepared.reasons["model.initialisation"]
-    assert f"{length} steps" in reason

@@ -72,12 +72,14 @@ class Attribution:
     check: Check | None
 
 
-def spans(length: int, most: int) -> tuple[Span, ...]:
+def spans(length: int, most: int, stride: int = 1) -> tuple[Span, ...]:
     """Divide `length` steps into windows of equal size (the last may be shorter), at most `most`.
 
-    With at most `most` steps each is a part of its own.
+    With at most `most` steps each is a part of its own. A stride is never divided: without one of
+    its steps, the model would see all that follow from another place.
     """
     size = -(-length // most)
+    size = -(-size // stride) * stride
     return tuple((start, min(start + size, length)) for start in range(0, length, size))
 
 

@@ -83,7 +83,8 @@ def example(
         wanted, given = ("texts", "a sequence") if is_text else ("numeric sequences", "a text")
         raise CheckpointError(f"{name}: is {given}, but the model reads {wanted}")
     encoded = saved.encoder.encode([record])
-    windows = spans(len(encoded.steps), MOST_TOKENS if is_text else MOST_WINDOWS)
+    stride = max(1, saved.model.architecture.convolution)
+    windows = spans(len(encoded.steps), MOST_TOKENS if is_text else MOST_WINDOWS, stride)
     return Example(
         name=name,
         label=record.label,

@@ -117,7 +117,7 @@ def _run(
     meter = HealthMeter(model, *settings.saturation)
     for batch in bounded(examples):
         whole[batch.rows] = logits_of(model, batch)
-        meter.add(batch)
+        meter.add()
     return whole, meter.result()
 
 

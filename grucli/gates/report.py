@@ -184,11 +184,12 @@ class Report:
 
 
 def parameter_parts(saved: SavedModel) -> dict[str, int]:
-    """Return the parameters of each part: "embedding", "layer 1", …, "head"."""
+    """Return the parameters of each part: "embedding", "convolutions", "layer 1", …, "head"."""
     parts: dict[str, int] = {}
     for name, array in saved.model.arrays():
         first = name.partition("_")[0]
         part = f"layer {int(first[5:]) + 1}" if first.startswith("layer") else first
+        part = "convolutions" if first.startswith("front") else part
         parts[part] = parts.get(part, 0) + array.size
     return parts
 
@@ -202,7 +203,7 @@ def model_json(saved: SavedModel) -> dict[str, Any]:
     if isinstance(encoder, TextEncoder):
         reading |= {"tokens": encoder.mode, "vocabulary_size": len(encoder.vocabulary)}
     else:
-        reading |= {"channels": len(encoder.mean)}
+        reading |= {"channels": encoder.num_channels, "seen_as": list(encoder.channels)}
     return {
         "task": "classify",
         "labels": list(saved.labels),

@@ -49,8 +49,8 @@ def _reading(saved: SavedModel) -> str:
     if not isinstance(encoder, TextEncoder):
         masked = ", missing values masked" if encoder.missing == "mask" else ""
         return (
-            f"numeric sequences, {counted(len(encoder.mean), 'channel')}{masked}, "
-            f"at most {encoder.max_length:,} steps"
+            f"numeric sequences, {counted(encoder.num_channels, 'channel')}{masked}, "
+            f"seen as {', '.join(encoder.channels)}, at most {encoder.max_length:,} steps"
         )
     columns = ""
     if remembered.text is not None:
@@ -65,6 +65,8 @@ def _reading(saved: SavedModel) -> str:
 def _network(saved: SavedModel) -> str:
     arch = saved.model.architecture
     read = f"vectors of {arch.input_size}" if arch.vocabulary_size else f"{arch.input_size} numbers"
+    if arch.convolution:
+        read += f" -> 2 convolutions, stride {arch.convolution}"
     layers = f"{arch.num_layers} layers of " if arch.num_layers > 1 else ""
     ways = "both directions" if arch.bidirectional else "forward"
     return (

@@ -20,7 +20,9 @@ def model_line(model: Model) -> str:
     arch = model.architecture
     reads = f"{arch.vocabulary_size:,} tokens x {arch.input_size}"
     if not arch.vocabulary_size:
-        reads = counted(arch.input_size, "channel")
+        reads = f"{counted(arch.input_size, 'number')} a step"
+    if arch.convolution:
+        reads += f" -> 2 convolutions, stride {arch.convolution}"
     layers = f"{arch.num_layers} x " if arch.num_layers > 1 else ""
     ways = "both directions" if arch.bidirectional else "forward"
     return (

@@ -99,6 +99,12 @@ def test_numbers_are_deleted_by_windows():
     assert why.effect[1] == pytest.approx(why.margin - (rest[why.target] - rest[why.other]))
 
 
+def test_a_stride_is_not_divided():
+    assert spans(10, 60, 4) == ((0, 4), (4, 8), (8, 10))
+    assert [stop - start for start, stop in spans(500, 60, 4)] == [12] * 41 + [8]
+    assert spans(3, 60, 4) == ((0, 3),)
+
+
 def test_spans():
     assert spans(3, 5) == ((0, 1), (1, 2), (2, 3))
     for length in range(1, 130):
@@ -149,6 +155,7 @@ def test_planted_tokens_are_found_in_a_trained_model_and_not_in_a_random_one():
         patience=None,
         clip_norm=1.0,
         averaging=None,
+        augmentation=None,
         schedule="constant",
         warmup_steps=0,
         class_weight="none",
