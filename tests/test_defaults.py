@@ -154,7 +154,7 @@ def test_many_series_and_all_texts_end_by_validation():
     for settings in (chosen("series", 5000, 100), chosen("text", 100, 9)):
         assert settings["training.schedule"] == "constant"
         assert settings["training.augmentation"] == "off"
-        assert settings["training.patience"] in (5, 20)
+        assert "training.patience" not in settings  # follows from the others
     assert defaults.valid_share("series", 5000).value == defaults.VALID_SHARE
     assert defaults.valid_share("text", 30).value == defaults.VALID_SHARE
 
