@@ -56,7 +56,7 @@ def _alternatives(schema: JsonSchema) -> Iterator[str]:
     elif "enum" in schema:
         yield from schema["enum"]
     elif "const" in schema:
-        yield schema["const"]
+        yield _literal(schema["const"])
     elif schema["type"] == "boolean":
         yield from ("true", "false")
     elif schema["type"] != "null":

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from grucli.config import Config
 
 LISTED_LABELS = 12
+AS_IN_ORIGIN = "as in the model of --init-from"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -292,11 +293,18 @@ def _fit(records: Sequence[Record], config: Config, origin: Origin | None) -> _F
     steps = np.maximum(tokenized.lengths, 1)
     longest = _choice(data.max_length, defaults.maximum_length(steps))
     vocabulary = Vocabulary.fit(tokenized.counts(), data.min_count, data.max_vocabulary)
-    encoder = TextEncoder(vocabulary, mode, longest.value)
+    words = defaults.are_words(tokenized.characters(), int(tokenized.lengths.sum()))
+    subwords = defaults.subwords(config.model.wide, words)
+    if origin is not None:
+        subwords = Choice(value=origin.architecture.buckets or False, reason=AS_IN_ORIGIN)
+    subwords = _choice(config.model.subwords, subwords)
+    encoder = TextEncoder(
+        vocabulary, mode, longest.value, buckets=subwords.value if words and subwords.value else 0
+    )
     return _Fitted(
         encoder=encoder,
         encoded=encoder.encode_tokens(tokenized),
-        choices={"data.max_length": longest},
+        choices={"data.max_length": longest, "model.subwords": subwords},
         steps=steps.tolist(),
         texts=tokenized,
     )
@@ -304,6 +312,8 @@ def _fit(records: Sequence[Record], config: Config, origin: Origin | None) -> _F
 
 def _fit_series(records: Sequence[Record], config: Config) -> _Fitted:
     data = config.data
+    if config.model.subwords:
+        raise ConfigError("model.subwords: numeric sequences have no n-grams; delete it")
     values = [record.values for record in records if record.values is not None]
     steps = [len(value) for value in values]
     longest = _choice(data.max_length, defaults.maximum_length(np.array(steps)))
@@ -311,7 +321,10 @@ def _fit_series(records: Sequence[Record], config: Config) -> _Fitted:
     return _Fitted(
         encoder=encoder,
         encoded=encoder.encode(records),
-        choices={"data.max_length": longest},
+        choices={
+            "data.max_length": longest,
+            "model.subwords": Choice(value=False, reason="series have no n-grams"),
+        },
         steps=steps,
     )
 
@@ -328,7 +341,7 @@ def _wide(
     else:
         characters = texts.characters()
         tokens = int(texts.lengths.sum())
-        pattern = defaults.pattern(characters / max(tokens, 1), texts.lengths)
+        pattern = defaults.pattern(defaults.are_words(characters, tokens), texts.lengths)
         judged = judged_rows or len(valid)
         choice = defaults.wide(setting, "text", pattern.count(characters, tokens), judged)
     config = config.model_copy(
@@ -384,8 +397,9 @@ def _as_in(architecture: Architecture) -> dict[str, Choice]:
     }
     if architecture.vocabulary_size:
         values["embedding_size"] = architecture.input_size
-    reason = "as in the model of --init-from"
-    return {f"model.{key}": Choice(value=value, reason=reason) for key, value in values.items()}
+    return {
+        f"model.{key}": Choice(value=value, reason=AS_IN_ORIGIN) for key, value in values.items()
+    }
 
 
 def _lengths(steps: Sequence[int]) -> dict[str, float]:

@@ -129,9 +129,11 @@ def save_last(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
 def _architecture(prepared: Prepared) -> Architecture:
     settings, encoder = prepared.config.model.model_dump(), prepared.encoder
     del settings["initialisation"], settings["wide"], settings["vectors"]
-    embedding_size = settings.pop("embedding_size")
+    embedding_size, buckets = settings.pop("embedding_size"), settings.pop("subwords") or 0
     if isinstance(encoder, TextEncoder):
         sizes = {"vocabulary_size": len(encoder.vocabulary), "input_size": embedding_size}
+        if buckets:
+            sizes |= {"subwords": "characters" if encoder.buckets else "tokens", "buckets": buckets}
     else:
         sizes = {"vocabulary_size": 0, "input_size": encoder.input_size}
     return Architecture(
@@ -149,7 +151,7 @@ def _saved(prepared: Prepared, model: Model, epoch: int, trainer: Trainer) -> Sa
         card["scores"] = history[epoch - 1] | trainer.progress.crossed
     model.mix = trainer.mix(epoch)
     if isinstance(encoder, TextEncoder) and model.mix.wide:
-        encoder = TextEncoder(encoder.vocabulary, encoder.mode, encoder.max_length, trainer.wide)
+        encoder = encoder.beside(trainer.wide)
     return SavedModel(
         model=model,
         encoder=encoder,

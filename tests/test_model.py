@@ -144,13 +144,13 @@ def test_dropped_tokens_are_read_as_unknown_and_teach_its_vector():
     model.table[...] = np.arange(9)[:, None]
     examples = Examples.join([np.full(4000, 5, np.int32)], [0])
     logits = model.forward(pack(examples, np.arange(1)), np.random.default_rng(0))
-    read = model._forward.tokens[model._forward.places]
+    read = model._forward.vectors.tokens[model._forward.places]
     assert set(read) == {UNKNOWN, 5}
     assert np.mean(read == UNKNOWN) == pytest.approx(0.3, abs=0.03)
     gradients = model.backward(np.ones_like(logits))
     assert gradients.tokens.tolist() == [UNKNOWN, 5]
     model.forward(pack(examples, np.arange(1)))
-    assert set(model._forward.tokens[model._forward.places]) == {5}
+    assert set(model._forward.vectors.tokens[model._forward.places]) == {5}
 
 
 def test_dropout_keeps_the_mean_and_its_share():

@@ -87,6 +87,7 @@ def explain(
     target: int | None,
     seed: int,
     nothing: Steps | None,
+    bags: Steps | None = None,
 ) -> Attribution:
     """Run the model on every prefix, without every part, and on the sequences of the check.
 
@@ -97,13 +98,14 @@ def explain(
         target: the class to speak of; the predicted one if None.
         seed: of the random parts.
         nothing: what the model reads where no step is left; None if it cannot read that.
+        bags: as in `Examples`.
     """
     number = len(parts)
     prefixes = [steps[:stop] for _, stop in parts]
     rest = [np.concatenate((steps[:start], steps[stop:])) for start, stop in parts]
     if number == 1:
         rest = [] if nothing is None else [nothing]
-    result = logits(model, Examples.join(prefixes + rest))
+    result = logits(model, Examples.join(prefixes + rest, bags=bags))
     running, without = result[:number], result[number:]
     whole = running[-1]
     order = np.argsort(-whole, kind="stable")
@@ -119,12 +121,18 @@ def explain(
         margin=margin,
         effect=effect,
         running=losses.probabilities(running),
-        check=_check(model, steps, parts, effect, chosen, seed) if number > 1 else None,
+        check=_check(model, steps, parts, effect, chosen, seed, bags) if number > 1 else None,
     )
 
 
 def _check(
-    model: Model, steps: Steps, parts: Sequence[Span], effect: Floats, target: int, seed: int
+    model: Model,
+    steps: Steps,
+    parts: Sequence[Span],
+    effect: Floats,
+    target: int,
+    seed: int,
+    bags: Steps | None,
 ) -> Check:
     """Delete, and keep, the parts with the greatest effect; then random ones."""
     number = len(parts)
@@ -138,7 +146,7 @@ def _check(
         for index in choice:
             chosen[slice(*parts[index])] = True
         variants += [steps[~chosen], steps[chosen]]
-    p = losses.probabilities(logits(model, Examples.join(variants)))[:, target]
+    p = losses.probabilities(logits(model, Examples.join(variants, bags=bags)))[:, target]
     drops = (p[0] - p[1:]).reshape(-1, 2)
     chance = drops[1:].mean(axis=0)
     return Check(
