@@ -195,8 +195,9 @@ def _fingerprint(prepared: Prepared) -> str:
     if isinstance(prepared.encoder, TextEncoder):
         digest.update(prepared.encoder.vocabulary.to_bytes())
     for part in (prepared.train, prepared.valid):
-        for array in () if part is None else (part.steps, part.lengths, part.targets, part.weights):
-            digest.update(np.ascontiguousarray(array).data)
+        if part is not None:
+            for array in (part.steps, part.lengths, part.targets, part.weights, part.bags):
+                digest.update(b"" if array is None else np.ascontiguousarray(array).data)
     return digest.hexdigest()
 
 
