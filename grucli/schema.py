@@ -214,7 +214,8 @@ class ModelConfig(_Section):
     """Vectors that n-grams share by hashing; their mean is added to a token's own vector. They are
     the n-grams of 3 to 5 characters of a token, or where tokens are single characters those of 2
     and 3 tokens that end with it. auto is
-    8192 for the former without a wide path, which reads n-grams itself, and false for the rest."""
+    8192 for words where model.wide, which reads n-grams itself, is false, and false for the rest.
+    """
     initialisation: Auto[Literal["orthogonal", "chrono"]] = None
     """How recurrent weights start; chrono also sets the gates' biases for long memories. auto is
     chrono for cells with gates where only the last state of one direction is read, after 30 steps

@@ -13,7 +13,7 @@ from grucli.engine import embedding
 from grucli.engine.packing import Floats, Integers, Packing
 
 NONE = -1
-"""Fills a bag that holds fewer rows than others."""
+"""Fills the end of a bag that holds fewer rows than others."""
 
 TOKEN_BITS = 20  # three tokens fit one number of 64 bits
 MOST_TOKENS = (1 << TOKEN_BITS) - 1
@@ -27,13 +27,16 @@ def forward(table: Floats, own: Integers, bags: Integers) -> Floats:
     Args:
         table: (R, I) rows.
         own: (M,) the row that counts whole.
-        bags: (M, G) the rows whose mean is added, NONE where there are fewer.
+        bags: (M, G) the rows whose mean is added; if they are fewer, NONE at the end.
     """
-    x = embedding.forward(table, own)
-    share = _share(bags, x.dtype)
-    for held in bags.T:
-        filled = np.flatnonzero(held != NONE)
-        x[filled] += table[held[filled]] * share[filled]
+    x, counts = embedding.forward(table, own), _counts(bags)
+    order = np.argsort(-counts, kind="stable")
+    sums, ordered = np.zeros_like(x), bags[order]
+    for place, held in enumerate(ordered.T):  # as in a packed batch, the first ones still run
+        running = np.count_nonzero(counts > place)
+        sums[:running] += embedding.forward(table, held[:running])
+    sums *= _share(counts[order], x.dtype)
+    x[order] += sums
     return x
 
 
@@ -48,7 +51,7 @@ def backward(own: Integers, bags: Integers, d_x: Floats) -> tuple[Integers, Floa
         (U,) the distinct rows in rising order and (U, I) their gradients.
     """
     of, place = np.nonzero(bags != NONE)
-    d_bags = d_x * _share(bags, d_x.dtype)
+    d_bags = d_x * _share(_counts(bags), d_x.dtype)
     return embedding.backward(
         np.concatenate((own, bags[of, place])), np.concatenate((d_x, d_bags[of]))
     )
@@ -83,8 +86,13 @@ def buckets_of(contexts: npt.NDArray[np.uint64], buckets: int) -> npt.NDArray[np
     return (hashes % np.uint64(buckets)).astype(np.int32)
 
 
-def _share(bags: Integers, dtype: npt.DTypeLike) -> Floats:
+def _counts(bags: Integers) -> npt.NDArray[np.int64]:
+    """Return (M,) how many rows each bag holds."""
+    counts: npt.NDArray[np.int64] = np.count_nonzero(bags != NONE, axis=1)
+    return counts
+
+
+def _share(counts: npt.NDArray[np.int64], dtype: npt.DTypeLike) -> Floats:
     """Return (M, 1) how much each row of a bag counts."""
-    counts = np.count_nonzero(bags != NONE, axis=1)
     share: Floats = (1 / np.maximum(counts, 1)).astype(dtype)
     return share[:, None]

@@ -9,7 +9,7 @@ from grucli.engine.packing import Packing
 
 OWN = np.array([3, 0, 3, 1], np.int32)
 BAGS = {
-    "unequal": [[4, NONE, 6], [NONE, NONE, NONE], [5, 4, 4], [6, NONE, NONE]],
+    "unequal": [[4, 6, NONE], [NONE, NONE, NONE], [5, 4, 4], [6, NONE, NONE]],
     "empty": [[NONE]] * 4,
     "of no width": [[]] * 4,
     "full": [[4, 5], [5, 4], [6, 6], [3, 0]],

@@ -301,10 +301,11 @@ POOLING = {
 NGRAMS = {
     "sum instead of mean": ("(1 / np.maximum(counts, 1))", "(1 / np.maximum(counts > 0, 1))"),
     "mean over empty places, too": (
-        "counts = np.count_nonzero(bags != NONE, axis=1)",
-        "counts = np.full(len(bags), bags.shape[1])",
+        "_share(counts[order], x.dtype)",
+        "1 / max(1, bags.shape[1])",
     ),
-    "gradient of a sum": ("d_bags = d_x * _share(bags, d_x.dtype)", "d_bags = d_x"),
+    "gradient of a sum": ("d_bags = d_x * _share(_counts(bags), d_x.dtype)", "d_bags = d_x"),
+    "sums in the order of their lengths": ("x[order] += sums", "x += sums"),
     "gradients of other bags": ("d_bags[of]", "d_bags[np.sort(place) % len(d_bags)]"),
     "own row without a gradient": (
         "np.concatenate((d_x, d_bags[of]))",
