@@ -20,6 +20,7 @@ from grucli.data.encoding import Encoder, SeriesEncoder, TextEncoder
 from grucli.data.ngrams import Ngrams, Pattern
 from grucli.data.records import Remembered
 from grucli.data.tokens import MODES
+from grucli.data.views import VIEWS, width
 from grucli.data.vocabulary import Vocabulary
 from grucli.data.widepath import WidePath
 from grucli.engine.bags import MOST_TOKENS
@@ -91,7 +92,7 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
         "remembered": dataclasses.asdict(saved.remembered),
         "card": saved.card,
     }
-    if saved.model.mix.wide:
+    if saved.model.mix != Mix():
         meta["mix"] = dataclasses.asdict(saved.model.mix)
     arrays: Arrays = {PARAM + name: array for name, array in saved.model.arrays()}
     if isinstance(encoder, TextEncoder):
@@ -102,7 +103,9 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
             arrays |= _wide_arrays(encoder.wide)
     else:
         meta["encoder"]["missing"] = encoder.missing
+        meta["encoder"]["channels"] = list(encoder.channels)
         arrays["scaling"] = np.stack((encoder.mean, encoder.scale))
+        arrays["units"] = encoder.units
     if run is not None:
         meta["progress"] = run.progress
         arrays |= {RUN + name: array for name, array in run.arrays.items()}
@@ -157,10 +160,11 @@ def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> Saved
         architecture = _architecture(meta["architecture"])
         _expect(len(labels) == architecture.num_classes, "labels and outputs")
         model = _model(architecture, archive.arrays, dtype)
-        model.mix = _mix(meta)
+        encoder = _encoder(meta["encoder"], archive.arrays, architecture)
+        model.mix = _mix(meta.get("mix"), encoder)
         return SavedModel(
             model=model,
-            encoder=_encoder(meta["encoder"], archive.arrays, architecture),
+            encoder=encoder,
             labels=labels,
             remembered=_remembered(meta["remembered"]),
             card=dict(meta["card"]),
@@ -195,6 +199,8 @@ def _architecture(fields: Mapping[str, Any]) -> Architecture:
     _expect(type(architecture.num_layers) is int, "num_layers")
     _expect(1 <= architecture.num_layers <= MAX_LAYERS, "num_layers")
     _expect(type(architecture.bidirectional) is bool, "bidirectional")
+    _expect(type(architecture.convolution) is int, "convolution")
+    _expect(0 <= architecture.convolution < 1 << 32, "convolution")
     _expect(architecture.cell in CELLS, "cell")
     _expect(architecture.dtype in ("float32", "float64"), "dtype")
     kind, buckets = architecture.subwords, architecture.buckets
@@ -237,18 +243,23 @@ def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architectu
     mean, scale = arrays["scaling"]
     missing = fields.get("missing", "refuse")  # older files know no other way
     _expect(missing in ("refuse", "mask"), "missing")
-    encoder = SeriesEncoder(mean, scale, max_length, missing)
+    channels = tuple(fields.get("channels", ("values",)))
+    _expect(len(channels) > 0 and set(channels) <= VIEWS.keys(), "channels")
+    _expect(mean.ndim == 1, "scaling")
+    encoder = SeriesEncoder(mean, scale, max_length, missing, channels, arrays.get("units"))
+    _expect(encoder.units.ndim == 1, "units")
+    _expect(mean.size == width(channels, encoder.num_channels), "scaling, channels")
     _expect(mean.ndim == 1 and encoder.input_size == architecture.input_size, "scaling, channels")
     return encoder
 
 
-def _mix(meta: Mapping[str, Any]) -> Mix:
-    """Return how both paths count; a file without a wide path says nothing of it."""
-    has_wide = "ngrams" in meta["encoder"]
-    _expect(has_wide == ("mix" in meta), "paths")
-    mix = Mix(**meta.get("mix", {}))
-    factors = (mix.recurrence, mix.wide)
+def _mix(fields: Mapping[str, Any] | None, encoder: Encoder) -> Mix:
+    """Return how much the paths count: a wide path that is there does, if ever so little."""
+    mix = Mix() if fields is None else Mix(**fields)
+    factors = mix.recurrence, mix.wide
     _expect(all(type(factor) is float and 0 <= factor < 1e6 for factor in factors), "mix")
+    has_wide = isinstance(encoder, TextEncoder) and encoder.wide is not None
+    _expect(has_wide == (mix.wide > 0), "paths")
     return mix
 
 
@@ -266,5 +277,7 @@ def _wide_path(
     _expect(idf.shape == keys.shape, "n-grams and their weights")
     _expect(weight.shape == (len(keys), architecture.num_outputs), "n-grams and outputs")
     _expect(bias.shape == weight.shape[1:], "n-grams and outputs")
-    _expect(all(np.isfinite(array).all() for array in (idf, weight, bias)), "n-gram weights")
+    numbers = (idf, weight, bias)
+    _expect(all(array.dtype == np.float32 for array in numbers), "n-gram weights")
+    _expect(all(np.isfinite(array).all() for array in numbers), "n-gram weights")
     return WidePath(ngrams=Ngrams(pattern=pattern, keys=keys, idf=idf), weight=weight, bias=bias)

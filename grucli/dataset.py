@@ -20,6 +20,7 @@ from grucli.data.records import ReadOptions, Record, Remembered
 from grucli.data.splits import deal, split
 from grucli.data.tokenized import Tokenized
 from grucli.data.vectors import Vectors, read_vectors
+from grucli.data.views import orders_of_spread
 from grucli.data.vocabulary import Vocabulary
 from grucli.data.widepath import WideRows
 from grucli.defaults import Choice, Facts
@@ -42,11 +43,13 @@ class Origin:
     Attributes:
         architecture: of the model.
         tokens: its mode of tokenizing, None for numeric sequences.
+        channels: how it sees numeric sequences, None for texts.
         sha256: of its file, the first 12 digits.
     """
 
     architecture: Architecture
     tokens: str | None
+    channels: tuple[str, ...] | None
     sha256: str
 
 
@@ -117,13 +120,13 @@ def prepare(
     encoder, steps = fitted.encoder, fitted.steps
     vectors = _vectors(config, fitted, on_bad_row)
     rows = Facts(
-        kind=encoder.kind, rows=len(train), num_classes=len(labels), lengths=np.array(steps)
+        kind=encoder.kind,
+        rows=len(train),
+        num_classes=len(labels),
+        lengths=np.minimum(steps, encoder.max_length),
     )
-    choices = (
-        {"training.folds": parts.choice}
-        | fitted.choices
-        | defaults.choose(rows, config.training.optimizer)
-    )
+    choices = {"training.folds": parts.folding, "data.valid": parts.share} | fitted.choices
+    choices |= defaults.choose(rows, config.training.optimizer)
     choices |= {} if origin is None else _as_in(origin.architecture)
     choices |= {} if vectors is None else _sized_as(vectors)
     config, reasons = defaults.complete(config, choices)
@@ -195,15 +198,17 @@ def _options(config: Config, on_bad_row: Literal["stop", "skip"]) -> ReadOptions
 
 @dataclass(frozen=True, kw_only=True)
 class _Parts:
-    """Records to train on and to validate on, a line that says which, and what is odd in them.
+    """Records to train on and to validate on.
 
-    `choice` is the number of folds or "off", `folds` (n,) those of the rows to train on.
+    `line` says which, `share` was held out, `warnings` is what is odd in them; `folding` is the
+    number of folds or "off", `folds` (n,) those of the rows to train on.
     """
 
     train: list[Record]
     valid: list[Record]
     line: str
-    choice: Choice
+    share: Choice
+    folding: Choice
     warnings: tuple[str, ...] = ()
     folds: npt.NDArray[np.int64] | None = None
 
@@ -217,7 +222,9 @@ def _divide(
 ) -> _Parts:
     """Divide: validation is a file of its own, folds, or a share of the training file's rows."""
     valid, records = config.data.valid, table.records
-    choice = _folds(config, records, origin)
+    folding = _folding(config, records, origin)
+    kind = "text" if records[0].values is None else "series"
+    share = _choice(valid, defaults.valid_share(kind, len(records)))
     if isinstance(valid, str):
         options = dataclasses.replace(options, weight=None, group=None)  # are for training
         other = read_table(valid, options, table.remembered)
@@ -225,35 +232,41 @@ def _divide(
             train=records,
             valid=other.records,
             line=f"validation: {other.name}, {len(other.records):,} rows",
-            choice=choice,
+            share=share,
+            folding=folding,
             warnings=tuple(doctor.of_validation(records, other.name, other.records)),
         )
-    share = defaults.VALID_SHARE if valid is None else valid
     rng = generator(config.seed, SPLIT)
     targets = targets_of(records, labels)
     inputs = [doctor.input_of(record) for record in records]
     groups = [record.group for record in records]
-    if choice.value != "off":
-        folds = deal(targets, inputs, groups, choice.value, rng)
-        line = f"validation: {choice.value} folds, each held out once; then all rows are trained on"
-        return _Parts(train=records, valid=[], line=line, choice=choice, folds=folds)
-    kept, held = split(targets, inputs, groups, share, rng)
+    if folding.value != "off":
+        return _Parts(
+            train=records,
+            valid=[],
+            line=f"validation: {folding.value} folds, each held out once; then all rows count",
+            share=Choice(value=0.0, reason="folds are held out"),
+            folding=folding,
+            folds=deal(targets, inputs, groups, folding.value, rng),
+        )
+    kept, held = split(targets, inputs, groups, share.value, rng)
     if not held.size:
         line = "validation: none, all rows are trained on; the last epoch counts"
-        return _Parts(train=records, valid=[], line=line, choice=choice)
+        return _Parts(train=records, valid=[], line=line, share=share, folding=folding)
     train, held_out = [records[k] for k in kept], [records[k] for k in held]
     group = config.data.group
     whole = "" if group is None else f", each '{excerpt(group)}' whole"
     return _Parts(
         train=train,
         valid=held_out,
-        line=f"validation: {held.size:,} rows held out ({share:.0%} of each label{whole})",
-        choice=choice,
+        line=f"validation: {held.size:,} rows held out ({share.value:.0%} of each label{whole})",
+        share=share,
+        folding=folding,
         warnings=tuple(doctor.unseen_labels(train, "validation", held_out)),
     )
 
 
-def _folds(config: Config, records: Sequence[Record], origin: Origin | None) -> Choice:
+def _folding(config: Config, records: Sequence[Record], origin: Origin | None) -> Choice:
     """Return the number of folds or "off"; folds and a validation part exclude each other."""
     given, valid = config.training.folds, config.data.valid
     if given is None:
@@ -284,7 +297,7 @@ class _Fitted:
 def _fit(records: Sequence[Record], config: Config, origin: Origin | None) -> _Fitted:
     """Fit the encoder on the training part."""
     if records[0].values is not None:
-        return _fit_series(records, config)
+        return _fit_series(records, config, origin)
     data, texts = config.data, [record.text or "" for record in records]
     mode = tokens.resolve(data.tokens, texts)
     if origin is not None and origin.tokens is not None and data.tokens == "auto":
@@ -310,19 +323,23 @@ def _fit(records: Sequence[Record], config: Config, origin: Origin | None) -> _F
     )
 
 
-def _fit_series(records: Sequence[Record], config: Config) -> _Fitted:
+def _fit_series(records: Sequence[Record], config: Config, origin: Origin | None) -> _Fitted:
     data = config.data
     if config.model.subwords:
         raise ConfigError("model.subwords: numeric sequences have no n-grams; delete it")
     values = [record.values for record in records if record.values is not None]
     steps = [len(value) for value in values]
     longest = _choice(data.max_length, defaults.maximum_length(np.array(steps)))
-    encoder = SeriesEncoder.fit(values, longest.value, data.missing)
+    channels = _choice(data.channels, defaults.channels(orders_of_spread(values)))
+    if origin is not None and origin.channels is not None and data.channels is None:
+        channels = Choice(value=origin.channels, reason=AS_IN_ORIGIN)
+    encoder = SeriesEncoder.fit(values, longest.value, data.missing, channels.value)
     return _Fitted(
         encoder=encoder,
         encoded=encoder.encode(records),
         choices={
             "data.max_length": longest,
+            "data.channels": channels,
             "model.subwords": Choice(value=False, reason="series have no n-grams"),
         },
         steps=steps,
@@ -352,6 +369,8 @@ def _wide(
         return None, config, reason
     outputs = 1 if num_classes == 2 else num_classes
     ngrams = Ngrams.fit(texts, pattern, defaults.WIDE_NUMBERS // outputs)
+    if not len(ngrams):  # all texts are empty
+        return None, config, reason
     held = [record.text or "" for record in valid]
     rows = WideRows(
         ngrams=ngrams,
@@ -394,6 +413,7 @@ def _as_in(architecture: Architecture) -> dict[str, Choice]:
         "hidden_size": architecture.hidden_size,
         "bidirectional": architecture.bidirectional,
         "pooling": architecture.pooling,
+        "convolution": architecture.convolution or False,
     }
     if architecture.vocabulary_size:
         values["embedding_size"] = architecture.input_size
@@ -406,7 +426,7 @@ def _lengths(steps: Sequence[int]) -> dict[str, float]:
     return {"median_length": float(np.median(steps)), "longest": max(steps)}
 
 
-def _choice(given: int | None, default: Choice) -> Choice:
+def _choice(given: Any, default: Choice) -> Choice:
     return default if given is None else Choice(value=given, reason="given")
 
 
@@ -438,4 +458,5 @@ def _encoder_line(encoder: Encoder, steps: Sequence[int]) -> str:
     )
     if isinstance(encoder, TextEncoder):
         return f"tokens: {encoder.mode}, vocabulary {len(encoder.vocabulary):,}, {lengths}"
-    return f"numeric sequences: {counted(len(encoder.mean), 'channel')}, scaled; {lengths}"
+    seen = f"{counted(encoder.num_channels, 'channel')} ({', '.join(encoder.channels)}, scaled)"
+    return f"numeric sequences: {seen}; {lengths}"

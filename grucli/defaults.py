@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from grucli.config import Config
 
 VALID_SHARE = 0.1
+FEW_SERIES = 2000  # a part held out of fewer says little, and is missed in training
 FEW_ROWS = 2000
 AUTO = "auto"
 WORD_CHARACTERS = 1.5  # of a token on average: below, tokens are characters
@@ -42,6 +43,10 @@ On parts held out of five training files, whose longest sequences have 60 steps 
 to 48 points of accuracy; of up to 29 steps, nothing. Where all states are read it gains nothing
 that exceeds the noise, and loses 7 and 8 points on two.
 """
+RECURRENT_STEPS = 60  # of a series of median length: more are slow, and hard to learn over
+SERIES_STEPS = 2000  # optimizer steps at least: fewer leave much unlearned
+SERIES_EPOCHS = 60  # at least
+LARGE_ORDERS = 2  # of magnitude: scaled by the largest, most are then hardly above 0
 LONGEST_STEPS = 2000  # bounds the memory of one batch whatever the data holds
 SHARD_NUMBERS = 8192  # of the states of a step: below, halves take nearly as long as the whole
 
@@ -54,7 +59,7 @@ class Facts:
         kind: "text" or "series".
         rows: sequences in the training part.
         num_classes: distinct labels.
-        lengths: (rows,) steps of each training sequence before any cut.
+        lengths: (rows,) steps of each training sequence that are kept.
     """
 
     kind: str
@@ -71,6 +76,22 @@ class Choice:
     reason: str
 
 
+def channels(orders: float) -> Choice:
+    """Ways to see a series, by the orders of magnitude over which the sizes of series lie."""
+    if orders > LARGE_ORDERS:
+        reason = f"series differ in size by {orders:.0f} orders of magnitude"
+        return Choice(value=("values", "log", "shape", "change", "place"), reason=reason)
+    reason = "level, form, movement and where"
+    return Choice(value=("values", "shape", "change", "place"), reason=reason)
+
+
+def valid_share(kind: str, rows: int) -> Choice:
+    """Share of the rows of the training file that is held out."""
+    if kind == "series" and rows < FEW_SERIES:
+        return Choice(value=0.0, reason=f"{rows} series: too few to hold any out")
+    return Choice(value=VALID_SHARE, reason="to see when to stop")
+
+
 def maximum_length(lengths: npt.NDArray[np.int64]) -> Choice:
     """Steps kept: the 99th percentile of the training lengths, all of them where that is near."""
     longest = int(lengths.max())
@@ -84,10 +105,40 @@ def maximum_length(lengths: npt.NDArray[np.int64]) -> Choice:
 
 def choose(facts: Facts, optimizer: str) -> dict[str, Choice]:
     """Return a choice for every setting of model and training that rests on the data alone."""
+    choices = _usual(facts, optimizer)
+    if facts.kind == "series":
+        median = float(np.median(facts.lengths))
+        stride = max(1, round(median / RECURRENT_STEPS))
+        choices["model.convolution"] = Choice(value=stride, reason=f"median length {median:g}")
+        choices |= _of_few_series(facts.rows) if facts.rows < FEW_SERIES else {}
+    return choices
+
+
+def _of_few_series(rows: int) -> dict[str, Choice]:
+    """Return how to train on all of them: changed at random, and to the end of a schedule."""
+    series = f"{rows:,} series"
+    batch_size = int(np.clip(2 ** np.floor(np.log2(rows / 2)), 4, 16))
+    batches = -(-rows // batch_size)
+    epochs = max(SERIES_EPOCHS, -(-SERIES_STEPS // batches))
+    values: dict[str, tuple[Any, str]] = {
+        "training.weight_decay": (0.01, series),
+        "training.averaging": ("off", "the schedule comes to rest"),
+        "training.augmentation": (1.0, series),
+        "training.schedule": ("cosine", "to the end, without early stopping"),
+        "training.batch_size": (batch_size, series),
+        "training.epochs": (epochs, f"{epochs * batches:,} steps"),
+        "training.patience": ("off", "the schedule ends training"),
+        "training.label_smoothing": (0.1, series),
+    }
+    return {path: Choice(value=value, reason=why) for path, (value, why) in values.items()}
+
+
+def _usual(facts: Facts, optimizer: str) -> dict[str, Choice]:
     text, adam = facts.kind == "text", optimizer == "adam"
     batch_size = int(np.clip(2 ** np.floor(np.log2(max(facts.rows, 1) / 10)), 8, 32))
     values: dict[str, tuple[Any, str]] = {
         "model.embedding_size": (64, "text"),
+        "model.convolution": (False, "tokens are steps enough"),
         "model.hidden_size": (64, "each direction"),
         "model.bidirectional": (True, "the whole sequence is at hand"),
         "model.pooling": (("last", "mean", "max"), "the end, the bulk and the peaks"),
@@ -100,6 +151,8 @@ def choose(facts: Facts, optimizer: str) -> dict[str, Choice]:
         "training.weight_decay": (0.0, "dropout regularises"),
         "training.averaging": (0.98, "steadier than the last step alone"),
         "training.clip_norm": (1.0, "recurrent gradients can explode"),
+        "training.augmentation": ("off", "text"),
+        "training.label_smoothing": (0.0, "early stopping is enough"),
         "training.schedule": ("constant", "early stopping ends training"),
         "training.warmup_steps": (0, "clipping tames the first steps"),
         "training.batch_size": (batch_size, f"{facts.rows} rows: at least 10 steps an epoch"),

@@ -26,7 +26,12 @@ Probabilities = npt.NDArray[np.float64]
 
 def probabilities(model: Model, examples: Examples) -> Probabilities:
     """Return (n, C) class probabilities in the order of `examples`."""
-    p = losses.probabilities(model.mix.logits(logits(model, examples), examples.wide))
+    return decided(model, logits(model, examples), examples)
+
+
+def decided(model: Model, said: npt.NDArray[np.float64], examples: Examples) -> Probabilities:
+    """Return (n, C) class probabilities from what the recurrence has said, logits (n, O)."""
+    p = losses.probabilities(model.mix.logits(said, examples.wide))
     return p.astype(np.float64, copy=False)
 
 
@@ -117,7 +122,7 @@ def fitting(
             other channels than those of training.
     """
     encoder = saved.encoder
-    wanted = None if isinstance(encoder, TextEncoder) else len(encoder.mean)
+    wanted = None if isinstance(encoder, TextEncoder) else encoder.num_channels
     for record in records:
         found = None if record.values is None else record.values.shape[1]
         if found != wanted and record.error is None:

@@ -28,7 +28,8 @@ class Mix:
 
     def logits(self, recurrence: Floats, wide: Floats | None) -> Floats:
         """Return the logits that decide; arrays of one shape, `wide` None for a model without."""
-        return recurrence if wide is None else self.recurrence * recurrence + self.wide * wide
+        own: Floats = self.recurrence * recurrence
+        return own if wide is None else own + self.wide * wide
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +38,13 @@ class Weighed:
 
     Attributes:
         mix: the factors with the lowest loss.
+        alone: the factor of the recurrence with the lowest loss without the wide path.
         gain: by how much the wide path lowers the mean loss [nat a row].
         error: standard error of the gain.
     """
 
     mix: Mix
+    alone: Mix
     gain: float
     error: float
 
@@ -56,19 +59,36 @@ def weigh(recurrence: Floats, wide: Floats, targets: Integers) -> Weighed:
 
     Args:
         recurrence, wide: (n, O) logits of both paths for held-out rows.
-        targets: (n,) classes; rows of -1 do not count.
+        targets: (n,) classes; rows of -1 do not count, and fewer than two others tell nothing.
     """
     known = targets >= 0
     recurrence, wide, targets = recurrence[known], wide[known], targets[known]
-    if not len(targets):
-        return Weighed(mix=Mix(), gain=0.0, error=math.inf)
+    if len(targets) < 2:
+        return Weighed(mix=Mix(wide=1.0), alone=Mix(), gain=0.0, error=0.0)
     alone = _fit(recurrence[None], targets)
     both = _fit(np.stack((recurrence, wide)), targets)
     before = _loss(alone[0] * recurrence, targets)
     gains = before - _loss(both[0] * recurrence + both[1] * wide, targets)
-    error = float(gains.std(ddof=1) / math.sqrt(len(gains))) if len(gains) > 1 else math.inf
-    mix = Mix(recurrence=float(both[0]), wide=float(both[1]))
-    return Weighed(mix=mix, gain=float(gains.mean()), error=error)
+    error = float(gains.std(ddof=1) / math.sqrt(len(gains)))
+    return Weighed(
+        mix=Mix(recurrence=float(both[0]), wide=float(both[1])),
+        alone=Mix(recurrence=float(alone[0])),
+        gain=float(gains.mean()),
+        error=error,
+    )
+
+
+def calibrated_loss(recurrence: Floats, targets: Integers) -> float:
+    """Return the mean loss of logits (n, O) times the best factor for them [nat].
+
+    It does not punish a model for being too sure of itself, which a factor mends (Guo et al. 2017,
+    arXiv:1706.04599). Rows of target -1 do not count.
+    """
+    known = targets >= 0
+    recurrence, targets = recurrence[known], targets[known]
+    if not len(targets):
+        return 0.0
+    return float(_loss(_fit(recurrence[None], targets)[0] * recurrence, targets).mean())
 
 
 def recurrence_share(mix: Mix, recurrence: Floats, wide: Floats) -> float:
@@ -78,7 +98,7 @@ def recurrence_share(mix: Mix, recurrence: Floats, wide: Floats) -> float:
         mix: the factors.
         recurrence, wide: (n, O) logits of both paths, of at least one row.
     """
-    ours, theirs = _both_classes(mix.recurrence * recurrence), _both_classes(mix.wide * wide)
+    ours, theirs = both_classes(mix.recurrence * recurrence), both_classes(mix.wide * wide)
     order = np.argsort(-(ours + theirs), axis=1, kind="stable")[:, :2]
     margins = [
         np.abs(np.subtract(*np.take_along_axis(part, order, axis=1).T)).sum()
@@ -88,24 +108,34 @@ def recurrence_share(mix: Mix, recurrence: Floats, wide: Floats) -> float:
     return float(margins[0] / total) if total else 1.0
 
 
+def both_classes(logits: Floats) -> Floats:
+    """Return (n, C) logits, also where two classes share one (n, 1)."""
+    if logits.shape[1] > 1:
+        return logits
+    return np.concatenate((np.zeros_like(logits), logits), axis=1)
+
+
 def _fit(parts: Floats, targets: Integers) -> Floats:
     """Return (P,) factors of P parts (P, n, O) with the lowest loss, by Newton's method.
 
-    The loss is convex in them. A factor that would be negative is 0; the first one stays above 0.
+    The loss is convex in them. None falls below its LEAST: one that stands there and would fall
+    further keeps out of the step, which would else be that of another problem (Bertsekas 1982).
     """
     rows = np.arange(len(targets))
-    full = np.stack([_both_classes(part) for part in parts])
+    full = np.stack([both_classes(part) for part in parts])
     truth = full[:, rows, targets]
-    factors = np.ones(len(parts))
+    factors, least = np.ones(len(parts)), LEAST[: len(parts)]
     for _ in range(NEWTON_STEPS):
         p = losses.probabilities(np.tensordot(factors, full, 1))
         mean = np.einsum("nc,pnc->pn", p, full)
         gradient = (mean - truth).sum(axis=1) + PRIOR_ROWS * (factors - 1)
         centred = full - mean[:, :, None]
         curvature = np.einsum("nc,pnc,qnc->pq", p, centred, centred)
+        held = (factors <= least) & (gradient > 0)
+        gradient[held] = curvature[held] = curvature[:, held] = 0
         step = np.linalg.solve(curvature + PRIOR_ROWS * np.eye(len(parts)), gradient)
         size = min(1.0, LONGEST_STEP / max(LONGEST_STEP, float(np.abs(step).max())))
-        factors = np.maximum(factors - size * step, LEAST[: len(parts)])
+        factors = np.maximum(factors - size * step, least)
     return factors
 
 
@@ -117,10 +147,3 @@ def _loss(logits: Floats, targets: Integers) -> Floats:
     """Return (n,) the loss of each row [nat]."""
     loss: Floats = -losses.log_probabilities(logits)[np.arange(len(targets)), targets]
     return loss
-
-
-def _both_classes(logits: Floats) -> Floats:
-    """Return (n, C) logits, also where two classes share one (n, 1)."""
-    if logits.shape[1] > 1:
-        return logits
-    return np.concatenate((np.zeros_like(logits), logits), axis=1)

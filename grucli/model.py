@@ -1,4 +1,4 @@
-"""The classifier: tokens or channels -> recurrent layers -> pooling -> logits."""
+"""The classifier: tokens or channels (-> convolutions) -> recurrent layers -> pooling -> logits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy as np
 
 from grucli.data.batches import Batch
 from grucli.data.vocabulary import UNKNOWN
-from grucli.engine import bags, embedding, linear, pooling, recurrent
+from grucli.engine import bags, embedding, front, linear, pooling, recurrent
+from grucli.engine.front import Front
 from grucli.engine.packing import Floats, Integers, Packing
 from grucli.engine.params import Allocate, Parameters, Shape, glorot_uniform
 from grucli.engine.tape import Tape
@@ -42,6 +43,8 @@ class Architecture:
             of "tokens" that end with it, or "" for none.
         buckets: vectors that all n-grams share, 0 for none.
         dtype: "float32" or "float64".
+        convolution: steps that one step of the recurrence stands for, behind `engine.front`; 0 for
+            a recurrence that reads the steps themselves.
     """
 
     cell: str
@@ -57,6 +60,7 @@ class Architecture:
     subwords: str = ""
     buckets: int = 0
     dtype: str = "float32"
+    convolution: int = 0
 
     @property
     def num_directions(self) -> int:
@@ -76,15 +80,17 @@ class Architecture:
     def shapes(self) -> dict[str, Shape]:
         """Return the shape of each dense parameter; the token vectors stand apart."""
         width = self.hidden_size * self.num_directions
-        named: dict[str, Shape] = {}
+        first, features, named = self.input_size, width * len(self.pooling), dict[str, Shape]()
+        if self.convolution:
+            named = {f"front{name}": shape for name, shape in front.shapes(first).items()}
+            first, features = front.FILTERS, features + front.NUM_FEATURES
         for layer in range(self.num_layers):
-            size = width if layer else self.input_size
+            size = width if layer else first
             shapes = recurrent.CELLS[self.cell].shapes(size, self.hidden_size, self.num_directions)
             named |= {f"layer{layer}_{name}": shape for name, shape in shapes.items()}
         named |= {
             f"pooling_{name}": shape for name, shape in pooling.shapes(self.pooling, width).items()
         }
-        features = width * len(self.pooling)
         head = {"head_weight": (self.num_outputs, features), "head_bias": (self.num_outputs,)}
         return named | head
 
@@ -127,6 +133,8 @@ class Model:
         self.mix = Mix()
         self.tapes = [Tape(self.dtype) for _ in range(architecture.num_layers)]
         self._layers = self._by_layer(self.params)
+        stride = architecture.convolution
+        self._front = Front(stride, self.dtype) if stride else None
         self._forward: _Forward
 
     @property
@@ -142,6 +150,8 @@ class Model:
         self.table[len(tokens) :] = 0
         for params in self._layers:
             recurrent.initialise_(params, rng, chrono_steps)
+        if self._front is not None:
+            front.initialise_(self.params.within("front"), rng)
         weight = self.params["head_weight"]
         weight[...] = glorot_uniform(weight.shape, rng)
         self.params["head_bias"].fill(0)
@@ -165,7 +175,7 @@ class Model:
             batch: what to run.
             dropout: draws what is dropped in training; None to drop nothing.
         """
-        arch, packing = self.architecture, batch.packing
+        arch, packing, features = self.architecture, batch.packing, self.params.flat[:0]
         masks = _Masks(arch.dropout, dropout, self.dtype)
         ids = _drop_tokens(batch.x, arch.token_dropout, dropout)
         x, places, read, vectors = batch.x, None, None, None
@@ -174,6 +184,10 @@ class Model:
             x, read = vectors.forward(self.table), places
         if masks.drop and places is not None:  # at each step of its own, so no step shares a row
             x, read = masks.apply(embedding.forward(x, places)), None
+        if self._front is not None:
+            steps = x if read is None else x[read]
+            x, features = self._front.forward(self.params.within("front"), steps, packing)
+            packing, read = self._front.packing, None
         for layer, (params, tape) in enumerate(zip(self._layers, self.tapes, strict=True)):
             if layer:
                 x, read = masks.apply(x), None
@@ -181,8 +195,11 @@ class Model:
         pooled, memory = pooling.forward(
             arch.pooling, self.params.within("pooling_"), x, final, packing
         )
+        if self._front is not None:
+            pooled = np.concatenate((pooled, features), axis=1)
         pooled = masks.apply(pooled)
         self._forward = _Forward(
+            given=batch.packing,
             packing=packing,
             vectors=vectors,
             places=places,
@@ -207,6 +224,8 @@ class Model:
             self.params.within("head_"), last.pooled, d_logits, grads.within("head_")
         )
         d_pooled = last.masks.undo(d_pooled)
+        states = last.outputs.shape[1] * len(arch.pooling)
+        d_pooled, d_features = d_pooled[:, :states], d_pooled[:, states:]
         d_outputs, d_final = pooling.backward(
             arch.pooling,
             self.params.within("pooling_"),
@@ -218,18 +237,37 @@ class Model:
         )
         layers = zip(self._layers, self.tapes, self._by_layer(grads), strict=True)
         for layer, (params, tape, own) in reversed(list(enumerate(layers))):
-            d_x, read = None, None if layer or last.masks.drop else last.places
-            if layer or arch.vocabulary_size:
+            d_x, read = None, None if layer or last.masks.drop or self._front else last.places
+            if layer or arch.vocabulary_size or self._front:
                 d_x = tape.take("d_inputs", packing.size, params["weight_ih"].shape[2])
             recurrent.backward(
                 arch.cell, params, packing, tape, d_outputs, d_final, own, index=read, d_x=d_x
             )
+            if self._front is not None and d_x is not None and not layer:
+                d_x = self._before(self._front, d_x, d_features, grads)
             d_outputs, d_final = None if d_x is None else last.masks.undo(d_x), None
         tokens: Integers = np.zeros(0, np.int32)
         rows = self.table[:0]
         if last.vectors is not None and last.places is not None and d_outputs is not None:
             tokens, rows = last.vectors.backward(embedding.backward(last.places, d_outputs)[1])
         return Gradients(dense=grads, tokens=tokens, rows=rows)
+
+    def _before(
+        self, convolutions: Front, d_x: Floats, d_features: Floats, grads: Parameters
+    ) -> Floats | None:
+        """Return the gradient of the token vectors, None for numeric sequences."""
+        arch, d_steps = self.architecture, None
+        if arch.vocabulary_size:
+            d_steps = np.empty((self._forward.given.size, arch.input_size), self.dtype)
+        convolutions.backward(
+            self.params.within("front"), d_x, d_features, grads.within("front"), d_steps
+        )
+        return d_steps
+
+    @property
+    def packing(self) -> Packing:
+        """The order of the steps of the recurrence in the last `forward`."""
+        return self._forward.packing
 
     def _by_layer(self, parameters: Parameters) -> list[dict[str, Floats]]:
         return [
@@ -241,6 +279,7 @@ class Model:
 class _Forward:
     """What backward needs of the last forward, beside the tapes."""
 
+    given: Packing
     packing: Packing
     vectors: _Vectors | None
     places: Integers | None

@@ -20,6 +20,7 @@ class Recipe:
     Attributes:
         patience: epochs without a better validation loss after which training stops.
         clip_norm: longest gradient.
+        augmentation: strength of the random changes to numeric sequences.
         averaging: decay, a step, of the average of the weights that is judged and kept.
         class_weight: "none", "balanced" or label -> weight.
         shards: parts of each batch that may be computed in different processes.
@@ -34,6 +35,7 @@ class Recipe:
     patience: int | None
     clip_norm: float | None
     averaging: float | None
+    augmentation: float | None
     schedule: str
     warmup_steps: int
     class_weight: str | Mapping[str, float]

@@ -24,7 +24,7 @@ class Cost:
 
     Attributes:
         state_bytes: weights, gradients, optimizer, average and best weights.
-        data_bytes: encoded examples, those that workers share included.
+        data_bytes: encoded examples and n-grams, what workers share included.
         step_bytes: most that a step takes beside these, in the batch that needs the most, in all
             processes together.
         epoch_s: seconds of an epoch, validation included.
@@ -58,6 +58,7 @@ def measure(trainer: Trainer, prepared: Prepared) -> Cost:
     state = [*weights, gradients, *trainer.arrays().values()]
     state_bytes = sum(array.nbytes for array in state)
     data_bytes = _size(train) + (0 if valid is None else _size(valid))
+    data_bytes += 0 if prepared.wide is None else prepared.wide.nbytes
     step_bytes = _step_bytes(trainer, batches[-1])
     with trainer.crew(prepared.config.training.workers or 0) as crew:
         crew.wait()

@@ -20,7 +20,7 @@ from grucli.model import Architecture, Model
 from grucli.parallel import usable_cores
 from grucli.random import INIT, generator
 from grucli.recipe import Recipe
-from grucli.training import Trainer
+from grucli.training import Progress, Trainer
 
 EXTENDABLE = ("training.epochs", "training.patience")
 """What a resumed run may change: when it ends. But a cosine has been bent to its end already."""
@@ -102,13 +102,17 @@ def resume(trainer: Trainer, prepared: Prepared, path: str | Path) -> tuple[str,
 
 def save_best(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
     """Write the best weights so far as a model file; raises as `checkpoint.save` does."""
-    model = Model(trainer.model.architecture)
+    model, encoder = Model(trainer.model.architecture), prepared.encoder
     model.params.flat[...], model.table[...] = trainer.best
-    checkpoint.save(path, _saved(prepared, model, trainer.progress.best_epoch, trainer))
+    model.mix = trainer.mix
+    if isinstance(encoder, TextEncoder) and model.mix.wide:
+        encoder = encoder.beside(trainer.wide)
+    saved = _saved(prepared, model, trainer.progress.best_epoch, trainer.progress)
+    checkpoint.save(path, dataclasses.replace(saved, encoder=encoder))
 
 
 def save_last(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
-    """Write the last weights and all that a resume needs.
+    """Write the last weights and all that a resume needs; a wide path is learned again.
 
     Raises:
         AccessError: it cannot be written; an older file is still whole.
@@ -116,7 +120,7 @@ def save_last(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
     """
     progress = trainer.progress
     state = RunState(progress=dataclasses.asdict(progress), arrays=trainer.arrays())
-    saved = _saved(prepared, trainer.model, progress.epoch, trainer)
+    saved = _saved(prepared, trainer.model, progress.epoch, progress)
     try:
         checkpoint.save(path, saved, state)
     except ValueError as fault:
@@ -130,6 +134,7 @@ def _architecture(prepared: Prepared) -> Architecture:
     settings, encoder = prepared.config.model.model_dump(), prepared.encoder
     del settings["initialisation"], settings["wide"], settings["vectors"]
     embedding_size, buckets = settings.pop("embedding_size"), settings.pop("subwords") or 0
+    settings["convolution"] = int(settings["convolution"])  # false is no step at all
     if isinstance(encoder, TextEncoder):
         sizes = {"vocabulary_size": len(encoder.vocabulary), "input_size": embedding_size}
         if buckets:
@@ -144,17 +149,13 @@ def _architecture(prepared: Prepared) -> Architecture:
     )
 
 
-def _saved(prepared: Prepared, model: Model, epoch: int, trainer: Trainer) -> SavedModel:
-    card, encoder = _card(prepared, epoch), prepared.encoder
-    history = trainer.progress.history
-    if 0 < epoch <= len(history):
-        card["scores"] = history[epoch - 1] | trainer.progress.crossed
-    model.mix = trainer.mix(epoch)
-    if isinstance(encoder, TextEncoder) and model.mix.wide:
-        encoder = encoder.beside(trainer.wide)
+def _saved(prepared: Prepared, model: Model, epoch: int, progress: Progress) -> SavedModel:
+    card = _card(prepared, epoch)
+    if 0 < epoch <= len(progress.history):
+        card["scores"] = progress.history[epoch - 1] | progress.crossed
     return SavedModel(
         model=model,
-        encoder=encoder,
+        encoder=prepared.encoder,
         labels=prepared.labels,
         remembered=prepared.remembered,
         card=card,
@@ -198,6 +199,9 @@ def _fingerprint(prepared: Prepared) -> str:
         if part is not None:
             for array in (part.steps, part.lengths, part.targets, part.weights, part.bags):
                 digest.update(b"" if array is None else np.ascontiguousarray(array).data)
+    if prepared.wide is not None:  # reads beyond the last step that is kept
+        for rows in (prepared.wide.train, prepared.wide.valid):
+            digest.update(b"" if rows is None else rows.ids.data)
     return digest.hexdigest()
 
 

@@ -51,6 +51,12 @@ def _integer_as_written(value: object) -> object:
     return str(value) if type(value) is int else value
 
 
+def _not_zero(value: object) -> object:
+    if value is not False:  # to a literal they are the same
+        raise ValueError
+    return value
+
+
 def _delimiter(value: str) -> str:
     character = _DELIMITERS.get(value, value)
     if len(character) != 1 or character in '"\r\n':
@@ -87,6 +93,7 @@ def _allow_one(schema: JsonSchema) -> None:
 Auto: TypeAlias = Annotated[
     T | None, BeforeValidator(_read_auto_as_none), Field(json_schema_extra=_write_none_as_auto)
 ]
+No: TypeAlias = Annotated[Literal[False], BeforeValidator(_not_zero)]
 Text: TypeAlias = Annotated[str, Field(min_length=1)]
 FilePath: TypeAlias = Annotated[Text, Field(description="a path")]
 Share: TypeAlias = Annotated[float, Field(ge=0, lt=0.9)]
@@ -114,6 +121,13 @@ Count: TypeAlias = Annotated[int, Field(ge=1, le=1_000_000)]
 Size: TypeAlias = Annotated[int, Field(ge=1, le=4096)]
 Pooling: TypeAlias = Annotated[
     tuple[Literal["last", "mean", "max", "attention"], ...],
+    Field(min_length=1),
+    BeforeValidator(_as_tuple),
+    AfterValidator(_distinct),
+    Field(json_schema_extra=_allow_one),
+]
+Channels: TypeAlias = Annotated[
+    tuple[Literal["values", "log", "shape", "change", "place"], ...],
     Field(min_length=1),
     BeforeValidator(_as_tuple),
     AfterValidator(_distinct),
@@ -179,6 +193,10 @@ class DataConfig(_Section):
     """How often a token must occur in the training data to enter the vocabulary."""
     max_vocabulary: Count = 30_000
     """How many tokens the vocabulary holds at most; the most frequent ones stay."""
+    channels: Auto[Channels] = None
+    """How each channel of a numeric sequence is seen: its values, their logarithm (log), the shape
+    of the sequence without its level and size, the change of that shape from step to step; place is
+    how far along a step is. Several ways stand side by side, each scaled over the training data."""
     max_length: Auto[Count] = None
     """How many steps of a sequence are kept; auto is the 99th percentile of the training data."""
 
@@ -194,6 +212,9 @@ class ModelConfig(_Section):
     vectors: FilePath | None = None
     """A file of pretrained token vectors to start from: the text format of word2vec, fastText and
     GloVe; relative to the config file."""
+    convolution: Auto[Annotated[int, Field(ge=1, le=10_000)] | No] = None
+    """Two short convolutions before the recurrence, and how many steps one step of the recurrence
+    then stands for; false lets the recurrence read the steps themselves."""
     hidden_size: Auto[Size] = None
     """Units of the recurrent state, in each direction."""
     num_layers: Annotated[int, Field(ge=1, le=8)] = 1
@@ -246,6 +267,9 @@ class TrainingConfig(_Section):
     """Longest gradient, as the Euclidean norm over all parameters; a longer one is scaled down."""
     averaging: Auto[Annotated[float, Field(gt=0, lt=1)] | Literal["off"]] = None
     """Decay, a step, of the moving average of the weights that is validated and kept."""
+    augmentation: Auto[Annotated[float, Field(gt=0, le=10)] | Literal["off"]] = None
+    """How much numeric sequences are changed at random in training: 1 is noise of 0.1 standard
+    deviations, scaling by 20 % and a speed that varies by 30 %."""
     schedule: Auto[Literal["constant", "cosine", "plateau"]] = None
     """The learning rate after the warm-up: constant, falling along a cosine to 0 at the last epoch,
     or halved whenever two epochs bring no lower loss."""
@@ -254,7 +278,7 @@ class TrainingConfig(_Section):
     class_weight: Literal["none", "balanced"] | LabelWeights = "none"
     """How much a row counts by its label: balanced makes all labels count alike; a label that a
     mapping leaves out counts 1."""
-    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    label_smoothing: Auto[Annotated[float, Field(ge=0, lt=1)]] = None
     """Share of each target that is spread over all labels, against overconfidence."""
     dtype: Literal["float32", "float64"] = "float32"
     """The numbers that are computed with."""

@@ -6,17 +6,17 @@ not: a shard gives the same bits in every process, so the sum does too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import Examples, pack
-from grucli.engine import embedding, losses
+from grucli.engine import augmentation, embedding, losses
 from grucli.engine.packing import Floats
 from grucli.engine.params import Allocate, Parameters
 from grucli.model import Gradients, Model
-from grucli.random import DROPOUT, generator
+from grucli.random import AUGMENTATION, DROPOUT, generator
 
 Rows = npt.NDArray[np.int64]
 
@@ -29,13 +29,16 @@ class Task:
         shards: S, into which each batch is dealt.
         batch_size: rows of a batch at most.
         label_smoothing: as in `losses.cross_entropy`.
-        seed: of dropout.
+        seed: of dropout and augmentation.
+        augmentation: strength of the changes to numeric sequences, as in `augmentation.changed`; 0
+            for none.
     """
 
     shards: int
     batch_size: int
     label_smoothing: float
     seed: int
+    augmentation: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +127,11 @@ class Shards:
         return self._share(step, rows, into)
 
     def _share(self, draw: int, rows: Rows, into: Parameters | None) -> Share:
-        batch = pack(self._examples, rows)
+        batch, strength = pack(self._examples, rows), self._task.augmentation
+        if strength:
+            rng = generator(self._task.seed, AUGMENTATION, draw)
+            x = augmentation.changed(batch.x, batch.packing, strength, rng)
+            batch = replace(batch, x=x)
         logits = self._model.forward(batch, generator(self._task.seed, DROPOUT, draw))
         loss, d_logits = losses.cross_entropy(
             logits, batch.targets, self._examples.weights[batch.rows], self._task.label_smoothing

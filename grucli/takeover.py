@@ -26,6 +26,7 @@ def origin_of(saved: SavedModel) -> Origin:
     return Origin(
         architecture=saved.model.architecture,
         tokens=encoder.mode if isinstance(encoder, TextEncoder) else None,
+        channels=None if isinstance(encoder, TextEncoder) else encoder.channels,
         sha256=saved.sha256[:ORIGIN_DIGITS],
     )
 
@@ -100,7 +101,7 @@ def _check_fit(ours: Architecture, theirs: Architecture, path: str | Path) -> No
         raise CheckpointError(
             f"{show_path(path)}: reads {kinds[0]}, the data are {kinds[1]}; name another model"
         )
-    size = "embedding_size" if ours.vocabulary_size else "channels"
+    size = "embedding_size" if ours.vocabulary_size else "numbers a step"
     problems = [
         f"{size if name == 'input_size' else name} {show(theirs_)}, here {show(ours_)}"
         for name, ours_ in dataclasses.asdict(ours).items()

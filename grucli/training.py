@@ -19,7 +19,7 @@ from grucli.engine.packing import Floats
 from grucli.errors import TrainingError
 from grucli.inference import logits, probabilities
 from grucli.metrics import Evaluation, evaluate
-from grucli.mixing import Mix, recurrence_share, weigh
+from grucli.mixing import Mix, calibrated_loss, recurrence_share, weigh
 from grucli.model import Gradients, Model
 from grucli.parallel import Crew
 from grucli.random import SHUFFLE, WIDE, generator
@@ -102,6 +102,11 @@ class Progress:
         return self.crossed or (self.history[self.best_epoch - 1] if self.best_epoch else {})
 
 
+def deciding_loss(scores: Mapping[str, float]) -> float:
+    """Return the loss of an epoch that is compared to find the best: on rows held out."""
+    return scores.get("calibrated_loss", scores["valid_loss"])
+
+
 class Fold(TypedDict):
     """What came of one fold: its best epoch and the scores of each."""
 
@@ -115,7 +120,6 @@ class Trainer:
     Attributes:
         progress: where training stands.
         best: the judged weights of `progress.best_epoch`: dense values, token vectors.
-        wide: the wide path, None without one and before `run`.
     """
 
     def __init__(
@@ -153,13 +157,13 @@ class Trainer:
             batch_size=min(recipe.batch_size, len(train)),
             label_smoothing=recipe.label_smoothing,
             seed=seed,
+            augmentation=(recipe.augmentation or 0.0) if not model.table.size else 0.0,
         )
         self._first = model.params.flat.copy(), model.table.copy()
         every = range(0 if folds is None else int(folds.max()) + 1)
         self._held = [np.flatnonzero(folds == fold) for fold in every]
         self._said = np.zeros((2, len(train) if every else 0, model.architecture.num_outputs))
         self._wide_rows = wide
-        self.wide: WidePath | None = None
         self._crew = Crew(model, self._train, task)
         self._optimizer: optim.Optimizer = optim.Adam()
         if recipe.optimizer == "sgd":
@@ -256,7 +260,7 @@ class Trainer:
             AccessError: a worker has failed; the step that it was to help with has not been made.
         """
         while self.progress.stopped is None:
-            self._learn_wide()
+            self._hear_wide()
             progress = self.progress
             if progress.epoch == 0 or progress.batch == self.num_batches:
                 progress.epoch, progress.batch, progress.sums = progress.epoch + 1, 0, [0.0] * 5
@@ -375,10 +379,11 @@ class Trainer:
             "clipped": clipped / progress.batch,
         }
         if self._valid is not None:
-            scores |= self._valid_scores(self.validate(self._valid))
+            said = logits(self.judged, self._valid)
+            scores |= self._scored(self._valid, said)
         is_best = self._valid is None or progress.best_epoch == 0 or self._improves(scores)
         if is_best and self._valid is not None:
-            scores |= self._weigh(self._valid, logits(self.judged, self._valid))
+            scores |= self._weigh(self._valid, said)
         progress.history.append(scores)
         if is_best:
             progress.best_epoch = progress.epoch
@@ -404,7 +409,7 @@ class Trainer:
             self._rows, self._valid = np.delete(everything, held), self._train.select(held)
         elif self._held:
             self._valid = None
-        self.wide = None
+        self._wide: WidePath | None = None
 
     def _end_fold(self) -> None:
         """Note what the fold's best weights say of the rows that it has held out; begin anew."""
@@ -427,21 +432,24 @@ class Trainer:
         """Return the scores of all rows as their folds have judged them."""
         wide = None if self._wide_rows is None else self._said[1]
         rows = dataclasses.replace(self._train, wide=wide)
-        p = losses.probabilities(self._said[0])
         best = [fold["best_epoch"] for fold in self.progress.folds]
         return {
             "epochs": float(round(np.mean(best))),
-            **self._valid_scores(self._evaluation(p, rows)),
+            **self._scored(rows, self._said[0]),
             **self._weigh(rows, self._said[0]),
         }
 
-    @staticmethod
-    def _valid_scores(valid: Evaluation) -> dict[str, float]:
-        return {
-            "valid_loss": valid.log_loss,
-            "valid_accuracy": valid.accuracy,
-            "valid_macro_f1": valid.macro_f1,
+    def _scored(self, valid: Examples, said: Floats) -> dict[str, float]:
+        """Return the scores of the recurrence alone, whose logits are `said`."""
+        alone = self._evaluation(losses.probabilities(said), valid)
+        scores = {
+            "valid_loss": alone.log_loss,
+            "valid_accuracy": alone.accuracy,
+            "valid_macro_f1": alone.macro_f1,
         }
+        if valid.wide is not None:  # then a factor is found for its logits in any case
+            scores["calibrated_loss"] = calibrated_loss(said, valid.targets)
+        return scores
 
     def _why_stop(self) -> str | None:
         progress, recipe = self.progress, self._recipe
@@ -463,29 +471,32 @@ class Trainer:
 
     def _improves(self, scores: Mapping[str, float]) -> bool:
         best = self.progress.history[self.progress.best_epoch - 1]
-        return scores["valid_loss"] < best["valid_loss"]
+        return deciding_loss(scores) < deciding_loss(best)
 
-    def _learn_wide(self) -> None:
-        """Learn the wide path, and what it says of the rows that are validated on."""
-        rows = self._wide_rows
-        if rows is None or self.wide is not None:
+    @property
+    def wide(self) -> WidePath | None:
+        """The wide path, None without one; it is learned where it is first asked for."""
+        if self._wide is None and self._wide_rows is not None:
+            rng = generator(self._seed, WIDE)
+            self._wide = self._wide_rows.learn(self._train, self._rows, len(self._labels), rng)
+        return self._wide
+
+    def _hear_wide(self) -> None:
+        """Let the wide path say what it thinks of the rows that are validated on."""
+        rows, path = self._wide_rows, self.wide
+        if rows is None or path is None or self._valid is None:
             return
-        rng = generator(self._seed, WIDE)
-        self.wide = rows.learn(self._train, self._rows, len(self._labels), rng)
         held = rows.train.select(self._held[self.fold - 1]) if self.fold else rows.valid
-        if self._valid is not None and held is not None:
-            self._valid = dataclasses.replace(self._valid, wide=self.wide.of_rows(held))
+        if held is not None and self._valid.wide is None:
+            self._valid = dataclasses.replace(self._valid, wide=path.of_rows(held))
 
-    def mix(self, epoch: int) -> Mix:
-        """Return how much both paths count with the weights of an epoch.
-
-        It is decided where an epoch is the best so far.
-        """
-        progress = self.progress
-        scores = progress.crossed or (progress.history[epoch - 1] if epoch else {})
+    @property
+    def mix(self) -> Mix:
+        """How much both paths count with the best weights."""
+        scores = self.progress.verdict
         if "mix_wide" in scores:
             return Mix(recurrence=scores["mix_recurrence"], wide=scores["mix_wide"])
-        unjudged = self._wide_rows is not None and self._valid is None
+        unjudged = self._wide_rows is not None and self._valid is None and not self._held
         return Mix(wide=1.0) if unjudged else Mix()
 
     def _weigh(self, valid: Examples, said: Floats) -> dict[str, float]:
@@ -499,17 +510,17 @@ class Trainer:
         if rows is None or valid.wide is None:
             return {}
         weighed = weigh(said, valid.wide, valid.targets)
-        mix = weighed.mix if rows.always or weighed.pays else Mix()
-        both = self._evaluation(losses.probabilities(mix.logits(said, valid.wide)), valid)
+        mix = weighed.mix if rows.always or weighed.pays else weighed.alone
+        kept = self._evaluation(losses.probabilities(mix.logits(said, valid.wide)), valid)
         return {
             "mix_recurrence": mix.recurrence,
             "mix_wide": mix.wide,
             "wide_gain": weighed.gain,
             "wide_error": weighed.error,
             "recurrence_share": recurrence_share(mix, said, valid.wide),
-            "both_loss": both.log_loss,
-            "both_accuracy": both.accuracy,
-            "both_macro_f1": both.macro_f1,
+            "kept_loss": kept.log_loss,
+            "kept_accuracy": kept.accuracy,
+            "kept_macro_f1": kept.macro_f1,
         }
 
     def validate(self, examples: Examples) -> Evaluation:

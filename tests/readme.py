@@ -56,9 +56,23 @@ def memory() -> str:
     return table and f"\n{table}\n"
 
 
+def accuracy() -> str:
+    """The tables of how well the defaults classify beside peers."""
+    from tests.benchmarks.quality.tables import readme
+
+    tables = readme()
+    return tables and f"\n{tables}\n"
+
+
 def generated(text: str) -> str:
     """Return README text with every generated part made anew."""
-    makers = {"commands": commands, "config": config, "memory": memory, "speed": speed}
+    makers = {
+        "commands": commands,
+        "config": config,
+        "memory": memory,
+        "accuracy": accuracy,
+        "speed": speed,
+    }
     return PART.sub(lambda part: part[1] + makers[part[2]]() + part[3], text)
 
 

@@ -59,6 +59,30 @@ def layer(cell, params, x, h0):
     return np.concatenate(outputs, axis=1), np.concatenate(finals)
 
 
+def convolution(p, x, stride):
+    """x (T, I) -> (ceil(T / stride), F), step by step."""
+    width = p["weight"].shape[1]
+    outputs = []
+    for middle in range(0, len(x), stride):
+        a = p["bias"]
+        for place in range(width):
+            step = middle + place - width // 2
+            if 0 <= step < len(x):
+                a = a + np.dot(p["weight"][:, place], x[step])
+        centred = a - np.mean(a)
+        normal = centred / np.sqrt(np.mean(centred**2) + 1e-5)
+        outputs.append(np.maximum(0, p["gain"] * normal + p["shift"]))
+    return np.stack(outputs)
+
+
+def front(p, x, stride):
+    """x (T, I) -> outputs (ceil(T / stride), F) and features (2 F,)."""
+    for layer, own_stride in ((0, 1), (1, stride)):
+        own = {n[2:]: value for n, value in p.items() if n.startswith(str(layer))}
+        x = convolution(own, x, own_stride)
+    return x, np.concatenate((np.mean(x, axis=0), np.max(x, axis=0)))
+
+
 def attend(outputs, query):
     weights = np.exp(np.dot(outputs, query))
     return np.dot(weights, outputs) / np.sum(weights)

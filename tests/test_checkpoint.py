@@ -35,6 +35,7 @@ def saved_model(kind="text", labels=("negative", "正面", "[red]\x1b")):
         dropout=0.1,
         token_dropout=0.0,
         num_classes=len(labels),
+        convolution=3 if kind == "series" else 0,
         **({"subwords": kind, "buckets": 16} if kind in ("characters", "tokens") else {}),
     )
     model = Model(architecture)
@@ -42,7 +43,9 @@ def saved_model(kind="text", labels=("negative", "正面", "[red]\x1b")):
     model.table[model.architecture.vocabulary_size :] = 0.5
     encoder = TextEncoder(VOCABULARY, "auto", 20, buckets=16 if kind == "characters" else 0)
     if kind == "series":
-        encoder = SeriesEncoder(np.array([1.0, 2.0, 3.0]), np.array([0.5, 1.0, 2.0]), 20)
+        mean, scale = np.array([1.0, 2.0, 3.0]), np.array([0.5, 1.0, 2.0])
+        seen = ("values", "log", "place")
+        encoder = SeriesEncoder(mean, scale, 20, "refuse", seen, np.array([7.0]))
     return SavedModel(
         model=model,
         encoder=encoder,
@@ -71,6 +74,8 @@ def test_what_is_saved_comes_back(tmp_path, kind):
         assert loaded.encoder.buckets == (16 if kind == "characters" else 0)
     else:
         np.testing.assert_array_equal(loaded.encoder.scale, saved.encoder.scale)
+        np.testing.assert_array_equal(loaded.encoder.units, [7])
+        assert loaded.encoder.channels == ("values", "log", "place")
     assert loaded.encoder.max_length == 20
     assert len(loaded.sha256) == 64
 
@@ -231,7 +236,7 @@ def test_the_documented_object_classifies_texts(tmp_path):
 def test_the_documented_object_classifies_sequences(tmp_path):
     checkpoint.save(tmp_path / "m.npz", saved_model("series"))
     classifier = Classifier.load(str(tmp_path / "m.npz"))
-    sequences = [np.ones((n, 3)) * n for n in (2, 5)]
+    sequences = [np.arange(n) * 1.0 for n in (2, 5)]
     together = classifier.predict(sequences)
     assert classifier.kind == "series"
     for sequence, answer in zip(sequences, together, strict=True):

@@ -65,7 +65,7 @@ def test_vocabulary_comes_from_the_training_part_alone(reviews):
 def test_scaling_comes_from_the_training_part_alone(tmp_path):
     x = np.random.default_rng(0).normal(3, 2, (50, 6, 2)).astype(np.float32)
     np.savez(tmp_path / "d.npz", X=x, y=np.arange(50) % 2)
-    result = prepared(str(tmp_path / "d.npz"), "data.valid=0.2")
+    result = prepared(str(tmp_path / "d.npz"), "data.valid=0.2", "data.channels=[values, shape]")
     np.testing.assert_allclose(result.train.steps.mean(axis=0), 0, atol=1e-5)
     np.testing.assert_allclose(result.train.steps.std(axis=0), 1, atol=1e-4)
     assert abs(result.valid.steps.mean()) > 1e-4
@@ -225,7 +225,7 @@ def test_what_is_left_auto_follows_the_model_to_start_from(reviews):
         cell="gru", vocabulary_size=9, input_size=5, hidden_size=7, num_layers=1,
         bidirectional=False, pooling=("last",), dropout=0.0, token_dropout=0.0, num_classes=3,
     )  # fmt: skip
-    origin = Origin(architecture=architecture, tokens="char", sha256="0123456789ab")
+    origin = Origin(architecture=architecture, tokens="char", channels=None, sha256="0123456789ab")
     config = resolve(assignments=["model.pooling=mean"]).config
     result = prepare(reviews, config, "stop", origin)
     model = result.config.model

@@ -1,10 +1,11 @@
-"""Rules that look at sizes and settings: first weights, patience, shards, processes."""
+"""Rules that look at sizes and settings: recipes, first weights, patience, shards, processes."""
 
 import numpy as np
 import pytest
 
 from grucli import defaults
 from grucli.config import resolve
+from grucli.data.ngrams import Pattern
 from grucli.defaults import Facts
 
 
@@ -95,3 +96,77 @@ def test_a_long_memory_is_waited_for():
     assert followed(10, *LAST)["training.patience"].value == 5
     assert followed(1000, *LAST)["training.patience"].value == 20
     assert followed(1000, kind="series")["training.patience"].value == 20
+
+
+@pytest.mark.parametrize(
+    ("characters", "lengths", "expected"),
+    [
+        (4.5, [3, 9, 5], Pattern(longest=2, subwords=True, placed=False)),
+        (1.0, [3, 9, 5], Pattern(longest=4, subwords=False, placed=False)),
+        (1.0, [60] * 99 + [61], Pattern(longest=4, subwords=False, placed=True)),
+        (1.0, [60] * 98 + [61] * 2, Pattern(longest=4, subwords=False, placed=False)),
+        (5.0, [1, 1, 1], Pattern(longest=2, subwords=True, placed=False)),
+    ],
+)
+def test_n_grams_are_those_of_words_or_of_characters_and_of_places_where_lengths_are_one(
+    characters, lengths, expected
+):
+    assert defaults.pattern(characters, np.array(lengths)) == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "value", "reason"),
+    [
+        (("auto", "text", 1000, 50), "auto", "lowers the validation loss"),
+        (("auto", "text", 1000, 0), False, "no validation"),
+        (("auto", "text", 1 << 26, 50), False, "67,108,864 n-grams: too many"),
+        (("auto", "series", 0, 50), False, "series have no n-grams"),
+        ((True, "text", 1 << 26, 0), True, "given"),
+        ((False, "text", 1000, 50), False, "given"),
+    ],
+)
+def test_when_there_is_a_wide_path(arguments, value, reason):
+    choice = defaults.wide(*arguments)
+    assert choice.value is value or choice.value == value == "auto"
+    assert reason in choice.reason
+
+
+def chosen(kind, rows, length):
+    facts = defaults.Facts(
+        kind=kind, rows=rows, num_classes=3, lengths=np.full(rows, length, np.int64)
+    )
+    return {path: choice.value for path, choice in defaults.choose(facts, "adam").items()}
+
+
+@pytest.mark.parametrize("rows", [1, 2, 20, 270, 1999])
+def test_few_series_are_trained_on_to_the_end_of_a_cosine_in_steps_enough(rows):
+    settings = chosen("series", rows, 100)
+    assert settings["training.schedule"] == "cosine"
+    assert settings["training.patience"] == settings["training.averaging"] == "off"
+    assert settings["training.augmentation"] == 1
+    assert settings["training.label_smoothing"] == 0.1
+    steps = settings["training.epochs"] * -(-rows // settings["training.batch_size"])
+    assert defaults.SERIES_STEPS <= steps < 1.5 * max(defaults.SERIES_STEPS, 60 * rows / 16 + 60)
+    assert defaults.valid_share("series", rows).value == 0
+
+
+def test_many_series_and_all_texts_end_by_validation():
+    for settings in (chosen("series", 5000, 100), chosen("text", 100, 9)):
+        assert settings["training.schedule"] == "constant"
+        assert settings["training.augmentation"] == "off"
+        assert "training.patience" not in settings  # follows from the others
+    assert defaults.valid_share("series", 5000).value == defaults.VALID_SHARE
+    assert defaults.valid_share("text", 30).value == defaults.VALID_SHARE
+
+
+@pytest.mark.parametrize(("length", "stride"), [(1, 1), (24, 1), (89, 1), (150, 2), (300, 5)])
+def test_the_stride_leaves_the_recurrence_about_sixty_steps(length, stride):
+    assert chosen("series", 50, length)["model.convolution"] == stride
+    assert chosen("series", 5000, length)["model.convolution"] == stride
+    assert chosen("text", 50, length)["model.convolution"] is False
+
+
+def test_logarithms_are_for_series_that_differ_in_size_by_orders():
+    usual, wide = defaults.channels(0.5), defaults.channels(5)
+    assert set(wide.value) - set(usual.value) == {"log"}
+    assert "5 orders of magnitude" in wide.reason

@@ -83,12 +83,17 @@ def reference_vectors(arch, table, ids, held):
 def reference_loss(arch, values, x, target, weight, held=None):
     if arch.vocabulary_size:
         x = reference_vectors(arch, values["embedding_weight"], x, held)
+    features = np.zeros(0)
+    if arch.convolution:
+        params = {n.removeprefix("front"): v for n, v in values.items() if n.startswith("front")}
+        x, features = reference.front(params, x, arch.convolution)
     for layer in range(arch.num_layers):
         prefix = f"layer{layer}_"
         params = {n.removeprefix(prefix): v for n, v in values.items() if n.startswith(prefix)}
         h0 = np.zeros((arch.num_directions, arch.hidden_size))
         x, final = reference.layer(arch.cell, params, x, h0)
     pooled = reference.pool(arch.pooling, x, final, values.get("pooling_query"))
+    pooled = anp.concatenate((pooled, features))
     logits = values["head_weight"] @ pooled + values["head_bias"]
     return reference.cross_entropy(logits, target, weight, SMOOTHING)
 
@@ -106,6 +111,14 @@ ARCHITECTURES = [
 ]
 WITH_NGRAMS = [{"subwords": "characters", "buckets": 5}, {"subwords": "tokens", "buckets": 40}]
 ARCHITECTURES += [architecture(**changes) for changes in WITH_NGRAMS]
+CONVOLUTIONS = [
+    architecture(convolution=stride, vocabulary_size=vocabulary, num_layers=layers, pooling=pooling)
+    for stride, vocabulary, layers, pooling in (
+        (1, 0, 1, ("last",)),
+        (2, 7, 2, ("last", "mean", "max")),
+        (9, 0, 1, ("attention",)),
+    )
+]
 
 
 def name_of(arch):
@@ -113,11 +126,11 @@ def name_of(arch):
     kind += f"-{arch.subwords}" if arch.subwords else ""
     return (
         f"{arch.cell}-{arch.num_directions}-{'+'.join(arch.pooling)}"
-        f"-{arch.num_classes}-{arch.num_layers}-{kind}"
+        f"-{arch.num_classes}-{arch.num_layers}-{kind}-{arch.convolution}"
     )
 
 
-@pytest.mark.parametrize("arch", ARCHITECTURES, ids=name_of)
+@pytest.mark.parametrize("arch", ARCHITECTURES + CONVOLUTIONS, ids=name_of)
 def test_loss_and_gradients_equal_autograd_of_the_reference(arch):
     model, examples = random_model(arch), random_examples(arch)
     weights = np.random.default_rng(8).uniform(0.2, 4, len(examples))
@@ -150,8 +163,9 @@ def test_loss_and_gradients_equal_autograd_of_the_reference(arch):
                 assert np.array_equal(gradients.tokens, np.unique(batch.x))
 
 
-def test_dropout_gradient_is_that_of_the_same_masks():
-    arch = architecture(num_layers=2, dropout=0.4)
+@pytest.mark.parametrize("convolution", [0, 2])
+def test_dropout_gradient_is_that_of_the_same_masks(convolution):
+    arch = architecture(num_layers=2, dropout=0.4, convolution=convolution)
     model, examples = random_model(arch), random_examples(arch)
     batch = pack(examples, np.arange(len(examples)))
 
@@ -223,12 +237,13 @@ def test_dropout_keeps_the_mean_and_its_share():
     assert x.mean() == pytest.approx(1, abs=0.02)
 
 
+@pytest.mark.parametrize("convolution", [0, 3])
 @pytest.mark.parametrize(
     "changes", [{"vocabulary_size": 0}, {}, *WITH_NGRAMS], ids=["numbers", "tokens", "3-5", "2-3"]
 )
 @pytest.mark.parametrize("cell", recurrent.CELLS)
-def test_a_row_depends_neither_on_its_mates_nor_on_the_order(cell, changes):
-    arch = architecture(cell=cell, num_layers=2, **changes)
+def test_a_row_depends_neither_on_its_mates_nor_on_the_order(cell, changes, convolution):
+    arch = architecture(cell=cell, num_layers=2, convolution=convolution, **changes)
     model, examples = random_model(arch), random_examples(arch)
     together = np.empty((len(examples), 3))
     for batch in bounded(examples):
@@ -249,8 +264,9 @@ def test_an_epoch_has_each_row_once_and_similar_lengths_together():
     assert not all(np.array_equal(a, b) for a, b in zip(batches, others, strict=True))
 
 
-def test_float32_stays_float32():
-    arch = architecture(dtype="float32", dropout=0.2)
+@pytest.mark.parametrize("convolution", [0, 2])
+def test_float32_stays_float32(convolution):
+    arch = architecture(dtype="float32", dropout=0.2, convolution=convolution)
     model, examples = random_model(arch), random_examples(arch)
     batch = pack(examples, np.arange(len(examples)))
     logits = model.forward(batch, np.random.default_rng(0))

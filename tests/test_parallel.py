@@ -51,6 +51,7 @@ KINDS = {
     "numbers, one layer": ({"vocabulary_size": 0, "input_size": 3, "num_layers": 1}, SERIES, None),
     "equal lengths": ({"num_layers": 1}, EQUAL, None),
     "plain cell": ({"cell": "rnn"}, TRAIN, VALID),
+    "convolutions": ({"vocabulary_size": 0, "input_size": 3, "convolution": 2}, SERIES, SERIES),
     "plain cell, one way": ({"cell": "rnn", "bidirectional": False}, TRAIN, None),
     "reset before": ({"cell": "gru_before", "num_layers": 1}, TRAIN, VALID),
     "n-grams of characters": ({"subwords": "characters", "buckets": 6}, SPELLED, SPELLED),
@@ -58,7 +59,7 @@ KINDS = {
     "three classes, float64": ({"num_classes": 3, "dtype": "float64"}, TRAIN, VALID),
 }
 SHARDS = pytest.mark.parametrize("shards", [1, 2])
-SMOOTH = {"label_smoothing": 0.1, "class_weight": {"yes": 3.0}, "epochs": 2}
+SMOOTH = {"label_smoothing": 0.1, "augmentation": 1.0, "class_weight": {"yes": 3.0}, "epochs": 2}
 
 
 def trainer_of(kind="text", **recipe):

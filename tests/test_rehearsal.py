@@ -18,7 +18,15 @@ def prepared(tmp_path):
     lengths = rng.integers(5, 60, 400)
     x = rng.normal(size=(400, 60, 3)).astype(np.float32)
     np.savez(tmp_path / "d.npz", X=x, y=np.arange(400) % 3, lengths=lengths)
-    config = resolve(assignments=["model.hidden_size=32", "training.batch_size=20"]).config
+    settings = [
+        "data.valid=0.1",
+        "data.channels=values",
+        "model.convolution=false",
+        "model.hidden_size=32",
+        "training.batch_size=20",
+        "training.averaging=0.98",
+    ]
+    config = resolve(assignments=settings).config
     return prepare(str(tmp_path / "d.npz"), config, "stop")
 
 

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grucli import runs
+from grucli import checkpoint, runs
 from grucli.config import resolve
 from grucli.dataset import prepare
 from grucli.errors import TrainingError
+from grucli.mixing import Mix
 
 REVIEWS = Path(__file__).parents[1] / "sample_data" / "reviews_train.csv"
 
@@ -48,3 +49,49 @@ def test_first_weights_are_those_chosen_from_the_lengths(tmp_path, length):
         assert np.all(bias[[0, 2]] == 0)
     reason = prepared.reasons["model.initialisation"]
     assert f"{length} steps" in reason
+
+
+def wide_run(*more):
+    settings = ["model.hidden_size=4", "model.embedding_size=4", "training.epochs=3"]
+    settings += ["training.averaging=off", "model.wide=true", "data.valid=0.2", *more]
+    prepared = prepare(str(REVIEWS), resolve(assignments=settings).config, "stop")
+    return prepared, runs.start(prepared, runs.initial(prepared))
+
+
+def test_saving_at_any_step_changes_nothing_of_the_run_and_every_file_can_be_read(tmp_path):
+    prepared, trainer = wide_run()
+    for _ in trainer.run():
+        pass
+    runs.save_best(tmp_path / "whole.npz", prepared, trainer)
+    again, other = wide_run()
+    runs.save_last(tmp_path / "m.last.npz", again, other)
+    for _ in other.run():
+        runs.save_last(tmp_path / "m.last.npz", again, other)
+        checkpoint.load(tmp_path / "m.last.npz")
+        if other.progress.best_epoch:
+            runs.save_best(tmp_path / "m.npz", again, other)
+            assert checkpoint.load(tmp_path / "m.npz").encoder.wide is not None
+    assert other.progress.history == trainer.progress.history
+    assert (tmp_path / "m.npz").read_bytes() == (tmp_path / "whole.npz").read_bytes()
+
+
+def test_without_validation_both_paths_count_as_they_are(tmp_path):
+    prepared, trainer = wide_run("data.valid=0")
+    runs.save_last(tmp_path / "m.last.npz", prepared, trainer)
+    assert checkpoint.load(tmp_path / "m.last.npz").encoder.wide is None
+    for _ in trainer.run():
+        pass
+    runs.save_best(tmp_path / "m.npz", prepared, trainer)
+    assert checkpoint.load(tmp_path / "m.npz").model.mix == Mix(recurrence=1.0, wide=1.0)
+
+
+def test_other_text_beyond_the_last_step_is_other_data_where_n_grams_read_it(tmp_path):
+    def sha256_of(ending, wide):
+        rows = [f"good film {k % 7} {ending},a\nbad film {k % 5},b\n" for k in range(40)]
+        (tmp_path / "d.csv").write_text("text,label\n" + "".join(rows))
+        settings = ["data.max_length=2", f"model.wide={wide}"]
+        config = resolve(assignments=settings).config
+        prepared = prepare(str(tmp_path / "d.csv"), config, "stop")
+        return runs._fingerprint(prepared)
+
+    assert sha256_of("one", "true") != sha256_of("two three", "true")

@@ -139,7 +139,7 @@ def test_numbers_and_texts_do_not_mix(tmp_path):
     series = saved(data)
     architecture = dataclasses.replace(series.model.architecture, input_size=2)
     other = dataclasses.replace(series, model=Model(architecture))
-    with pytest.raises(CheckpointError, match="channels 2, here 3"):
+    with pytest.raises(CheckpointError, match="numbers a step 2, here 10"):
         takeover.take_over(runs.initial(data), data, other, "base.npz")
 
 

@@ -35,6 +35,7 @@ RECIPE = Recipe(
     patience=None,
     clip_norm=1.0,
     averaging=0.9,
+    augmentation=None,
     schedule="cosine",
     warmup_steps=3,
     class_weight="none",
@@ -448,3 +449,49 @@ def test_a_run_that_is_stopped_within_a_fold_has_the_model_of_that_fold():
     assert trainer.fold == 2
     assert trainer.progress.best_epoch == 1
     assert trainer.progress.verdict == trainer.progress.history[0]
+
+
+def series_trainer(**recipe):
+    """Series whose class is whether they rise, in a model with everything that series may have."""
+    rng = np.random.default_rng(0)
+    targets = rng.integers(0, 2, 40)
+    ramps = [np.linspace(-1, 1, n)[:, None] for n in rng.integers(1, 20, 40)]
+    steps = [
+        r * (2 * t - 1) + rng.normal(0, 0.2, r.shape) for r, t in zip(ramps, targets, strict=True)
+    ]
+    train = Examples.join([s.astype(np.float32) for s in steps], targets.tolist())
+    changes = {"vocabulary_size": 0, "input_size": 1, "convolution": 3, "num_layers": 1}
+    model = Model(dataclasses.replace(ARCHITECTURE, **changes))
+    model.initialise(generator(0, INIT))
+    recipe = dataclasses.replace(RECIPE, **{"augmentation": 1.0, "averaging": None, **recipe})
+    return Trainer(model, train, None, recipe, seed=5, labels=("falls", "rises"))
+
+
+def test_series_that_change_at_random_resume_with_the_same_bytes():
+    whole = series_trainer()
+    yields = sum(1 for _ in whole.run())
+    for stop in range(1, yields, 7):
+        first = series_trainer()
+        for _, _ in zip(range(stop), first.run(), strict=False):
+            pass
+        arrays, progress = snapshot(first)
+        second = series_trainer()
+        for name, array in second.model.arrays():
+            array[...] = arrays[name]
+        second.restore(progress, arrays)
+        for _ in second.run():
+            pass
+        assert_same(snapshot(second), snapshot(whole))
+
+
+def test_augmentation_changes_what_is_learned_from_and_not_what_is_there():
+    runs = []
+    for strength in (None, 1.0, 1e-9):
+        trainer = series_trainer(augmentation=strength, epochs=8)
+        before = trainer._train.steps.copy()
+        info = list(trainer.run())[-1]
+        np.testing.assert_array_equal(trainer._train.steps, before)
+        runs.append(snapshot(trainer)[0]["best_dense"])
+    np.testing.assert_allclose(runs[2], runs[0], atol=1e-3)
+    assert np.abs(runs[1] - runs[0]).max() > 0.01
+    assert info.scores["accuracy"] > 0.8

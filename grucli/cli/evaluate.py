@@ -17,6 +17,7 @@ from grucli.errors import ConfigError, excerpt, show, show_path
 if TYPE_CHECKING:
     from grucli.checkpoint import SavedModel
     from grucli.metrics import Evaluation
+    from grucli.paths import PathScores
     from grucli.reading import Table
 
 LOWER_IS_BETTER = ("log_loss", "ece")
@@ -67,6 +68,7 @@ def evaluate(
     from grucli.chance import Yardstick
     from grucli.reading import read_table
     from grucli.report import evaluation as report
+    from grucli.report import paths as alone
     from grucli.report.chance import doubts
     from grucli.report.predictions import json_line
 
@@ -74,9 +76,10 @@ def evaluate(
     table = read_table(data, reading.options(), saved.remembered)
     for finding in table.findings:
         common.note(finding)
-    scores, wrong = _score(saved, table, model)
-    result = scores.to_json()
-    output.write(json_line(result) if common.json else report.text(scores))
+    scores, paths, wrong = _score(saved, table, model)
+    result = scores.to_json() | ({} if paths is None else paths.to_json())
+    more = "" if paths is None else "\n" + alone.text(paths)
+    output.write(json_line(result) if common.json else report.text(scores) + more)
     output.flush()
     if errors is not None:
         _write(errors, wrong)
@@ -123,19 +126,26 @@ def _bound(flag: str, given: str) -> _Bound:
     return _Bound(flag=flag, metric=metric, limit=limit)
 
 
-def _score(saved: SavedModel, table: Table, model: str) -> tuple[Evaluation, str]:
-    """Return the scores, and the wrong answers as CSV."""
+def _score(
+    saved: SavedModel, table: Table, model: str
+) -> tuple[Evaluation, PathScores | None, str]:
+    """Return the scores, those of both paths if there are two, and the wrong answers as CSV."""
     from grucli import metrics
-    from grucli.inference import fitting, probabilities
+    from grucli.inference import decided, fitting, logits
+    from grucli.paths import score_paths
     from grucli.reading import encode, targets_of
     from grucli.report.predictions import mistakes
 
     records = list(fitting(saved, table.records, table.name, model))
     examples = encode(saved.encoder, records, targets_of(records, saved.labels))
-    rows, targets = probabilities(saved.model, examples), examples.targets
+    said, targets = logits(saved.model, examples), examples.targets
+    rows = decided(saved.model, said, examples)
     unseen = Counter(records[k].label or "" for k in (targets < 0).nonzero()[0])
     scores = metrics.evaluate(rows, targets, saved.labels, unseen)
-    return scores, mistakes(records, rows, targets, saved.labels)
+    paths = None
+    if examples.wide is not None:
+        paths = score_paths(saved.model.mix, said, examples.wide, targets, saved.labels, unseen)
+    return scores, paths, mistakes(records, rows, targets, saved.labels)
 
 
 def _write(path: str, text: str) -> None:

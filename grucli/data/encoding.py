@@ -15,6 +15,7 @@ from grucli.data.numbers import Missing
 from grucli.data.records import Record
 from grucli.data.tokenized import Tokenized
 from grucli.data.tokens import tokenizer
+from grucli.data.views import typical_sizes, views, width
 from grucli.data.vocabulary import EMPTY, UNKNOWN, Vocabulary
 from grucli.data.widepath import WidePath
 from grucli.engine.bags import NONE
@@ -25,6 +26,7 @@ Floats = npt.NDArray[np.floating]
 SEQUENCES_TOGETHER = 256
 BAG_SIZES = range(3, 6)  # characters of the n-grams that a token's vector is made of
 MOST_BAG = 40  # n-grams of a token; those of 15 characters have as many
+ROUNDING = 1e-12  # of the mean: what varies less is the rounding of a constant
 FARTHEST = 1e6  # standard deviations; a wild reading must not overflow the arithmetic after it
 
 
@@ -139,45 +141,72 @@ def _alternating(
 
 
 class SeriesEncoder:
-    """Numeric channels, scaled as over the training part.
+    """Numeric channels, seen in one way or several, each scaled as over the training part.
 
-    Where values may be missing, each channel has a second one beside it, an indicator: 1 where the
-    value is missing, and then the value is 0, which is the mean.
+    Where values may be missing, each channel has an indicator at the end of a step: 1 where the
+    value is missing. What is missing is 0, which is the mean.
     """
 
     kind = "series"
 
     def __init__(
-        self, mean: Floats, scale: Floats, max_length: int, missing: Missing = "refuse"
+        self,
+        mean: Floats,
+        scale: Floats,
+        max_length: int,
+        missing: Missing = "refuse",
+        channels: Sequence[str] = ("values",),
+        units: Floats | None = None,
     ) -> None:
-        """Subtract `mean` (I,), divide by `scale` (I,), keep the first `max_length` steps."""
+        """Subtract `mean`, divide by `scale`, keep the first `max_length` steps.
+
+        Args:
+            mean, scale: (W,) of each channel as each of `channels` sees it.
+            max_length: steps kept.
+            missing: whether values may be missing.
+            channels: names of `views.VIEWS`.
+            units: (I,) of the channels; ones if None, where the channels are seen in one way.
+        """
         self.mean = mean
         self.scale = scale
         self.max_length = max_length
         self.missing = missing
+        self.channels = tuple(channels)
+        self.units: Floats = np.ones(len(mean)) if units is None else units
+
+    @property
+    def num_channels(self) -> int:
+        """I, the numbers of a step as they are given."""
+        return len(self.units)
 
     @property
     def input_size(self) -> int:
         """Numbers in an encoded step."""
-        return 2 * len(self.mean) if self.missing == "mask" else len(self.mean)
+        return len(self.mean) + (self.num_channels if self.missing == "mask" else 0)
 
     @classmethod
     def fit(
-        cls, sequences: Sequence[Floats], max_length: int, missing: Missing = "refuse"
+        cls,
+        sequences: Sequence[Floats],
+        max_length: int,
+        missing: Missing = "refuse",
+        channels: Sequence[str] = ("values",),
     ) -> SeriesEncoder:
         """Measure each channel's mean and standard deviation over all values that are there."""
-        count, total, squares = (np.zeros(sequences[0].shape[1]) for _ in range(3))
-        for steps in _together(sequences, max_length):
+        sequences = [sequence[:max_length] for sequence in sequences]
+        units = typical_sizes(sequences)
+        count, total, squares = (np.zeros(width(channels, len(units))) for _ in range(3))
+        for steps in _together(sequences, channels, units):
             present = ~np.isnan(steps)
             count += present.sum(axis=0)
             total += np.where(present, steps, 0).sum(axis=0)
         count = np.maximum(count, 1)
         mean = total / count
-        for steps in _together(sequences, max_length):
+        for steps in _together(sequences, channels, units):
             squares += np.where(np.isnan(steps), 0, (steps - mean) ** 2).sum(axis=0)
-        scale = np.sqrt(squares / count)
+        scale = np.maximum(np.sqrt(squares / count), ROUNDING * np.abs(mean))
         scale[scale == 0] = 1  # a constant channel becomes zero
-        return cls(mean, scale, max_length, missing)
+        return cls(mean, scale, max_length, missing, channels, units)
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """Encode the values (T, I) of records, at least one, NaN where a value is missing.
@@ -198,31 +227,35 @@ class SeriesEncoder:
     def _scaled(self, record: Record) -> npt.NDArray[np.float32]:
         """Return the steps that are kept, scaled, 0 where a value is missing."""
         values = record.values
-        if values is None or values.ndim != 2 or values.shape[1] != len(self.mean):
+        if values is None or values.ndim != 2 or values.shape[1] != self.num_channels:
             found = "a text" if values is None else f"shape {values.shape}"
             raise DataError(
                 f"record {record.number}: {found}, but the model reads sequences of "
-                f"{len(self.mean)} channels; give data like that of training"
+                f"{self.num_channels} channels; give data like that of training"
             )
-        kept = (values[: self.max_length] - self.mean) / self.scale
-        np.clip(kept, -FARTHEST, FARTHEST, out=kept)
+        kept = values[: self.max_length].astype(np.float64)
         missing = np.isnan(kept)
-        kept[missing] = 0
-        if self.missing == "mask":
-            kept = np.concatenate([kept, missing], axis=1)
-        elif missing.any():
+        if self.missing != "mask" and missing.any():
             raise DataError(
                 f"record {record.number}: values are missing, but the model was trained without; "
                 "fill them in, or train it with --missing mask"
             )
-        return kept.astype(np.float32)
+        scaled = (views(kept, self.channels, self.units) - self.mean) / self.scale
+        np.clip(scaled, -FARTHEST, FARTHEST, out=scaled)
+        scaled[np.isnan(scaled)] = 0
+        if self.missing == "mask":
+            scaled = np.concatenate([scaled, missing], axis=1)
+        return scaled.astype(np.float32)
 
 
-def _together(sequences: Sequence[Floats], max_length: int) -> Iterator[Floats]:
-    """Yield some sequences after the other as float64 (steps, I): all at once would be a lot."""
+def _together(
+    sequences: Sequence[Floats], channels: Sequence[str], units: Floats
+) -> Iterator[Floats]:
+    """Yield some sequences after the other as float64 (steps, W): all at once would be a lot."""
     for start in range(0, len(sequences), SEQUENCES_TOGETHER):
         some = sequences[start : start + SEQUENCES_TOGETHER]
-        yield np.concatenate([sequence[:max_length] for sequence in some], dtype=np.float64)
+        whole = (steps.astype(np.float64) for steps in some)
+        yield np.concatenate([views(steps, channels, units) for steps in whole])
 
 
 Encoder = TextEncoder | SeriesEncoder

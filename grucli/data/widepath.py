@@ -31,6 +31,11 @@ class WidePath:
     weight: npt.NDArray[np.float32]
     bias: npt.NDArray[np.float32]
 
+    @property
+    def num_parameters(self) -> int:
+        """Numbers that were learned."""
+        return self.weight.size + self.bias.size
+
     def logits(self, texts: Tokenized) -> npt.NDArray[np.float64]:
         """Return logits (n, O), of a text without any known n-gram the bias."""
         return self.of_rows(self.ngrams.encode(texts))
@@ -55,6 +60,12 @@ class WideRows:
     train: wide.Sparse
     valid: wide.Sparse | None
     always: bool
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the rows and of the n-grams."""
+        rows = self.train.nbytes + (0 if self.valid is None else self.valid.nbytes)
+        return rows + self.ngrams.keys.nbytes + self.ngrams.idf.nbytes
 
     def learn(
         self,

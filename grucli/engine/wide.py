@@ -32,6 +32,11 @@ class Sparse:
     lengths: npt.NDArray[np.int64]
 
     @property
+    def nbytes(self) -> int:
+        """Memory of all numbers."""
+        return self.ids.nbytes + self.values.nbytes + self.lengths.nbytes
+
+    @property
     def ends(self) -> npt.NDArray[np.int64]:
         """(n,) where each row ends in `ids`."""
         ends: npt.NDArray[np.int64] = np.cumsum(self.lengths)

@@ -56,6 +56,7 @@ class Attribution:
         target, other: the classes between which the margin is: predicted and runner-up, or the
             target and the best other.
         margin: logit of `target` less that of `other`.
+        wide_margin: what n-grams add to it; None for a model without.
         effect: (P,) how much the margin falls without each part; NaN if nothing is left then.
         running: (P, C) probabilities after each part, the sequence read that far.
         check: None for a sequence of one part.
@@ -65,17 +66,20 @@ class Attribution:
     target: int
     other: int
     margin: float
+    wide_margin: float | None
     effect: Floats
     running: Floats
     check: Check | None
 
 
-def spans(length: int, most: int) -> tuple[Span, ...]:
+def spans(length: int, most: int, stride: int = 1) -> tuple[Span, ...]:
     """Divide `length` steps into windows of equal size (the last may be shorter), at most `most`.
 
-    With at most `most` steps each is a part of its own.
+    With at most `most` steps each is a part of its own. A stride is never divided: without one of
+    its steps, the model would see all that follow from another place.
     """
     size = -(-length // most)
+    size = -(-size // stride) * stride
     return tuple((start, min(start + size, length)) for start in range(0, length, size))
 
 
@@ -87,9 +91,12 @@ def explain(
     target: int | None,
     seed: int,
     nothing: Steps | None,
+    wide: Floats | None = None,
     bags: Steps | None = None,
 ) -> Attribution:
     """Run the model on every prefix, without every part, and on the sequences of the check.
+
+    What n-grams add stays as it is with the whole sequence: the parts are the recurrence's.
 
     Args:
         model: what decides.
@@ -98,14 +105,16 @@ def explain(
         target: the class to speak of; the predicted one if None.
         seed: of the random parts.
         nothing: what the model reads where no step is left; None if it cannot read that.
+        wide: (C,) logits of the n-grams of the whole sequence, None for a model without.
         bags: as in `Examples`.
     """
     number = len(parts)
+    added = np.zeros(model.architecture.num_classes) if wide is None else model.mix.wide * wide
     prefixes = [steps[:stop] for _, stop in parts]
     rest = [np.concatenate((steps[:start], steps[stop:])) for start, stop in parts]
     if number == 1:
         rest = [] if nothing is None else [nothing]
-    result = logits(model, Examples.join(prefixes + rest, bags=bags))
+    result = _logits(model, prefixes + rest, bags, added)
     running, without = result[:number], result[number:]
     whole = running[-1]
     order = np.argsort(-whole, kind="stable")
@@ -119,20 +128,29 @@ def explain(
         target=chosen,
         other=other,
         margin=margin,
+        wide_margin=None if wide is None else float(added[chosen] - added[other]),
         effect=effect,
         running=losses.probabilities(running),
-        check=_check(model, steps, parts, effect, chosen, seed, bags) if number > 1 else None,
+        check=_check(model, steps, parts, bags, added, effect, chosen, seed)
+        if number > 1
+        else None,
     )
+
+
+def _logits(model: Model, sequences: Sequence[Steps], bags: Steps | None, added: Floats) -> Floats:
+    """Return (n, C) logits of sequences to which the wide path's n-grams add the same (C,)."""
+    return logits(model, Examples.join(sequences, bags=bags)) + added
 
 
 def _check(
     model: Model,
     steps: Steps,
     parts: Sequence[Span],
+    bags: Steps | None,
+    added: Floats,
     effect: Floats,
     target: int,
     seed: int,
-    bags: Steps | None,
 ) -> Check:
     """Delete, and keep, the parts with the greatest effect; then random ones."""
     number = len(parts)
@@ -146,7 +164,7 @@ def _check(
         for index in choice:
             chosen[slice(*parts[index])] = True
         variants += [steps[~chosen], steps[chosen]]
-    p = losses.probabilities(logits(model, Examples.join(variants, bags=bags)))[:, target]
+    p = losses.probabilities(_logits(model, variants, bags, added))[:, target]
     drops = (p[0] - p[1:]).reshape(-1, 2)
     chance = drops[1:].mean(axis=0)
     return Check(

@@ -14,6 +14,7 @@ from grucli.data.records import Record
 from grucli.data.vocabulary import EMPTY
 from grucli.errors import CheckpointError
 from grucli.gates.attribution import Attribution, Span, explain, spans
+from grucli.mixing import both_classes
 
 MOST_TOKENS = 200  # shown one by one; of longer texts, windows
 MOST_WINDOWS = 60  # of a numeric sequence
@@ -82,7 +83,8 @@ def example(
         wanted, given = ("texts", "a sequence") if is_text else ("numeric sequences", "a text")
         raise CheckpointError(f"{name}: is {given}, but the model reads {wanted}")
     encoded = saved.encoder.encode([record])
-    windows = spans(len(encoded.steps), MOST_TOKENS if is_text else MOST_WINDOWS)
+    stride = max(1, saved.model.architecture.convolution)
+    windows = spans(len(encoded.steps), MOST_TOKENS if is_text else MOST_WINDOWS, stride)
     return Example(
         name=name,
         label=record.label,
@@ -98,6 +100,7 @@ def example(
             target=target,
             seed=seed,
             nothing=np.array([EMPTY], np.int32) if is_text else None,
+            wide=None if encoded.wide is None else both_classes(encoded.wide)[0],
             bags=encoded.bags,
         ),
     )

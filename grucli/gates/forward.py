@@ -1,18 +1,16 @@
-"""The logits of many sequences, in bounded memory."""
+"""The logits of many sequences, times the factor that the model has for them."""
 
 import numpy as np
 
 from grucli.data.batches import Batch, Examples, bounded
 from grucli.engine.packing import Floats
+from grucli.mixing import both_classes
 from grucli.model import Model
 
 
 def logits_of(model: Model, batch: Batch) -> Floats:
     """Return (B, C) logits; a single logit of two classes becomes (0, logit)."""
-    logits = model.forward(batch)
-    if logits.shape[1] == 1:
-        return np.concatenate((np.zeros_like(logits), logits), axis=1)
-    return logits
+    return model.mix.recurrence * both_classes(model.forward(batch))
 
 
 def logits(model: Model, examples: Examples) -> Floats:

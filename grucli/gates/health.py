@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.batches import Batch
 from grucli.engine.packing import Floats, Packing
 from grucli.engine.recurrent import CELLS
 from grucli.model import Model
@@ -97,15 +96,16 @@ class HealthMeter:
             for _ in range(arch.num_layers)
         ]
 
-    def add(self, batch: Batch) -> None:
-        """Take in the last forward pass of the model, which was over `batch`."""
+    def add(self) -> None:
+        """Take in the last forward pass of the model."""
+        packing = self._model.packing
         for tape, parts in zip(self._model.tapes, self._parts, strict=True):
             for direction, part in enumerate(parts):
                 own = tape.part(direction)
-                states = own["states"][batch.packing.batch_size :]
+                states = own["states"][packing.batch_size :]
                 if CELLS[self._model.architecture.cell].NUM_GATES == 3:
                     candidate, reset, keep = own["gates"][:3]
-                    part.add_gates(candidate, reset, keep, batch.packing)
+                    part.add_gates(candidate, reset, keep, packing)
                     part.states.add(states)
                 else:
                     part.add_states(states)
@@ -113,7 +113,7 @@ class HealthMeter:
     def result(self) -> tuple[LayerHealth, ...]:
         """Return the health of each layer and direction."""
         return tuple(
-            part.result(layer, name)
+            part.result(layer, name, max(1, self._model.architecture.convolution))
             for layer, parts in enumerate(self._parts)
             for name, part in zip(DIRECTIONS, parts, strict=False)
         )
@@ -203,7 +203,7 @@ class _Part:
         self.states.add(states)
         self._clipped += int((np.abs(states) > CLIPPED).sum())
 
-    def result(self, layer: int, direction: str) -> LayerHealth:
+    def result(self, layer: int, direction: str, stride: int) -> LayerHealth:
         steps, has_gates = self.states.count, self._keep.moments.count > 0
         gates = (self._keep.result("keep"), self._reset.result("reset")) if has_gates else ()
         return LayerHealth(
@@ -212,8 +212,8 @@ class _Part:
             gates=gates,
             dead=dead_units(self.states.variance) if steps > 1 else (),
             clipped=self._clipped / (steps * len(self.states.mean)),
-            leak=leak_time(self._log_keep / steps) if has_gates else None,
-            reach=self._reach / self._sequences if has_gates else None,
+            leak=leak_time(self._log_keep / steps) * stride if has_gates else None,
+            reach=self._reach / self._sequences * stride if has_gates else None,
         )
 
 

@@ -13,15 +13,16 @@ from grucli.checkpoint import SavedModel
 from grucli.data.batches import Examples, bounded
 from grucli.data.records import Record
 from grucli.engine import losses
-from grucli.engine.packing import Floats
+from grucli.engine.packing import Floats, Integers
 from grucli.errors import ConfigError
 from grucli.gates.examples import example
 from grucli.gates.forward import logits_of
 from grucli.gates.health import HealthMeter, LayerHealth
 from grucli.gates.memory import SIDES, horizon
-from grucli.gates.report import Input, Report, Settings
+from grucli.gates.report import Input, Paths, Report, Settings
 from grucli.gates.sampling import Drawn
 from grucli.gates.verdicts import verdicts
+from grucli.mixing import Mix, both_classes, recurrence_share
 from grucli.model import Model
 from grucli.reading import encode
 
@@ -68,7 +69,12 @@ def inspect(
     if drawn is not None:
         examples = _encode(saved, drawn)
         whole, health = _run(saved.model, examples, settings)
-        data = _input(saved, drawn, examples, whole)
+        wide = None
+        if examples.wide is not None:
+            wide = saved.model.mix.wide * both_classes(examples.wide)
+        decided = whole if wide is None else whole + wide
+        paths = None if wide is None else _paths(whole, wide, examples.targets)
+        data = _input(drawn, examples, decided, paths)
         horizons = tuple(horizon(saved.model, examples, whole, side) for side in SIDES)
         report = dataclasses.replace(
             report,
@@ -77,7 +83,7 @@ def inspect(
             horizons=horizons,
             verdicts=verdicts(saved.model.architecture, data, health, horizons),
         )
-        named += _chosen(shown, drawn, examples, whole)
+        named += _chosen(shown, drawn, examples, decided)
     explained = tuple(
         example(saved, record, name, target=shown.target, seed=settings.seed)
         for name, record in named
@@ -91,6 +97,18 @@ def _encode(saved: SavedModel, drawn: Drawn) -> Examples:
     return encode(saved.encoder, drawn.records, targets)
 
 
+def _paths(whole: Floats, wide: Floats, targets: Integers) -> Paths:
+    return Paths(
+        recurrence_share=recurrence_share(Mix(wide=1.0), whole, wide),
+        recurrence_right=_right(whole, targets),
+        wide_right=_right(wide, targets),
+    )
+
+
+def _right(logits: Floats, targets: Integers) -> int:
+    return int((logits.argmax(axis=1) == targets).sum())
+
+
 def _run(
     model: Model, examples: Examples, settings: Settings
 ) -> tuple[Floats, tuple[LayerHealth, ...]]:
@@ -99,12 +117,12 @@ def _run(
     meter = HealthMeter(model, *settings.saturation)
     for batch in bounded(examples):
         whole[batch.rows] = logits_of(model, batch)
-        meter.add(batch)
+        meter.add()
     return whole, meter.result()
 
 
-def _input(saved: SavedModel, drawn: Drawn, examples: Examples, whole: Floats) -> Input:
-    answers, lengths = whole.argmax(axis=1), examples.lengths
+def _input(drawn: Drawn, examples: Examples, decided: Floats, paths: Paths | None) -> Input:
+    lengths = examples.lengths
     digest = hashlib.sha256(np.ascontiguousarray(examples.steps).data)
     digest.update(lengths.data)
     return Input(
@@ -118,19 +136,20 @@ def _input(saved: SavedModel, drawn: Drawn, examples: Examples, whole: Floats) -
         long_length=float(np.percentile(lengths, 95)),
         longest=int(lengths.max()),
         stratified=drawn.stratified,
-        right=int((answers == examples.targets).sum()),
-        answers=len(np.unique(answers)),
+        right=_right(decided, examples.targets),
+        answers=len(np.unique(decided.argmax(axis=1))),
         fingerprint=digest.hexdigest(),
+        paths=paths,
     )
 
 
 def _chosen(
-    shown: Shown, drawn: Drawn, examples: Examples, whole: Floats
+    shown: Shown, drawn: Drawn, examples: Examples, decided: Floats
 ) -> list[tuple[str, Record]]:
     """Return the records to explain, each once, in the order they were asked for."""
     records = [drawn.asked[number] for number in shown.numbers]
     for pick in shown.picks:
-        rows = uncertain(whole) if pick == "uncertain" else wrong(whole, examples.targets)
+        rows = uncertain(decided) if pick == "uncertain" else wrong(decided, examples.targets)
         records += [drawn.records[row] for row in rows[:MOST_PICKED]]
     return [(f"#{number}", record) for number, record in {r.number: r for r in records}.items()]
 

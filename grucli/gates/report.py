@@ -41,6 +41,20 @@ class Settings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Paths:
+    """What the recurrence and the n-grams each do in a sample.
+
+    Attributes:
+        recurrence_share: the recurrence's part of the margins, in [0, 1].
+        recurrence_right, wide_right: correct decisions of either alone.
+    """
+
+    recurrence_share: float
+    recurrence_right: int
+    wide_right: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Input:
     """The data that was looked at.
 
@@ -54,6 +68,7 @@ class Input:
         right: correct decisions among the labelled sequences.
         answers: distinct decisions.
         fingerprint: sha256 of the sample's steps.
+        paths: None for a model without n-grams.
     """
 
     name: str
@@ -69,11 +84,16 @@ class Input:
     right: int
     answers: int
     fingerprint: str
+    paths: Paths | None = None
 
     @property
     def accuracy(self) -> float | None:
         """Share of right decisions; None without labels."""
-        return self.right / self.labelled if self.labelled else None
+        return self.share(self.right)
+
+    def share(self, right: int) -> float | None:
+        """Return so many right decisions as a share of the labelled sequences."""
+        return right / self.labelled if self.labelled else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,17 +164,32 @@ class Report:
         }
 
     def _input_json(self) -> dict[str, Any] | None:
-        if self.input is None:
+        data = self.input
+        if data is None:
             return None
-        return {**dataclasses.asdict(self.input), "accuracy": self.input.accuracy}
+        fields = {**dataclasses.asdict(data), "accuracy": data.accuracy}
+        paths = fields.pop("paths")
+        if data.paths is None:
+            return fields
+        return fields | {
+            "recurrence_share": data.paths.recurrence_share,
+            "parts": {
+                name: {
+                    "right": paths[f"{name}_right"],
+                    "accuracy": data.share(paths[f"{name}_right"]),
+                }
+                for name in ("recurrence", "wide")
+            },
+        }
 
 
 def parameter_parts(saved: SavedModel) -> dict[str, int]:
-    """Return the parameters of each part: "embedding", "layer 1", …, "head"."""
+    """Return the parameters of each part: "embedding", "convolutions", "layer 1", …, "head"."""
     parts: dict[str, int] = {}
     for name, array in saved.model.arrays():
         first = name.partition("_")[0]
         part = f"layer {int(first[5:]) + 1}" if first.startswith("layer") else first
+        part = "convolutions" if first.startswith("front") else part
         parts[part] = parts.get(part, 0) + array.size
     return parts
 
@@ -168,7 +203,7 @@ def model_json(saved: SavedModel) -> dict[str, Any]:
     if isinstance(encoder, TextEncoder):
         reading |= {"tokens": encoder.mode, "vocabulary_size": len(encoder.vocabulary)}
     else:
-        reading |= {"channels": len(encoder.mean)}
+        reading |= {"channels": encoder.num_channels, "seen_as": list(encoder.channels)}
     return {
         "task": "classify",
         "labels": list(saved.labels),
@@ -176,7 +211,20 @@ def model_json(saved: SavedModel) -> dict[str, Any]:
         "reading": {**dataclasses.asdict(saved.remembered), **reading},
         "architecture": architecture,
         "parameters": {**parameter_parts(saved), "total": saved.model.num_parameters},
+        "wide": _wide_json(saved),
         "card": _plain(saved.card),
+    }
+
+
+def _wide_json(saved: SavedModel) -> dict[str, Any] | None:
+    encoder = saved.encoder
+    if not isinstance(encoder, TextEncoder) or encoder.wide is None:
+        return None
+    return {
+        "ngrams": len(encoder.wide.ngrams),
+        "pattern": dataclasses.asdict(encoder.wide.ngrams.pattern),
+        "parameters": encoder.wide.num_parameters,
+        "factors": dataclasses.asdict(saved.model.mix),
     }
 
 
@@ -191,6 +239,7 @@ def _example_json(one: Example, labels: tuple[str, ...]) -> dict[str, Any]:
         "target": labels[why.target],
         "other": labels[why.other],
         "margin": why.margin,
+        "wide_margin": why.wide_margin,
         "steps": one.steps,
         "truncated": one.truncated,
         "known": one.known,

@@ -20,13 +20,16 @@ LEGEND = (
     "▲ speaks for the class, ▼ against it: what the margin [logit] loses when it is deleted; "
     "· less than 0.1; ‹ › unknown in training"
 )
+HELD = "; n-grams are no part of it: what they add stays that of the whole text"
 
 
 def examples(shown: Sequence[Example], labels: Sequence[str]) -> list[list[str]]:
     """Return a legend and a paragraph for each sequence; nothing if there is none."""
     if not shown:
         return []
-    return [field("WHY", LEGEND), *(_example(one, labels) for one in shown)]
+    is_mixed = shown[0].attribution.wide_margin is not None
+    legend = field("WHY", LEGEND + (HELD if is_mixed else ""))
+    return [legend, *(_example(one, labels) for one in shown)]
 
 
 def _example(one: Example, labels: Sequence[str]) -> list[str]:
@@ -52,7 +55,8 @@ def _decision(one: Example, labels: Sequence[str]) -> str:
     rest = ", ".join(others[: LISTED_CLASSES - 1])
     truth = f"true {_name(one.label)}, " if one.label is not None else ""
     versus = f"{_name(labels[why.target])} over {_name(labels[why.other])} {why.margin:+.2f}"
-    return f"{truth}predicted {first} ({rest}); margin of {versus}"
+    ngrams = "" if why.wide_margin is None else f", of which n-grams {why.wide_margin:+.2f}"
+    return f"{truth}predicted {first} ({rest}); margin of {versus}{ngrams}"
 
 
 def _piece(part: Part, effect: float) -> str:

@@ -46,8 +46,23 @@ def _data(data: Input) -> list[str]:
     )
     if data.accuracy is not None:
         shown = f"{data.accuracy:.3f} ({data.right:,} of {data.labelled:,})"
-        lines += field("accuracy", shown)
+        lines += field("accuracy", shown + _alone(data))
+    if data.paths is not None:
+        ours = data.paths.recurrence_share
+        lines += field(
+            "decided",
+            f"{percent(ours, 0)} by the recurrence, {percent(1 - ours, 0)} by n-grams (of the "
+            "margins of this sample); gates, memory and what tokens do are the recurrence's alone",
+        )
     return lines
+
+
+def _alone(data: Input) -> str:
+    """Return the accuracies of both paths in words, nothing where there is one."""
+    if data.paths is None:
+        return ""
+    ours, theirs = data.share(data.paths.recurrence_right), data.share(data.paths.wide_right)
+    return f"; recurrence alone {ours:.3f}, n-grams alone {theirs:.3f}"
 
 
 def _gates(health: tuple[LayerHealth, ...], saturation: tuple[float, float]) -> list[str]:

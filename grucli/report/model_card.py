@@ -23,10 +23,11 @@ def head(saved: SavedModel, path: str) -> list[str]:
     lines += field("task", f"classify, {_labels(saved.labels)}")
     lines += field("reads", _reading(saved))
     lines += field("network", _network(saved))
+    lines += [line for words in _ngrams(saved) for line in field("n-grams", words)]
     lines += field("trained on", _origin(card))
     if vectors := _section(_section(card, "data"), "vectors"):
         lines += field("vectors", _vectors(vectors, _section(card, "config")))
-    return lines + field("scores", _scores(card))
+    return lines + field("scores", _scores(saved))
 
 
 def inside(saved: SavedModel) -> list[list[str]]:
@@ -48,8 +49,8 @@ def _reading(saved: SavedModel) -> str:
     if not isinstance(encoder, TextEncoder):
         masked = ", missing values masked" if encoder.missing == "mask" else ""
         return (
-            f"numeric sequences, {counted(len(encoder.mean), 'channel')}{masked}, "
-            f"at most {encoder.max_length:,} steps"
+            f"numeric sequences, {counted(encoder.num_channels, 'channel')}{masked}, "
+            f"seen as {', '.join(encoder.channels)}, at most {encoder.max_length:,} steps"
         )
     columns = ""
     if remembered.text is not None:
@@ -65,6 +66,8 @@ def _network(saved: SavedModel) -> str:
     arch = saved.model.architecture
     read = f"vectors of {arch.input_size}" if arch.vocabulary_size else f"{arch.input_size} numbers"
     read += f", {arch.buckets:,} for n-grams of {arch.subwords}" if arch.buckets else ""
+    if arch.convolution:
+        read += f" -> 2 convolutions, stride {arch.convolution}"
     layers = f"{arch.num_layers} layers of " if arch.num_layers > 1 else ""
     ways = "both directions" if arch.bidirectional else "forward"
     return (
@@ -72,6 +75,18 @@ def _network(saved: SavedModel) -> str:
         f"{' + '.join(arch.pooling)} -> {arch.num_classes} labels; "
         f"{saved.model.num_parameters:,} parameters"
     )
+
+
+def _ngrams(saved: SavedModel) -> Iterator[str]:
+    """Yield what the wide path is, nothing for a model without."""
+    encoder, mix = saved.encoder, saved.model.mix
+    if isinstance(encoder, TextEncoder) and encoder.wide is not None:
+        wide = encoder.wide
+        yield (
+            f"{len(wide.ngrams):,} of {wide.ngrams.pattern}, of the whole text; "
+            f"{wide.num_parameters:,} parameters; the answer is that of {mix.recurrence:.2f} x the "
+            f"network's logits + {mix.wide:.2f} x theirs"
+        )
 
 
 def _origin(card: Mapping[str, Any]) -> str:
@@ -93,10 +108,12 @@ def _vectors(found: Mapping[str, Any], config: Mapping[str, Any]) -> str:
     )
 
 
-def _scores(card: Mapping[str, Any]) -> str:
+def _scores(saved: SavedModel) -> str:
+    card = saved.card
     scores = _section(card, "scores")
-    known = {"valid_accuracy": "accuracy", "valid_macro_f1": "macro F1", "valid_loss": "loss"}
-    where = "validation"
+    part = "kept" if "kept_loss" in scores else "valid"
+    known = {f"{part}_accuracy": "accuracy", f"{part}_macro_f1": "macro F1", f"{part}_loss": "loss"}
+    where = "cross-validated" if "epochs" in scores else "validation"
     if "valid_loss" not in scores:
         known, where = {"accuracy": "accuracy", "loss": "loss"}, "training"
     listed = ", ".join(

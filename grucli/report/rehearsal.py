@@ -66,7 +66,7 @@ def _data(prepared: Prepared) -> dict[str, Any]:
     if isinstance(encoder, TextEncoder):
         reading |= {"tokens": encoder.mode, "vocabulary_size": len(encoder.vocabulary)}
     else:
-        reading |= {"channels": len(encoder.mean)}
+        reading |= {"channels": encoder.num_channels}
     facts = {**prepared.facts}
     label_rows = facts.pop("label_rows")
     return {

@@ -10,7 +10,7 @@ from grucli.dataset import Prepared
 from grucli.errors import counted
 from grucli.model import Model
 from grucli.report.chance import doubts, measured, span
-from grucli.training import EpochInfo, Progress, Trainer
+from grucli.training import EpochInfo, Progress, Trainer, deciding_loss
 
 SCHEMA = "grucli.train/1"
 
@@ -21,7 +21,9 @@ def model_line(model: Model) -> str:
     ngrams = f" + {arch.buckets:,} for n-grams" if arch.buckets else ""
     reads = f"{arch.vocabulary_size:,} tokens{ngrams} x {arch.input_size}"
     if not arch.vocabulary_size:
-        reads = counted(arch.input_size, "channel")
+        reads = f"{counted(arch.input_size, 'number')} a step"
+    if arch.convolution:
+        reads += f" -> 2 convolutions, stride {arch.convolution}"
     layers = f"{arch.num_layers} x " if arch.num_layers > 1 else ""
     ways = "both directions" if arch.bidirectional else "forward"
     return (
@@ -87,17 +89,17 @@ def wide_line(progress: Progress) -> str | None:
     best = progress.verdict
     if "wide_gain" not in best:
         return None
-    gain = f"{best['wide_gain']:+.4f} nat a row (standard error {best['wide_error']:.4f})"
+    gain = f"{best['wide_gain']:.4f} nat a row (standard error {best['wide_error']:.4f})"
     if not best["mix_wide"]:
-        return f"n-grams: left out; they would change the validation loss by {gain}"
-    alone = f"accuracy {best['valid_accuracy']:.3f} -> {best['both_accuracy']:.3f}"
+        return f"n-grams: left out; they would lower the validation loss by {gain}"
+    alone = f"accuracy {best['valid_accuracy']:.3f} -> {best['kept_accuracy']:.3f}"
     share = f"{best['recurrence_share']:.0%} of the decision is the recurrence's"
     return f"n-grams: counted, they lower the validation loss by {gain}; {alone}; {share}"
 
 
 def _valid_scores(best: Mapping[str, float]) -> tuple[float, float, float]:
     """Return accuracy, macro-F1 and loss of what is kept."""
-    part = "both" if best.get("mix_wide") else "valid"
+    part = "kept" if "kept_loss" in best else "valid"
     return best[f"{part}_accuracy"], best[f"{part}_macro_f1"], best[f"{part}_loss"]
 
 
@@ -114,7 +116,9 @@ def log_lines(progress: Progress) -> list[str]:
     for fold, history in [*folds, (now, progress.history)]:
         lowest = math.inf
         for epoch, scores in enumerate(history, 1):
-            loss = scores.get("valid_loss", -epoch)  # without validation the last one counts
+            loss = (
+                deciding_loss(scores) if "valid_loss" in scores else -epoch
+            )  # the last one counts
             lines.append(_logged(epoch, fold, scores, loss < lowest))
             lowest = min(loss, lowest)
     return lines

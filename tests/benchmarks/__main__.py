@@ -4,6 +4,7 @@
     python -m tests.benchmarks step           # measure, then show; a run that stopped goes on
     python -m tests.benchmarks step --show    # show what has been measured
     python -m tests.benchmarks step --again   # measure what has been measured once more
+    python -m tests.benchmarks quality --help # accuracy, which has options of its own
 
 What is measured stands in a file of JSON lines by the revision of grucli's code, so that it is
 measured again after a change. The environments of the peers are made in --envs (3 GB), unless
@@ -16,6 +17,7 @@ import sys
 from pathlib import Path
 
 from tests.benchmarks import peers, tables
+from tests.benchmarks.quality import program as quality
 from tests.benchmarks.results import Results
 from tests.benchmarks.run import Run
 
@@ -31,12 +33,17 @@ TABLES = {  # module, function, sides that must be there, what it is
     "growth": ("growth", "measure", ("grucli",), "cost of training by size"),
 }
 SHOWN = {"goals": "what is aimed at beside what all these have measured"}
+QUALITY = {"quality": "accuracy beside peers; has options of its own: quality --help"}
 
 
 def main():
+    if sys.argv[1:2] == ["quality"]:
+        quality.main(sys.argv[2:])
+        return
     arguments = _arguments()
     if not arguments.table:
-        for name, what in ({name: about[-1] for name, about in TABLES.items()} | SHOWN).items():
+        speed = {name: about[-1] for name, about in TABLES.items()}
+        for name, what in (speed | SHOWN | QUALITY).items():
             print(f"{name:16} {what}")
         return
     if arguments.table in TABLES and not arguments.show:
@@ -61,7 +68,7 @@ def _arguments():
     add("--rounds", type=int, metavar="N", help="of each row, after a warm-up")
     add("--sides", type=lambda text: text.split(","), default=list(ALL), metavar="A,B", help="only")
     add("--python", action="append", default=[], metavar="SIDE=PATH", help="a peer's interpreter")
-    add("--envs", type=Path, default=Path.home() / ".cache" / "grucli-benchmarks", metavar="DIR")
+    add("--envs", type=Path, default=peers.FOLDER, metavar="DIR")
     add("--results", type=Path, default=tables.RESULTS, metavar="FILE")
     add("--keep-blas-kernel", action="store_true", help="let OPENBLAS_CORETYPE stand")
     arguments = parser.parse_args()

@@ -42,8 +42,12 @@ PLAIN = {
     "training.patience": "off",
     "training.clip_norm": "off",
     "training.averaging": "off",
+    "training.augmentation": "off",
+    "training.label_smoothing": "0",
 }
 CLASSIC = PLAIN | {
+    "data.channels": "values",
+    "model.convolution": "false",
     "model.hidden_size": "128",
     "model.bidirectional": "false",
     "training.epochs": "10",
@@ -54,6 +58,7 @@ TEXT = PLAIN | {
     "model.embedding_size": "64",
     "model.hidden_size": "64",
     "model.bidirectional": "true",
+    "model.wide": "false",
     "training.epochs": "5",
 }
 

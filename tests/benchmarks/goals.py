@@ -13,14 +13,25 @@ KEPT = {"≥": operator.ge, "≤": operator.le}
 
 def goals(results):
     """All goals whose rows have been measured."""
+    return checked(GOALS, results)
+
+
+def checked(aims, results, digits=3):
+    """Return a table of goals.
+
+    Args:
+        aims: for each what it is, "≥" or "≤", the bound, and a function from results to the value.
+        results: what these functions take.
+        digits: of a value.
+    """
     lines = []
-    for what, sign, bound, measured in GOALS:
+    for what, sign, bound, measured in aims:
         try:
             value = measured(results)
         except (LookupError, ValueError, StopIteration):  # not all of it has been measured
             continue
         missed = "" if KEPT[sign](value, bound) else " (missed)"
-        lines.append([what, f"{sign} {bound:g}", f"{value:.3g}{missed}"])
+        lines.append([what, f"{sign} {bound:.{digits}g}", f"{value:.{digits}g}{missed}"])
     return titled({"What is aimed at:": markdown(["what", "goal", "measured"], lines)})
 
 

@@ -31,6 +31,8 @@ SETTINGS = {
     "patience": "off",
     "clip_norm": 1.0,
     "averaging": "off",
+    "augmentation": "off",
+    "label_smoothing": 0.0,
     "schedule": "constant",
     "warmup_steps": 0,
     "shards": 1,

@@ -77,6 +77,7 @@ def _ask(python, variables):
 def _versions():
     """Return what is installed beside this interpreter, as far as it matters."""
     wanted = ("numpy", "torch", "keras", "tensorflow", "tensorflow_cpu", "jax", "onnxruntime")
+    wanted += ("scikit_learn", "fasttext_wheel")
     found = {"python": platform.python_version()}
     for name in wanted:
         try:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import venv
+from pathlib import Path
 
 MODULES = {  # in tests.benchmarks.sides
     "grucli": "ours",
@@ -17,14 +18,17 @@ PACKAGES = {
     "keras": ["keras==3.15.1", "tensorflow-cpu==2.21.0"],
     "jax": ["jax==0.10.2"],
     "onnxruntime": ["onnxruntime==1.32.0", "onnx==1.23.2"],
+    "ngram": ["scikit-learn==1.9.1"],
+    "fasttext": ["fasttext-wheel==0.9.2", "numpy"],
 }
+FOLDER = Path.home() / ".cache" / "grucli-benchmarks"
 
 
 def python(side, given, folder):
     """Return the interpreter of a side.
 
     Args:
-        side: a name of MODULES.
+        side: a name of MODULES or PACKAGES.
         given: side -> interpreter that is there already.
         folder: where environments are, or will be.
     """

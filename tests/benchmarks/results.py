@@ -7,16 +7,17 @@ KEY = ("table", "row", "side", "threads", "revision", "machine")
 
 
 class Results:
-    """Measurements by table, row, side, threads, revision and machine; the last one counts.
+    """Measurements by what they are of; the last one counts.
 
     Attributes:
+        key: names of what a measurement is of.
         lines: all measurements of the file.
         machines: name -> description, with the versions of all sides that were there.
     """
 
-    def __init__(self, path):
+    def __init__(self, path, key=KEY):
         """Read `path`, which need not be there yet."""
-        self.path, self.lines, self.machines = path, [], {}
+        self.key, self.path, self.lines, self.machines = key, path, [], {}
         if path.exists():
             for line in path.read_text(encoding="utf-8").splitlines():
                 self._take(json.loads(line))
@@ -28,12 +29,19 @@ class Results:
             self._write(machine)
 
     def has(self, **key):
-        """Say whether there is such a measurement; `key` names all of KEY."""
-        return any(all(line[name] == key[name] for name in KEY) for line in self.lines)
+        """Say whether there is such a measurement; `key` has all names of the key."""
+        return self.get(**key) is not None
+
+    def get(self, **key):
+        """Return the figures of the last such measurement, None if there is none."""
+        for line in reversed(self.lines):
+            if all(line[name] == key[name] for name in self.key):
+                return line["figures"]
+        return None
 
     def add(self, figures, **key):
         """Write a measurement at once: a run that is interrupted goes on behind it."""
-        self._write({name: key[name] for name in KEY} | {"figures": figures})
+        self._write({name: key[name] for name in self.key} | {"figures": figures})
 
     def latest(self, table):
         """Return row -> (side, threads) -> figures, in the order of the file."""
@@ -52,7 +60,7 @@ class Results:
         self._take(line)
 
     def _take(self, line):
-        if "table" in line:
+        if "figures" in line:
             self.lines.append(line)
         else:
             known = self.machines.get(line["machine"], {"versions": {}})

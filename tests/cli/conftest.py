@@ -14,9 +14,13 @@ from .helpers import SAMPLES, grucli
 ODD_LABELS = ('a\tb\\c"d', "=cmd(),[red]\n\x1b[31m\u2028", "好，评", "plain")
 
 
-def _train(data: str, model: Path, epochs: int) -> Path:
+def _train(data: str, model: Path, epochs: int, wide: str = "false") -> Path:
     tiny = ("model.hidden_size=8", "training.learning_rate=0.02", f"training.epochs={epochs}")
-    settings = [word for setting in tiny for word in ("--set", setting)]
+    settings = [
+        word
+        for setting in (*tiny, f"model.wide={wide}", "data.valid=0.1")
+        for word in ("--set", setting)
+    ]
     ran = grucli("train", SAMPLES / data, "-o", model, "-q", *settings)
     assert (ran.code, ran.out, ran.err) == (0, b"", "")
     return model
@@ -25,6 +29,12 @@ def _train(data: str, model: Path, epochs: int) -> Path:
 @pytest.fixture(scope="session")
 def text_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _train("reviews_train.csv", tmp_path_factory.mktemp("models") / "text.npz", 6)
+
+
+@pytest.fixture(scope="session")
+def wide_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of texts whose n-grams count."""
+    return _train("reviews_train.csv", tmp_path_factory.mktemp("models") / "wide.npz", 6, "true")
 
 
 @pytest.fixture(scope="session")

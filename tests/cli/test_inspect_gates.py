@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rich.cells import cell_len
 
@@ -133,6 +134,33 @@ def test_numbers(series_model: Path):
     ran = grucli("inspect-gates", CLASSIC, "-m", series_model, "--example", "2")
     assert ran.code == 0
     assert max(map(cell_len, ran.lines)) <= 80
+
+
+def test_convolutions_with_a_stride_leave_steps_and_channels_as_they_were_given(tmp_path: Path):
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(0, 0.3, (60, 40, 2)), np.arange(60) % 2
+    x[:, 20:24, 1] += np.where(y, 3, -3)[:, None]  # what decides
+    x[::3, 5, 0] = np.nan
+    np.savez(tmp_path / "d.npz", X=x.astype(np.float32), y=y)
+    model = tmp_path / "m.npz"
+    settings = ["model.convolution=4", "model.hidden_size=8", "training.epochs=15"]
+    words = [word for setting in settings for word in ("--set", setting)]
+    ran = grucli("train", tmp_path / "d.npz", "-o", model, "--missing", "mask", *words)
+    assert ran.code == 0, ran.err
+    assert "2 convolutions, stride 4" in ran.err
+    found = inspected(tmp_path / "d.npz", "-m", model, "--example", "2", "--example", "4")
+    for example in found["data"]["examples"]:
+        parts = example["parts"]
+        assert [(part["start"], part["stop"]) for part in parts] == [
+            (start, start + 4) for start in range(0, 40, 4)
+        ]
+        assert np.argmax([part["effect"] for part in parts]) == 5  # steps 21 to 24
+    assert "convolutions" in grucli("inspect-gates", "-m", model).text
+    scored = grucli("evaluate", tmp_path / "d.npz", "-m", model, "--json")
+    assert json.loads(scored.out)["accuracy"] > 0.95
+    shown = grucli("predict", tmp_path / "d.npz", "-m", model)
+    alone = grucli("predict", tmp_path / "d.npz", "-m", model)
+    assert (shown.code, shown.out) == (0, alone.out)
 
 
 def test_text_may_name_the_column(text_model: Path, tmp_path: Path):

@@ -11,7 +11,9 @@ import pytest
 
 from grucli.engine import (
     bags,
+    convolution,
     embedding,
+    front,
     gated,
     gru,
     gru_before,
@@ -24,6 +26,7 @@ from grucli.engine import (
     rnn,
 )
 from tests import test_model
+from tests.engine import test_convolution
 from tests.engine.helpers import RAGGED, LayerCheck
 
 
@@ -53,6 +56,15 @@ def check_model():
     for changes in [*changed, *test_model.WITH_NGRAMS]:
         arch = test_model.architecture(**changes)
         test_model.test_loss_and_gradients_equal_autograd_of_the_reference(arch)
+
+
+def check_convolution():
+    for lengths, width, stride in ((RAGGED, 5, 1), (RAGGED, 4, 2), ((4, 4, 4), 3, 3)):
+        test_convolution.ConvolutionCheck(lengths, width, stride).check()
+
+
+def check_front():
+    test_convolution.test_gradients_reach_the_steps_through_outputs_and_features()
 
 
 FEW_VALUES = 24
@@ -356,7 +368,46 @@ LINEAR = {
     ),
 }
 
+CONVOLUTION = {
+    "filters one step late": ("np.arange(width) - width // 2", "np.arange(width) - width // 2 + 1"),
+    "steps of other sequences seen": (
+        "(step < packing.lengths[row])",
+        "(step < packing.num_steps)",
+    ),
+    "stride of the steps forgotten": ("after.step[:, None] * stride", "after.step[:, None]"),
+    "outside is a leftover": ("padded[:-1], padded[-1] = x, 0", "padded[:-1] = x"),
+    "bias forgotten": ('c += params["bias"]', "pass"),
+    "mean over the batch": ("c -= c.mean(axis=1, keepdims=True)", "c -= c.mean()"),
+    "normalised over the batch": (
+        "np.mean(np.multiply(c, c, out=y), axis=1, keepdims=True, out=deviation)",
+        "deviation[...] = np.mean(c * c)",
+    ),
+    "negative ones kept": ("return np.maximum(y, 0, out=y)", "return y"),
+    "slope of the maximum forgotten": ("d_y *= y > 0", "pass"),
+    "gain forgotten in the gradient": ('d_y *= params["gain"]', "pass"),
+    "gain's gradient without what it scales": ("np.multiply(d_y, c, out=y), axis=0", "d_y, axis=0"),
+    "mean forgotten in the gradient": ("d_y -= d_y.mean(axis=1, keepdims=True)", "pass"),
+    "deviation forgotten in the gradient": ("d_y -= np.multiply(c, slope, out=y)", "pass"),
+    "gradient not scaled": ('d_y /= tape["deviation"]', "pass"),
+    "last place alone": (
+        "d_padded[index[:, place]] += d_seen",
+        "d_padded[index[:, place]] = d_seen",
+    ),
+    "gradient on top of an earlier batch's": ("d_padded.fill(0)", "pass"),
+    "shift's gradient added to an earlier batch's": (
+        'np.add.reduce(d_y, axis=0, out=grads["shift"])',
+        'grads["shift"][...] += np.add.reduce(d_y, axis=0)',
+    ),
+}
+
+FRONT = {
+    "gradient of the features forgotten": ("d_outputs += d_pooled", "pass"),
+    "gradient of the outputs forgotten": ("d_outputs += d_pooled", "d_outputs[...] = d_pooled"),
+}
+
 PLANTED = [
+    (convolution, check_convolution, CONVOLUTION),
+    (front, check_front, FRONT),
     (gru, check_gru, GRU),
     (gated, check_gru, GATED),
     (inputs, check_gru, INPUTS),

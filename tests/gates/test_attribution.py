@@ -4,6 +4,7 @@ import pytest
 from grucli.data.batches import Examples, pack
 from grucli.data.vocabulary import EMPTY
 from grucli.gates.attribution import explain, spans
+from grucli.mixing import Mix
 from grucli.model import Model
 from grucli.recipe import Recipe
 from grucli.training import Trainer
@@ -121,6 +122,12 @@ def test_numbers_are_deleted_by_windows():
     assert why.effect[1] == pytest.approx(why.margin - (rest[why.target] - rest[why.other]))
 
 
+def test_a_stride_is_not_divided():
+    assert spans(10, 60, 4) == ((0, 4), (4, 8), (8, 10))
+    assert [stop - start for start, stop in spans(500, 60, 4)] == [12] * 41 + [8]
+    assert spans(3, 60, 4) == ((0, 3),)
+
+
 def test_spans():
     assert spans(3, 5) == ((0, 1), (1, 2), (2, 3))
     for length in range(1, 130):
@@ -171,6 +178,7 @@ def test_planted_tokens_are_found_in_a_trained_model_and_not_in_a_random_one():
         patience=None,
         clip_norm=1.0,
         averaging=None,
+        augmentation=None,
         schedule="constant",
         warmup_steps=0,
         class_weight="none",
@@ -197,3 +205,29 @@ def test_planted_tokens_are_found_in_a_trained_model_and_not_in_a_random_one():
     assert 0.4 < np.mean(chance) < 0.6
     effects = np.concatenate([explained(model, ids)[0].effect for ids in sequences])
     assert np.mean(np.abs(effects) < 0.1) > 0.99  # people are shown dots
+
+
+@pytest.mark.parametrize("changes", WAYS)
+def test_what_n_grams_add_is_held_and_named(changes):
+    model = random_model(scale=1.5, **changes)
+    (ids,) = random_tokens((11,))
+    plain, parts = explained(model, ids)
+    wide = np.random.default_rng(5).normal(size=model.architecture.num_classes)
+    model.mix = Mix(recurrence=0.7, wide=2.0)
+    why = explain(model, ids, parts, target=plain.target, seed=0, nothing=NOTHING, wide=wide)
+    other = why.other
+
+    def mixed(kept):
+        return 0.7 * alone(model, kept) + 2 * wide
+
+    whole = mixed(ids)
+    np.testing.assert_allclose(why.probabilities, softmax(whole), atol=1e-12)
+    np.testing.assert_allclose(why.running[3], softmax(mixed(ids[:4])), atol=1e-12)
+    assert why.margin == pytest.approx(whole[why.target] - whole[other], abs=1e-12)
+    assert why.wide_margin == pytest.approx(2 * (wide[why.target] - wide[other]))
+    if other == plain.other:
+        np.testing.assert_allclose(why.effect, 0.7 * plain.effect, atol=1e-12)
+    top = np.argsort(-why.effect, kind="stable")[:2]
+    drop = softmax(whole) - softmax(mixed(np.delete(ids, top)))
+    assert why.check.comprehensiveness == pytest.approx(drop[why.target])
+    assert plain.wide_margin is None

@@ -14,7 +14,7 @@ def measured(model, sequences, low=0.1, high=0.9):
     meter = HealthMeter(model, low, high)
     for batch in bounded(Examples.join(sequences)):
         logits_of(model, batch)
-        meter.add(batch)
+        meter.add()
     return meter.result()
 
 
@@ -112,3 +112,16 @@ def test_a_keep_gate_that_underflows_leaks_at_once():
     with np.errstate(all="raise", under="ignore"):
         (part,) = measured(model, random_tokens(LENGTHS))
     assert np.all(part.leak < 0.1)
+
+
+def test_behind_a_stride_times_count_the_steps_of_the_sequence():
+    strided = random_model(vocabulary_size=0, input_size=2, hidden_size=4, convolution=3)
+    rng = np.random.default_rng(0)
+    sequences = [rng.normal(size=(n, 2)) for n in LENGTHS]
+    parts = measured(strided, sequences)
+    seen = [strided.forward(batch) is not None for batch in bounded(Examples.join(sequences))]
+    assert strided.packing.lengths.tolist() == [3, 3, 3, 2, 1, 1, 1]
+    assert len(seen) == 1
+    states = strided.tapes[0].part(0)["gates"][2]  # the one batch: its keep gates
+    np.testing.assert_allclose(parts[0].leak, -3 / np.log(states).mean(axis=0), rtol=1e-9)
+    assert [part.name for part in parts] == ["layer 1 forward", "layer 1 backward"]

@@ -13,6 +13,8 @@ from grucli.errors import CheckpointError, ConfigError, show
 from grucli.gates.inspection import Shown, inspect
 from grucli.gates.report import Report
 from grucli.gates.sampling import Drawn
+from grucli.inference import predict
+from grucli.mixing import Mix
 from grucli.report.gates import text
 from tests.gates.helpers import SETTINGS, blocks, random_model, recall_model
 
@@ -260,3 +262,31 @@ def test_planted_units_are_named_in_text_and_verdicts():
     assert "frozen 1 (2)" in shown
     assert "always reset 1 (7)" in shown
     assert "no carry" not in shown
+
+
+def test_what_a_model_of_one_path_says_of_itself_has_its_factor():
+    saved = text_model()
+    plain = report(saved, None, sample(REVIEWS)).to_json()
+    saved.model.mix = Mix(recurrence=0.25)
+    cool = report(saved, Shown(texts=("very good",)), sample(REVIEWS)).to_json()
+    assert cool["meta"]["input"] == plain["meta"]["input"]  # a factor turns no decision
+    assert "recurrence_share" not in cool["meta"]["input"]
+    assert cool["data"]["model"]["wide"] is None
+    (record,) = texts(("very good", None))
+    (answers,) = predict(saved, [record])
+    (example,) = cool["data"]["examples"]
+    assert list(example["probabilities"].values()) == pytest.approx(
+        answers.probabilities[0].tolist(), abs=1e-12
+    )
+    assert example["wide_margin"] is None
+    for one, other in zip(cool["data"]["memory"], plain["data"]["memory"], strict=True):
+        assert one["agreement"] == other["agreement"]
+        assert one["distance"] != other["distance"]
+
+
+def test_the_scores_of_folds_are_called_so():
+    scores = {"valid_loss": 0.5, "kept_accuracy": 0.9, "kept_macro_f1": 0.8, "kept_loss": 0.4}
+    card = {"epoch": 3, "scores": scores}
+    assert "epoch 3, validation accuracy 0.900" in text(report(text_model(card=card)))
+    card["scores"] = {**scores, "epochs": 3.0}
+    assert "epoch 3, cross-validated accuracy 0.900" in text(report(text_model(card=card)))

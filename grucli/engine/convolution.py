@@ -1,0 +1,149 @@
+"""Short convolutions before the recurrence: each looks at a few steps, and may leave out some.
+
+A stride of s makes one step of s. Every step is normalised over its own channels, so a sequence
+gives the same numbers in training and in prediction, whatever stands beside it in a batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from grucli.engine.inputs import pick
+from grucli.engine.packing import Floats, Integers, Packing
+from grucli.engine.params import Shape, glorot_uniform
+from grucli.engine.tape import Tape
+
+EPSILON = 1e-5
+"""Added to the variance over the channels of a step."""
+
+
+def shapes(input_size: int, num_filters: int, width: int) -> dict[str, Shape]:
+    """Return the shape of each parameter: filters, and what scales and moves their outputs."""
+    return {
+        "weight": (num_filters, width, input_size),
+        "bias": (num_filters,),
+        "gain": (num_filters,),
+        "shift": (num_filters,),
+    }
+
+
+def initialise_(params: Mapping[str, Floats], rng: np.random.Generator) -> None:
+    """Draw the filters as Glorot does for all that they see; gains 1, biases and shifts 0."""
+    weight = params["weight"]
+    weight[...] = glorot_uniform((len(weight), weight[0].size), rng).reshape(weight.shape)
+    for name, value in (("gain", 1), ("bias", 0), ("shift", 0)):
+        params[name].fill(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What each output of a convolution sees of a packed batch.
+
+    Attributes:
+        packing: the order of the M outputs: of each sequence one for every `stride` steps.
+        index: (M, w) the packed input at each place of a filter; the number of inputs, which stands
+            for zero, where the sequence has no such step.
+    """
+
+    packing: Packing
+    index: Integers
+
+
+def view(packing: Packing, width: int, stride: int) -> View:
+    """Return what a filter of `width` steps sees around every step that `stride` leaves.
+
+    Args:
+        packing: the order of the inputs.
+        width: w, steps of a filter, the middle one at the step it stands for.
+        stride: steps from one output to the next, at least 1; the first step is always one.
+    """
+    after = packing if stride == 1 else Packing(-(-packing.lengths // stride))
+    step = after.step[:, None] * stride + np.arange(width) - width // 2
+    row = after.row[:, None]
+    inside = (step >= 0) & (step < packing.lengths[row])
+    found = packing.offsets[np.where(inside, step, 0)] + row
+    return View(packing=after, index=np.where(inside, found, packing.size))
+
+
+def forward(params: Mapping[str, Floats], x: Floats, seen: View, tape: Tape) -> Floats:
+    """Convolve each sequence, normalise each step, and keep what is positive.
+
+        a_i = b + sum_k W_k x_(i s + k - w // 2)    (1)
+        c = (a - mean(a)) / sqrt(var(a) + epsilon)  (2), mean and variance over the filters
+        y = max(0, gain c + shift)                  (3)
+
+    Args:
+        params: the arrays named by `shapes`.
+        x: (N, I) packed inputs.
+        seen: by each output.
+        tape: overwritten.
+
+    Returns:
+        (M, F) outputs, a view into the tape.
+
+    Source: Ba et al. 2016 (arXiv:1607.06450), section 3, for the normalisation.
+    """
+    filters, width, size = params["weight"].shape
+    M = seen.packing.size
+    padded = tape.take("padded", len(x) + 1, size)
+    padded[:-1], padded[-1] = x, 0
+    patches = tape.take("patches", M, width * size)
+    pick(padded, seen.index, patches.reshape(M, width, size))
+    c, y = tape.take("normal", M, filters), tape.take("outputs", M, filters)
+    np.matmul(patches, params["weight"].reshape(filters, -1).T, out=c)  # (1)
+    c += params["bias"]
+    c -= c.mean(axis=1, keepdims=True)  # (2)
+    deviation = tape.take("deviation", M, 1)
+    np.mean(np.multiply(c, c, out=y), axis=1, keepdims=True, out=deviation)
+    deviation += EPSILON
+    np.sqrt(deviation, out=deviation)
+    c /= deviation
+    np.multiply(c, params["gain"], out=y)  # (3)
+    y += params["shift"]
+    return np.maximum(y, 0, out=y)
+
+
+def backward(
+    params: Mapping[str, Floats],
+    seen: View,
+    tape: Tape,
+    d_y: Floats,
+    grads: Mapping[str, Floats],
+    d_x: Floats | None,
+) -> None:
+    """Propagate the gradient of the outputs back to the parameters and inputs.
+
+    Args:
+        params, seen: as given to `forward`.
+        tape: as `forward` left it; used up.
+        d_y: (M, F) gradient of the outputs; overwritten.
+        grads: the arrays named by `shapes`; overwritten.
+        d_x: (N, I) overwritten by the gradient of the inputs; None to omit it.
+    """
+    filters = len(params["weight"])
+    patches, c, y = tape["patches"], tape["normal"], tape["outputs"]
+    d_y *= y > 0  # (3)
+    np.add.reduce(d_y, axis=0, out=grads["shift"])
+    np.add.reduce(np.multiply(d_y, c, out=y), axis=0, out=grads["gain"])
+    d_y *= params["gain"]
+    slope = np.multiply(d_y, c, out=y).mean(axis=1, keepdims=True)  # (2)
+    d_y -= d_y.mean(axis=1, keepdims=True)
+    d_y -= np.multiply(c, slope, out=y)
+    d_y /= tape["deviation"]
+    np.add.reduce(d_y, axis=0, out=grads["bias"])  # (1)
+    np.matmul(d_y.T, patches, out=grads["weight"].reshape(filters, -1))
+    if d_x is not None:
+        np.matmul(d_y, params["weight"].reshape(filters, -1), out=patches)
+        _add_up(patches.reshape(*seen.index.shape, -1), seen.index, d_x, tape)
+
+
+def _add_up(d_seen: Floats, index: Integers, d_x: Floats, tape: Tape) -> None:
+    """Overwrite d_x (N, I) by the sum over all places (M, w) that saw an input."""
+    d_padded = tape.take("padded", len(d_x) + 1, d_x.shape[1])
+    d_padded.fill(0)
+    for place in range(index.shape[1]):  # at one place an input is seen once at most
+        d_padded[index[:, place]] += d_seen[:, place]
+    d_x[...] = d_padded[:-1]

@@ -1,0 +1,24 @@
+"""What the recurrence and the n-grams each say alone, for people."""
+
+from grucli.metrics import Evaluation
+from grucli.paths import PathScores
+from grucli.report.tables import percent, table
+
+
+def text(paths: PathScores) -> str:
+    """Return a line for each path, and who decides."""
+    rows = [
+        ("recurrence alone", *_scores(paths.recurrence)),
+        ("n-grams alone", *_scores(paths.wide)),
+    ]
+    ours = paths.recurrence_share
+    share = f"recurrence {percent(ours, 0)}, n-grams {percent(1 - ours, 0)}"
+    return "\n".join([*table(rows, "llll"), f"share of the decision: {share}"]) + "\n"
+
+
+def _scores(e: Evaluation) -> tuple[str, str, str]:
+    return (
+        f"accuracy {e.accuracy:.3f}",
+        f"macro F1 {e.macro_f1:.3f}",
+        f"log-loss {e.log_loss:.3f}",
+    )

@@ -1,0 +1,1 @@
+"""How well grucli classifies with its defaults, beside peers, on every set of a folder."""

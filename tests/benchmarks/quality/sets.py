@@ -1,0 +1,46 @@
+"""The classification sets of a folder: found by looking."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+TEXT = "{name}/{{}}.csv.gz", "train", "test"
+SERIES = "{name}/{name}_{{}}.ts.gz", "TRAIN", "TEST"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Set:
+    """A training file, a test file.
+
+    Attributes:
+        name: of the folder of both.
+        train, test: files.
+        text: whether these are texts and not numbers.
+    """
+
+    name: str
+    train: Path
+    test: Path
+    text: bool
+
+
+def find(folder, wanted=()):
+    """Return the sets below a folder by name; the wanted ones, if there are any.
+
+    Raises:
+        SystemExit: a wanted set is not there, or there is none at all.
+    """
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    found = {path.name: each for path in paths for each in _sets(path)}
+    missing = [name for name in wanted if name not in found]
+    if missing or not found:
+        raise SystemExit(f"{folder}: no set {', '.join(missing) or 'at all'}")
+    return [found[name] for name in wanted or found]
+
+
+def _sets(path):
+    """Yield the set of a folder, if it is one that is to be classified."""
+    for form, train, test in (TEXT, SERIES):
+        pattern = form.format(name=path.name)
+        files = [path.parent / pattern.format(part) for part in (train, test)]
+        if all(file.is_file() for file in files):
+            yield Set(name=path.name, train=files[0], test=files[1], text=form == TEXT[0])

@@ -1,0 +1,78 @@
+"""One measurement: grucli or a peer trains on a set and answers its test file."""
+
+import csv
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from tests.benchmarks import processes
+from tests.benchmarks.quality import rows
+
+BOTH = "grucli, both"  # a run with the wide path where the defaults chose none
+ENVIRONMENTS = {"ngram": "ngram", "fasttext": "fasttext", "gru": "keras"}
+PEERS = {"ngram": "n-gram", "fasttext": "fastText", "gru": "GRU"}
+OF_TEXTS = ("ngram", "fasttext")
+WITHOUT_SEED = ("ngram",)  # the same answers whatever the seed
+
+
+def peer(name, python, each, seed, variables):
+    """Return the figures of a peer: scores, which rows are right, what it chose, seconds."""
+    command = [python, "-m", f"tests.benchmarks.quality.peer_{name}"]
+    command += [str(each.train), str(each.test), str(seed)]
+    outcome = processes.run(command, variables)
+    return json.loads(outcome.output.splitlines()[-1]) | _took(outcome)
+
+
+def grucli(each, seed, variables, folder, settings=()):
+    """Return the figures of grucli's defaults, with its parts if the model has a wide path.
+
+    Args:
+        each: a Set.
+        seed: of the training.
+        variables: environment of its processes.
+        folder: for the model.
+        settings: of `--set`, none for the defaults.
+    """
+    model, wrong = Path(folder) / "model.npz", Path(folder) / "wrong.csv"
+    start = [sys.executable, "-m", "grucli"]
+    command = [*start, "train", str(each.train), "-o", str(model), "--seed", str(seed)]
+    command += ["--json", "--force", "--quiet"]
+    for setting in settings:
+        command += ["--set", setting]
+    outcome = processes.run(command, variables)
+    trained = json.loads(outcome.output)
+    command = [*start, "evaluate", str(each.test), "-m", str(model), "--json"]
+    command += ["--errors", str(wrong), "--force", "--quiet"]
+    scored = json.loads(processes.run(command, variables).output)
+    return _scores(scored, wrong) | parts(trained, scored) | _took(outcome)
+
+
+def _took(outcome):
+    return {"seconds": round(outcome.seconds, 2), "peak_mb": round(outcome.peak_mb)}
+
+
+def _scores(scored, wrong):
+    right = np.ones(scored["rows"], bool)
+    with wrong.open(encoding="utf-8", newline="") as file:
+        right[[int(row["row"]) - 1 for row in csv.DictReader(file)]] = False
+    if round(scored["accuracy"] * len(right)) != right.sum():
+        raise SystemExit(f"{wrong}: not as many wrong rows as the accuracy says")
+    kept = {name: round(scored[name], 6) for name in ("accuracy", "macro_f1")}
+    return {"rows": len(right), **kept, "right": rows.packed(right)}
+
+
+def parts(trained, scored):
+    """Return what there is of: whether the wide path was chosen, and the scores of both parts."""
+    found = {}
+    if "wide" in trained:
+        found["wide"] = trained["wide"]["chosen"]
+    if "parts" in scored:
+        found["parts"] = {
+            part: {name: round(each[name], 6) for name in ("accuracy", "macro_f1")}
+            for part, each in scored["parts"].items()
+        }
+    if "recurrence_share" in scored:
+        found["recurrence_share"] = scored["recurrence_share"]
+    return found

@@ -1,0 +1,124 @@
+"""The wide path's linear classifier, against dense matrices and a literal descent."""
+
+from unittest import mock
+
+import numpy as np
+import pytest
+
+from grucli.engine import wide
+from grucli.engine.wide import Sparse
+
+
+def sparse(dense):
+    """Return the rows of a matrix; a feature of value 0 is left out."""
+    row, ids = np.nonzero(dense)
+    return Sparse(
+        ids=ids.astype(np.int32),
+        values=dense[row, ids].astype(np.float32),
+        lengths=np.bincount(row, minlength=len(dense)),
+    )
+
+
+def random_rows(n, k, seed=0):
+    """Return (n, K) rows of about unit length with few features; every fourth has none."""
+    rng = np.random.default_rng(seed)
+    dense = rng.normal(size=(n, k)) * (rng.random((n, k)) < 0.3)
+    dense[::4] = 0
+    return (dense / np.maximum(np.linalg.norm(dense, axis=1, keepdims=True), 1)).astype(np.float32)
+
+
+@pytest.mark.parametrize("block", [1, 5, 12, 1 << 20])
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_forward_is_the_product_with_a_dense_matrix(block, outputs):
+    dense = random_rows(23, 9)
+    rng = np.random.default_rng(1)
+    weight, bias = (rng.normal(size=s).astype(np.float32) for s in ((9, outputs), outputs))
+    with mock.patch.object(wide, "BLOCK_NUMBERS", block):
+        found = wide.forward(weight, bias, sparse(dense))
+    assert found.dtype == np.float64
+    np.testing.assert_allclose(found, dense @ weight.astype(np.float64) + bias, atol=1e-6)
+    whole = wide.forward(weight, bias, sparse(dense))
+    assert found.tobytes() == whole.tobytes()
+    for row in range(23):
+        alone = wide.forward(weight, bias, sparse(dense[row : row + 1]))
+        assert alone.tobytes() == whole[row : row + 1].tobytes()
+
+
+def test_rows_without_features_say_the_bias():
+    weight, bias = np.ones((4, 2), np.float32), np.array([0.5, -2], np.float32)
+    found = wide.forward(weight, bias, sparse(np.zeros((3, 4))))
+    np.testing.assert_array_equal(found, [[0.5, -2]] * 3)
+    assert wide.forward(weight, bias, sparse(np.zeros((0, 4)))).shape == (0, 2)
+
+
+def test_selected_rows_are_those_rows():
+    dense = random_rows(12, 5)
+    for rows in ([3, 3, 0, 11], [4, 8], [], range(12)):
+        chosen = sparse(dense).select(np.array(rows, np.int64))
+        wanted = sparse(dense[list(rows)])
+        for name in ("ids", "values", "lengths", "ends"):
+            np.testing.assert_array_equal(getattr(chosen, name), getattr(wanted, name))
+
+
+def literal(dense, targets, weights, num_classes, epochs, learning_rate, rng):
+    """Descend a row a step over dense rows in float64; two classes as one logit."""
+    outputs = 1 if num_classes == 2 else num_classes
+    weight, bias = np.zeros((dense.shape[1], outputs)), np.zeros(outputs)
+    step, steps = 0, epochs * len(dense)
+    for _ in range(epochs):
+        for row in rng.permutation(len(dense)):
+            logits = dense[row] @ weight + bias
+            if outputs == 1:
+                p, truth = 1 / (1 + np.exp(-logits)), np.array([targets[row] == 1])
+            else:
+                p, truth = np.exp(logits) / np.exp(logits).sum(), np.eye(outputs)[targets[row]]
+            rate = learning_rate * (1 - step / steps) * min(weights[row], wide.MOST_WEIGHT)
+            weight -= rate * np.outer(dense[row], p - truth)
+            bias -= rate * wide.BIAS_SHARE * (p - truth)
+            step += 1
+    return weight, bias
+
+
+def fit(dense, targets, weights, num_classes, epochs=3, learning_rate=2.0, seed=5):
+    return wide.fit(
+        sparse(dense),
+        targets,
+        weights,
+        num_features=dense.shape[1],
+        num_classes=num_classes,
+        epochs=epochs,
+        learning_rate=learning_rate,
+        rng=np.random.default_rng(seed),
+    )
+
+
+@pytest.mark.parametrize("num_classes", [2, 4])
+def test_fit_is_literal_descent(num_classes):
+    dense, rng = random_rows(40, 7), np.random.default_rng(2)
+    targets, weights = rng.integers(0, num_classes, 40), rng.uniform(0.1, 2, 40)
+    weights[3] = 99  # counts as ten
+    found = fit(dense, targets, weights, num_classes)
+    wanted = literal(dense, targets, weights, num_classes, 3, 2.0, np.random.default_rng(5))
+    for ours, theirs in zip(found, wanted, strict=True):
+        assert ours.dtype == np.float32
+        np.testing.assert_allclose(ours, theirs, atol=2e-5)
+
+
+def test_fit_learns_what_can_be_separated_and_depends_on_the_seed_alone():
+    dense = random_rows(300, 12)
+    dense = dense[np.abs(dense[:, 0]) > 0.1]
+    targets = (dense[:, 0] > 0).astype(np.int64)
+    ones = np.ones(len(targets))
+    weight, bias = fit(dense, targets, ones, 2, epochs=10)
+    answers = wide.forward(weight, bias, sparse(dense))[:, 0] > 0
+    assert (answers == targets).mean() > 0.97
+    again, other = fit(dense, targets, ones, 2, epochs=10), fit(dense, targets, ones, 2, seed=6)
+    assert again[0].tobytes() == weight.tobytes()
+    assert other[0].tobytes() != weight.tobytes()
+
+
+def test_a_row_that_weighs_nothing_teaches_nothing():
+    dense = np.eye(3, dtype=np.float32)
+    weight, _ = fit(dense, np.array([0, 1, 1]), np.array([1.0, 0.0, 1.0]), 2)
+    assert weight[1] == 0
+    assert weight[0] < 0 < weight[2]
