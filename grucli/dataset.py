@@ -306,14 +306,13 @@ def _fit(records: Sequence[Record], config: Config, origin: Origin | None) -> _F
     steps = np.maximum(tokenized.lengths, 1)
     longest = _choice(data.max_length, defaults.maximum_length(steps))
     vocabulary = Vocabulary.fit(tokenized.counts(), data.min_count, data.max_vocabulary)
-    words = defaults.are_words(tokenized.characters(), int(tokenized.lengths.sum()))
-    subwords = defaults.subwords(config.model.wide, words)
+    mean_characters = tokenized.characters() / max(int(tokenized.lengths.sum()), 1)
+    default = defaults.subwords(config.model.wide, mean_characters)
     if origin is not None:
-        subwords = Choice(value=origin.architecture.buckets or False, reason=AS_IN_ORIGIN)
-    subwords = _choice(config.model.subwords, subwords)
-    encoder = TextEncoder(
-        vocabulary, mode, longest.value, buckets=subwords.value if words and subwords.value else 0
-    )
+        default = Choice(value=origin.architecture.buckets or False, reason=AS_IN_ORIGIN)
+    subwords = _choice(config.model.subwords, default)
+    spelled = subwords.value if mean_characters >= defaults.WORD_CHARACTERS else False
+    encoder = TextEncoder(vocabulary, mode, longest.value, buckets=spelled or 0)
     return _Fitted(
         encoder=encoder,
         encoded=encoder.encode_tokens(tokenized),
@@ -358,7 +357,7 @@ def _wide(
     else:
         characters = texts.characters()
         tokens = int(texts.lengths.sum())
-        pattern = defaults.pattern(defaults.are_words(characters, tokens), texts.lengths)
+        pattern = defaults.pattern(characters / max(tokens, 1), texts.lengths)
         judged = judged_rows or len(valid)
         choice = defaults.wide(setting, "text", pattern.count(characters, tokens), judged)
     config = config.model_copy(
