@@ -23,6 +23,7 @@ from grucli.data.tokens import MODES
 from grucli.data.views import VIEWS, width
 from grucli.data.vocabulary import Vocabulary
 from grucli.data.widepath import WidePath
+from grucli.engine.bags import MOST_TOKENS
 from grucli.engine.pooling import POOLINGS
 from grucli.engine.recurrent import CELLS
 from grucli.errors import CheckpointError, show, show_path
@@ -33,7 +34,7 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 PARAM, RUN, WIDE = "param_", "run_", "wide_"
 MAX_LAYERS = 8
-MOST_TOKENS = 8  # of an n-gram
+LONGEST_NGRAM = 8  # tokens
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,6 +203,11 @@ def _architecture(fields: Mapping[str, Any]) -> Architecture:
     _expect(0 <= architecture.convolution < 1 << 32, "convolution")
     _expect(architecture.cell in CELLS, "cell")
     _expect(architecture.dtype in ("float32", "float64"), "dtype")
+    kind, buckets = architecture.subwords, architecture.buckets
+    _expect(kind in ("", "characters", "tokens"), "subwords")
+    _expect(type(buckets) is int and (buckets > 0) == bool(kind), "subwords")
+    _expect(architecture.vocabulary_size > 0 or not kind, "subwords")
+    _expect(kind != "tokens" or architecture.vocabulary_size < MOST_TOKENS, "vocabulary_size")
     rates = (architecture.dropout, architecture.token_dropout)
     _expect(all(type(rate) is float and 0 <= rate < 1 for rate in rates), "dropout")
     _expect(0 < len(architecture.pooling) <= len(POOLINGS), "pooling")
@@ -231,7 +237,8 @@ def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architectu
         _expect(len(vocabulary) == architecture.vocabulary_size, "vocabulary and embedding")
         _expect(fields["mode"] in MODES, "tokens")
         wide = _wide_path(fields.get("ngrams"), arrays, architecture)
-        return TextEncoder(vocabulary, fields["mode"], max_length, wide)
+        buckets = architecture.buckets if architecture.subwords == "characters" else 0
+        return TextEncoder(vocabulary, fields["mode"], max_length, wide, buckets)
     _expect(fields["kind"] == "series", "kind")
     mean, scale = arrays["scaling"]
     missing = fields.get("missing", "refuse")  # older files know no other way
@@ -262,7 +269,7 @@ def _wide_path(
     if fields is None:
         return None
     pattern = Pattern(**fields)
-    _expect(type(pattern.longest) is int and 1 <= pattern.longest <= MOST_TOKENS, "n-grams")
+    _expect(type(pattern.longest) is int and 1 <= pattern.longest <= LONGEST_NGRAM, "n-grams")
     _expect(all(type(flag) is bool for flag in (pattern.subwords, pattern.placed)), "n-grams")
     keys, idf, weight, bias = (arrays[WIDE + name] for name in ("keys", "idf", "weight", "bias"))
     _expect(keys.dtype == np.uint32 and keys.ndim == 1 and len(keys) > 0, "n-grams")

@@ -309,11 +309,17 @@ def _fit(records: Sequence[Record], config: Config, origin: Origin | None) -> _F
     steps = np.maximum(tokenized.lengths, 1)
     longest = _choice(data.max_length, defaults.maximum_length(steps))
     vocabulary = Vocabulary.fit(tokenized.counts(), data.min_count, data.max_vocabulary)
-    encoder = TextEncoder(vocabulary, mode, longest.value)
+    mean_characters = tokenized.characters() / max(int(tokenized.lengths.sum()), 1)
+    default = defaults.subwords(config.model.wide, mean_characters)
+    if origin is not None:
+        default = Choice(value=origin.architecture.buckets or False, reason=AS_IN_ORIGIN)
+    subwords = _choice(config.model.subwords, default)
+    spelled = subwords.value if mean_characters >= defaults.WORD_CHARACTERS else False
+    encoder = TextEncoder(vocabulary, mode, longest.value, buckets=spelled or 0)
     return _Fitted(
         encoder=encoder,
         encoded=encoder.encode_tokens(tokenized),
-        choices={"data.max_length": longest},
+        choices={"data.max_length": longest, "model.subwords": subwords},
         steps=steps.tolist(),
         texts=tokenized,
     )
@@ -321,6 +327,8 @@ def _fit(records: Sequence[Record], config: Config, origin: Origin | None) -> _F
 
 def _fit_series(records: Sequence[Record], config: Config, origin: Origin | None) -> _Fitted:
     data = config.data
+    if config.model.subwords:
+        raise ConfigError("model.subwords: numeric sequences have no n-grams; delete it")
     values = [record.values for record in records if record.values is not None]
     steps = [len(value) for value in values]
     longest = _choice(data.max_length, defaults.maximum_length(np.array(steps)))
@@ -331,7 +339,11 @@ def _fit_series(records: Sequence[Record], config: Config, origin: Origin | None
     return _Fitted(
         encoder=encoder,
         encoded=encoder.encode(records),
-        choices={"data.max_length": longest, "data.channels": channels},
+        choices={
+            "data.max_length": longest,
+            "data.channels": channels,
+            "model.subwords": Choice(value=False, reason="series have no n-grams"),
+        },
         steps=steps,
     )
 

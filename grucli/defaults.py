@@ -27,6 +27,14 @@ WORD_CHARACTERS = 1.5  # of a token on average: below, tokens are characters
 ALIGNED_SHARE = 0.99  # of the sequences have one length: then a place means the same in all
 MOST_NGRAMS = 1 << 25
 WIDE_NUMBERS = 1 << 22  # learned of n-grams at most, 16 MB
+BUCKETS = 8192
+"""Vectors for n-grams where they pay: for words, with the recurrence alone.
+
+There they lower the cross-validated loss of four training files by 4, 5, 9 and 14 %. Beside a wide
+path they change it by less than 1 % either way. Where tokens are characters, the recurrence alone
+gains 4 % on names and nothing on Chinese reviews, and loses 5 % on Chinese words and half of it on
+pieces of 34 languages; beside a wide path it gains nowhere.
+"""
 LEAST_FOLDED, MOST_FOLDED = 30, 8192  # rows
 MOST_CHARACTERS = 1 << 21  # of all texts: beyond, three more trainings take too long
 LONG_MEMORY = 30
@@ -168,6 +176,20 @@ def pattern(mean_characters: float, lengths: npt.NDArray[np.int64]) -> Pattern:
         subwords=not of_characters,
         placed=bool(aligned and lengths.max() > 1),
     )
+
+
+def subwords(wide: Any, mean_characters: float) -> Choice:
+    """Return the vectors that n-grams share, False for none.
+
+    Args:
+        wide: the setting of the wide path.
+        mean_characters: of a token of the training texts.
+    """
+    if wide is not False:
+        return Choice(value=False, reason="the wide path reads n-grams")
+    if mean_characters < WORD_CHARACTERS:
+        return Choice(value=False, reason="tokens are characters")
+    return Choice(value=BUCKETS, reason="no wide path reads them")
 
 
 def wide(setting: Any, kind: str, ngrams: int, judged_rows: int) -> Choice:

@@ -12,7 +12,7 @@ from grucli.chance import Yardstick
 from grucli.data.batches import Examples
 from grucli.data.encoding import Encoder, TextEncoder
 from grucli.data.records import Record
-from grucli.data.vocabulary import EMPTY, UNKNOWN
+from grucli.data.vocabulary import EMPTY
 from grucli.errors import counted, excerpt
 
 MOST_IMBALANCE = 10
@@ -113,7 +113,7 @@ def of_examples(
     empty = sum(int(np.sum(part == EMPTY)) for part in parts)
     if empty:
         yield f"{empty:,} {'text is' if empty == 1 else 'texts are'} empty: nothing to read in them"
-    unknown = 0.0 if valid is None else float(np.mean(valid.steps == UNKNOWN))
+    unknown = 0.0 if valid is None else float(encoder.is_unknown(valid.steps).mean())
     if unknown > MOST_UNKNOWN:
         yield (
             f"{unknown:.0%} of the validation tokens do not occur in training; "

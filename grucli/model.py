@@ -10,7 +10,7 @@ import numpy as np
 
 from grucli.data.batches import Batch
 from grucli.data.vocabulary import UNKNOWN
-from grucli.engine import embedding, front, linear, pooling, recurrent
+from grucli.engine import bags, embedding, front, linear, pooling, recurrent
 from grucli.engine.front import Front
 from grucli.engine.packing import Floats, Integers, Packing
 from grucli.engine.params import Allocate, Parameters, Shape, glorot_uniform
@@ -39,6 +39,9 @@ class Architecture:
             set to zero in training.
         token_dropout: share of tokens read as unknown in training.
         num_classes: at least 2; two classes share one logit.
+        subwords: whose n-grams count beside a token's own vector: those of its "characters", those
+            of "tokens" that end with it, or "" for none.
+        buckets: vectors that all n-grams share, 0 for none.
         dtype: "float32" or "float64".
         convolution: steps that one step of the recurrence stands for, behind `engine.front`; 0 for
             a recurrence that reads the steps themselves.
@@ -54,6 +57,8 @@ class Architecture:
     dropout: float
     token_dropout: float
     num_classes: int
+    subwords: str = ""
+    buckets: int = 0
     dtype: str = "float32"
     convolution: int = 0
 
@@ -69,8 +74,8 @@ class Architecture:
 
     @property
     def table_shape(self) -> Shape:
-        """(V, I) of the token vectors; V is 0 for numeric sequences."""
-        return self.vocabulary_size, self.input_size if self.vocabulary_size else 0
+        """(V + buckets, I) of the vectors of tokens, then n-grams; (0, 0) for numeric sequences."""
+        return self.vocabulary_size + self.buckets, self.input_size if self.vocabulary_size else 0
 
     def shapes(self) -> dict[str, Shape]:
         """Return the shape of each dense parameter; the token vectors stand apart."""
@@ -92,11 +97,11 @@ class Architecture:
 
 @dataclass(frozen=True, kw_only=True)
 class Gradients:
-    """Gradients of one batch: the dense parameters', and those of the tokens that occurred.
+    """Gradients of one batch: the dense parameters', and those of the table's rows that were read.
 
     Attributes:
         dense: like `Model.params`.
-        tokens: (U,) distinct token ids, none for numeric sequences.
+        tokens: (U,) distinct rows of the table, none for numeric sequences.
         rows: (U, I) gradients of their vectors.
     """
 
@@ -111,7 +116,7 @@ class Model:
     Attributes:
         architecture: what the model is made of.
         params: the dense parameters.
-        table: (V, I) token vectors, (0, 0) for numeric sequences.
+        table: (V + buckets, I) vectors of tokens, then of n-grams; (0, 0) for numeric sequences.
         tapes: one for each recurrent layer; after `forward`, `tapes[k].part(d)["gates"]`
             holds the gates of direction d.
         mix: how much its logits count beside those of a wide path.
@@ -139,8 +144,10 @@ class Model:
 
     def initialise(self, rng: np.random.Generator, chrono_steps: int | None = None) -> None:
         """Draw all weights; `chrono_steps` as in `recurrent.initialise_`."""
-        scale = EMBEDDING_SCALES[len(self.table) > FEW_TOKENS]
-        self.table[...] = rng.normal(0, scale, self.table.shape)
+        tokens = self.table[: self.architecture.vocabulary_size]
+        scale = EMBEDDING_SCALES[len(tokens) > FEW_TOKENS]
+        tokens[...] = rng.normal(0, scale, tokens.shape)
+        self.table[len(tokens) :] = 0
         for params in self._layers:
             recurrent.initialise_(params, rng, chrono_steps)
         if self._front is not None:
@@ -171,11 +178,10 @@ class Model:
         arch, packing, features = self.architecture, batch.packing, self.params.flat[:0]
         masks = _Masks(arch.dropout, dropout, self.dtype)
         ids = _drop_tokens(batch.x, arch.token_dropout, dropout)
-        x, places, read = batch.x, None, None
-        tokens: Integers = np.zeros(0, np.int32)
+        x, places, read, vectors = batch.x, None, None, None
         if arch.vocabulary_size:
-            tokens, places = embedding.distinct(ids, arch.vocabulary_size)
-            x, read = embedding.forward(self.table, tokens), places
+            vectors, places = _vectors(arch, ids, batch)
+            x, read = vectors.forward(self.table), places
         if masks.drop and places is not None:  # at each step of its own, so no step shares a row
             x, read = masks.apply(embedding.forward(x, places)), None
         if self._front is not None:
@@ -195,7 +201,7 @@ class Model:
         self._forward = _Forward(
             given=batch.packing,
             packing=packing,
-            tokens=tokens,
+            vectors=vectors,
             places=places,
             outputs=x,
             pooled=pooled,
@@ -240,10 +246,11 @@ class Model:
             if self._front is not None and d_x is not None and not layer:
                 d_x = self._before(self._front, d_x, d_features, grads)
             d_outputs, d_final = None if d_x is None else last.masks.undo(d_x), None
+        tokens: Integers = np.zeros(0, np.int32)
         rows = self.table[:0]
-        if last.places is not None and d_outputs is not None:
-            _, rows = embedding.backward(last.places, d_outputs)
-        return Gradients(dense=grads, tokens=last.tokens, rows=rows)
+        if last.vectors is not None and last.places is not None and d_outputs is not None:
+            tokens, rows = last.vectors.backward(embedding.backward(last.places, d_outputs)[1])
+        return Gradients(dense=grads, tokens=tokens, rows=rows)
 
     def _before(
         self, convolutions: Front, d_x: Floats, d_features: Floats, grads: Parameters
@@ -274,12 +281,52 @@ class _Forward:
 
     given: Packing
     packing: Packing
-    tokens: Integers
+    vectors: _Vectors | None
     places: Integers | None
     outputs: Floats
     pooled: Floats
     memory: pooling.Memory
     masks: _Masks
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Vectors:
+    """What the M distinct inputs of a batch are made of.
+
+    Attributes:
+        tokens: (M,) the token of each.
+        bags: (M, G) the rows of its n-grams, None without any.
+    """
+
+    tokens: Integers
+    bags: Integers | None
+
+    def forward(self, table: Floats) -> Floats:
+        if self.bags is None:
+            return embedding.forward(table, self.tokens)
+        return bags.forward(table, self.tokens, self.bags)
+
+    def backward(self, d_x: Floats) -> tuple[Integers, Floats]:
+        if self.bags is None:
+            return self.tokens, d_x
+        return bags.backward(self.tokens, self.bags, d_x)
+
+
+def _vectors(arch: Architecture, ids: Integers, batch: Batch) -> tuple[_Vectors, Integers]:
+    """Return the distinct inputs of a batch, and (N,) which one each step reads."""
+    places: Integers
+    if arch.subwords == "tokens":
+        contexts, first, places = np.unique(
+            bags.contexts(ids, batch.packing), return_index=True, return_inverse=True
+        )
+        held = arch.vocabulary_size + bags.buckets_of(contexts, arch.buckets)
+        return _Vectors(tokens=ids[first], bags=held), places
+    if batch.bags is None:
+        tokens, places = embedding.distinct(ids, arch.vocabulary_size)
+        return _Vectors(tokens=tokens, bags=None), places
+    spelled, places = embedding.distinct(ids, len(batch.bags))
+    known = spelled < arch.vocabulary_size
+    return _Vectors(tokens=np.where(known, spelled, UNKNOWN), bags=batch.bags[spelled]), places
 
 
 def _drop_tokens(ids: Integers, rate: float, rng: np.random.Generator | None) -> Integers:

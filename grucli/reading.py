@@ -88,6 +88,7 @@ def examples_of(encoded: Encoded, records: Sequence[Record], targets: Sequence[i
         targets=np.array(targets, np.int64),
         weights=np.array([record.weight for record in records], np.float64),
         wide=encoded.wide,
+        bags=encoded.bags,
     )
 
 

@@ -71,8 +71,8 @@ def measure(trainer: Trainer, prepared: Prepared) -> Cost:
 
 
 def _size(examples: Examples) -> int:
-    arrays = (examples.steps, examples.lengths, examples.targets, examples.weights)
-    return sum(array.nbytes for array in arrays)
+    arrays = (examples.steps, examples.lengths, examples.targets, examples.weights, examples.bags)
+    return sum(array.nbytes for array in arrays if array is not None)
 
 
 def _step_bytes(trainer: Trainer, rows: Rows) -> int:

@@ -107,7 +107,7 @@ def save_best(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
     model.params.flat[...], model.table[...] = trainer.best
     model.mix = trainer.mix
     if isinstance(encoder, TextEncoder) and model.mix.wide:
-        encoder = TextEncoder(encoder.vocabulary, encoder.mode, encoder.max_length, trainer.wide)
+        encoder = encoder.beside(trainer.wide)
     saved = _saved(prepared, model, trainer.progress.best_epoch, trainer.progress)
     checkpoint.save(path, dataclasses.replace(saved, encoder=encoder))
 
@@ -134,10 +134,12 @@ def save_last(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
 def _architecture(prepared: Prepared) -> Architecture:
     settings, encoder = prepared.config.model.model_dump(), prepared.encoder
     del settings["initialisation"], settings["wide"], settings["vectors"]
-    embedding_size = settings.pop("embedding_size")
+    embedding_size, buckets = settings.pop("embedding_size"), settings.pop("subwords") or 0
     settings["convolution"] = int(settings["convolution"])  # false is no step at all
     if isinstance(encoder, TextEncoder):
         sizes = {"vocabulary_size": len(encoder.vocabulary), "input_size": embedding_size}
+        if buckets:
+            sizes |= {"subwords": "characters" if encoder.buckets else "tokens", "buckets": buckets}
     else:
         sizes = {"vocabulary_size": 0, "input_size": encoder.input_size}
     return Architecture(
@@ -195,8 +197,9 @@ def _fingerprint(prepared: Prepared) -> str:
     if isinstance(prepared.encoder, TextEncoder):
         digest.update(prepared.encoder.vocabulary.to_bytes())
     for part in (prepared.train, prepared.valid):
-        for array in () if part is None else (part.steps, part.lengths, part.targets, part.weights):
-            digest.update(np.ascontiguousarray(array).data)
+        if part is not None:
+            for array in (part.steps, part.lengths, part.targets, part.weights, part.bags):
+                digest.update(b"" if array is None else np.ascontiguousarray(array).data)
     if prepared.wide is not None:  # reads beyond the last step that is kept
         for rows in (prepared.wide.train, prepared.wide.valid):
             digest.update(b"" if rows is None else rows.ids.data)

@@ -231,6 +231,12 @@ class ModelConfig(_Section):
     wide: Literal["auto"] | bool = "auto"
     """Whether n-grams of the text, weighed by a linear layer, count beside the recurrence; auto is
     yes if that lowers the validation loss by more than its standard error."""
+    subwords: Auto[Literal[False] | Annotated[int, Field(ge=16, le=32_768)]] = None
+    """Vectors that n-grams share by hashing; their mean is added to a token's own vector. They are
+    the n-grams of 3 to 5 characters of a token, or where tokens are single characters those of 2
+    and 3 tokens that end with it. auto is
+    8192 for words where model.wide, which reads n-grams itself, is false, and false for the rest.
+    """
     initialisation: Auto[Literal["orthogonal", "chrono"]] = None
     """How recurrent weights start; chrono also sets the gates' biases for long memories. auto is
     chrono for cells with gates where only the last state of one direction is read, after 30 steps

@@ -78,7 +78,8 @@ class Shards:
         self.rows: Rows = allocate((task.batch_size,), np.int64)
         number, arch = task.shards, model.architecture
         longest = np.sort(examples.lengths)[-(-task.batch_size // number) :]
-        most = min(int(longest.sum()), arch.vocabulary_size)
+        read = 1 + (2 if examples.bags is None else examples.bags.shape[1]) * bool(arch.buckets)
+        most = min(int(longest.sum()) * read, len(model.table))
         self._sums = allocate((number, 3), np.float64)
         self._dense: Floats = allocate((number, model.params.flat.size), model.dtype)
         self._tokens = allocate((number, most), np.int32)

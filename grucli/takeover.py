@@ -15,7 +15,8 @@ from grucli.errors import CheckpointError, show, show_path
 from grucli.model import Architecture, Model
 
 ORIGIN_DIGITS = 12
-FREE = ("vocabulary_size", "num_classes", "dropout", "token_dropout", "dtype")
+TRAINED_WITH = "dropout", "token_dropout", "dtype"
+FREE = ("vocabulary_size", "subwords", "buckets", "num_classes", *TRAINED_WITH)
 """What of an architecture may differ."""
 
 
@@ -75,8 +76,17 @@ def take_over(
         shared = [(row, rows[token]) for row, token in enumerate(tokens) if token in rows]
         ours, others = np.array(shared).T
         model.table[ours] = saved.model.table[others]
+        _take_over_ngrams(model, saved, tokens == _tokens(saved.encoder))
         words = (f"{len(shared):,} of {len(tokens):,} token vectors", *words)
     return words
+
+
+def _take_over_ngrams(model: Model, saved: SavedModel, same_tokens: bool) -> None:
+    """Copy the vectors of n-grams where they are of the same ones; else they stay zero."""
+    ours, theirs = model.architecture, saved.model.architecture
+    same = (ours.subwords, ours.buckets) == (theirs.subwords, theirs.buckets)
+    if same and (ours.subwords == "characters" or same_tokens):
+        model.table[ours.vocabulary_size :] = saved.model.table[theirs.vocabulary_size :]
 
 
 def _tokens(encoder: TextEncoder) -> list[str | int]:

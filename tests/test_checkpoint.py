@@ -20,10 +20,13 @@ from grucli.model import Architecture, Model
 VOCABULARY = Vocabulary(("bad", "good", "new\nline", "中"))
 
 
+KINDS = ("text", "series", "characters", "tokens")
+
+
 def saved_model(kind="text", labels=("negative", "正面", "[red]\x1b")):
     architecture = Architecture(
         cell="gru",
-        vocabulary_size=len(VOCABULARY) if kind == "text" else 0,
+        vocabulary_size=len(VOCABULARY) if kind != "series" else 0,
         input_size=3,
         hidden_size=4,
         num_layers=2,
@@ -32,11 +35,13 @@ def saved_model(kind="text", labels=("negative", "正面", "[red]\x1b")):
         dropout=0.1,
         token_dropout=0.0,
         num_classes=len(labels),
-        convolution=0 if kind == "text" else 3,
+        convolution=3 if kind == "series" else 0,
+        **({"subwords": kind, "buckets": 16} if kind in ("characters", "tokens") else {}),
     )
     model = Model(architecture)
     model.initialise(np.random.default_rng(0))
-    encoder = TextEncoder(VOCABULARY, "auto", 20)
+    model.table[model.architecture.vocabulary_size :] = 0.5
+    encoder = TextEncoder(VOCABULARY, "auto", 20, buckets=16 if kind == "characters" else 0)
     if kind == "series":
         mean, scale = np.array([1.0, 2.0, 3.0]), np.array([0.5, 1.0, 2.0])
         seen = ("values", "log", "place")
@@ -45,12 +50,12 @@ def saved_model(kind="text", labels=("negative", "正面", "[red]\x1b")):
         model=model,
         encoder=encoder,
         labels=labels,
-        remembered=Remembered(kind=kind, text="review", label="stars", delimiter=";"),
+        remembered=Remembered(kind=encoder.kind, text="review", label="stars", delimiter=";"),
         card={"epoch": 3, "scores": {"loss": 0.1}},
     )
 
 
-@pytest.mark.parametrize("kind", ["text", "series"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_what_is_saved_comes_back(tmp_path, kind):
     path, saved = tmp_path / "m.npz", saved_model(kind)
     checkpoint.save(path, saved)
@@ -63,9 +68,10 @@ def test_what_is_saved_comes_back(tmp_path, kind):
         loaded.model.arrays(), saved.model.arrays(), strict=True
     ):
         np.testing.assert_array_equal(array, original, err_msg=name)
-    if kind == "text":
+    if kind != "series":
         assert loaded.encoder.vocabulary.tokens == VOCABULARY.tokens
         assert loaded.encoder.mode == "auto"
+        assert loaded.encoder.buckets == (16 if kind == "characters" else 0)
     else:
         np.testing.assert_array_equal(loaded.encoder.scale, saved.encoder.scale)
         np.testing.assert_array_equal(loaded.encoder.units, [7])
@@ -80,8 +86,9 @@ def test_equal_content_gives_equal_bytes(tmp_path):
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
 
 
-def test_predictions_are_made_in_float64_and_survive_the_file(tmp_path):
-    saved = saved_model()
+@pytest.mark.parametrize("kind", ["text", "characters", "tokens"])
+def test_predictions_are_made_in_float64_and_survive_the_file(tmp_path, kind):
+    saved = saved_model(kind)
     checkpoint.save(tmp_path / "m.npz", saved)
     loaded = checkpoint.load(tmp_path / "m.npz")
     assert loaded.model.dtype == np.float64
@@ -136,6 +143,9 @@ WRONG_META = [
     ("architecture.dropout", 2.0),
     ("architecture.dtype", "object"),
     ("architecture.surprise", 1),
+    ("architecture.buckets", 16),
+    ("architecture.subwords", "tokens"),
+    ("architecture.subwords", ["tokens"]),
     ("architecture", None),
     ("encoder.kind", "image"),
     ("encoder.mode", "magic"),
@@ -157,6 +167,26 @@ def test_meta_that_does_not_fit_is_refused(tmp_path, dotted, value):
     with pytest.raises(CheckpointError, match=r"w\.npz: inconsistent: ") as caught:
         checkpoint.load(tmp_path / "w.npz")
     assert len(caught.value.problems[0]) < 250
+
+
+@pytest.mark.parametrize(
+    ("dotted", "value"),
+    [
+        ("buckets", 15),
+        ("buckets", 10**12),
+        ("buckets", 16.0),
+        ("buckets", 0),
+        ("subwords", ""),
+    ],
+)
+def test_ngrams_that_do_not_fit_are_refused(tmp_path, dotted, value):
+    checkpoint.save(tmp_path / "m.npz", saved_model("characters"))
+    archive = read_archive(tmp_path / "m.npz")
+    meta = copy.deepcopy(archive.meta)
+    change(meta, f"architecture.{dotted}", value)
+    write_archive(tmp_path / "w.npz", meta, archive.arrays)
+    with pytest.raises(CheckpointError, match=r"w\.npz: inconsistent: "):
+        checkpoint.load(tmp_path / "w.npz")
 
 
 @pytest.mark.parametrize("name", ["param_embedding_weight", "param_head_bias", "vocabulary"])

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from grucli import runs
 from grucli.config import resolve
 from grucli.data.records import ReadOptions
 from grucli.dataset import Origin, prepare
@@ -77,6 +78,34 @@ def test_a_validation_file_may_hold_unseen_labels_which_are_said(reviews, tmp_pa
     assert len(result.train) == 100
     assert result.valid.targets.tolist() == [1, -1]
     assert "1 row with a label that training lacks" in "\n".join(result.warnings)
+
+
+@pytest.mark.parametrize(
+    ("cell", "assignments", "expected"),
+    [
+        ("good words", ("model.wide=false",), (8192, "characters")),
+        ("good words", (), (False, "")),
+        ("不错", ("model.wide=false",), (False, "")),
+        ("不错", ("model.subwords=64",), (64, "tokens")),
+        ("good words", ("model.subwords=64",), (64, "characters")),
+        ("good words", ("model.wide=false", "model.subwords=false"), (False, "")),
+    ],
+)
+def test_ngrams_count_where_they_pay_or_are_asked_for(tmp_path, cell, assignments, expected):
+    path = tmp_path / "t.csv"
+    path.write_text("text,label\n" + f"{cell},a\n{cell},b\n" * 20, encoding="utf-8")
+    prepared = prepare(str(path), resolve(assignments=list(assignments)).config, "stop")
+    model = runs.initial(prepared)
+    assert (prepared.config.model.subwords, model.architecture.subwords) == expected
+    assert model.architecture.buckets == int(expected[0])
+    assert ("model.subwords" in prepared.reasons) == (not any("subw" in a for a in assignments))
+
+
+def test_numbers_have_no_ngrams(tmp_path):
+    np.savez(tmp_path / "d.npz", X=np.zeros((20, 4, 3), np.float32), y=np.arange(20) % 2)
+    config = resolve(assignments=["model.subwords=64"]).config
+    with pytest.raises(ConfigError, match=r"model\.subwords: numeric sequences have no n-grams"):
+        prepare(str(tmp_path / "d.npz"), config, "stop")
 
 
 def test_zero_share_trains_on_all_rows(reviews):

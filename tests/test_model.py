@@ -1,5 +1,6 @@
 """The whole classifier against the literal reference: values, gradients, independence of rows."""
 
+import dataclasses
 import itertools
 
 import autograd
@@ -9,7 +10,7 @@ import pytest
 
 from grucli.data.batches import Examples, bounded, epoch_rows, pack
 from grucli.data.vocabulary import UNKNOWN
-from grucli.engine import losses, recurrent
+from grucli.engine import bags, losses, recurrent
 from grucli.engine.pooling import POOLINGS
 from grucli.model import Architecture, Model
 from tests import reference
@@ -50,11 +51,38 @@ def random_examples(arch, seed=1, lengths=LENGTHS):
     else:
         sequences = [rng.normal(size=(n, arch.input_size)) for n in lengths]
     targets = rng.integers(0, arch.num_classes, len(lengths))
-    return Examples.join(sequences, targets.tolist())
+    held = None
+    if arch.subwords == "characters":  # the last two ids are of tokens that the vocabulary lacks
+        rows = arch.vocabulary_size + rng.integers(0, arch.buckets, (arch.vocabulary_size + 2, 3))
+        fewer = np.arange(3) >= rng.integers(0, 4, (len(rows), 1))
+        held = np.where(fewer, bags.NONE, rows).astype(np.int32)
+        sequences[0][0], sequences[-1][-2:] = len(held) - 1, len(held) - 2
+    return Examples.join(sequences, targets.tolist(), bags=held)
 
 
-def reference_loss(arch, values, x, target, weight):
-    x = values["embedding_weight"][x] if arch.vocabulary_size else x
+def reference_vectors(arch, table, ids, held):
+    """What each step reads, one by one, from a token's own row and those of its n-grams."""
+    vectors = []
+    for k, token in enumerate(ids):
+        own, bag = token, []
+        if arch.subwords == "characters":
+            own = token if token < arch.vocabulary_size else UNKNOWN
+            bag = [row for row in held[token] if row != bags.NONE]
+        elif arch.subwords == "tokens":
+            marked = [0, 0, *(int(t) + 1 for t in ids[: k + 1])]
+            number = (marked[-3] << 40) + (marked[-2] << 20) + marked[-1]
+            found = bags.buckets_of(np.array([number], np.uint64), arch.buckets)[0]
+            bag = [arch.vocabulary_size + bucket for bucket in found]
+        vector = table[own]
+        for row in bag:
+            vector = vector + table[row] / len(bag)
+        vectors.append(vector)
+    return anp.stack(vectors)
+
+
+def reference_loss(arch, values, x, target, weight, held=None):
+    if arch.vocabulary_size:
+        x = reference_vectors(arch, values["embedding_weight"], x, held)
     features = np.zeros(0)
     if arch.convolution:
         params = {n.removeprefix("front"): v for n, v in values.items() if n.startswith("front")}
@@ -81,6 +109,8 @@ ARCHITECTURES = [
     architecture(num_layers=2, bidirectional=both, cell=cell, vocabulary_size=vocabulary)
     for both, cell, vocabulary in itertools.product((False, True), recurrent.CELLS, (0, 7))
 ]
+WITH_NGRAMS = [{"subwords": "characters", "buckets": 5}, {"subwords": "tokens", "buckets": 40}]
+ARCHITECTURES += [architecture(**changes) for changes in WITH_NGRAMS]
 CONVOLUTIONS = [
     architecture(convolution=stride, vocabulary_size=vocabulary, num_layers=layers, pooling=pooling)
     for stride, vocabulary, layers, pooling in (
@@ -93,6 +123,7 @@ CONVOLUTIONS = [
 
 def name_of(arch):
     kind = "tokens" if arch.vocabulary_size else "series"
+    kind += f"-{arch.subwords}" if arch.subwords else ""
     return (
         f"{arch.cell}-{arch.num_directions}-{'+'.join(arch.pooling)}"
         f"-{arch.num_classes}-{arch.num_layers}-{kind}-{arch.convolution}"
@@ -108,7 +139,7 @@ def test_loss_and_gradients_equal_autograd_of_the_reference(arch):
     def total(values):
         rows = [examples.select(np.array([k])) for k in range(len(examples))]
         terms = [
-            reference_loss(arch, values, row.steps, row.targets[0], weight)
+            reference_loss(arch, values, row.steps, row.targets[0], weight, row.bags)
             for row, weight in zip(rows, weights, strict=True)
         ]
         return anp.sum(anp.stack(terms))
@@ -127,7 +158,9 @@ def test_loss_and_gradients_equal_autograd_of_the_reference(arch):
             table = np.zeros_like(model.table)
             table[gradients.tokens] = gradients.rows
             np.testing.assert_allclose(table, expected["embedding_weight"], atol=1e-10)
-            assert np.array_equal(gradients.tokens, np.unique(batch.x))
+            assert np.array_equal(gradients.tokens, np.unique(gradients.tokens))
+            if not arch.subwords:
+                assert np.array_equal(gradients.tokens, np.unique(batch.x))
 
 
 @pytest.mark.parametrize("convolution", [0, 2])
@@ -158,13 +191,39 @@ def test_dropped_tokens_are_read_as_unknown_and_teach_its_vector():
     model.table[...] = np.arange(9)[:, None]
     examples = Examples.join([np.full(4000, 5, np.int32)], [0])
     logits = model.forward(pack(examples, np.arange(1)), np.random.default_rng(0))
-    read = model._forward.tokens[model._forward.places]
+    read = model._forward.vectors.tokens[model._forward.places]
     assert set(read) == {UNKNOWN, 5}
     assert np.mean(read == UNKNOWN) == pytest.approx(0.3, abs=0.03)
     gradients = model.backward(np.ones_like(logits))
     assert gradients.tokens.tolist() == [UNKNOWN, 5]
     model.forward(pack(examples, np.arange(1)))
-    assert set(model._forward.tokens[model._forward.places]) == {5}
+    assert set(model._forward.vectors.tokens[model._forward.places]) == {5}
+
+
+@pytest.mark.parametrize("changes", WITH_NGRAMS, ids=lambda changes: changes["subwords"])
+def test_a_dropped_token_is_read_as_an_unknown_one_without_its_ngrams(changes):
+    arch = architecture(**changes)
+    model, examples = random_model(arch), random_examples(arch, lengths=(40, 40))
+    batch = pack(examples, np.arange(2))
+    model.architecture = dataclasses.replace(arch, token_dropout=0.5)
+    dropped = model.forward(batch, np.random.default_rng(3))
+    keep = np.random.default_rng(3).random(batch.x.shape, np.float32) >= 0.5
+    model.architecture = arch
+    read = model.forward(dataclasses.replace(batch, x=np.where(keep, batch.x, UNKNOWN)))
+    np.testing.assert_array_equal(dropped, read)
+    assert not np.allclose(read, model.forward(batch))
+
+
+def test_ngrams_start_at_zero_and_change_no_other_weight():
+    plain = Model(architecture())
+    plain.initialise(np.random.default_rng(0))
+    for changes in WITH_NGRAMS:
+        model = Model(architecture(**changes))
+        model.table.fill(7)
+        model.initialise(np.random.default_rng(0))
+        np.testing.assert_array_equal(model.params.flat, plain.params.flat)
+        np.testing.assert_array_equal(model.table[:7], plain.table)
+        assert not model.table[7:].any()
 
 
 def test_dropout_keeps_the_mean_and_its_share():
@@ -179,12 +238,12 @@ def test_dropout_keeps_the_mean_and_its_share():
 
 
 @pytest.mark.parametrize("convolution", [0, 3])
-@pytest.mark.parametrize("vocabulary", [0, 7])
+@pytest.mark.parametrize(
+    "changes", [{"vocabulary_size": 0}, {}, *WITH_NGRAMS], ids=["numbers", "tokens", "3-5", "2-3"]
+)
 @pytest.mark.parametrize("cell", recurrent.CELLS)
-def test_a_row_depends_neither_on_its_mates_nor_on_the_order(cell, vocabulary, convolution):
-    arch = architecture(
-        cell=cell, vocabulary_size=vocabulary, num_layers=2, convolution=convolution
-    )
+def test_a_row_depends_neither_on_its_mates_nor_on_the_order(cell, changes, convolution):
+    arch = architecture(cell=cell, num_layers=2, convolution=convolution, **changes)
     model, examples = random_model(arch), random_examples(arch)
     together = np.empty((len(examples), 3))
     for batch in bounded(examples):

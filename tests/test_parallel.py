@@ -35,6 +35,11 @@ EQUAL = Examples.join(
     [np.random.default_rng(k).integers(0, 8, 6).astype(np.int32) for k in range(50)],
     [k % 2 for k in range(50)],
 )
+SPELLED = dataclasses.replace(
+    TRAIN,
+    steps=np.where(np.arange(len(TRAIN.steps)) % 7, TRAIN.steps, 9).astype(np.int32),
+    bags=np.random.default_rng(2).integers(8, 14, (10, 3), np.int32),
+)
 KINDS = {
     "text": ({}, TRAIN, VALID),
     "numbers": ({"vocabulary_size": 0, "input_size": 3}, SERIES, SERIES),
@@ -49,6 +54,8 @@ KINDS = {
     "convolutions": ({"vocabulary_size": 0, "input_size": 3, "convolution": 2}, SERIES, SERIES),
     "plain cell, one way": ({"cell": "rnn", "bidirectional": False}, TRAIN, None),
     "reset before": ({"cell": "gru_before", "num_layers": 1}, TRAIN, VALID),
+    "n-grams of characters": ({"subwords": "characters", "buckets": 6}, SPELLED, SPELLED),
+    "n-grams of tokens": ({"subwords": "tokens", "buckets": 300, "num_layers": 1}, TRAIN, VALID),
     "three classes, float64": ({"num_classes": 3, "dtype": "float64"}, TRAIN, VALID),
 }
 SHARDS = pytest.mark.parametrize("shards", [1, 2])

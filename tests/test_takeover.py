@@ -89,6 +89,35 @@ def test_a_model_that_is_built_otherwise_is_refused_with_all_that_differs(tmp_pa
     assert "embedding_size" not in problem
 
 
+@pytest.mark.parametrize(
+    ("words", "text", "expected"),
+    [
+        (("red", "green"), "model.subwords=64", True),  # characters mean the same everywhere
+        (("a", "b"), "model.subwords=64", True),
+        (("a", "b", "c"), "model.subwords=64", False),  # other tokens have other numbers
+        (("red", "green"), "model.subwords=32", False),
+    ],
+)
+def test_vectors_of_ngrams_are_taken_over_where_they_are_of_the_same(
+    tmp_path, words, text, expected
+):
+    settings = (*SMALL, "model.subwords=64")
+    base = saved(prepared(tmp_path, *words[:2], settings=settings))
+    data = prepared(tmp_path, *words, settings=(*SMALL, text))
+    model = runs.initial(data)
+    takeover.take_over(model, data, base, "base.npz")
+    ours, theirs = (each.table[each.architecture.vocabulary_size :] for each in (model, base.model))
+    assert np.array_equal(ours, theirs) == expected
+    assert expected or not ours.any()
+
+
+def test_ngrams_left_open_follow_the_model(tmp_path):
+    base = saved(prepared(tmp_path, "red", settings=(*SMALL, "model.subwords=64")))
+    data = prepared(tmp_path, "red", "blue", settings=(), origin=takeover.origin_of(base))
+    assert data.config.model.subwords == 64
+    assert runs.initial(data).architecture.subwords == "characters"
+
+
 def test_dropout_and_precision_may_differ(tmp_path):
     base = saved(prepared(tmp_path, "red", "green"))
     settings = (*SMALL, "model.dropout=0.7", "training.dtype=float64")

@@ -37,6 +37,8 @@ class Examples:
         targets: (n,) int64 classes, -1 where there is none.
         weights: (n,) float64, how much each counts in training, above 0.
         wide: (n, O) float64 logits of the wide path; None without one, or in training.
+        bags: (F, G) int32, of each token id the rows of its n-grams, as in `engine.bags`; ids from
+            the vocabulary's size on are of tokens that it lacks. None without such n-grams.
     """
 
     steps: npt.NDArray[Any]
@@ -44,6 +46,7 @@ class Examples:
     targets: npt.NDArray[np.int64]
     weights: npt.NDArray[np.float64]
     wide: npt.NDArray[np.float64] | None = None
+    bags: npt.NDArray[np.int32] | None = None
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -59,6 +62,7 @@ class Examples:
         sequences: Sequence[npt.NDArray[Any]],
         targets: Sequence[int] | None = None,
         weights: Sequence[float] | None = None,
+        bags: npt.NDArray[np.int32] | None = None,
     ) -> Examples:
         """Put arrays (T,) or (T, I) one after the other; if None, targets are -1, weights 1."""
         rows = len(sequences)
@@ -67,6 +71,7 @@ class Examples:
             lengths=np.array([len(sequence) for sequence in sequences], np.int64),
             targets=np.full(rows, -1) if targets is None else np.array(targets, np.int64),
             weights=np.ones(rows) if weights is None else np.array(weights, np.float64),
+            bags=bags,
         )
 
     def select(self, rows: npt.NDArray[np.integer]) -> Examples:
@@ -81,6 +86,7 @@ class Examples:
             targets=self.targets[rows],
             weights=self.weights[rows],
             wide=None if self.wide is None else self.wide[rows],
+            bags=self.bags,
         )
 
 
@@ -93,12 +99,14 @@ class Batch:
         packing: rows sorted by falling length.
         targets: (B,) int64 classes.
         rows: (B,) int64, which example each row is.
+        bags: as in `Examples`.
     """
 
     x: npt.NDArray[Any]
     packing: Packing
     targets: npt.NDArray[np.int64]
     rows: npt.NDArray[np.int64]
+    bags: npt.NDArray[np.int32] | None = None
 
 
 def pack(examples: Examples, rows: npt.NDArray[np.int64]) -> Batch:
@@ -107,7 +115,11 @@ def pack(examples: Examples, rows: npt.NDArray[np.int64]) -> Batch:
     packing = Packing(examples.lengths[rows])
     index = examples.starts[rows][packing.row] + packing.step
     return Batch(
-        x=examples.steps[index], packing=packing, targets=examples.targets[rows], rows=rows
+        x=examples.steps[index],
+        packing=packing,
+        targets=examples.targets[rows],
+        rows=rows,
+        bags=examples.bags,
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import starts_of
+from grucli.data.ngrams import Subwords
 from grucli.data.numbers import Missing
 from grucli.data.records import Record
 from grucli.data.tokenized import Tokenized
@@ -17,11 +18,14 @@ from grucli.data.tokens import tokenizer
 from grucli.data.views import typical_sizes, views, width
 from grucli.data.vocabulary import EMPTY, UNKNOWN, Vocabulary
 from grucli.data.widepath import WidePath
+from grucli.engine.bags import NONE
 from grucli.errors import DataError
 
 Floats = npt.NDArray[np.floating]
 
 SEQUENCES_TOGETHER = 256
+BAG_SIZES = range(3, 6)  # characters of the n-grams that a token's vector is made of
+MOST_BAG = 40  # n-grams of a token; those of 15 characters have as many
 ROUNDING = 1e-12  # of the mean: what varies less is the rounding of a constant
 FARTHEST = 1e6  # standard deviations; a wild reading must not overflow the arithmetic after it
 
@@ -37,6 +41,7 @@ class Encoded:
             sequences, 0 for an empty text.
         truncated: (n,) bool, whether steps beyond the longest allowed were left out.
         wide: (n, O) float64, what the wide path says of each input; None if there is none.
+        bags: as in `Examples`.
     """
 
     steps: npt.NDArray[Any]
@@ -44,23 +49,34 @@ class Encoded:
     known: npt.NDArray[np.float64]
     truncated: npt.NDArray[np.bool_]
     wide: npt.NDArray[np.float64] | None = None
+    bags: npt.NDArray[np.int32] | None = None
 
 
 class TextEncoder:
-    """Text -> tokens -> ids; a text without a token becomes the one token `<empty>`."""
+    """Text -> tokens -> ids; a text without a token becomes the one token `<empty>`.
+
+    Tokens that the vocabulary lacks are UNKNOWN, or with n-grams of characters each has an id of
+    its own beyond the vocabulary: they differ in these n-grams.
+    """
 
     kind = "text"
 
     def __init__(
-        self, vocabulary: Vocabulary, mode: str, max_length: int, wide: WidePath | None = None
+        self,
+        vocabulary: Vocabulary,
+        mode: str,
+        max_length: int,
+        wide: WidePath | None = None,
+        buckets: int = 0,
     ) -> None:
         """Encode with `tokens.tokenizer(mode)`, keeping the first `max_length` tokens.
 
-        `wide` reads the whole text.
+        `wide` reads the whole text; `buckets` has the n-grams of each token's characters, 0 none.
         """
         self.vocabulary = vocabulary
         self.mode = mode
         self.wide = wide
+        self.buckets = buckets
         self.max_length = max_length
         self.tokenize = tokenizer(mode)
 
@@ -75,7 +91,10 @@ class TextEncoder:
 
     def encode_tokens(self, texts: Tokenized) -> Encoded:
         """Encode texts, at least one, that were split by `tokenize`."""
-        ids = texts.looked_up(self.vocabulary.encode(texts.tokens))
+        ids, bags = self.vocabulary.encode(texts.tokens), None
+        if self.buckets:
+            ids, bags = self._spelled(texts.tokens, ids)
+        ids = texts.looked_up(ids)
         kept = np.minimum(texts.lengths, self.max_length)
         truncated = texts.lengths > kept
         if truncated.any():
@@ -83,11 +102,34 @@ class TextEncoder:
         lengths = np.maximum(kept, 1)
         steps = np.full(lengths.sum(), EMPTY, np.int32)
         steps[np.repeat(kept > 0, lengths)] = ids
-        foreign = np.flatnonzero((steps == UNKNOWN) | (steps == EMPTY))
+        foreign = np.flatnonzero(self.is_unknown(steps) | (steps == EMPTY))
         rows = np.searchsorted(starts_of(lengths), foreign, side="right") - 1
         known = (lengths - np.bincount(rows, minlength=len(lengths))) / lengths
         wide = None if self.wide is None else self.wide.logits(texts)
-        return Encoded(steps=steps, lengths=lengths, known=known, truncated=truncated, wide=wide)
+        return Encoded(
+            steps=steps, lengths=lengths, known=known, truncated=truncated, wide=wide, bags=bags
+        )
+
+    def beside(self, wide: WidePath | None) -> TextEncoder:
+        """Return this encoder with another wide path."""
+        return TextEncoder(self.vocabulary, self.mode, self.max_length, wide, self.buckets)
+
+    def is_unknown(self, steps: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+        """Tell which ids are of tokens that the vocabulary lacks."""
+        unknown: npt.NDArray[np.bool_] = (steps == UNKNOWN) | (steps >= len(self.vocabulary))
+        return unknown
+
+    def _spelled(
+        self, tokens: list[str], ids: npt.NDArray[np.int32]
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+        """Give unknown tokens ids of their own; return all ids, and the n-grams of each."""
+        known = len(self.vocabulary)
+        ids, unknown = ids[: len(tokens)].copy(), ids[: len(tokens)] == UNKNOWN
+        ids[unknown] = np.arange(known, known + np.count_nonzero(unknown))
+        found = Subwords.of(tokens, BAG_SIZES).bags(self.buckets, MOST_BAG)
+        bags = np.full((known + np.count_nonzero(unknown), found.shape[1]), NONE, np.int32)
+        bags[ids] = np.where(found == NONE, NONE, known + found)
+        return ids, bags
 
 
 def _alternating(

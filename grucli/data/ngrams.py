@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.tokenized import Tokenized
+from grucli.engine.bags import NONE
 from grucli.engine.wide import Sparse
 
 SUBWORD_SIZES = range(1, 5)
@@ -144,7 +145,7 @@ class _Bag:
 def _bags(texts: Tokenized, pattern: Pattern) -> Iterator[list[_Bag]]:
     """Yield the bags of each kind of some texts after the other."""
     hashes = _hashes_of(texts.tokens)
-    subwords = _Subwords.of(texts.tokens) if pattern.subwords else None
+    subwords = Subwords.of(texts.tokens, SUBWORD_SIZES) if pattern.subwords else None
     for tokens, lengths in texts.chunks():
         row = np.repeat(np.arange(len(lengths)), lengths)
         own = hashes[tokens]
@@ -226,7 +227,7 @@ def _placed(elements: Hashes, row: Places, lengths: Places) -> tuple[Places, Has
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Subwords:
+class Subwords:
     """The subwords of distinct tokens.
 
     Attributes:
@@ -239,9 +240,10 @@ class _Subwords:
     lengths: Places
 
     @classmethod
-    def of(cls, tokens: list[str]) -> _Subwords:
+    def of(cls, tokens: list[str], sizes: range) -> Subwords:
+        """Find the subwords of these sizes in tokens, none of which is empty."""
         codes, lengths = _characters(tokens)
-        row, hashes = _windows(_mixed(codes), lengths, SUBWORD_SIZES)
+        row, hashes = _windows(_mixed(codes), lengths, sizes)
         order = np.argsort(row, kind="stable")
         counts = np.bincount(row, minlength=len(tokens))
         return cls(
@@ -255,6 +257,16 @@ class _Subwords:
         index = np.repeat(self.starts[tokens] - (ends - lengths), lengths)
         index += np.arange(len(index))
         return np.repeat(row, lengths), self.hashes[index]
+
+    def bags(self, buckets: int, most: int) -> npt.NDArray[np.int32]:
+        """Return (tokens, G) the buckets of the first subwords of each token, at most `most`."""
+        lengths = np.minimum(self.lengths, most)
+        place = np.arange(int(lengths.max(initial=0)))
+        held = place < lengths[:, None]
+        bags = np.full(held.shape, NONE, np.int32)
+        index = (self.starts[:, None] + place)[held]
+        bags[held] = self.hashes[index] % np.uint64(buckets)
+        return bags
 
 
 def _characters(tokens: list[str]) -> tuple[Hashes, Places]:

@@ -92,6 +92,7 @@ def explain(
     seed: int,
     nothing: Steps | None,
     wide: Floats | None = None,
+    bags: Steps | None = None,
 ) -> Attribution:
     """Run the model on every prefix, without every part, and on the sequences of the check.
 
@@ -105,6 +106,7 @@ def explain(
         seed: of the random parts.
         nothing: what the model reads where no step is left; None if it cannot read that.
         wide: (C,) logits of the n-grams of the whole sequence, None for a model without.
+        bags: as in `Examples`.
     """
     number = len(parts)
     added = np.zeros(model.architecture.num_classes) if wide is None else model.mix.wide * wide
@@ -112,7 +114,7 @@ def explain(
     rest = [np.concatenate((steps[:start], steps[stop:])) for start, stop in parts]
     if number == 1:
         rest = [] if nothing is None else [nothing]
-    result = _logits(model, prefixes + rest, added)
+    result = _logits(model, prefixes + rest, bags, added)
     running, without = result[:number], result[number:]
     whole = running[-1]
     order = np.argsort(-whole, kind="stable")
@@ -129,19 +131,22 @@ def explain(
         wide_margin=None if wide is None else float(added[chosen] - added[other]),
         effect=effect,
         running=losses.probabilities(running),
-        check=_check(model, steps, parts, added, effect, chosen, seed) if number > 1 else None,
+        check=_check(model, steps, parts, bags, added, effect, chosen, seed)
+        if number > 1
+        else None,
     )
 
 
-def _logits(model: Model, sequences: Sequence[Steps], added: Floats) -> Floats:
-    """Return (n, C) logits of sequences to which n-grams add the same (C,)."""
-    return logits(model, Examples.join(sequences)) + added
+def _logits(model: Model, sequences: Sequence[Steps], bags: Steps | None, added: Floats) -> Floats:
+    """Return (n, C) logits of sequences to which the wide path's n-grams add the same (C,)."""
+    return logits(model, Examples.join(sequences, bags=bags)) + added
 
 
 def _check(
     model: Model,
     steps: Steps,
     parts: Sequence[Span],
+    bags: Steps | None,
     added: Floats,
     effect: Floats,
     target: int,
@@ -159,7 +164,7 @@ def _check(
         for index in choice:
             chosen[slice(*parts[index])] = True
         variants += [steps[~chosen], steps[chosen]]
-    p = losses.probabilities(_logits(model, variants, added))[:, target]
+    p = losses.probabilities(_logits(model, variants, bags, added))[:, target]
     drops = (p[0] - p[1:]).reshape(-1, 2)
     chance = drops[1:].mean(axis=0)
     return Check(

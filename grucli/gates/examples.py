@@ -11,7 +11,7 @@ import numpy.typing as npt
 from grucli.checkpoint import SavedModel
 from grucli.data.encoding import Encoded, TextEncoder
 from grucli.data.records import Record
-from grucli.data.vocabulary import EMPTY, UNKNOWN
+from grucli.data.vocabulary import EMPTY
 from grucli.errors import CheckpointError
 from grucli.gates.attribution import Attribution, Span, explain, spans
 from grucli.mixing import both_classes
@@ -101,6 +101,7 @@ def example(
             seed=seed,
             nothing=np.array([EMPTY], np.int32) if is_text else None,
             wide=None if encoded.wide is None else both_classes(encoded.wide)[0],
+            bags=encoded.bags,
         ),
     )
 
@@ -113,7 +114,7 @@ def _parts(
         tokens = encoder.tokens(record.text or "")
         glue = "" if encoder.mode == "char" else " "
         texts = [glue.join(tokens[start:stop]) for start, stop in windows]
-        known = [bool(np.all(encoded.steps[a:b] != UNKNOWN)) for a, b in windows]
+        known = [not encoder.is_unknown(encoded.steps[a:b]).any() for a, b in windows]
     else:
         assert record.values is not None  # `example` looked
         texts = [_values(record.values, *window) for window in windows]

@@ -65,6 +65,7 @@ def _reading(saved: SavedModel) -> str:
 def _network(saved: SavedModel) -> str:
     arch = saved.model.architecture
     read = f"vectors of {arch.input_size}" if arch.vocabulary_size else f"{arch.input_size} numbers"
+    read += f", {arch.buckets:,} for n-grams of {arch.subwords}" if arch.buckets else ""
     if arch.convolution:
         read += f" -> 2 convolutions, stride {arch.convolution}"
     layers = f"{arch.num_layers} layers of " if arch.num_layers > 1 else ""

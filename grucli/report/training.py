@@ -18,7 +18,8 @@ SCHEMA = "grucli.train/1"
 def model_line(model: Model) -> str:
     """Return what the model is made of, with its size."""
     arch = model.architecture
-    reads = f"{arch.vocabulary_size:,} tokens x {arch.input_size}"
+    ngrams = f" + {arch.buckets:,} for n-grams" if arch.buckets else ""
+    reads = f"{arch.vocabulary_size:,} tokens{ngrams} x {arch.input_size}"
     if not arch.vocabulary_size:
         reads = f"{counted(arch.input_size, 'number')} a step"
     if arch.convolution:

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from grucli.data.encoding import SeriesEncoder, TextEncoder
+from grucli.data.encoding import MOST_BAG, SeriesEncoder, TextEncoder
 from grucli.data.records import Record
 from grucli.data.views import orders_of_spread
 from grucli.data.vocabulary import EMPTY, UNKNOWN, Vocabulary
+from grucli.engine.bags import NONE
 from grucli.errors import DataError
 
 
@@ -43,6 +44,49 @@ def test_an_empty_text_is_the_one_token_empty(content):
     assert between.lengths.tolist() == [1, 1, 1, 1]
     assert between.known.tolist() == [1, 0, 0, 1]
     assert between.truncated.tolist() == [True, False, False, False]
+
+
+def test_words_that_share_ngrams_of_characters_share_rows():
+    encoder = TextEncoder(Vocabulary(("playing", "film")), "word", 9, buckets=30_000)
+    encoded = encoder.encode([text("playing played film"), text(""), text("zz played a")])
+    playing, played, film, empty, zz, again, a = encoded.steps.tolist()
+    assert [playing, film, empty] == [2, 3, EMPTY]
+    assert played == again
+    assert len({played, zz, a}) == 3
+    assert min(played, zz, a) >= len(encoder.vocabulary)
+    assert encoded.known.tolist() == pytest.approx([2 / 3, 0, 0])
+    bags = {step: set(encoded.bags[step].tolist()) - {NONE} for step in encoded.steps.tolist()}
+    marked = [f"<{word}>" for word in ("playing", "film", "zz", "a")]
+    for step, word in zip((playing, film, zz, a), marked, strict=True):
+        ngrams = {word[k : k + n] for n in (3, 4, 5) for k in range(len(word) - n + 1)}
+        assert len(bags[step]) == len(ngrams)
+    assert len(bags[playing] & bags[played]) == 3 + 2 + 1  # those of "<play"
+    assert not bags[playing] & bags[film]
+    assert (encoded.bags[[UNKNOWN, EMPTY]] == NONE).all()
+    held = encoded.bags[encoded.bags != NONE]
+    assert held.min() >= len(encoder.vocabulary)
+    assert held.max() < len(encoder.vocabulary) + 30_000
+
+
+def test_the_ngrams_of_a_word_depend_on_no_other_word_and_are_bounded():
+    encoder = TextEncoder(VOCABULARY, "word", 9, buckets=1000)
+    long = "a" * 5000 + "b" * 5000
+    together = encoder.encode([text(f"good {long} film x"), text("x nice")])
+    for word in ("good", "film", "x", "nice", long):
+        alone = encoder.encode([text(word)])
+        width = alone.bags.shape[1]
+        place = f"good {long} film x x nice".split().index(word)
+        bag = together.bags[together.steps[place]]
+        assert bag[:width].tolist() == alone.bags[alone.steps[0]].tolist()
+        assert (bag[width:] == NONE).all()
+    assert together.bags.shape[1] == MOST_BAG
+
+
+@pytest.mark.parametrize("content", ["", "\ud800", "𝒳" * 30, "e\u0301 na\u00efve"])
+def test_texts_of_any_kind_have_ngrams(content):
+    encoder = TextEncoder(VOCABULARY, "space", 9, buckets=16)
+    encoded = encoder.encode([text(content)])
+    assert encoded.bags.shape[0] > encoded.steps.max()
 
 
 def test_channels_are_scaled_as_over_all_training_steps():

@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 
 from grucli.engine import (
+    bags,
     convolution,
     embedding,
     front,
@@ -51,7 +52,8 @@ def check_layer(cell):
 
 
 def check_model():
-    for changes in ({"pooling": ("max", "attention", "last", "mean")}, {"num_classes": 2}):
+    changed = [{"pooling": ("max", "attention", "last", "mean")}, {"num_classes": 2}]
+    for changes in [*changed, *test_model.WITH_NGRAMS]:
         arch = test_model.architecture(**changes)
         test_model.test_loss_and_gradients_equal_autograd_of_the_reference(arch)
 
@@ -308,6 +310,30 @@ POOLING = {
     ),
 }
 
+NGRAMS = {
+    "sum instead of mean": ("(1 / np.maximum(counts, 1))", "(1 / np.maximum(counts > 0, 1))"),
+    "mean over empty places, too": (
+        "_share(counts[order], x.dtype)",
+        "1 / max(1, bags.shape[1])",
+    ),
+    "gradient of a sum": ("d_bags = d_x * _share(_counts(bags), d_x.dtype)", "d_bags = d_x"),
+    "sums in the order of their lengths": ("x[order] += sums", "x += sums"),
+    "gradients of other bags": ("d_bags[of]", "d_bags[np.sort(place) % len(d_bags)]"),
+    "own row without a gradient": (
+        "np.concatenate((d_x, d_bags[of]))",
+        "np.concatenate((0 * d_x, d_bags[of]))",
+    ),
+    "the row above instead of the step before": (
+        "packing.offsets[packing.step - 1] + packing.row",
+        "packing.offsets[packing.step] - 1",
+    ),
+    "the step before twice": ("tokens[before[last]]", "tokens[last]"),
+    "no mark where a sequence begins": (
+        "before = np.append(before, len(ids))",
+        "before = np.append(np.maximum(before % len(ids), 0), 0)",
+    ),
+}
+
 EMBEDDING = {
     "last of equal tokens instead of their sum": (
         "np.add.reduceat(d_x[order], starts, axis=0)",
@@ -391,6 +417,7 @@ PLANTED = [
     (packing, check_gru, PACKING),
     (pooling, check_model, POOLING),
     (embedding, check_model, EMBEDDING),
+    (bags, check_model, NGRAMS),
     (losses, check_model, LOSSES),
     (linear, check_model, LINEAR),
 ]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from grucli.data.batches import Examples
+from grucli.data.batches import Examples, pack
 from grucli.data.vocabulary import EMPTY
 from grucli.gates.attribution import explain, spans
 from grucli.mixing import Mix
@@ -39,6 +39,29 @@ def test_effects_and_running_probabilities_are_those_of_running_it_again(changes
         np.testing.assert_allclose(why.running[k], softmax(alone(model, ids[:stop])), atol=1e-12)
     np.testing.assert_array_equal(why.running[-1], why.probabilities)
     assert why.probabilities.argmax() == why.target
+
+
+@pytest.mark.parametrize("subwords", ["characters", "tokens"])
+def test_what_is_left_is_read_with_its_own_ngrams(subwords):
+    model = random_model(scale=1.5, subwords=subwords, buckets=50)
+    (ids,) = random_tokens((8,))
+    bags = None
+    if subwords == "characters":
+        ids[[2, 5]] = 8, 7  # beyond the vocabulary
+        bags = np.random.default_rng(3).integers(7, 57, (9, 4), np.int32)
+    parts = spans(len(ids), 99)
+    why = explain(model, ids, parts, target=None, seed=0, nothing=NOTHING, bags=bags)
+
+    def margin(kept):
+        examples = Examples.join([kept], bags=bags)
+        logits = model.forward(pack(examples, np.array([0])))[0]
+        return logits[why.target] - logits[why.other]
+
+    assert why.margin == pytest.approx(margin(ids), abs=1e-12)
+    for k in range(len(ids)):
+        without = margin(np.delete(ids, k))
+        assert why.effect[k] == pytest.approx(margin(ids) - without, abs=1e-12)
+    assert why.check is not None
 
 
 def test_the_check_is_what_deleting_and_keeping_the_top_gives():
