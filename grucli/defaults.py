@@ -280,20 +280,18 @@ def shards(config: Config) -> Choice:
     )
 
 
-def workers(shards: int, directions: int, cores: int, threads: str) -> Choice:
+def workers(shards: int, cores: int, threads: str) -> Choice:
     """Processes beside the first one.
 
     Args:
         shards: parts of a batch.
-        directions: of each layer; what else there is to share if the only shard is the batch.
         cores: that this process may use.
         threads: of the linear algebra, as the environment says it.
     """
     if threads != "1":
         return Choice(value=0, reason=f"{threads or 'all'} threads")
-    shared = counted(shards, "shard") if shards > 1 else counted(directions, "direction")
-    count = min(shards if shards > 1 else directions, cores) - 1
-    return Choice(value=count, reason=f"{shared}, {counted(cores, 'core')}")
+    count = min(shards, cores) - 1
+    return Choice(value=count, reason=f"{counted(shards, 'shard')}, {counted(cores, 'core')}")
 
 
 def complete(config: Config, choices: Mapping[str, Choice]) -> tuple[Config, dict[str, str]]:

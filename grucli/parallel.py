@@ -14,7 +14,6 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from grucli.data.batches import Examples
-from grucli.directions import Directions
 from grucli.errors import AccessError, excerpt
 from grucli.model import Model
 from grucli.shards import Rows, Shards, Share, Task
@@ -33,10 +32,7 @@ def usable_cores() -> int:
 
 
 class Crew:
-    """This process and its workers: asked for gradients, it deals the work among all of them.
-
-    Of a batch in shards they compute shards. Of a batch that is whole, the first process computes
-    all but the second direction of each layer.
+    """This process and its workers: asked for gradients, it deals the shards among all of them.
 
     Attributes:
         model: holds the weights; another one with the same weights once there are workers.
@@ -46,9 +42,6 @@ class Crew:
         """Make a crew of this process alone; arguments as in `Shards`."""
         self.model, self._examples, self._task = model, examples, task
         self._shards = Shards(model, examples, task)
-        self._directions: Directions | None = None
-        whole = task.shards == 1
-        self._most_workers = model.architecture.num_directions - 1 if whole else task.shards
         self._workers: list[_Worker] = []
         self._pace = Pace()
 
@@ -59,7 +52,7 @@ class Crew:
 
     @contextmanager
     def joined(self, workers: int) -> Iterator[None]:
-        """Let workers help until the end; more than there is work for would stand idle.
+        """Let workers help until the end; more than there are shards would stand idle.
 
         They take some time to start. Until then, whoever is there does the work.
 
@@ -67,8 +60,8 @@ class Crew:
             AccessError: there is no memory to share, or no process can be started.
         """
         try:
-            if number := min(workers, self._most_workers):
-                self._hire(number)
+            if workers:
+                self._hire(min(workers, self._task.shards))
             yield
         finally:
             while self._workers:
@@ -93,8 +86,8 @@ class Crew:
         Raises:
             AccessError: a worker has failed or was ended; nothing has changed.
         """
-        if self._task.shards == 1:
-            return self._whole(step, rows)
+        if self._task.shards == 1 and not self._workers:
+            return self._shards.whole(step, rows)
         number, hands = self._shards.deal(rows), self._hands()
         dealt = [hands[shard % len(hands)] for shard in range(number)]
         started_s = time.perf_counter()
@@ -110,16 +103,6 @@ class Crew:
             alone_s = own_s * number / len(own)
             self._pace.note(saved_s=alone_s - (time.perf_counter() - started_s))
         return self._shards.total(number)
-
-    def _whole(self, step: int, rows: Rows) -> Share:
-        """Compute the only shard, with the second directions in a worker if there is one."""
-        ready = [worker for worker in self._workers if worker.is_ready()]
-        if self._directions is None or not ready or not self._pace.allows():
-            return self._shards.whole(step, rows)
-        with self._directions.by(ready[0]) as seconds:
-            share = self._shards.whole(step, rows, self._directions.gradients)
-        self._pace.note(saved_s=sum(second.saved_s for second in seconds))
-        return share
 
     def _hands(self) -> list[_Worker | None]:
         """Return who computes, in the order of dealing; None is this process."""
@@ -141,12 +124,7 @@ class Crew:
                 memory = Memory(file)
                 what = order(file, memory, self.model.architecture, self._examples, self._task)
                 self.model = self.model.copy(memory.allocate)
-                whose = self.model, self._examples, self._task
-                if self._task.shards > 1:
-                    self._shards = Shards(*whose, memory.allocate)
-                else:
-                    self._shards = Shards(*whose)
-                    self._directions = Directions(*whose, memory.allocate)
+                self._shards = Shards(self.model, self._examples, self._task, memory.allocate)
                 for k in range(number):
                     name = f"worker {k + 1} of {number}"
                     self._workers.append(_Worker(name, what, file))
@@ -207,10 +185,10 @@ class _Worker:
             self._hear(socket.MSG_DONTWAIT)
         return self._has_started
 
-    def send(self, *what: int) -> None:
-        """Let it compute a shard or a direction."""
+    def send(self, step: int, num_rows: int, shard: int) -> None:
+        """Let it compute a shard."""
         with suppress(OSError):  # it is gone: `wait` will say how
-            self._channel.sendall(MESSAGE.pack(*what))
+            self._channel.sendall(MESSAGE.pack(step, num_rows, shard))
         self._owes += 1
 
     def wait(self) -> None:

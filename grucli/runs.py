@@ -31,7 +31,6 @@ def staffed(prepared: Prepared) -> Prepared:
     """Return what training needs with the number of workers that fits this machine."""
     choice = defaults.workers(
         prepared.config.training.shards or 1,
-        2 if prepared.config.model.bidirectional else 1,
         usable_cores(),
         os.environ.get("OPENBLAS_NUM_THREADS", ""),
     )

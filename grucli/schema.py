@@ -286,9 +286,8 @@ class TrainingConfig(_Section):
     """Parts into which each batch is dealt, to be computed at the same time; the last bits of a
     model depend on it."""
     workers: Auto[Annotated[int, Field(ge=0, le=64)]] = None
-    """Processes beside the first one, which compute shards or, of a batch in one shard, the second
-    direction of each layer; no bit of a model depends on it. auto is one for each further shard (or
-    direction) and usable core, and none with several threads."""
+    """Processes that compute shards beside the first one; no bit of a model depends on it. auto is
+    one for each further shard and usable core, and none with several threads."""
 
     @field_validator("momentum")
     @classmethod

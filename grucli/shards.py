@@ -122,9 +122,9 @@ class Shards:
             gradients=Gradients(dense=dense, tokens=tokens, rows=rows),
         )
 
-    def whole(self, step: int, rows: Rows, into: Parameters | None = None) -> Share:
-        """Return what one shard of all rows gives, computed here; `into` as in `Model`."""
-        return self._share(step, rows, into)
+    def whole(self, step: int, rows: Rows) -> Share:
+        """Return what one shard of all rows gives, computed here and kept nowhere."""
+        return self._share(step, rows, None)
 
     def _share(self, draw: int, rows: Rows, into: Parameters | None) -> Share:
         batch, strength = pack(self._examples, rows), self._task.augmentation

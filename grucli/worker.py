@@ -1,4 +1,4 @@
-"""A process that computes for another one: the memory they share, and what it is told.
+"""A process that computes shards for another one: the memory they share, and what it is told.
 
 It is a fresh interpreter that knows nothing but its order. It ends when its channel does, so it
 does not outlive its parent, however that ends. There is no file, no lock and no name that could be
@@ -22,15 +22,14 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import Examples
-from grucli.directions import Directions
 from grucli.engine.params import Shape
 from grucli.model import Architecture, Model
 from grucli.shards import Shards, Task
 
 MESSAGE = struct.Struct("=3q")
-"""To a worker: arguments of `Shards.compute`, or of `Directions.compute` where one shard is all."""
+"""To a worker: the step, how many rows its batch has, the shard to compute."""
 DONE = b"."
-"""From a worker: it has started, or computed that. Anything else is its last words."""
+"""From a worker: it has started, or computed a shard. Anything else is its last words."""
 LAST_WORDS = 200  # bytes
 PROGRAM = """
 import json, sys
@@ -78,7 +77,7 @@ def order(
 ) -> dict[str, Any]:
     """Return all that a worker must know but for its channel (JSON); share the examples.
 
-    It will then ask `memory` for a model, and for `Shards` or `Directions`.
+    It will then ask `memory` for a model and for `Shards`, in this order.
     """
     found = {}
     for field in fields(examples):
@@ -96,31 +95,29 @@ def order(
 
 
 def work(order: Mapping[str, Any]) -> None:
-    """Be a worker: compute what is asked for, until the channel ends."""
+    """Be a worker: compute the shards that are asked for, until the channel ends."""
     with socket.socket(fileno=order["channel"]) as channel:
         try:
-            parts = _parts(order)
+            shards = _shards(order)
             channel.sendall(DONE)
-            _serve(channel, parts)
+            _serve(channel, shards)
         except Exception as fault:  # the parent has to hear of any; if it is gone, nobody has
             words = f"{type(fault).__name__}: {fault}".encode(errors="replace")
             with suppress(OSError):
                 channel.sendall(words[:LAST_WORDS])
 
 
-def _parts(order: Mapping[str, Any]) -> Shards | Directions:
+def _shards(order: Mapping[str, Any]) -> Shards:
     memory = Memory(order["memory"])
     found = order["examples"].items()
     examples = Examples(**{name: memory.allocate(*which) for name, which in found})
     architecture = {**order["architecture"], "pooling": tuple(order["architecture"]["pooling"])}
     model = Model(Architecture(**architecture), memory.allocate)
-    task = Task(**order["task"])
-    parts = Shards if task.shards > 1 else Directions
-    return parts(model, examples, task, memory.allocate)
+    return Shards(model, examples, Task(**order["task"]), memory.allocate)
 
 
 @np.errstate(over="ignore", invalid="ignore")  # the parent finds what is not finite
-def _serve(channel: socket.socket, parts: Shards | Directions) -> None:
+def _serve(channel: socket.socket, shards: Shards) -> None:
     while message := channel.recv(MESSAGE.size, socket.MSG_WAITALL):
-        parts.compute(*MESSAGE.unpack(message))
+        shards.compute(*MESSAGE.unpack(message))
         channel.sendall(DONE)

@@ -35,24 +35,19 @@ def test_large_batches_of_large_networks_are_shared(batch_size, hidden_size, exp
 
 
 @pytest.mark.parametrize(
-    ("shards", "directions", "cores", "threads", "expected"),
+    ("shards", "cores", "threads", "expected"),
     [
-        (1, 1, 8, "1", 0),
-        (1, 2, 8, "1", 1),
-        (1, 2, 1, "1", 0),
-        (1, 2, 2, "", 0),
-        (2, 1, 1, "1", 0),
-        (2, 2, 2, "1", 1),
-        (2, 2, 64, "1", 1),
-        (8, 1, 4, "1", 3),
-        (2, 1, 2, "2", 0),
-        (2, 1, 2, "", 0),
+        (1, 8, "1", 0),
+        (2, 1, "1", 0),
+        (2, 2, "1", 1),
+        (2, 64, "1", 1),
+        (8, 4, "1", 3),
+        (2, 2, "2", 0),
+        (2, 2, "", 0),
     ],
 )
-def test_workers_are_as_many_as_have_a_core_and_a_part(
-    shards, directions, cores, threads, expected
-):
-    assert defaults.workers(shards, directions, cores, threads).value == expected
+def test_workers_are_as_many_as_have_a_core_and_a_shard(shards, cores, threads, expected):
+    assert defaults.workers(shards, cores, threads).value == expected
 
 
 LAST = ("model.bidirectional=false", "model.pooling=last")

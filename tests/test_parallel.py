@@ -14,7 +14,6 @@ import pytest
 
 from grucli import parallel
 from grucli.data.batches import Examples, pack
-from grucli.directions import Second
 from grucli.engine import losses
 from grucli.errors import AccessError, TrainingError
 from grucli.model import Model
@@ -31,10 +30,6 @@ SERIES = Examples.join(
     [np.random.default_rng(k).normal(size=(1 + k % 9, 3)).astype(np.float32) for k in range(50)],
     [k % 2 for k in range(50)],
 )
-EQUAL = Examples.join(
-    [np.random.default_rng(k).integers(0, 8, 6).astype(np.int32) for k in range(50)],
-    [k % 2 for k in range(50)],
-)
 SPELLED = dataclasses.replace(
     TRAIN,
     steps=np.where(np.arange(len(TRAIN.steps)) % 7, TRAIN.steps, 9).astype(np.int32),
@@ -43,14 +38,6 @@ SPELLED = dataclasses.replace(
 KINDS = {
     "text": ({}, TRAIN, VALID),
     "numbers": ({"vocabulary_size": 0, "input_size": 3}, SERIES, SERIES),
-    "one layer, nothing dropped": (
-        {"num_layers": 1, "dropout": 0.0, "token_dropout": 0.0},
-        TRAIN,
-        VALID,
-    ),
-    "numbers, one layer": ({"vocabulary_size": 0, "input_size": 3, "num_layers": 1}, SERIES, None),
-    "equal lengths": ({"num_layers": 1}, EQUAL, None),
-    "plain cell": ({"cell": "rnn"}, TRAIN, VALID),
     "convolutions": ({"vocabulary_size": 0, "input_size": 3, "convolution": 2}, SERIES, SERIES),
     "plain cell, one way": ({"cell": "rnn", "bidirectional": False}, TRAIN, None),
     "reset before": ({"cell": "gru_before", "num_layers": 1}, TRAIN, VALID),
@@ -58,7 +45,6 @@ KINDS = {
     "n-grams of tokens": ({"subwords": "tokens", "buckets": 300, "num_layers": 1}, TRAIN, VALID),
     "three classes, float64": ({"num_classes": 3, "dtype": "float64"}, TRAIN, VALID),
 }
-SHARDS = pytest.mark.parametrize("shards", [1, 2])
 SMOOTH = {"label_smoothing": 0.1, "augmentation": 1.0, "class_weight": {"yes": 3.0}, "epochs": 2}
 
 
@@ -90,27 +76,25 @@ def assert_same_bytes(one, other):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(
-    ("shards", "workers"), [(1, 1), (2, 1), (3, 2), pytest.param(2, 2, marks=slow)]
-)
+@pytest.mark.parametrize(("shards", "workers"), [(2, 1), (3, 2), pytest.param(2, 2, marks=slow)])
 def test_no_bit_depends_on_who_computes(kind, shards, workers):
     alone = trained(trainer_of(kind, shards=shards), 0)
     assert len(TRAIN) % RECIPE.batch_size < 3  # the last batch has not a row for every shard
     assert_same_bytes(trained(trainer_of(kind, shards=shards), workers), alone)
 
 
-def test_a_worker_without_a_shard_or_a_direction_is_not_hired():
+def test_more_workers_than_shards_are_not_hired_and_one_shard_needs_none():
     trainer = trainer_of(shards=2)
     with trainer.crew(64) as crew:
         assert crew.num_workers == 2
-    for kind, expected in (("text", 1), ("plain cell, one way", 0)):
-        with trainer_of(kind, shards=1).crew(64) as crew:
-            assert crew.num_workers == expected
+    one = trainer_of(shards=1)
+    with one.crew(1) as crew:
+        assert crew.num_workers == 1
+    assert_same_bytes(trained(trainer_of(shards=1), 1), trained(one, 0))
 
 
-@SHARDS
-def test_the_bits_do_not_depend_on_when_a_worker_has_started(shards):
-    late = trainer_of(shards=shards)
+def test_the_bits_do_not_depend_on_when_a_worker_has_started():
+    late = trainer_of()
     with late.crew(1) as crew:
         run = late.run()
         for _ in range(5):
@@ -118,7 +102,7 @@ def test_the_bits_do_not_depend_on_when_a_worker_has_started(shards):
         crew.wait()
         for _ in run:
             pass
-    assert_same_bytes(snapshot(late), trained(trainer_of(shards=shards), 0))
+    assert_same_bytes(snapshot(late), trained(trainer_of(), 0))
 
 
 @pytest.mark.parametrize("cell", ["gru", "gru_before", "rnn"])
@@ -187,20 +171,16 @@ def test_a_run_goes_on_with_another_number_of_workers(before, after, stop):
     assert_same_bytes(trained(second, after), trained(trainer_of(), 0))
 
 
-@SHARDS
-def test_without_averaging_the_shared_weights_themselves_are_judged(shards):
-    trainer = trainer_of(averaging=None, shards=shards)
-    assert len(VALID) > RECIPE.batch_size  # then judging needs more room than workers share
-    assert_same_bytes(trained(trainer, 1), trained(trainer_of(averaging=None, shards=shards), 0))
+def test_without_averaging_the_shared_weights_themselves_are_judged():
+    trainer = trainer_of(averaging=None)
+    assert_same_bytes(trained(trainer, 1), trained(trainer_of(averaging=None), 0))
     assert trainer.judged is trainer.model
 
 
-@SHARDS
-def test_workers_may_rest_at_any_step(shards, monkeypatch):
+def test_workers_may_rest_at_any_step(monkeypatch):
     monkeypatch.setattr(parallel, "TRIAL_STEPS", 1)
     monkeypatch.setattr(parallel, "REST_STEPS", 2)
-    alone = trained(trainer_of(shards=shards), 0)
-    assert_same_bytes(trained(trainer_of(shards=shards), 1), alone)
+    assert_same_bytes(trained(trainer_of(), 1), trained(trainer_of(), 0))
 
 
 def test_workers_rest_where_they_do_not_pay():
@@ -227,17 +207,6 @@ def test_a_crew_may_come_and_go():
                 next(run)
         assert crew.num_workers == 0
     assert_same_bytes(trained(trainer, 0), trained(trainer_of(epochs=3), 0))
-
-
-def test_the_second_directions_are_not_computed_here():
-    trainer = trainer_of(shards=1)
-    with trainer.crew(1) as crew:
-        crew.wait()
-        next(trainer.run())
-        for tape in trainer.model.tapes:
-            assert np.all(np.isfinite(tape.part(0)["gates"]))
-            with pytest.raises(KeyError, match="gates"):
-                tape.part(1)["gates"]
 
 
 def test_a_loss_that_is_not_finite_in_a_worker_changes_nothing_and_says_where():
@@ -291,12 +260,9 @@ def test_no_process_is_left_when_a_crew_ends_with_an_error():
     assert all(is_gone(pid) for pid in found)
 
 
-@SHARDS
 @pytest.mark.parametrize("moment", ["starting", "started", "busy", "resting"])
-def test_a_worker_that_is_killed_ends_the_step_with_one_line_and_nothing_lost(
-    shards, moment, monkeypatch
-):
-    trainer = trainer_of(shards=shards)
+def test_a_worker_that_is_killed_ends_the_step_with_one_line_and_nothing_lost(moment, monkeypatch):
+    trainer = trainer_of()
     if moment == "resting":
         monkeypatch.setattr(Pace, "allows", lambda pace: False)
     with trainer.crew(1) as crew:
@@ -318,27 +284,7 @@ def test_a_worker_that_is_killed_ends_the_step_with_one_line_and_nothing_lost(
         "training: worker 1 of 1 was ended by signal 9 (out of memory?); "
         "go on with --resume, or set training.workers=0",
     )
-    assert_same_bytes(trained(trainer, 0), trained(trainer_of(shards=shards), 0))
-
-
-def test_a_worker_that_is_killed_between_forward_and_backward_is_told(monkeypatch):
-    trainer = trainer_of(shards=1)
-    with trainer.crew(1) as crew:
-        crew.wait()
-        run = trainer.run()
-        next(run)
-        before = snapshot(trainer)
-        backward = Second.backward
-
-        def killed(second, d_x):
-            os.kill(pids(crew)[0], signal.SIGKILL)
-            backward(second, d_x)
-
-        monkeypatch.setattr(Second, "backward", killed)
-        with pytest.raises(AccessError, match="worker 1 of 1 was ended by signal 9"):
-            next(run)
-        assert_same_bytes(snapshot(trainer), before)
-    assert_same_bytes(trained(trainer, 0), trained(trainer_of(shards=1), 0))
+    assert_same_bytes(trained(trainer, 0), trained(trainer_of(), 0))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Protocol
 
 import numpy as np
 
@@ -15,23 +14,6 @@ from grucli.engine.params import chrono_bias, glorot_uniform, orthogonal
 from grucli.engine.tape import Tape
 
 CELLS: dict[str, ModuleType] = {"gru": gru, "gru_before": gru_before, "rnn": rnn}
-
-
-class Helper(Protocol):
-    """Runs the second direction of a layer, from zero states, while its caller runs the first.
-
-    Both use the same buffers. Of the layer's tape it reads `rows`; of `part(1)` it reads `d_states`
-    and fills `states`, `d_h0` and `d_x`; and it fills the gradients of its direction.
-    """
-
-    def forward(self, x: Inputs, packing: Packing) -> None:
-        """Begin to run forward on these inputs."""
-
-    def backward(self, d_x: Floats | None) -> None:
-        """Begin to run backward; None tells that nobody asks for the gradient of the inputs."""
-
-    def wait(self) -> None:
-        """Return once it has done what it has begun."""
 
 
 def initialise_(
@@ -74,25 +56,20 @@ def forward(
         x: (N, I) packed inputs, or (M, I) rows for `index` to choose from.
         packing: the order of the packed rows.
         tape: overwritten; `tape.part(d)` is that of direction d.
-        h0: (D, B, H) initial states, zeros if None, as for a tape with a helper.
+        h0: (D, B, H) initial states, zeros if None.
         index: (N,) the row of `x` that each packed row reads; None for its own.
 
     Returns:
         outputs (N, D * H), the states at each step (for one direction a view into the tape), and
         final (B, D * H), each direction's state after its last step.
     """
-    D, _, H = params["weight_hh"].shape
     rows = with_ones(x, tape)
-    reads = [Inputs(rows=rows, index=_read(index, packing, d)) for d in range(D)]
-    if tape.helper is not None:
-        tape.helper.forward(reads[1], packing)
-    for d in range(D if tape.helper is None else 1):
-        start = None if h0 is None else h0[d]
-        CELLS[cell].forward(of_direction(params, d), reads[d], packing, tape.part(d), start)
-    if tape.helper is not None:
-        tape.helper.wait()
-    B, N = packing.batch_size, packing.size
-    outputs = [tape.part(d).take("states", B + N, H)[B:] for d in range(D)]
+    outputs = []
+    for direction, own in enumerate(_by_direction(params)):
+        inputs = Inputs(rows=rows, index=_read(index, packing, direction))
+        start = None if h0 is None else h0[direction]
+        states = CELLS[cell].forward(own, inputs, packing, tape.part(direction), start)
+        outputs.append(states[packing.batch_size :])
     final = _side_by_side([output[packing.last] for output in outputs])
     return _side_by_side([outputs[0], *(o[packing.mirror] for o in outputs[1:])]), final
 
@@ -122,27 +99,24 @@ def backward(
     Returns:
         d_h0 (D, B, H).
     """
-    D, _, H = params["weight_hh"].shape
-    parts = [tape.part(d) for d in range(D)]
-    d_states = [_of_states(d, packing, part, d_outputs, d_final) for d, part in enumerate(parts)]
-    d_xs = [d_x, *(d_x if d_x is None else part.take("d_x", *d_x.shape) for part in parts[1:])]
-    if tape.helper is not None:
-        tape.helper.backward(d_x)
-    for d in range(D if tape.helper is None else 1):
-        inputs = Inputs(rows=tape["rows"], index=_read(index, packing, d))
-        own, own_grads = of_direction(params, d), of_direction(grads, d)
-        CELLS[cell].backward(own, inputs, packing, parts[d], d_states[d], own_grads, d_xs[d])
-    if tape.helper is not None:
-        tape.helper.wait()
-    for own_d_x in d_xs[1:]:
-        if d_x is not None and own_d_x is not None:
+    d_h0 = tape.take("d_h0", len(params["bias"]), packing.batch_size, params["weight_hh"].shape[2])
+    own_parts = zip(_by_direction(params), _by_direction(grads), strict=True)
+    for direction, (own, own_grads) in enumerate(own_parts):
+        part = tape.part(direction)
+        inputs = Inputs(rows=tape["rows"], index=_read(index, packing, direction))
+        d_states = _of_states(direction, packing, part, d_outputs, d_final)
+        own_d_x = d_x if d_x is None or direction == 0 else part.take("d_x", *d_x.shape)
+        d_h0[direction] = CELLS[cell].backward(
+            own, inputs, packing, part, d_states, own_grads, own_d_x
+        )
+        if direction == 1 and d_x is not None and own_d_x is not None:
             d_x += own_d_x[packing.mirror]
-    return np.stack([part.take("d_h0", packing.batch_size, H) for part in parts])
+    return d_h0
 
 
-def of_direction(arrays: Mapping[str, Floats], direction: int) -> dict[str, Floats]:
-    """Return the arrays of one direction: without the axis D."""
-    return {name: array[direction] for name, array in arrays.items()}
+def _by_direction(arrays: Mapping[str, Floats]) -> list[dict[str, Floats]]:
+    directions = range(len(arrays["bias"]))
+    return [{name: array[d] for name, array in arrays.items()} for d in directions]
 
 
 def _read(index: Integers | None, packing: Packing, direction: int) -> Integers | None:

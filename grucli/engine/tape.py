@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from grucli.engine.packing import Floats
-
-if TYPE_CHECKING:
-    from grucli.engine.recurrent import Helper
 
 
 class Tape:
@@ -18,16 +15,11 @@ class Tape:
 
     A tape belongs to a layer's caller, not to its weights: forward overwrites it, backward uses it
     up, and whoever wants to look inside reads it in between.
-
-    Attributes:
-        dtype: of every buffer.
-        helper: who runs the second direction; None for nobody but the caller.
     """
 
     def __init__(self, dtype: Any) -> None:
         """Start empty; `dtype` is that of every buffer."""
         self.dtype = np.dtype(dtype)
-        self.helper: Helper | None = None
         self._flat: dict[str, Floats] = {}
         self._taken: dict[str, Floats] = {}
         self._parts: dict[int, Tape] = {}
@@ -50,10 +42,6 @@ class Tape:
         if number not in self._parts:
             self._parts[number] = type(self)(self.dtype)
         return self._parts[number]
-
-    def lend(self, name: str, flat: Floats) -> None:
-        """Let the buffer `name` stand in this memory, as long as that is large enough."""
-        self._flat[name] = flat
 
     def fill(self, value: float) -> None:
         """Overwrite every buffer: checks poison a tape with NaN to find leftovers."""

@@ -258,7 +258,7 @@ RECURRENT = {
         "slice(H)",
     ),
     "gradient of an earlier batch": ("d_states.fill(0)", "pass"),
-    "initial states of the first direction for both": ("else h0[d]", "else h0[0]"),
+    "initial states of the first direction for both": ("else h0[direction]", "else h0[0]"),
 }
 
 PACKING = {
