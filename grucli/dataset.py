@@ -270,9 +270,12 @@ def _folding(config: Config, records: Sequence[Record], origin: Origin | None) -
     """Return the number of folds or "off"; folds and a validation part exclude each other."""
     given, valid = config.training.folds, config.data.valid
     if given is None:
-        steps = sum(len(record.text or "") for record in records)
-        plain = valid is None and origin is None and config.training.schedule in (None, "constant")
-        return defaults.folds(len(records), steps, plain and records[0].values is None)
+        training = config.training
+        is_free = valid is None and training.epochs is None and training.patience is None
+        is_plain = origin is None and training.schedule in (None, "constant")
+        characters = sum(len(record.text or "") for record in records)
+        is_text = records[0].values is None
+        return defaults.folds(len(records), characters, is_text and is_free and is_plain)
     if given != "off" and valid is not None:
         raise ConfigError("training.folds: data.valid says what is validated on; delete one")
     if given != "off" and origin is not None:

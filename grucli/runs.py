@@ -23,7 +23,8 @@ from grucli.recipe import Recipe
 from grucli.training import Progress, Trainer
 
 EXTENDABLE = ("training.epochs", "training.patience")
-"""What a resumed run may change: when it ends. But a cosine has been bent to its end already."""
+"""What a resumed run may change: when it ends. But a cosine has been bent to its end already, and
+folds have found theirs."""
 
 
 def staffed(prepared: Prepared) -> Prepared:
@@ -211,7 +212,8 @@ def _check_same(now: Mapping[str, Any], then: Mapping[str, Any], path: str | Pat
         problems.append(f"the data is not that of {show_path(path)}")
     if now["data"].get("vectors") != then["data"].get("vectors"):
         problems.append(f"the vectors are not those of {show_path(path)}")
-    extendable = now["config"]["training"]["schedule"] != "cosine"
+    training = now["config"]["training"]
+    extendable = training["schedule"] != "cosine" and training["folds"] == "off"
     problems += [
         line
         for line in _differences(now["config"], then["config"])

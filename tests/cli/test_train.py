@@ -40,9 +40,8 @@ def assert_one_error(done, code, *parts):
 
 
 def test_a_run_says_what_it_found_and_writes_model_state_and_log(tmp_path):
-    done = grucli(
-        "train", REVIEWS, "-o", "m.npz", "--json", "--log", "run.jsonl", *QUICK, cwd=tmp_path
-    )
+    options = ["--json", "--log", "run.jsonl", "--valid", "0.1", *QUICK]
+    done = grucli("train", REVIEWS, "-o", "m.npz", *options, cwd=tmp_path)
     assert done.code == 0
     result = json.loads(done.text)
     assert result["schema"] == "grucli.train/1"
@@ -71,13 +70,60 @@ def test_a_run_says_what_it_found_and_writes_model_state_and_log(tmp_path):
     log = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
     assert [entry["epoch"] for entry in log] == list(range(1, result["epochs"] + 1))
     best = log[result["best_epoch"] - 1]
-    assert best["valid_loss"] == min(entry["valid_loss"] for entry in log)
-    assert best["valid_accuracy"] == result["valid"]["accuracy"]
+    assert best["calibrated_loss"] == min(entry["calibrated_loss"] for entry in log)
+    assert best["kept_accuracy"] == result["valid"]["accuracy"]
     files = {"m.npz", "m.last.npz", "run.jsonl"}
     assert {path.name for path in tmp_path.iterdir()} == files
     card = read_archive(tmp_path / "m.npz").meta["card"]
     assert card["epoch"] == result["best_epoch"]
     assert card["data"]["name"] == "reviews_train.csv"
+
+
+def test_few_rows_are_each_held_out_once_and_all_are_learned_from(tmp_path):
+    options = ["--json", "--log", "run.jsonl", *QUICK]
+    done = grucli("train", REVIEWS, "-o", "m.npz", *options, cwd=tmp_path)
+    assert done.code == 0
+    assert "validation: 3 folds, each held out once; then all rows count" in done.err
+    result = json.loads(done.text)
+    assert result["train"]["rows"] == result["valid"]["rows"] == 240
+    assert result["valid"]["folds"] == 3
+    log = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
+    assert {entry.get("fold") for entry in log} == {1, 2, 3, None}
+    last = [entry["epoch"] for entry in log if "fold" not in entry]
+    assert last == list(range(1, result["epochs"] + 1))
+    best = [max(e["epoch"] for e in log if e.get("fold") == k and e["best"]) for k in (1, 2, 3)]
+    assert result["epochs"] == round(sum(best) / 3)
+    assert any(line.startswith("fold 2  epoch   1  ") for line in done.complaints)
+    assert "cross-validated (3 folds) accuracy" in done.err
+    card = read_archive(tmp_path / "m.npz").meta["card"]
+    assert card["config"]["training"]["folds"] == 3
+    assert card["scores"]["kept_accuracy"] == result["valid"]["accuracy"]
+
+
+def test_a_folded_run_that_a_signal_ends_goes_on_to_the_same_bytes(tmp_path):
+    options = ["train", REVIEWS, *QUICK, "--set", "training.batch_size=4"]
+    whole = grucli(*options, "-o", "whole.npz", "-q", cwd=tmp_path)
+    assert whole.code == 0
+    with subprocess.Popen(
+        command(*options, "-o", "m.npz"), cwd=tmp_path, env=environment(), stderr=subprocess.PIPE
+    ) as process:
+        for line in process.stderr:
+            if line.startswith(b"fold 2  epoch"):
+                process.send_signal(signal.SIGTERM)
+        assert process.wait() == 143
+    saved = read_archive(tmp_path / "m.last.npz").meta["progress"]
+    assert len(saved["folds"]) in (1, 2)
+    assert grucli(*options, "-o", "m.npz", "--resume", "-q", cwd=tmp_path).code == 0
+    assert sha256(tmp_path / "m.npz") == sha256(tmp_path / "whole.npz")
+    assert sha256(tmp_path / "m.last.npz") == sha256(tmp_path / "whole.last.npz")
+
+
+def test_more_epochs_are_refused_where_folds_have_found_them(tmp_path):
+    options = ["train", REVIEWS, *QUICK, "--set", "training.folds=2", "-o", "m.npz"]
+    assert grucli(*options, "--set", "training.epochs=2", "-q", cwd=tmp_path).code == 0
+    more = grucli(*options, "--set", "training.epochs=3", "--resume", cwd=tmp_path)
+    assert more.code == 2
+    assert "training.epochs" in more.complaints[-1]
 
 
 def test_stdout_is_empty_and_quiet_is_silent(tmp_path):

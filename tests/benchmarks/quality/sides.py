@@ -66,7 +66,7 @@ def _scores(scored, wrong):
 def parts(trained, scored):
     """Return what there is of: whether the wide path was chosen, and the scores of both parts."""
     found = {}
-    if "wide" in trained:
+    if trained.get("wide"):
         found["wide"] = trained["wide"]["chosen"]
     if "parts" in scored:
         found["parts"] = {
