@@ -17,7 +17,13 @@ from .helpers import SAMPLES, Ran, grucli
 
 REVIEWS = SAMPLES / "reviews_test.csv"
 CLASSIC = SAMPLES / "classic_train.npz"
-TINY = ("model.hidden_size=4", "model.embedding_size=4", "training.epochs=2", "data.valid=0.3")
+TINY = (
+    "model.hidden_size=4",
+    "model.embedding_size=4",
+    "training.epochs=2",
+    "data.valid=0.3",
+    "model.subwords=false",
+)
 ROWS = 160
 
 
