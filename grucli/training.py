@@ -260,7 +260,6 @@ class Trainer:
             AccessError: a worker has failed; the step that it was to help with has not been made.
         """
         while self.progress.stopped is None:
-            self._hear_wide()
             progress = self.progress
             if progress.epoch == 0 or progress.batch == self.num_batches:
                 progress.epoch, progress.batch, progress.sums = progress.epoch + 1, 0, [0.0] * 5
@@ -379,6 +378,7 @@ class Trainer:
             "clipped": clipped / progress.batch,
         }
         if self._valid is not None:
+            self._hear_wide()
             said = logits(self.judged, self._valid)
             scores |= self._scored(self._valid, said)
         is_best = self._valid is None or progress.best_epoch == 0 or self._improves(scores)

@@ -24,7 +24,7 @@ def lines(trainer: Trainer, prepared: Prepared, settings: Settings, cost: Cost) 
         f"{_megabytes(cost.state_bytes)}, largest batch {_megabytes(cost.step_bytes)}, data "
         f"{_megabytes(cost.data_bytes)}; the program comes on top",
         f"time: about {cost.epoch_s:.2g} s an epoch of {trainer.num_batches:,} steps, "
-        f"at most {trainer.epochs:,} epochs; timed on a few steps",
+        f"at most {trainer.epochs:,} epochs{_each_fold(trainer)}; timed on a few steps",
         "dry run: nothing was written",
     ]
 
@@ -58,6 +58,10 @@ def effective_settings(prepared: Prepared, settings: Settings) -> dict[str, dict
 def shapes(model: Model) -> dict[str, tuple[int, ...]]:
     """Return the shape of each array of weights by its name."""
     return {name: array.shape for name, array in model.arrays()}
+
+
+def _each_fold(trainer: Trainer) -> str:
+    return f" for each of {trainer.num_folds} folds and for all rows" if trainer.num_folds else ""
 
 
 def _data(prepared: Prepared) -> dict[str, Any]:
