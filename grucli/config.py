@@ -26,7 +26,7 @@ MAX_PROBLEMS = 100
 _FLAG_NAMES = {"data.train": "DATA", "data.header": "--no-header"}
 _SECTION_PATHS = tuple((section,) for section in SECTIONS)
 _PATHS = (("data", "train"), ("data", "valid"), ("model", "vectors"))
-_VARIABLES = {f"GRUCLI_{'__'.join(path).upper()}": path for path in KEYS}
+_VARIABLES = {f"GRUCLI_{'__'.join(path).upper()}": path for path in KEYS if path != ("preset",)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -109,6 +109,7 @@ def prepare(
         DataError: a file cannot be used, or has fewer than two classes.
         AccessError: a file is missing or unreadable.
     """
+    config, simple = defaults.plain(config) if config.preset == "plain" else (config, {})
     options = _options(config, on_bad_row)
     table = read_table(path, options)
     labels = tuple(sorted({record.label or "" for record in table.records}))
@@ -144,7 +145,7 @@ def prepare(
         labels=labels,
         encoder=encoder,
         config=config,
-        reasons=reasons | last | reason,
+        reasons=reasons | last | reason | simple,
         remembered=table.remembered,
         findings=(
             f"{table.name}: {len(table.records):,} rows",

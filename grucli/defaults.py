@@ -48,6 +48,21 @@ RECURRENT_STEPS = 60  # of a series of median length: more are slow, and hard to
 SERIES_STEPS = 2000  # optimizer steps at least: fewer leave much unlearned
 SERIES_EPOCHS = 60  # at least
 LARGE_ORDERS = 2  # of magnitude: scaled by the largest, most are then hardly above 0
+PLAIN: Mapping[str, Any] = {
+    "data.channels": ("values",),
+    "model.wide": False,
+    "model.subwords": False,
+    "model.convolution": False,
+    "model.dropout": 0.0,
+    "model.token_dropout": 0.0,
+    "training.folds": "off",
+    "training.averaging": "off",
+    "training.augmentation": "off",
+    "training.label_smoothing": 0.0,
+    "training.weight_decay": 0.0,
+    "training.schedule": "constant",
+}
+"""What the preset of this name makes of settings that are left auto."""
 LONGEST_STEPS = 2000  # bounds the memory of one batch whatever the data holds
 SHARD_NUMBERS = 8192  # of the states of a step: below, halves take nearly as long as the whole
 
@@ -160,6 +175,15 @@ def _usual(facts: Facts, optimizer: str) -> dict[str, Choice]:
         "training.epochs": (100, "at most; patience ends it earlier"),
     }
     return {path: Choice(value=value, reason=why) for path, (value, why) in values.items()}
+
+
+def plain(config: Config) -> tuple[Config, dict[str, str]]:
+    """Leave out whatever is no embedding, recurrence, pooling or head, unless it was set."""
+    choices = {path: Choice(value=value, reason="plain") for path, value in PLAIN.items()}
+    if config.model.wide == AUTO:
+        model = config.model.model_copy(update={"wide": None})
+        config = config.model_copy(update={"model": model})
+    return complete(config, choices)
 
 
 def pattern(mean_characters: float, lengths: npt.NDArray[np.int64]) -> Pattern:

@@ -302,6 +302,9 @@ class Config(_Section):
 
     task: Annotated[Literal["auto", "classify"], BeforeValidator(_available)] = "auto"
     """What is learnt; auto finds it in the data."""
+    preset: Literal["auto", "plain"] = "auto"
+    """What becomes of settings left auto: auto lets the data decide; plain is embedding,
+    recurrence, pooling and head and nothing else, for comparisons."""
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
     """Start of all random numbers: the same seed gives the same model."""
     data: DataConfig = Field(default_factory=DataConfig)
@@ -316,6 +319,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
 }
 KEYS: tuple[KeyPath, ...] = (
     ("task",),
+    ("preset",),
     ("seed",),
     *((section, key) for section, keys in SECTIONS.items() for key in keys.model_fields),
 )

@@ -165,3 +165,17 @@ def test_logarithms_are_for_series_that_differ_in_size_by_orders():
     usual, wide = defaults.channels(0.5), defaults.channels(5)
     assert set(wide.value) - set(usual.value) == {"log"}
     assert "5 orders of magnitude" in wide.reason
+
+
+def test_plain_is_the_network_alone_and_what_was_set_stands():
+    given = ["preset=plain", "model.dropout=0.4", "model.wide=true"]
+    config, reasons = defaults.plain(resolve(assignments=given).config)
+    assert config.model.dropout == 0.4
+    assert config.model.wide is True
+    assert not {"model.dropout", "model.wide"} & reasons.keys()
+    config, reasons = defaults.plain(resolve(assignments=given[:1]).config)
+    assert (config.model.wide, config.model.subwords, config.model.convolution) == (False,) * 3
+    assert config.model.dropout == config.model.token_dropout == 0
+    assert config.training.folds == config.training.averaging == "off"
+    assert set(reasons) == set(defaults.PLAIN)
+    assert config.model.hidden_size is None, "sizes are left to the data"
