@@ -371,7 +371,7 @@ def _wide(
     if texts is None or not isinstance(encoder, TextEncoder) or choice.value is False:
         return None, config, reason
     outputs = 1 if num_classes == 2 else num_classes
-    ngrams = Ngrams.fit(texts, pattern, defaults.WIDE_NUMBERS // outputs)
+    ngrams = Ngrams.fit(texts, pattern, defaults.WIDE_NUMBERS // (outputs + 2))
     if not len(ngrams):  # all texts are empty
         return None, config, reason
     held = [record.text or "" for record in valid]

@@ -26,7 +26,7 @@ AUTO = "auto"
 WORD_CHARACTERS = 1.5  # of a token on average: below, tokens are characters
 ALIGNED_SHARE = 0.99  # of the sequences have one length: then a place means the same in all
 MOST_NGRAMS = 1 << 25
-WIDE_NUMBERS = 1 << 22  # learned of n-grams at most, 16 MB
+WIDE_NUMBERS = 1 << 22  # kept of n-grams at most, 16 MB: hash, rarity and a weight an output
 BUCKETS = 8192
 """Vectors for n-grams where they pay: for words, with the recurrence alone.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,9 +76,12 @@ class WideRows:
         rng: np.random.Generator,
     ) -> WidePath:
         """Learn from some rows of the training examples, in few passes if there are many."""
+        own, targets = self.train.select(rows), train.targets[rows]
+        scale = wide.relevance(own, targets, len(self.ngrams), num_classes)
+        scaled = dataclasses.replace(own, values=(own.values * scale[own.ids]).astype(np.float32))
         weight, bias = wide.fit(
-            self.train.select(rows),
-            train.targets[rows],
+            scaled,
+            targets,
             train.weights[rows],
             num_features=len(self.ngrams),
             num_classes=num_classes,
@@ -85,4 +89,5 @@ class WideRows:
             learning_rate=LEARNING_RATE,
             rng=rng,
         )
+        weight *= scale[:, None]  # so that nobody else has to know of it
         return WidePath(ngrams=self.ngrams, weight=weight, bias=bias)

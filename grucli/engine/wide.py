@@ -77,6 +77,37 @@ def forward(weight: Floats, bias: Floats, rows: Sparse) -> npt.NDArray[np.float6
     return logits + bias
 
 
+def relevance(
+    rows: Sparse, targets: Integers, num_features: int, num_classes: int
+) -> npt.NDArray[np.float64]:
+    """Return (K,) how unevenly the classes have each feature; the mean square of a row stays.
+
+    It is the square root of the largest log ratio between the share that the feature has of all
+    features of a class and its share of those of the other classes, each counted one more.
+
+    Args:
+        rows: n of them; only which features they have counts.
+        targets: (n,) classes.
+        num_features: K.
+        num_classes: C, at least 2.
+
+    Source: Wang & Manning 2012 (https://aclanthology.org/P12-2018), who take the ratio itself, for
+    two classes; the root did better on held-out parts of eight sets.
+    """
+    cells = np.repeat(targets, rows.lengths) * num_features + rows.ids
+    counts = np.bincount(cells, minlength=num_classes * num_features)
+    own = counts.reshape(num_classes, num_features)
+    others = own.sum(axis=0) - own
+    ratios = np.zeros(num_features)
+    for mine, theirs in zip(own, others, strict=True):
+        ratio = np.log((mine + 1) / (theirs + 1))
+        ratio -= np.log((mine.sum() + num_features) / (theirs.sum() + num_features))
+        np.maximum(ratios, np.abs(ratio), out=ratios)
+    scale = np.sqrt(ratios)
+    before, after = (np.sum((factor * rows.values) ** 2) for factor in (1.0, scale[rows.ids]))
+    return scale * np.sqrt(before / after) if after else np.ones(num_features)
+
+
 def fit(
     rows: Sparse,
     targets: Integers,

@@ -122,3 +122,33 @@ def test_a_row_that_weighs_nothing_teaches_nothing():
     weight, _ = fit(dense, np.array([0, 1, 1]), np.array([1.0, 0.0, 1.0]), 2)
     assert weight[1] == 0
     assert weight[0] < 0 < weight[2]
+
+
+def test_relevance_is_that_of_its_definition():
+    rng = np.random.default_rng(5)
+    dense = (rng.random((40, 9)) < 0.4) * rng.random((40, 9))
+    targets = rng.integers(0, 3, 40)
+    rows = sparse(dense)
+    found = wide.relevance(rows, targets, 9, 3)
+    expected = []
+    for feature in range(9):
+        ratios = []
+        for target in range(3):
+            mine, theirs = dense[targets == target] > 0, dense[targets != target] > 0
+            p = (mine[:, feature].sum() + 1) / (mine.sum() + 9)
+            q = (theirs[:, feature].sum() + 1) / (theirs.sum() + 9)
+            ratios.append(abs(np.log(p / q)))
+        expected.append(np.sqrt(max(ratios)))
+    expected = np.array(expected)
+    expected *= np.sqrt((dense**2).sum() / ((dense * expected) ** 2).sum())
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_features_that_all_classes_have_alike_weigh_little_and_no_feature_is_no_fault():
+    dense = np.ones((20, 2))
+    targets = np.arange(20) % 2
+    dense[targets == 1, 1] = 0
+    even, uneven = wide.relevance(sparse(dense), targets, 2, 2)
+    assert even < 0.7 * uneven
+    empty = sparse(np.zeros((4, 2)))
+    np.testing.assert_array_equal(wide.relevance(empty, np.arange(4) % 2, 2, 2), [1, 1])
