@@ -57,7 +57,7 @@ def epoch_line(info: EpochInfo, prepared: Prepared) -> str:
     if valid is None or "valid_loss" not in scores:
         return line
     accuracy = span(scores["valid_accuracy"], valid)
-    line += f"  valid loss {scores['valid_loss']:.4f}  accuracy {accuracy}"
+    line += f"  valid loss {deciding_loss(scores):.4f}  accuracy {accuracy}"
     return line + ("  best" if info.is_best else "")
 
 
