@@ -156,7 +156,8 @@ def test_a_dry_run_decides_and_measures_everything_and_writes_nothing(tmp_path):
     assert config["training.batch_size"]["origin"].startswith("data: ")
     assert result["data"]["rows"] + result["data"]["valid_rows"] == 240
     assert result["data"]["labels"] == {"negative": 120, "positive": 120}
-    assert result["data"]["warnings"] == []
+    (small,) = result["data"]["warnings"]
+    assert small.startswith("validation: 24 rows only")
     assert any("240 rows" in line for line in result["data"]["findings"])
     sizes = [int(np.prod(shape)) for shape in result["shapes"].values()]
     assert result["parameters"] == sum(sizes)
