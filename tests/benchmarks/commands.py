@@ -59,6 +59,7 @@ TEXT = PLAIN | {
     "model.hidden_size": "64",
     "model.bidirectional": "true",
     "model.wide": "false",
+    "model.subwords": "false",
     "training.epochs": "5",
 }
 

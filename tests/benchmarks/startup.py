@@ -13,10 +13,11 @@ NUMPY = 'python -c "import numpy"'
 TRAIN = machine.ROOT / "sample_data" / "reviews_train.csv"
 
 
-def trained(folder, variables):
-    """Return the file of a model of English reviews, trained with the defaults but shortly."""
-    model = Path(folder) / "model.npz"
-    options = ["--force", "--quiet", "--set", "training.epochs=5"]
+def trained(folder, variables, wide="true"):
+    """Return the file of a model of English reviews, trained shortly, with a wide path or not."""
+    model = Path(folder) / f"model_wide_{wide}.npz"
+    options = ["--force", "--quiet", "--set", "training.epochs=5", "--set", f"model.wide={wide}"]
+    options += ["--set", "model.subwords=false"]
     command = [sys.executable, "-m", "grucli", "train", str(TRAIN), "-o", str(model), *options]
     processes.run(command, variables)
     return model
@@ -25,10 +26,9 @@ def trained(folder, variables):
 def measure(run):
     """Run all commands in turn."""
     with tempfile.TemporaryDirectory() as folder:
-        commands = _commands(folder)
+        commands = _commands(trained(folder, run.environment(1)))
         if not run.wanted("startup", commands, ["grucli"], 1):
             return
-        trained(folder, run.environment(1))
         line = Path(folder) / "line.txt"
         line.write_text("x\n")
         seconds = {name: [] for name in commands}
@@ -47,12 +47,12 @@ def measure(run):
         run.add("startup", name, "grucli", 1, figures)
 
 
-def _commands(folder):
+def _commands(model):
     python, grucli = [sys.executable, "-c"], [sys.executable, "-m", "grucli"]
     return {
         'python -c "pass"': [*python, "pass"],
         NUMPY: [*python, "import numpy"],
         "grucli --version": [*grucli, "--version"],
         "grucli --help": [*grucli, "--help"],
-        "grucli predict, one line": [*grucli, "predict", "-m", f"{folder}/model.npz"],
+        "grucli predict, one line": [*grucli, "predict", "-m", str(model)],
     }

@@ -81,7 +81,7 @@ def prediction(results):
                 rates.append([*cells_of, f"{each['peak_mb']:.0f}"])
     return titled(
         {
-            "100,000 lines of 4 to 12 words through the same model on one core:": markdown(
+            "100,000 lines of 4 to 12 words through the same network on one core:": markdown(
                 ["program", "seconds", "lines/s", "memory [MB]"], rates
             ),
             "`grucli predict` as its input grows:": markdown(
