@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,17 +16,16 @@ from grucli.data.batches import Examples
 from grucli.data.encoding import Encoded, Encoder, SeriesEncoder, TextEncoder
 from grucli.data.ngrams import Ngrams
 from grucli.data.records import ReadOptions, Record, Remembered
-from grucli.data.splits import deal, split
 from grucli.data.tokenized import Tokenized
 from grucli.data.vectors import Vectors, read_vectors
 from grucli.data.views import orders_of_spread
 from grucli.data.vocabulary import Vocabulary
 from grucli.data.widepath import WideRows
 from grucli.defaults import Choice, Facts
+from grucli.division import divide
 from grucli.errors import ConfigError, DataError, counted, excerpt
 from grucli.model import Architecture
-from grucli.random import SPLIT, generator
-from grucli.reading import Table, encode, examples_of, read_table, targets_of
+from grucli.reading import encode, examples_of, read_table, targets_of
 
 if TYPE_CHECKING:
     from grucli.config import Config
@@ -115,7 +113,7 @@ def prepare(
     labels = tuple(sorted({record.label or "" for record in table.records}))
     if len(labels) < 2:
         raise DataError(f"{table.name}: has one class ({excerpt(labels[0])}); need two")
-    parts = _divide(table, options, config, labels, origin)
+    parts = divide(table, options, config, labels, is_new=origin is None)
     train, valid = parts.train, parts.valid
     fitted = _fit(train, config, origin)
     encoder, steps = fitted.encoder, fitted.steps
@@ -198,93 +196,6 @@ def _options(config: Config, on_bad_row: Literal["stop", "skip"]) -> ReadOptions
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Parts:
-    """Records to train on and to validate on.
-
-    `line` says which, `share` was held out, `warnings` is what is odd in them; `folding` is the
-    number of folds or "off", `folds` (n,) those of the rows to train on.
-    """
-
-    train: list[Record]
-    valid: list[Record]
-    line: str
-    share: Choice
-    folding: Choice
-    warnings: tuple[str, ...] = ()
-    folds: npt.NDArray[np.int64] | None = None
-
-
-def _divide(
-    table: Table,
-    options: ReadOptions,
-    config: Config,
-    labels: Sequence[str],
-    origin: Origin | None,
-) -> _Parts:
-    """Divide: validation is a file of its own, folds, or a share of the training file's rows."""
-    valid, records = config.data.valid, table.records
-    folding = _folding(config, records, origin)
-    kind = "text" if records[0].values is None else "series"
-    share = _choice(valid, defaults.valid_share(kind, len(records)))
-    if isinstance(valid, str):
-        options = dataclasses.replace(options, weight=None, group=None)  # are for training
-        other = read_table(valid, options, table.remembered)
-        return _Parts(
-            train=records,
-            valid=other.records,
-            line=f"validation: {other.name}, {len(other.records):,} rows",
-            share=share,
-            folding=folding,
-            warnings=tuple(doctor.of_validation(records, other.name, other.records)),
-        )
-    rng = generator(config.seed, SPLIT)
-    targets = targets_of(records, labels)
-    inputs = [doctor.input_of(record) for record in records]
-    groups = [record.group for record in records]
-    if folding.value != "off":
-        return _Parts(
-            train=records,
-            valid=[],
-            line=f"validation: {folding.value} folds, each held out once; then all rows count",
-            share=Choice(value=0.0, reason="folds are held out"),
-            folding=folding,
-            folds=deal(targets, inputs, groups, folding.value, rng),
-        )
-    kept, held = split(targets, inputs, groups, share.value, rng)
-    if not held.size:
-        line = "validation: none, all rows are trained on; the last epoch counts"
-        return _Parts(train=records, valid=[], line=line, share=share, folding=folding)
-    train, held_out = [records[k] for k in kept], [records[k] for k in held]
-    group = config.data.group
-    whole = "" if group is None else f", each '{excerpt(group)}' whole"
-    return _Parts(
-        train=train,
-        valid=held_out,
-        line=f"validation: {held.size:,} rows held out ({share.value:.0%} of each label{whole})",
-        share=share,
-        folding=folding,
-        warnings=tuple(doctor.unseen_labels(train, "validation", held_out)),
-    )
-
-
-def _folding(config: Config, records: Sequence[Record], origin: Origin | None) -> Choice:
-    """Return the number of folds or "off"; folds and a validation part exclude each other."""
-    given, valid = config.training.folds, config.data.valid
-    if given is None:
-        training = config.training
-        is_free = valid is None and training.epochs is None and training.patience is None
-        is_plain = origin is None and training.schedule in (None, "constant")
-        characters = sum(len(record.text or "") for record in records)
-        is_text = records[0].values is None
-        return defaults.folds(len(records), characters, is_text and is_free and is_plain)
-    if given != "off" and valid is not None:
-        raise ConfigError("training.folds: data.valid says what is validated on; delete one")
-    if given != "off" and origin is not None:
-        raise ConfigError("training.folds: each fold starts anew, --init-from does not; omit one")
-    return Choice(value=given, reason="given")
-
-
-@dataclass(frozen=True, kw_only=True)
 class _Fitted:
     """An encoder, the training part as it encodes it, and the choices made for it.
 
@@ -308,13 +219,13 @@ def _fit(records: Sequence[Record], config: Config, origin: Origin | None) -> _F
         mode = origin.tokens
     tokenized = Tokenized.of(texts, tokens.tokenizer(mode))
     steps = np.maximum(tokenized.lengths, 1)
-    longest = _choice(data.max_length, defaults.maximum_length(steps))
+    longest = defaults.unless_given(data.max_length, defaults.maximum_length(steps))
     vocabulary = Vocabulary.fit(tokenized.counts(), data.min_count, data.max_vocabulary)
     mean_characters = tokenized.characters() / max(int(tokenized.lengths.sum()), 1)
     default = defaults.subwords(config.model.wide, mean_characters)
     if origin is not None:
         default = Choice(value=origin.architecture.buckets or False, reason=AS_IN_ORIGIN)
-    subwords = _choice(config.model.subwords, default)
+    subwords = defaults.unless_given(config.model.subwords, default)
     spelled = subwords.value if mean_characters >= defaults.WORD_CHARACTERS else False
     encoder = TextEncoder(vocabulary, mode, longest.value, buckets=spelled or 0)
     return _Fitted(
@@ -332,8 +243,8 @@ def _fit_series(records: Sequence[Record], config: Config, origin: Origin | None
         raise ConfigError("model.subwords: numeric sequences have no n-grams; delete it")
     values = [record.values for record in records if record.values is not None]
     steps = [len(value) for value in values]
-    longest = _choice(data.max_length, defaults.maximum_length(np.array(steps)))
-    channels = _choice(data.channels, defaults.channels(orders_of_spread(values)))
+    longest = defaults.unless_given(data.max_length, defaults.maximum_length(np.array(steps)))
+    channels = defaults.unless_given(data.channels, defaults.channels(orders_of_spread(values)))
     if origin is not None and origin.channels is not None and data.channels is None:
         channels = Choice(value=origin.channels, reason=AS_IN_ORIGIN)
     encoder = SeriesEncoder.fit(values, longest.value, data.missing, channels.value)
@@ -427,10 +338,6 @@ def _as_in(architecture: Architecture) -> dict[str, Choice]:
 
 def _lengths(steps: Sequence[int]) -> dict[str, float]:
     return {"median_length": float(np.median(steps)), "longest": max(steps)}
-
-
-def _choice(given: Any, default: Choice) -> Choice:
-    return default if given is None else Choice(value=given, reason="given")
 
 
 def _labels_line(labels: Sequence[str], counts: Counter[str]) -> str:

@@ -92,6 +92,11 @@ class Choice:
     reason: str
 
 
+def unless_given(given: Any, default: Choice) -> Choice:
+    """Return what was set, or else the default."""
+    return default if given is None else Choice(value=given, reason="given")
+
+
 def channels(orders: float) -> Choice:
     """Ways to see a series, by the orders of magnitude over which the sizes of series lie."""
     if orders > LARGE_ORDERS:

@@ -18,9 +18,10 @@ from grucli.dataset import Prepared
 from grucli.errors import CheckpointError, ConfigError, TrainingError, show, show_path
 from grucli.model import Architecture, Model
 from grucli.parallel import usable_cores
+from grucli.progress import Progress
 from grucli.random import INIT, generator
 from grucli.recipe import Recipe
-from grucli.training import Progress, Trainer
+from grucli.training import Trainer
 
 EXTENDABLE = ("training.epochs", "training.patience")
 """What a resumed run may change: when it ends. But a cosine has been bent to its end already, and

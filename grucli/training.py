@@ -6,8 +6,7 @@ import dataclasses
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +21,7 @@ from grucli.metrics import Evaluation, evaluate
 from grucli.mixing import Mix, calibrated_loss, recurrence_share, weigh
 from grucli.model import Gradients, Model
 from grucli.parallel import Crew
+from grucli.progress import EpochInfo, Fold, Progress, StepInfo, deciding_loss
 from grucli.random import SHUFFLE, WIDE, generator
 from grucli.recipe import Recipe, class_weights
 from grucli.shards import Rows, Task
@@ -30,88 +30,6 @@ PLATEAU_EPOCHS = 2  # without a lower loss, after which the schedule `plateau` h
 OWN_ENDS = ("patience", "epochs")  # why training ends by itself
 AVERAGE_EVERY = 4  # steps: often enough for any decay of use, and cheap for a large vocabulary
 AVERAGE_BLOCK = 1 << 16  # values at a time: they stay in the cache
-
-
-@dataclass(frozen=True, kw_only=True)
-class StepInfo:
-    """One optimizer step was made.
-
-    Attributes:
-        epoch: 1 for the first.
-        batch: batches of this epoch done.
-        num_batches: batches of an epoch.
-        loss: mean over this epoch's rows so far [nat].
-    """
-
-    epoch: int
-    batch: int
-    num_batches: int
-    loss: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class EpochInfo:
-    """One epoch is done.
-
-    Attributes:
-        epoch: 1 for the first.
-        fold: which one is held out, 1 for the first; 0 where none is.
-        scores: of this epoch, as kept in `Progress.history`.
-        is_best: whether its weights are now the best ones.
-        stopped: why training ends here ("patience", "epochs" or what `stop` was told), or None.
-    """
-
-    epoch: int
-    fold: int
-    scores: dict[str, float]
-    is_best: bool
-    stopped: str | None
-
-
-@dataclass(kw_only=True)
-class Progress:
-    """Where training stands. JSON in a checkpoint; with `Trainer.arrays`, all a resume needs.
-
-    Attributes:
-        epoch: the one that runs or ended last; 0 before the first.
-        batch: batches of it done.
-        step: optimizer steps done.
-        sums: of this epoch: loss, right answers, rows, gradient norms, clipped steps.
-        best_epoch: whose weights are the best; 0 before the first epoch ended.
-        history: the scores of each epoch.
-        stopped: why training ended, or None.
-        folds: what came of each fold that is done; the counters above are of the one at hand, or of
-            training on all rows after the last one.
-        crossed: the scores of all rows, each by the model that has not learned from it, and the
-            mean `epochs` that were best; empty before the last fold is done.
-    """
-
-    epoch: int = 0
-    batch: int = 0
-    step: int = 0
-    sums: list[float] = dataclasses.field(default_factory=lambda: [0.0] * 5)
-    best_epoch: int = 0
-    history: list[dict[str, float]] = dataclasses.field(default_factory=list)
-    stopped: str | None = None
-    folds: list[Fold] = dataclasses.field(default_factory=list)
-    crossed: dict[str, float] = dataclasses.field(default_factory=dict)
-
-    @property
-    def verdict(self) -> dict[str, float]:
-        """What is known of the best weights on rows that they have not learned from."""
-        return self.crossed or (self.history[self.best_epoch - 1] if self.best_epoch else {})
-
-
-def deciding_loss(scores: Mapping[str, float]) -> float:
-    """Return the loss of an epoch that is compared to find the best: on rows held out."""
-    return scores.get("calibrated_loss", scores["valid_loss"])
-
-
-class Fold(TypedDict):
-    """What came of one fold: its best epoch and the scores of each."""
-
-    best_epoch: int
-    history: list[dict[str, float]]
 
 
 class Trainer:

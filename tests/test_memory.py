@@ -5,7 +5,7 @@ import pytest
 from grucli import runs
 from grucli.config import resolve
 from grucli.dataset import prepare
-from grucli.training import EpochInfo
+from grucli.progress import EpochInfo
 from tests.benchmarks import memory
 
 

@@ -9,7 +9,7 @@ import pytest
 from grucli import rehearsal, runs
 from grucli.config import resolve
 from grucli.dataset import prepare
-from grucli.training import EpochInfo
+from grucli.progress import EpochInfo
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from grucli.data.batches import Examples
 from grucli.engine import losses
 from grucli.errors import ConfigError, TrainingError
 from grucli.model import Architecture, Model
+from grucli.progress import EpochInfo, StepInfo
 from grucli.random import INIT, generator
 from grucli.recipe import Recipe, class_weights
-from grucli.training import AVERAGE_EVERY, EpochInfo, StepInfo, Trainer
+from grucli.training import AVERAGE_EVERY, Trainer
 
 ARCHITECTURE = Architecture(
     cell="gru",

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from grucli.cli import output
 from grucli.cli.options import Common
 from grucli.dataset import Prepared
+from grucli.progress import EpochInfo, StepInfo
 from grucli.report.training import epoch_line
-from grucli.training import EpochInfo, StepInfo, Trainer
+from grucli.training import Trainer
 
 Show = Callable[[StepInfo | EpochInfo], None]
 

@@ -24,8 +24,9 @@ from grucli.config import Settings
 from grucli.dataset import Prepared
 from grucli.errors import AccessError, ConfigError, TrainingError, show_path
 from grucli.files import append, lock, sweep, write_atomic
+from grucli.progress import EpochInfo, StepInfo
 from grucli.report import training as report
-from grucli.training import EpochInfo, StepInfo, Trainer
+from grucli.training import Trainer
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SAVE_SHARE = 0.05

@@ -9,8 +9,9 @@ from grucli.chance import Yardstick
 from grucli.dataset import Prepared
 from grucli.errors import counted
 from grucli.model import Model
+from grucli.progress import EpochInfo, Progress, deciding_loss
 from grucli.report.chance import doubts, measured, span
-from grucli.training import EpochInfo, Progress, Trainer, deciding_loss
+from grucli.training import Trainer
 
 SCHEMA = "grucli.train/1"
 

@@ -13,8 +13,9 @@ import numpy as np
 from grucli.config import Config
 from grucli.data.batches import Examples
 from grucli.model import Architecture, Model
+from grucli.progress import EpochInfo
 from grucli.recipe import Recipe
-from grucli.training import EpochInfo, Trainer
+from grucli.training import Trainer
 from tests.benchmarks import processes, work
 from tests.benchmarks.run import say
 from tests.benchmarks.serve import timed

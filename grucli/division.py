@@ -1,0 +1,127 @@
+"""Which rows are trained on, and which ones judge."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli import defaults, doctor
+from grucli.data.records import ReadOptions, Record
+from grucli.data.splits import deal, split
+from grucli.defaults import Choice
+from grucli.errors import ConfigError, excerpt
+from grucli.random import SPLIT, generator
+from grucli.reading import Table, read_table, targets_of
+
+if TYPE_CHECKING:
+    from grucli.config import Config
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """The rows of a training, and those that it is judged on.
+
+    Attributes:
+        train, valid: records to train on, and to validate on.
+        line: says which, for people.
+        share: of the rows, that was held out.
+        folding: the number of folds, or "off".
+        warnings: what is odd in them.
+        folds: (n,) the fold of each record to train on; None to train once.
+    """
+
+    train: list[Record]
+    valid: list[Record]
+    line: str
+    share: Choice
+    folding: Choice
+    warnings: tuple[str, ...] = ()
+    folds: npt.NDArray[np.int64] | None = None
+
+
+def divide(
+    table: Table,
+    options: ReadOptions,
+    config: Config,
+    labels: Sequence[str],
+    *,
+    is_new: bool,
+) -> Parts:
+    """Divide: validation is a file of its own, folds, or a share of the training file's rows.
+
+    Args:
+        table: the training file.
+        options: how it was read.
+        config: what was set.
+        labels: (C,) the names of the classes.
+        is_new: whether training starts from random weights.
+
+    Raises:
+        ConfigError: folds are asked for beside another validation, or without random weights.
+        DataError, AccessError: the validation file cannot be used.
+    """
+    valid, records = config.data.valid, table.records
+    folding = _folding(config, records, is_new)
+    kind = "text" if records[0].values is None else "series"
+    share = defaults.unless_given(valid, defaults.valid_share(kind, len(records)))
+    if isinstance(valid, str):
+        options = dataclasses.replace(options, weight=None, group=None)  # are for training
+        other = read_table(valid, options, table.remembered)
+        return Parts(
+            train=records,
+            valid=other.records,
+            line=f"validation: {other.name}, {len(other.records):,} rows",
+            share=share,
+            folding=folding,
+            warnings=tuple(doctor.of_validation(records, other.name, other.records)),
+        )
+    rng = generator(config.seed, SPLIT)
+    targets = targets_of(records, labels)
+    inputs = [doctor.input_of(record) for record in records]
+    groups = [record.group for record in records]
+    if folding.value != "off":
+        return Parts(
+            train=records,
+            valid=[],
+            line=f"validation: {folding.value} folds, each held out once; then all rows count",
+            share=Choice(value=0.0, reason="folds are held out"),
+            folding=folding,
+            folds=deal(targets, inputs, groups, folding.value, rng),
+        )
+    kept, held = split(targets, inputs, groups, share.value, rng)
+    if not held.size:
+        line = "validation: none, all rows are trained on; the last epoch counts"
+        return Parts(train=records, valid=[], line=line, share=share, folding=folding)
+    train, held_out = [records[k] for k in kept], [records[k] for k in held]
+    group = config.data.group
+    whole = "" if group is None else f", each '{excerpt(group)}' whole"
+    return Parts(
+        train=train,
+        valid=held_out,
+        line=f"validation: {held.size:,} rows held out ({share.value:.0%} of each label{whole})",
+        share=share,
+        folding=folding,
+        warnings=tuple(doctor.unseen_labels(train, "validation", held_out)),
+    )
+
+
+def _folding(config: Config, records: Sequence[Record], is_new: bool) -> Choice:
+    """Return the number of folds or "off"; folds and a validation part exclude each other."""
+    given, valid = config.training.folds, config.data.valid
+    if given is None:
+        training = config.training
+        is_free = valid is None and training.epochs is None and training.patience is None
+        is_plain = is_new and training.schedule in (None, "constant")
+        characters = sum(len(record.text or "") for record in records)
+        is_text = records[0].values is None
+        return defaults.folds(len(records), characters, is_text and is_free and is_plain)
+    if given != "off" and valid is not None:
+        raise ConfigError("training.folds: data.valid says what is validated on; delete one")
+    if given != "off" and not is_new:
+        raise ConfigError("training.folds: each fold starts anew, --init-from does not; omit one")
+    return Choice(value=given, reason="given")

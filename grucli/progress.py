@@ -1,0 +1,90 @@
+"""What training reports, and where it stands."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypedDict
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepInfo:
+    """One optimizer step was made.
+
+    Attributes:
+        epoch: 1 for the first.
+        batch: batches of this epoch done.
+        num_batches: batches of an epoch.
+        loss: mean over this epoch's rows so far [nat].
+    """
+
+    epoch: int
+    batch: int
+    num_batches: int
+    loss: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpochInfo:
+    """One epoch is done.
+
+    Attributes:
+        epoch: 1 for the first.
+        fold: which one is held out, 1 for the first; 0 where none is.
+        scores: of this epoch, as kept in `Progress.history`.
+        is_best: whether its weights are now the best ones.
+        stopped: why training ends here ("patience", "epochs" or what `stop` was told), or None.
+    """
+
+    epoch: int
+    fold: int
+    scores: dict[str, float]
+    is_best: bool
+    stopped: str | None
+
+
+@dataclass(kw_only=True)
+class Progress:
+    """Where training stands. JSON in a checkpoint; with `Trainer.arrays`, all a resume needs.
+
+    Attributes:
+        epoch: the one that runs or ended last; 0 before the first.
+        batch: batches of it done.
+        step: optimizer steps done.
+        sums: of this epoch: loss, right answers, rows, gradient norms, clipped steps.
+        best_epoch: whose weights are the best; 0 before the first epoch ended.
+        history: the scores of each epoch.
+        stopped: why training ended, or None.
+        folds: what came of each fold that is done; the counters above are of the one at hand, or of
+            training on all rows after the last one.
+        crossed: the scores of all rows, each by the model that has not learned from it, and the
+            mean `epochs` that were best; empty before the last fold is done.
+    """
+
+    epoch: int = 0
+    batch: int = 0
+    step: int = 0
+    sums: list[float] = dataclasses.field(default_factory=lambda: [0.0] * 5)
+    best_epoch: int = 0
+    history: list[dict[str, float]] = dataclasses.field(default_factory=list)
+    stopped: str | None = None
+    folds: list[Fold] = dataclasses.field(default_factory=list)
+    crossed: dict[str, float] = dataclasses.field(default_factory=dict)
+
+    @property
+    def verdict(self) -> dict[str, float]:
+        """What is known of the best weights on rows that they have not learned from."""
+        return self.crossed or (self.history[self.best_epoch - 1] if self.best_epoch else {})
+
+
+def deciding_loss(scores: Mapping[str, float]) -> float:
+    """Return the loss of an epoch that is compared to find the best: on rows held out."""
+    return scores.get("calibrated_loss", scores["valid_loss"])
+
+
+class Fold(TypedDict):
+    """What came of one fold: its best epoch and the scores of each."""
+
+    best_epoch: int
+    history: list[dict[str, float]]
