@@ -263,7 +263,7 @@ def test_a_set_is_worse_if_the_measured_peer_is_better_on_the_same_rows(results)
 
 def test_table_summary_and_goals(results):
     _add(results, "ArrowHead", "grucli", 90)
-    _add(results, "words", "grucli", 80, 84)
+    _add(results, "words", "grucli", 80, 84, wide=False)
     _add(results, "words", "ngram", 70)
     _add(results, "unknown", "grucli", 50)
     shown = tables.show(results)
@@ -273,10 +273,12 @@ def test_table_summary_and_goals(results):
         in shown
     )
     assert "| unknown | 100 | .500 (.404 to .596) | .500 |  |  |  |  |  | 2.00 |" in shown
-    assert "Over the 2 sets with a peer" in shown
-    assert "+6.15 points" in shown
-    assert "above it on 2; significantly worse: none" in shown
-    assert "| mean difference to the best peer [points] | ≥ 1 | 6.15 |" in shown
+    assert (
+        "Over the 1 sets of texts and symbols with a peer the defaults are on average +12.00 "
+        "points from the best peer; above it on 1; significantly worse: none. "
+        "Over the 1 sets of series with a peer the defaults are on average +0.30 points"
+    ) in shown
+    assert "| mean difference of texts to the best peer [points] | ≥ 1 | 12 |" in shown
     assert "| ArrowHead | ≥ 0.85 | 0.9 |" in shown
     assert "GunPoint" not in shown  # not measured
     assert all(name in shown for name in published.ASIDE)

@@ -52,6 +52,11 @@ class Standing:
         return next(iter(self.runs.values()))["rows"]
 
     @cached_property
+    def is_text(self):
+        """Whether a wide path was weighed, which series cannot have."""
+        return any("wide" in run for run in self.runs.values())
+
+    @cached_property
     def accuracy(self):
         """Mean over the seeds."""
         return self.mean("accuracy")

@@ -47,9 +47,14 @@ LEAST = {
     "ArrowHead": 0.85,
 }
 GOALS = [
-    ("mean difference to the best peer [points]", "≥", 1.0, lambda s: 100 * _mean_ahead(s)),
-    ("sets significantly worse", "≤", 0, lambda s: len([each for each in s if each.worse])),
-    ("share of sets above the best peer", "≥", 2 / 3, lambda s: _share_above(s)),
+    (
+        "mean difference of texts to the best peer [points]",
+        "≥",
+        1.0,
+        lambda s: 100 * _mean_ahead(s),
+    ),
+    ("texts significantly worse", "≤", 0, lambda s: sum(x.worse for x in _compared(s))),
+    ("share of texts above the best peer", "≥", 2 / 3, lambda s: _share_above(s)),
 ] + [
     (name, "≥", least, lambda s, name=name: next(x for x in s if x.name == name).accuracy)
     for name, least in LEAST.items()
@@ -100,24 +105,36 @@ def _share(value):
 
 def _summary(found):
     """Say in sentences what the lines have in common."""
-    compared = _compared(found)
+    compared = [each for each in found if each.best is not None]
     if not compared:
         return ""
-    worse = ", ".join(each.name for each in found if each.worse) or "none"
+    texts = _of_kind("texts and symbols", [each for each in compared if each.is_text])
+    series = _of_kind("series", [each for each in compared if not each.is_text])
     seeds = sorted({seed for each in found for seed in each.runs})
     revisions = ", ".join(sorted({each.revision for each in found}))
     return (
-        f"Over the {len(compared)} sets with a peer the defaults are on average "
-        f"{100 * _mean_ahead(found):+.2f} points from the best peer; above it on "
-        f"{len([each for each in compared if each.ahead > 0])}; significantly worse: {worse} "
-        "(paired bootstrap over the rows for measured peers, else the interval of the difference "
-        f"of two shares, 95 %). Seeds {', '.join(map(str, seeds))}; grucli {revisions}. While the "
+        f"{texts}{series}Significant is outside of 95 %: of a paired bootstrap over the rows for "
+        "measured peers, else of the difference of two shares. "
+        f"Seeds {', '.join(map(str, seeds))}; grucli {revisions}. While the "
         f"defaults were chosen, {', '.join(published.ASIDE)} were kept aside.\n"
     )
 
 
+def _of_kind(kind, own):
+    """Return a sentence on the sets of one kind, none if there are none."""
+    if not own:
+        return ""
+    worse = ", ".join(each.name for each in own if each.worse) or "none"
+    return (
+        f"Over the {len(own)} sets of {kind} with a peer the defaults are on average "
+        f"{100 * mean(each.ahead for each in own):+.2f} points from the best peer; above it on "
+        f"{len([each for each in own if each.ahead > 0])}; significantly worse: {worse}. "
+    )
+
+
 def _compared(found):
-    return [each for each in found if each.best is not None]
+    """Return the texts: of series too few are large enough to compare means."""
+    return [each for each in found if each.best is not None and each.is_text]
 
 
 def _mean_ahead(found):
