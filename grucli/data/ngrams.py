@@ -98,12 +98,16 @@ class Ngrams:
 
     def encode(self, texts: Tokenized) -> Sparse:
         """Return the known n-grams of each text with their weights."""
-        chunks = [self._weighed(chunk) for chunk in _bags(texts, self.pattern)]
+        chunks = list(self.chunks(texts))
         return Sparse(
             ids=np.concatenate([chunk.ids for chunk in chunks]),
             values=np.concatenate([chunk.values for chunk in chunks]),
             lengths=np.concatenate([chunk.lengths for chunk in chunks]),
         )
+
+    def chunks(self, texts: Tokenized) -> Iterator[Sparse]:
+        """Yield what `encode` returns, of some texts after the other."""
+        return (self._weighed(chunk) for chunk in _bags(texts, self.pattern))
 
     def _weighed(self, chunk: list[_Bag]) -> Sparse:
         """Look up the n-grams of some texts; scale each text's of each kind to unit length."""

@@ -39,7 +39,7 @@ class WidePath:
 
     def logits(self, texts: Tokenized) -> npt.NDArray[np.float64]:
         """Return logits (n, O), of a text without any known n-gram the bias."""
-        return self.of_rows(self.ngrams.encode(texts))
+        return np.concatenate([self.of_rows(chunk) for chunk in self.ngrams.chunks(texts)])
 
     def of_rows(self, rows: wide.Sparse) -> npt.NDArray[np.float64]:
         """Return logits (n, O) of encoded texts."""
