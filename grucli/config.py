@@ -170,6 +170,11 @@ def _leaves(values: Mapping[str, Value]) -> Iterator[tuple[KeyPath, Value]]:
 def _validate(winners: Mapping[KeyPath, _Entry], problems: Iterable[str]) -> Config:
     """Return the config, or raise `problems` and all that validation finds."""
     invalid: Iterable[str] = ()
+    problems = [
+        *problems,
+        *(_line(e, "unknown key") for p, e in winners.items() if not _is_text(p)),
+    ]
+    winners = {path: entry for path, entry in winners.items() if _is_text(path)}
     try:
         config = Config.model_validate(_nest(winners))
     except ValidationError as error:
@@ -178,6 +183,11 @@ def _validate(winners: Mapping[KeyPath, _Entry], problems: Iterable[str]) -> Con
     if found:
         raise ConfigError(*found[:MAX_PROBLEMS], *["and more" for _ in found[MAX_PROBLEMS:]])
     return config
+
+
+def _is_text(path: KeyPath) -> bool:
+    """Tell whether a key is Unicode; bytes of the command line need not be."""
+    return all(name.isascii() or name.encode(errors="ignore").decode() == name for name in path)
 
 
 def _nest(winners: Mapping[KeyPath, _Entry]) -> dict[str, Any]:

@@ -677,6 +677,12 @@ def test_a_file_over_a_mebibyte_is_a_matter_of_the_config(tmp_path: Path) -> Non
     assert "too large" in problem
 
 
+@pytest.mark.parametrize("assignment", ["\ud800=", "\udcff=1", "model.\udcff=2", "\udcff.x=3"])
+def test_a_key_of_bytes_that_are_no_text_is_unknown(assignment: str) -> None:
+    with pytest.raises(ConfigError, match="unknown key"):
+        resolve(assignments=[assignment])
+
+
 def test_sections_and_keys_are_those_of_the_config() -> None:
     assert {"task", "preset", "seed", *SECTIONS} == set(Config.model_fields)
 
