@@ -22,7 +22,7 @@ from grucli.data.views import orders_of_spread
 from grucli.data.vocabulary import Vocabulary
 from grucli.data.widepath import WideRows
 from grucli.defaults import Choice, Facts
-from grucli.division import divide
+from grucli.division import Parts, divide
 from grucli.errors import ConfigError, DataError, counted, excerpt
 from grucli.model import Architecture
 from grucli.reading import encode, examples_of, read_table, targets_of
@@ -118,18 +118,7 @@ def prepare(
     fitted = _fit(train, config, origin)
     encoder, steps = fitted.encoder, fitted.steps
     vectors = _vectors(config, fitted, on_bad_row)
-    rows = Facts(
-        kind=encoder.kind,
-        rows=len(train),
-        num_classes=len(labels),
-        lengths=np.minimum(steps, encoder.max_length),
-    )
-    choices = {"training.folds": parts.folding, "data.valid": parts.share} | fitted.choices
-    choices |= defaults.choose(rows, config.training.optimizer)
-    choices |= {} if origin is None else _as_in(origin.architecture)
-    choices |= {} if vectors is None else _sized_as(vectors)
-    config, reasons = defaults.complete(config, choices)
-    config, last = defaults.complete(config, defaults.follow(rows, config))
+    config, reasons = _decided(config, parts, fitted, vectors, len(labels), origin)
     counts = Counter(record.label or "" for record in table.records)
     wide, config, reason = _wide(
         fitted, valid, 0 if parts.folds is None else len(train), config, len(labels)
@@ -143,7 +132,7 @@ def prepare(
         labels=labels,
         encoder=encoder,
         config=config,
-        reasons=reasons | last | reason | simple,
+        reasons=reasons | reason | simple,
         remembered=table.remembered,
         findings=(
             f"{table.name}: {len(table.records):,} rows",
@@ -174,6 +163,31 @@ def prepare(
         folds=parts.folds,
         vectors=vectors,
     )
+
+
+def _decided(
+    config: Config,
+    parts: Parts,
+    fitted: _Fitted,
+    vectors: Vectors | None,
+    num_classes: int,
+    origin: Origin | None,
+) -> tuple[Config, dict[str, str]]:
+    """Return the config with all settings but the wide path, and the reasons of those left auto."""
+    encoder = fitted.encoder
+    facts = Facts(
+        kind=encoder.kind,
+        rows=len(parts.train),
+        num_classes=num_classes,
+        lengths=np.minimum(fitted.steps, encoder.max_length),
+    )
+    choices = {"training.folds": parts.folding, "data.valid": parts.share} | fitted.choices
+    choices |= defaults.choose(facts, config.training.optimizer)
+    choices |= {} if origin is None else _as_in(origin.architecture)
+    choices |= {} if vectors is None else _sized_as(vectors)
+    config, reasons = defaults.complete(config, choices)
+    config, last = defaults.complete(config, defaults.follow(facts, config))
+    return config, reasons | last
 
 
 def _options(config: Config, on_bad_row: Literal["stop", "skip"]) -> ReadOptions:
