@@ -78,8 +78,9 @@ def outcome_lines(trainer: Trainer, prepared: Prepared, seconds: float) -> list[
             f"macro-F1 {macro_f1:.3f}, loss {loss:.4f}"
         )
         warnings = [f"warning: {judged} {doubt}" for doubt in doubts(accuracy, valid)]
+    within = f"fold {trainer.fold} of {trainer.num_folds}: " if trainer.fold else ""
     line = (
-        f"best epoch {progress.best_epoch} of {len(progress.history)} "
+        f"{within}best epoch {progress.best_epoch} of {len(progress.history)} "
         f"(ended by {_ended_by(progress)}): {score}; {seconds:.1f} s"
     )
     return [line, *warnings]

@@ -107,10 +107,15 @@ def test_a_folded_run_that_a_signal_ends_goes_on_to_the_same_bytes(tmp_path):
     with subprocess.Popen(
         command(*options, "-o", "m.npz"), cwd=tmp_path, env=environment(), stderr=subprocess.PIPE
     ) as process:
+        said = []
         for line in process.stderr:
-            if line.startswith(b"fold 2  epoch"):
+            said.append(line.decode())
+            if line.startswith(b"fold 2  epoch   1 "):
                 process.send_signal(signal.SIGTERM)
         assert process.wait() == 143
+    assert any(
+        re.match(r"fold [23] of 3: best epoch \d+ of \d+ \(ended by signal\)", x) for x in said
+    )
     saved = read_archive(tmp_path / "m.last.npz").meta["progress"]
     assert len(saved["folds"]) in (1, 2)
     assert grucli(*options, "-o", "m.npz", "--resume", "-q", cwd=tmp_path).code == 0
