@@ -80,25 +80,33 @@ def assert_same(one, other):
         np.testing.assert_array_equal(array, other[0][name], err_msg=name)
 
 
-@pytest.mark.parametrize(("optimizer", "averaging"), [("adam", 0.9), ("sgd", 0.9), ("adam", None)])
-def test_a_run_resumed_at_any_yield_is_the_uninterrupted_run(optimizer, averaging):
-    recipe = dataclasses.replace(RECIPE, optimizer=optimizer, momentum=0.9, averaging=averaging)
-    whole = make_trainer(recipe)
+def assert_resumes(make, every=5):
+    """Stop runs of trainers that `make` returns at every so many yields, and resume each.
+
+    Returns:
+        the yields of an uninterrupted run.
+    """
+    whole = make()
     yields = sum(1 for _ in whole.run())
-    assert yields == 4 * (1 + 50 // 6)
-    for stop in range(1, yields, 5):
-        first = make_trainer(recipe)
-        for count, _ in enumerate(first.run(), 1):
-            if count == stop:
-                break
+    for stop in range(1, yields, every):
+        first = make()
+        for _, _ in zip(range(stop), first.run(), strict=False):
+            pass
         arrays, progress = snapshot(first)
-        second = make_trainer(recipe)
+        second = make()
         for name, array in second.model.arrays():
             array[...] = arrays[name]
         second.restore(progress, arrays)
         for _ in second.run():
             pass
         assert_same(snapshot(second), snapshot(whole))
+    return yields
+
+
+@pytest.mark.parametrize(("optimizer", "averaging"), [("adam", 0.9), ("sgd", 0.9), ("adam", None)])
+def test_a_run_resumed_at_any_yield_is_the_uninterrupted_run(optimizer, averaging):
+    recipe = dataclasses.replace(RECIPE, optimizer=optimizer, momentum=0.9, averaging=averaging)
+    assert assert_resumes(lambda: make_trainer(recipe)) == 4 * (1 + 50 // 6)
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others():
@@ -424,21 +432,7 @@ def test_every_row_is_scored_once_by_the_model_that_has_not_seen_it():
 @pytest.mark.parametrize("averaging", [0.9, None])
 def test_a_folded_run_resumed_at_any_yield_is_the_uninterrupted_run(averaging):
     recipe = dataclasses.replace(PATIENT, averaging=averaging, epochs=3)
-    whole = folded(recipe)
-    yields = sum(1 for _ in whole.run())
-    for stop in range(1, yields, 5):
-        first = folded(recipe)
-        for count, _ in enumerate(first.run(), 1):
-            if count == stop:
-                break
-        arrays, progress = snapshot(first)
-        second = folded(recipe)
-        for name, array in second.model.arrays():
-            array[...] = arrays[name]
-        second.restore(progress, arrays)
-        for _ in second.run():
-            pass
-        assert_same(snapshot(second), snapshot(whole))
+    assert assert_resumes(lambda: folded(recipe)) > 3 * 3 * (50 * 2 // 3 // 6)
 
 
 def test_a_run_that_is_stopped_within_a_fold_has_the_model_of_that_fold():
@@ -469,20 +463,7 @@ def series_trainer(**recipe):
 
 
 def test_series_that_change_at_random_resume_with_the_same_bytes():
-    whole = series_trainer()
-    yields = sum(1 for _ in whole.run())
-    for stop in range(1, yields, 7):
-        first = series_trainer()
-        for _, _ in zip(range(stop), first.run(), strict=False):
-            pass
-        arrays, progress = snapshot(first)
-        second = series_trainer()
-        for name, array in second.model.arrays():
-            array[...] = arrays[name]
-        second.restore(progress, arrays)
-        for _ in second.run():
-            pass
-        assert_same(snapshot(second), snapshot(whole))
+    assert assert_resumes(series_trainer, every=7) > 7
 
 
 def test_augmentation_changes_what_is_learned_from_and_not_what_is_there():
