@@ -17,12 +17,14 @@ import numpy.typing as npt
 
 from grucli.archive import Archive, read_archive, write_archive
 from grucli.data.encoding import Encoder, SeriesEncoder, TextEncoder
+from grucli.data.kernel_path import KernelPath
+from grucli.data.kernels import HIGH, Kernels
+from grucli.data.ngram_path import NgramPath
 from grucli.data.ngrams import Ngrams, Pattern
 from grucli.data.records import Remembered
 from grucli.data.tokens import MODES
 from grucli.data.views import VIEWS, width
 from grucli.data.vocabulary import Vocabulary
-from grucli.data.widepath import WidePath
 from grucli.engine.bags import MOST_TOKENS
 from grucli.engine.pooling import POOLINGS
 from grucli.engine.recurrent import CELLS
@@ -35,6 +37,7 @@ Arrays = dict[str, npt.NDArray[Any]]
 PARAM, RUN, WIDE = "param_", "run_", "wide_"
 MAX_LAYERS = 8
 LONGEST_NGRAM = 8  # tokens
+LARGEST_KERNELS = 1 << 20  # steps from one weight to the next, thresholds of one kernel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,19 +103,33 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
         arrays["vocabulary"] = np.frombuffer(encoder.vocabulary.to_bytes(), np.uint8)
         if encoder.wide is not None:
             meta["encoder"]["ngrams"] = dataclasses.asdict(encoder.wide.ngrams.pattern)
-            arrays |= _wide_arrays(encoder.wide)
+            arrays |= _ngram_arrays(encoder.wide)
     else:
         meta["encoder"]["missing"] = encoder.missing
         meta["encoder"]["channels"] = list(encoder.channels)
         arrays["scaling"] = np.stack((encoder.mean, encoder.scale))
         arrays["units"] = encoder.units
+        if encoder.wide is not None:
+            arrays |= _kernel_arrays(encoder.wide)
     if run is not None:
         meta["progress"] = run.progress
         arrays |= {RUN + name: array for name, array in run.arrays.items()}
     write_archive(path, meta, arrays)
 
 
-def _wide_arrays(path: WidePath) -> Arrays:
+def _kernel_arrays(path: KernelPath) -> Arrays:
+    kernels = path.kernels
+    return {
+        WIDE + "dilations": kernels.dilations,
+        WIDE + "counts": kernels.counts,
+        WIDE + "channels": kernels.channels.astype(np.uint8),
+        WIDE + "thresholds": kernels.thresholds,
+        WIDE + "weight": path.weight,
+        WIDE + "bias": path.bias,
+    }
+
+
+def _ngram_arrays(path: NgramPath) -> Arrays:
     return {
         WIDE + "keys": path.ngrams.keys,
         WIDE + "idf": path.ngrams.idf,
@@ -236,7 +253,7 @@ def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architectu
         vocabulary = Vocabulary.from_bytes(arrays["vocabulary"].tobytes())
         _expect(len(vocabulary) == architecture.vocabulary_size, "vocabulary and embedding")
         _expect(fields["mode"] in MODES, "tokens")
-        wide = _wide_path(fields.get("ngrams"), arrays, architecture)
+        wide = _ngram_path(fields.get("ngrams"), arrays, architecture)
         buckets = architecture.buckets if architecture.subwords == "characters" else 0
         return TextEncoder(vocabulary, fields["mode"], max_length, wide, buckets)
     _expect(fields["kind"] == "series", "kind")
@@ -250,7 +267,7 @@ def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architectu
     _expect(encoder.units.ndim == 1, "units")
     _expect(mean.size == width(channels, encoder.num_channels), "scaling, channels")
     _expect(mean.ndim == 1 and encoder.input_size == architecture.input_size, "scaling, channels")
-    return encoder
+    return encoder.beside(_kernel_path(arrays, encoder.num_channels, architecture))
 
 
 def _mix(fields: Mapping[str, Any] | None, encoder: Encoder) -> Mix:
@@ -258,26 +275,59 @@ def _mix(fields: Mapping[str, Any] | None, encoder: Encoder) -> Mix:
     mix = Mix() if fields is None else Mix(**fields)
     factors = mix.recurrence, mix.wide
     _expect(all(type(factor) is float and 0 <= factor < 1e6 for factor in factors), "mix")
-    has_wide = isinstance(encoder, TextEncoder) and encoder.wide is not None
-    _expect(has_wide == (mix.wide > 0), "paths")
+    _expect((encoder.wide is not None) == (mix.wide > 0), "paths")
     return mix
 
 
-def _wide_path(
+def _kernel_path(
+    arrays: Arrays, num_channels: int, architecture: Architecture
+) -> KernelPath | None:
+    if WIDE + "thresholds" not in arrays:
+        return None
+    names = ("dilations", "counts", "channels", "thresholds")
+    dilations, counts, channels, thresholds = (arrays[WIDE + name] for name in names)
+    for array in (dilations, counts):
+        _expect(array.dtype == np.int64 and array.ndim == 1 and len(array) > 0, "kernels")
+        _expect(bool((array >= 1).all() and (array < LARGEST_KERNELS).all()), "kernels")
+    _expect(len(dilations) == len(counts), "kernels")
+    _expect(channels.dtype == np.uint8, "kernels")
+    _expect(channels.shape == (len(dilations), len(HIGH), num_channels), "kernels and channels")
+    _expect(bool(channels.any(axis=2).all()), "kernels and channels")
+    _expect(thresholds.shape == (len(HIGH) * int(counts.sum()),), "kernels and thresholds")
+    kernels = Kernels(
+        dilations=dilations,
+        counts=counts,
+        channels=channels.astype(bool),
+        thresholds=thresholds,
+    )
+    weight, bias = _linear(arrays, len(kernels), architecture, thresholds)
+    return KernelPath(kernels=kernels, weight=weight, bias=bias)
+
+
+def _linear(
+    arrays: Arrays, num_features: int, architecture: Architecture, other: npt.NDArray[Any]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Return what a wide path has learned of each feature, of which there are `other` numbers."""
+    weight, bias = arrays[WIDE + "weight"], arrays[WIDE + "bias"]
+    _expect(weight.shape == (num_features, architecture.num_outputs), "wide path and outputs")
+    _expect(bias.shape == weight.shape[1:], "wide path and outputs")
+    numbers = (other, weight, bias)
+    _expect(all(array.dtype == np.float32 for array in numbers), "weights of the wide path")
+    _expect(all(np.isfinite(array).all() for array in numbers), "weights of the wide path")
+    return weight, bias
+
+
+def _ngram_path(
     fields: Mapping[str, Any] | None, arrays: Arrays, architecture: Architecture
-) -> WidePath | None:
+) -> NgramPath | None:
     if fields is None:
         return None
     pattern = Pattern(**fields)
     _expect(type(pattern.longest) is int and 1 <= pattern.longest <= LONGEST_NGRAM, "n-grams")
     _expect(all(type(flag) is bool for flag in (pattern.subwords, pattern.placed)), "n-grams")
-    keys, idf, weight, bias = (arrays[WIDE + name] for name in ("keys", "idf", "weight", "bias"))
+    keys, idf = arrays[WIDE + "keys"], arrays[WIDE + "idf"]
     _expect(keys.dtype == np.uint32 and keys.ndim == 1 and len(keys) > 0, "n-grams")
     _expect(bool((keys[1:] > keys[:-1]).all()), "n-grams")
     _expect(idf.shape == keys.shape, "n-grams and their weights")
-    _expect(weight.shape == (len(keys), architecture.num_outputs), "n-grams and outputs")
-    _expect(bias.shape == weight.shape[1:], "n-grams and outputs")
-    numbers = (idf, weight, bias)
-    _expect(all(array.dtype == np.float32 for array in numbers), "n-gram weights")
-    _expect(all(np.isfinite(array).all() for array in numbers), "n-gram weights")
-    return WidePath(ngrams=Ngrams(pattern=pattern, keys=keys, idf=idf), weight=weight, bias=bias)
+    weight, bias = _linear(arrays, len(keys), architecture, idf)
+    return NgramPath(ngrams=Ngrams(pattern=pattern, keys=keys, idf=idf), weight=weight, bias=bias)

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from grucli import defaults, doctor
+from grucli import defaults, doctor, wide_rows
 from grucli.data import tokens
 from grucli.data.batches import Examples
 from grucli.data.encoding import Encoded, Encoder, SeriesEncoder, TextEncoder
-from grucli.data.ngrams import Ngrams
 from grucli.data.records import ReadOptions, Record, Remembered
 from grucli.data.tokenized import Tokenized
 from grucli.data.vectors import Vectors, read_vectors
 from grucli.data.views import orders_of_spread
 from grucli.data.vocabulary import Vocabulary
-from grucli.data.widepath import WideRows
+from grucli.data.wide_path import WideRows
 from grucli.defaults import Choice, Facts
 from grucli.division import Parts, divide
 from grucli.errors import ConfigError, DataError, counted, excerpt
@@ -120,9 +119,7 @@ def prepare(
     vectors = _vectors(config, fitted, on_bad_row)
     config, reasons = _decided(config, parts, fitted, vectors, len(labels), origin)
     counts = Counter(record.label or "" for record in table.records)
-    wide, config, reason = _wide(
-        fitted, valid, 0 if parts.folds is None else len(train), config, len(labels)
-    )
+    wide, config, reason = _wide(fitted, parts, config, len(labels))
     train_examples = examples_of(fitted.encoded, train, targets_of(train, labels))
     valid_examples = encode(encoder, valid, targets_of(valid, labels)) if valid else None
     return Prepared(
@@ -275,38 +272,34 @@ def _fit_series(records: Sequence[Record], config: Config, origin: Origin | None
 
 
 def _wide(
-    fitted: _Fitted, valid: Sequence[Record], judged_rows: int, config: Config, num_classes: int
+    fitted: _Fitted, parts: Parts, config: Config, num_classes: int
 ) -> tuple[WideRows | None, Config, dict[str, str]]:
     """Return what a wide path learns from, and the config with the reason of its setting."""
-    setting, texts, encoder = config.model.wide, fitted.texts, fitted.encoder
-    if texts is None or not isinstance(encoder, TextEncoder):
-        if setting is True:
-            raise ConfigError("model.wide: numeric sequences have no n-grams; delete it")
-        choice = defaults.wide(setting, "series", 0, 0)
+    setting = config.model.wide
+    judged = len(parts.valid if parts.folds is None else parts.train)
+    if isinstance(fitted.encoder, TextEncoder):
+        assert fitted.texts is not None
+        rows, choice = wide_rows.of_texts(
+            fitted.texts,
+            fitted.encoder,
+            parts.valid,
+            setting=setting,
+            judged_rows=judged,
+            num_classes=num_classes,
+        )
     else:
-        characters = texts.characters()
-        tokens = int(texts.lengths.sum())
-        pattern = defaults.pattern(characters / max(tokens, 1), texts.lengths)
-        judged = judged_rows or len(valid)
-        choice = defaults.wide(setting, "text", pattern.count(characters, tokens), judged)
+        rows, choice = wide_rows.of_series(
+            fitted.encoded,
+            fitted.encoder,
+            parts.valid,
+            setting=setting,
+            judged_rows=judged,
+            seed=config.seed,
+        )
     config = config.model_copy(
         update={"model": config.model.model_copy(update={"wide": choice.value})}
     )
-    reason = {"model.wide": choice.reason} if setting == defaults.AUTO else {}
-    if texts is None or not isinstance(encoder, TextEncoder) or choice.value is False:
-        return None, config, reason
-    outputs = 1 if num_classes == 2 else num_classes
-    ngrams = Ngrams.fit(texts, pattern, defaults.WIDE_NUMBERS // (outputs + 2))
-    if not len(ngrams):  # all texts are empty
-        return None, config, reason
-    held = [record.text or "" for record in valid]
-    rows = WideRows(
-        ngrams=ngrams,
-        train=ngrams.encode(texts),
-        valid=ngrams.encode(Tokenized.of(held, encoder.tokenize)) if held else None,
-        always=choice.value is True,
-    )
-    return rows, config, reason
+    return rows, config, {"model.wide": choice.reason} if setting == defaults.AUTO else {}
 
 
 def _vectors(
@@ -371,7 +364,7 @@ def _wide_line(wide: WideRows | None) -> tuple[str, ...]:
     if wide is None:
         return ()
     when = "" if wide.always else "; they count if that lowers the validation loss"
-    return (f"n-grams: {len(wide.ngrams):,} of {wide.ngrams.pattern}{when}",)
+    return (f"{wide}{when}",)
 
 
 def _encoder_line(encoder: Encoder, steps: Sequence[int]) -> str:

@@ -35,8 +35,13 @@ path they change it by less than 1 % either way. Where tokens are characters, th
 gains 4 % on names and nothing on Chinese reviews, and loses 5 % on Chinese words and half of it on
 pieces of 34 languages; beside a wide path it gains nowhere.
 """
-LEAST_FOLDED, MOST_FOLDED = 30, 8192  # rows
-MOST_CHARACTERS = 1 << 21  # of all texts: beyond, three more trainings take too long
+LEAST_FOLDED, MOST_FOLDED = 30, {"text": 8192, "series": FEW_SERIES - 1}  # rows
+MOST_SYMBOLS = {"text": 1 << 21, "series": 1 << 18}
+"""Characters of all texts, steps of all series: beyond, three more trainings take too long."""
+KERNEL_NUMBERS = 1 << 24  # shares of all series, 64 MB
+MOST_THRESHOLDS = 10_000  # as many as MiniRocket has
+MOST_KERNEL_ROWS = 4096  # their products with each other are solved for
+MOST_KERNEL_STEPS = 1 << 21  # of all series, half a minute
 LONG_MEMORY = 30
 """Steps from which on gates start open (chrono) if only the last state of one direction is read.
 
@@ -221,37 +226,35 @@ def subwords(wide: Any, mean_characters: float) -> Choice:
     return Choice(value=BUCKETS, reason="no wide path reads them")
 
 
-def wide(setting: Any, kind: str, ngrams: int, judged_rows: int) -> Choice:
+def wide(setting: Any, too_many: str | None, judged_rows: int) -> Choice:
     """Return whether there is a wide path: True, False, or "auto" where training shall tell.
 
     Args:
         setting: True, False or "auto".
-        kind: "text" or "series".
-        ngrams: of all training texts together.
+        too_many: what there is too much of, None if not.
         judged_rows: held out of training.
     """
     if setting != AUTO:
         return Choice(value=setting, reason="given")
-    if kind != "text":
-        return Choice(value=False, reason="series have no n-grams")
-    if ngrams > MOST_NGRAMS:
-        return Choice(value=False, reason=f"{ngrams:,} n-grams: too many for the memory")
+    if too_many is not None:
+        return Choice(value=False, reason=too_many)
     if not judged_rows:
         return Choice(value=False, reason="no validation can tell whether it pays")
     return Choice(value=AUTO, reason="if it lowers the validation loss")
 
 
-def folds(rows: int, characters: int, possible: bool) -> Choice:
+def folds(kind: str, rows: int, symbols: int, possible: bool) -> Choice:
     """Return into how many folds few rows are dealt, "off" for many.
 
     Args:
+        kind: "text" or "series".
         rows: of the training file.
-        characters: of all texts.
+        symbols: characters of all texts, or steps of all series.
         possible: whether nothing that was set speaks against folds.
     """
     if not possible or rows < LEAST_FOLDED:
         return Choice(value="off", reason="one validation part")
-    if rows > MOST_FOLDED or characters > MOST_CHARACTERS:
+    if rows > MOST_FOLDED[kind] or symbols > MOST_SYMBOLS[kind]:
         return Choice(value="off", reason=f"{rows:,} rows: a tenth of them tells enough")
     return Choice(value=3, reason=f"{rows:,} rows: none to spare for validation alone")
 

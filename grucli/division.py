@@ -117,11 +117,16 @@ def _folding(config: Config, records: Sequence[Record], is_new: bool) -> Choice:
         training = config.training
         is_free = valid is None and training.epochs is None and training.patience is None
         is_plain = is_new and training.schedule in (None, "constant")
-        characters = sum(len(record.text or "") for record in records)
-        is_text = records[0].values is None
-        return defaults.folds(len(records), characters, is_text and is_free and is_plain)
+        kind = "text" if records[0].values is None else "series"
+        symbols = sum(map(_size, records))
+        return defaults.folds(kind, len(records), symbols, is_free and is_plain)
     if given != "off" and valid is not None:
         raise ConfigError("training.folds: data.valid says what is validated on; delete one")
     if given != "off" and not is_new:
         raise ConfigError("training.folds: each fold starts anew, --init-from does not; omit one")
     return Choice(value=given, reason="given")
+
+
+def _size(record: Record) -> int:
+    """Return characters of a text, or steps of a series."""
+    return len(record.text or "") if record.values is None else len(record.values)

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grucli.engine import losses
+from grucli.engine import factors, losses
+from grucli.engine.factors import both_classes
 from grucli.engine.packing import Floats, Integers
-
-NEWTON_STEPS = 25
-PRIOR_ROWS = 1.0  # both factors are held near 1 as if by so many rows; a few rows cannot tell them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +63,8 @@ def weigh(recurrence: Floats, wide: Floats, targets: Integers) -> Weighed:
     recurrence, wide, targets = recurrence[known], wide[known], targets[known]
     if len(targets) < 2:
         return Weighed(mix=Mix(wide=1.0), alone=Mix(), gain=0.0, error=0.0)
-    alone = _fit(recurrence[None], targets)
-    both = _fit(np.stack((recurrence, wide)), targets)
+    alone = factors.fit(recurrence[None], targets)
+    both = factors.fit(np.stack((recurrence, wide)), targets)
     before = _loss(alone[0] * recurrence, targets)
     gains = before - _loss(both[0] * recurrence + both[1] * wide, targets)
     error = float(gains.std(ddof=1) / math.sqrt(len(gains)))
@@ -88,7 +86,7 @@ def calibrated_loss(recurrence: Floats, targets: Integers) -> float:
     recurrence, targets = recurrence[known], targets[known]
     if not len(targets):
         return 0.0
-    return float(_loss(_fit(recurrence[None], targets)[0] * recurrence, targets).mean())
+    return float(_loss(factors.fit(recurrence[None], targets)[0] * recurrence, targets).mean())
 
 
 def recurrence_share(mix: Mix, recurrence: Floats, wide: Floats) -> float:
@@ -106,41 +104,6 @@ def recurrence_share(mix: Mix, recurrence: Floats, wide: Floats) -> float:
     ]
     total = sum(margins)
     return float(margins[0] / total) if total else 1.0
-
-
-def both_classes(logits: Floats) -> Floats:
-    """Return (n, C) logits, also where two classes share one (n, 1)."""
-    if logits.shape[1] > 1:
-        return logits
-    return np.concatenate((np.zeros_like(logits), logits), axis=1)
-
-
-def _fit(parts: Floats, targets: Integers) -> Floats:
-    """Return (P,) factors of P parts (P, n, O) with the lowest loss, by Newton's method.
-
-    The loss is convex in them. None falls below its LEAST: one that stands there and would fall
-    further keeps out of the step, which would else be that of another problem (Bertsekas 1982).
-    """
-    rows = np.arange(len(targets))
-    full = np.stack([both_classes(part) for part in parts])
-    truth = full[:, rows, targets]
-    factors, least = np.ones(len(parts)), LEAST[: len(parts)]
-    for _ in range(NEWTON_STEPS):
-        p = losses.probabilities(np.tensordot(factors, full, 1))
-        mean = np.einsum("nc,pnc->pn", p, full)
-        gradient = (mean - truth).sum(axis=1) + PRIOR_ROWS * (factors - 1)
-        centred = full - mean[:, :, None]
-        curvature = np.einsum("nc,pnc,qnc->pq", p, centred, centred)
-        held = (factors <= least) & (gradient > 0)
-        gradient[held] = curvature[held] = curvature[:, held] = 0
-        step = np.linalg.solve(curvature + PRIOR_ROWS * np.eye(len(parts)), gradient)
-        size = min(1.0, LONGEST_STEP / max(LONGEST_STEP, float(np.abs(step).max())))
-        factors = np.maximum(factors - size * step, least)
-    return factors
-
-
-LEAST = np.array([0.01, 0.0])  # the recurrence always has a say
-LONGEST_STEP = 1.0
 
 
 def _loss(logits: Floats, targets: Integers) -> Floats:

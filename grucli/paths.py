@@ -1,4 +1,4 @@
-"""What the recurrence and the n-grams of a model each say alone, and how much each decides."""
+"""What the recurrence and the wide path of a model each say alone, and how much each decides."""
 
 from __future__ import annotations
 

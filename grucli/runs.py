@@ -106,7 +106,7 @@ def save_best(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
     model, encoder = Model(trainer.model.architecture), prepared.encoder
     model.params.flat[...], model.table[...] = trainer.best
     model.mix = trainer.mix
-    if isinstance(encoder, TextEncoder) and model.mix.wide:
+    if model.mix.wide:
         encoder = encoder.beside(trainer.wide)
     saved = _saved(prepared, model, trainer.progress.best_epoch, trainer.progress)
     checkpoint.save(path, dataclasses.replace(saved, encoder=encoder))
@@ -200,9 +200,8 @@ def _fingerprint(prepared: Prepared) -> str:
         if part is not None:
             for array in (part.steps, part.lengths, part.targets, part.weights, part.bags):
                 digest.update(b"" if array is None else np.ascontiguousarray(array).data)
-    if prepared.wide is not None:  # reads beyond the last step that is kept
-        for rows in (prepared.wide.train, prepared.wide.valid):
-            digest.update(b"" if rows is None else rows.ids.data)
+    for array in [] if prepared.wide is None else prepared.wide.content:
+        digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import Examples, epoch_rows
-from grucli.data.widepath import WidePath, WideRows
+from grucli.data.wide_path import WidePath, WideRows
 from grucli.engine import losses, optim
 from grucli.engine.packing import Floats
 from grucli.errors import TrainingError
@@ -251,7 +251,7 @@ class Trainer:
     def _learning_rate(self) -> float:
         progress, recipe = self.progress, self._recipe
         factor = optim.SCHEDULES[recipe.schedule](
-            progress.step, recipe.epochs * self.num_batches, recipe.warmup_steps
+            progress.step, self.epochs * self.num_batches, recipe.warmup_steps
         )
         if recipe.schedule == "plateau":
             losses = [scores.get("valid_loss", scores["loss"]) for scores in progress.history]
@@ -296,7 +296,9 @@ class Trainer:
             "clipped": clipped / progress.batch,
         }
         if self._valid is not None:
-            self._hear_wide()
+            held = self._held[self.fold - 1] if self.fold else None
+            if self._wide_rows is not None and self._valid.wide is None:
+                self._valid = dataclasses.replace(self._valid, wide=self._wide_said(held))
             said = logits(self.judged, self._valid)
             scores |= self._scored(self._valid, said)
         is_best = self._valid is None or progress.best_epoch == 0 or self._improves(scores)
@@ -322,20 +324,22 @@ class Trainer:
         """Take the rows to learn from, and those to be judged on."""
         everything = np.arange(len(self._train))
         self._rows = everything
+        if self._held:
+            self._valid = None
         if self.fold:
             held = self._held[self.fold - 1]
-            self._rows, self._valid = np.delete(everything, held), self._train.select(held)
-        elif self._held:
-            self._valid = None
+            self._rows = np.delete(everything, held)
+            if self._recipe.patience is not None:  # else the last epoch counts, whatever they say
+                self._valid = self._train.select(held)
         self._wide: WidePath | None = None
 
     def _end_fold(self) -> None:
         """Note what the fold's best weights say of the rows that it has held out; begin anew."""
-        progress, held, valid = self.progress, self._held[self.fold - 1], self._valid
-        assert valid is not None  # a fold is what is held out
+        progress, held = self.progress, self._held[self.fold - 1]
         self.judged.params.flat[...], self.judged.table[...] = self.best
-        self._said[0, held] = logits(self.judged, valid)
-        self._said[1, held] = 0 if valid.wide is None else valid.wide
+        self._said[0, held] = logits(self.judged, self._train.select(held))
+        if self._wide_rows is not None:
+            self._said[1, held] = self._wide_said(held)
         done = Fold(best_epoch=progress.best_epoch, history=progress.history)
         self.progress = Progress(folds=[*progress.folds, done])
         for model in (self.model, self.judged):
@@ -393,20 +397,15 @@ class Trainer:
 
     @property
     def wide(self) -> WidePath | None:
-        """The wide path, None without one; it is learned where it is first asked for."""
+        """The wide path, None without one; it is learned when it is first asked for."""
         if self._wide is None and self._wide_rows is not None:
             rng = generator(self._seed, WIDE)
             self._wide = self._wide_rows.learn(self._train, self._rows, len(self._labels), rng)
         return self._wide
 
-    def _hear_wide(self) -> None:
-        """Let the wide path say what it thinks of the rows that are validated on."""
-        rows, path = self._wide_rows, self.wide
-        if rows is None or path is None or self._valid is None:
-            return
-        held = rows.train.select(self._held[self.fold - 1]) if self.fold else rows.valid
-        if held is not None and self._valid.wide is None:
-            self._valid = dataclasses.replace(self._valid, wide=path.of_rows(held))
+    def _wide_said(self, held: Rows | None) -> npt.NDArray[np.float64] | None:
+        """Return the wide path's logits (n, O) of training rows, or of those for validation."""
+        return None if self._wide_rows is None else self._wide_rows.said(self.wide, held)
 
     @property
     def mix(self) -> Mix:

@@ -9,9 +9,9 @@ import pytest
 from grucli import checkpoint
 from grucli.archive import read_archive, write_archive
 from grucli.data.encoding import TextEncoder
+from grucli.data.ngram_path import NgramPath
 from grucli.data.ngrams import Ngrams, Pattern
 from grucli.data.tokenized import Tokenized
-from grucli.data.widepath import WidePath
 from grucli.errors import CheckpointError
 from grucli.inference import Classifier
 from grucli.mixing import Mix
@@ -26,7 +26,7 @@ def wide_model():
     texts = Tokenized.of(TEXTS, encoder.tokenize)
     ngrams = Ngrams.fit(texts, Pattern(longest=2, subwords=True, placed=True), 10**6)
     rng = np.random.default_rng(0)
-    path = WidePath(
+    path = NgramPath(
         ngrams=ngrams,
         weight=rng.normal(size=(len(ngrams), 3)).astype(np.float32),
         bias=rng.normal(size=3).astype(np.float32),

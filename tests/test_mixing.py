@@ -3,22 +3,21 @@
 import numpy as np
 import pytest
 
-from grucli import mixing
-from grucli.engine import losses
+from grucli.engine import factors, losses
+from grucli.engine.factors import both_classes
 from grucli.mixing import (
     Mix,
     Weighed,
-    both_classes,
     calibrated_loss,
     recurrence_share,
     weigh,
 )
 
 
-def objective(factors, parts, targets):
-    logits = np.tensordot(factors, parts, 1)
+def objective(chosen, parts, targets):
+    logits = np.tensordot(chosen, parts, 1)
     loss = -losses.log_probabilities(logits)[np.arange(len(targets)), targets].sum()
-    return loss + mixing.PRIOR_ROWS / 2 * np.sum((np.asarray(factors) - 1) ** 2)
+    return loss + factors.PRIOR_ROWS / 2 * np.sum((np.asarray(chosen) - 1) ** 2)
 
 
 def random_paths(seed):
@@ -42,11 +41,11 @@ def test_no_factors_on_a_grid_are_better():
         parts, targets = random_paths(seed)
         mix = weigh(*parts, targets).mix
         found = np.array([mix.recurrence, mix.wide])
-        bounded += bool((found == mixing.LEAST).any())
+        bounded += bool((found == factors.LEAST).any())
         near = [0.9, 0.99, 1, 1.01, 1.1]
         grids = [
             np.maximum([*np.geomspace(1e-3, 20, 12), *np.multiply(near, value)], least)
-            for value, least in zip(found, mixing.LEAST, strict=True)
+            for value, least in zip(found, factors.LEAST, strict=True)
         ]
         least = min(objective((a, b), parts, targets) for a in grids[0] for b in [0, *grids[1]])
         assert objective(found, parts, targets) <= least + 1e-6 * (1 + abs(least)), seed

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from grucli.data.batches import Examples
+from grucli.data.kernel_path import KernelRows
+from grucli.data.kernels import Kernels
 from grucli.engine import losses
 from grucli.errors import ConfigError, TrainingError
 from grucli.model import Architecture, Model
@@ -446,7 +448,7 @@ def test_a_run_that_is_stopped_within_a_fold_has_the_model_of_that_fold():
     assert trainer.progress.verdict == trainer.progress.history[0]
 
 
-def series_trainer(**recipe):
+def series_trainer(folds=False, **recipe):
     """Series whose class is whether they rise, in a model with everything that series may have."""
     rng = np.random.default_rng(0)
     targets = rng.integers(0, 2, 40)
@@ -459,11 +461,45 @@ def series_trainer(**recipe):
     model = Model(dataclasses.replace(ARCHITECTURE, **changes))
     model.initialise(generator(0, INIT))
     recipe = dataclasses.replace(RECIPE, **{"augmentation": 1.0, "averaging": None, **recipe})
-    return Trainer(model, train, None, recipe, seed=5, labels=("falls", "rises"))
+    beside = {"folds": np.arange(40) % 3, "wide": kernel_rows(train)} if folds else {}
+    return Trainer(model, train, None, recipe, seed=5, labels=("falls", "rises"), **beside)
+
+
+def kernel_rows(train):
+    kernels = Kernels.fit(train.steps, train.lengths, 84, np.random.default_rng(0))
+    shares = kernels.features(train.steps, train.lengths)
+    return KernelRows(kernels=kernels, train=shares, valid=None, always=False)
 
 
 def test_series_that_change_at_random_resume_with_the_same_bytes():
     assert assert_resumes(series_trainer, every=7) > 7
+
+
+def test_series_in_folds_with_kernels_resume_with_the_same_bytes():
+    make = lambda: series_trainer(folds=True, patience=None)  # noqa: E731
+    assert assert_resumes(make, every=11) > 4 * 4 * (40 * 2 // 3 // 6)
+
+
+def test_folds_without_patience_run_to_the_end_of_the_schedule_and_are_judged_there():
+    trainer = series_trainer(folds=True, patience=None, schedule="cosine", epochs=6)
+    rates, stages = [], []
+    for info in trainer.run():
+        rates.append(trainer._learning_rate())
+        if isinstance(info, EpochInfo):
+            stages.append((info.fold, info.epoch))
+            assert info.is_best
+            assert "valid_loss" not in info.scores
+    assert stages == [(fold, epoch) for fold in (1, 2, 3, 0) for epoch in range(1, 7)]
+    assert [fold["best_epoch"] for fold in trainer.progress.folds] == [6, 6, 6]
+    assert trainer.progress.best_epoch == 6
+    assert rates[-1] < 0.01 * trainer._recipe.learning_rate
+    verdict = trainer.progress.verdict
+    assert verdict["valid_accuracy"] > 0.8
+    assert verdict["wide_error"] > 0
+    rows = np.arange(40)
+    said = trainer._wide_rows.learn(trainer._train, rows[rows % 3 != 1], 2, np.random.default_rng())
+    shown = trainer._wide_rows.said(said, rows[rows % 3 == 1])
+    np.testing.assert_array_equal(trainer._said[1, 1::3], shown)
 
 
 def test_augmentation_changes_what_is_learned_from_and_not_what_is_there():

@@ -66,6 +66,7 @@ def evaluate(
         output.check_target(errors, force)
     from grucli import checkpoint
     from grucli.chance import Yardstick
+    from grucli.data.wide_path import NAMES
     from grucli.reading import read_table
     from grucli.report import evaluation as report
     from grucli.report import paths as alone
@@ -78,7 +79,7 @@ def evaluate(
         common.note(finding)
     scores, paths, wrong = _score(saved, table, model)
     result = scores.to_json() | ({} if paths is None else paths.to_json())
-    more = "" if paths is None else "\n" + alone.text(paths)
+    more = "" if paths is None else "\n" + alone.text(paths, NAMES[saved.encoder.kind])
     output.write(json_line(result) if common.json else report.text(scores) + more)
     output.flush()
     if errors is not None:

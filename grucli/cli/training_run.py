@@ -21,6 +21,7 @@ from grucli.cli.options import Common
 from grucli.cli.progress import Show, display
 from grucli.cli.training_start import Order, begin
 from grucli.config import Settings
+from grucli.data.wide_path import NAMES
 from grucli.dataset import Prepared
 from grucli.errors import AccessError, ConfigError, TrainingError, show_path
 from grucli.files import append, lock, sweep, write_atomic
@@ -99,7 +100,7 @@ def run(settings: Settings, outputs: Outputs, order: Order, common: Common) -> i
         if common.json:
             result = report.result(trainer, prepared, str(outputs.model), seconds)
             output.write(json.dumps(result, ensure_ascii=False) + "\n")
-        if (line := report.wide_line(trainer.progress)) is not None:
+        if (line := report.wide_line(trainer.progress, NAMES[prepared.encoder.kind])) is not None:
             common.note(line)
         for line in report.outcome_lines(trainer, prepared, seconds):
             common.note(line)

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import starts_of
+from grucli.data.kernel_path import KernelPath
+from grucli.data.ngram_path import NgramPath
 from grucli.data.ngrams import Subwords
 from grucli.data.numbers import Missing
 from grucli.data.records import Record
@@ -17,7 +19,6 @@ from grucli.data.tokenized import Tokenized
 from grucli.data.tokens import tokenizer
 from grucli.data.views import typical_sizes, views, width
 from grucli.data.vocabulary import EMPTY, UNKNOWN, Vocabulary
-from grucli.data.widepath import WidePath
 from grucli.engine.bags import NONE
 from grucli.errors import DataError
 
@@ -66,7 +67,7 @@ class TextEncoder:
         vocabulary: Vocabulary,
         mode: str,
         max_length: int,
-        wide: WidePath | None = None,
+        wide: NgramPath | None = None,
         buckets: int = 0,
     ) -> None:
         """Encode with `tokens.tokenizer(mode)`, keeping the first `max_length` tokens.
@@ -110,8 +111,8 @@ class TextEncoder:
             steps=steps, lengths=lengths, known=known, truncated=truncated, wide=wide, bags=bags
         )
 
-    def beside(self, wide: WidePath | None) -> TextEncoder:
-        """Return this encoder with another wide path."""
+    def beside(self, wide: Any) -> TextEncoder:
+        """Return this encoder with another NgramPath, None for none."""
         return TextEncoder(self.vocabulary, self.mode, self.max_length, wide, self.buckets)
 
     def is_unknown(self, steps: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
@@ -157,6 +158,7 @@ class SeriesEncoder:
         missing: Missing = "refuse",
         channels: Sequence[str] = ("values",),
         units: Floats | None = None,
+        wide: KernelPath | None = None,
     ) -> None:
         """Subtract `mean`, divide by `scale`, keep the first `max_length` steps.
 
@@ -166,6 +168,7 @@ class SeriesEncoder:
             missing: whether values may be missing.
             channels: names of `views.VIEWS`.
             units: (I,) of the channels; ones if None, where the channels are seen in one way.
+            wide: reads the channels as the first of `channels` sees them.
         """
         self.mean = mean
         self.scale = scale
@@ -173,6 +176,7 @@ class SeriesEncoder:
         self.missing = missing
         self.channels = tuple(channels)
         self.units: Floats = np.ones(len(mean)) if units is None else units
+        self.wide = wide
 
     @property
     def num_channels(self) -> int:
@@ -215,13 +219,26 @@ class SeriesEncoder:
             DataError: they have other channels than those of training, or miss values that must
                 be there.
         """
-        steps = [self._scaled(record) for record in records]
+        scaled = [self._scaled(record) for record in records]
         whole = [0 if record.values is None else len(record.values) for record in records]
+        steps = np.concatenate(scaled)
+        lengths = np.array([len(kept) for kept in scaled], np.int64)
         return Encoded(
-            steps=np.concatenate(steps),
-            lengths=np.array([len(kept) for kept in steps], np.int64),
-            known=np.ones(len(steps)),
+            steps=steps,
+            lengths=lengths,
+            known=np.ones(len(lengths)),
             truncated=np.array(whole) > self.max_length,
+            wide=None if self.wide is None else self.wide.logits(self.first_view(steps), lengths),
+        )
+
+    def first_view(self, steps: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Return (S, I) the channels of encoded steps as the first of `channels` sees them."""
+        return steps[:, : width(self.channels[:1], self.num_channels)]
+
+    def beside(self, wide: Any) -> SeriesEncoder:
+        """Return this encoder with another KernelPath, None for none."""
+        return SeriesEncoder(
+            self.mean, self.scale, self.max_length, self.missing, self.channels, self.units, wide
         )
 
     def _scaled(self, record: Record) -> npt.NDArray[np.float32]:

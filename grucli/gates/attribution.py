@@ -56,7 +56,7 @@ class Attribution:
         target, other: the classes between which the margin is: predicted and runner-up, or the
             target and the best other.
         margin: logit of `target` less that of `other`.
-        wide_margin: what n-grams add to it; None for a model without.
+        wide_margin: what the wide path adds to it; None for a model without.
         effect: (P,) how much the margin falls without each part; NaN if nothing is left then.
         running: (P, C) probabilities after each part, the sequence read that far.
         check: None for a sequence of one part.
@@ -96,7 +96,7 @@ def explain(
 ) -> Attribution:
     """Run the model on every prefix, without every part, and on the sequences of the check.
 
-    What n-grams add stays as it is with the whole sequence: the parts are the recurrence's.
+    What the wide path adds stays as it is with the whole sequence: the parts are the recurrence's.
 
     Args:
         model: what decides.
@@ -105,7 +105,7 @@ def explain(
         target: the class to speak of; the predicted one if None.
         seed: of the random parts.
         nothing: what the model reads where no step is left; None if it cannot read that.
-        wide: (C,) logits of the n-grams of the whole sequence, None for a model without.
+        wide: (C,) logits of the wide path for the whole sequence, None for a model without.
         bags: as in `Examples`.
     """
     number = len(parts)
@@ -138,7 +138,7 @@ def explain(
 
 
 def _logits(model: Model, sequences: Sequence[Steps], bags: Steps | None, added: Floats) -> Floats:
-    """Return (n, C) logits of sequences to which the wide path's n-grams add the same (C,)."""
+    """Return (n, C) logits of sequences to which the wide path adds the same (C,)."""
     return logits(model, Examples.join(sequences, bags=bags)) + added
 
 

@@ -12,9 +12,9 @@ from grucli.checkpoint import SavedModel
 from grucli.data.encoding import Encoded, TextEncoder
 from grucli.data.records import Record
 from grucli.data.vocabulary import EMPTY
+from grucli.engine.factors import both_classes
 from grucli.errors import CheckpointError
 from grucli.gates.attribution import Attribution, Span, explain, spans
-from grucli.mixing import both_classes
 
 MOST_TOKENS = 200  # shown one by one; of longer texts, windows
 MOST_WINDOWS = 60  # of a numeric sequence

@@ -3,8 +3,8 @@
 import numpy as np
 
 from grucli.data.batches import Batch, Examples, bounded
+from grucli.engine.factors import both_classes
 from grucli.engine.packing import Floats
-from grucli.mixing import both_classes
 from grucli.model import Model
 
 

@@ -13,6 +13,7 @@ from grucli.checkpoint import SavedModel
 from grucli.data.batches import Examples, bounded
 from grucli.data.records import Record
 from grucli.engine import losses
+from grucli.engine.factors import both_classes
 from grucli.engine.packing import Floats, Integers
 from grucli.errors import ConfigError
 from grucli.gates.examples import example
@@ -22,7 +23,7 @@ from grucli.gates.memory import SIDES, horizon
 from grucli.gates.report import Input, Paths, Report, Settings
 from grucli.gates.sampling import Drawn
 from grucli.gates.verdicts import verdicts
-from grucli.mixing import Mix, both_classes, recurrence_share
+from grucli.mixing import Mix, recurrence_share
 from grucli.model import Model
 from grucli.reading import encode
 

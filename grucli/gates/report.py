@@ -15,6 +15,7 @@ import numpy as np
 from grucli import __version__
 from grucli.checkpoint import SavedModel
 from grucli.data.encoding import TextEncoder
+from grucli.data.ngram_path import NgramPath
 from grucli.gates.examples import Example
 from grucli.gates.health import LayerHealth
 from grucli.gates.memory import Horizon
@@ -42,7 +43,7 @@ class Settings:
 
 @dataclass(frozen=True, kw_only=True)
 class Paths:
-    """What the recurrence and the n-grams each do in a sample.
+    """What the recurrence and the wide path each do in a sample.
 
     Attributes:
         recurrence_share: the recurrence's part of the margins, in [0, 1].
@@ -68,7 +69,7 @@ class Input:
         right: correct decisions among the labelled sequences.
         answers: distinct decisions.
         fingerprint: sha256 of the sample's steps.
-        paths: None for a model without n-grams.
+        paths: None for a model without a wide path.
     """
 
     name: str
@@ -217,13 +218,21 @@ def model_json(saved: SavedModel) -> dict[str, Any]:
 
 
 def _wide_json(saved: SavedModel) -> dict[str, Any] | None:
-    encoder = saved.encoder
-    if not isinstance(encoder, TextEncoder) or encoder.wide is None:
+    wide, described = saved.encoder.wide, dict[str, Any]()
+    if wide is None:
         return None
-    return {
-        "ngrams": len(encoder.wide.ngrams),
-        "pattern": dataclasses.asdict(encoder.wide.ngrams.pattern),
-        "parameters": encoder.wide.num_parameters,
+    if isinstance(wide, NgramPath):
+        described = {
+            "ngrams": len(wide.ngrams),
+            "pattern": dataclasses.asdict(wide.ngrams.pattern),
+        }
+    else:
+        described = {
+            "thresholds": len(wide.kernels),
+            "dilations": wide.kernels.dilations.tolist(),
+        }
+    return described | {
+        "parameters": wide.num_parameters,
         "factors": dataclasses.asdict(saved.model.mix),
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from grucli.data.wide_path import NAMES
 from grucli.errors import excerpt
 from grucli.gates.attribution import Attribution, Check
 from grucli.gates.examples import Example, Part
@@ -20,7 +21,7 @@ LEGEND = (
     "▲ speaks for the class, ▼ against it: what the margin [logit] loses when it is deleted; "
     "· less than 0.1; ‹ › unknown in training"
 )
-HELD = "; n-grams are no part of it: what they add stays that of the whole text"
+HELD = "; {} are no part of it: what they add stays that of the whole sequence"
 
 
 def examples(shown: Sequence[Example], labels: Sequence[str]) -> list[list[str]]:
@@ -28,7 +29,8 @@ def examples(shown: Sequence[Example], labels: Sequence[str]) -> list[list[str]]
     if not shown:
         return []
     is_mixed = shown[0].attribution.wide_margin is not None
-    legend = field("WHY", LEGEND + (HELD if is_mixed else ""))
+    held = HELD.format(NAMES[shown[0].kind]) if is_mixed else ""
+    legend = field("WHY", LEGEND + held)
     return [legend, *(_example(one, labels) for one in shown)]
 
 
@@ -55,8 +57,9 @@ def _decision(one: Example, labels: Sequence[str]) -> str:
     rest = ", ".join(others[: LISTED_CLASSES - 1])
     truth = f"true {_name(one.label)}, " if one.label is not None else ""
     versus = f"{_name(labels[why.target])} over {_name(labels[why.other])} {why.margin:+.2f}"
-    ngrams = "" if why.wide_margin is None else f", of which n-grams {why.wide_margin:+.2f}"
-    return f"{truth}predicted {first} ({rest}); margin of {versus}{ngrams}"
+    if why.wide_margin is not None:
+        versus += f", of which {NAMES[one.kind]} {why.wide_margin:+.2f}"
+    return f"{truth}predicted {first} ({rest}); margin of {versus}"
 
 
 def _piece(part: Part, effect: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from grucli.data.wide_path import NAMES
 from grucli.gates.health import Gate, LayerHealth
 from grucli.gates.memory import Horizon
 from grucli.gates.report import CONVENTION, Input, Report
@@ -22,7 +23,7 @@ def text(report: Report) -> str:
     if report.input is None:
         parts += [] if report.examples else inside(report.saved)
     else:
-        parts[0] += _data(report.input)
+        parts[0] += _data(report.input, NAMES[report.saved.encoder.kind])
     parts[0] += field("convention", CONVENTION)
     if report.input is not None:
         parts += [
@@ -34,7 +35,8 @@ def text(report: Report) -> str:
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def _data(data: Input) -> list[str]:
+def _data(data: Input, wide: str) -> list[str]:
+    """Return what was looked at; `wide` is the name of the wide path."""
     sample = f"{data.sequences:,} of {data.rows:,} sequences"
     if data.stratified:
         sample += ", drawn label by label"
@@ -46,23 +48,23 @@ def _data(data: Input) -> list[str]:
     )
     if data.accuracy is not None:
         shown = f"{data.accuracy:.3f} ({data.right:,} of {data.labelled:,})"
-        lines += field("accuracy", shown + _alone(data))
+        lines += field("accuracy", shown + _alone(data, wide))
     if data.paths is not None:
         ours = data.paths.recurrence_share
         lines += field(
             "decided",
-            f"{percent(ours, 0)} by the recurrence, {percent(1 - ours, 0)} by n-grams (of the "
+            f"{percent(ours, 0)} by the recurrence, {percent(1 - ours, 0)} by {wide} (of the "
             "margins of this sample); gates, memory and what tokens do are the recurrence's alone",
         )
     return lines
 
 
-def _alone(data: Input) -> str:
+def _alone(data: Input, wide: str) -> str:
     """Return the accuracies of both paths in words, nothing where there is one."""
     if data.paths is None:
         return ""
     ours, theirs = data.share(data.paths.recurrence_right), data.share(data.paths.wide_right)
-    return f"; recurrence alone {ours:.3f}, n-grams alone {theirs:.3f}"
+    return f"; recurrence alone {ours:.3f}, {wide} alone {theirs:.3f}"
 
 
 def _gates(health: tuple[LayerHealth, ...], saturation: tuple[float, float]) -> list[str]:

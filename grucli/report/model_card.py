@@ -8,8 +8,10 @@ from typing import Any
 from grucli.checkpoint import SavedModel
 from grucli.data.encoding import TextEncoder
 from grucli.data.records import names
+from grucli.data.wide_path import NAMES, WidePath
 from grucli.errors import counted, excerpt, show_path
 from grucli.gates.report import parameter_parts
+from grucli.mixing import Mix
 from grucli.report.tables import percent, table
 from grucli.report.wrap import field
 
@@ -23,7 +25,8 @@ def head(saved: SavedModel, path: str) -> list[str]:
     lines += field("task", f"classify, {_labels(saved.labels)}")
     lines += field("reads", _reading(saved))
     lines += field("network", _network(saved))
-    lines += [line for words in _ngrams(saved) for line in field("n-grams", words)]
+    if (wide := saved.encoder.wide) is not None:
+        lines += field(NAMES[saved.encoder.kind], _wide(wide, saved.model.mix))
     lines += field("trained on", _origin(card))
     if vectors := _section(_section(card, "data"), "vectors"):
         lines += field("vectors", _vectors(vectors, _section(card, "config")))
@@ -77,16 +80,12 @@ def _network(saved: SavedModel) -> str:
     )
 
 
-def _ngrams(saved: SavedModel) -> Iterator[str]:
-    """Yield what the wide path is, nothing for a model without."""
-    encoder, mix = saved.encoder, saved.model.mix
-    if isinstance(encoder, TextEncoder) and encoder.wide is not None:
-        wide = encoder.wide
-        yield (
-            f"{len(wide.ngrams):,} of {wide.ngrams.pattern}, of the whole text; "
-            f"{wide.num_parameters:,} parameters; the answer is that of {mix.recurrence:.2f} x the "
-            f"network's logits + {mix.wide:.2f} x theirs"
-        )
+def _wide(wide: WidePath, mix: Mix) -> str:
+    """Return what the wide path is, and how much it counts."""
+    return (
+        f"{wide}; {wide.num_parameters:,} parameters; the answer is that of {mix.recurrence:.2f} x "
+        f"the network's logits + {mix.wide:.2f} x theirs"
+    )
 
 
 def _origin(card: Mapping[str, Any]) -> str:

@@ -1,18 +1,18 @@
-"""What the recurrence and the n-grams each say alone, for people."""
+"""What the recurrence and the wide path each say alone, for people."""
 
 from grucli.metrics import Evaluation
 from grucli.paths import PathScores
 from grucli.report.tables import percent, table
 
 
-def text(paths: PathScores) -> str:
-    """Return a line for each path, and who decides."""
+def text(paths: PathScores, name: str) -> str:
+    """Return a line for each path, and who decides; `name` is the wide path's."""
     rows = [
         ("recurrence alone", *_scores(paths.recurrence)),
-        ("n-grams alone", *_scores(paths.wide)),
+        (f"{name} alone", *_scores(paths.wide)),
     ]
     ours = paths.recurrence_share
-    share = f"recurrence {percent(ours, 0)}, n-grams {percent(1 - ours, 0)}"
+    share = f"recurrence {percent(ours, 0)}, {name} {percent(1 - ours, 0)}"
     return "\n".join([*table(rows, "llll"), f"share of the decision: {share}"]) + "\n"
 
 

@@ -86,17 +86,17 @@ def outcome_lines(trainer: Trainer, prepared: Prepared, seconds: float) -> list[
     return [line, *warnings]
 
 
-def wide_line(progress: Progress) -> str | None:
-    """Return whether the wide path counts, and why; None if there is none."""
+def wide_line(progress: Progress, name: str) -> str | None:
+    """Return whether the wide path of this name counts, and why; None if there is none."""
     best = progress.verdict
     if "wide_gain" not in best:
         return None
     gain = f"{best['wide_gain']:.4f} nat a row (standard error {best['wide_error']:.4f})"
     if not best["mix_wide"]:
-        return f"n-grams: left out; they would lower the validation loss by {gain}"
+        return f"{name}: left out; they would lower the validation loss by {gain}"
     alone = f"accuracy {best['valid_accuracy']:.3f} -> {best['kept_accuracy']:.3f}"
     share = f"{best['recurrence_share']:.0%} of the decision is the recurrence's"
-    return f"n-grams: counted, they lower the validation loss by {gain}; {alone}; {share}"
+    return f"{name}: counted, they lower the validation loss by {gain}; {alone}; {share}"
 
 
 def _valid_scores(best: Mapping[str, float]) -> tuple[float, float, float]:

@@ -19,7 +19,7 @@ MOST_UPDATES = 1 << 19
 
 
 @dataclass(frozen=True, kw_only=True)
-class WidePath:
+class NgramPath:
     """N-grams and what was learned of each.
 
     Attributes:
@@ -37,8 +37,11 @@ class WidePath:
         """Numbers that were learned."""
         return self.weight.size + self.bias.size
 
+    def __str__(self) -> str:
+        return f"{len(self.ngrams):,} of {self.ngrams.pattern}, of the whole text"
+
     def logits(self, texts: Tokenized) -> npt.NDArray[np.float64]:
-        """Return logits (n, O), of a text without any known n-gram the bias."""
+        """Return (n, O), of a text without any known n-gram the bias."""
         return np.concatenate([self.of_rows(chunk) for chunk in self.ngrams.chunks(texts)])
 
     def of_rows(self, rows: wide.Sparse) -> npt.NDArray[np.float64]:
@@ -47,7 +50,7 @@ class WidePath:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WideRows:
+class NgramRows:
     """What a wide path learns from, and is judged on.
 
     Attributes:
@@ -68,13 +71,21 @@ class WideRows:
         rows = self.train.nbytes + (0 if self.valid is None else self.valid.nbytes)
         return rows + self.ngrams.keys.nbytes + self.ngrams.idf.nbytes
 
+    @property
+    def content(self) -> list[npt.NDArray[np.int32]]:
+        """What is learned from: it reads beyond the last step that the recurrence keeps."""
+        return [part.ids for part in (self.train, self.valid) if part is not None]
+
+    def __str__(self) -> str:
+        return f"n-grams: {len(self.ngrams):,} of {self.ngrams.pattern}"
+
     def learn(
         self,
         train: Examples,
         rows: npt.NDArray[np.int64],
         num_classes: int,
         rng: np.random.Generator,
-    ) -> WidePath:
+    ) -> NgramPath:
         """Learn from some rows of the training examples, in few passes if there are many."""
         own, targets = self.train.select(rows), train.targets[rows]
         scale = wide.relevance(own, targets, len(self.ngrams), num_classes)
@@ -90,4 +101,11 @@ class WideRows:
             rng=rng,
         )
         weight *= scale[:, None]  # so that nobody else has to know of it
-        return WidePath(ngrams=self.ngrams, weight=weight, bias=bias)
+        return NgramPath(ngrams=self.ngrams, weight=weight, bias=bias)
+
+    def said(
+        self, path: NgramPath, held: npt.NDArray[np.int64] | None
+    ) -> npt.NDArray[np.float64] | None:
+        """Return its logits of some rows of `train`, or of `valid`; None if there are none."""
+        rows = self.valid if held is None else self.train.select(held)
+        return None if rows is None else path.of_rows(rows)

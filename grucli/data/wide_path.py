@@ -1,0 +1,60 @@
+"""What stands beside the recurrence: a linear layer over features of a whole sequence.
+
+Texts have n-grams (`ngram_path`), numeric sequences the answers of fixed kernels (`kernel_path`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.batches import Examples
+
+NAMES = {"text": "n-grams", "series": "kernels"}
+"""What people call the features of each kind of encoder."""
+
+
+class WidePath(Protocol):
+    """What was learned of each feature; its text says which there are."""
+
+    @property
+    def num_parameters(self) -> int:
+        """Numbers that were learned."""
+
+
+class WideRows(Protocol):
+    """What a wide path learns from, and is judged on; its text says which features there are."""
+
+    @property
+    def always(self) -> bool:
+        """Whether it counts even where it does not pay."""
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of all that it holds."""
+
+    @property
+    def content(self) -> list[npt.NDArray[Any]]:
+        """What is learned from beyond the steps of the examples."""
+
+    def learn(
+        self,
+        train: Examples,
+        rows: npt.NDArray[np.int64],
+        num_classes: int,
+        rng: np.random.Generator,
+    ) -> WidePath:
+        """Learn from some rows of the training examples; `rng` draws what is drawn."""
+
+    def said(self, path: Any, held: npt.NDArray[np.int64] | None) -> npt.NDArray[np.float64] | None:
+        """Return the logits (n, O) of a path that was learned from these rows.
+
+        Args:
+            path: what `learn` has returned.
+            held: which training rows to answer; None for the validation rows.
+
+        Returns:
+            None if there are no validation rows.
+        """

@@ -1,0 +1,84 @@
+"""Ridge regression as a classifier over dense features, of which there may be more than rows.
+
+Sources: Hoerl & Kennard 1970; Rifkin & Lippert 2007 (MIT-CSAIL-TR-2007-025) for the errors of rows
+that are left out, which cost nothing once the eigenvectors are known.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.engine import factors
+from grucli.engine.packing import Floats, Integers
+
+PENALTIES = 10.0 ** np.arange(-5, 1.5, 0.5)  # times the mean square of the rows
+
+
+def forward(weight: Floats, bias: Floats, rows: Floats) -> npt.NDArray[np.float64]:
+    """Return logits (n, O) in float64.
+
+    Args:
+        weight: (K, O) of each feature for each output.
+        bias: (O,).
+        rows: (n, K).
+    """
+    logits: npt.NDArray[np.float64] = rows.astype(np.float64) @ weight + bias
+    return logits
+
+
+def fit(
+    rows: Floats, targets: Integers, weights: Floats, num_classes: int
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Learn 1 for a row's own class and -1 for others; make logits of it.
+
+    The penalty is the one with the lowest mean square of the errors of rows that are left out, and
+    these rows' losses tell the factor that makes logits of regressions.
+
+    Args:
+        rows: (n, K), n at least 2.
+        targets: (n,) classes.
+        weights: (n,) how much each row counts.
+        num_classes: C; two of them share one output.
+
+    Returns:
+        weight (K, O) and bias (O,).
+    """
+    outputs = 1 if num_classes == 2 else num_classes
+    truth = np.where(np.arange(num_classes) == targets[:, None], 1.0, -1.0)[:, -outputs:]
+    counts = weights * (len(rows) / weights.sum())
+    mean, centre = (np.average(part, axis=0, weights=counts) for part in (rows, truth))
+    mean, root = mean.astype(rows.dtype), np.sqrt(counts)[:, None]
+    centred, wanted = (rows - mean) * root.astype(rows.dtype), (truth - centre) * root
+    values, vectors = _eigenvectors(centred, root)
+    along = vectors.T @ wanted
+    found = []
+    for penalty in PENALTIES * values.sum() / len(rows):
+        inverse = 1 / (values + penalty)
+        dual = vectors @ (inverse[:, None] * along)
+        errors = dual / (vectors**2 @ inverse)[:, None] / root
+        found.append((float(np.sum(counts[:, None] * errors**2)), dual, errors))
+    _, dual, errors = min(found, key=lambda one: one[0])
+    weight = centred.T @ dual.astype(rows.dtype)
+    bias = centre - mean @ weight
+    factor = factors.fit((truth - errors)[None], targets)[0]
+    return (factor * weight).astype(np.float32), (factor * bias).astype(np.float32)
+
+
+def _eigenvectors(rows: Floats, root: Floats) -> tuple[Floats, Floats]:
+    """Return (n - 1,) eigenvalues of the products of rows (n, K), and (n, n - 1) eigenvectors.
+
+    Left out is what lies along `root` (n, 1): it belongs to the mean, which is not penalised.
+    """
+    gram = (rows @ rows.T).astype(np.float64)
+    unit = root / np.linalg.norm(root)
+    gram -= unit @ (unit.T @ gram)  # not exactly centred before, in single precision
+    gram -= (gram @ unit) @ unit.T
+    total = max(float(np.trace(gram)), LEAST_TOTAL)
+    values, vectors = np.linalg.eigh(gram + APART * total * (unit @ unit.T))
+    return np.maximum(values[:-1], total * ROUNDING), vectors[:, :-1]
+
+
+LEAST_TOTAL = 1e-6  # of rows that are all equal
+APART = 1e3  # so far beyond the others that no eigenvector mixes with it
+ROUNDING = 1e-12  # of the sum of all eigenvalues
