@@ -45,7 +45,7 @@ def of_texts(
     found = pattern.count(characters, tokens)
     too_many = f"{found:,} n-grams: too many for the memory"
     is_possible = found <= defaults.MOST_NGRAMS
-    choice = defaults.wide(setting, None if is_possible else too_many, judged_rows)
+    choice = defaults.wide(setting, "text", None if is_possible else too_many, judged_rows)
     if choice.value is False:
         return None, choice
     outputs = 1 if num_classes == 2 else num_classes
@@ -84,7 +84,7 @@ def of_series(
     number, steps = len(encoded.lengths), len(encoded.steps)
     too_many = f"{number:,} series of {steps:,} steps together: too many for kernels"
     is_possible = number <= defaults.MOST_KERNEL_ROWS and steps <= defaults.MOST_KERNEL_STEPS
-    choice = defaults.wide(setting, None if is_possible else too_many, judged_rows)
+    choice = defaults.wide(setting, "series", None if is_possible else too_many, judged_rows)
     if choice.value is False:
         return None, choice
     if not is_possible:

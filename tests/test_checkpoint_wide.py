@@ -9,9 +9,13 @@ import pytest
 from grucli import checkpoint
 from grucli.archive import read_archive, write_archive
 from grucli.data.encoding import TextEncoder
+from grucli.data.kernel_path import KernelPath
+from grucli.data.kernels import Kernels
 from grucli.data.ngram_path import NgramPath
 from grucli.data.ngrams import Ngrams, Pattern
+from grucli.data.records import Record
 from grucli.data.tokenized import Tokenized
+from grucli.engine.factors import both_classes
 from grucli.errors import CheckpointError
 from grucli.inference import Classifier
 from grucli.mixing import Mix
@@ -34,6 +38,22 @@ def wide_model():
     saved.model.mix = Mix(recurrence=0.5, wide=2.0)
     encoder = TextEncoder(encoder.vocabulary, encoder.mode, encoder.max_length, path)
     return dataclasses.replace(saved, encoder=encoder)
+
+
+def kernel_model():
+    """Return a model of two channels that kernels read as well."""
+    saved = saved_model("series")
+    rng = np.random.default_rng(0)
+    steps = rng.normal(size=(60, saved.encoder.num_channels)).astype(np.float32)
+    kernels = Kernels.fit(steps, np.array([40, 20]), 200, rng)
+    outputs = saved.model.architecture.num_outputs
+    path = KernelPath(
+        kernels=kernels,
+        weight=rng.normal(size=(len(kernels), outputs)).astype(np.float32),
+        bias=rng.normal(size=outputs).astype(np.float32),
+    )
+    saved.model.mix = Mix(recurrence=0.5, wide=2.0)
+    return dataclasses.replace(saved, encoder=saved.encoder.beside(path))
 
 
 @pytest.fixture
@@ -153,6 +173,76 @@ def test_a_mix_without_n_grams_is_refused(tmp_path):
     checkpoint.save(tmp_path / "m.npz", saved_model())
     archive = read_archive(tmp_path / "m.npz")
     refused(tmp_path, {**archive.meta, "mix": {"recurrence": 1.0, "wide": 1.0}}, archive.arrays)
+
+
+def test_kernels_come_back(tmp_path):
+    saved = kernel_model()
+    checkpoint.save(tmp_path / "m.npz", saved)
+    loaded = checkpoint.load(tmp_path / "m.npz", dtype=None)
+    assert loaded.model.mix == saved.model.mix
+    ours, theirs = loaded.encoder.wide, saved.encoder.wide
+    for name in ("dilations", "counts", "channels", "thresholds"):
+        found, wanted = getattr(ours.kernels, name), getattr(theirs.kernels, name)
+        assert found.dtype == wanted.dtype
+        np.testing.assert_array_equal(found, wanted)
+    np.testing.assert_array_equal(ours.weight, theirs.weight)
+    np.testing.assert_array_equal(ours.bias, theirs.bias)
+    checkpoint.save(tmp_path / "again.npz", loaded)
+    assert (tmp_path / "again.npz").read_bytes() == (tmp_path / "m.npz").read_bytes()
+
+
+def test_kernels_are_part_of_the_answer(tmp_path):
+    saved = kernel_model()
+    checkpoint.save(tmp_path / "m.npz", saved)
+    checkpoint.save(tmp_path / "plain.npz", saved_model("series"))
+    rng = np.random.default_rng(1)
+    channels = saved.encoder.num_channels
+    series = [rng.normal(size=(n, channels)).astype(np.float32) for n in (1, 5, 30)]
+    both = Classifier.load(str(tmp_path / "m.npz")).predict(series)
+    plain = Classifier.load(str(tmp_path / "plain.npz")).predict(series)
+    records = [Record(number=n, values=values) for n, values in enumerate(series, 1)]
+    added = both_classes(2 * saved.encoder.encode(records).wide)
+    for one, other, wide in zip(both, plain, added, strict=True):
+        logits = 0.5 * np.log(list(other.probabilities.values())) + wide
+        p = np.exp(logits - logits.max())
+        np.testing.assert_allclose(list(one.probabilities.values()), p / p.sum(), atol=1e-6)
+
+
+WRONG_KERNELS = {
+    "a dilation of 0": {"dilations": lambda a: a * 0},
+    "a dilation beyond all series": {"dilations": lambda a: a * 2**40},
+    "dilations that are no integers": {"dilations": lambda a: a.astype(np.float64)},
+    "a dilation too few": {"dilations": lambda a: a[1:].copy()},
+    "no dilation": {name: lambda a: a[:0].copy() for name in ("dilations", "counts", "channels")},
+    "a count too many": {"counts": lambda a: np.append(a, 1)},
+    "another count": {"counts": lambda a: a + 1},
+    "negative counts": {"counts": lambda a: -a},
+    "a kernel without a channel": {"channels": lambda a: a * np.uint8(0)},
+    "channels of another type": {"channels": lambda a: a.astype(np.int64)},
+    "a channel too many": {"channels": lambda a: np.concatenate((a, a[..., :1]), axis=2)},
+    "a threshold too few": {"thresholds": lambda a: a[1:].copy()},
+    "thresholds of another type": {"thresholds": lambda a: a.astype(np.float64)},
+    "a weight too few": {"weight": lambda a: a[1:].copy()},
+    "no bias": {"bias": lambda a: a[:0].copy()},
+}
+
+
+@pytest.mark.parametrize("name", WRONG_KERNELS)
+def test_kernels_that_do_not_fit_are_refused(tmp_path, name):
+    checkpoint.save(tmp_path / "m.npz", kernel_model())
+    archive = read_archive(tmp_path / "m.npz")
+    arrays = dict(archive.arrays)
+    for part, spoil in WRONG_KERNELS[name].items():
+        arrays[f"wide_{part}"] = spoil(arrays[f"wide_{part}"])
+    refused(tmp_path, archive.meta, arrays)
+
+
+@pytest.mark.parametrize("part", ["dilations", "counts", "channels", "thresholds", "weight"])
+def test_a_missing_part_of_the_kernels_is_refused(tmp_path, part):
+    checkpoint.save(tmp_path / "m.npz", kernel_model())
+    archive = read_archive(tmp_path / "m.npz")
+    arrays = {name: a for name, a in archive.arrays.items() if name != f"wide_{part}"}
+    refused(tmp_path, archive.meta, arrays)
 
 
 def test_numeric_sequences_with_n_grams_are_refused(tmp_path):

@@ -112,12 +112,14 @@ def test_n_grams_are_those_of_words_or_of_characters_and_of_places_where_lengths
 @pytest.mark.parametrize(
     ("arguments", "value", "reason"),
     [
-        (("auto", "text", 1000, 50), "auto", "lowers the validation loss"),
-        (("auto", "text", 1000, 0), False, "no validation"),
-        (("auto", "text", 1 << 26, 50), False, "67,108,864 n-grams: too many"),
-        (("auto", "series", 0, 50), False, "series have no n-grams"),
-        ((True, "text", 1 << 26, 0), True, "given"),
-        ((False, "text", 1000, 50), False, "given"),
+        (("auto", "text", None, 50), "auto", "lowers the validation loss"),
+        (("auto", "text", None, 0), False, "no validation"),
+        (("auto", "text", "too many n-grams", 50), False, "too many n-grams"),
+        (("auto", "series", None, 50), True, "factor with the lowest validation loss"),
+        (("auto", "series", None, 0), False, "no validation"),
+        (("auto", "series", "too many series", 50), False, "too many series"),
+        ((True, "text", "too many n-grams", 0), True, "given"),
+        ((False, "text", None, 50), False, "given"),
     ],
 )
 def test_when_there_is_a_wide_path(arguments, value, reason):

@@ -97,7 +97,7 @@ class Kernels:
             lengths: (n,) steps of each, at least 1.
         """
         starts = starts_of(lengths)
-        for rows in _chunks(lengths):
+        for rows in _chunks(lengths + LENGTH // 2 * int(self.dilations.max())):
             start, own = starts[rows.start], lengths[rows]
             shares = np.empty((len(own), len(self)), np.float32)
             self._fill(shares, steps[start : start + own.sum()], own)
@@ -179,11 +179,11 @@ def _drawn_channels(num_channels: int, rng: np.random.Generator) -> npt.NDArray[
     return chosen
 
 
-def _chunks(lengths: Lengths) -> Iterator[slice]:
-    """Yield rows that are few and have few steps together, or are one."""
-    ends, first = np.cumsum(lengths), 0
-    while first < len(lengths):
-        most = ends[first] - lengths[first] + STEPS_TOGETHER
+def _chunks(sizes: Lengths) -> Iterator[slice]:
+    """Yield rows that are few and together not large, or are one."""
+    ends, first = np.cumsum(sizes), 0
+    while first < len(sizes):
+        most = ends[first] - sizes[first] + STEPS_TOGETHER
         last = int(np.searchsorted(ends, most, side="right"))
         last = max(first + 1, min(last, first + ROWS_TOGETHER))
         yield slice(first, last)

@@ -91,12 +91,16 @@ def wide_line(progress: Progress, name: str) -> str | None:
     best = progress.verdict
     if "wide_gain" not in best:
         return None
-    gain = f"{best['wide_gain']:.4f} nat a row (standard error {best['wide_error']:.4f})"
+    gain = best["wide_gain"]
+    change = (
+        f"{abs(gain):.4f} nat a row {'lower' if gain >= 0 else 'higher'} "
+        f"(standard error {best['wide_error']:.4f})"
+    )
     if not best["mix_wide"]:
-        return f"{name}: left out; they would lower the validation loss by {gain}"
+        return f"{name}: left out; with them the validation loss would be {change}"
     alone = f"accuracy {best['valid_accuracy']:.3f} -> {best['kept_accuracy']:.3f}"
     share = f"{best['recurrence_share']:.0%} of the decision is the recurrence's"
-    return f"{name}: counted, they lower the validation loss by {gain}; {alone}; {share}"
+    return f"{name}: counted; with them the validation loss is {change}; {alone}; {share}"
 
 
 def _valid_scores(best: Mapping[str, float]) -> tuple[float, float, float]:
