@@ -230,8 +230,8 @@ def wide(setting: Any, kind: str, too_many: str | None, judged_rows: int) -> Cho
     """Return whether there is a wide path: True, False, or "auto" where training shall tell.
 
     Of series there are often too few to show that it pays. On parts of 30 to 66 rows of three
-    training files the gain was within its standard error on 7 of 13, and yet with kernels the loss
-    of all other rows was lower on 11; so they count by the factor that held-out rows tell.
+    training files the gain was within its standard error on 8 of 14, and yet with kernels the loss
+    of all other rows was lower on 12; so they count by the factor that held-out rows tell.
 
     Args:
         setting: True, False or "auto".

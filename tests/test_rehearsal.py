@@ -40,7 +40,9 @@ def test_memory_counts_weights_moments_data_and_the_largest_batch(prepared):
     size = 4 * trainer.model.num_parameters
     assert cost.state_bytes == 6 * size  # weights, gradient, best, average, two moments
     steps = int(prepared.train.lengths.sum() + prepared.valid.lengths.sum())
-    assert cost.data_bytes == 12 * steps + 24 * 400
+    kernels = sum(4 * part.size for part in (prepared.wide.train, prepared.wide.valid))
+    assert kernels == 4 * 400 * 9996
+    assert cost.data_bytes == 12 * steps + 24 * 400 + kernels
     longest = 20 * int(prepared.train.lengths.max())
     tape = 4 * 2 * 32 * longest * 4  # four numbers a unit, direction and step are the least
     assert tape < cost.step_bytes < 6 * tape
