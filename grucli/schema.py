@@ -229,9 +229,10 @@ class ModelConfig(_Section):
     token_dropout: Auto[Annotated[float, Field(ge=0, le=0.9)]] = None
     """Share of the tokens that are read as unknown in training."""
     wide: Literal["auto"] | bool = "auto"
-    """Whether n-grams of the text, or what fixed kernels give for a numeric sequence, weighed by a
-    linear layer, count beside the recurrence; auto is yes if that lowers the validation loss by
-    more than its standard error."""
+    """Whether a linear layer counts beside the recurrence: over n-grams of a text, or over what
+    fixed kernels give for a numeric sequence. auto is yes for n-grams that lower the validation
+    loss by more than its standard error, and for kernels by the factor that lowers it most; without
+    validation it is no."""
     subwords: Auto[Literal[False] | Annotated[int, Field(ge=16, le=32_768)]] = None
     """Vectors that n-grams share by hashing; their mean is added to a token's own vector. They are
     the n-grams of 3 to 5 characters of a token, or where tokens are single characters those of 2
