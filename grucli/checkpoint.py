@@ -17,10 +17,6 @@ import numpy.typing as npt
 
 from grucli.archive import Archive, read_archive, write_archive
 from grucli.data.encoding import Encoder, SeriesEncoder, TextEncoder
-from grucli.data.kernel_path import KernelPath
-from grucli.data.kernels import HIGH, Kernels
-from grucli.data.ngram_path import NgramPath
-from grucli.data.ngrams import Ngrams, Pattern
 from grucli.data.records import Remembered
 from grucli.data.tokens import MODES
 from grucli.data.views import VIEWS, width
@@ -31,13 +27,12 @@ from grucli.engine.recurrent import CELLS
 from grucli.errors import CheckpointError, show, show_path
 from grucli.mixing import Mix
 from grucli.model import Architecture, Model
+from grucli.wide_arrays import expect, kernel_arrays, kernel_path, ngram_arrays, ngram_path
 
 Arrays = dict[str, npt.NDArray[Any]]
 
-PARAM, RUN, WIDE = "param_", "run_", "wide_"
+PARAM, RUN = "param_", "run_"
 MAX_LAYERS = 8
-LONGEST_NGRAM = 8  # tokens
-LARGEST_KERNELS = 1 << 20  # steps from one weight to the next, thresholds of one kernel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,39 +98,18 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
         arrays["vocabulary"] = np.frombuffer(encoder.vocabulary.to_bytes(), np.uint8)
         if encoder.wide is not None:
             meta["encoder"]["ngrams"] = dataclasses.asdict(encoder.wide.ngrams.pattern)
-            arrays |= _ngram_arrays(encoder.wide)
+            arrays |= ngram_arrays(encoder.wide)
     else:
         meta["encoder"]["missing"] = encoder.missing
         meta["encoder"]["channels"] = list(encoder.channels)
         arrays["scaling"] = np.stack((encoder.mean, encoder.scale))
         arrays["units"] = encoder.units
         if encoder.wide is not None:
-            arrays |= _kernel_arrays(encoder.wide)
+            arrays |= kernel_arrays(encoder.wide)
     if run is not None:
         meta["progress"] = run.progress
         arrays |= {RUN + name: array for name, array in run.arrays.items()}
     write_archive(path, meta, arrays)
-
-
-def _kernel_arrays(path: KernelPath) -> Arrays:
-    kernels = path.kernels
-    return {
-        WIDE + "dilations": kernels.dilations,
-        WIDE + "counts": kernels.counts,
-        WIDE + "channels": kernels.channels.astype(np.uint8),
-        WIDE + "thresholds": kernels.thresholds,
-        WIDE + "weight": path.weight,
-        WIDE + "bias": path.bias,
-    }
-
-
-def _ngram_arrays(path: NgramPath) -> Arrays:
-    return {
-        WIDE + "keys": path.ngrams.keys,
-        WIDE + "idf": path.ngrams.idf,
-        WIDE + "weight": path.weight,
-        WIDE + "bias": path.bias,
-    }
 
 
 def load(path: str | Path, dtype: str | None = "float64") -> SavedModel:
@@ -173,9 +147,9 @@ def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> Saved
     try:
         meta = archive.meta
         labels = tuple(meta["labels"])
-        _expect(all(isinstance(label, str) for label in labels), "labels")
+        expect(all(isinstance(label, str) for label in labels), "labels")
         architecture = _architecture(meta["architecture"])
-        _expect(len(labels) == architecture.num_classes, "labels and outputs")
+        expect(len(labels) == architecture.num_classes, "labels and outputs")
         model = _model(architecture, archive.arrays, dtype)
         encoder = _encoder(meta["encoder"], archive.arrays, architecture)
         model.mix = _mix(meta.get("mix"), encoder)
@@ -196,39 +170,34 @@ def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> Saved
 def _remembered(fields: Mapping[str, Any]) -> Remembered:
     """Return what is remembered; JSON has lists where there are several columns."""
     columns = {key: tuple(value) for key, value in fields.items() if isinstance(value, list)}
-    _expect(all(isinstance(name, str) for names in columns.values() for name in names), "columns")
+    expect(all(isinstance(name, str) for names in columns.values() for name in names), "columns")
     return Remembered(**{**fields, **columns})
-
-
-def _expect(holds: bool, what: str) -> None:
-    if not holds:
-        raise ValueError(f"{what} do not fit")
 
 
 def _architecture(fields: Mapping[str, Any]) -> Architecture:
     """Check every field before anything is allocated from it."""
     architecture = Architecture(**{**fields, "pooling": tuple(fields["pooling"])})
     sizes = (architecture.input_size, architecture.hidden_size, architecture.num_classes)
-    _expect(all(type(size) is int and 1 <= size < 1 << 32 for size in sizes), "sizes")
-    _expect(type(architecture.vocabulary_size) is int, "vocabulary_size")
-    _expect(architecture.vocabulary_size >= 0, "vocabulary_size")
-    _expect(architecture.num_classes >= 2, "num_classes")
-    _expect(type(architecture.num_layers) is int, "num_layers")
-    _expect(1 <= architecture.num_layers <= MAX_LAYERS, "num_layers")
-    _expect(type(architecture.bidirectional) is bool, "bidirectional")
-    _expect(type(architecture.convolution) is int, "convolution")
-    _expect(0 <= architecture.convolution < 1 << 32, "convolution")
-    _expect(architecture.cell in CELLS, "cell")
-    _expect(architecture.dtype in ("float32", "float64"), "dtype")
+    expect(all(type(size) is int and 1 <= size < 1 << 32 for size in sizes), "sizes")
+    expect(type(architecture.vocabulary_size) is int, "vocabulary_size")
+    expect(architecture.vocabulary_size >= 0, "vocabulary_size")
+    expect(architecture.num_classes >= 2, "num_classes")
+    expect(type(architecture.num_layers) is int, "num_layers")
+    expect(1 <= architecture.num_layers <= MAX_LAYERS, "num_layers")
+    expect(type(architecture.bidirectional) is bool, "bidirectional")
+    expect(type(architecture.convolution) is int, "convolution")
+    expect(0 <= architecture.convolution < 1 << 32, "convolution")
+    expect(architecture.cell in CELLS, "cell")
+    expect(architecture.dtype in ("float32", "float64"), "dtype")
     kind, buckets = architecture.subwords, architecture.buckets
-    _expect(kind in ("", "characters", "tokens"), "subwords")
-    _expect(type(buckets) is int and (buckets > 0) == bool(kind), "subwords")
-    _expect(architecture.vocabulary_size > 0 or not kind, "subwords")
-    _expect(kind != "tokens" or architecture.vocabulary_size < MOST_TOKENS, "vocabulary_size")
+    expect(kind in ("", "characters", "tokens"), "subwords")
+    expect(type(buckets) is int and (buckets > 0) == bool(kind), "subwords")
+    expect(architecture.vocabulary_size > 0 or not kind, "subwords")
+    expect(kind != "tokens" or architecture.vocabulary_size < MOST_TOKENS, "vocabulary_size")
     rates = (architecture.dropout, architecture.token_dropout)
-    _expect(all(type(rate) is float and 0 <= rate < 1 for rate in rates), "dropout")
-    _expect(0 < len(architecture.pooling) <= len(POOLINGS), "pooling")
-    _expect(set(architecture.pooling) <= set(POOLINGS), "pooling")
+    expect(all(type(rate) is float and 0 <= rate < 1 for rate in rates), "dropout")
+    expect(0 < len(architecture.pooling) <= len(POOLINGS), "pooling")
+    expect(set(architecture.pooling) <= set(POOLINGS), "pooling")
     return architecture
 
 
@@ -239,7 +208,7 @@ def _model(architecture: Architecture, arrays: Arrays, dtype: str | None) -> Mod
     stored = {name.removeprefix(PARAM): a for name, a in arrays.items() if name.startswith(PARAM)}
     for name in sorted(shapes.keys() | stored.keys()):
         found = stored[name].shape if name in stored else None
-        _expect(found == shapes.get(name), f"weights {name}")
+        expect(found == shapes.get(name), f"weights {name}")
     model = Model(dataclasses.replace(architecture, dtype=dtype or architecture.dtype))
     for name, array in model.arrays():
         array[...] = stored[name]
@@ -248,86 +217,32 @@ def _model(architecture: Architecture, arrays: Arrays, dtype: str | None) -> Mod
 
 def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architecture) -> Encoder:
     max_length = fields["max_length"]
-    _expect(type(max_length) is int and max_length >= 1, "max_length")
+    expect(type(max_length) is int and max_length >= 1, "max_length")
     if fields["kind"] == "text":
         vocabulary = Vocabulary.from_bytes(arrays["vocabulary"].tobytes())
-        _expect(len(vocabulary) == architecture.vocabulary_size, "vocabulary and embedding")
-        _expect(fields["mode"] in MODES, "tokens")
-        wide = _ngram_path(fields.get("ngrams"), arrays, architecture)
+        expect(len(vocabulary) == architecture.vocabulary_size, "vocabulary and embedding")
+        expect(fields["mode"] in MODES, "tokens")
+        wide = ngram_path(fields.get("ngrams"), arrays, architecture.num_outputs)
         buckets = architecture.buckets if architecture.subwords == "characters" else 0
         return TextEncoder(vocabulary, fields["mode"], max_length, wide, buckets)
-    _expect(fields["kind"] == "series", "kind")
+    expect(fields["kind"] == "series", "kind")
     mean, scale = arrays["scaling"]
     missing = fields.get("missing", "refuse")  # older files know no other way
-    _expect(missing in ("refuse", "mask"), "missing")
+    expect(missing in ("refuse", "mask"), "missing")
     channels = tuple(fields.get("channels", ("values",)))
-    _expect(len(channels) > 0 and set(channels) <= VIEWS.keys(), "channels")
-    _expect(mean.ndim == 1, "scaling")
+    expect(len(channels) > 0 and set(channels) <= VIEWS.keys(), "channels")
+    expect(mean.ndim == 1, "scaling")
     encoder = SeriesEncoder(mean, scale, max_length, missing, channels, arrays.get("units"))
-    _expect(encoder.units.ndim == 1, "units")
-    _expect(mean.size == width(channels, encoder.num_channels), "scaling, channels")
-    _expect(mean.ndim == 1 and encoder.input_size == architecture.input_size, "scaling, channels")
-    return encoder.beside(_kernel_path(arrays, encoder.num_channels, architecture))
+    expect(encoder.units.ndim == 1, "units")
+    expect(mean.size == width(channels, encoder.num_channels), "scaling, channels")
+    expect(mean.ndim == 1 and encoder.input_size == architecture.input_size, "scaling, channels")
+    return encoder.beside(kernel_path(arrays, encoder.view_size, architecture.num_outputs))
 
 
 def _mix(fields: Mapping[str, Any] | None, encoder: Encoder) -> Mix:
     """Return how much the paths count: a wide path that is there does, if ever so little."""
     mix = Mix() if fields is None else Mix(**fields)
     factors = mix.recurrence, mix.wide
-    _expect(all(type(factor) is float and 0 <= factor < 1e6 for factor in factors), "mix")
-    _expect((encoder.wide is not None) == (mix.wide > 0), "paths")
+    expect(all(type(factor) is float and 0 <= factor < 1e6 for factor in factors), "mix")
+    expect((encoder.wide is not None) == (mix.wide > 0), "paths")
     return mix
-
-
-def _kernel_path(
-    arrays: Arrays, num_channels: int, architecture: Architecture
-) -> KernelPath | None:
-    if WIDE + "thresholds" not in arrays:
-        return None
-    names = ("dilations", "counts", "channels", "thresholds")
-    dilations, counts, channels, thresholds = (arrays[WIDE + name] for name in names)
-    for array in (dilations, counts):
-        _expect(array.dtype == np.int64 and array.ndim == 1 and len(array) > 0, "kernels")
-        _expect(bool((array >= 1).all() and (array < LARGEST_KERNELS).all()), "kernels")
-    _expect(len(dilations) == len(counts), "kernels")
-    _expect(channels.dtype == np.uint8, "kernels")
-    _expect(channels.shape == (len(dilations), len(HIGH), num_channels), "kernels and channels")
-    _expect(bool(channels.any(axis=2).all()), "kernels and channels")
-    _expect(thresholds.shape == (len(HIGH) * int(counts.sum()),), "kernels and thresholds")
-    kernels = Kernels(
-        dilations=dilations,
-        counts=counts,
-        channels=channels.astype(bool),
-        thresholds=thresholds,
-    )
-    weight, bias = _linear(arrays, len(kernels), architecture, thresholds)
-    return KernelPath(kernels=kernels, weight=weight, bias=bias)
-
-
-def _linear(
-    arrays: Arrays, num_features: int, architecture: Architecture, other: npt.NDArray[Any]
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Return what a wide path has learned of each feature, of which there are `other` numbers."""
-    weight, bias = arrays[WIDE + "weight"], arrays[WIDE + "bias"]
-    _expect(weight.shape == (num_features, architecture.num_outputs), "wide path and outputs")
-    _expect(bias.shape == weight.shape[1:], "wide path and outputs")
-    numbers = (other, weight, bias)
-    _expect(all(array.dtype == np.float32 for array in numbers), "weights of the wide path")
-    _expect(all(np.isfinite(array).all() for array in numbers), "weights of the wide path")
-    return weight, bias
-
-
-def _ngram_path(
-    fields: Mapping[str, Any] | None, arrays: Arrays, architecture: Architecture
-) -> NgramPath | None:
-    if fields is None:
-        return None
-    pattern = Pattern(**fields)
-    _expect(type(pattern.longest) is int and 1 <= pattern.longest <= LONGEST_NGRAM, "n-grams")
-    _expect(all(type(flag) is bool for flag in (pattern.subwords, pattern.placed)), "n-grams")
-    keys, idf = arrays[WIDE + "keys"], arrays[WIDE + "idf"]
-    _expect(keys.dtype == np.uint32 and keys.ndim == 1 and len(keys) > 0, "n-grams")
-    _expect(bool((keys[1:] > keys[:-1]).all()), "n-grams")
-    _expect(idf.shape == keys.shape, "n-grams and their weights")
-    weight, bias = _linear(arrays, len(keys), architecture, idf)
-    return NgramPath(ngrams=Ngrams(pattern=pattern, keys=keys, idf=idf), weight=weight, bias=bias)

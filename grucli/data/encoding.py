@@ -184,6 +184,11 @@ class SeriesEncoder:
         return len(self.units)
 
     @property
+    def view_size(self) -> int:
+        """Numbers of a step as the first of `channels` sees it."""
+        return width(self.channels[:1], self.num_channels)
+
+    @property
     def input_size(self) -> int:
         """Numbers in an encoded step."""
         return len(self.mean) + (self.num_channels if self.missing == "mask" else 0)
@@ -232,8 +237,8 @@ class SeriesEncoder:
         )
 
     def first_view(self, steps: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Return (S, I) the channels of encoded steps as the first of `channels` sees them."""
-        return steps[:, : width(self.channels[:1], self.num_channels)]
+        """Return (S, view_size) of encoded steps."""
+        return steps[:, : self.view_size]
 
     def beside(self, wide: Any) -> SeriesEncoder:
         """Return this encoder with another KernelPath, None for none."""

@@ -109,6 +109,12 @@ def test_they_can_be_left_out_and_be_asked_for_without_validation(waves: Path, t
     assert read_archive(tmp_path / "on.npz").meta["mix"] == {"recurrence": 1.0, "wide": 1.0}
 
 
+def test_they_read_the_first_view_whichever_it_is(waves: Path, tmp_path: Path):
+    ran = train(tmp_path, waves, "m.npz", "data.channels=[place, shape, values]", flags=("-q",))
+    assert ran.code == 0, ran.err
+    assert grucli("predict", waves, "-m", tmp_path / "m.npz").code == 0
+
+
 def test_too_many_series_are_refused_if_asked_for_and_passed_over_if_not(tmp_path: Path):
     steps = np.random.default_rng(0).normal(size=(4700, 2))
     np.savez(tmp_path / "many.npz", X=steps, y=np.array(["a", "b"] * 2350))
