@@ -208,7 +208,7 @@ def test_a_set_is_measured_with_both_parts_and_all_peers(quality):
     assert line in shown
 
 
-def test_series_have_no_wide_path_and_no_peers_of_texts(quality):
+def test_series_have_no_peers_of_texts(quality):
     assert quality("--sets", "Waves", "--seeds", "0")[0] == [("Waves", "grucli", 0)]
     assert quality("--sets", "Waves", "--seeds", "2", "--peers", "gru")[0] == [
         ("Waves", "grucli", 2),
@@ -263,7 +263,7 @@ def test_a_set_is_worse_if_the_measured_peer_is_better_on_the_same_rows(results)
 
 def test_table_summary_and_goals(results):
     _add(results, "ArrowHead", "grucli", 90)
-    _add(results, "words", "grucli", 80, 84, wide=False)
+    _add(results, "words", "grucli", 80, 84, wide=False, text=True)
     _add(results, "words", "ngram", 70)
     _add(results, "unknown", "grucli", 50)
     shown = tables.show(results)

@@ -46,7 +46,8 @@ def grucli(each, seed, variables, folder, settings=()):
     command = [*start, "evaluate", str(each.test), "-m", str(model), "--json"]
     command += ["--errors", str(wrong), "--force", "--quiet"]
     scored = json.loads(processes.run(command, variables).output)
-    return _scores(scored, wrong) | parts(trained, scored) | _took(outcome)
+    kind = {"text": each.text}
+    return kind | _scores(scored, wrong) | parts(trained, scored) | _took(outcome)
 
 
 def _took(outcome):

@@ -53,8 +53,8 @@ class Standing:
 
     @cached_property
     def is_text(self):
-        """Whether a wide path was weighed, which series cannot have."""
-        return any("wide" in run for run in self.runs.values())
+        """Whether it is one of texts or symbols."""
+        return any(run.get("text") for run in self.runs.values())
 
     @cached_property
     def accuracy(self):
