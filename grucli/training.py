@@ -404,9 +404,11 @@ class Trainer:
         rows, path = self._wide_rows, self.wide
         if rows is None or path is None or self._valid is None:
             return
-        held = rows.train.select(self._held[self.fold - 1]) if self.fold else rows.valid
-        if held is not None and self._valid.wide is None:
-            self._valid = dataclasses.replace(self._valid, wide=path.of_rows(held))
+        if self._valid.wide is None:
+            fold = self.fold
+            held = rows.held(self._held[fold - 1], self._rows) if fold else rows.valid
+            if held is not None:
+                self._valid = dataclasses.replace(self._valid, wide=path.of_rows(held))
 
     @property
     def mix(self) -> Mix:

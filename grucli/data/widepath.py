@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,12 +39,17 @@ class WidePath:
         return self.weight.size + self.bias.size
 
     def logits(self, texts: Tokenized) -> npt.NDArray[np.float64]:
-        """Return logits (n, O), of a text without any known n-gram the bias."""
+        """Return logits (n, O), zero for a text without any known n-gram."""
         return np.concatenate([self.of_rows(chunk) for chunk in self.ngrams.chunks(texts)])
 
     def of_rows(self, rows: wide.Sparse) -> npt.NDArray[np.float64]:
-        """Return logits (n, O) of encoded texts."""
-        return wide.forward(self.weight, self.bias, rows)
+        """Return logits (n, O) of encoded texts: the less of one is known, the nearer to zero.
+
+        So the bias does not outvote what little is known, and another path decides where it is best
+        asked.
+        """
+        known = rows.norms() / math.sqrt(self.ngrams.pattern.kinds)
+        return wide.forward(self.weight, known[:, None] * self.bias, rows)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +73,11 @@ class WideRows:
         """Memory of the rows and of the n-grams."""
         rows = self.train.nbytes + (0 if self.valid is None else self.valid.nbytes)
         return rows + self.ngrams.keys.nbytes + self.ngrams.idf.nbytes
+
+    def held(self, rows: npt.NDArray[np.int64], learned: npt.NDArray[np.int64]) -> wide.Sparse:
+        """Return rows of `train` as new ones would be: without n-grams that `learned` lack."""
+        counts = np.bincount(self.train.select(learned).ids, minlength=len(self.ngrams))
+        return self.train.select(rows).only(counts > 0)
 
     def learn(
         self,
