@@ -405,7 +405,9 @@ class Trainer:
 
     def _wide_said(self, held: Rows | None) -> npt.NDArray[np.float64] | None:
         """Return the wide path's logits (n, O) of training rows, or of those for validation."""
-        return None if self._wide_rows is None else self._wide_rows.said(self.wide, held)
+        return (
+            None if self._wide_rows is None else self._wide_rows.said(self.wide, held, self._rows)
+        )
 
     @property
     def mix(self) -> Mix:

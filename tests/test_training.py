@@ -498,7 +498,7 @@ def test_folds_without_patience_run_to_the_end_of_the_schedule_and_are_judged_th
     assert verdict["wide_error"] > 0
     rows = np.arange(40)
     said = trainer._wide_rows.learn(trainer._train, rows[rows % 3 != 1], 2, np.random.default_rng())
-    shown = trainer._wide_rows.said(said, rows[rows % 3 == 1])
+    shown = trainer._wide_rows.said(said, rows[rows % 3 == 1], rows[rows % 3 != 1])
     np.testing.assert_array_equal(trainer._said[1, 1::3], shown)
 
 

@@ -89,7 +89,10 @@ class KernelRows:
         return KernelPath(kernels=self.kernels, weight=weight, bias=bias)
 
     def said(
-        self, path: KernelPath, held: npt.NDArray[np.int64] | None
+        self,
+        path: KernelPath,
+        held: npt.NDArray[np.int64] | None,
+        learned: npt.NDArray[np.int64],
     ) -> npt.NDArray[np.float64] | None:
         """Return its logits of some rows of `train`, or of `valid`; None if there are none."""
         rows = self.valid if held is None else self.train[held]

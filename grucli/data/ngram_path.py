@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,12 +42,17 @@ class NgramPath:
         return f"{len(self.ngrams):,} of {self.ngrams.pattern}, of the whole text"
 
     def logits(self, texts: Tokenized) -> npt.NDArray[np.float64]:
-        """Return (n, O), of a text without any known n-gram the bias."""
+        """Return logits (n, O), zero for a text without any known n-gram."""
         return np.concatenate([self.of_rows(chunk) for chunk in self.ngrams.chunks(texts)])
 
     def of_rows(self, rows: wide.Sparse) -> npt.NDArray[np.float64]:
-        """Return logits (n, O) of encoded texts."""
-        return wide.forward(self.weight, self.bias, rows)
+        """Return logits (n, O) of encoded texts: the less of one is known, the nearer to zero.
+
+        So the bias does not outvote what little is known, and another path decides where it is best
+        asked.
+        """
+        known = rows.norms() / math.sqrt(self.ngrams.pattern.kinds)
+        return wide.forward(self.weight, known[:, None] * self.bias, rows)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +85,11 @@ class NgramRows:
     def __str__(self) -> str:
         return f"n-grams: {len(self.ngrams):,} of {self.ngrams.pattern}"
 
+    def held(self, rows: npt.NDArray[np.int64], learned: npt.NDArray[np.int64]) -> wide.Sparse:
+        """Return rows of `train` as new ones would be: without n-grams that `learned` lack."""
+        counts = np.bincount(self.train.select(learned).ids, minlength=len(self.ngrams))
+        return self.train.select(rows).only(counts > 0)
+
     def learn(
         self,
         train: Examples,
@@ -104,8 +115,11 @@ class NgramRows:
         return NgramPath(ngrams=self.ngrams, weight=weight, bias=bias)
 
     def said(
-        self, path: NgramPath, held: npt.NDArray[np.int64] | None
+        self,
+        path: NgramPath,
+        held: npt.NDArray[np.int64] | None,
+        learned: npt.NDArray[np.int64],
     ) -> npt.NDArray[np.float64] | None:
         """Return its logits of some rows of `train`, or of `valid`; None if there are none."""
-        rows = self.valid if held is None else self.train.select(held)
+        rows = self.valid if held is None else self.held(held, learned)
         return None if rows is None else path.of_rows(rows)

@@ -1,10 +1,13 @@
 """Texts as bags of n-grams, weighed by how rare each is (tf-idf).
 
-There are three kinds, each a block of unit length of its own:
+There are three kinds, and a text's n-grams of each, known ones or not, have unit length together:
 
     tokens      of 1 to `longest` tokens in a row, with marks where the text begins and ends
     subwords    of 1 to 4 characters within a token, its beginning and end marked
     placed      of 1 to 3 tokens, with their place in the text
+
+Unknown n-grams count in the length, as if each were as rare as the rarest known one: the less of a
+text is known, the shorter is what remains.
 
 An n-gram is known by a hash of 32 bits. With a million of them, one in ten thousand texts' n-grams
 is taken for another; no table of strings is worth that.
@@ -17,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +55,11 @@ class Pattern:
     subwords: bool
     placed: bool
 
+    @property
+    def kinds(self) -> int:
+        """How many of the three kinds are read."""
+        return 1 + self.subwords + self.placed
+
     def count(self, characters: int, tokens: int) -> int:
         """Return about how many n-grams texts of so many characters and tokens have."""
         found = self.longest * tokens
@@ -83,6 +92,12 @@ class Ngrams:
     def __len__(self) -> int:
         return len(self.keys)
 
+    @cached_property
+    def rarest(self) -> np.float32:
+        """What an unknown n-gram weighs."""
+        weight: np.float32 = self.idf.max()
+        return weight
+
     @classmethod
     def fit(cls, texts: Tokenized, pattern: Pattern, most: int) -> Ngrams:
         """Take the n-grams of training texts; if there are more than `most`, those in most texts.
@@ -110,15 +125,16 @@ class Ngrams:
         return (self._weighed(chunk) for chunk in _bags(texts, self.pattern))
 
     def _weighed(self, chunk: list[_Bag]) -> Sparse:
-        """Look up the n-grams of some texts; scale each text's of each kind to unit length."""
+        """Look up the n-grams of some texts, as shares of all that each text has of a kind."""
         rows, ids, values = [], [], []
         for bag in chunk:
             keys = (bag.keys & _LOW).astype(np.uint32)
             places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-            known = np.flatnonzero(self.keys[places] == keys)
-            own, place = (bag.keys[known] >> np.uint64(32)).astype(np.int64), places[known]
-            value = (1 + np.log(bag.counts[known])) * self.idf[place]
-            norm = np.sqrt(np.bincount(own, value**2, bag.texts))
+            found = self.keys[places] == keys
+            value = (1 + np.log(bag.counts)) * np.where(found, self.idf[places], self.rarest)
+            norm = np.sqrt(np.bincount(bag.rows, value**2, bag.texts))
+            known = np.flatnonzero(found)
+            own, place, value = bag.rows[known], places[known], value[known]
             rows.append(own)
             ids.append(place.astype(np.int32))
             values.append((value / norm[own]).astype(np.float32))
@@ -144,6 +160,11 @@ class _Bag:
     keys: Hashes
     counts: Places
     texts: int
+
+    @property
+    def rows(self) -> Places:
+        """(E,) the text of each."""
+        return (self.keys >> np.uint64(32)).astype(np.int64)
 
 
 def _bags(texts: Tokenized, pattern: Pattern) -> Iterator[list[_Bag]]:

@@ -48,12 +48,18 @@ class WideRows(Protocol):
     ) -> WidePath:
         """Learn from some rows of the training examples; `rng` draws what is drawn."""
 
-    def said(self, path: Any, held: npt.NDArray[np.int64] | None) -> npt.NDArray[np.float64] | None:
+    def said(
+        self,
+        path: Any,
+        held: npt.NDArray[np.int64] | None,
+        learned: npt.NDArray[np.int64],
+    ) -> npt.NDArray[np.float64] | None:
         """Return the logits (n, O) of a path that was learned from these rows.
 
         Args:
             path: what `learn` has returned.
             held: which training rows to answer; None for the validation rows.
+            learned: those that the path has learned from.
 
         Returns:
             None if there are no validation rows.

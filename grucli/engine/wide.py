@@ -50,13 +50,32 @@ class Sparse:
         index = np.repeat(shift, lengths) + np.arange(lengths.sum())
         return Sparse(ids=self.ids[index], values=self.values[index], lengths=lengths)
 
+    def only(self, kept: npt.NDArray[np.bool_]) -> Sparse:
+        """Return the rows without the features for which `kept` (K,) is false."""
+        inside = kept[self.ids]
+        lengths = np.bincount(self._rows[inside], minlength=len(self.lengths))
+        return Sparse(ids=self.ids[inside], values=self.values[inside], lengths=lengths)
+
+    def norms(self) -> npt.NDArray[np.float64]:
+        """Return (n,) the Euclidean length of each row."""
+        squares = self.values.astype(np.float64) ** 2
+        norms: npt.NDArray[np.float64] = np.sqrt(
+            np.bincount(self._rows, squares, len(self.lengths))
+        )
+        return norms
+
+    @property
+    def _rows(self) -> npt.NDArray[np.int64]:
+        """(E,) the row of each feature."""
+        return np.repeat(np.arange(len(self.lengths)), self.lengths)
+
 
 def forward(weight: Floats, bias: Floats, rows: Sparse) -> npt.NDArray[np.float64]:
     """Return logits (n, O) in float64; no row's depend on another row.
 
     Args:
         weight: (K, O) of each feature for each output.
-        bias: (O,).
+        bias: (O,), or of each row (n, O).
         rows: n of them.
     """
     logits = np.zeros((len(rows.lengths), weight.shape[1]))

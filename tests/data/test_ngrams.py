@@ -64,17 +64,16 @@ def expected(train, texts, pattern):
         for ngram in bag
     )
     idf = {key: math.log((1 + len(train)) / (1 + count)) + 1 for key, count in rows.items()}
-    weighed = []
+    rarest, weighed = max(idf.values(), default=1), []
     for text in texts:
         own = {}
         for kind, bag in enumerate(bags(text, pattern)):
             part = {
-                (kind, ngram): (1 + math.log(count)) * idf[kind, ngram]
+                (kind, ngram): (1 + math.log(count)) * idf.get((kind, ngram), rarest)
                 for ngram, count in bag.items()
-                if (kind, ngram) in idf
             }
             norm = math.sqrt(sum(value**2 for value in part.values()))
-            own |= {key: value / norm for key, value in part.items()}
+            own |= {key: value / norm for key, value in part.items() if key in idf}
         weighed.append(own)
     return idf, weighed
 
@@ -129,11 +128,26 @@ def test_hard_texts(pattern):
     assert_as_expected(train, [*train, *unknown], pattern)
 
 
-def test_each_kind_of_a_text_has_unit_length_and_an_unknown_text_none():
+def squares(found, texts):
+    """Of each text the sum of squares: its length in all kinds together."""
+    return [sum(v**2 for v in row.values()) for row in rows_of(found.encode(split(texts)))]
+
+
+def test_a_known_text_has_unit_length_in_each_kind_and_an_unknown_one_none():
     found = Ngrams.fit(split(["good film", "bad film"]), ALL, PLENTY)
-    rows = rows_of(found.encode(split(["good good film", "xyz", "", "bad"])))
-    squares = [sum(v**2 for v in row.values()) for row in rows]
-    np.testing.assert_allclose(squares, [3, 0, 0, 3], atol=1e-5)
+    texts = ["good film", "bad film", "xyz", ""]
+    np.testing.assert_allclose(squares(found, texts), [3, 3, 0, 0], atol=1e-5)
+
+
+def test_what_is_unknown_of_a_text_takes_its_share_of_the_length():
+    words = Pattern(longest=1, subwords=False, placed=False)
+    found = Ngrams.fit(split(["good the", "bad the"]), words, PLENTY)
+    texts = ["good", "good new", "bad good new newer", "good new new"]
+    often = (1 + math.log(2)) ** 2
+    wanted = [1, 1 / 2, 2 / 4, 1 / (1 + often)]
+    np.testing.assert_allclose(squares(found, texts), wanted, atol=1e-5)
+    usual = (1 + math.log(3 / 3)) ** 2 / (1 + math.log(3 / 2)) ** 2  # as a share of the rarest
+    np.testing.assert_allclose(squares(found, ["the new"]), [usual / (usual + 1)], atol=1e-5)
 
 
 def random_texts(rows, seed=0):

@@ -60,6 +60,23 @@ def test_selected_rows_are_those_rows():
             np.testing.assert_array_equal(getattr(chosen, name), getattr(wanted, name))
 
 
+def test_rows_without_some_features_and_the_length_of_rows():
+    dense, kept = random_rows(12, 5), np.array([True, False, False, True, True])
+    fewer = sparse(dense).only(kept)
+    wanted = sparse(dense * kept)
+    for name in ("ids", "values", "lengths"):
+        np.testing.assert_array_equal(getattr(fewer, name), getattr(wanted, name))
+    np.testing.assert_allclose(fewer.norms(), np.linalg.norm(dense * kept, axis=1), rtol=1e-6)
+    assert sparse(np.zeros((2, 3))).norms().tolist() == [0, 0]
+
+
+def test_each_row_may_have_a_bias_of_its_own():
+    dense, rng = random_rows(7, 4), np.random.default_rng(2)
+    weight, biases = rng.normal(size=(4, 3)), rng.normal(size=(7, 3))
+    found = wide.forward(weight, biases, sparse(dense))
+    np.testing.assert_allclose(found, dense @ weight + biases, atol=1e-6)
+
+
 def literal(dense, targets, weights, num_classes, epochs, learning_rate, rng):
     """Descend a row a step over dense rows in float64; two classes as one logit."""
     outputs = 1 if num_classes == 2 else num_classes
