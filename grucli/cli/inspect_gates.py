@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,10 +18,11 @@ from grucli.errors import ConfigError, DataError, did_you_mean, excerpt, show_pa
 if TYPE_CHECKING:
     from grucli.checkpoint import SavedModel
     from grucli.data.records import ReadOptions, Source
+    from grucli.gates.conditions import Condition
     from grucli.gates.inspection import Shown
 
-EPILOG = """Exit codes: 0 done; 2 usage; 3 data; 4 model file, or one that reads another kind of
-data; 5 a file is missing or cannot be read."""
+EPILOG = """Exit codes: 0 done; 1 a --fail-if holds; 2 usage, or a figure that is not there; 3 data;
+4 model file, or one that reads another kind of data; 5 a file is missing or cannot be read."""
 
 PICKS = ("wrong", "uncertain")
 SAMPLE, SATURATION = 512, "0.1,0.9"
@@ -72,6 +73,14 @@ def inspect_gates(
         str | None,
         typer.Option("--sat", metavar="LO,HI", help="Gates beyond these are saturated; 0.1,0.9."),
     ] = None,
+    fail_if: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fail-if",
+            metavar="FIGURE>VALUE",
+            help="Exit 1 if it holds, also with >=, < or <=; may be repeated.",
+        ),
+    ] = None,
     reading: TextsAndReading,
     common: Common,
 ) -> None:
@@ -80,8 +89,15 @@ def inspect_gates(
     \b
     grucli inspect-gates -m m.npz --text "not bad at all"
     grucli inspect-gates test.csv -m m.npz --example 3,wrong
+    grucli inspect-gates test.csv -m m.npz --fail-if 'gates.dead_units>0'
+
+    A figure is a dotted path into what --json prints, without its "data." or "meta."; of a list it
+    means every element, or one by index, name or side: memory.end.h99. A verdict's id is its value.
     """
     common.set_threads()
+    from grucli.gates.conditions import Condition
+
+    conditions = [Condition.read(given) for given in fail_if or ()]
     from grucli.checkpoint import load
     from grucli.gates.inspection import inspect
     from grucli.gates.report import Settings
@@ -108,6 +124,18 @@ def inspect_gates(
     )
     if "wrong" in shown.picks and report.input and report.input.right == report.input.labelled:
         common.note("--example wrong: no decision of the sample is wrong")
+    if conditions and _count_holding(conditions, report.to_json()):
+        raise typer.Exit(1)
+
+
+def _count_holding(conditions: Sequence[Condition], report: dict[str, Any]) -> int:
+    """Say which conditions hold, and return how many."""
+    offenders = [(one, one.offender(report)) for one in conditions]
+    holding = [(one, value) for one, value in offenders if value is not None]
+    for one, value in holding:
+        figure = excerpt(one.figure, 80)
+        output.say(f"grucli: {figure} is {value:.6g}; --fail-if {one.sign}{one.limit:.6g} holds")
+    return len(holding)
 
 
 def _refuse(given: Mapping[str, object]) -> None:
