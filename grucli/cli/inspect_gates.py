@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from grucli.cli import output
+from grucli.cli.inspect_results import Results
 from grucli.cli.options import Common, Data, Model, Reading, spread
 from grucli.errors import ConfigError, DataError, did_you_mean, excerpt, show_path
 
 if TYPE_CHECKING:
     from grucli.checkpoint import SavedModel
     from grucli.data.records import ReadOptions, Source
-    from grucli.gates.conditions import Condition
     from grucli.gates.inspection import Shown
 
 EPILOG = """Exit codes: 0 done; 1 a --fail-if holds; 2 usage, or a figure that is not there; 3 data;
-4 model file, or one that reads another kind of data; 5 a file is missing or cannot be read."""
+4 model file, or one that reads another kind of data; 5 a file is missing, in the way or cannot be
+written."""
 
 PICKS = ("wrong", "uncertain")
 SAMPLE, SATURATION = 512, "0.1,0.9"
@@ -73,14 +74,7 @@ def inspect_gates(
         str | None,
         typer.Option("--sat", metavar="LO,HI", help="Gates beyond these are saturated; 0.1,0.9."),
     ] = None,
-    fail_if: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--fail-if",
-            metavar="FIGURE>VALUE",
-            help="Exit 1 if it holds, also with >=, < or <=; may be repeated.",
-        ),
-    ] = None,
+    results: Results,
     reading: TextsAndReading,
     common: Common,
 ) -> None:
@@ -95,9 +89,9 @@ def inspect_gates(
     means every element, or one by index, name or side: memory.end.h99. A verdict's id is its value.
     """
     common.set_threads()
-    from grucli.gates.conditions import Condition
-
-    conditions = [Condition.read(given) for given in fail_if or ()]
+    conditions = results.conditions()
+    output.check_target(None, results.force)
+    results.check_targets(model)
     from grucli.checkpoint import load
     from grucli.gates.inspection import inspect
     from grucli.gates.report import Settings
@@ -107,6 +101,8 @@ def inspect_gates(
 
     if data is None:
         _refuse({"--sample": sample, "--sat": sat, "--example": example})
+        if results.npz and not reading.text:
+            raise ConfigError("--npz: there is nothing to run; name DATA, or add --text TEXT")
     settings = Settings(
         sample=sample or SAMPLE, seed=seed, saturation=_saturation(sat or SATURATION)
     )
@@ -118,24 +114,18 @@ def inspect_gates(
         with _open(data, options, saved, common) as source:
             records = fitting(saved, source, source.name, model)
             drawn = draw(records, source.name, settings, shown.numbers, options.on_bad_row)
+    traced = shown.records if drawn is None else drawn.records
+    results.check_size(saved, traced)
     report = inspect(show_path(model), saved, shown, settings, drawn)
     output.write(
         json.dumps(report.to_json(), allow_nan=False) + "\n" if common.json else text(report)
     )
+    output.flush()
     if "wrong" in shown.picks and report.input and report.input.right == report.input.labelled:
         common.note("--example wrong: no decision of the sample is wrong")
-    if conditions and _count_holding(conditions, report.to_json()):
+    results.write(report, traced, common)
+    if results.count_holding(conditions, report):
         raise typer.Exit(1)
-
-
-def _count_holding(conditions: Sequence[Condition], report: dict[str, Any]) -> int:
-    """Say which conditions hold, and return how many."""
-    offenders = [(one, one.offender(report)) for one in conditions]
-    holding = [(one, value) for one, value in offenders if value is not None]
-    for one, value in holding:
-        figure = excerpt(one.figure, 80)
-        output.say(f"grucli: {figure} is {value:.6g}; --fail-if {one.sign}{one.limit:.6g} holds")
-    return len(holding)
 
 
 def _refuse(given: Mapping[str, object]) -> None:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from .helpers import SAMPLES, grucli
@@ -40,3 +41,73 @@ def test_a_condition_that_says_nothing_is_usage(text_model: Path, data, given, s
     ran = grucli("inspect-gates", *data, "-m", text_model, "--fail-if", given)
     assert (ran.code, len(ran.complaints)) == (2, 1)
     assert says in ran.err
+
+
+def test_gates_states_and_tokens_in_a_file(text_model: Path, tmp_path: Path):
+    target = tmp_path / "traces.npz"
+    command = ("inspect-gates", REVIEWS, "-m", text_model, "--sample", "20", "--npz", target)
+    ran = grucli(*command, "--json")
+    assert ran.code == 0
+    assert ran.complaints[0].startswith(f"wrote {target}: 0.")
+    report = json.loads(ran.text)
+    with np.load(target, allow_pickle=False) as found:
+        traces = dict(found)
+    assert len(traces["records"]) == 20
+    assert json.loads(traces["meta"].tobytes())["input"] == report["meta"]["input"]
+    right = (traces["targets"] == traces["predictions"]).sum()
+    assert right == report["meta"]["input"]["right"]
+    for part in report["data"]["gates"]:
+        for gate in part["gates"]:
+            array = traces[f"layer{part['layer'] + 1}_{part['direction']}_{gate['name']}"]
+            assert array.mean(axis=0) == pytest.approx(gate["mean"], abs=1e-5)
+    first = traces["records"][0]
+    tokens = traces["tokens"][slice(*traces["offsets"][:2])]
+    shown = grucli("inspect-gates", REVIEWS, "-m", text_model, "--example", first, "--json")
+    parts = json.loads(shown.text)["data"]["examples"][0]["parts"]
+    assert tokens.tolist() == [part["text"] for part in parts]
+    before = target.read_bytes()
+    refused = grucli(*command)
+    assert (refused.code, refused.out, len(refused.complaints)) == (5, b"", 1)
+    assert "--force" in refused.err
+    assert grucli(*command, "--force", "-q").err == ""
+    assert target.read_bytes() == before
+
+
+def test_a_text_alone_can_be_traced_and_nothing_cannot(text_model: Path, tmp_path: Path):
+    target = tmp_path / "traces.npz"
+    bare = grucli("inspect-gates", "-m", text_model, "--npz", target)
+    assert (bare.code, bare.out, len(bare.complaints)) == (2, b"", 1)
+    assert not target.exists()
+    text = "not bad \x1b[31m 好"
+    ran = grucli("inspect-gates", "-m", text_model, "--npz", target, "--text", text)
+    assert ran.code == 0
+    with np.load(target, allow_pickle=False) as found:
+        assert found["tokens"].tolist()[:2] == ["not", "bad"]
+        assert found["targets"].tolist() == [-1]
+
+
+def test_series_with_a_stride_have_offsets_of_their_own(tmp_path: Path):
+    rng = np.random.default_rng(0)
+    lengths = np.arange(40) % 7 + 30
+    x, y = rng.normal(size=(40, 36, 2)).astype(np.float32), np.arange(40) % 2
+    np.savez(tmp_path / "d.npz", X=x, y=y, lengths=lengths)
+    model, target = tmp_path / "m.npz", tmp_path / "traces.npz"
+    words = [w for s in ("convolution=4", "hidden_size=8") for w in ("--set", f"model.{s}")]
+    few = ("--set", "training.epochs=2", "--set", "model.wide=false")
+    assert grucli("train", tmp_path / "d.npz", "-o", model, "-q", *words, *few).code == 0
+    assert grucli("inspect-gates", tmp_path / "d.npz", "-m", model, "--npz", target).code == 0
+    with np.load(target, allow_pickle=False) as found:
+        np.testing.assert_array_equal(np.diff(found["offsets"]), lengths)
+        np.testing.assert_array_equal(np.diff(found["state_offsets"]), -(-lengths // 4))
+        assert len(found["layer1_forward_state"]) == found["state_offsets"][-1]
+        np.testing.assert_array_equal(found["values"][: lengths[0]], x[0, : lengths[0]])
+
+
+def test_the_model_itself_is_never_replaced(text_model: Path, tmp_path: Path):
+    before = text_model.read_bytes()
+    link = tmp_path / "link.npz"
+    link.symlink_to(text_model)
+    for flags in (["--npz", text_model], ["--npz", link]):
+        ran = grucli("inspect-gates", "-m", text_model, "--text", "a", *flags, "--force")
+        assert (ran.code, ran.out, len(ran.complaints)) == (2, b"", 1)
+    assert text_model.read_bytes() == before
