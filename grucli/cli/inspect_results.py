@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 class Results:
     """The files to write and the figures to fail on."""
 
+    html: Annotated[
+        str | None, typer.Option("--html", metavar="FILE", help="Write the report as a page.")
+    ] = None
     npz: Annotated[
         str | None,
         typer.Option(
@@ -51,9 +54,11 @@ class Results:
 
         Raises:
             AccessError: a file exists, without --force.
-            ConfigError: a file would replace the model.
+            ConfigError: a file would replace the model, or the other one.
         """
-        for flag, path in (("--npz", self.npz),):
+        if self.html is not None and self.html == self.npz:
+            raise ConfigError("--html: is the file of --npz; name another")
+        for flag, path in (("--html", self.html), ("--npz", self.npz)):
             if path is None:
                 continue
             output.check_target(path, self.force)
@@ -82,16 +87,18 @@ class Results:
         Raises:
             AccessError: a file cannot be written.
         """
-        from grucli.files import sweep, write_atomic
+        if self.html is not None:
+            from grucli.report.page import page
 
+            _replace(self.html, page(report).encode())
+            common.note(f"wrote {show_path(self.html)}")
         if self.npz is not None:
             import numpy as np
 
             from grucli.gates.traces import trace
 
             arrays: dict[str, Any] = trace(report, records)
-            sweep(self.npz)
-            write_atomic(self.npz, lambda file: np.savez(file, **arrays))
+            _replace(self.npz, lambda file: np.savez(file, **arrays))
             common.note(
                 f"wrote {show_path(self.npz)}: {_size(self.npz)}, {len(records):,} sequences"
             )
@@ -111,6 +118,13 @@ class Results:
             figure, bound = excerpt(one.figure, 80), f"{one.sign}{one.limit:.6g}"
             output.say(f"grucli: {figure} is {value:.6g}; --fail-if {bound} holds")
         return len(holding)
+
+
+def _replace(path: str, content: bytes | Callable[[BinaryIO], None]) -> None:
+    from grucli.files import sweep, write_atomic
+
+    sweep(path)
+    write_atomic(path, content)
 
 
 def _size(path: str) -> str:

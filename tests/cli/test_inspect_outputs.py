@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.gates.test_page import check_harmless
+
 from .helpers import SAMPLES, grucli
 
 REVIEWS = SAMPLES / "reviews_test.csv"
@@ -111,3 +113,66 @@ def test_the_model_itself_is_never_replaced(text_model: Path, tmp_path: Path):
         ran = grucli("inspect-gates", "-m", text_model, "--text", "a", *flags, "--force")
         assert (ran.code, ran.out, len(ran.complaints)) == (2, b"", 1)
     assert text_model.read_bytes() == before
+
+
+def test_the_page_is_written_beside_the_report(text_model: Path, tmp_path: Path):
+    target = tmp_path / "report.html"
+    command = ("inspect-gates", REVIEWS, "-m", text_model, "--example", "7,wrong")
+    plain = grucli(*command, "--json")
+    ran = grucli(*command, "--json", "--html", target, "--npz", tmp_path / "t.npz")
+    assert (ran.code, ran.out) == (0, plain.out)
+    assert [line.split(":")[0] for line in ran.complaints] == [
+        f"wrote {target}",
+        f"wrote {tmp_path / 't.npz'}",
+    ]
+    found, source = json.loads(plain.text), target.read_text(encoding="utf-8")
+    text = " ".join(check_harmless(source).text.split())
+    end, start = (one["h99"] for one in found["data"]["memory"])
+    assert f"H99 = {end} steps from the end, {start} from the start" in text
+    assert f"accuracy {found['meta']['input']['accuracy']:.3f}" in text
+    for example in found["data"]["examples"]:
+        assert f"{example['name']} true '{example['label']}', predicted" in text
+        assert f"{example['margin']:+.2f}" in text
+    for verdict in found["verdicts"]:
+        assert verdict["text"] in text
+    refused = grucli(*command, "--html", target)
+    assert (refused.code, refused.out, len(refused.complaints)) == (5, b"", 1)
+    again = grucli(*command, "--html", target, "--force", "-q")
+    assert (again.code, again.err, again.text) == (0, "", grucli(*command).text)
+    assert target.read_text(encoding="utf-8") == source
+
+
+def test_the_page_of_a_model_alone_and_of_hostile_names(odd_model: Path, tmp_path: Path):
+    target = tmp_path / "\x1b[31m<b>\u202e.html"
+    text = "<script>alert(1)</script> \x1b[2J \u202e 好 good"
+    ran = grucli("inspect-gates", "-m", odd_model, "--text", text, "--html", target, LC_ALL="C")
+    assert ran.code == 0
+    assert ran.complaints[0].endswith(r"/\x1b[31m<b>\u202e.html")
+    page = check_harmless(target.read_text(encoding="utf-8"))
+    assert "好，评" in page.text
+    assert "script" in page.text
+    bare = grucli("inspect-gates", "-m", odd_model, "--html", target, "--force")
+    assert bare.code == 0
+    assert "Parameters" in check_harmless(target.read_text(encoding="utf-8")).text
+
+
+def test_a_condition_that_holds_leaves_the_files(text_model: Path, tmp_path: Path):
+    page, traces = tmp_path / "r.html", tmp_path / "t.npz"
+    files = ("--html", page, "--npz", traces)
+    ran = grucli("inspect-gates", REVIEWS, "-m", text_model, *files, "--fail-if", "memory.h99>0")
+    assert ran.code == 1
+    assert page.exists()
+    assert traces.exists()
+
+
+def test_files_that_cannot_be_written(text_model: Path, tmp_path: Path):
+    same = tmp_path / "x"
+    for flags, code in (
+        (["--html", same, "--npz", same], 2),
+        (["--html", text_model, "--force"], 2),
+        (["--html", tmp_path, "--force"], 5),
+        (["--npz", tmp_path / "a" / "b" / "c.npz"], 5),
+    ):
+        ran = grucli("inspect-gates", "-m", text_model, "--text", "a", *flags)
+        assert (ran.code, len(ran.complaints)) == (code, 1), ran.err
+    assert list(tmp_path.iterdir()) == []
