@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
+from grucli import __version__
 from grucli.data.wide_path import NAMES
 from grucli.errors import excerpt
 from grucli.gates.health import LayerHealth
 from grucli.gates.memory import Horizon
-from grucli.gates.report import CONVENTION, Input, Report, Verdict
+from grucli.gates.report import CONVENTION, SCHEMA, Input, Report, Verdict
 from grucli.report.gates import (
     CUT,
     MOVED,
@@ -45,7 +48,9 @@ def page(report: Report) -> str:
             _memory(report.horizons, report.health, report.input),
         ]
     main += [examples(report.examples, report.saved.labels), _inside(report)]
-    made = f"{report.to_json()['schema']}, the figures of --json. {CONVENTION}."
+    made = (
+        f"grucli {__version__}, NumPy {np.__version__}; the figures are those of --json ({SCHEMA})"
+    )
     body = tag("body", tag("h1", f"Inside {report.path}"), *main, tag("footer", made))
     return "<!doctype html>\n" + tag("html", _head(report), body, lang="en") + "\n"
 

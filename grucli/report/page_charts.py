@@ -14,7 +14,7 @@ from grucli.report.markup import Markup, joined, tag
 from grucli.report.tables import percent
 
 WIDTH, HEIGHT = 320, 150
-LEFT, RIGHT, TOP, BOTTOM = 50, 16, 8, 32
+LEFT, RIGHT, TOP, BOTTOM = 56, 16, 8, 32
 BINS = 20
 LABEL_GAP = 24  # least distance of two labels of an axis
 

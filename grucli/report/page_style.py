@@ -32,8 +32,8 @@ ul{list-style:none;margin:.5rem 0;padding:0}
 li{margin:.3rem 0;padding:.3rem .7rem;background:var(--panel);border-left:4px solid var(--blue)}
 li.warning{border-color:var(--orange)}
 li b{margin-right:.4rem}
-.charts{display:flex;flex-wrap:wrap;gap:.5rem 1.5rem}
-figure{margin:.5rem 0;flex:0 1 24rem;max-width:24rem;min-width:0;break-inside:avoid}
+.charts{display:grid;grid-template-columns:1fr 1fr;gap:.5rem 1.5rem;max-width:50rem}
+figure{margin:.5rem 0;max-width:24rem;min-width:0;break-inside:avoid}
 svg{display:block;width:100%;height:auto;overflow:visible}
 svg text{font-size:10px;fill:var(--faint)}
 .axis{stroke:var(--line);fill:none}
@@ -51,8 +51,8 @@ border-radius:.2rem;text-align:center;vertical-align:top}
 .tokens i{display:block;font-style:normal;font-size:.65rem;font-variant-numeric:tabular-nums}
 article{break-inside:avoid-page;border-top:1px solid var(--line);padding-top:.3rem}
 footer{margin-top:2rem;border-top:1px solid var(--line);padding-top:.5rem}
-@media (max-width:34rem){body{padding:.7rem}dl{grid-template-columns:1fr;gap:0}
-dd{margin-bottom:.5rem}figure{flex-basis:100%;max-width:none}
+@media screen and (max-width:34rem){body{padding:.7rem}dl{grid-template-columns:1fr;gap:0}
+dd{margin-bottom:.5rem}figure{max-width:none}.charts{grid-template-columns:1fr}
 .bar{width:2.6rem}th,td{padding-right:.45rem}}
 @media print{:root{--bg:#fff;--panel:#f6f7f9;--text:#000;--faint:#444;--line:#bbb;
 --for:37,110,190;--against:214,110,20;--blue:#256ebe;--orange:#b85a08}
