@@ -91,7 +91,7 @@ def inspect_gates(
     common.set_threads()
     conditions = results.conditions()
     output.check_target(None, results.force)
-    results.check_targets(model)
+    results.check_targets(model, data)
     from grucli.checkpoint import load
     from grucli.gates.inspection import inspect
     from grucli.gates.report import Settings
@@ -114,8 +114,7 @@ def inspect_gates(
         with _open(data, options, saved, common) as source:
             records = fitting(saved, source, source.name, model)
             drawn = draw(records, source.name, settings, shown.numbers, options.on_bad_row)
-    traced = shown.records if drawn is None else drawn.records
-    results.check_size(saved, traced)
+        results.check_size(saved, drawn.records)
     report = inspect(show_path(model), saved, shown, settings, drawn)
     output.write(
         json.dumps(report.to_json(), allow_nan=False) + "\n" if common.json else text(report)
@@ -123,7 +122,7 @@ def inspect_gates(
     output.flush()
     if "wrong" in shown.picks and report.input and report.input.right == report.input.labelled:
         common.note("--example wrong: no decision of the sample is wrong")
-    results.write(report, traced, common)
+    results.write(report, shown.records if drawn is None else drawn.records, common)
     if results.count_holding(conditions, report):
         raise typer.Exit(1)
 

@@ -49,12 +49,12 @@ class Results:
 
         return [Condition.read(given) for given in self.fail_if or ()]
 
-    def check_targets(self, model: str) -> None:
+    def check_targets(self, model: str, data: str | None) -> None:
         """Refuse, before anything is read, files that are in the way.
 
         Raises:
             AccessError: a file exists, without --force.
-            ConfigError: a file would replace the model, or the other one.
+            ConfigError: a file would replace the model, the data or the other one.
         """
         if self.html is not None and self.html == self.npz:
             raise ConfigError("--html: is the file of --npz; name another")
@@ -62,8 +62,9 @@ class Results:
             if path is None:
                 continue
             output.check_target(path, self.force)
-            if Path(path).exists() and Path(model).exists() and Path(path).samefile(model):
-                raise ConfigError(f"{flag}: {show_path(path)} is the model; name another file")
+            for name, other in (("model", model), ("data", data)):
+                if other is not None and _is_same(path, other):
+                    raise ConfigError(f"{flag}: {show_path(path)} is the {name}; name another file")
 
     def check_size(self, saved: SavedModel, records: Sequence[Record]) -> None:
         """Refuse, before anything is computed, an --npz that would be too large.
@@ -118,6 +119,10 @@ class Results:
             figure, bound = excerpt(one.figure, 80), f"{one.sign}{one.limit:.6g}"
             output.say(f"grucli: {figure} is {value:.6g}; --fail-if {bound} holds")
         return len(holding)
+
+
+def _is_same(path: str, other: str) -> bool:
+    return Path(path).exists() and Path(other).exists() and Path(path).samefile(other)
 
 
 def _replace(path: str, content: bytes | Callable[[BinaryIO], None]) -> None:

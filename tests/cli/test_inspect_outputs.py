@@ -105,14 +105,24 @@ def test_series_with_a_stride_have_offsets_of_their_own(tmp_path: Path):
         np.testing.assert_array_equal(found["values"][: lengths[0]], x[0, : lengths[0]])
 
 
-def test_the_model_itself_is_never_replaced(text_model: Path, tmp_path: Path):
-    before = text_model.read_bytes()
-    link = tmp_path / "link.npz"
+def test_the_model_and_the_data_are_never_replaced(text_model: Path, tmp_path: Path):
+    link, data = tmp_path / "link.npz", tmp_path / "d.csv"
     link.symlink_to(text_model)
-    for flags in (["--npz", text_model], ["--npz", link]):
-        ran = grucli("inspect-gates", "-m", text_model, "--text", "a", *flags, "--force")
+    data.write_text("text,label\ngood,positive\n")
+    before = text_model.read_bytes(), data.read_bytes()
+    for flags in (["--npz", text_model], ["--npz", link], ["--html", data]):
+        ran = grucli("inspect-gates", data, "-m", text_model, *flags, "--force")
         assert (ran.code, ran.out, len(ran.complaints)) == (2, b"", 1)
-    assert text_model.read_bytes() == before
+        assert "name another file" in ran.err
+    assert (text_model.read_bytes(), data.read_bytes()) == before
+
+
+def test_a_text_for_a_model_of_numbers_leaves_no_file(series_model: Path, tmp_path: Path):
+    target = tmp_path / "x"
+    for flag in ("--npz", "--html"):
+        ran = grucli("inspect-gates", "-m", series_model, "--text", "a", flag, target)
+        assert (ran.code, ran.out, len(ran.complaints)) == (4, b"", 1)
+    assert not target.exists()
 
 
 def test_the_page_is_written_beside_the_report(text_model: Path, tmp_path: Path):
