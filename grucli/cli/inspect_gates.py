@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from grucli.cli import output
+from grucli.cli.inspect_results import Results
 from grucli.cli.options import Common, Data, Model, Reading, spread
 from grucli.errors import ConfigError, DataError, did_you_mean, excerpt, show_path
 
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from grucli.data.records import ReadOptions, Source
     from grucli.gates.inspection import Shown
 
-EPILOG = """Exit codes: 0 done; 2 usage; 3 data; 4 model file, or one that reads another kind of
-data; 5 a file is missing or cannot be read."""
+EPILOG = """Exit codes: 0 done; 1 a --fail-if holds; 2 usage, or a figure that is not there; 3 data;
+4 model file, or one that reads another kind of data; 5 a file is missing, in the way or cannot be
+written."""
 
 PICKS = ("wrong", "uncertain")
 SAMPLE, SATURATION = 512, "0.1,0.9"
@@ -72,6 +74,7 @@ def inspect_gates(
         str | None,
         typer.Option("--sat", metavar="LO,HI", help="Gates beyond these are saturated; 0.1,0.9."),
     ] = None,
+    results: Results,
     reading: TextsAndReading,
     common: Common,
 ) -> None:
@@ -80,8 +83,15 @@ def inspect_gates(
     \b
     grucli inspect-gates -m m.npz --text "not bad at all"
     grucli inspect-gates test.csv -m m.npz --example 3,wrong
+    grucli inspect-gates test.csv -m m.npz --fail-if 'gates.dead_units>0'
+
+    A figure is a dotted path into what --json prints, without its "data." or "meta."; of a list it
+    means every element, or one by index, name or side: memory.end.h99. A verdict's id is its value.
     """
     common.set_threads()
+    conditions = results.conditions()
+    output.check_target(None, results.force)
+    results.check_targets(model, data)
     from grucli.checkpoint import load
     from grucli.gates.inspection import inspect
     from grucli.gates.report import Settings
@@ -91,6 +101,8 @@ def inspect_gates(
 
     if data is None:
         _refuse({"--sample": sample, "--sat": sat, "--example": example})
+        if results.npz and not reading.text:
+            raise ConfigError("--npz: there is nothing to run; name DATA, or add --text TEXT")
     settings = Settings(
         sample=sample or SAMPLE, seed=seed, saturation=_saturation(sat or SATURATION)
     )
@@ -102,12 +114,17 @@ def inspect_gates(
         with _open(data, options, saved, common) as source:
             records = fitting(saved, source, source.name, model)
             drawn = draw(records, source.name, settings, shown.numbers, options.on_bad_row)
+        results.check_size(saved, drawn.records)
     report = inspect(show_path(model), saved, shown, settings, drawn)
     output.write(
         json.dumps(report.to_json(), allow_nan=False) + "\n" if common.json else text(report)
     )
+    output.flush()
     if "wrong" in shown.picks and report.input and report.input.right == report.input.labelled:
         common.note("--example wrong: no decision of the sample is wrong")
+    results.write(report, shown.records if drawn is None else drawn.records, common)
+    if results.count_holding(conditions, report):
+        raise typer.Exit(1)
 
 
 def _refuse(given: Mapping[str, object]) -> None:

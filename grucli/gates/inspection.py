@@ -47,6 +47,11 @@ class Shown:
     picks: tuple[str, ...] = ()
     target: int | None = None
 
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """The texts given by the user, counted from 1."""
+        return tuple(Record(number=k, text=text) for k, text in enumerate(self.texts, 1))
+
 
 def inspect(
     path: str, saved: SavedModel, shown: Shown, settings: Settings, drawn: Drawn | None = None
@@ -66,7 +71,7 @@ def inspect(
         CheckpointError: the model reads another kind of data.
     """
     report = Report(path=path, saved=saved, settings=settings)
-    named = [(f"text {k}", Record(number=k, text=text)) for k, text in enumerate(shown.texts, 1)]
+    named = [(f"text {record.number}", record) for record in shown.records]
     if drawn is not None:
         examples = _encode(saved, drawn)
         whole, health = _run(saved.model, examples, settings)

@@ -13,6 +13,13 @@ CANDIDATE_RATIO = 3.0  # horizon over what the keep gates hold
 WHOLE_SHARE = 0.9  # of the 95th percentile of the lengths
 IGNORED_SHARE = 0.2  # of the median length
 LISTED_UNITS = 12
+IDS = (
+    *(f"gates.{name}" for name in ("dead_units", "frozen", "no_carry", "reset_shut")),
+    *(f"gates.constant_{gate}" for gate in ("keep", "reset")),
+    *(f"memory.{name}" for name in ("one_answer", "candidate_path", "whole")),
+    *(f"memory.ignores_{far}" for far in ("start", "end")),
+)
+"""Of all rules."""
 
 
 def verdicts(

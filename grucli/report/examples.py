@@ -9,6 +9,7 @@ from grucli.data.wide_path import NAMES
 from grucli.errors import excerpt
 from grucli.gates.attribution import Attribution, Check
 from grucli.gates.examples import Example, Part
+from grucli.report.model_card import Facts
 from grucli.report.tables import fit, sparkline
 from grucli.report.wrap import field, flow
 
@@ -28,28 +29,41 @@ def examples(shown: Sequence[Example], labels: Sequence[str]) -> list[list[str]]
     """Return a legend and a paragraph for each sequence; nothing if there is none."""
     if not shown:
         return []
+    return [field("WHY", legend(shown)), *(_example(one, labels) for one in shown)]
+
+
+def legend(shown: Sequence[Example]) -> str:
+    """Return what the marks mean; `shown` are the sequences, at least one."""
     is_mixed = shown[0].attribution.wide_margin is not None
-    held = HELD.format(NAMES[shown[0].kind]) if is_mixed else ""
-    legend = field("WHY", LEGEND + held)
-    return [legend, *(_example(one, labels) for one in shown)]
+    return LEGEND + (HELD.format(NAMES[shown[0].kind]) if is_mixed else "")
 
 
 def _example(one: Example, labels: Sequence[str]) -> list[str]:
-    unit = "token" if one.kind == "text" else "step"
-    lines = field(one.name, _decision(one, labels), indent=len(one.name) + 2)
+    lines = field(one.name, decision(one, labels), indent=len(one.name) + 2)
     lines += flow(map(_piece, one.parts, one.attribution.effect.tolist()), "  ", 2, "   ")
-    if one.truncated:
-        lines += field("  cut", f"the model reads the first {one.steps:,} {unit}s", indent=11)
-    if one.steps > len(one.parts):
-        size = one.parts[0].stop
-        lines += field("  windows", f"of {size} {unit}s each, {one.steps:,} in all", indent=11)
-    lines += _running(one, labels)
+    for name, sentence in windows(one):
+        lines += field(f"  {name}", sentence, indent=11)
+    head = f"  running  {sparkline(_drawn(one.attribution), 0, 1)}"
+    lines += flow(running(one, labels).split(" "), head + "  ", 11, " ")
     if one.attribution.check is not None:
-        lines += _check(one.attribution, one.attribution.check, labels)
+        sentence = check(one.attribution, one.attribution.check, labels)
+        lines += field("  check", sentence, indent=11)
     return lines
 
 
-def _decision(one: Example, labels: Sequence[str]) -> str:
+def windows(one: Example) -> Facts:
+    """Return what was cut, and how steps were joined to windows."""
+    unit = "token" if one.kind == "text" else "step"
+    facts = []
+    if one.truncated:
+        facts.append(("cut", f"the model reads the first {one.steps:,} {unit}s"))
+    if one.steps > len(one.parts):
+        size = one.parts[0].stop
+        facts.append(("windows", f"of {size} {unit}s each, {one.steps:,} in all"))
+    return facts
+
+
+def decision(one: Example, labels: Sequence[str]) -> str:
     """Return the truth, the most probable classes and the margin in words."""
     why = one.attribution
     order = sorted(range(len(labels)), key=lambda k: -why.probabilities[k])
@@ -63,50 +77,58 @@ def _decision(one: Example, labels: Sequence[str]) -> str:
 
 
 def _piece(part: Part, effect: float) -> str:
-    return f"{_text(part)} {_mark(effect)}"
+    return f"{token(part)} {mark(effect)}"
 
 
-def _text(part: Part) -> str:
+def token(part: Part) -> str:
     """Return a token as it can be seen; of a numeric sequence, the steps from 1 and the values."""
     text = part.text.replace(" ", "␣") if part.text.isspace() else part.text
     text = fit(text, TOKEN_WIDTH) or "<empty>"
     return text if part.known else f"‹{text}›"
 
 
-def _mark(effect: float) -> str:
+def mark(effect: float) -> str:
+    """Return the sign of an effect as a triangle, and its size."""
     if not math.isfinite(effect) or abs(effect) < FAINT:
         return "·"
     return f"{'▲' if effect > 0 else '▼'}{abs(effect):.2f}"
 
 
-def _running(one: Example, labels: Sequence[str]) -> list[str]:
-    """Return the probability of the class after each part, and since when the decision stands."""
+def _drawn(why: Attribution) -> list[float]:
+    """Return the probabilities of the class after each part, few enough to be drawn."""
+    values: list[float] = why.running[:, why.target].tolist()
+    stride = -(-len(values) // SPARKLINE_WIDTH)
+    return values[len(values) - 1 :: -stride][::-1]
+
+
+def last_change(why: Attribution) -> int | None:
+    """Return the part from which on the last answer leads; None if from the start on."""
+    leading = why.running.argmax(axis=1).tolist()
+    return next((k for k in reversed(range(1, len(leading))) if leading[k] != leading[k - 1]), None)
+
+
+def running(one: Example, labels: Sequence[str]) -> str:
+    """Return the probability of the class at both ends, and since when the decision stands."""
     why = one.attribution
     values = why.running[:, why.target].tolist()
-    stride = -(-len(values) // SPARKLINE_WIDTH)
-    drawn = values[len(values) - 1 :: -stride][::-1]
-    head = f"  running  {sparkline(drawn, 0, 1)}"
-    leading = why.running.argmax(axis=1).tolist()
-    changes = [k for k in range(1, len(leading)) if leading[k] != leading[k - 1]]
-    since = f"{_name(labels[leading[-1]])} leads from the start on"
-    if changes:
-        part = one.parts[changes[-1]]
-        where = f"'{_text(part)}' ({changes[-1] + 1} of {len(leading)})"
-        since = f"{_name(labels[leading[-1]])} leads from {where} on"
-    sentence = f"p({_name(labels[why.target])}) {values[0]:.3f} to {values[-1]:.3f}; {since}"
-    return flow(sentence.split(" "), head + "  ", 11, " ")
+    changed, where = last_change(why), "the start"
+    if changed is not None:
+        where = f"'{token(one.parts[changed])}' ({changed + 1} of {len(values)})"
+    leader = _name(labels[int(why.running[-1].argmax())])
+    return (
+        f"p({_name(labels[why.target])}) {values[0]:.3f} to {values[-1]:.3f}; "
+        f"{leader} leads from {where} on"
+    )
 
 
-def _check(why: Attribution, check: Check, labels: Sequence[str]) -> list[str]:
+def check(why: Attribution, found: Check, labels: Sequence[str]) -> str:
     """Return what the top parts do to the probability, beside as many random ones."""
     p, whole = f"p({_name(labels[why.target])})", why.probabilities[why.target]
-    number = check.parts
-    return field(
-        "  check",
-        f"without the top {number}: {p} {whole - check.comprehensiveness:.3f} ({number} random: "
-        f"{whole - check.random_comprehensiveness:.3f}); with nothing else: "
-        f"{whole - check.sufficiency:.3f} (random: {whole - check.random_sufficiency:.3f})",
-        indent=11,
+    number = found.parts
+    return (
+        f"without the top {number}: {p} {whole - found.comprehensiveness:.3f} ({number} random: "
+        f"{whole - found.random_comprehensiveness:.3f}); with nothing else: "
+        f"{whole - found.sufficiency:.3f} (random: {whole - found.random_sufficiency:.3f})"
     )
 
 

@@ -10,11 +10,13 @@ from grucli.gates.memory import Horizon
 from grucli.gates.report import CONVENTION, Input, Report
 from grucli.gates.verdicts import units_line
 from grucli.report.examples import examples
-from grucli.report.model_card import head, inside
+from grucli.report.model_card import Facts, head, inside
 from grucli.report.tables import bar, percent, table
 from grucli.report.wrap import field
 
 BAR_WIDTH = 12
+CUT = "share of the decisions that stay when only k steps are read"
+MOVED = "moved: the mean change of the probabilities"
 
 
 def text(report: Report) -> str:
@@ -23,7 +25,8 @@ def text(report: Report) -> str:
     if report.input is None:
         parts += [] if report.examples else inside(report.saved)
     else:
-        parts[0] += _data(report.input, NAMES[report.saved.encoder.kind])
+        for name, sentence in data_facts(report.input, NAMES[report.saved.encoder.kind]):
+            parts[0] += field(name, sentence)
     parts[0] += field("convention", CONVENTION)
     if report.input is not None:
         parts += [
@@ -35,28 +38,28 @@ def text(report: Report) -> str:
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def _data(data: Input, wide: str) -> list[str]:
+def data_facts(data: Input, wide: str) -> Facts:
     """Return what was looked at; `wide` is the name of the wide path."""
     sample = f"{data.sequences:,} of {data.rows:,} sequences"
     if data.stratified:
         sample += ", drawn label by label"
     skipped = f"; {data.skipped:,} unreadable ones skipped" if data.skipped else ""
-    lines = field(
-        "data",
-        f"{data.name} ({data.fingerprint[:12]}): {sample}{skipped}; {data.steps:,} steps, "
-        f"median length {data.median_length:g}, longest {data.longest:,}",
-    )
+    found = [
+        (
+            "data",
+            f"{data.name} ({data.fingerprint[:12]}): {sample}{skipped}; {data.steps:,} steps, "
+            f"median length {data.median_length:g}, longest {data.longest:,}",
+        )
+    ]
     if data.accuracy is not None:
         shown = f"{data.accuracy:.3f} ({data.right:,} of {data.labelled:,})"
-        lines += field("accuracy", shown + _alone(data, wide))
+        found.append(("accuracy", shown + _alone(data, wide)))
     if data.paths is not None:
         ours = data.paths.recurrence_share
-        lines += field(
-            "decided",
-            f"{percent(ours, 0)} by the recurrence, {percent(1 - ours, 0)} by {wide} (of the "
-            "margins of this sample); gates, memory and what tokens do are the recurrence's alone",
-        )
-    return lines
+        shares = f"{percent(ours, 0)} by the recurrence, {percent(1 - ours, 0)} by {wide}"
+        whose = "gates, memory and what tokens do are the recurrence's alone"
+        found.append(("decided", f"{shares} (of the margins of this sample); {whose}"))
+    return found
 
 
 def _alone(data: Input, wide: str) -> str:
@@ -72,19 +75,24 @@ def _gates(health: tuple[LayerHealth, ...], saturation: tuple[float, float]) -> 
     if not health[0].gates:
         lines = ["GATES  none: this is a plain recurrent network"]
     else:
-        low, high = saturation
-        heading = ("GATES", "", "mean", f"<{low:g}", "mid", f">{high:g}", "slope", "constant")
-        rows = [_gate(part.name, gate) for part in health for gate in part.gates]
+        heading = ("GATES", "", *gate_heading(saturation))
+        rows = [(part.name, *gate_row(gate)) for part in health for gate in part.gates]
         lines = table([heading, *rows], "llrrrrrr")
     for part in health:
-        lines += field(part.name, _units(part), indent=len(part.name) + 2)
+        lines += field(part.name, units_sentence(part), indent=len(part.name) + 2)
     return lines
 
 
-def _gate(name: str, gate: Gate) -> tuple[str, ...]:
+def gate_heading(saturation: tuple[float, float]) -> tuple[str, ...]:
+    """Return what the figures of `gate_row` are called."""
+    low, high = saturation
+    return "mean", f"<{low:g}", "mid", f">{high:g}", "slope", "constant"
+
+
+def gate_row(gate: Gate) -> tuple[str, ...]:
+    """Return a gate's name and its figures over all units and steps."""
     low, high = float(gate.low.mean()), float(gate.high.mean())
     return (
-        name,
         gate.name,
         f"{gate.mean.mean():.2f}",
         percent(low, 0),
@@ -95,7 +103,8 @@ def _gate(name: str, gate: Gate) -> tuple[str, ...]:
     )
 
 
-def _units(part: LayerHealth) -> str:
+def units_sentence(part: LayerHealth) -> str:
+    """Return which units stand out."""
     what = "candidate" if part.gates else "state"
     words = [f"dead {units_line(part.dead)}" if part.dead else "no dead unit"]
     for gate in part.gates:
@@ -121,32 +130,30 @@ def _memory(
         for share, moved in (values[:2], values[2:]):
             cells += [percent(share, 0), bar(share, BAR_WIDTH), f"{moved:.3f}"]
         rows.append(tuple(cells))
-    lines = field(
-        "MEMORY",
-        "share of the decisions that stay when only k steps are read; moved: the mean "
-        "change of the probabilities",
-        indent=8,
-    )
+    lines = field("MEMORY", f"{CUT}; {MOVED}", indent=8)
     lines += table(rows, "rrlrrlr")
-    lines += field(
-        "context horizon",
+    for name, sentence in memory_facts(horizons, health, data):
+        lines += field(name, sentence, indent=17)
+    return lines
+
+
+def memory_facts(
+    horizons: tuple[Horizon, ...], health: tuple[LayerHealth, ...], data: Input
+) -> Facts:
+    """Return both horizons, and what the keep gates hold."""
+    end, start = horizons
+    needed = (
         f"H99 = {end.h99:,} steps from the end, {start.h99:,} from the start (so many keep 99 % "
-        f"of the decisions; median length {data.median_length:g})",
-        indent=17,
+        f"of the decisions; median length {data.median_length:g})"
     )
-    return lines + _leaks(health)
-
-
-def _leaks(health: tuple[LayerHealth, ...]) -> list[str]:
     pieces = [
         f"{part.name}: longest unit {_steps(part.leak.max())}, "
         f"median {_steps(float(np.median(part.leak)))}"
         for part in health
         if part.leak is not None
     ]
-    if not pieces:
-        return []
-    return field("leak time", f"[steps, by the keep gate alone] {'; '.join(pieces)}", indent=17)
+    leaks = [("leak time", f"[steps, by the keep gate alone] {'; '.join(pieces)}")]
+    return [("context horizon", needed), *(leaks if pieces else [])]
 
 
 def _steps(leak: float) -> str:

@@ -18,27 +18,54 @@ from grucli.report.wrap import field
 LISTED_LABELS = 12
 
 
+Facts = list[tuple[str, str]]
+"""Names with a sentence each."""
+
+
 def head(saved: SavedModel, path: str) -> list[str]:
+    """Return `facts` as lines."""
+    return [line for name, sentence in facts(saved, path) for line in field(name, sentence)]
+
+
+def facts(saved: SavedModel, path: str) -> Facts:
     """Return what the model is, how it reads and where it comes from."""
-    card = saved.card
-    lines = field("model", f"{path} (sha256 {saved.sha256[:12]})")
-    lines += field("task", f"classify, {_labels(saved.labels)}")
-    lines += field("reads", _reading(saved))
-    lines += field("network", _network(saved))
-    if (wide := saved.encoder.wide) is not None:
-        lines += field(NAMES[saved.encoder.kind], _wide(wide, saved.model.mix))
-    lines += field("trained on", _origin(card))
-    if vectors := _section(_section(card, "data"), "vectors"):
-        lines += field("vectors", _vectors(vectors, _section(card, "config")))
-    return lines + field("scores", _scores(saved))
+    card, kind = saved.card, NAMES[saved.encoder.kind]
+    wide, vectors = saved.encoder.wide, _section(_section(card, "data"), "vectors")
+    return [
+        ("model", f"{path} (sha256 {saved.sha256[:12]})"),
+        ("task", f"classify, {_labels(saved.labels)}"),
+        ("reads", _reading(saved)),
+        ("network", _network(saved)),
+        *([] if wide is None else [(kind, _wide(wide, saved.model.mix))]),
+        ("trained on", _origin(card)),
+        *([("vectors", _vectors(vectors, _section(card, "config")))] if vectors else []),
+        ("scores", _scores(saved)),
+    ]
 
 
 def inside(saved: SavedModel) -> list[list[str]]:
     """Return the parameters of each part, and the settings that are not the usual ones."""
+    settings = setting_rows(saved.card)
+    return [
+        table([("PARAMETERS", "", ""), *parameter_rows(saved)], "lrr"),
+        table([("SETTINGS", "value", "why"), *settings], "lll") if settings else [],
+    ]
+
+
+def parameter_rows(saved: SavedModel) -> list[tuple[str, str, str]]:
+    """Return each part of the model, its parameters and their share."""
     total = saved.model.num_parameters
     counts = {**parameter_parts(saved), "total": total}
-    rows = [(name, f"{count:,}", percent(count / total)) for name, count in counts.items()]
-    return [table([("PARAMETERS", "", ""), *rows], "lrr"), _settings(saved.card)]
+    return [(name, f"{count:,}", percent(count / total)) for name, count in counts.items()]
+
+
+def setting_rows(card: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return each setting that was given or that the data decided, its value and why."""
+    reasons = _section(card, "reasons")
+    given = [(key, value, "given") for key, value in _given(card) if key not in reasons]
+    values = dict(_leaves(_section(card, "config")))
+    chosen = [(key, values.get(key), str(reason)) for key, reason in reasons.items()]
+    return [(str(key), _value(value), reason) for key, value, reason in given + chosen]
 
 
 def _labels(labels: tuple[str, ...]) -> str:
@@ -119,16 +146,6 @@ def _scores(saved: SavedModel) -> str:
         f"{name} {_number(scores[key])}" for key, name in known.items() if key in scores
     )
     return f"epoch {excerpt(card.get('epoch', '?'))}, {where} {listed or 'unknown'}"
-
-
-def _settings(card: Mapping[str, Any]) -> list[str]:
-    """Return a line for each setting that was given or that the data decided."""
-    reasons = _section(card, "reasons")
-    given = [(key, value, "given") for key, value in _given(card) if key not in reasons]
-    values = dict(_leaves(_section(card, "config")))
-    chosen = [(key, values.get(key), reason) for key, reason in reasons.items()]
-    rows = [(key, _value(value), reason) for key, value, reason in given + chosen]
-    return table([("SETTINGS", "value", "why"), *rows], "lll") if rows else []
 
 
 def _given(card: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -1,0 +1,136 @@
+"""What `inspect-gates` leaves behind beside its report on stdout: files, and an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+
+import typer
+
+from grucli.cli import output
+from grucli.cli.options import Common
+from grucli.errors import ConfigError, excerpt, show_path
+
+if TYPE_CHECKING:
+    from grucli.checkpoint import SavedModel
+    from grucli.data.records import Record
+    from grucli.gates.conditions import Condition
+    from grucli.gates.report import Report
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """The files to write and the figures to fail on."""
+
+    html: Annotated[
+        str | None, typer.Option("--html", metavar="FILE", help="Write the report as a page.")
+    ] = None
+    npz: Annotated[
+        str | None,
+        typer.Option(
+            "--npz", metavar="FILE", help="Write every gate and state of the sample as arrays."
+        ),
+    ] = None
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing FILE.")] = False
+    fail_if: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fail-if",
+            metavar="FIGURE>VALUE",
+            help="Exit 1 if it holds, also with >=, < or <=; may be repeated.",
+        ),
+    ] = None
+
+    def conditions(self) -> list[Condition]:
+        """Read --fail-if."""
+        from grucli.gates.conditions import Condition
+
+        return [Condition.read(given) for given in self.fail_if or ()]
+
+    def check_targets(self, model: str, data: str | None) -> None:
+        """Refuse, before anything is read, files that are in the way.
+
+        Raises:
+            AccessError: a file exists, without --force.
+            ConfigError: a file would replace the model, the data or the other one.
+        """
+        if self.html is not None and self.html == self.npz:
+            raise ConfigError("--html: is the file of --npz; name another")
+        for flag, path in (("--html", self.html), ("--npz", self.npz)):
+            if path is None:
+                continue
+            output.check_target(path, self.force)
+            for name, other in (("model", model), ("data", data)):
+                if other is not None and _is_same(path, other):
+                    raise ConfigError(f"{flag}: {show_path(path)} is the {name}; name another file")
+
+    def check_size(self, saved: SavedModel, records: Sequence[Record]) -> None:
+        """Refuse, before anything is computed, an --npz that would be too large.
+
+        Raises:
+            ConfigError: it would be.
+        """
+        if self.npz is not None:
+            from grucli.gates.traces import check_size
+
+            check_size(saved, records)
+
+    def write(self, report: Report, records: Sequence[Record], common: Common) -> None:
+        """Write the files that are asked for and say so.
+
+        Args:
+            report: what was found.
+            records: what --npz traces.
+            common: whether to speak.
+
+        Raises:
+            AccessError: a file cannot be written.
+        """
+        if self.html is not None:
+            from grucli.report.page import page
+
+            _replace(self.html, page(report).encode())
+            common.note(f"wrote {show_path(self.html)}")
+        if self.npz is not None:
+            import numpy as np
+
+            from grucli.gates.traces import trace
+
+            arrays: dict[str, Any] = trace(report, records)
+            _replace(self.npz, lambda file: np.savez(file, **arrays))
+            common.note(
+                f"wrote {show_path(self.npz)}: {_size(self.npz)}, {len(records):,} sequences"
+            )
+
+    def count_holding(self, conditions: Sequence[Condition], report: Report) -> int:
+        """Say which conditions hold, and return how many.
+
+        Raises:
+            ConfigError: there is no such figure.
+        """
+        if not conditions:
+            return 0
+        plain = report.to_json()
+        offenders = [(one, one.offender(plain)) for one in conditions]
+        holding = [(one, value) for one, value in offenders if value is not None]
+        for one, value in holding:
+            figure, bound = excerpt(one.figure, 80), f"{one.sign}{one.limit:.6g}"
+            output.say(f"grucli: {figure} is {value:.6g}; --fail-if {bound} holds")
+        return len(holding)
+
+
+def _is_same(path: str, other: str) -> bool:
+    return Path(path).exists() and Path(other).exists() and Path(path).samefile(other)
+
+
+def _replace(path: str, content: bytes | Callable[[BinaryIO], None]) -> None:
+    from grucli.files import sweep, write_atomic
+
+    sweep(path)
+    write_atomic(path, content)
+
+
+def _size(path: str) -> str:
+    return f"{Path(path).stat().st_size / 1e6:,.1f} MB"
