@@ -256,7 +256,6 @@ def test_an_explained_answer_is_that_of_predict_and_names_what_n_grams_add(wide_
     texts = ["not bad at all", "很好 qwxz", "", "good"]
     flags = [word for text in texts for word in ("--text", text)]
     answers = api.load(str(wide_model)).predict(texts)
-    saved = checkpoint.load(wide_model)
     ran = grucli("inspect-gates", "-m", wide_model, *flags, "--json")
     assert (ran.code, ran.err) == (0, "")
     for one, answer in zip(json.loads(ran.out)["data"]["examples"], answers, strict=True):
@@ -267,8 +266,7 @@ def test_an_explained_answer_is_that_of_predict_and_names_what_n_grams_add(wide_
         assert one["margin"] == pytest.approx(np.log(odds))
         assert abs(one["wide_margin"]) <= 99
     empty = json.loads(ran.out)["data"]["examples"][2]
-    bias = saved.model.mix.wide * float(saved.encoder.wide.bias[0])
-    assert abs(empty["wide_margin"]) == pytest.approx(abs(bias))
+    assert empty["wide_margin"] == 0  # without n-grams they have nothing to say
     shown = " ".join(grucli("inspect-gates", "-m", wide_model, *flags).text.split())
     assert shown.count(", of which n-grams ") == len(texts)
     assert "n-grams are no part of it" in shown
