@@ -13,23 +13,23 @@ import numpy.typing as npt
 
 from grucli.data.batches import Examples, epoch_rows
 from grucli.data.wide_path import WidePath, WideRows
-from grucli.engine import losses, optim
+from grucli.engine import optim
 from grucli.engine.packing import Floats
 from grucli.errors import TrainingError
 from grucli.inference import logits, probabilities
-from grucli.metrics import Evaluation, evaluate
-from grucli.mixing import Mix, calibrated_loss, recurrence_share, weigh
-from grucli.model import Gradients, Model
+from grucli.judging import Judge
+from grucli.metrics import Evaluation
+from grucli.mixing import Mix
+from grucli.model import Model
 from grucli.parallel import Crew
 from grucli.progress import EpochInfo, Fold, Progress, StepInfo, deciding_loss
 from grucli.random import SHUFFLE, WIDE, generator
 from grucli.recipe import Recipe, class_weights
 from grucli.shards import Rows, Task
+from grucli.updates import Updates, follow
 
 PLATEAU_EPOCHS = 2  # without a lower loss, after which the schedule `plateau` halves the rate
 OWN_ENDS = ("patience", "epochs")  # why training ends by itself
-AVERAGE_EVERY = 4  # steps: often enough for any decay of use, and cheap for a large vocabulary
-AVERAGE_BLOCK = 1 << 16  # values at a time: they stay in the cache
 
 
 class Trainer:
@@ -70,6 +70,7 @@ class Trainer:
         self.progress = Progress()
         self._train, self._valid = _weighted(train, recipe, labels), valid
         self._recipe, self._seed, self._labels = recipe, seed, tuple(labels)
+        self._judge = Judge(labels=self._labels, keeps_wide=wide is not None and wide.always)
         task = Task(
             shards=recipe.shards,
             batch_size=min(recipe.batch_size, len(train)),
@@ -83,13 +84,7 @@ class Trainer:
         self._said = np.zeros((2, len(train) if every else 0, model.architecture.num_outputs))
         self._wide_rows = wide
         self._crew = Crew(model, self._train, task)
-        self._optimizer: optim.Optimizer = optim.Adam()
-        if recipe.optimizer == "sgd":
-            self._optimizer = optim.Sgd(momentum=recipe.momentum or 0.0)
-        number = self._optimizer.num_moments
-        self._dense_moments = [np.zeros_like(model.params.flat) for _ in range(number)]
-        self._table_moments = [np.zeros_like(model.table) for _ in range(number)]
-        self._decay = _decay_of(model, recipe.weight_decay)
+        self._updates = Updates(model, recipe)
         self._average = None if recipe.averaging is None else model.copy()
         self.best = model.params.flat.copy(), model.table.copy()
         self._begin_stage()
@@ -149,11 +144,7 @@ class Trainer:
         named = {"best_dense": self.best[0], "best_table": self.best[1]}
         if self.judged is not self.model:
             named |= {"average_dense": self.judged.params.flat, "average_table": self.judged.table}
-        for k, (dense, table) in enumerate(
-            zip(self._dense_moments, self._table_moments, strict=True)
-        ):
-            named |= {f"dense_moment{k}": dense, f"table_moment{k}": table}
-        return named | ({"said": self._said} if self._held else {})
+        return named | self._updates.arrays() | ({"said": self._said} if self._held else {})
 
     def restore(self, progress: Mapping[str, Any], arrays: Mapping[str, Floats]) -> None:
         """Go back to a saved moment; the model has its weights already.
@@ -211,35 +202,14 @@ class Trainer:
             raise self._diverged(f"the loss is {share.loss:.3g} and its gradient {norm:.3g}")
         limit = math.inf if recipe.clip_norm is None else recipe.clip_norm
         optim.clip_(parts, limit)
-        self._update(share.gradients)
-        self._follow()
+        rate = self._learning_rate()
+        progress.step += 1
+        self._updates.apply(self.model, share.gradients, rate, progress.step)
+        if self._average is not None:
+            follow(self._average, self.model, progress.step, recipe.averaging or 0.0)
         for k, term in enumerate((share.loss, share.right, len(rows), norm, norm > limit)):
             progress.sums[k] += float(term)
         progress.batch += 1
-
-    def _update(self, grads: Gradients) -> None:
-        """Apply the gradients: one step for all dense values, one for the rows of the table."""
-        progress = self.progress
-        rate = self._learning_rate()
-        progress.step += 1
-        self._optimizer.update_(
-            self.model.params.flat,
-            grads.dense.flat,
-            self._dense_moments,
-            learning_rate=rate,
-            decay=self._decay,
-            step=progress.step,
-        )
-        if grads.tokens.size:
-            optim.update_rows_(
-                self._optimizer,
-                self.model.table,
-                grads.tokens,
-                grads.rows,
-                self._table_moments,
-                learning_rate=rate,
-                step=progress.step,
-            )
 
     def _diverged(self, what: str) -> TrainingError:
         progress, rate = self.progress, self._recipe.learning_rate
@@ -257,22 +227,6 @@ class Trainer:
             losses = [scores.get("valid_loss", scores["loss"]) for scores in progress.history]
             factor *= 0.5 ** optim.plateau_cuts(losses, PLATEAU_EPOCHS)
         return recipe.learning_rate * factor
-
-    def _follow(self) -> None:
-        """Move the average towards the weights: every few steps, by what that many would."""
-        step, decay = self.progress.step, self._recipe.averaging
-        if decay is None or step % AVERAGE_EVERY:
-            return
-        share = 1 - min(decay, step / (step + 10)) ** AVERAGE_EVERY  # soon forgets the first ones
-        for average, weights in (
-            (self.judged.params.flat, self.model.params.flat),
-            (self.judged.table.reshape(-1), self.model.table.reshape(-1)),
-        ):
-            for start in range(0, len(average), AVERAGE_BLOCK):
-                block = slice(start, start + AVERAGE_BLOCK)
-                step_towards = weights[block] - average[block]
-                step_towards *= share
-                average[block] += step_towards
 
     def _step_info(self) -> StepInfo:
         progress = self.progress
@@ -300,10 +254,10 @@ class Trainer:
             if self._wide_rows is not None and self._valid.wide is None:
                 self._valid = dataclasses.replace(self._valid, wide=self._wide_said(held))
             said = logits(self.judged, self._valid)
-            scores |= self._scored(self._valid, said)
+            scores |= self._judge.scores(said, self._valid)
         is_best = self._valid is None or progress.best_epoch == 0 or self._improves(scores)
         if is_best and self._valid is not None:
-            scores |= self._weigh(self._valid, said)
+            scores |= self._judge.weighing(said, self._valid)
         progress.history.append(scores)
         if is_best:
             progress.best_epoch = progress.epoch
@@ -344,8 +298,7 @@ class Trainer:
         self.progress = Progress(folds=[*progress.folds, done])
         for model in (self.model, self.judged):
             model.params.flat[...], model.table[...] = self._first
-        for moment in (*self._dense_moments, *self._table_moments):
-            moment.fill(0)
+        self._updates.forget()
         if not self.fold:
             self.progress.crossed = self._crossed()
         self._begin_stage()
@@ -357,21 +310,9 @@ class Trainer:
         best = [fold["best_epoch"] for fold in self.progress.folds]
         return {
             "epochs": float(round(np.mean(best))),
-            **self._scored(rows, self._said[0]),
-            **self._weigh(rows, self._said[0]),
+            **self._judge.scores(self._said[0], rows),
+            **self._judge.weighing(self._said[0], rows),
         }
-
-    def _scored(self, valid: Examples, said: Floats) -> dict[str, float]:
-        """Return the scores of the recurrence alone, whose logits are `said`."""
-        alone = self._evaluation(losses.probabilities(said), valid)
-        scores = {
-            "valid_loss": alone.log_loss,
-            "valid_accuracy": alone.accuracy,
-            "valid_macro_f1": alone.macro_f1,
-        }
-        if valid.wide is not None:  # then a factor is found for its logits in any case
-            scores["calibrated_loss"] = calibrated_loss(said, valid.targets)
-        return scores
 
     def _why_stop(self) -> str | None:
         progress, recipe = self.progress, self._recipe
@@ -405,9 +346,8 @@ class Trainer:
 
     def _wide_said(self, held: Rows | None) -> npt.NDArray[np.float64] | None:
         """Return the wide path's logits (n, O) of training rows, or of those for validation."""
-        return (
-            None if self._wide_rows is None else self._wide_rows.said(self.wide, held, self._rows)
-        )
+        rows = self._wide_rows
+        return None if rows is None else rows.said(self.wide, held, self._rows)
 
     @property
     def mix(self) -> Mix:
@@ -418,42 +358,9 @@ class Trainer:
         unjudged = self._wide_rows is not None and self._valid is None and not self._held
         return Mix(wide=1.0) if unjudged else Mix()
 
-    def _weigh(self, valid: Examples, said: Floats) -> dict[str, float]:
-        """Decide how much both paths count; return what says so.
-
-        Args:
-            valid: rows that neither has learned from.
-            said: (n, O) the recurrence's logits for them.
-        """
-        rows = self._wide_rows
-        if rows is None or valid.wide is None:
-            return {}
-        weighed = weigh(said, valid.wide, valid.targets)
-        mix = weighed.mix if rows.always or weighed.pays else weighed.alone
-        kept = self._evaluation(losses.probabilities(mix.logits(said, valid.wide)), valid)
-        return {
-            "mix_recurrence": mix.recurrence,
-            "mix_wide": mix.wide,
-            "wide_gain": weighed.gain,
-            "wide_error": weighed.error,
-            "recurrence_share": recurrence_share(mix, said, valid.wide),
-            "kept_loss": kept.log_loss,
-            "kept_accuracy": kept.accuracy,
-            "kept_macro_f1": kept.macro_f1,
-        }
-
     def validate(self, examples: Examples) -> Evaluation:
         """Score the judged weights on `examples`, the recurrence alone."""
-        return self._evaluation(probabilities(self.judged, examples), examples)
-
-    def _evaluation(self, p: Floats, examples: Examples) -> Evaluation:
-        unseen = int(np.sum(examples.targets < 0))
-        return evaluate(
-            p,
-            examples.targets,
-            self._labels,
-            {"labels that training lacks": unseen} if unseen else None,
-        )
+        return self._judge.evaluation(probabilities(self.judged, examples), examples)
 
 
 def _weighted(train: Examples, recipe: Recipe, labels: Sequence[str]) -> Examples:
@@ -462,13 +369,3 @@ def _weighted(train: Examples, recipe: Recipe, labels: Sequence[str]) -> Example
     if recipe.class_weight != "none":
         weights *= class_weights(recipe.class_weight, labels, train.targets)[train.targets]
     return dataclasses.replace(train, weights=weights)
-
-
-def _decay_of(model: Model, weight_decay: float) -> float | Floats:
-    """Return the decay of each dense value: weight matrices decay, biases do not."""
-    if weight_decay == 0:
-        return 0.0
-    decay = type(model.params)({name: a.shape for name, a in model.params.items()}, model.dtype)
-    for name, array in decay.items():
-        array[...] = weight_decay if "weight" in name else 0.0
-    return decay.flat

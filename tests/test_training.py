@@ -14,7 +14,8 @@ from grucli.model import Architecture, Model
 from grucli.progress import EpochInfo, StepInfo
 from grucli.random import INIT, generator
 from grucli.recipe import Recipe, class_weights
-from grucli.training import AVERAGE_EVERY, Trainer
+from grucli.training import Trainer
+from grucli.updates import AVERAGE_EVERY
 
 ARCHITECTURE = Architecture(
     cell="gru",
