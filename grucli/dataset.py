@@ -11,18 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli import defaults, doctor, wide_rows
-from grucli.data import tokens
 from grucli.data.batches import Examples
-from grucli.data.encoding import Encoded, Encoder, SeriesEncoder, TextEncoder
-from grucli.data.records import ReadOptions, Record, Remembered
-from grucli.data.tokenized import Tokenized
+from grucli.data.encoding import Encoder, TextEncoder
+from grucli.data.records import ReadOptions, Remembered
 from grucli.data.vectors import Vectors, read_vectors
-from grucli.data.views import orders_of_spread
-from grucli.data.vocabulary import Vocabulary
 from grucli.data.wide_path import WideRows
 from grucli.defaults import Choice, Facts
 from grucli.division import Parts, divide
 from grucli.errors import ConfigError, DataError, counted, excerpt
+from grucli.fitting import AS_IN_ORIGIN, Fitted, Origin, fit
 from grucli.model import Architecture
 from grucli.reading import encode, examples_of, read_table, targets_of
 
@@ -30,24 +27,6 @@ if TYPE_CHECKING:
     from grucli.config import Config
 
 LISTED_LABELS = 12
-AS_IN_ORIGIN = "as in the model of --init-from"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Origin:
-    """The model whose weights training starts from; what is left `auto` becomes as there.
-
-    Attributes:
-        architecture: of the model.
-        tokens: its mode of tokenizing, None for numeric sequences.
-        channels: how it sees numeric sequences, None for texts.
-        sha256: of its file, the first 12 digits.
-    """
-
-    architecture: Architecture
-    tokens: str | None
-    channels: tuple[str, ...] | None
-    sha256: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +93,7 @@ def prepare(
         raise DataError(f"{table.name}: has one class ({excerpt(labels[0])}); need two")
     parts = divide(table, options, config, labels, is_new=origin is None)
     train, valid = parts.train, parts.valid
-    fitted = _fit(train, config, origin)
+    fitted = fit(train, config, origin)
     encoder, steps = fitted.encoder, fitted.steps
     vectors = _vectors(config, fitted, on_bad_row)
     config, reasons = _decided(config, parts, fitted, vectors, len(labels), origin)
@@ -165,7 +144,7 @@ def prepare(
 def _decided(
     config: Config,
     parts: Parts,
-    fitted: _Fitted,
+    fitted: Fitted,
     vectors: Vectors | None,
     num_classes: int,
     origin: Origin | None,
@@ -206,73 +185,8 @@ def _options(config: Config, on_bad_row: Literal["stop", "skip"]) -> ReadOptions
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Fitted:
-    """An encoder, the training part as it encodes it, and the choices made for it.
-
-    `steps` are those of each record before a cut, `texts` what was encoded if it is text.
-    """
-
-    encoder: Encoder
-    encoded: Encoded
-    choices: dict[str, Choice]
-    steps: list[int]
-    texts: Tokenized | None = None
-
-
-def _fit(records: Sequence[Record], config: Config, origin: Origin | None) -> _Fitted:
-    """Fit the encoder on the training part."""
-    if records[0].values is not None:
-        return _fit_series(records, config, origin)
-    data, texts = config.data, [record.text or "" for record in records]
-    mode = tokens.resolve(data.tokens, texts)
-    if origin is not None and origin.tokens is not None and data.tokens == "auto":
-        mode = origin.tokens
-    tokenized = Tokenized.of(texts, tokens.tokenizer(mode))
-    steps = np.maximum(tokenized.lengths, 1)
-    longest = defaults.unless_given(data.max_length, defaults.maximum_length(steps))
-    vocabulary = Vocabulary.fit(tokenized.counts(), data.min_count, data.max_vocabulary)
-    mean_characters = tokenized.characters() / max(int(tokenized.lengths.sum()), 1)
-    default = defaults.subwords(config.model.wide, mean_characters)
-    if origin is not None:
-        default = Choice(value=origin.architecture.buckets or False, reason=AS_IN_ORIGIN)
-    subwords = defaults.unless_given(config.model.subwords, default)
-    spelled = subwords.value if mean_characters >= defaults.WORD_CHARACTERS else False
-    encoder = TextEncoder(vocabulary, mode, longest.value, buckets=spelled or 0)
-    return _Fitted(
-        encoder=encoder,
-        encoded=encoder.encode_tokens(tokenized),
-        choices={"data.max_length": longest, "model.subwords": subwords},
-        steps=steps.tolist(),
-        texts=tokenized,
-    )
-
-
-def _fit_series(records: Sequence[Record], config: Config, origin: Origin | None) -> _Fitted:
-    data = config.data
-    if config.model.subwords:
-        raise ConfigError("model.subwords: numeric sequences have no n-grams; delete it")
-    values = [record.values for record in records if record.values is not None]
-    steps = [len(value) for value in values]
-    longest = defaults.unless_given(data.max_length, defaults.maximum_length(np.array(steps)))
-    channels = defaults.unless_given(data.channels, defaults.channels(orders_of_spread(values)))
-    if origin is not None and origin.channels is not None and data.channels is None:
-        channels = Choice(value=origin.channels, reason=AS_IN_ORIGIN)
-    encoder = SeriesEncoder.fit(values, longest.value, data.missing, channels.value)
-    return _Fitted(
-        encoder=encoder,
-        encoded=encoder.encode(records),
-        choices={
-            "data.max_length": longest,
-            "data.channels": channels,
-            "model.subwords": Choice(value=False, reason="series have no n-grams"),
-        },
-        steps=steps,
-    )
-
-
 def _wide(
-    fitted: _Fitted, parts: Parts, config: Config, num_classes: int
+    fitted: Fitted, parts: Parts, config: Config, num_classes: int
 ) -> tuple[WideRows | None, Config, dict[str, str]]:
     """Return what a wide path learns from, and the config with the reason of its setting."""
     setting = config.model.wide
@@ -302,9 +216,7 @@ def _wide(
     return rows, config, {"model.wide": choice.reason} if setting == defaults.AUTO else {}
 
 
-def _vectors(
-    config: Config, fitted: _Fitted, on_bad_row: Literal["stop", "skip"]
-) -> Vectors | None:
+def _vectors(config: Config, fitted: Fitted, on_bad_row: Literal["stop", "skip"]) -> Vectors | None:
     """Read the pretrained vectors that the config names.
 
     Raises:

@@ -10,8 +10,9 @@ import numpy as np
 from grucli import checkpoint
 from grucli.checkpoint import SavedModel
 from grucli.data.encoding import TextEncoder
-from grucli.dataset import Origin, Prepared
+from grucli.dataset import Prepared
 from grucli.errors import CheckpointError, show, show_path
+from grucli.fitting import Origin
 from grucli.model import Architecture, Model
 
 ORIGIN_DIGITS = 12

@@ -8,8 +8,9 @@ import pytest
 from grucli import runs
 from grucli.config import resolve
 from grucli.data.records import ReadOptions
-from grucli.dataset import Origin, prepare
+from grucli.dataset import prepare
 from grucli.errors import ConfigError, DataError
+from grucli.fitting import Origin
 from grucli.model import Architecture
 from grucli.reading import read_table
 
