@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import starts_of
-from grucli.errors import counted
 
 LENGTH = 9  # weights of a kernel
 HIGH = tuple(itertools.combinations(range(LENGTH), 3))  # where a kernel has 2 instead of -1
@@ -49,10 +48,9 @@ class Kernels:
         return len(self.thresholds)
 
     def __str__(self) -> str:
-        return (
-            f"{len(self):,} thresholds of {len(HIGH)} kernels, from one weight to the next up to "
-            f"{counted(int(self.dilations[-1]), 'step')}"
-        )
+        largest = int(self.dilations[-1])
+        dilations = f"dilations 1 to {largest:,}" if largest > 1 else "dilation 1"
+        return f"{len(self):,} thresholds of {len(HIGH)} kernels, {dilations}"
 
     @classmethod
     def fit(cls, steps: Floats, lengths: Lengths, most: int, rng: np.random.Generator) -> Kernels:
