@@ -481,6 +481,13 @@ def test_series_in_folds_with_kernels_resume_with_the_same_bytes():
     assert assert_resumes(make, every=11) > 4 * 4 * (40 * 2 // 3 // 6)
 
 
+def test_the_schedule_of_the_last_training_ends_with_it_however_early_the_folds_were_best():
+    trainer = series_trainer(folds=True, patience=1, schedule="cosine", epochs=40)
+    *_, (last, rate) = ((info, trainer._learning_rate()) for info in trainer.run())
+    assert last.epoch == trainer.epochs < 40
+    assert rate < 0.01 * trainer._recipe.learning_rate
+
+
 def test_folds_without_patience_run_to_the_end_of_the_schedule_and_are_judged_there():
     trainer = series_trainer(folds=True, patience=None, schedule="cosine", epochs=6)
     rates, stages = [], []

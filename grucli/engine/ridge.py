@@ -46,9 +46,8 @@ def fit(
     """
     outputs = 1 if num_classes == 2 else num_classes
     truth = np.where(np.arange(num_classes) == targets[:, None], 1.0, -1.0)[:, -outputs:]
-    counts = weights * (len(rows) / weights.sum())
-    mean, centre = (np.average(part, axis=0, weights=counts) for part in (rows, truth))
-    mean, root = mean.astype(rows.dtype), np.sqrt(counts)[:, None]
+    mean, centre = (np.average(part, axis=0, weights=weights) for part in (rows, truth))
+    mean, root = mean.astype(rows.dtype), np.sqrt(weights)[:, None]
     centred, wanted = (rows - mean) * root.astype(rows.dtype), (truth - centre) * root
     values, vectors = _eigenvectors(centred, root)
     along = vectors.T @ wanted
@@ -57,7 +56,7 @@ def fit(
         inverse = 1 / (values + penalty)
         dual = vectors @ (inverse[:, None] * along)
         errors = dual / (vectors**2 @ inverse)[:, None] / root
-        found.append((float(np.sum(counts[:, None] * errors**2)), dual, errors))
+        found.append((float(np.sum(weights[:, None] * errors**2)), dual, errors))
     _, dual, errors = min(found, key=lambda one: one[0])
     weight = centred.T @ dual.astype(rows.dtype)
     bias = centre - mean @ weight
@@ -72,8 +71,6 @@ def _eigenvectors(rows: Floats, root: Floats) -> tuple[Floats, Floats]:
     """
     gram = (rows @ rows.T).astype(np.float64)
     unit = root / np.linalg.norm(root)
-    gram -= unit @ (unit.T @ gram)  # not exactly centred before, in single precision
-    gram -= (gram @ unit) @ unit.T
     total = max(float(np.trace(gram)), LEAST_TOTAL)
     values, vectors = np.linalg.eigh(gram + APART * total * (unit @ unit.T))
     return np.maximum(values[:-1], total * ROUNDING), vectors[:, :-1]
