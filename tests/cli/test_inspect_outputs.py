@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from grucli.errors import show_path
 from tests.gates.test_page import check_harmless
 
 from .helpers import SAMPLES, grucli
@@ -50,7 +51,7 @@ def test_gates_states_and_tokens_in_a_file(text_model: Path, tmp_path: Path):
     command = ("inspect-gates", REVIEWS, "-m", text_model, "--sample", "20", "--npz", target)
     ran = grucli(*command, "--json")
     assert ran.code == 0
-    assert ran.complaints[0].startswith(f"wrote {target}: 0.")
+    assert ran.complaints[0].startswith(f"wrote {show_path(target)}: 0.")
     report = json.loads(ran.text)
     with np.load(target, allow_pickle=False) as found:
         traces = dict(found)
@@ -132,8 +133,8 @@ def test_the_page_is_written_beside_the_report(text_model: Path, tmp_path: Path)
     ran = grucli(*command, "--json", "--html", target, "--npz", tmp_path / "t.npz")
     assert (ran.code, ran.out) == (0, plain.out)
     assert [line.split(":")[0] for line in ran.complaints] == [
-        f"wrote {target}",
-        f"wrote {tmp_path / 't.npz'}",
+        f"wrote {show_path(target)}",
+        f"wrote {show_path(tmp_path / 't.npz')}",
     ]
     found, source = json.loads(plain.text), target.read_text(encoding="utf-8")
     text = " ".join(check_harmless(source).text.split())
