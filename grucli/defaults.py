@@ -41,7 +41,7 @@ MOST_SYMBOLS = {"text": 1 << 21, "series": 1 << 18}
 KERNEL_NUMBERS = 1 << 24  # shares of all series, 64 MB
 MOST_THRESHOLDS = 10_000  # as many as MiniRocket has
 MOST_KERNEL_ROWS = 4096  # their products with each other are solved for
-MOST_KERNEL_STEPS = 1 << 21  # of all series, half a minute
+MOST_KERNEL_STEPS = 1 << 21  # of all series, about a minute
 LONG_MEMORY = 30
 """Steps from which on gates start open (chrono) if only the last state of one direction is read.
 
