@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -224,15 +224,19 @@ class SeriesEncoder:
             DataError: they have other channels than those of training, or miss values that must
                 be there.
         """
-        scaled = [self._scaled(record) for record in records]
+        encoded = self.encode_steps([self._scaled(record) for record in records])
         whole = [0 if record.values is None else len(record.values) for record in records]
-        steps = np.concatenate(scaled)
-        lengths = np.array([len(kept) for kept in scaled], np.int64)
+        return replace(encoded, truncated=np.array(whole) > self.max_length)
+
+    def encode_steps(self, sequences: Sequence[npt.NDArray[np.float32]]) -> Encoded:
+        """Encode sequences (T, input_size), at least one, of steps that were encoded before."""
+        steps = np.concatenate(sequences)
+        lengths = np.array([len(sequence) for sequence in sequences], np.int64)
         return Encoded(
             steps=steps,
             lengths=lengths,
             known=np.ones(len(lengths)),
-            truncated=np.array(whole) > self.max_length,
+            truncated=np.zeros(len(lengths), bool),
             wide=None if self.wide is None else self.wide.logits(self.first_view(steps), lengths),
         )
 

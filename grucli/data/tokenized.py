@@ -48,6 +48,15 @@ class Tokenized:
             start = number * CHUNK_TEXTS
             yield part, self.lengths[start : start + CHUNK_TEXTS]
 
+    def remains(self, kept: Sequence[npt.NDArray[np.bool_]]) -> Tokenized:
+        """Return texts that have what each of `kept` (T,) leaves of the one text."""
+        whole = np.concatenate(self.parts)
+        left = [whole[mask] for mask in kept]
+        starts = range(0, len(left), CHUNK_TEXTS)
+        parts = [np.concatenate(left[start : start + CHUNK_TEXTS]) for start in starts]
+        lengths = np.array([len(ids) for ids in left], np.int64)
+        return Tokenized(tokens=self.tokens, parts=[*self.parts[:1], *parts], lengths=lengths)
+
     def counts(self) -> dict[str, int]:
         """Return how often each token occurs."""
         found = np.zeros(len(self.tokens), np.int64)

@@ -1,5 +1,6 @@
 """Why this decision: what each part of one sequence does, found by leaving it out.
 
+The whole model is asked again without the part, so nothing of the decision is left unexplained.
 Deletion is the default because it was the most faithful of the cheap methods on tasks whose
 relevant tokens are known; what adds up exactly (the evidence each step writes) was not.
 
@@ -8,25 +9,25 @@ Source: the checks are those of DeYoung et al. 2020 (ERASER, arXiv:1911.03429).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.batches import Examples
 from grucli.engine import losses
 from grucli.engine.packing import Floats
-from grucli.gates.forward import logits
-from grucli.model import Model
 from grucli.random import RANDOM_ORDER, generator
 
 TOP_SHARE = 0.2  # of the parts, deleted or kept in the check
 RANDOM_DRAWS = 20
 
-Steps = npt.NDArray[Any]
 Span = tuple[int, int]
+Kept = npt.NDArray[np.bool_]
+"""(T,) which steps of a sequence are left."""
+Answer = Callable[[Sequence[Kept]], tuple[Floats, Floats | None]]
+"""Returns what the model says of n remains of a sequence: logits (n, C), and which of them the wide
+path adds, None where there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +59,7 @@ class Attribution:
         margin: logit of `target` less that of `other`.
         wide_margin: what the wide path adds to it; None for a model without.
         effect: (P,) how much the margin falls without each part; NaN if nothing is left then.
+        wide_effect: (P,) how much of it is the wide path's; None for a model without.
         running: (P, C) probabilities after each part, the sequence read that far.
         check: None for a sequence of one part.
     """
@@ -68,6 +70,7 @@ class Attribution:
     margin: float
     wide_margin: float | None
     effect: Floats
+    wide_effect: Floats | None
     running: Floats
     check: Check | None
 
@@ -84,87 +87,74 @@ def spans(length: int, most: int, stride: int = 1) -> tuple[Span, ...]:
 
 
 def explain(
-    model: Model,
-    steps: Steps,
-    parts: Sequence[Span],
-    *,
-    target: int | None,
-    seed: int,
-    nothing: Steps | None,
-    wide: Floats | None = None,
-    bags: Steps | None = None,
+    answer: Answer, parts: Sequence[Span], *, target: int | None, seed: int, with_nothing: bool
 ) -> Attribution:
-    """Run the model on every prefix, without every part, and on the sequences of the check.
-
-    What the wide path adds stays as it is with the whole sequence: the parts are the recurrence's.
+    """Ask about every prefix, about all without each part, and about the remains of the check.
 
     Args:
-        model: what decides.
-        steps: (T,) token ids or (T, I) channels.
-        parts: spans that divide the steps.
+        answer: what the model says of remains.
+        parts: spans that divide all steps, at least one.
         target: the class to speak of; the predicted one if None.
         seed: of the random parts.
-        nothing: what the model reads where no step is left; None if it cannot read that.
-        wide: (C,) logits of the wide path for the whole sequence, None for a model without.
-        bags: as in `Examples`.
+        with_nothing: whether the model can answer where no step is left.
     """
-    number = len(parts)
-    added = np.zeros(model.architecture.num_classes) if wide is None else model.mix.wide * wide
-    prefixes = [steps[:stop] for _, stop in parts]
-    rest = [np.concatenate((steps[:start], steps[stop:])) for start, stop in parts]
-    if number == 1:
-        rest = [] if nothing is None else [nothing]
-    result = _logits(model, prefixes + rest, bags, added)
-    running, without = result[:number], result[number:]
-    whole = running[-1]
+    number, length = len(parts), parts[-1][1]
+    spread = np.repeat(np.arange(number), [stop - start for start, stop in parts])
+    remains = [np.arange(length) < stop for _, stop in parts]
+    if number > 1 or with_nothing:
+        remains += [spread != part for part in range(number)]
+    logits, wide = answer(remains)
+    whole = logits[number - 1]
     order = np.argsort(-whole, kind="stable")
     chosen = int(order[0]) if target is None else target
     other = int(order[1] if order[0] == chosen else order[0])
-    margin = float(whole[chosen] - whole[other])
-    effect = np.full(number, np.nan)
-    effect[: len(without)] = margin - (without[:, chosen] - without[:, other])
+    margin, effect = _effect(logits[:, chosen] - logits[:, other], number)
+    wide_margin, wide_effect = None, None
+    if wide is not None:
+        wide_margin, wide_effect = _effect(wide[:, chosen] - wide[:, other], number)
     return Attribution(
         probabilities=losses.probabilities(whole[None])[0],
         target=chosen,
         other=other,
         margin=margin,
-        wide_margin=None if wide is None else float(added[chosen] - added[other]),
+        wide_margin=wide_margin,
         effect=effect,
-        running=losses.probabilities(running),
-        check=_check(model, steps, parts, bags, added, effect, chosen, seed)
-        if number > 1
-        else None,
+        wide_effect=wide_effect,
+        running=losses.probabilities(logits[:number]),
+        check=_check(answer, spread, effect, chosen, seed) if number > 1 else None,
     )
 
 
-def _logits(model: Model, sequences: Sequence[Steps], bags: Steps | None, added: Floats) -> Floats:
-    """Return (n, C) logits of sequences to which the wide path adds the same (C,)."""
-    return logits(model, Examples.join(sequences, bags=bags)) + added
+def _effect(margins: Floats, number: int) -> tuple[float, Floats]:
+    """Return the margin of the whole, and what it loses without each of so many parts."""
+    margin, without = float(margins[number - 1]), margins[number:]
+    effect = np.full(number, np.nan)
+    effect[: len(without)] = margin - without
+    return margin, effect
 
 
 def _check(
-    model: Model,
-    steps: Steps,
-    parts: Sequence[Span],
-    bags: Steps | None,
-    added: Floats,
-    effect: Floats,
-    target: int,
-    seed: int,
+    answer: Answer, spread: npt.NDArray[np.int64], effect: Floats, target: int, seed: int
 ) -> Check:
-    """Delete, and keep, the parts with the greatest effect; then random ones."""
-    number = len(parts)
+    """Delete, and keep, the parts with the greatest effect; then random ones.
+
+    Args:
+        answer: what the model says of remains.
+        spread: (T,) the part of each step.
+        effect: (P,) of each part.
+        target: the class to speak of.
+        seed: of the random parts.
+    """
+    number = len(effect)
     top = max(1, round(TOP_SHARE * number))
     rng = generator(seed, RANDOM_ORDER)
     choices = [np.argsort(-effect, kind="stable")[:top]]
     choices += [rng.permutation(number)[:top] for _ in range(RANDOM_DRAWS)]
-    variants = [steps]
+    remains = [np.ones(len(spread), bool)]
     for choice in choices:
-        chosen = np.zeros(len(steps), bool)
-        for index in choice:
-            chosen[slice(*parts[index])] = True
-        variants += [steps[~chosen], steps[chosen]]
-    p = losses.probabilities(_logits(model, variants, bags, added))[:, target]
+        chosen = np.isin(spread, choice)
+        remains += [~chosen, chosen]
+    p = losses.probabilities(answer(remains)[0])[:, target]
     drops = (p[0] - p[1:]).reshape(-1, 2)
     chance = drops[1:].mean(axis=0)
     return Check(

@@ -9,15 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.checkpoint import SavedModel
-from grucli.data.encoding import Encoded, TextEncoder
+from grucli.data.encoding import Encoder, TextEncoder
 from grucli.data.records import Record
-from grucli.data.vocabulary import EMPTY
-from grucli.engine.factors import both_classes
+from grucli.data.tokenized import Tokenized
+from grucli.data.vocabulary import UNKNOWN
 from grucli.errors import CheckpointError
-from grucli.gates.attribution import Attribution, Span, explain, spans
+from grucli.gates import remains
+from grucli.gates.attribution import RANDOM_DRAWS, Attribution, Span, explain, spans
 
-MOST_TOKENS = 200  # shown one by one; of longer texts, windows
-MOST_WINDOWS = 60  # of a numeric sequence
+MOST_PARTS = {"text": 200, "series": 60}  # shown one by one; of more tokens or steps, windows
+LEAST_PARTS = 20  # of them, however long the sequence
+MOST_READ = {"text": 1 << 21, "series": 1 << 18}  # steps of all that the model is asked about
 MOST_CHANNELS = 3  # whose values are shown
 
 
@@ -46,8 +48,8 @@ class Example:
         label: the true one, None if it is not known.
         kind: "text" or "series".
         parts: (P,) tokens or windows; one without text for an empty text.
-        steps: that the model reads.
-        truncated: whether there were more.
+        steps: that the recurrence reads.
+        truncated: whether there were more; n-grams are read of all of them.
         known: share of known tokens.
         attribution: of the parts.
     """
@@ -78,50 +80,70 @@ def example(
         DataError: a numeric sequence has other channels than those of training.
         CheckpointError: a text, but the model reads numeric sequences.
     """
-    is_text = isinstance(saved.encoder, TextEncoder)
+    encoder = saved.encoder
+    is_text = isinstance(encoder, TextEncoder)
     if is_text != (record.text is not None):
         wanted, given = ("texts", "a sequence") if is_text else ("numeric sequences", "a text")
         raise CheckpointError(f"{name}: is {given}, but the model reads {wanted}")
-    encoded = saved.encoder.encode([record])
+    encoded = encoder.encode([record])
     stride = max(1, saved.model.architecture.convolution)
-    windows = spans(len(encoded.steps), MOST_TOKENS if is_text else MOST_WINDOWS, stride)
+    if isinstance(encoder, TextEncoder):
+        text = _read(encoder, record)
+        windows = _windows(encoder, int(text.lengths[0]), stride)
+        parts = _tokens(encoder, text, windows)
+        answer = remains.of_text(saved.model, encoder, text)
+    else:
+        windows = _windows(encoder, len(encoded.steps), stride)
+        parts = _steps(record, windows)
+        answer = remains.of_series(saved.model, encoder, encoded)
     return Example(
         name=name,
         label=record.label,
-        kind=saved.encoder.kind,
-        parts=_parts(saved, record, encoded, windows),
+        kind=encoder.kind,
+        parts=parts,
         steps=len(encoded.steps),
         truncated=bool(encoded.truncated[0]),
         known=float(encoded.known[0]),
-        attribution=explain(
-            saved.model,
-            encoded.steps,
-            windows,
-            target=target,
-            seed=seed,
-            nothing=np.array([EMPTY], np.int32) if is_text else None,
-            wide=None if encoded.wide is None else both_classes(encoded.wide)[0],
-            bags=encoded.bags,
-        ),
+        attribution=explain(answer, windows, target=target, seed=seed, with_nothing=is_text),
     )
 
 
-def _parts(
-    saved: SavedModel, record: Record, encoded: Encoded, windows: Sequence[Span]
-) -> tuple[Part, ...]:
-    encoder = saved.encoder
-    if isinstance(encoder, TextEncoder):
-        tokens = encoder.tokens(record.text or "")
-        glue = "" if encoder.mode == "char" else " "
-        texts = [glue.join(tokens[start:stop]) for start, stop in windows]
-        known = [not encoder.is_unknown(encoded.steps[a:b]).any() for a, b in windows]
-    else:
-        assert record.values is not None  # `example` looked
-        texts = [_values(record.values, *window) for window in windows]
-        known = [True] * len(windows)
+def _windows(encoder: Encoder, length: int, stride: int) -> tuple[Span, ...]:
+    """Divide the steps: a long sequence into fewer parts, for the model is asked about each."""
+    times = MOST_READ[encoder.kind] // max(length, 1)  # that all of it could be read
+    parts = (times - RANDOM_DRAWS) * 2 // 3  # of each, the prefix is half of all, the rest is all
+    most = min(max(parts, LEAST_PARTS), MOST_PARTS[encoder.kind])
+    return spans(max(length, 1), most, stride)
+
+
+def _read(encoder: TextEncoder, record: Record) -> Tokenized:
+    """Return the tokens that are read: all of them where there are n-grams."""
+    tokens = encoder.tokens if encoder.wide is None else encoder.tokenize
+    return Tokenized.of([record.text or ""], tokens)
+
+
+def _tokens(encoder: TextEncoder, text: Tokenized, windows: Sequence[Span]) -> tuple[Part, ...]:
+    """Return the parts of the one text; that of an empty one has no token, and none unknown."""
+    place = np.concatenate(text.parts)
+    known = (encoder.vocabulary.encode(text.tokens) != UNKNOWN)[place]
+    glue = "" if encoder.mode == "char" else " "
     return tuple(
-        Part(start=start, stop=stop, text=text, known=is_known)
-        for (start, stop), text, is_known in zip(windows, texts, known, strict=True)
+        Part(
+            start=start,
+            stop=stop,
+            text=glue.join(text.tokens[k] for k in place[start:stop]),
+            known=bool(known[start:stop].all()),
+        )
+        for start, stop in windows
+    )
+
+
+def _steps(record: Record, windows: Sequence[Span]) -> tuple[Part, ...]:
+    values = record.values
+    assert values is not None  # `example` looked
+    return tuple(
+        Part(start=start, stop=stop, text=_values(values, start, stop), known=True)
+        for start, stop in windows
     )
 
 

@@ -256,6 +256,7 @@ def _example_json(one: Example, labels: tuple[str, ...]) -> dict[str, Any]:
             {
                 **dataclasses.asdict(part),
                 "effect": _plain(why.effect[k]),
+                "wide_effect": None if why.wide_effect is None else _plain(why.wide_effect[k]),
                 "running": float(why.running[k, why.target]),
                 "leading": labels[int(leading[k])],
             }

@@ -22,20 +22,13 @@ LEGEND = (
     "▲ speaks for the class, ▼ against it: what the margin [logit] loses when it is deleted; "
     "· less than 0.1; ‹ › unknown in training"
 )
-HELD = "; {} are no part of it: what they add stays that of the whole sequence"
 
 
 def examples(shown: Sequence[Example], labels: Sequence[str]) -> list[list[str]]:
     """Return a legend and a paragraph for each sequence; nothing if there is none."""
     if not shown:
         return []
-    return [field("WHY", legend(shown)), *(_example(one, labels) for one in shown)]
-
-
-def legend(shown: Sequence[Example]) -> str:
-    """Return what the marks mean; `shown` are the sequences, at least one."""
-    is_mixed = shown[0].attribution.wide_margin is not None
-    return LEGEND + (HELD.format(NAMES[shown[0].kind]) if is_mixed else "")
+    return [field("WHY", LEGEND), *(_example(one, labels) for one in shown)]
 
 
 def _example(one: Example, labels: Sequence[str]) -> list[str]:
@@ -54,12 +47,14 @@ def _example(one: Example, labels: Sequence[str]) -> list[str]:
 def windows(one: Example) -> Facts:
     """Return what was cut, and how steps were joined to windows."""
     unit = "token" if one.kind == "text" else "step"
-    facts = []
-    if one.truncated:
+    facts, total = [], one.parts[-1].stop
+    if total > one.steps:
+        sentence = f"the recurrence reads the first {one.steps:,} {unit}s, {NAMES[one.kind]} all"
+        facts.append(("cut", sentence))
+    elif one.truncated:
         facts.append(("cut", f"the model reads the first {one.steps:,} {unit}s"))
-    if one.steps > len(one.parts):
-        size = one.parts[0].stop
-        facts.append(("windows", f"of {size} {unit}s each, {one.steps:,} in all"))
+    if total > len(one.parts):
+        facts.append(("windows", f"of {one.parts[0].stop} {unit}s each, {total:,} in all"))
     return facts
 
 

@@ -57,7 +57,7 @@ def data_facts(data: Input, wide: str) -> Facts:
     if data.paths is not None:
         ours = data.paths.recurrence_share
         shares = f"{percent(ours, 0)} by the recurrence, {percent(1 - ours, 0)} by {wide}"
-        whose = "gates, memory and what tokens do are the recurrence's alone"
+        whose = "gates and memory are the recurrence's alone"
         found.append(("decided", f"{shares} (of the margins of this sample); {whose}"))
     return found
 

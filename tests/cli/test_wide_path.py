@@ -269,4 +269,9 @@ def test_an_explained_answer_is_that_of_predict_and_names_what_n_grams_add(wide_
     assert empty["wide_margin"] == 0  # without n-grams they have nothing to say
     shown = " ".join(grucli("inspect-gates", "-m", wide_model, *flags).text.split())
     assert shown.count(", of which n-grams ") == len(texts)
-    assert "n-grams are no part of it" in shown
+    left = api.load(str(wide_model)).predict(["bad at all"])[0]  # without the first token
+    first = json.loads(ran.out)["data"]["examples"][0]
+    p = left.probabilities[first["target"]]
+    part = first["parts"][0]
+    assert part["effect"] == pytest.approx(first["margin"] - np.log(p / (1 - p)))
+    assert abs(part["wide_effect"]) > 0

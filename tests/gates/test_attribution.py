@@ -1,10 +1,9 @@
 import numpy as np
 import pytest
 
-from grucli.data.batches import Examples, pack
+from grucli.data.batches import Examples
 from grucli.data.vocabulary import EMPTY
 from grucli.gates.attribution import explain, spans
-from grucli.mixing import Mix
 from grucli.model import Model
 from grucli.recipe import Recipe
 from grucli.training import Trainer
@@ -14,9 +13,15 @@ NOTHING = np.array([EMPTY], np.int32)
 WAYS = [{}, {"cell": "rnn"}, {"num_classes": 2, "bidirectional": False, "pooling": ("last",)}]
 
 
-def explained(model, ids, most=99, target=None, seed=0):
-    parts = spans(len(ids), most)
-    return explain(model, ids, parts, target=target, seed=seed, nothing=NOTHING), parts
+def explained(model, steps, most=99, target=None, seed=0):
+    def answer(kept):
+        left = [steps[mask] for mask in kept]
+        return np.array([alone(model, one if len(one) else NOTHING) for one in left]), None
+
+    parts = spans(len(steps), most)
+    with_nothing = steps.ndim == 1
+    why = explain(answer, parts, target=target, seed=seed, with_nothing=with_nothing)
+    return why, parts
 
 
 @pytest.mark.parametrize("changes", WAYS)
@@ -39,29 +44,6 @@ def test_effects_and_running_probabilities_are_those_of_running_it_again(changes
         np.testing.assert_allclose(why.running[k], softmax(alone(model, ids[:stop])), atol=1e-12)
     np.testing.assert_array_equal(why.running[-1], why.probabilities)
     assert why.probabilities.argmax() == why.target
-
-
-@pytest.mark.parametrize("subwords", ["characters", "tokens"])
-def test_what_is_left_is_read_with_its_own_ngrams(subwords):
-    model = random_model(scale=1.5, subwords=subwords, buckets=50)
-    (ids,) = random_tokens((8,))
-    bags = None
-    if subwords == "characters":
-        ids[[2, 5]] = 8, 7  # beyond the vocabulary
-        bags = np.random.default_rng(3).integers(7, 57, (9, 4), np.int32)
-    parts = spans(len(ids), 99)
-    why = explain(model, ids, parts, target=None, seed=0, nothing=NOTHING, bags=bags)
-
-    def margin(kept):
-        examples = Examples.join([kept], bags=bags)
-        logits = model.forward(pack(examples, np.array([0])))[0]
-        return logits[why.target] - logits[why.other]
-
-    assert why.margin == pytest.approx(margin(ids), abs=1e-12)
-    for k in range(len(ids)):
-        without = margin(np.delete(ids, k))
-        assert why.effect[k] == pytest.approx(margin(ids) - without, abs=1e-12)
-    assert why.check is not None
 
 
 def test_the_check_is_what_deleting_and_keeping_the_top_gives():
@@ -107,7 +89,7 @@ def test_a_single_token_leaves_an_empty_text():
 def test_a_single_step_of_numbers_leaves_nothing():
     model = random_model(vocabulary_size=0)
     steps = np.ones((1, 3), np.float32)
-    why = explain(model, steps, spans(1, 9), target=None, seed=0, nothing=None)
+    why, _ = explained(model, steps)
     assert np.isnan(why.effect).tolist() == [True]
     assert why.check is None
 
@@ -115,8 +97,7 @@ def test_a_single_step_of_numbers_leaves_nothing():
 def test_numbers_are_deleted_by_windows():
     model = random_model(vocabulary_size=0, scale=1.5)
     steps = np.random.default_rng(0).normal(size=(7, 3)).astype(np.float32)
-    parts = spans(7, 3)
-    why = explain(model, steps, parts, target=None, seed=0, nothing=None)
+    why, parts = explained(model, steps, 3)
     assert parts == ((0, 3), (3, 6), (6, 7))
     rest = alone(model, np.concatenate((steps[:3], steps[6:])))
     assert why.effect[1] == pytest.approx(why.margin - (rest[why.target] - rest[why.other]))
@@ -207,27 +188,24 @@ def test_planted_tokens_are_found_in_a_trained_model_and_not_in_a_random_one():
     assert np.mean(np.abs(effects) < 0.1) > 0.99  # people are shown dots
 
 
-@pytest.mark.parametrize("changes", WAYS)
-def test_what_n_grams_add_is_held_and_named(changes):
-    model = random_model(scale=1.5, **changes)
-    (ids,) = random_tokens((11,))
-    plain, parts = explained(model, ids)
-    wide = np.random.default_rng(5).normal(size=model.architecture.num_classes)
-    model.mix = Mix(recurrence=0.7, wide=2.0)
-    why = explain(model, ids, parts, target=plain.target, seed=0, nothing=NOTHING, wide=wide)
-    other = why.other
+def test_what_the_wide_path_adds_is_part_of_the_effect_and_named():
+    rng = np.random.default_rng(5)
+    own, added = rng.normal(size=(2, 9, 3))
 
-    def mixed(kept):
-        return 0.7 * alone(model, kept) + 2 * wide
+    def answer(kept):
+        """Logits that are sums over the steps that are left."""
+        masks = np.array(kept)
+        return masks @ (own + added), masks @ added
 
-    whole = mixed(ids)
-    np.testing.assert_allclose(why.probabilities, softmax(whole), atol=1e-12)
-    np.testing.assert_allclose(why.running[3], softmax(mixed(ids[:4])), atol=1e-12)
-    assert why.margin == pytest.approx(whole[why.target] - whole[other], abs=1e-12)
-    assert why.wide_margin == pytest.approx(2 * (wide[why.target] - wide[other]))
-    if other == plain.other:
-        np.testing.assert_allclose(why.effect, 0.7 * plain.effect, atol=1e-12)
-    top = np.argsort(-why.effect, kind="stable")[:2]
-    drop = softmax(whole) - softmax(mixed(np.delete(ids, top)))
-    assert why.check.comprehensiveness == pytest.approx(drop[why.target])
-    assert plain.wide_margin is None
+    why = explain(answer, spans(9, 99), target=None, seed=0, with_nothing=True)
+    c, o = why.target, why.other
+    whole = (own + added).sum(axis=0)
+    assert list(np.argsort(-whole)[:2]) == [c, o]
+    assert why.margin == pytest.approx(whole[c] - whole[o])
+    assert why.wide_margin == pytest.approx(np.sum(added[:, c] - added[:, o]))
+    np.testing.assert_allclose(why.wide_effect, added[:, c] - added[:, o])
+    np.testing.assert_allclose(why.effect, (own + added)[:, c] - (own + added)[:, o])
+    assert why.effect.sum() == pytest.approx(why.margin)
+    alone_, _ = explained(random_model(), np.arange(2, 6, dtype=np.int32))
+    assert alone_.wide_margin is None
+    assert alone_.wide_effect is None

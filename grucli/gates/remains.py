@@ -1,0 +1,69 @@
+"""What the model says of a sequence of which only a part is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from grucli.data.batches import Examples
+from grucli.data.encoding import Encoded, SeriesEncoder, TextEncoder
+from grucli.data.tokenized import Tokenized
+from grucli.engine.factors import both_classes
+from grucli.engine.packing import Floats
+from grucli.gates.attribution import Answer, Kept
+from grucli.gates.forward import logits
+from grucli.model import Model
+
+STEPS_TOGETHER = 1 << 15
+
+Reader = Callable[[Sequence[Kept]], Encoded]
+
+
+def of_text(model: Model, encoder: TextEncoder, text: Tokenized) -> Answer:
+    """Return who answers for remains of the one text; of an empty one, a step is left or not."""
+    tokens = int(text.lengths[0])
+    return _answer(
+        model, lambda kept: encoder.encode_tokens(text.remains([mask[:tokens] for mask in kept]))
+    )
+
+
+def of_series(model: Model, encoder: SeriesEncoder, whole: Encoded) -> Answer:
+    """Return who answers for remains of the one numeric sequence, scaled as the whole of it."""
+    return _answer(model, lambda kept: encoder.encode_steps([whole.steps[mask] for mask in kept]))
+
+
+def _answer(model: Model, read: Reader) -> Answer:
+    def answer(kept: Sequence[Kept]) -> tuple[Floats, Floats | None]:
+        said = [_said(model, read(some)) for some in _together(kept)]
+        wide = [own for _, own in said if own is not None]
+        return np.concatenate([both for both, _ in said]), np.concatenate(wide) if wide else None
+
+    return answer
+
+
+def _said(model: Model, encoded: Encoded) -> tuple[Floats, Floats | None]:
+    """Return logits (n, C) of both paths together, and those of the wide one."""
+    rows = len(encoded.lengths)
+    examples = Examples(
+        steps=encoded.steps,
+        lengths=encoded.lengths,
+        targets=np.full(rows, -1),
+        weights=np.ones(rows),
+        bags=encoded.bags,
+    )
+    recurrence = logits(model, examples)
+    if encoded.wide is None:
+        return recurrence, None
+    wide = model.mix.wide * both_classes(encoded.wide)
+    return recurrence + wide, wide
+
+
+def _together(kept: Sequence[Kept]) -> Iterator[Sequence[Kept]]:
+    """Yield remains that have few steps together, or are one."""
+    ends, first = np.cumsum([np.count_nonzero(mask) for mask in kept]), 0
+    while first < len(kept):
+        before = int(ends[first - 1]) if first else 0
+        last = int(np.searchsorted(ends, before + STEPS_TOGETHER, side="right"))
+        yield kept[first : max(last, first + 1)]
+        first = max(last, first + 1)
