@@ -21,6 +21,8 @@ from grucli.reading import Table, read_table, targets_of
 if TYPE_CHECKING:
     from grucli.config import Config
 
+BOUND = "rows with equal inputs, or of one group, stay together"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
@@ -85,17 +87,26 @@ def divide(
     inputs = [doctor.input_of(record) for record in records]
     groups = [record.group for record in records]
     if folding.value != "off":
-        return Parts(
-            train=records,
-            valid=[],
-            line=f"validation: {folding.value} folds, each held out once; then all rows count",
-            share=Choice(value=0.0, reason="folds are held out"),
-            folding=folding,
-            folds=deal(targets, inputs, groups, folding.value, rng),
-        )
+        folds = deal(targets, inputs, groups, folding.value, rng)
+        if _teach(folds, np.array(targets)):
+            number = int(folds.max()) + 1
+            if number < folding.value:
+                folding = Choice(value=number, reason="no more parts are independent")
+            return Parts(
+                train=records,
+                valid=[],
+                line=f"validation: {number} folds, each held out once; then all rows count",
+                share=Choice(value=0.0, reason="folds are held out"),
+                folding=folding,
+                folds=folds,
+            )
+        if folding.reason == "given":
+            raise ConfigError(f"training.folds: {BOUND}; give --valid FILE, or set it to off")
+        folding = Choice(value="off", reason=BOUND)
     kept, held = split(targets, inputs, groups, share.value, rng)
     if not held.size:
-        line = "validation: none, all rows are trained on; the last epoch counts"
+        why = f" ({BOUND})" if share.value else ""
+        line = f"validation: none{why}, all rows are trained on; the last epoch counts"
         return Parts(train=records, valid=[], line=line, share=share, folding=folding)
     train, held_out = [records[k] for k in kept], [records[k] for k in held]
     group = config.data.group
@@ -107,6 +118,13 @@ def divide(
         share=share,
         folding=folding,
         warnings=tuple(doctor.unseen_labels(train, "validation", held_out)),
+    )
+
+
+def _teach(folds: npt.NDArray[np.int64], targets: npt.NDArray[np.int64]) -> bool:
+    """Tell whether there are two folds or more, without each of which two classes are left."""
+    return folds.max() > 0 and all(
+        len(np.unique(targets[folds != fold])) > 1 for fold in range(folds.max() + 1)
     )
 
 

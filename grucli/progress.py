@@ -72,15 +72,30 @@ class Progress:
     folds: list[Fold] = dataclasses.field(default_factory=list)
     crossed: dict[str, float] = dataclasses.field(default_factory=dict)
 
-    @property
-    def verdict(self) -> dict[str, float]:
-        """What is known of the best weights on rows that they have not learned from."""
-        return self.crossed or (self.history[self.best_epoch - 1] if self.best_epoch else {})
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """The weights that a model file should have, and what is known of them.
+
+    Attributes:
+        fold: which they have not learned from, 1 for the first; 0 for none.
+        best_epoch: theirs; 0 before the first epoch ended.
+        history: the scores of each epoch of that fold, or of training on all rows.
+        scores: on rows that they have not learned from, if there are any; else those of the epoch.
+        is_present: whether they are `Trainer.best`, and not those of a fold that is done.
+    """
+
+    fold: int
+    best_epoch: int
+    history: list[dict[str, float]]
+    scores: dict[str, float]
+    is_present: bool
 
 
 def deciding_loss(scores: Mapping[str, float]) -> float:
-    """Return the loss of an epoch that is compared to find the best: on rows held out."""
-    return scores.get("calibrated_loss", scores["valid_loss"])
+    """Return the loss by which epochs are compared: on rows held out, if there are any."""
+    held_out = scores.get("valid_loss", scores["loss"])
+    return scores.get("calibrated_loss", held_out)
 
 
 class Fold(TypedDict):

@@ -18,7 +18,6 @@ from grucli.dataset import Prepared
 from grucli.errors import CheckpointError, ConfigError, TrainingError, show, show_path
 from grucli.model import Architecture, Model
 from grucli.parallel import usable_cores
-from grucli.progress import Progress
 from grucli.random import INIT, generator
 from grucli.recipe import Recipe
 from grucli.training import Trainer
@@ -26,6 +25,8 @@ from grucli.training import Trainer
 EXTENDABLE = ("training.epochs", "training.patience")
 """What a resumed run may change: when it ends. But a cosine has been bent to its end already, and
 folds have found theirs."""
+DIVIDING = ("seed", "data.valid", "training.folds")
+"""What decides which rows are learned from: other ones are no sign of another file."""
 
 
 def staffed(prepared: Prepared) -> Prepared:
@@ -102,13 +103,18 @@ def resume(trainer: Trainer, prepared: Prepared, path: str | Path) -> tuple[str,
 
 
 def save_best(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
-    """Write the best weights so far as a model file; raises as `checkpoint.save` does."""
+    """Write `trainer.best`, which must be what is kept, as a model file.
+
+    Raises as `checkpoint.save` does.
+    """
     model, encoder = Model(trainer.model.architecture), prepared.encoder
     model.params.flat[...], model.table[...] = trainer.best
     model.mix = trainer.mix
     if model.mix.wide:
         encoder = encoder.beside(trainer.wide)
-    saved = _saved(prepared, model, trainer.progress.best_epoch, trainer.progress)
+    kept = trainer.kept
+    scores = kept.history[kept.best_epoch - 1] | kept.scores
+    saved = _saved(prepared, model, kept.best_epoch, scores)
     checkpoint.save(path, dataclasses.replace(saved, encoder=encoder))
 
 
@@ -121,7 +127,8 @@ def save_last(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
     """
     progress = trainer.progress
     state = RunState(progress=dataclasses.asdict(progress), arrays=trainer.arrays())
-    saved = _saved(prepared, trainer.model, progress.epoch, progress)
+    scores = progress.history[progress.epoch - 1 : progress.epoch]
+    saved = _saved(prepared, trainer.model, progress.epoch, scores[0] if scores else {})
     try:
         checkpoint.save(path, saved, state)
     except ValueError as fault:
@@ -150,16 +157,13 @@ def _architecture(prepared: Prepared) -> Architecture:
     )
 
 
-def _saved(prepared: Prepared, model: Model, epoch: int, progress: Progress) -> SavedModel:
-    card = _card(prepared, epoch)
-    if 0 < epoch <= len(progress.history):
-        card["scores"] = progress.history[epoch - 1] | progress.crossed
+def _saved(prepared: Prepared, model: Model, epoch: int, scores: Mapping[str, float]) -> SavedModel:
     return SavedModel(
         model=model,
         encoder=prepared.encoder,
         labels=prepared.labels,
         remembered=prepared.remembered,
-        card=card,
+        card=_card(prepared, epoch) | {"scores": dict(scores)},
     )
 
 
@@ -192,7 +196,7 @@ def _card(prepared: Prepared, epoch: int) -> dict[str, Any]:
 
 
 def _fingerprint(prepared: Prepared) -> str:
-    """Return a digest of what is learned from: examples, labels, vocabulary."""
+    """Return a digest of what is learned from: examples, labels, vocabulary, folds."""
     digest = hashlib.sha256("\n".join(prepared.labels).encode("utf-8", "surrogatepass"))
     if isinstance(prepared.encoder, TextEncoder):
         digest.update(prepared.encoder.vocabulary.to_bytes())
@@ -200,24 +204,29 @@ def _fingerprint(prepared: Prepared) -> str:
         if part is not None:
             for array in (part.steps, part.lengths, part.targets, part.weights, part.bags):
                 digest.update(b"" if array is None else np.ascontiguousarray(array).data)
+    if prepared.folds is not None:
+        digest.update(prepared.folds.data)
     for array in [] if prepared.wide is None else prepared.wide.content:
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
 
 
 def _check_same(now: Mapping[str, Any], then: Mapping[str, Any], path: str | Path) -> None:
-    problems = []
-    if now["data"]["sha256"] != then["data"]["sha256"]:
-        problems.append(f"the data is not that of {show_path(path)}")
-    if now["data"].get("vectors") != then["data"].get("vectors"):
-        problems.append(f"the vectors are not those of {show_path(path)}")
     training = now["config"]["training"]
     extendable = training["schedule"] != "cosine" and training["folds"] == "off"
-    problems += [
+    problems = [
         line
         for line in _differences(now["config"], then["config"])
         if not (extendable and line.startswith(EXTENDABLE))
     ]
+    if now["data"].get("vectors") != then["data"].get("vectors"):
+        problems.append(f"the vectors are not those of {show_path(path)}")
+    divided_alike = not any(line.startswith(DIVIDING) for line in problems)
+    if divided_alike and now["data"]["sha256"] != then["data"]["sha256"]:
+        problems.append(f"the data is not that of {show_path(path)}")
+    done = then["epoch"]
+    if not problems and training["epochs"] < done:
+        problems.append(f"training.epochs: is {training['epochs']}, but {done} are done")
     if problems:
         mend = "give the same data and settings to --resume, or start anew with --force"
         raise ConfigError(*problems[:-1], f"{problems[-1]}; {mend}")

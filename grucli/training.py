@@ -22,7 +22,7 @@ from grucli.metrics import Evaluation
 from grucli.mixing import Mix
 from grucli.model import Model
 from grucli.parallel import Crew
-from grucli.progress import EpochInfo, Fold, Progress, StepInfo, deciding_loss
+from grucli.progress import EpochInfo, Fold, Kept, Progress, StepInfo, deciding_loss
 from grucli.random import SHUFFLE, WIDE, generator
 from grucli.recipe import Recipe, class_weights
 from grucli.shards import Rows, Task
@@ -124,6 +124,39 @@ class Trainer:
         return done + 1 if done < self.num_folds else 0
 
     @property
+    def is_done(self) -> bool:
+        """Whether training has ended, and not just a fold."""
+        return self.progress.stopped is not None and not self._fold_is_over
+
+    @property
+    def _fold_is_over(self) -> bool:
+        return self.fold > 0 and self.progress.stopped in OWN_ENDS
+
+    @property
+    def kept(self) -> Kept:
+        """What to keep of training: until all rows have been learned from, the first fold's best.
+
+        The other folds tell how good it is; and whoever stops the training on all rows has a model
+        of which nothing is known.
+        """
+        progress = self.progress
+        is_first = not progress.folds
+        is_last = self.fold == 0 and progress.stopped in OWN_ENDS
+        if is_first or is_last:
+            stage = Fold(best_epoch=progress.best_epoch, history=progress.history)
+        else:
+            stage = progress.folds[0]
+        best = stage["best_epoch"]
+        of_best = stage["history"][best - 1] if best else {}
+        return Kept(
+            fold=self.fold if is_first or is_last else 1,
+            best_epoch=best,
+            history=stage["history"],
+            scores=progress.crossed or of_best if is_last else of_best,
+            is_present=is_first or is_last,
+        )
+
+    @property
     def num_batches(self) -> int:
         """Batches of one epoch."""
         return math.ceil(len(self._rows) / self._recipe.batch_size)
@@ -168,7 +201,9 @@ class Trainer:
             TrainingError: the loss or its gradient is not finite; the weights are those before.
             AccessError: a worker has failed; the step that it was to help with has not been made.
         """
-        while self.progress.stopped is None:
+        while not self.is_done:
+            if self._fold_is_over:
+                self._end_fold()
             progress = self.progress
             if progress.epoch == 0 or progress.batch == self.num_batches:
                 progress.epoch, progress.batch, progress.sums = progress.epoch + 1, 0, [0.0] * 5
@@ -187,7 +222,8 @@ class Trainer:
 
         If no epoch has ended so far, the one at hand is then judged as it is.
         """
-        self.progress.stopped = self.progress.stopped or reason
+        if not self.is_done:
+            self.progress.stopped = reason
 
     @np.errstate(over="ignore", invalid="ignore")  # what is not finite is found and said below
     def step(self, rows: Rows) -> None:
@@ -224,7 +260,7 @@ class Trainer:
             progress.step, self.epochs * self.num_batches, recipe.warmup_steps
         )
         if recipe.schedule == "plateau":
-            losses = [scores.get("valid_loss", scores["loss"]) for scores in progress.history]
+            losses = [deciding_loss(scores) for scores in progress.history]
             factor *= 0.5 ** optim.plateau_cuts(losses, PLATEAU_EPOCHS)
         return recipe.learning_rate * factor
 
@@ -263,15 +299,12 @@ class Trainer:
             progress.best_epoch = progress.epoch
             self.best[0][...], self.best[1][...] = self.judged.params.flat, self.judged.table
         progress.stopped = progress.stopped or self._why_stop()
-        fold = self.fold
-        if fold and progress.stopped in OWN_ENDS:
-            self._end_fold()
         return EpochInfo(
             epoch=len(progress.history),
-            fold=fold,
+            fold=self.fold,
             scores=scores,
             is_best=is_best,
-            stopped=self.progress.stopped,
+            stopped=progress.stopped if self.is_done else None,
         )
 
     def _begin_stage(self) -> None:
@@ -328,7 +361,7 @@ class Trainer:
             progress.stopped = self._why_stop()
             return
         progress.stopped = None
-        if len(progress.history) == progress.epoch:  # judged before it had ended
+        if progress.history and len(progress.history) == progress.epoch:  # before it had ended
             progress.history.pop()
             progress.best_epoch = 0
 
@@ -352,7 +385,7 @@ class Trainer:
     @property
     def mix(self) -> Mix:
         """How much both paths count with the best weights."""
-        scores = self.progress.verdict
+        scores = self.kept.scores
         if "mix_wide" in scores:
             return Mix(recurrence=scores["mix_recurrence"], wide=scores["mix_wide"])
         unjudged = self._wide_rows is not None and self._valid is None and not self._held

@@ -424,10 +424,10 @@ def test_every_row_is_scored_once_by_the_model_that_has_not_seen_it():
             PATIENT, train=TRAIN.select(np.flatnonzero(fold != FOLDS)), valid=TRAIN.select(held)
         )
         run_to_end(alone)
-        scores = alone.progress.verdict
+        scores = alone.kept.scores
         right += scores["valid_accuracy"] * len(held)
         loss += scores["valid_loss"] * len(held)
-    verdict = trainer.progress.verdict
+    verdict = trainer.kept.scores
     assert verdict["valid_accuracy"] == pytest.approx(right / len(TRAIN))
     assert verdict["valid_loss"] == pytest.approx(loss / len(TRAIN))
 
@@ -438,15 +438,48 @@ def test_a_folded_run_resumed_at_any_yield_is_the_uninterrupted_run(averaging):
     assert assert_resumes(lambda: folded(recipe)) > 3 * 3 * (50 * 2 // 3 // 6)
 
 
-def test_a_run_that_is_stopped_within_a_fold_has_the_model_of_that_fold():
+def test_until_all_rows_are_learned_from_the_first_fold_is_kept():
     trainer = folded()
+    kept = []
     for info in trainer.run():
-        if isinstance(info, EpochInfo) and (info.fold, info.epoch) == (2, 1):
+        if isinstance(info, EpochInfo):
+            kept.append((info.fold, trainer.kept))
+    first = [each for fold, each in kept if fold == 1][-1]
+    assert (first.fold, first.is_present) == (1, True)
+    assert first.scores == first.history[first.best_epoch - 1]
+    for fold, each in kept[:-1]:
+        assert each.fold == 1
+        assert each.is_present == (fold == 1)
+        if fold != 1:
+            assert (each.best_epoch, each.scores) == (first.best_epoch, first.scores)
+    _, last = kept[-1]
+    assert (last.fold, last.is_present) == (0, True)
+    assert last.scores == trainer.progress.crossed
+    assert last.best_epoch == len(last.history) == trainer.epochs
+
+
+@pytest.mark.parametrize("stage", [(1, 1), (2, 1), (3, "end"), (1, "end"), (0, 1)])
+def test_a_run_that_ends_early_in_any_stage_goes_on_to_the_same_bytes(stage):
+    recipe = dataclasses.replace(PATIENT, epochs=3)
+    whole = folded(recipe)
+    run_to_end(whole)
+    trainer = folded(recipe)
+    for info in trainer.run():
+        at_end = trainer.progress.stopped is not None
+        place = (info.epoch, "end" if at_end else None)
+        if isinstance(info, EpochInfo) and info.fold == stage[0] and stage[1] in place:
             trainer.stop("time")
+    assert trainer.is_done
     assert trainer.progress.stopped == "time"
-    assert trainer.fold == 2
-    assert trainer.progress.best_epoch == 1
-    assert trainer.progress.verdict == trainer.progress.history[0]
+    assert trainer.kept.fold == 1
+    again = folded(recipe)
+    for (_, mine), (_, theirs) in zip(again.model.arrays(), trainer.model.arrays(), strict=True):
+        mine[...] = theirs
+    again.restore(dataclasses.asdict(trainer.progress), trainer.arrays())
+    assert not again.is_done
+    run_to_end(again)
+    assert again.progress == whole.progress
+    np.testing.assert_array_equal(again.best[0], whole.best[0])
 
 
 def series_trainer(folds=False, **recipe):
@@ -501,7 +534,7 @@ def test_folds_without_patience_run_to_the_end_of_the_schedule_and_are_judged_th
     assert [fold["best_epoch"] for fold in trainer.progress.folds] == [6, 6, 6]
     assert trainer.progress.best_epoch == 6
     assert rates[-1] < 0.01 * trainer._recipe.learning_rate
-    verdict = trainer.progress.verdict
+    verdict = trainer.kept.scores
     assert verdict["valid_accuracy"] > 0.8
     assert verdict["wide_error"] > 0
     rows = np.arange(40)

@@ -32,6 +32,7 @@ from grucli.training import Trainer
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SAVE_SHARE = 0.05
 """Saving for a resume takes at most this share of the time; epochs can be very short."""
+MOST_LOG_LINE = 1 << 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,22 +86,28 @@ def run(settings: Settings, outputs: Outputs, order: Order, common: Common) -> i
     started = time.monotonic()
     ends = math.inf if order.max_seconds is None else started + order.max_seconds
     with lock(outputs.model):
-        prepared, trainer = begin(settings, order, common, outputs.last if outputs.resume else None)
+        try:
+            old = outputs.last if outputs.resume else None
+            prepared, trainer = begin(settings, order, common, old)
+        except KeyboardInterrupt:
+            common.note("interrupted before the first step; there is nothing to save")
+            return 128 + signal.SIGINT
         if outputs.resume:
             _resume(trainer, prepared, outputs, common)
         interrupted_by = None
-        if trainer.progress.stopped is None:
+        if not trainer.is_done:
             with display(trainer, prepared, common) as show_progress:
                 interrupted_by = _train(trainer, prepared, outputs, show_progress, ends)
         else:
             common.note(f"{show_path(outputs.last)}: finished already, nothing to do")
-            runs.save_best(outputs.model, prepared, trainer)
+            runs.save_best(outputs.model, prepared, trainer)  # killed before, it may be older
     seconds = time.monotonic() - started
-    if trainer.progress.best_epoch:
+    kept = trainer.kept
+    if kept.best_epoch:
         if common.json:
             result = report.result(trainer, prepared, str(outputs.model), seconds)
             output.write(json.dumps(result, ensure_ascii=False) + "\n")
-        if (line := report.wide_line(trainer.progress, NAMES[prepared.encoder.kind])) is not None:
+        if (line := report.wide_line(kept.scores, NAMES[prepared.encoder.kind])) is not None:
             common.note(line)
         for line in report.outcome_lines(trainer, prepared, seconds):
             common.note(line)
@@ -118,7 +125,38 @@ def _resume(trainer: Trainer, prepared: Prepared, outputs: Outputs, common: Comm
     """Put the trainer where its run has ended, and say so."""
     for difference in runs.resume(trainer, prepared, outputs.last):
         common.note(f"warning: {difference}: the bytes may differ from an uninterrupted run")
-    common.note(f"resuming {show_path(outputs.last)} after epoch {trainer.progress.epoch}")
+    if outputs.log is not None:
+        _check_log(outputs.log, trainer)
+    common.note(f"resuming {show_path(outputs.last)} {_moment(trainer)}")
+
+
+def _check_log(path: Path, trainer: Trainer) -> None:
+    """Refuse to go on in a file that is no log of this run: it would be replaced."""
+    lines = report.log_lines(trainer.progress)
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            first = file.readline(MOST_LOG_LINE)
+    except OSError:
+        return  # there is none; what else is wrong with it is found when it is written
+    if first and not _is_epoch(first, lines):
+        raise AccessError(f"{show_path(path)}: is no log of this run; name another file for --log")
+
+
+def _is_epoch(first: str, lines: Sequence[str]) -> bool:
+    """Tell whether this is the first of the lines; of none, whether it could be."""
+    try:
+        entry = json.loads(first)
+    except ValueError:
+        return False
+    return entry == json.loads(lines[0]) if lines else isinstance(entry, dict) and "epoch" in entry
+
+
+def _moment(trainer: Trainer) -> str:
+    """Return where a run has ended: "in fold 2 after epoch 3", "in epoch 1"."""
+    progress = trainer.progress
+    fold = f"in fold {trainer.fold} " if trainer.fold else ""
+    place = "after" if progress.batch in (0, trainer.num_batches) else "in"
+    return f"{fold}{place} epoch {progress.epoch}"
 
 
 def _train(
@@ -145,10 +183,12 @@ def _train(
             saver.save()
         except TrainingError as error:
             saver.save_best()
-            kept = trainer.progress.best_epoch
-            mend = f"{show_path(outputs.model)} keeps epoch {kept}" if kept else "no model was kept"
+            kept = trainer.kept
+            epoch = f"epoch {kept.best_epoch}{f' of fold {kept.fold}' if kept.fold else ''}"
+            mend = f"{show_path(outputs.model)} keeps {epoch}"
+            mend = mend if kept.best_epoch else "no model was kept"
             raise TrainingError(*error.problems, mend) from None
-    return None if trainer.progress.stopped else interruption.number
+    return None if trainer.is_done else interruption.number
 
 
 def _steps(trainer: Trainer, saver: _Saver) -> Iterator[StepInfo | EpochInfo]:
@@ -178,13 +218,14 @@ class _Saver:
         self._due = ended + (ended - started) / SAVE_SHARE
 
     def save_if_due(self) -> None:
-        """Save unless that would take more than SAVE_SHARE of the time."""
-        if time.monotonic() >= self._due:
+        """Save at the end of a fold and of training, else as SAVE_SHARE allows."""
+        if self._trainer.progress.stopped is not None or time.monotonic() >= self._due:
             self.save()
 
     def save_best(self) -> None:
-        """Save the best weights once there are any."""
-        if self._trainer.progress.best_epoch:
+        """Save the best weights once there are any, and while they are what is kept."""
+        kept = self._trainer.kept
+        if kept.best_epoch and kept.is_present:
             runs.save_best(self._outputs.model, self._prepared, self._trainer)
 
 

@@ -9,7 +9,7 @@ from grucli.chance import Yardstick
 from grucli.dataset import Prepared
 from grucli.errors import counted
 from grucli.model import Model
-from grucli.progress import EpochInfo, Progress, deciding_loss
+from grucli.progress import EpochInfo, Kept, Progress, deciding_loss
 from grucli.report.chance import doubts, measured, span
 from grucli.training import Trainer
 
@@ -63,32 +63,42 @@ def epoch_line(info: EpochInfo, prepared: Prepared) -> str:
 
 
 def outcome_lines(trainer: Trainer, prepared: Prepared, seconds: float) -> list[str]:
-    """Return how training ended, what the best epoch reached, and a warning if that is little."""
-    progress = trainer.progress
-    best = progress.history[progress.best_epoch - 1]
+    """Return how training ended, what is kept of it and what that reached; warnings if little."""
+    kept = trainer.kept
+    best = kept.history[kept.best_epoch - 1]
     score = f"training loss {best['loss']:.4f}, accuracy {best['accuracy']:.3f}"
-    verdict, judged = progress.verdict, "validation"
-    if progress.crossed:
-        judged = f"cross-validated ({len(progress.folds)} folds)"
-    valid, warnings = yardstick(prepared, trainer.fold), []
-    if valid is not None:
-        accuracy, macro_f1, loss = _valid_scores(verdict)
+    valid, warnings = yardstick(prepared, kept.fold), []
+    if valid is not None and "valid_loss" in kept.scores:
+        judged = "validation"
+        if trainer.num_folds and not kept.fold:
+            judged = f"cross-validated ({trainer.num_folds} folds)"
+        accuracy, macro_f1, loss = _valid_scores(kept.scores)
         score = (
             f"{judged} accuracy {measured(accuracy, valid)}, "
             f"macro-F1 {macro_f1:.3f}, loss {loss:.4f}"
         )
         warnings = [f"warning: {judged} {doubt}" for doubt in doubts(accuracy, valid)]
-    within = f"fold {trainer.fold} of {trainer.num_folds}: " if trainer.fold else ""
+    within = f"fold {kept.fold} of {trainer.num_folds}: " if kept.fold else ""
+    if kept.fold:
+        learned, rows = _learned_rows(prepared, kept), len(prepared.train)
+        warnings.append(
+            f"warning: cut short: the model has learned from {learned:,} of {rows:,} rows"
+        )
     line = (
-        f"{within}best epoch {progress.best_epoch} of {len(progress.history)} "
-        f"(ended by {_ended_by(progress)}): {score}; {seconds:.1f} s"
+        f"{within}best epoch {kept.best_epoch} of {len(kept.history)} "
+        f"(ended by {_ended_by(trainer.progress)}): {score}; {seconds:.1f} s"
     )
     return [line, *warnings]
 
 
-def wide_line(progress: Progress, name: str) -> str | None:
-    """Return whether the wide path of this name counts, and why; None if there is none."""
-    best = progress.verdict
+def _learned_rows(prepared: Prepared, kept: Kept) -> int:
+    """Return from how many rows the kept weights have learned."""
+    rows = len(prepared.train)
+    return int((prepared.folds != kept.fold - 1).sum()) if prepared.folds is not None else rows
+
+
+def wide_line(best: Mapping[str, float], name: str) -> str | None:
+    """Return whether the wide path of this name counts, and why; None if these scores have none."""
     if "wide_gain" not in best:
         return None
     gain = best["wide_gain"]
@@ -122,9 +132,8 @@ def log_lines(progress: Progress) -> list[str]:
     for fold, history in [*folds, (now, progress.history)]:
         lowest = math.inf
         for epoch, scores in enumerate(history, 1):
-            loss = (
-                deciding_loss(scores) if "valid_loss" in scores else -epoch
-            )  # the last one counts
+            is_judged = "valid_loss" in scores
+            loss = deciding_loss(scores) if is_judged else -epoch  # else the last one counts
             lines.append(_logged(epoch, fold, scores, loss < lowest))
             lowest = min(loss, lowest)
     return lines
@@ -137,14 +146,14 @@ def _logged(epoch: int, fold: int, scores: Mapping[str, float], is_best: bool) -
 
 def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> dict[str, Any]:
     """Return the object that `train --json` prints."""
-    progress = trainer.progress
-    best = progress.history[progress.best_epoch - 1]
-    measure, valid = yardstick(prepared, trainer.fold), None
-    if measure is not None:
-        accuracy, macro_f1, loss = _valid_scores(progress.verdict)
+    kept = trainer.kept
+    best = kept.history[kept.best_epoch - 1]
+    measure, valid = yardstick(prepared, kept.fold), None
+    if measure is not None and "valid_loss" in kept.scores:
+        accuracy, macro_f1, loss = _valid_scores(kept.scores)
         valid = {
             "rows": measure.rows,
-            "folds": len(progress.folds),
+            "folds": 0 if kept.fold else trainer.num_folds,
             "accuracy": accuracy,
             "accuracy_interval": list(measure.interval(accuracy)),
             "baseline": measure.baseline,
@@ -157,12 +166,16 @@ def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> d
         "model": path,
         "task": "classify",
         "labels": list(prepared.labels),
-        "epochs": len(progress.history),
-        "best_epoch": progress.best_epoch,
-        "stopped": _ended_by(progress),
-        "train": {"rows": len(prepared.train), "accuracy": best["accuracy"], "loss": best["loss"]},
+        "epochs": len(kept.history),
+        "best_epoch": kept.best_epoch,
+        "stopped": _ended_by(trainer.progress),
+        "train": {
+            "rows": _learned_rows(prepared, kept),
+            "accuracy": best["accuracy"],
+            "loss": best["loss"],
+        },
         "valid": valid,
-        "wide": _wide(progress.verdict),
+        "wide": _wide(kept.scores),
         "seconds": round(seconds, 3),
         "parameters": trainer.model.num_parameters,
     }

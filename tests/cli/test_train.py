@@ -113,14 +113,121 @@ def test_a_folded_run_that_a_signal_ends_goes_on_to_the_same_bytes(tmp_path):
             if line.startswith(b"fold 2  epoch   1 "):
                 process.send_signal(signal.SIGTERM)
         assert process.wait() == 143
-    assert any(
-        re.match(r"fold [23] of 3: best epoch \d+ of \d+ \(ended by signal\)", x) for x in said
-    )
+    outcome = next(x for x in said if "(ended by signal)" in x)
+    assert re.match(r"fold 1 of 3: best epoch \d+ of \d+ .*: validation accuracy ", outcome)
+    assert "warning: cut short: the model has learned from 160 of 240 rows\n" in said
+    accuracy = float(re.search(r"accuracy (\d\.\d{3}) \(", outcome)[1])
+    card = read_archive(tmp_path / "m.npz").meta["card"]
+    assert card["scores"]["kept_accuracy"] == pytest.approx(accuracy, abs=5e-4)
+    first = [x for x in said if x.startswith("fold 1  epoch") and x.endswith("best\n")][-1]
+    assert first.startswith(f"fold 1  epoch {card['epoch']:>3}  ")
     saved = read_archive(tmp_path / "m.last.npz").meta["progress"]
     assert len(saved["folds"]) in (1, 2)
     assert grucli(*options, "-o", "m.npz", "--resume", "-q", cwd=tmp_path).code == 0
     assert sha256(tmp_path / "m.npz") == sha256(tmp_path / "whole.npz")
     assert sha256(tmp_path / "m.last.npz") == sha256(tmp_path / "whole.last.npz")
+
+
+def test_a_signal_before_the_first_step_is_named(tmp_path):
+    os.mkfifo(tmp_path / "data.csv")
+    process = subprocess.Popen(
+        command("train", "data.csv", "-o", "m.npz"),
+        cwd=tmp_path,
+        env=environment(),
+        stderr=subprocess.PIPE,
+    )
+    with process, (tmp_path / "data.csv").open("w"):  # it waits for the first line
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == 130
+        said = process.stderr.read().decode()
+    assert said == "interrupted before the first step; there is nothing to save\n"
+    assert os.listdir(tmp_path) == ["data.csv"]
+
+
+def series_csv(path, rows=36):
+    rng = np.random.default_rng(0)
+    lines = [",".join(f"{v:.2f}" for v in rng.normal(k % 2, 1, 9)) for k in range(rows)]
+    path.write_text(
+        ",".join(f"v{k}" for k in range(9))
+        + ",label\n"
+        + "".join(f"{line},{'ab'[k % 2]}\n" for k, line in enumerate(lines))
+    )
+
+
+def test_time_that_runs_out_within_a_fold_of_series_leaves_its_model(tmp_path):
+    series_csv(tmp_path / "s.csv")
+    options = ["train", "s.csv", "-o", "m.npz", "--set", "model.hidden_size=4"]
+    cut = grucli(*options, "--max-time", "0s", "--json", cwd=tmp_path)
+    assert cut.code == 0
+    assert re.search(r"fold 1 of 3: best epoch 1 of 1 \(ended by time\): training loss", cut.err)
+    assert "warning: cut short: the model has learned from 24 of 36 rows" in cut.complaints
+    result = json.loads(cut.text)
+    assert (result["valid"], result["train"]["rows"]) == (None, 24)
+    again = grucli(*options, "--max-time", "0s", "--resume", cwd=tmp_path)
+    assert again.code == 0
+    assert "resuming m.last.npz in fold 1 " in again.err
+    assert grucli("evaluate", "s.csv", "-m", "m.npz", cwd=tmp_path).code == 0
+
+
+@pytest.mark.parametrize(
+    "rows", [["same,a", "same,b"], ["yes,a", "no,b"]], ids=["one input", "an input a label"]
+)
+def test_rows_that_cannot_be_dealt_are_all_learned_from(tmp_path, rows):
+    (tmp_path / "t.csv").write_text("text,label\n" + "\n".join(rows * 20) + "\n")
+    options = ["train", "t.csv", "-o", "m.npz", "--set", "training.epochs=1"]
+    folded = [*options, "--set", "training.folds=2"]
+    done = grucli(*options, cwd=tmp_path)
+    assert done.code == 0
+    bound = "rows with equal inputs, or of one group, stay together"
+    assert f"validation: none ({bound}), all rows are trained on" in done.err
+    refused = grucli(*folded, "--force", cwd=tmp_path)
+    assert refused.code == 2
+    assert refused.complaints[-1].startswith(f"grucli: training.folds: {bound}; ")
+    plain = grucli("train", "t.csv", "--dry-run", "--json", cwd=tmp_path)
+    assert json.loads(plain.text)["config"]["training.folds"]["value"] == "off"
+
+
+def test_fewer_groups_than_folds_are_as_many_folds(tmp_path):
+    rows = [f"film {k},{'np'[k % 2]}os,g{k // 20}\n" for k in range(40)]
+    (tmp_path / "t.csv").write_text("text,label,author\n" + "".join(rows))
+    options = ("--set", "data.group=author", "--set", "model.hidden_size=4", "-o", "m.npz")
+    done = grucli("train", "t.csv", *options, cwd=tmp_path)
+    assert done.code == 0
+    assert "validation: 2 folds, each held out once" in done.err
+    assert "cross-validated (2 folds)" in done.err
+
+
+def test_a_run_is_not_resumed_with_other_folds(tmp_path):
+    def write(groups):
+        rows = [f"film {k},{'np'[k % 2]}os,{group}\n" for k, group in enumerate(groups)]
+        (tmp_path / "t.csv").write_text("text,label,author\n" + "".join(rows))
+
+    write(k // 2 for k in range(40))
+    options = ("--set", "data.group=author", "--set", "model.hidden_size=4", "-o", "m.npz")
+    assert grucli("train", "t.csv", *options, "--max-time", "0s", cwd=tmp_path).code == 0
+    write(k // 4 for k in range(40))
+    other = grucli("train", "t.csv", *options, "--resume", cwd=tmp_path)
+    assert other.code == 2
+    assert "the data is not that of m.last.npz" in other.err
+
+
+def test_what_is_no_log_of_the_run_is_not_replaced(tmp_path):
+    (tmp_path / "data.csv").write_bytes(REVIEWS.read_bytes())
+    options = ["train", "data.csv", "-o", "m.npz", *QUICK, "--set", "training.epochs=2"]
+    assert grucli(*options, "-q", "--log", "log.jsonl", cwd=tmp_path).code == 0
+    (tmp_path / "other.jsonl").write_text('{"epoch": 1, "loss": 0.5, "best": true}\n')
+    for name in ("data.csv", "other.jsonl"):
+        before = (tmp_path / name).read_bytes()
+        ran = grucli(*options, "--resume", "--log", name, cwd=tmp_path)
+        assert ran.code == 5
+        assert f"{name}: is no log of this run" in ran.complaints[-1]
+        assert (tmp_path / name).read_bytes() == before
+    before = (tmp_path / "log.jsonl").read_bytes()
+    assert grucli(*options, "--resume", "--log", "log.jsonl", cwd=tmp_path).code == 0
+    assert (tmp_path / "log.jsonl").read_bytes() == before
+    fewer = grucli(*options, "--resume", "--set", "training.epochs=1", cwd=tmp_path)
+    assert fewer.code == 2
+    assert "training.epochs: is 1, but 2 are done" in fewer.complaints[-1]
 
 
 def test_more_epochs_are_refused_where_folds_have_found_them(tmp_path):
