@@ -1,7 +1,7 @@
 """What the project aims at, and what was measured: a line for each goal, met or missed."""
 
 import operator
-from statistics import geometric_mean
+from statistics import geometric_mean, mean
 
 from tests.benchmarks import work
 from tests.benchmarks.markdown import markdown, titled
@@ -226,5 +226,6 @@ GOALS = [
         1.0,
         lambda r: min(_remembered(r, "gru")),
     ),
-    ("… of a plain recurrent network, best seed", "≤", 0.7, lambda r: max(_remembered(r, "rnn"))),
+    ("… of a plain recurrent network, mean", "≤", 0.7, lambda r: mean(_remembered(r, "rnn"))),
+    ("… and of its best seed", "≤", 0.7, lambda r: max(_remembered(r, "rnn"))),
 ]

@@ -251,6 +251,8 @@ def test_the_best_peer_may_be_measured_or_published(results):
     assert (splice.worse, splice.better) == (False, False)
     assert (names.best.name, names.best.origin) == ("fastText", "measured")
     assert (names.worse, names.ahead) == (True, pytest.approx(-0.05))
+    assert {peer.name for peer in names.known} == {"n-gram", "fastText", "GRU"}
+    assert names.ahead_of_known == pytest.approx(0.855 - 0.880)
 
 
 def test_a_set_is_worse_if_the_measured_peer_is_better_on_the_same_rows(results):
@@ -279,6 +281,7 @@ def test_table_summary_and_goals(results):
         "Over the 1 sets of series with a peer the defaults are on average +0.30 points"
     ) in shown
     assert "| mean difference of texts to the best peer [points] | ≥ 1 | 12 |" in shown
+    assert "known before [points] |" not in shown  # none was
     assert "| ArrowHead | ≥ 0.85 | 0.9 |" in shown
     assert "GunPoint" not in shown  # not measured
     assert all(name in shown for name in published.ASIDE)

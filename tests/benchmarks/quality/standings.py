@@ -71,6 +71,16 @@ class Standing:
         """By how much the defaults are above the best peer."""
         return self.accuracy - self.best.accuracy
 
+    @property
+    def known(self):
+        """The peers whose figures were known before any was measured here."""
+        return [peer for peer in self.peers if peer.origin != MEASURED]
+
+    @property
+    def ahead_of_known(self):
+        """By how much the defaults are above the best of `known`."""
+        return self.accuracy - max(peer.accuracy for peer in self.known)
+
     @cached_property
     def better(self):
         """Whether the interval of the difference to the best peer lies above 0."""

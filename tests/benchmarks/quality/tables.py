@@ -53,6 +53,12 @@ GOALS = [
         1.0,
         lambda s: 100 * _mean_ahead(s),
     ),
+    (
+        "… to the best of those that were known before [points]",
+        "≥",
+        1.0,
+        lambda s: 100 * mean(each.ahead_of_known for each in s if each.is_text and each.known),
+    ),
     ("texts significantly worse", "≤", 0, lambda s: sum(x.worse for x in _compared(s))),
     ("share of texts above the best peer", "≥", 2 / 3, lambda s: _share_above(s)),
 ] + [
