@@ -172,8 +172,8 @@ def test_memory_is_shown_by_cell_initialisation_and_length(results):
     assert tables.memory(results).splitlines()[2:] == [
         "| cell | initialisation | 200 steps | 1,000 steps |",
         "| --- | --- | --- | --- |",
-        "| gru | chrono (chosen) | 1.000 (7), 0.750 (–) |  |",
-        "| gru | orthogonal |  | 0.500 (–) |",
+        "| gru | chrono (chosen) | 0.875 (0.750 to 1.000); 1 of 2, epoch 7 |  |",
+        "| gru | orthogonal |  | 0.500 (0.500 to 0.500); 0 of 1 |",
     ]
     assert "decides, worst seed | ≥ 1 | 0.75 (missed) |" in goals(results)
 
