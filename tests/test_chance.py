@@ -66,6 +66,15 @@ def test_what_chance_explains_is_doubted(right, is_doubted):
         assert len(f"warning: cross-validated (10 folds) {line}") <= 200
 
 
+def test_a_doubt_says_whether_the_rows_or_the_model_are_the_reason():
+    (few,) = doubts(1.0, Yardstick(rows=2, baseline=0.5))
+    assert "no accuracy would be on 2 rows" in few
+    (one,) = doubts(0.9, Yardstick(rows=100, baseline=1.0))
+    assert "all of these rows have one label" in one
+    (model,) = doubts(0.55, Yardstick(rows=100, baseline=0.5))
+    assert "nothing the model has learned" in model
+
+
 def test_no_accuracy_on_one_row_says_anything():
     assert doubts(1.0, Yardstick(rows=1, baseline=1.0))
     assert math.isclose(Yardstick(rows=1, baseline=1.0).resolution, 0.445, abs_tol=0.001)

@@ -166,6 +166,12 @@ def test_a_weight_that_is_none_has_its_place(tmp_path, weight):
         prepared(path, "data.weight=w")
 
 
+def test_a_validation_file_without_a_known_label_is_refused(reviews, tmp_path):
+    (tmp_path / "v.csv").write_text("text,label\nfine,good\nawful,bad\n")
+    with pytest.raises(DataError, match=r"v.csv: no row has a label of .*neg, pos"):
+        prepared(reviews, f"data.valid={tmp_path / 'v.csv'}")
+
+
 @pytest.mark.parametrize("key", ["weight", "group"])
 def test_columns_that_are_not_there_are_said(tmp_path, key):
     path = weighted(tmp_path, ["1"] * 6, "text,label,weigth")

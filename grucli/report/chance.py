@@ -21,6 +21,16 @@ def doubts(accuracy: float, yardstick: Yardstick) -> list[str]:
         return []
     return [
         f"accuracy {span(accuracy, yardstick)} is not above the majority's "
-        f"{yardstick.baseline:.3f}: nothing the model has learned shows in it; "
-        "more rows, other columns or other tokens may help"
+        f"{yardstick.baseline:.3f}: {_reason(yardstick)}"
     ]
+
+
+def _reason(yardstick: Yardstick) -> str:
+    if yardstick.baseline == 1:
+        return "all of these rows have one label"
+    if not yardstick.is_passed_by(1.0):
+        return f"no accuracy would be on {yardstick.rows} rows; judge it on more"
+    return (
+        "nothing the model has learned shows in it; more rows, other columns or other tokens may "
+        "help"
+    )

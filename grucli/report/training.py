@@ -67,6 +67,7 @@ def outcome_lines(trainer: Trainer, prepared: Prepared, seconds: float) -> list[
     kept = trainer.kept
     best = kept.history[kept.best_epoch - 1]
     score = f"training loss {best['loss']:.4f}, accuracy {best['accuracy']:.3f}"
+    score += "" if prepared.wide is None else " of the recurrence alone"
     valid, warnings = yardstick(prepared, kept.fold), []
     if valid is not None and "valid_loss" in kept.scores:
         judged = "validation"
