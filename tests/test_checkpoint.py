@@ -100,7 +100,7 @@ def test_predictions_are_made_in_float64_and_survive_the_file(tmp_path, kind):
 def test_training_state_travels_in_the_last_file_only(tmp_path):
     path = tmp_path / "m.last.npz"
     arrays = {"best_dense": np.arange(3, dtype=np.float32)}
-    progress = {"epoch": 2, "sums": [0.1, 1 / 3]}
+    progress = {"epoch": 2, "sums": [0.1, 1 / 3], "history": [{"loss": 0.1}], "folds": []}
     checkpoint.save(path, saved_model(), RunState(progress=progress, arrays=arrays))
     _, state = checkpoint.load_run(path)
     assert state.progress == progress
