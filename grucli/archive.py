@@ -111,12 +111,16 @@ def write_archive(
         ValueError: an array holds NaN or infinity or is of another kind, or `meta` holds NaN or a
             lone surrogate; nothing was written.
         AccessError: the file cannot be written; the old one is intact.
+        CheckpointError: `meta` is too large; nothing was written.
     """
     stored = {name: _storable(name, arrays[name]) for name in sorted(arrays)}
     if len(stored) >= MAX_MEMBERS or sum(array.nbytes for array in stored.values()) > MAX_BYTES:
         raise ValueError(f"more than {MAX_MEMBERS - 1} arrays or {MAX_BYTES:,} bytes")
     manifest = {name: _described(array) for name, array in stored.items()}
     text = _dump({**meta, "format": FORMAT, "version": VERSION, "manifest": manifest})
+    if len(text) > MAX_JSON_BYTES:
+        size = f"{len(text):,} bytes of JSON, {MAX_JSON_BYTES:,} is the most"
+        raise CheckpointError(f"{show_path(path)}: labels and settings take {size}; shorten them")
     members = {"meta": np.frombuffer(text, np.uint8), **stored}
 
     def write(file: BinaryIO) -> None:

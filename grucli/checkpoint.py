@@ -7,7 +7,8 @@ exact resume needs: the optimizer's moments, the progress and the best weights s
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from grucli.engine.bags import MOST_TOKENS
 from grucli.engine.pooling import POOLINGS
 from grucli.engine.recurrent import CELLS
 from grucli.errors import CheckpointError, show, show_path
+from grucli.histories import packed, unpacked
 from grucli.mixing import Mix
 from grucli.model import Architecture, Model
 from grucli.wide_arrays import expect, kernel_arrays, kernel_path, ngram_arrays, ngram_path
@@ -107,7 +109,8 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
         if encoder.wide is not None:
             arrays |= kernel_arrays(encoder.wide)
     if run is not None:
-        meta["progress"] = run.progress
+        meta["progress"], scores = packed(run.progress)
+        arrays |= scores
         arrays |= {RUN + name: array for name, array in run.arrays.items()}
     write_archive(path, meta, arrays)
 
@@ -140,11 +143,13 @@ def load_run(path: str | Path) -> tuple[SavedModel, RunState]:
         if name.startswith(RUN)
     }
     saved = _saved_model(path, archive, None)
-    return saved, RunState(progress=archive.meta["progress"], arrays=arrays)
+    with _consistent(path):
+        progress = unpacked(archive.meta["progress"], archive.arrays)
+    return saved, RunState(progress=progress, arrays=arrays)
 
 
 def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> SavedModel:
-    try:
+    with _consistent(path):
         meta = archive.meta
         labels = tuple(meta["labels"])
         expect(all(isinstance(label, str) for label in labels), "labels")
@@ -161,6 +166,13 @@ def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> Saved
             card=dict(meta["card"]),
             sha256=archive.sha256,
         )
+
+
+@contextmanager
+def _consistent(path: str | Path) -> Iterator[None]:
+    """Say of what does not fit that the file is to blame."""
+    try:
+        yield
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
         raise CheckpointError(
             f"{show_path(path)}: inconsistent: {show(fault)}; train the model again"

@@ -38,7 +38,7 @@ pieces of 34 languages; beside a wide path it gains nowhere.
 LEAST_FOLDED, MOST_FOLDED = 30, {"text": 8192, "series": FEW_SERIES - 1}  # rows
 MOST_SYMBOLS = {"text": 1 << 21, "series": 1 << 18}
 """Characters of all texts, steps of all series: beyond, three more trainings take too long."""
-KERNEL_NUMBERS = 1 << 24  # shares of all series, 64 MB
+KERNEL_NUMBERS = 1 << 24  # shares of all training series, 64 MB
 MOST_THRESHOLDS = 10_000  # as many as MiniRocket has
 MOST_KERNEL_ROWS = 4096  # their products with each other are solved for
 MOST_KERNEL_STEPS = 1 << 21  # of all series, about a minute

@@ -14,7 +14,7 @@ from grucli.data.batches import Examples, bounded
 from grucli.data.encoding import TextEncoder
 from grucli.data.records import Record
 from grucli.engine import losses
-from grucli.errors import CheckpointError, counted, show_path
+from grucli.errors import CheckpointError, DataError, counted, show_path
 from grucli.model import Model
 from grucli.reading import examples_of
 
@@ -182,7 +182,8 @@ class Classifier:
         """Classify texts, or numeric sequences (T,) or (T, I), each of any length.
 
         Raises:
-            DataError: a sequence has other channels than those of training, or no step.
+            DataError: a sequence has other channels than those of training, no step, or a number
+                that is infinite or too large for float32.
         """
         records = [self._record(number, value) for number, value in enumerate(inputs, 1)]
         return [
@@ -194,7 +195,14 @@ class Classifier:
     def _record(self, number: int, value: Any) -> Record:
         if self.kind == "text":
             return Record(number=number, text=str(value))
-        values = np.asarray(value, np.float32)
+        with np.errstate(over="ignore", under="ignore"):  # what is too large becomes infinite
+            values = np.asarray(value, np.float32)
+        if values.ndim == 0 or len(values) == 0:
+            raise DataError(f"record {number}: a sequence without a step; give one at least")
+        if np.isinf(values).any():
+            raise DataError(
+                f"record {number}: a number is infinite or too large; leave it out or scale it down"
+            )
         return Record(number=number, values=values[:, None] if values.ndim == 1 else values)
 
     def _answer(self, probabilities: list[float]) -> Answer:

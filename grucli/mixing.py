@@ -63,8 +63,8 @@ def weigh(recurrence: Floats, wide: Floats, targets: Integers) -> Weighed:
     recurrence, wide, targets = recurrence[known], wide[known], targets[known]
     if len(targets) < 2:
         return Weighed(mix=Mix(wide=1.0), alone=Mix(), gain=0.0, error=0.0)
-    alone = factors.fit(recurrence[None], targets)
     both = factors.fit(np.stack((recurrence, wide)), targets)
+    alone = factors.fit(recurrence[None], targets) if both[1] else both  # to the last digit
     before = _loss(alone[0] * recurrence, targets)
     gains = before - _loss(both[0] * recurrence + both[1] * wide, targets)
     error = float(gains.std(ddof=1) / math.sqrt(len(gains)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from grucli import defaults
 from grucli.data.encoding import Encoded, SeriesEncoder, TextEncoder
 from grucli.data.kernel_path import KernelRows
@@ -95,7 +97,7 @@ def of_series(
     held = None
     if valid:
         other = encoder.encode(valid)
-        held = kernels.features(encoder.first_view(other.steps), other.lengths)
+        held = np.ascontiguousarray(encoder.first_view(other.steps)), other.lengths
     rows = KernelRows(
         kernels=kernels,
         train=kernels.features(seen, encoded.lengths),

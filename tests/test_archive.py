@@ -179,6 +179,15 @@ def test_too_deep_meta_is_found_before_the_old_file_goes(path):
     assert path.read_bytes() == before
 
 
+def test_meta_too_large_is_said_to_be_so_and_not_written(path):
+    before = save(path)
+    with pytest.raises(
+        CheckpointError, match=r"m\.npz: labels and settings take 2,\d{3},\d{3} bytes"
+    ):
+        write_archive(path, {"labels": ["x" * 2**21]}, {})
+    assert path.read_bytes() == before
+
+
 def test_after_every_fault_old_or_new_content_loads(path, tmp_path):
     old = save(path, {"content": "old"})
     struck = 0

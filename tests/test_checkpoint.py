@@ -13,7 +13,7 @@ from grucli.checkpoint import RunState, SavedModel
 from grucli.data.encoding import SeriesEncoder, TextEncoder
 from grucli.data.records import Record, Remembered
 from grucli.data.vocabulary import Vocabulary
-from grucli.errors import AccessError, CheckpointError
+from grucli.errors import AccessError, CheckpointError, DataError
 from grucli.inference import Classifier, predict
 from grucli.model import Architecture, Model
 
@@ -100,7 +100,7 @@ def test_predictions_are_made_in_float64_and_survive_the_file(tmp_path, kind):
 def test_training_state_travels_in_the_last_file_only(tmp_path):
     path = tmp_path / "m.last.npz"
     arrays = {"best_dense": np.arange(3, dtype=np.float32)}
-    progress = {"epoch": 2, "sums": [0.1, 1 / 3]}
+    progress = {"epoch": 2, "sums": [0.1, 1 / 3], "history": [{"loss": 0.1}], "folds": []}
     checkpoint.save(path, saved_model(), RunState(progress=progress, arrays=arrays))
     _, state = checkpoint.load_run(path)
     assert state.progress == progress
@@ -243,6 +243,26 @@ def test_the_documented_object_classifies_sequences(tmp_path):
         alone = classifier.predict([sequence])[0]
         assert alone.label == answer.label
         assert alone.probability == pytest.approx(answer.probability, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("bad", "problem"),
+    [
+        ([], "a sequence without a step"),
+        (np.zeros((0, 1)), "a sequence without a step"),
+        (7.0, "a sequence without a step"),
+        ([1.0, np.inf, 2], "a number is infinite or too large"),
+        ([[-np.inf]], "a number is infinite or too large"),
+        ([1e39, 2], "a number is infinite or too large"),
+        ([[[1.0]]], "shape (1, 1, 1)"),
+        ([[1.0, 2.0]], "shape (1, 2)"),
+        ([1.0, np.nan], "values are missing"),
+    ],
+)
+def test_the_documented_object_refuses_a_sequence_that_no_file_could_hold(bad, problem):
+    with pytest.raises(DataError) as caught:
+        Classifier(saved_model("series")).predict([[1e38, 1e-44, 3], bad])
+    assert str(caught.value).startswith(f"record 2: {problem}")
 
 
 def test_last_path_stands_beside_the_model():

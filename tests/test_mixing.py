@@ -62,6 +62,13 @@ def test_the_loss_is_convex_in_the_factors():
         assert middle <= ends / 2 + 1e-9 * abs(ends)
 
 
+def test_where_the_wide_path_does_not_count_nothing_is_gained():
+    for seed in range(40):
+        parts, targets = random_paths(seed)
+        weighed = weigh(*parts, targets)
+        assert weighed.mix.wide or (weighed.gain, weighed.mix) == (0, weighed.alone), seed
+
+
 def test_gain_and_error_are_those_of_the_rows():
     parts, targets = random_paths(7)
     weighed = weigh(*parts, targets)

@@ -40,8 +40,8 @@ def test_memory_counts_weights_moments_data_and_the_largest_batch(prepared):
     size = 4 * trainer.model.num_parameters
     assert cost.state_bytes == 6 * size  # weights, gradient, best, average, two moments
     steps = int(prepared.train.lengths.sum() + prepared.valid.lengths.sum())
-    kernels = sum(4 * part.size for part in (prepared.wide.train, prepared.wide.valid))
-    assert kernels == 4 * 400 * 9996
+    kernels = 4 * len(prepared.train) * 9996  # of the others, the steps and the lengths
+    kernels += prepared.valid.steps.nbytes + prepared.valid.lengths.nbytes
     assert cost.data_bytes == 12 * steps + 24 * 400 + kernels
     longest = 20 * int(prepared.train.lengths.max())
     tape = 4 * 2 * 32 * longest * 4  # four numbers a unit, direction and step are the least
@@ -63,9 +63,9 @@ def test_the_time_of_an_epoch_is_about_right(prepared):
     for _ in range(3):  # another process may take the machine for a while
         told = rehearsal.measure(trainer_of(prepared), prepared).epoch_s
         run = trainer_of(prepared).run()
+        next(info for info in run if isinstance(info, EpochInfo))  # it learns from kernels once
         started = time.perf_counter()
-        while not isinstance(next(run), EpochInfo):
-            pass
+        next(info for info in run if isinstance(info, EpochInfo))
         ratios.append(told / (time.perf_counter() - started))
     assert any(0.5 < ratio < 2 for ratio in ratios)
 

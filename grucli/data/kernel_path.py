@@ -11,6 +11,8 @@ from grucli.data.batches import Examples
 from grucli.data.kernels import Kernels
 from grucli.engine import ridge
 
+ROWS_TOGETHER = 128  # series whose shares are held at a time, up to twice as many at the end
+
 
 @dataclass(frozen=True, kw_only=True)
 class KernelPath:
@@ -37,9 +39,16 @@ class KernelPath:
     def logits(
         self, steps: npt.NDArray[np.float32], lengths: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.float64]:
-        """Return (n, O) of encoded series (S, I), one after the other."""
-        found = [self.of_rows(shares) for shares in self.kernels.chunks(steps, lengths)]
-        return np.concatenate(found)
+        """Return (n, O) of encoded series (S, I), one after the other; n is at least 1.
+
+        The last series join those before them: alone their products would be summed in another
+        order, and the last digits be others than those of all series at once.
+        """
+        firsts = range(ROWS_TOGETHER, len(lengths) - ROWS_TOGETHER + 1, ROWS_TOGETHER)
+        parts = np.split(lengths, firsts)
+        steps_of = np.split(steps, np.cumsum([part.sum() for part in parts[:-1]], dtype=np.int64))
+        shares = map(self.kernels.features, steps_of, parts)
+        return np.concatenate([self.of_rows(rows) for rows in shares])
 
     def of_rows(self, shares: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         """Return (n, O) of what the kernels give, (n, K)."""
@@ -53,19 +62,21 @@ class KernelRows:
     Attributes:
         kernels: with K thresholds.
         train: (n, K) float32, the rows to learn from.
-        valid: (m, K) float32 rows to judge, None if there are none.
+        valid: encoded series to judge, None if there are none: their steps (S, I) float32, one
+            series after the other, and how many each has, (m,) int64. There may be so many that
+            their shares would fill the memory.
         always: whether it counts even where it does not pay.
     """
 
     kernels: Kernels
     train: npt.NDArray[np.float32]
-    valid: npt.NDArray[np.float32] | None
+    valid: tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]] | None
     always: bool
 
     @property
     def nbytes(self) -> int:
-        """Memory of all shares."""
-        return self.train.nbytes + (0 if self.valid is None else self.valid.nbytes)
+        """Memory of what it holds."""
+        return sum(array.nbytes for array in (self.train, *(self.valid or ())))
 
     @property
     def content(self) -> list[npt.NDArray[np.float32]]:
@@ -95,5 +106,6 @@ class KernelRows:
         learned: npt.NDArray[np.int64],
     ) -> npt.NDArray[np.float64] | None:
         """Return its logits of some rows of `train`, or of `valid`; None if there are none."""
-        rows = self.valid if held is None else self.train[held]
-        return None if rows is None else path.of_rows(rows)
+        if held is not None:
+            return path.of_rows(self.train[held])
+        return None if self.valid is None else path.logits(*self.valid)

@@ -84,22 +84,17 @@ class Kernels:
         )
 
     def features(self, steps: Floats, lengths: Lengths) -> Floats:
-        """Return (n, K) the share of steps above each threshold; arguments as in `chunks`."""
-        return np.concatenate(list(self.chunks(steps, lengths)))
-
-    def chunks(self, steps: Floats, lengths: Lengths) -> Iterator[Floats]:
-        """Yield what `features` returns, of some series after the other.
+        """Return (n, K) the share of steps above each threshold.
 
         Args:
             steps: (S, I) series, one after the other; no one's shares depend on another.
             lengths: (n,) steps of each, at least 1.
         """
-        starts = starts_of(lengths)
+        starts, shares = starts_of(lengths), np.empty((len(lengths), len(self)), np.float32)
         for rows in _chunks(lengths + LENGTH // 2 * int(self.dilations.max())):
             start, own = starts[rows.start], lengths[rows]
-            shares = np.empty((len(own), len(self)), np.float32)
-            self._fill(shares, steps[start : start + own.sum()], own)
-            yield shares
+            self._fill(shares[rows], steps[start : start + own.sum()], own)
+        return shares
 
     def _fill(self, found: Floats, steps: Floats, lengths: Lengths) -> None:
         filled = 0

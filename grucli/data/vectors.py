@@ -80,9 +80,15 @@ class Vectors:
         }
 
     def fill(self, table: Floats) -> None:
-        """Put the vectors, brought to SCALE, into their rows of a (V', I) table."""
+        """Put the vectors, brought to SCALE, into their rows of a (V', I) table.
+
+        The factor may be one that float32 cannot hold, for the smallest numbers and the largest.
+        """
         spread = float(self.rows.std(dtype=np.float64))
-        table[self.ids] = self.rows * (SCALE / spread if spread else 1.0)
+        factor = np.float64(SCALE / spread if spread else 1.0)
+        table[self.ids] = np.multiply(
+            self.rows, factor, out=np.empty_like(self.rows), dtype=np.float64, casting="same_kind"
+        )
 
 
 def read_vectors(

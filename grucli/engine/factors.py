@@ -7,9 +7,11 @@ import numpy as np
 from grucli.engine import losses
 from grucli.engine.packing import Floats, Integers
 
-NEWTON_STEPS = 25
-LONGEST_STEP = 1.0
+NEWTON_STEPS = 50
+HALVINGS = 30
+LEAST_GAIN = 1e-4  # of what the slope promises (Armijo 1966); less may go on for ever
 LEAST = np.array([0.01, 0.0])  # the first part always has a say
+NEAR = 1e-9  # to its LEAST, a factor that would fall stands there: it would cut each step short
 PRIOR_ROWS = 1.0  # factors are held near 1 as if by so many rows; a few rows cannot tell them
 
 
@@ -17,28 +19,48 @@ def fit(parts: Floats, targets: Integers) -> Floats:
     """Return (P,) factors of P parts (P, n, O) with the lowest loss, by Newton's method.
 
     The loss is convex in them. None falls below its LEAST: one that stands there and would fall
-    further keeps out of the step, which would else be that of another problem (Bertsekas 1982).
+    further keeps out of the others' step, which would else be that of another problem. A step that
+    leads too far is halved until the loss falls (Bertsekas 1982, doi:10.1137/0320018).
 
     Args:
         parts: logits of at most two models for the same rows.
         targets: (n,) classes.
     """
-    rows = np.arange(len(targets))
     full = np.stack([both_classes(part) for part in parts])
-    truth = full[:, rows, targets]
     factors, least = np.ones(len(parts)), LEAST[: len(parts)]
     for _ in range(NEWTON_STEPS):
-        p = losses.probabilities(np.tensordot(factors, full, 1))
-        mean = np.einsum("nc,pnc->pn", p, full)
-        gradient = (mean - truth).sum(axis=1) + PRIOR_ROWS * (factors - 1)
-        centred = full - mean[:, :, None]
-        curvature = np.einsum("nc,pnc,qnc->pq", p, centred, centred)
-        held = (factors <= least) & (gradient > 0)
-        gradient[held] = curvature[held] = curvature[:, held] = 0
+        gradient, curvature = _derivatives(factors, full, targets)
+        held = (factors <= least + NEAR) & (gradient > 0)
+        factors[held] = least[held]
+        curvature[held] = curvature[:, held] = 0
         step = np.linalg.solve(curvature + PRIOR_ROWS * np.eye(len(parts)), gradient)
-        size = min(1.0, LONGEST_STEP / max(LONGEST_STEP, float(np.abs(step).max())))
-        factors = np.maximum(factors - size * step, least)
+        before = _loss(factors, full, targets)
+        for size in 0.5 ** np.arange(HALVINGS):
+            closer = np.maximum(factors - size * step, least)
+            gain = before - _loss(closer, full, targets)
+            if gain > LEAST_GAIN * gradient @ (factors - closer):
+                break
+        else:  # no digit is left to gain
+            break
+        factors = closer
     return factors
+
+
+def _loss(factors: Floats, full: Floats, targets: Integers) -> float:
+    """Return the sum of the rows' losses, and of what holds the factors near 1."""
+    logits = np.tensordot(factors, full, 1)
+    own = losses.log_probabilities(logits)[np.arange(len(targets)), targets]
+    return float(PRIOR_ROWS / 2 * np.sum((factors - 1) ** 2) - own.sum())
+
+
+def _derivatives(factors: Floats, full: Floats, targets: Integers) -> tuple[Floats, Floats]:
+    """Return the gradient (P,) of the loss and its curvature (P, P), this without PRIOR_ROWS."""
+    p = losses.probabilities(np.tensordot(factors, full, 1))
+    mean = np.einsum("nc,pnc->pn", p, full)
+    truth = full[:, np.arange(len(targets)), targets]
+    centred = full - mean[:, :, None]
+    gradient = (mean - truth).sum(axis=1) + PRIOR_ROWS * (factors - 1)
+    return gradient, np.einsum("nc,pnc,qnc->pq", p, centred, centred)
 
 
 def both_classes(logits: Floats) -> Floats:

@@ -33,10 +33,11 @@ def fit(
     """Learn 1 for a row's own class and -1 for others; make logits of it.
 
     The penalty is the one with the lowest mean square of the errors of rows that are left out, and
-    these rows' losses tell the factor that makes logits of regressions.
+    these rows' losses tell the factor that makes logits of regressions. Of one row nothing can be
+    left out: it tells no feature from another, and the bias alone says its class.
 
     Args:
-        rows: (n, K), n at least 2.
+        rows: (n, K), n at least 1.
         targets: (n,) classes.
         weights: (n,) how much each row counts.
         num_classes: C; two of them share one output.
@@ -46,6 +47,8 @@ def fit(
     """
     outputs = 1 if num_classes == 2 else num_classes
     truth = np.where(np.arange(num_classes) == targets[:, None], 1.0, -1.0)[:, -outputs:]
+    if len(rows) == 1:
+        return np.zeros((rows.shape[1], outputs), np.float32), truth[0].astype(np.float32)
     mean, centre = (np.average(part, axis=0, weights=weights) for part in (rows, truth))
     mean, root = mean.astype(rows.dtype), np.sqrt(weights)[:, None]
     centred, wanted = (rows - mean) * root.astype(rows.dtype), (truth - centre) * root

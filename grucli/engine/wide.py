@@ -159,21 +159,18 @@ def fit(
     outputs = 1 if num_classes == 2 else num_classes
     weight = np.zeros((num_features, outputs), np.float32)
     bias = np.zeros(outputs, np.float32)
-    truth = np.arange(num_classes) == targets[:, None]
-    truth = truth[:, -outputs:].astype(np.float32)
-    ends = rows.ends
+    ends, truth = rows.ends, targets.tolist()
     starts, stops = (ends - rows.lengths).tolist(), ends.tolist()
     counts = np.minimum(weights, MOST_WEIGHT).tolist()
     steps = np.linspace(learning_rate, 0, epochs * len(starts), endpoint=False)
     rates = iter(steps.tolist())
-    share = _sigmoid if outputs == 1 else _softmax
+    excess = _excess_of_one if outputs == 1 else _excess_of_each
     for _ in range(epochs):
         for row in rng.permutation(len(starts)).tolist():
             inside = slice(starts[row], stops[row])
             ids, values = rows.ids[inside], rows.values[inside]
             own = weight[ids]
-            change = share(values @ own + bias)
-            change -= truth[row]
+            change = excess(values @ own + bias, truth[row])
             change *= -counts[row] * next(rates)
             own += values[:, None] * change
             weight[ids] = own
@@ -185,12 +182,18 @@ MOST_WEIGHT = 10.0  # of a row: a longer step would overshoot
 BIAS_SHARE = 0.1  # it moves in every step, so by less in each
 
 
-def _sigmoid(logits: Floats) -> Floats:
-    p: Floats = 1 / (1 + np.exp(-logits))
+def _excess_of_one(logits: Floats, target: int) -> Floats:
+    """Return (1,) by how much the probability of class 1 exceeds the truth."""
+    p: Floats = np.tanh(0.5 * logits)
+    p *= 0.5
+    p += 0.5
+    p -= target
     return p
 
 
-def _softmax(logits: Floats) -> Floats:
+def _excess_of_each(logits: Floats, target: int) -> Floats:
+    """Return (C,) by how much the probability of each class exceeds the truth."""
     p: Floats = np.exp(logits - logits.max())
     p /= p.sum()
+    p[target] -= 1
     return p

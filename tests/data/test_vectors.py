@@ -198,6 +198,18 @@ def test_vectors_take_the_scale_of_the_model_and_keep_their_shape(tmp_path, fact
     np.testing.assert_array_equal(table[:2], 7)
 
 
+@pytest.mark.parametrize("unit", [2.0**-149, 2.0**-130, 2.0**120])
+def test_the_smallest_and_the_largest_vectors_take_the_scale_too(tmp_path, unit):
+    numbers = np.array([[3, -1, 0, 90], [-7, 2, 55, 1]])
+    content = "".join(
+        f"{token} {' '.join(f'{unit * x:.9g}' for x in row)}\n"
+        for token, row in zip(("a", "b"), numbers.tolist(), strict=True)
+    )
+    table = np.zeros((4, 4), np.float32)
+    read(tmp_path, content, "a", "b").fill(table)
+    np.testing.assert_allclose(table[2:], numbers * SCALE / numbers.std(), rtol=1e-6)
+
+
 def test_vectors_that_are_all_alike_stay_as_they_are(tmp_path):
     table = np.zeros((7, 2))
     read(tmp_path, "the 5 5\ncafé 5 5\n").fill(table)

@@ -76,6 +76,17 @@ def test_rows_that_are_equal_say_how_often_each_class_is():
     assert np.isfinite(p).all()
 
 
+@pytest.mark.parametrize(("num_classes", "target"), [(2, 0), (2, 1), (3, 1)])
+def test_one_row_says_its_class_whatever_the_features(num_classes, target):
+    row = np.array([[0.25, 0, 0.5]], np.float32)
+    weight, bias = ridge.fit(row, np.array([target]), np.array([0.7]), num_classes)
+    assert weight.dtype == bias.dtype == np.float32
+    assert not weight.any()
+    p = losses.probabilities(ridge.forward(weight, bias, row))[0]
+    assert p.argmax() == target
+    assert p.max() < 0.9  # one row is little to go by
+
+
 def test_rows_twice_with_both_classes_do_not_end_in_nan():
     rows, targets, _ = example(10, 30, 2)
     weight, bias = ridge.fit(

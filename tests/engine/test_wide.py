@@ -1,5 +1,6 @@
 """The wide path's linear classifier, against dense matrices and a literal descent."""
 
+import tracemalloc
 from unittest import mock
 
 import numpy as np
@@ -119,6 +120,57 @@ def test_fit_is_literal_descent(num_classes):
     for ours, theirs in zip(found, wanted, strict=True):
         assert ours.dtype == np.float32
         np.testing.assert_allclose(ours, theirs, atol=2e-5)
+
+
+@pytest.mark.parametrize("num_classes", [2, 3, 7])
+def test_fit_is_to_the_last_byte_the_descent_from_rows_of_ones_and_zeros(num_classes):
+    dense, rng = random_rows(60, 9), np.random.default_rng(3)
+    targets, weights = rng.integers(0, num_classes, 60), rng.uniform(0.1, 12, 60)
+    found = fit(dense, targets, weights, num_classes)
+    outputs = 1 if num_classes == 2 else num_classes
+    truth = np.eye(num_classes, dtype=np.float32)[targets][:, -outputs:]
+    weight, bias = np.zeros((9, outputs), np.float32), np.zeros(outputs, np.float32)
+    rng, rates = np.random.default_rng(5), iter(np.linspace(2, 0, 180, endpoint=False).tolist())
+    for row in [row for _ in range(3) for row in rng.permutation(60)]:
+        ids = np.flatnonzero(dense[row])
+        logits = dense[row, ids] @ weight[ids] + bias
+        if outputs == 1:
+            p = np.float32(0.5) * np.tanh(np.float32(0.5) * logits) + np.float32(0.5)
+        else:
+            p = np.exp(logits - logits.max())
+            p /= p.sum()
+        change = (p - truth[row]) * np.float32(-min(weights[row], 10) * next(rates))
+        weight[ids] += dense[row, ids, None] * change
+        bias += np.float32(0.1) * change
+    assert (found[0].tobytes(), found[1].tobytes()) == (weight.tobytes(), bias.tobytes())
+
+
+@pytest.mark.parametrize("num_classes", [2, 3])
+def test_the_largest_logits_overflow_nothing(num_classes):
+    dense = 100 * np.eye(3, dtype=np.float32)[[0, 0, 1, 2]]
+    targets = np.array([0, 1, 1, 0])
+    with np.errstate(all="raise", under="ignore"):
+        weight, bias = fit(dense, targets, np.ones(4), num_classes, epochs=20)
+    assert np.abs(dense @ weight + bias).max() > 1000
+    assert np.isfinite(weight).all()
+
+
+def test_the_memory_of_fit_does_not_grow_with_rows_times_classes():
+    rows = sparse(np.zeros((20_000, 1)))
+    tracemalloc.start()
+    wide.fit(
+        rows,
+        np.arange(20_000) % 500,
+        np.ones(20_000),
+        num_features=1,
+        num_classes=500,
+        epochs=1,
+        learning_rate=1.0,
+        rng=np.random.default_rng(0),
+    )
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20_000 * 500
 
 
 def test_fit_learns_what_can_be_separated_and_depends_on_the_seed_alone():
