@@ -46,7 +46,7 @@ class EpochInfo:
 
 @dataclass(kw_only=True)
 class Progress:
-    """Where training stands. JSON in a checkpoint; with `Trainer.arrays`, all a resume needs.
+    """Where training stands; with `Trainer.arrays`, all that a resume needs.
 
     Attributes:
         epoch: the one that runs or ended last; 0 before the first.
