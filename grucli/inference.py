@@ -14,7 +14,7 @@ from grucli.data.batches import Examples, bounded
 from grucli.data.encoding import TextEncoder
 from grucli.data.records import Record
 from grucli.engine import losses
-from grucli.errors import CheckpointError, DataError, counted, show_path
+from grucli.errors import CheckpointError, DataError, counted, show, show_path
 from grucli.model import Model
 from grucli.reading import examples_of
 
@@ -182,9 +182,12 @@ class Classifier:
         """Classify texts, or numeric sequences (T,) or (T, I), each of any length.
 
         Raises:
+            TypeError: `inputs` is one text, or an input is no text or no array of numbers.
             DataError: a sequence has other channels than those of training, no step, or a number
                 that is infinite or too large for float32.
         """
+        if isinstance(inputs, str | bytes):
+            raise TypeError("inputs is one text; give a list of texts")
         records = [self._record(number, value) for number, value in enumerate(inputs, 1)]
         return [
             self._answer(row)
@@ -194,9 +197,16 @@ class Classifier:
 
     def _record(self, number: int, value: Any) -> Record:
         if self.kind == "text":
-            return Record(number=number, text=str(value))
-        with np.errstate(over="ignore", under="ignore"):  # what is too large becomes infinite
-            values = np.asarray(value, np.float32)
+            if not isinstance(value, str):
+                raise TypeError(
+                    f"record {number}: {type(value).__name__}, but the model reads texts"
+                )
+            return Record(number=number, text=value)
+        try:
+            with np.errstate(over="ignore", under="ignore"):  # what is too large becomes infinite
+                values = np.asarray(value, np.float32)
+        except (TypeError, ValueError) as fault:
+            raise TypeError(f"record {number}: no array of numbers: {show(fault)}") from None
         if values.ndim == 0 or len(values) == 0:
             raise DataError(f"record {number}: a sequence without a step; give one at least")
         if np.isinf(values).any():

@@ -265,6 +265,22 @@ def test_the_documented_object_refuses_a_sequence_that_no_file_could_hold(bad, p
     assert str(caught.value).startswith(f"record 2: {problem}")
 
 
+@pytest.mark.parametrize(
+    ("kind", "inputs", "message"),
+    [
+        ("text", "good film", "give a list of texts"),
+        ("text", ["good", 5], "record 2: int, but the model reads texts"),
+        ("text", [b"good"], "record 1: bytes, but"),
+        ("series", "123", "give a list of texts"),
+        ("series", [["a", "b"]], "record 1: no array of numbers: "),
+        ("series", [[[1.0, 2], [3]]], "record 1: no array of numbers: "),
+    ],
+)
+def test_inputs_of_another_kind_are_refused(kind, inputs, message):
+    with pytest.raises(TypeError, match=message):
+        Classifier(saved_model(kind)).predict(inputs)
+
+
 def test_last_path_stands_beside_the_model():
     assert str(checkpoint.last_path("runs/a.b.npz")) == "runs/a.b.last.npz"
 
