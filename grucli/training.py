@@ -233,11 +233,10 @@ class Trainer:
         parts = [share.gradients.dense.flat, share.gradients.rows]
         for part in parts:
             part *= 1 / len(rows)
-        norm = optim.global_norm(parts)
+        limit = math.inf if recipe.clip_norm is None else recipe.clip_norm
+        norm = optim.clip_(parts, limit)
         if not math.isfinite(share.loss) or not math.isfinite(norm):
             raise self._diverged(f"the loss is {share.loss:.3g} and its gradient {norm:.3g}")
-        limit = math.inf if recipe.clip_norm is None else recipe.clip_norm
-        optim.clip_(parts, limit)
         rate = self._learning_rate()
         progress.step += 1
         self._updates.apply(self.model, share.gradients, rate, progress.step)

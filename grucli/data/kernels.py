@@ -8,19 +8,20 @@ the whole series. Nothing of them is learned but the thresholds, and those witho
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import starts_of
+from grucli.engine.packing import slices
 
 LENGTH = 9  # weights of a kernel
 HIGH = tuple(itertools.combinations(range(LENGTH), 3))  # where a kernel has 2 instead of -1
 MOST_DILATIONS = 32
 MOST_CHANNELS = 9  # that one kernel adds up
-STEPS_TOGETHER, ROWS_TOGETHER = 1 << 15, 256  # what is computed at a time stays in the cache
+STEPS_TOGETHER = 1 << 15  # what is computed at a time stays in the cache
+LEAST_STEPS = 1 << 7  # that a series counts for, so that there are not too many at a time
 GOLDEN = (1 + 5**0.5) / 2  # its multiples modulo 1 lie evenly in [0, 1], however many they are
 
 Floats = npt.NDArray[np.float32]
@@ -91,7 +92,8 @@ class Kernels:
             lengths: (n,) steps of each, at least 1.
         """
         starts, shares = starts_of(lengths), np.empty((len(lengths), len(self)), np.float32)
-        for rows in _chunks(lengths + LENGTH // 2 * int(self.dilations.max())):
+        sizes = lengths + LENGTH // 2 * int(self.dilations.max())
+        for rows in slices(np.maximum(sizes, LEAST_STEPS), STEPS_TOGETHER):
             start, own = starts[rows.start], lengths[rows]
             self._fill(shares[rows], steps[start : start + own.sum()], own)
         return shares
@@ -170,14 +172,3 @@ def _drawn_channels(num_channels: int, rng: np.random.Generator) -> npt.NDArray[
     order = np.argsort(rng.random((len(HIGH), num_channels)), axis=1)
     chosen: npt.NDArray[np.bool_] = np.argsort(order, axis=1) < sizes[:, None]
     return chosen
-
-
-def _chunks(sizes: Lengths) -> Iterator[slice]:
-    """Yield rows that are few and together not large, or are one."""
-    ends, first = np.cumsum(sizes), 0
-    while first < len(sizes):
-        most = ends[first] - sizes[first] + STEPS_TOGETHER
-        last = int(np.searchsorted(ends, most, side="right"))
-        last = max(first + 1, min(last, first + ROWS_TOGETHER))
-        yield slice(first, last)
-        first = last

@@ -1,6 +1,7 @@
 """Where the steps of sequences of unequal lengths stand in a packed array."""
 
 import itertools
+from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
@@ -105,3 +106,18 @@ class Packing:
         before = np.concatenate((np.zeros(1, np.int64), self.batch_size + self.offsets[:-2]))
         index: Integers = before[self.step] + self.row
         return index
+
+
+def slices(sizes: Integers, most: int) -> Iterator[slice]:
+    """Yield rows after rows: as many as have at most `most` together, or one that has more.
+
+    Args:
+        sizes: (n,) of each row, at least 0.
+        most: of the rows that are yielded together.
+    """
+    ends, first = np.cumsum(sizes), 0
+    while first < len(ends):
+        before = int(ends[first - 1]) if first else 0
+        last = max(first + 1, int(np.searchsorted(ends, before + most, side="right")))
+        yield slice(first, last)
+        first = last

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grucli.engine.packing import Floats, Integers
+from grucli.engine.packing import Floats, Integers, slices
 
 BLOCK_NUMBERS = 1 << 20  # products at a time: bounds the memory of `forward`
 
@@ -80,19 +80,15 @@ def forward(weight: Floats, bias: Floats, rows: Sparse) -> npt.NDArray[np.float6
     """
     logits = np.zeros((len(rows.lengths), weight.shape[1]))
     ends = rows.ends
-    first = 0
-    while first < len(ends):
-        start = int(ends[first - 1]) if first else 0
-        most = start + BLOCK_NUMBERS // weight.shape[1]
-        last = max(first + 1, int(np.searchsorted(ends, most, side="right")))
-        inside = slice(start, int(ends[last - 1]))
+    for some in slices(rows.lengths, BLOCK_NUMBERS // weight.shape[1]):
+        lengths = rows.lengths[some]
+        start = int(ends[some.start] - lengths[0])
+        inside = slice(start, int(ends[some.stop - 1]))
         products = weight[rows.ids[inside]] * rows.values[inside, None].astype(np.float64)
-        lengths = rows.lengths[first:last]
-        starts = ends[first:last] - lengths - start
+        starts = ends[some] - lengths - start
         filled = np.flatnonzero(lengths)
         if len(filled):
-            logits[first + filled] = np.add.reduceat(products, starts[filled], axis=0)
-        first = last
+            logits[some.start + filled] = np.add.reduceat(products, starts[filled], axis=0)
     return logits + bias
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from grucli.data.batches import Examples
 from grucli.data.encoding import Encoded, SeriesEncoder, TextEncoder
 from grucli.data.tokenized import Tokenized
 from grucli.engine.factors import both_classes
-from grucli.engine.packing import Floats
+from grucli.engine.packing import Floats, slices
 from grucli.gates.attribution import Answer, Kept
 from grucli.gates.forward import logits
 from grucli.model import Model
@@ -35,7 +35,8 @@ def of_series(model: Model, encoder: SeriesEncoder, whole: Encoded) -> Answer:
 
 def _answer(model: Model, read: Reader) -> Answer:
     def answer(kept: Sequence[Kept]) -> tuple[Floats, Floats | None]:
-        said = [_said(model, read(some)) for some in _together(kept)]
+        steps = np.array([np.count_nonzero(mask) for mask in kept])
+        said = [_said(model, read(kept[some])) for some in slices(steps, STEPS_TOGETHER)]
         wide = [own for _, own in said if own is not None]
         return np.concatenate([both for both, _ in said]), np.concatenate(wide) if wide else None
 
@@ -57,13 +58,3 @@ def _said(model: Model, encoded: Encoded) -> tuple[Floats, Floats | None]:
         return recurrence, None
     wide = model.mix.wide * both_classes(encoded.wide)
     return recurrence + wide, wide
-
-
-def _together(kept: Sequence[Kept]) -> Iterator[Sequence[Kept]]:
-    """Yield remains that have few steps together, or are one."""
-    ends, first = np.cumsum([np.count_nonzero(mask) for mask in kept]), 0
-    while first < len(kept):
-        before = int(ends[first - 1]) if first else 0
-        last = int(np.searchsorted(ends, before + STEPS_TOGETHER, side="right"))
-        yield kept[first : max(last, first + 1)]
-        first = max(last, first + 1)

@@ -62,9 +62,9 @@ def test_no_share_depends_on_other_series_or_on_how_many_are_computed_at_a_time(
     for row, (end, length) in enumerate(zip(ends, lengths, strict=True)):
         alone = found.features(steps[end - length : end], lengths[row : row + 1])
         assert alone.tobytes() == whole[row].tobytes()
-    for steps_together, rows_together in ((1, 256), (100, 256), (1 << 15, 2)):
+    for steps_together, least_steps in ((1, 1), (100, 1), (1 << 15, 1 << 14)):
         monkeypatch.setattr(kernels, "STEPS_TOGETHER", steps_together)
-        monkeypatch.setattr(kernels, "ROWS_TOGETHER", rows_together)
+        monkeypatch.setattr(kernels, "LEAST_STEPS", least_steps)
         assert found.features(steps, lengths).tobytes() == whole.tobytes()
 
 

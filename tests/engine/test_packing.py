@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grucli.engine.gated import states_before
-from grucli.engine.packing import Packing
+from grucli.engine.packing import Packing, slices
 from grucli.engine.tape import Tape
 
 B_LENGTHS = st.lists(st.integers(1, 12), min_size=1, max_size=9).map(
@@ -106,3 +106,15 @@ def test_the_states_before_a_block_are_those_of_its_rows(lengths):
         np.testing.assert_array_equal(
             states_before(states, packing, rows, Tape(float)), whole[rows]
         )
+
+
+@given(st.lists(st.integers(0, 9), max_size=30), st.integers(1, 20))
+def test_slices_hold_every_row_once_and_no_more_than_asked_for(sizes, most):
+    found = list(slices(np.array(sizes, np.int64), most))
+    assert [row for each in found for row in range(each.start, each.stop)] == list(
+        range(len(sizes))
+    )
+    for each, following in itertools.pairwise(found):
+        own = sum(sizes[each])
+        assert own <= most or each.stop == each.start + 1
+        assert own + sizes[following.start] > most  # the next one had no room
