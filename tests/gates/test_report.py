@@ -192,6 +192,22 @@ def test_long_sequences_become_windows():
     assert "windows" in text(one)
 
 
+def test_a_window_shows_the_means_of_what_is_not_missing():
+    values = np.ones((170, 4), np.float32)
+    values[0, 0] = np.nan
+    values[1:6, 1] = np.nan
+    values[3:6] = np.nan
+    drawn = sample([Record(number=1, values=values)], (1,))
+    saved = series_model(input_size=4)
+    encoder = SeriesEncoder(np.zeros(4), np.ones(4), 500, "mask")
+    model = random_model(vocabulary_size=0, input_size=8)
+    one = report(
+        dataclasses.replace(saved, model=model, encoder=encoder), Shown(numbers=(1,)), drawn
+    )
+    parts = [part.text for part in one.examples[0].parts]
+    assert parts[:3] == ["1-3: 1 1 1 …", "4-6: missing missing missing …", "7-9: 1 1 1 …"]
+
+
 def verdict_ids(one: Report):
     return [verdict.id for verdict in one.verdicts]
 
