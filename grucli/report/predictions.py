@@ -86,7 +86,7 @@ class Layout:
         return columns
 
     def cells(self, record: Record) -> list[str]:
-        """Return the kept cells of a record, empty ones if it could not be read."""
+        """Return the kept cells of a record, empty ones where its columns are not known."""
         return [record.cells[k] if record.cells else "" for k in self.kept.values()]
 
 

@@ -199,6 +199,24 @@ def test_a_table_in_a_table_out(text_model: Path) -> None:
     assert kept[4] == {"id": "", "note": ""}
 
 
+@pytest.mark.parametrize(
+    ("form", "stdin", "kept"),
+    [
+        ("jsonl", b'{"id":7,"txt":"x"}\nno JSON\n{"id":9,"text":["x"]}\n', ["7", "", "9"]),
+        ("csv", b"id,text\n7,\xff\n\xff,good\n9,a,b\n10,a\0b\n", ["7", "", "", "10"]),
+    ],
+)
+def test_what_is_known_of_a_bad_row_is_kept(
+    text_model: Path, form: str, stdin: bytes, kept: list[str]
+) -> None:
+    ran = grucli(
+        *("predict", "-m", text_model, "--format", form, "--to", "csv", "--keep", "id"),
+        stdin=stdin,
+    )
+    assert ran.code == 3
+    assert csv_rows(ran.text)[1:] == [[name, "<error>", ""] for name in kept]
+
+
 def test_columns_are_remembered_and_flags_stand_above(text_model: Path, tmp_path: Path) -> None:
     answers = grucli("predict", "-m", text_model, stdin=b"great film\nawful film\n")
     moved = tmp_path / "moved.csv"
