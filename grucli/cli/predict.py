@@ -76,6 +76,9 @@ def predict(
     form = _form(to, keep, common)
     if unknown is not None and min_prob is None:
         raise ConfigError("--unknown: says what stands for a label below --min-prob; give it too")
+    path = data or "-"
+    if out is not None:
+        output.check_apart("--output", out, {"model": model, "data": path})
     output.check_target(out, force)
     from grucli import checkpoint
     from grucli.data.sources import open_source
@@ -83,7 +86,6 @@ def predict(
     from grucli.report.predictions import WRITERS, Layout
 
     saved = checkpoint.load(model)
-    path = data or "-"
     if path == "-" and sys.stdin is not None and sys.stdin.isatty():
         common.note("reading from the keyboard; end with Ctrl-D")
     options = reading.options(on_bad_row="skip")

@@ -16,7 +16,7 @@ import pytest
 import grucli as api
 
 from .conftest import ODD_LABELS
-from .helpers import GRUCLI, ROOT, SAMPLES, environment, grucli, started
+from .helpers import GRUCLI, ROOT, SAMPLES, bash, environment, grucli, started
 
 RECORD = re.compile(r"(negative|positive)\t[01]\.\d{6}")
 REVIEWS = SAMPLES / "reviews_test.csv"
@@ -292,6 +292,25 @@ def test_a_file_is_written_wholly_or_not_at_all(text_model: Path, tmp_path: Path
     assert list(tmp_path.iterdir()) == [out]
     nowhere = tmp_path / "no" / "such" / "folder.tsv"
     assert grucli("predict", "-m", text_model, "-o", nowhere, stdin=b"good\n").code == 5
+
+
+def test_the_model_and_the_data_are_never_replaced(text_model: Path, tmp_path: Path) -> None:
+    data, link = tmp_path / "d.csv", tmp_path / "m.npz"
+    data.write_text("text\ngood\n")
+    link.symlink_to(text_model)
+    before = data.read_bytes(), text_model.read_bytes()
+    for source, out, what in (
+        (data, data, "data"),
+        (data, text_model, "model"),
+        (data, link, "model"),
+        (REVIEWS, tmp_path / ".." / tmp_path.name / "m.npz", "model"),
+    ):
+        ran = grucli("predict", source, "-m", text_model, "-o", out, "--force")
+        assert (ran.code, ran.out, len(ran.complaints)) == (2, b"", 1)
+        assert f"is the {what}; name another file" in ran.err
+    ran = bash(f"grucli predict -m '{text_model}' -o '{data}' --force < '{data}'")
+    assert (ran.code, ran.out) == (2, b"")
+    assert (data.read_bytes(), text_model.read_bytes()) == before
 
 
 def test_stopping_at_a_bad_row_gives_the_answers_before_it(text_model: Path) -> None:
