@@ -23,18 +23,22 @@ def prepare() -> None:
 
 
 def check_target(path: str | None, force: bool) -> None:
-    """Refuse, before anything is read, a result file that exists, or a closed standard output.
+    """Refuse, before anything is read, a result that has no place to go.
 
     Args:
         path: of the result file; None for standard output.
         force: whether an existing file may be replaced.
 
     Raises:
-        AccessError: the result has no place to go.
+        AccessError: the file exists, or cannot; standard output is closed.
     """
     if path is None:
         _stdout()
-    elif Path(path).exists() and not force:
+        return
+    from grucli.files import check_place
+
+    check_place(path)
+    if Path(path).exists() and not force:
         raise AccessError(f"{show_path(path)}: exists; pass --force to replace it")
 
 
