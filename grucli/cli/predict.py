@@ -69,7 +69,8 @@ def predict(
     grucli predict new.csv -m m.npz --to csv --keep id,text -o answers.csv
 
     Standard input is plain lines, one text each, unless it begins with the header of a table or
-    with a JSON object, or --format is given. A blank line is a record.
+    with a JSON object, or --format is given. A blank line is a record. In csv a kept
+    column `label` becomes `keep.label`, for `label` is the answer.
     """
     common.set_threads()
     out = None if out == "-" else out
@@ -99,6 +100,9 @@ def predict(
             unknown=UNKNOWN if unknown is None else unknown,
             kept=_kept(keep, source),
         )
+        if form == "csv":
+            for name, other in layout.renamed.items():
+                common.note(f"column '{name}' is kept as '{other}': '{name}' is the answer's")
         records = _Watched(fitting(saved, source, source.name, model), options.on_bad_row)
         _write(_texts(saved, source, records, WRITERS[form](layout)), out)
         records.finish(source.name)

@@ -232,6 +232,26 @@ def test_columns_are_remembered_and_flags_stand_above(text_model: Path, tmp_path
     assert [row[:1] for row in csv_rows(ran.text)] == [["1"], ["1"], ["2"]]
 
 
+def test_the_answer_has_its_columns_for_itself(text_model: Path, tmp_path: Path) -> None:
+    ran = grucli("predict", REVIEWS, "-m", text_model, "--to", "csv", "--keep", "*")
+    assert ran.code == 0
+    assert ran.complaints == ["column 'label' is kept as 'keep.label': 'label' is the answer's"]
+    rows = list(csv.DictReader(io.StringIO(ran.text)))
+    assert list(rows[0]) == ["text", "keep.label", "score", "label", "probability"]
+    truth = [row["label"] for row in csv.DictReader(io.StringIO(REVIEWS.read_text("utf-8")))]
+    assert [row["keep.label"] for row in rows] == truth
+    answers = tmp_path / "answers.csv"
+    answers.write_text(ran.text, "utf-8")
+    again = grucli("predict", answers, "-m", text_model, "--to", "csv", "--keep", "*", "-q")
+    names = "text,keep.label,score,keep.keep.label,keep.probability,label,probability"
+    assert again.lines[0] == names
+    ranked = ("--top-k", "1", "--keep", "label")
+    ran = grucli("predict", REVIEWS, "-m", text_model, "--to", "csv", *ranked)
+    assert (ran.err, ran.lines[0]) == ("", "label,label_1,probability_1")
+    ran = grucli("predict", REVIEWS, "-m", text_model, "--json", "--keep", "label")
+    assert (ran.err, json.loads(ran.lines[0])["keep"]) == ("", {"label": truth[0]})
+
+
 def test_hostile_labels_and_the_most_probable_ones(odd_model: Path) -> None:
     stdin = b"great film\nbroken \xff\n"
     top = {to: _top(odd_model, to, 9, stdin) for to in ("tsv", "csv", "jsonl", "label")}
