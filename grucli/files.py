@@ -101,6 +101,20 @@ def open_binary(path: str | Path) -> io.BufferedReader:
     return io.BufferedReader(_DataStream(stream, name), CHUNK_BYTES)
 
 
+def check_place(path: str | Path) -> None:
+    """Refuse a file that `write_atomic` cannot make for want of its folder, or for its name.
+
+    Raises:
+        AccessError: more is missing than its folder, or it is no name of a file.
+    """
+    with _writing(path):
+        target = Path(os.path.realpath(path))
+        with suppress(FileNotFoundError):
+            os.lstat(target)
+            return
+        os.stat(target.parent.parent)
+
+
 def write_atomic(
     path: str | Path,
     data: bytes | Callable[[BinaryIO], None],

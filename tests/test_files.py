@@ -247,6 +247,22 @@ class TestWriteAtomic:
         with pytest.raises(AccessError, match=r"cannot write .*create the folder first"):
             files.write_atomic(tmp_path / "no" / "no" / "a", b"x")
 
+    @pytest.mark.parametrize(
+        ("path", "problem"),
+        [
+            ("no/no/a", "create the folder first"),
+            ("a" * 300, "choose a shorter name"),
+            ("a/b", "not a directory"),
+        ],
+    )
+    def test_a_place_that_cannot_be_is_found_without_writing(self, tmp_path, path, problem):
+        (tmp_path / "a").touch()
+        for sound in ("a", "b", "runs/a"):
+            files.check_place(tmp_path / sound)
+        with pytest.raises(AccessError, match=f"cannot write .*{problem}"):
+            files.check_place(tmp_path / path)
+        assert names(tmp_path) == ["a"]
+
     def test_folders_pipes_and_devices_are_not_replaced(self, tmp_path):
         os.mkfifo(tmp_path / "fifo")
         for path in (tmp_path, tmp_path / "fifo", Path("/dev/null")):

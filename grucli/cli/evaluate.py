@@ -63,6 +63,7 @@ def evaluate(
     bounds += [_bound("--max", given) for given in maximums or ()]
     output.check_target(None, force)
     if errors is not None:
+        output.check_apart("--errors", errors, {"model": model, "data": data})
         output.check_target(errors, force)
     from grucli import checkpoint
     from grucli.chance import Yardstick

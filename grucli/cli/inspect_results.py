@@ -11,7 +11,7 @@ import typer
 
 from grucli.cli import output
 from grucli.cli.options import Common
-from grucli.errors import ConfigError, excerpt, show_path
+from grucli.errors import excerpt, show_path
 
 if TYPE_CHECKING:
     from grucli.checkpoint import SavedModel
@@ -56,15 +56,13 @@ class Results:
             AccessError: a file exists, without --force.
             ConfigError: a file would replace the model, the data or the other one.
         """
-        if self.html is not None and self.html == self.npz:
-            raise ConfigError("--html: is the file of --npz; name another")
-        for flag, path in (("--html", self.html), ("--npz", self.npz)):
-            if path is None:
-                continue
-            output.check_target(path, self.force)
-            for name, other in (("model", model), ("data", data)):
-                if other is not None and _is_same(path, other):
-                    raise ConfigError(f"{flag}: {show_path(path)} is the {name}; name another file")
+        inputs = {"model": model, "data": data}
+        if self.html is not None:
+            output.check_apart("--html", self.html, {**inputs, "file of --npz": self.npz})
+            output.check_target(self.html, self.force)
+        if self.npz is not None:
+            output.check_apart("--npz", self.npz, inputs)
+            output.check_target(self.npz, self.force)
 
     def check_size(self, saved: SavedModel, records: Sequence[Record]) -> None:
         """Refuse, before anything is computed, an --npz that would be too large.
@@ -119,10 +117,6 @@ class Results:
             figure, bound = excerpt(one.figure, 80), f"{one.sign}{one.limit:.6g}"
             output.say(f"grucli: {figure} is {value:.6g}; --fail-if {bound} holds")
         return len(holding)
-
-
-def _is_same(path: str, other: str) -> bool:
-    return Path(path).exists() and Path(other).exists() and Path(path).samefile(other)
 
 
 def _replace(path: str, content: bytes | Callable[[BinaryIO], None]) -> None:

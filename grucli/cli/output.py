@@ -4,11 +4,12 @@ import errno
 import io
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
-from grucli.errors import AccessError, show_path
+from grucli.errors import AccessError, ConfigError, show_path
 
 WRITE_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
 """What writing to standard output can meet, beside a reader that went away."""
@@ -22,19 +23,42 @@ def prepare() -> None:
 
 
 def check_target(path: str | None, force: bool) -> None:
-    """Refuse, before anything is read, a result file that exists, or a closed standard output.
+    """Refuse, before anything is read, a result that has no place to go.
 
     Args:
         path: of the result file; None for standard output.
         force: whether an existing file may be replaced.
 
     Raises:
-        AccessError: the result has no place to go.
+        AccessError: the file exists, or cannot; standard output is closed.
     """
     if path is None:
         _stdout()
-    elif Path(path).exists() and not force:
+        return
+    from grucli.files import check_place
+
+    check_place(path)
+    if Path(path).exists() and not force:
         raise AccessError(f"{show_path(path)}: exists; pass --force to replace it")
+
+
+def check_apart(flag: str, path: str | Path, others: Mapping[str, str | Path | None]) -> None:
+    """Refuse, before anything is read, a result file that would replace what must stay.
+
+    Args:
+        flag: that asks for the file.
+        path: of the file.
+        others: what the command reads, or writes too, by what it is; "-" is standard input, None
+            is nothing.
+
+    Raises:
+        ConfigError: the file is one of the others, by whatever name; or it is "-", which is none.
+    """
+    if str(path) == "-":
+        raise ConfigError(f"{flag}: '-' is no file; name one")
+    for name, other in others.items():
+        if other is not None and _is_same(path, other):
+            raise ConfigError(f"{flag}: {show_path(path)} is the {name}; name another file")
 
 
 def write(text: str) -> None:
@@ -79,6 +103,17 @@ def is_terminal() -> bool:
     if sys.stderr is None or os.environ.get("TERM") == "dumb":
         return False
     return sys.stderr.isatty()
+
+
+def _is_same(path: str | Path, other: str | Path) -> bool:
+    """Whether both lead to one file, which may not be there yet."""
+    try:
+        if str(other) == "-":
+            return os.path.samestat(os.stat(path), os.fstat(0))
+        is_same_place = os.path.realpath(path) == os.path.realpath(other)
+        return is_same_place or os.path.samefile(path, other)
+    except (OSError, ValueError):  # one of them is not there, or is no name of a file
+        return False
 
 
 def _stdout() -> TextIO:

@@ -69,13 +69,17 @@ def predict(
     grucli predict new.csv -m m.npz --to csv --keep id,text -o answers.csv
 
     Standard input is plain lines, one text each, unless it begins with the header of a table or
-    with a JSON object, or --format is given. A blank line is a record.
+    with a JSON object, or --format is given. A blank line is a record. In csv a kept
+    column `label` becomes `keep.label`, for `label` is the answer.
     """
     common.set_threads()
     out = None if out == "-" else out
     form = _form(to, keep, common)
     if unknown is not None and min_prob is None:
         raise ConfigError("--unknown: says what stands for a label below --min-prob; give it too")
+    path = data or "-"
+    if out is not None:
+        output.check_apart("--output", out, {"model": model, "data": path})
     output.check_target(out, force)
     from grucli import checkpoint
     from grucli.data.sources import open_source
@@ -83,7 +87,6 @@ def predict(
     from grucli.report.predictions import WRITERS, Layout
 
     saved = checkpoint.load(model)
-    path = data or "-"
     if path == "-" and sys.stdin is not None and sys.stdin.isatty():
         common.note("reading from the keyboard; end with Ctrl-D")
     options = reading.options(on_bad_row="skip")
@@ -97,6 +100,9 @@ def predict(
             unknown=UNKNOWN if unknown is None else unknown,
             kept=_kept(keep, source),
         )
+        if form == "csv":
+            for name, other in layout.renamed.items():
+                common.note(f"column '{name}' is kept as '{other}': '{name}' is the answer's")
         records = _Watched(fitting(saved, source, source.name, model), options.on_bad_row)
         _write(_texts(saved, source, records, WRITERS[form](layout)), out)
         records.finish(source.name)

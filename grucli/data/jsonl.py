@@ -192,36 +192,32 @@ def _records(lines: Lines, source: Source, keys: _Keys) -> Iterator[Record]:
         if not line.strip():
             continue
         number += 1
+        record = Record(number=number, line=lines.number)
         try:
-            record = _record(parse_object(line, lines.encoding), source, keys)
-            record.number, record.line = number, lines.number
+            _fill(record, parse_object(line, lines.encoding), source, keys)
         except JsonError as error:
-            place = f"{source.name}:{lines.number}"
-            record = Record(number=number, line=lines.number, error=f"{place}: {error}")
+            record.error = f"{source.name}:{lines.number}: {error}"
         yield record
 
 
-def _record(found: Object, source: Source, keys: _Keys) -> Record:
+def _fill(record: Record, found: Object, source: Source, keys: _Keys) -> None:
+    """Put what an object holds into its record; the cells first, whatever else is wrong."""
+    record.cells = tuple(
+        "" if name == keys.values else as_written(found.get(name)) for name in source.columns
+    )
     if source.needs_label:
         label = _scalar(found, keys.label)
         if not label.strip():
             raise JsonError(f"no label; fill key '{excerpt(keys.label)}' or drop the line")
     else:
         label = as_written(found.get(keys.label or ""))
-    record = Record(
-        number=0,
-        label=label or None,
-        weight=_weight(found, keys.weight),
-        group=_scalar(found, keys.group) or None,
-        cells=tuple(
-            "" if name == keys.values else as_written(found.get(name)) for name in source.columns
-        ),
-    )
+    record.label = label or None
+    record.weight = _weight(found, keys.weight)
+    record.group = _scalar(found, keys.group) or None
     if keys.values is None:
         record.text = "\n".join([_scalar(found, name) for name in keys.text])
     else:
         record.values = _values(_get(found, keys.values), keys.values, source.missing)
-    return record
 
 
 def _values(value: Any, key: str, missing: Missing) -> npt.NDArray[np.float32]:

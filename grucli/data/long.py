@@ -131,7 +131,7 @@ class LongRecords:
         if record.error is None and not self._id(record).strip():
             column = excerpt(self._table.columns[self._columns.id])
             problem = f"no id; fill column '{column}' or drop the row"
-            return self._table.unreadable(0, row.line, problem)
+            return self._table.unreadable(0, row.line, problem, row.cells)
         return record
 
     def _add(self, record: Record) -> None:
@@ -210,7 +210,7 @@ class LongRecords:
             except _TimeError as error:
                 series.problem = f"{self._table.name}:{error}"
         if series.problem:
-            return Record(number=self._number, line=record.line, error=series.problem)
+            record.values, record.error = None, series.problem
         return record
 
 

@@ -37,7 +37,8 @@ class Record:
         label: exactly as in the data; None if there is none.
         weight: how much it counts in training, above 0.
         group: records of one group stay on one side of a split; None stands alone.
-        cells: the whole row as read, one cell a column; () without columns or with `error`.
+        cells: the whole row as read, one cell a column; () without columns, or with an `error` that
+            keeps them from being told apart.
         error: one line, place and mend included; None if the record is sound.
     """
 

@@ -1,5 +1,6 @@
 """Rows of a table as Records: what all kinds of tables share, and tables of texts."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,9 @@ from grucli.data.numbers import LARGEST_WEIGHT, weight
 from grucli.data.records import Record
 from grucli.data.tables import Row, Rows, delimiter_name
 from grucli.errors import excerpt
+
+_DAMAGE = re.compile("[\0\ufffd]")
+"""What stands in a cell that cannot be decoded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,9 +38,9 @@ class Table:
     def record(self, number: int, row: Row) -> Record:
         """Return what a row says of its record, text and values apart, or why it cannot be read."""
         problem = row.problem or self._problem(row.cells)
-        if problem:
-            return self.unreadable(number, row.line, problem)
         cells = tuple(row.cells) or ("",)
+        if problem:
+            return self.unreadable(number, row.line, problem, cells)
         return Record(
             number=number,
             line=row.line,
@@ -46,9 +50,13 @@ class Table:
             cells=cells,
         )
 
-    def unreadable(self, number: int, line: int, problem: str) -> Record:
-        """Return the record that says what is wrong in a line."""
-        return Record(number=number, line=line, error=f"{self.name}:{line}: {problem}")
+    def unreadable(self, number: int, line: int, problem: str, cells: Sequence[str]) -> Record:
+        """Return the record that says what is wrong in a line, with the cells that are sound."""
+        error = f"{self.name}:{line}: {problem}"
+        sound = tuple("" if _DAMAGE.search(cell) else cell for cell in cells)
+        if len(cells) != len(self.columns):  # nobody knows which is which
+            sound = ()
+        return Record(number=number, line=line, cells=sound, error=error)
 
     def _problem(self, cells: Sequence[str]) -> str:
         if cells and len(cells) != len(self.columns):

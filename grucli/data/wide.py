@@ -29,11 +29,11 @@ def wide_records(
             except NumberError as error:
                 column = excerpt(table.columns[values[error.index]])
                 problem = f"column '{column}': {error.problem}"
-                record = table.unreadable(number, row.line, problem)
+                record = table.unreadable(number, row.line, problem, row.cells)
             else:
                 if not cells:
                     problem = "no values; fill in the value columns or drop the row"
-                    record = table.unreadable(number, row.line, problem)
+                    record = table.unreadable(number, row.line, problem, row.cells)
         yield record
 
 

@@ -21,6 +21,7 @@ MOST_PARTS = {"text": 200, "series": 60}  # shown one by one; of more tokens or 
 LEAST_PARTS = 20  # of them, however long the sequence
 MOST_READ = {"text": 1 << 21, "series": 1 << 18}  # steps of all that the model is asked about
 MOST_CHANNELS = 3  # whose values are shown
+MISSING = "missing"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +150,13 @@ def _steps(record: Record, windows: Sequence[Span]) -> tuple[Part, ...]:
 
 def _values(values: npt.NDArray[np.float32], start: int, stop: int) -> str:
     """Return the steps from 1 and the mean of each of the first channels: "3-4: 0.31 -1.2 …"."""
-    means = values[start:stop].astype(np.float64).mean(axis=0)
-    shown = " ".join(f"{mean:.2g}" for mean in means[:MOST_CHANNELS])
+    window = values[start:stop]
+    shown = " ".join(map(_mean, window.T[:MOST_CHANNELS]))
     steps = f"{start + 1}" if stop == start + 1 else f"{start + 1}-{stop}"
-    return f"{steps}: {shown}{' …' if len(means) > MOST_CHANNELS else ''}"
+    return f"{steps}: {shown}{' …' if window.shape[1] > MOST_CHANNELS else ''}"
+
+
+def _mean(channel: npt.NDArray[np.float32]) -> str:
+    """Return the mean of the values that are there."""
+    present = channel[~np.isnan(channel)]
+    return f"{present.mean(dtype=np.float64):.2g}" if len(present) else MISSING

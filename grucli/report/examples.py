@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from grucli.data.wide_path import NAMES
-from grucli.errors import excerpt
+from grucli.errors import counted, excerpt
 from grucli.gates.attribution import Attribution, Check
 from grucli.gates.examples import Example, Part
 from grucli.report.model_card import Facts
@@ -18,9 +20,10 @@ TOKEN_WIDTH = 30
 LABEL_WIDTH = 20
 LISTED_CLASSES = 3
 SPARKLINE_WIDTH = 60
+UNDEFINED = "–"
 LEGEND = (
     "▲ speaks for the class, ▼ against it: what the margin [logit] loses when it is deleted; "
-    "· less than 0.1; ‹ › unknown in training"
+    "· less than 0.1"
 )
 
 
@@ -28,7 +31,17 @@ def examples(shown: Sequence[Example], labels: Sequence[str]) -> list[list[str]]
     """Return a legend and a paragraph for each sequence; nothing if there is none."""
     if not shown:
         return []
-    return [field("WHY", LEGEND), *(_example(one, labels) for one in shown)]
+    return [field("WHY", legend(shown)), *(_example(one, labels) for one in shown)]
+
+
+def legend(shown: Sequence[Example]) -> str:
+    """Return what the marks mean; the rarer ones only where they occur."""
+    words = LEGEND
+    if any(np.isnan(one.attribution.effect).any() for one in shown):
+        words += f"; {UNDEFINED} nothing is left without it"
+    if any(not part.known for one in shown for part in one.parts):
+        words += "; ‹ › unknown in training"
+    return words
 
 
 def _example(one: Example, labels: Sequence[str]) -> list[str]:
@@ -49,12 +62,15 @@ def windows(one: Example) -> Facts:
     unit = "token" if one.kind == "text" else "step"
     facts, total = [], one.parts[-1].stop
     if total > one.steps:
-        sentence = f"the recurrence reads the first {one.steps:,} {unit}s, {NAMES[one.kind]} all"
+        sentence = (
+            f"the recurrence reads the first {counted(one.steps, unit)}, {NAMES[one.kind]} all"
+        )
         facts.append(("cut", sentence))
     elif one.truncated:
-        facts.append(("cut", f"the model reads the first {one.steps:,} {unit}s"))
+        facts.append(("cut", f"the model reads the first {counted(one.steps, unit)}"))
     if total > len(one.parts):
-        facts.append(("windows", f"of {one.parts[0].stop} {unit}s each, {total:,} in all"))
+        number, size = counted(len(one.parts), "window"), counted(one.parts[0].stop, unit)
+        facts.append(("windows", f"of {size} each, {number} for {counted(total, unit)}"))
     return facts
 
 
@@ -83,8 +99,10 @@ def token(part: Part) -> str:
 
 
 def mark(effect: float) -> str:
-    """Return the sign of an effect as a triangle, and its size."""
-    if not math.isfinite(effect) or abs(effect) < FAINT:
+    """Return the sign of an effect as a triangle, and its size; NaN is no effect at all."""
+    if math.isnan(effect):
+        return UNDEFINED
+    if abs(effect) < FAINT:
         return "·"
     return f"{'▲' if effect > 0 else '▼'}{abs(effect):.2f}"
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from grucli.data.wide_path import NAMES
 from grucli.gates.examples import Example, Part
-from grucli.report.examples import FAINT, LEGEND, check, decision, last_change, mark, token, windows
+from grucli.report.examples import FAINT, check, decision, last_change, legend, mark, token, windows
 from grucli.report.examples import running as running_sentence
 from grucli.report.markup import Markup, joined, tag
 from grucli.report.page_charts import running
@@ -22,7 +22,7 @@ def examples(shown: Sequence[Example], labels: Sequence[str]) -> Markup | None:
     """Return a legend and an article for each sequence; nothing if there is none."""
     if not shown:
         return None
-    key = f"{LEGEND}; blue for, orange against, the deeper the more"
+    key = f"{legend(shown)}; blue for, orange against, the deeper the more"
     articles = [_article(one, labels) for one in shown]
     return tag("section", tag("h2", "Why"), tag("p", key, class_="faint"), *articles)
 
@@ -44,7 +44,7 @@ def _article(one: Example, labels: Sequence[str]) -> Markup:
 
 def _tokens(one: Example) -> Markup:
     effect = one.attribution.effect
-    sizes = np.abs(effect[np.isfinite(effect)])
+    sizes = np.abs(effect[~np.isnan(effect)])
     most = float(sizes.max(initial=DEEPEST))
     spans = [
         _token(part, size, most, shares)
@@ -59,13 +59,16 @@ def _shares(one: Example) -> list[str | None]:
     if why.wide_effect is None:
         return [None] * len(one.parts)
     paths = zip((why.effect - why.wide_effect).tolist(), why.wide_effect.tolist(), strict=True)
-    return [f"recurrence {own:+.2f}, {NAMES[one.kind]} {wide:+.2f}" for own, wide in paths]
+    return [
+        None if math.isnan(own) else f"recurrence {own:+.2f}, {NAMES[one.kind]} {wide:+.2f}"
+        for own, wide in paths
+    ]
 
 
 def _token(part: Part, effect: float, most: float, shares: str | None) -> Markup:
     """Return a token above its mark; `most` is the effect of the deepest colour."""
     text = joined(token(part), tag("i", mark(effect)))
-    if not math.isfinite(effect) or abs(effect) < FAINT:
+    if math.isnan(effect) or abs(effect) < FAINT:
         return tag("span", text, title=shares)
     opacity = WEAKEST + (STRONGEST - WEAKEST) * abs(effect) / most
     sign = "f" if effect > 0 else "a"

@@ -21,6 +21,7 @@ from grucli.inference import Predictions, Probabilities
 
 ERROR: Final = "<error>"
 DIGITS: Final = 6  # of a probability, behind the point
+KEPT: Final = "keep."  # as in jsonl, where "keep" holds what is kept
 
 _ESCAPES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r", "\\": "\\\\"})
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
@@ -52,6 +53,25 @@ class Layout:
     def num_ranked(self) -> int:
         """How many labels a record ranks."""
         return min(self.top_k or 1, len(self.labels))
+
+    @property
+    def names(self) -> list[str]:
+        """What csv calls the answer and its probability; numbered if labels are ranked."""
+        names = ["label", "probability"]
+        if self.top_k is None:
+            return names
+        return [f"{name}_{k}" for k in range(1, self.num_ranked + 1) for name in names]
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """What csv calls the kept columns that would have the name of an answer's."""
+        taken = {*self.names, *self.kept}
+        found = {}
+        for name in [name for name in self.names if name in self.kept]:
+            found[name] = f"{KEPT}{name}"
+            while found[name] in taken:
+                found[name] = f"{KEPT}{found[name]}"
+        return found
 
     def ranked(self, probabilities: Probabilities) -> tuple[list[list[str]], list[list[float]]]:
         """Rank the labels of each row of (n, C) probabilities; ties go to the first label.
@@ -86,7 +106,7 @@ class Layout:
         return columns
 
     def cells(self, record: Record) -> list[str]:
-        """Return the kept cells of a record, empty ones if it could not be read."""
+        """Return the kept cells of a record, empty ones where its columns are not known."""
         return [record.cells[k] if record.cells else "" for k in self.kept.values()]
 
 
@@ -112,16 +132,14 @@ def label(layout: Layout) -> Writer:
 
 def csv(layout: Layout) -> Writer:
     """Write a header, then the kept columns, label and probability (numbered if ranked)."""
-    names = ["label", "probability"]
-    if layout.top_k is not None:
-        names = [f"{name}_{k}" for k in range(1, layout.num_ranked + 1) for name in names]
+    kept_names = [layout.renamed.get(name, name) for name in layout.kept]
 
     def text(predictions: Predictions) -> str:
         rows = zip(*layout.columns(predictions), strict=True)
         kept = map(layout.cells, predictions.records)
         return "".join([csv_line([*cells, *row]) for cells, row in zip(kept, rows, strict=True)])
 
-    return Writer(header=csv_line([*layout.kept, *names]), text=text)
+    return Writer(header=csv_line([*kept_names, *layout.names]), text=text)
 
 
 def jsonl(layout: Layout) -> Writer:

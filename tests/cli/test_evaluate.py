@@ -157,6 +157,11 @@ def test_the_rows_it_got_wrong_worst_first(text_model: Path, tmp_path: Path) -> 
     label, _ = answers[0]
     right.write_text(f"text,label\ngood,{label}\n".replace("good", f'"{ROWS[0]["text"]}"'))
     assert grucli("evaluate", right, "-m", text_model, "--errors", wrong, "--force").code == 0
+    before = right.read_bytes(), text_model.read_bytes()
+    for place, code in ((right, 2), (text_model, 2), ("-", 2), ("no/such/folder.csv", 5)):
+        ran = grucli("evaluate", right, "-m", text_model, "--errors", place, "--force")
+        assert (ran.code, ran.out, len(ran.complaints)) == (code, b"", 1)
+    assert (right.read_bytes(), text_model.read_bytes()) == before
     assert csv_rows(wrong) == [header]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["right.csv", "wrong.csv"]
 

@@ -80,7 +80,7 @@ def test_steps_in_rows_are_one_answer_an_id(long_model: Path) -> None:
     data = b"time,y,x,id\n2,1,1,p\n1,0,0,p\n1,5,5,q\n1,0,bad,r\n2,7,7,p\n"
     ran = grucli("predict", "-m", long_model, "--to", "csv", "--keep", "id", stdin=data)
     assert ran.code == 3
-    assert [line.split(",")[0] for line in ran.lines] == ["id", "p", "q", "", ""]
+    assert [line.split(",")[0] for line in ran.lines] == ["id", "p", "q", "r", "p"]
     assert [line.split(",")[1] == "<error>" for line in ran.lines[1:]] == [False, False, True, True]
     assert [line.partition("; ")[0] for line in ran.complaints] == [
         "grucli: standard input:5: column 'x': 'bad' is no number",

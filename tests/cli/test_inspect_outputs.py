@@ -112,9 +112,18 @@ def test_the_model_and_the_data_are_never_replaced(text_model: Path, tmp_path: P
     data.write_text("text,label\ngood,positive\n")
     before = text_model.read_bytes(), data.read_bytes()
     for flags in (["--npz", text_model], ["--npz", link], ["--html", data]):
-        ran = grucli("inspect-gates", data, "-m", text_model, *flags, "--force")
+        for more in ([], ["--force"]):
+            ran = grucli("inspect-gates", data, "-m", text_model, *flags, *more)
+            assert (ran.code, ran.out, len(ran.complaints)) == (2, b"", 1)
+            assert "name another file" in ran.err
+    page = tmp_path / "page"
+    for flags in (
+        ["--html", page, "--npz", tmp_path / "." / ".." / tmp_path.name / "page"],
+        ["--html", "-"],
+    ):
+        ran = grucli("inspect-gates", data, "-m", text_model, *flags, cwd=tmp_path)
         assert (ran.code, ran.out, len(ran.complaints)) == (2, b"", 1)
-        assert "name another file" in ran.err
+    assert {path.name for path in tmp_path.iterdir()} == {link.name, data.name}
     assert (text_model.read_bytes(), data.read_bytes()) == before
 
 

@@ -16,7 +16,7 @@ import pytest
 import grucli as api
 
 from .conftest import ODD_LABELS
-from .helpers import GRUCLI, ROOT, SAMPLES, environment, grucli, started
+from .helpers import GRUCLI, ROOT, SAMPLES, bash, environment, grucli, started
 
 RECORD = re.compile(r"(negative|positive)\t[01]\.\d{6}")
 REVIEWS = SAMPLES / "reviews_test.csv"
@@ -199,6 +199,24 @@ def test_a_table_in_a_table_out(text_model: Path) -> None:
     assert kept[4] == {"id": "", "note": ""}
 
 
+@pytest.mark.parametrize(
+    ("form", "stdin", "kept"),
+    [
+        ("jsonl", b'{"id":7,"txt":"x"}\nno JSON\n{"id":9,"text":["x"]}\n', ["7", "", "9"]),
+        ("csv", b"id,text\n7,\xff\n\xff,good\n9,a,b\n10,a\0b\n", ["7", "", "", "10"]),
+    ],
+)
+def test_what_is_known_of_a_bad_row_is_kept(
+    text_model: Path, form: str, stdin: bytes, kept: list[str]
+) -> None:
+    ran = grucli(
+        *("predict", "-m", text_model, "--format", form, "--to", "csv", "--keep", "id"),
+        stdin=stdin,
+    )
+    assert ran.code == 3
+    assert csv_rows(ran.text)[1:] == [[name, "<error>", ""] for name in kept]
+
+
 def test_columns_are_remembered_and_flags_stand_above(text_model: Path, tmp_path: Path) -> None:
     answers = grucli("predict", "-m", text_model, stdin=b"great film\nawful film\n")
     moved = tmp_path / "moved.csv"
@@ -212,6 +230,26 @@ def test_columns_are_remembered_and_flags_stand_above(text_model: Path, tmp_path
     flags = ("--format", "tsv", "--no-header", "--text", "2", "--to", "csv", "--keep", "1")
     ran = grucli("predict", "-m", text_model, *flags, stdin=rows)
     assert [row[:1] for row in csv_rows(ran.text)] == [["1"], ["1"], ["2"]]
+
+
+def test_the_answer_has_its_columns_for_itself(text_model: Path, tmp_path: Path) -> None:
+    ran = grucli("predict", REVIEWS, "-m", text_model, "--to", "csv", "--keep", "*")
+    assert ran.code == 0
+    assert ran.complaints == ["column 'label' is kept as 'keep.label': 'label' is the answer's"]
+    rows = list(csv.DictReader(io.StringIO(ran.text)))
+    assert list(rows[0]) == ["text", "keep.label", "score", "label", "probability"]
+    truth = [row["label"] for row in csv.DictReader(io.StringIO(REVIEWS.read_text("utf-8")))]
+    assert [row["keep.label"] for row in rows] == truth
+    answers = tmp_path / "answers.csv"
+    answers.write_text(ran.text, "utf-8")
+    again = grucli("predict", answers, "-m", text_model, "--to", "csv", "--keep", "*", "-q")
+    names = "text,keep.label,score,keep.keep.label,keep.probability,label,probability"
+    assert again.lines[0] == names
+    ranked = ("--top-k", "1", "--keep", "label")
+    ran = grucli("predict", REVIEWS, "-m", text_model, "--to", "csv", *ranked)
+    assert (ran.err, ran.lines[0]) == ("", "label,label_1,probability_1")
+    ran = grucli("predict", REVIEWS, "-m", text_model, "--json", "--keep", "label")
+    assert (ran.err, json.loads(ran.lines[0])["keep"]) == ("", {"label": truth[0]})
 
 
 def test_hostile_labels_and_the_most_probable_ones(odd_model: Path) -> None:
@@ -274,6 +312,25 @@ def test_a_file_is_written_wholly_or_not_at_all(text_model: Path, tmp_path: Path
     assert list(tmp_path.iterdir()) == [out]
     nowhere = tmp_path / "no" / "such" / "folder.tsv"
     assert grucli("predict", "-m", text_model, "-o", nowhere, stdin=b"good\n").code == 5
+
+
+def test_the_model_and_the_data_are_never_replaced(text_model: Path, tmp_path: Path) -> None:
+    data, link = tmp_path / "d.csv", tmp_path / "m.npz"
+    data.write_text("text\ngood\n")
+    link.symlink_to(text_model)
+    before = data.read_bytes(), text_model.read_bytes()
+    for source, out, what in (
+        (data, data, "data"),
+        (data, text_model, "model"),
+        (data, link, "model"),
+        (REVIEWS, tmp_path / ".." / tmp_path.name / "m.npz", "model"),
+    ):
+        ran = grucli("predict", source, "-m", text_model, "-o", out, "--force")
+        assert (ran.code, ran.out, len(ran.complaints)) == (2, b"", 1)
+        assert f"is the {what}; name another file" in ran.err
+    ran = bash(f"grucli predict -m '{text_model}' -o '{data}' --force < '{data}'")
+    assert (ran.code, ran.out) == (2, b"")
+    assert (data.read_bytes(), text_model.read_bytes()) == before
 
 
 def test_stopping_at_a_bad_row_gives_the_answers_before_it(text_model: Path) -> None:

@@ -123,6 +123,7 @@ def test_a_step_that_cannot_be_used_spoils_its_sequence(row: str, message: str) 
     assert problem(data, "t.csv", **GIVEN).startswith(message)
     _, records = read(data, "t.csv", **GIVEN)
     assert [r.error is None for r in records] == [False, True, True]
+    assert [r.cells[0] for r in records] == ["p", "q", "r"]
     assert [(r.number, r.line) for r in records] == [(1, 2), (2, 5), (3, 7)]
 
 

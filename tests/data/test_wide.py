@@ -130,6 +130,22 @@ def test_a_bad_row_is_one_bad_record(row: str, message: str) -> None:
     assert [r.number for r in records] == [1, 2, 3]
 
 
+@pytest.mark.parametrize(
+    ("row", "cells"),
+    [
+        ("1,x,3,a", ("1", "x", "3", "a")),
+        (",,,a", ("", "", "", "a")),
+        ("1,2\0,3,a", ("1", "", "3", "a")),
+        ("1,2,a", ()),
+    ],
+)
+def test_a_bad_row_has_the_cells_that_are_sound(row: str, cells: tuple[str, ...]) -> None:
+    data = f"v1,v2,v3,kind\n1,2,3,a\n{row}\n"
+    _, records = read(data, "t.csv", values=("v*",), label="kind")
+    assert records[1].error is not None
+    assert records[1].cells == cells
+
+
 def test_missing_values_can_be_masked() -> None:
     source, records = read("v1,v2,v3,kind\n?,2,3,a\n1,,3,b\n", "t.csv", missing="mask")
     assert source.remembered.missing == "mask"

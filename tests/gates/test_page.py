@@ -175,6 +175,8 @@ def test_short_and_constant_series(length):
     numbers = [value for _, name, value in found.attributes if name in ("points", "cx", "y", "x")]
     values = [float(piece) for value in numbers for piece in re.split("[ ,]", value)]
     assert all(math.isfinite(value) for value in values)
+    assert ("nothing is left without it" in found.text) == (length == 1)
+    assert "nan" not in found.text
 
 
 def test_a_large_report_stays_small():

@@ -173,6 +173,8 @@ def test_tokens_are_marked():
     assert "‹qwxz›" in shown
     assert "the model reads the first 4 tokens" in shown
     assert "‹good›" not in shown
+    assert "‹ › unknown in training" in shown
+    assert "‹ ›" not in text(report(saved, Shown(texts=("good",))))
 
 
 def test_an_empty_text_is_said_to_be_one():
@@ -189,7 +191,33 @@ def test_long_sequences_become_windows():
     assert [(p.start, p.stop) for p in found.parts[:2]] == [(0, 3), (3, 6)]
     assert found.parts[0].text == "1-3: 1"
     assert found.parts[-1].stop == 170
-    assert "windows" in text(one)
+    assert "windows  of 3 steps each, 57 windows for 170 steps" in text(one)
+    assert "‹ ›" not in text(one)
+
+
+def test_the_one_step_of_a_series_is_not_said_to_do_little():
+    series = [Record(number=1, values=np.ones((1, 3), np.float32))]
+    shown = text(report(series_model(), Shown(numbers=(1,)), sample(series, (1,))))
+    assert "1: 1 1 1 –" in shown
+    assert "– nothing is left without it" in " ".join(shown.split())
+    longer = [Record(number=1, values=np.ones((2, 3), np.float32))]
+    assert "–" not in text(report(series_model(), Shown(numbers=(1,)), sample(longer, (1,))))
+
+
+def test_a_window_shows_the_means_of_what_is_not_missing():
+    values = np.ones((170, 4), np.float32)
+    values[0, 0] = np.nan
+    values[1:6, 1] = np.nan
+    values[3:6] = np.nan
+    drawn = sample([Record(number=1, values=values)], (1,))
+    saved = series_model(input_size=4)
+    encoder = SeriesEncoder(np.zeros(4), np.ones(4), 500, "mask")
+    model = random_model(vocabulary_size=0, input_size=8)
+    one = report(
+        dataclasses.replace(saved, model=model, encoder=encoder), Shown(numbers=(1,)), drawn
+    )
+    parts = [part.text for part in one.examples[0].parts]
+    assert parts[:3] == ["1-3: 1 1 1 …", "4-6: missing missing missing …", "7-9: 1 1 1 …"]
 
 
 def verdict_ids(one: Report):
