@@ -75,6 +75,7 @@ def evaluate(
     from grucli.report.predictions import json_line
 
     saved = checkpoint.load(model)
+    common.note_model(model)
     table = read_table(data, reading.options(), saved.remembered)
     for finding in table.findings:
         common.note(finding)

@@ -107,6 +107,7 @@ def inspect_gates(
         sample=sample or SAMPLE, seed=seed, saturation=_saturation(sat or SATURATION)
     )
     saved = load(model)
+    common.note_model(model)
     options, texts = _column_and_texts(data, reading, saved)
     shown = _shown(texts, example, target, saved.labels)
     drawn = None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 import typer
 
 from grucli.cli import output
-from grucli.errors import show
+from grucli.errors import excerpt, show
 
 if TYPE_CHECKING:
     from grucli.data.records import Columns, ReadOptions
@@ -133,6 +133,15 @@ class Common:
         """Say a line about the work, unless --quiet."""
         if not self.quiet:
             output.say(show(line))
+
+    def note_model(self, path: str) -> None:
+        """Say of a file to resume from that it answers otherwise than the model."""
+        if path.endswith(".last.npz"):
+            model = path.removesuffix(".last.npz") + ".npz"
+            self.note(
+                f"warning: {excerpt(path)} is for --resume: it has the last weights, and neither "
+                f"n-grams nor kernels; the model is {excerpt(model)}"
+            )
 
     def detail(self, line: str) -> None:
         """Say a line that only --verbose asks for."""

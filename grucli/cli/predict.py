@@ -87,6 +87,7 @@ def predict(
     from grucli.report.predictions import WRITERS, Layout
 
     saved = checkpoint.load(model)
+    common.note_model(model)
     if path == "-" and sys.stdin is not None and sys.stdin.isatty():
         common.note("reading from the keyboard; end with Ctrl-D")
     options = reading.options(on_bad_row="skip")

@@ -131,8 +131,17 @@ def train(
     )
     if outputs is None:
         dry_run(settings, order, common)
-    else:
-        raise typer.Exit(run(settings, outputs, order, common))
+        return
+    given = settings.config.data
+    outputs.check_apart(
+        {
+            "data": given.train,
+            "validation file": given.valid if isinstance(given.valid, str) else None,
+            "config": config,
+            "file of vectors": settings.config.model.vectors,
+        }
+    )
+    raise typer.Exit(run(settings, outputs, order, common))
 
 
 def _seconds(given: str) -> float:

@@ -8,7 +8,7 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -79,6 +79,18 @@ class Outputs:
                     f"{show_path(path)}: exists; pass --force to replace it, --resume to go on"
                 )
         return outputs
+
+    def check_apart(self, inputs: Mapping[str, str | None]) -> None:
+        """Refuse to replace what is read, by what it is; None is nothing.
+
+        Raises:
+            ConfigError: an output is an input, or the log is a model file.
+        """
+        own = {"model": self.model, "file to resume from": self.last}
+        for path in own.values():
+            output.check_apart("--output", path, inputs)
+        if self.log is not None:
+            output.check_apart("--log", self.log, {**inputs, **own})
 
 
 def run(settings: Settings, outputs: Outputs, order: Order, common: Common) -> int:

@@ -216,7 +216,8 @@ def test_what_is_no_log_of_the_run_is_not_replaced(tmp_path):
     options = ["train", "data.csv", "-o", "m.npz", *QUICK, "--set", "training.epochs=2"]
     assert grucli(*options, "-q", "--log", "log.jsonl", cwd=tmp_path).code == 0
     (tmp_path / "other.jsonl").write_text('{"epoch": 1, "loss": 0.5, "best": true}\n')
-    for name in ("data.csv", "other.jsonl"):
+    (tmp_path / "notes.txt").write_text("seed 1 was fine\n")
+    for name in ("notes.txt", "other.jsonl"):
         before = (tmp_path / name).read_bytes()
         ran = grucli(*options, "--resume", "--log", name, cwd=tmp_path)
         assert ran.code == 5
@@ -228,6 +229,43 @@ def test_what_is_no_log_of_the_run_is_not_replaced(tmp_path):
     fewer = grucli(*options, "--resume", "--set", "training.epochs=1", cwd=tmp_path)
     assert fewer.code == 2
     assert "training.epochs: is 1, but 2 are done" in fewer.complaints[-1]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("-o", "d.npz"), "--output: d.npz is the data"),
+        (("-o", "m.npz", "--log", "c.yaml"), "--log: c.yaml is the config"),
+        (("-o", "m.npz", "--log", "d.npz"), "--log: d.npz is the data"),
+        (("-o", "m.npz", "--log", "m.npz"), "--log: m.npz is the model"),
+        (("-o", "m.npz", "--log", "m.last.npz"), "--log: m.last.npz is the file to resume from"),
+        (("-o", "v.npz", "--valid", "v.npz"), "--output: v.npz is the validation file"),
+    ],
+)
+def test_what_is_read_is_never_replaced(tmp_path, options, message):
+    for name in ("d.npz", "v.npz"):
+        np.savez(tmp_path / name, X=np.zeros((4, 3, 1)), y=np.array([0, 1, 0, 1]))
+    (tmp_path / "c.yaml").write_text("seed: 1\n")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    ran = grucli("train", "d.npz", "-c", "c.yaml", *options, "--force", cwd=tmp_path)
+    assert_one_error(ran, 2, message, "name another file")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_whoever_asks_the_file_to_resume_from_is_told_so(tmp_path):
+    options = [*QUICK, "--set", "training.epochs=1", "-q", "-o", "m.npz"]
+    assert grucli("train", REVIEWS, *options, cwd=tmp_path).code == 0
+    for command_line in (
+        ("evaluate", REVIEWS, "-m", "m.last.npz"),
+        ("predict", "-m", "m.last.npz"),
+        ("inspect-gates", "-m", "m.last.npz"),
+    ):
+        ran = grucli(*command_line, cwd=tmp_path)
+        assert ran.code == 0
+        assert any(
+            line.startswith("warning: m.last.npz is for --resume: ") and line.endswith(" m.npz")
+            for line in ran.complaints
+        )
 
 
 def test_more_epochs_are_refused_where_folds_have_found_them(tmp_path):
