@@ -188,6 +188,9 @@ def _form(lines: Lines, name: str) -> tuple[int | None, int]:
     size = int(header[2]) if header else _numbers_at_end(text)
     if not 1 <= size <= MOST_NUMBERS:
         problem = f"vectors of {size:,} numbers, 1 to {MOST_NUMBERS:,} are read"
+        words = text.split()
+        if not size and not header and len(words) > 1:
+            problem = f"'{excerpt(words[-1])}' is no finite number"
         raise DataError(f"{name}:1: {problem}; give the text format of word2vec or GloVe")
     return int(header[1]) if header else None, size
 
