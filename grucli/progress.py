@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypedDict
 
+OWN_ENDS = ("patience", "epochs")
+"""Why training, or a fold of it, ends by itself."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class StepInfo:
@@ -71,6 +74,30 @@ class Progress:
     stopped: str | None = None
     folds: list[Fold] = dataclasses.field(default_factory=list)
     crossed: dict[str, float] = dataclasses.field(default_factory=dict)
+
+    def kept(self, fold: int) -> Kept:
+        """Return what to keep: until all rows have been learned from, the first fold's best.
+
+        The other folds tell how good it is; and of a training on all rows that was cut short
+        nothing is known.
+
+        Args:
+            fold: that is held out now, 1 for the first; 0 for none.
+        """
+        is_last = fold == 0 and self.stopped in OWN_ENDS
+        if self.folds and not is_last:
+            first = self.folds[0]
+            history, best, is_present, fold = first["history"], first["best_epoch"], False, 1
+        else:
+            history, best, is_present = self.history, self.best_epoch, True
+        scores = history[best - 1] if best else {}
+        return Kept(
+            fold=fold,
+            best_epoch=best,
+            history=history,
+            scores=self.crossed or scores if is_last else scores,
+            is_present=is_present,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,14 +22,13 @@ from grucli.metrics import Evaluation
 from grucli.mixing import Mix
 from grucli.model import Model
 from grucli.parallel import Crew
-from grucli.progress import EpochInfo, Fold, Kept, Progress, StepInfo, deciding_loss
+from grucli.progress import OWN_ENDS, EpochInfo, Fold, Kept, Progress, StepInfo, deciding_loss
 from grucli.random import SHUFFLE, WIDE, generator
 from grucli.recipe import Recipe, class_weights
 from grucli.shards import Rows, Task
 from grucli.updates import Updates, follow
 
 PLATEAU_EPOCHS = 2  # without a lower loss, after which the schedule `plateau` halves the rate
-OWN_ENDS = ("patience", "epochs")  # why training ends by itself
 
 
 class Trainer:
@@ -134,27 +133,8 @@ class Trainer:
 
     @property
     def kept(self) -> Kept:
-        """What to keep of training: until all rows have been learned from, the first fold's best.
-
-        The other folds tell how good it is; and whoever stops the training on all rows has a model
-        of which nothing is known.
-        """
-        progress = self.progress
-        is_first = not progress.folds
-        is_last = self.fold == 0 and progress.stopped in OWN_ENDS
-        if is_first or is_last:
-            stage = Fold(best_epoch=progress.best_epoch, history=progress.history)
-        else:
-            stage = progress.folds[0]
-        best = stage["best_epoch"]
-        of_best = stage["history"][best - 1] if best else {}
-        return Kept(
-            fold=self.fold if is_first or is_last else 1,
-            best_epoch=best,
-            history=stage["history"],
-            scores=progress.crossed or of_best if is_last else of_best,
-            is_present=is_first or is_last,
-        )
+        """What to keep of training so far."""
+        return self.progress.kept(self.fold)
 
     @property
     def num_batches(self) -> int:
