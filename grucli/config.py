@@ -129,8 +129,8 @@ def _from_variable(name: str, text: str) -> list[_Entry]:
 
 def _from_assignment(assignment: str) -> list[_Entry]:
     dotted, equals, text = assignment.partition("=")
-    if not equals:
-        raise ConfigError(f"--set  {excerpt(assignment)}  must be key=value")
+    if not equals or not dotted.strip():
+        raise ConfigError(f"--set: must be key=value, got '{excerpt(assignment)}'")
     entry = _parsed(text, _path(dotted), "--set")
     if len(entry.path) == 2:
         return [entry]

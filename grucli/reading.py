@@ -11,7 +11,7 @@ from grucli.data.batches import Examples
 from grucli.data.encoding import Encoded, Encoder
 from grucli.data.records import ReadOptions, Record, Remembered, Source
 from grucli.data.sources import open_source
-from grucli.errors import DataError, excerpt
+from grucli.errors import DataError, counted, excerpt
 
 LISTED_PROBLEMS = 5
 
@@ -59,7 +59,9 @@ def read_table(path: str, options: ReadOptions, remembered: Remembered | None = 
             raise DataError(f"{source.name}: no rows; is it the right file?")
         findings = source.findings
         if problems:
-            findings += (f"skipped {len(problems)} rows that cannot be read: {problems[0]}",)
+            findings += (
+                f"skipped {counted(len(problems), 'row')} that cannot be read: {problems[0]}",
+            )
         return Table(
             name=source.name,
             records=records,

@@ -503,7 +503,7 @@ data: 7
     ) == [
         "environment GRUCLI_MODLE__CELL  unknown key; did you mean 'GRUCLI_MODEL__CELL'?",
         "environment GRUCLI_TASK  task  aliases (*name) are not allowed",
-        "--set  model.cell  must be key=value",
+        "--set: must be key=value, got 'model.cell'",
         "--set  training.epochs  a value is missing; quote one that starts with , ] or }",
         "c.yaml:13  data  must be a section of keys, got 7",
         "c.yaml:2  sed  unknown key; did you mean 'seed'?",

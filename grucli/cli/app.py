@@ -103,5 +103,6 @@ def _explain(error: Exception) -> int:
 
 def _usage(error: typer.TyperException) -> str:
     message = " ".join(show(error.format_message()).split()).rstrip(".")
+    message = message.replace("Value error, ", "", 1)  # Pydantic's words, about Python
     context = getattr(error, "ctx", None)
     return f"{message}; see '{context.command_path if context else 'grucli'} --help'"

@@ -11,7 +11,7 @@ import typer
 
 from grucli.cli import output
 from grucli.cli.options import Common
-from grucli.errors import excerpt, show_path
+from grucli.errors import counted, excerpt, show_path
 
 if TYPE_CHECKING:
     from grucli.checkpoint import SavedModel
@@ -98,9 +98,8 @@ class Results:
 
             arrays: dict[str, Any] = trace(report, records)
             _replace(self.npz, lambda file: np.savez(file, **arrays))
-            common.note(
-                f"wrote {show_path(self.npz)}: {_size(self.npz)}, {len(records):,} sequences"
-            )
+            size, number = _size(self.npz), counted(len(records), "sequence")
+            common.note(f"wrote {show_path(self.npz)}: {size}, {number}")
 
     def count_holding(self, conditions: Sequence[Condition], report: Report) -> int:
         """Say which conditions hold, and return how many.

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from grucli.cli.options import Common, Data, Reading, column_names, spread
-from grucli.errors import ConfigError, excerpt
+from grucli.errors import ConfigError, excerpt, show_path
 
 EPILOG = """Exit codes: 0 done; 2 usage or config; 3 data; 4 model file; 5 a file is missing, in
 the way or cannot be written; 6 diverged, the last good model is kept; 130, 143, 129 interrupted,
@@ -101,6 +101,8 @@ def train(
     if resume and (dry or init_from is not None):
         other = "--dry-run" if dry else "--init-from"
         raise ConfigError(f"--resume: goes on with a run, {other} begins one; omit one of them")
+    if data is not None and data.lower().endswith((".yaml", ".yml")) and not reading.format:
+        raise ConfigError(f"DATA: {show_path(data)} is a config? pass it with -c")
     if out is None and not dry:
         raise ConfigError("--output: is missing; pass -o MODEL.npz, or --dry-run to write nothing")
     outputs = None

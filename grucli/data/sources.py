@@ -59,7 +59,8 @@ def open_source(
 ) -> Source:
     """Open data of any form; gzip is unpacked.
 
-    The form is the one of `options`, else the suffix's, else what the first rows look like.
+    The form is the one of `options`, else the suffix's, else what the first rows look like; these
+    decide of a .txt, too, where a delimiter is given, or the model's stands in the first row.
     Where no label is needed (predict) and the model reads texts, data without a known suffix, such
     as standard input, are plain lines, unless the first is a header that has the model's text
     column, or a JSON object that has it as a key.
@@ -124,6 +125,8 @@ def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source
         refuse_binary(first[0], asked.name)
     if not first and asked.needs_label:
         raise DataError(f"{asked.name}: the file is empty; name a file with data in it")
+    if asked.options.format == "auto" and form == "lines" and _may_be_table(lines, asked):
+        form = ""
     found = form or _form_of_content(lines, asked)
     if found == "lines":
         return _lines_source(stream, lines, asked)
@@ -145,12 +148,20 @@ def _is_searched(asked: Asked) -> bool:
     return bool(asked.needs_label or asked.known.kind == "series" or told)
 
 
+def _may_be_table(lines: Lines, asked: Asked) -> bool:
+    """Whether something speaks against plain lines in a .txt."""
+    waiting, _ = lines.peek(1)
+    first = decode(waiting[0], lines.encoding)[0] if waiting else ""
+    return bool(asked.options.delimiter) or (asked.known.delimiter or "\n") in first
+
+
 def _form_of_content(lines: Lines, asked: Asked) -> str:
     """Return the form of data whose name and options do not tell it."""
     if header_has_text(lines, asked):
         return "csv"
     if asked.text and starts_as_jsonl(lines, asked.text):
         return "jsonl"
+    options = asked.options
     waiting, _ = lines.peek(1)
     if not _is_searched(asked) or (waiting and waiting[0].startswith(_PREFIX.encode())):
         return "lines"
@@ -158,7 +169,7 @@ def _form_of_content(lines: Lines, asked: Asked) -> str:
         return "jsonl"
     if starts_as_ts(lines):
         return "ts"
-    if asked.known.kind == "series" or asked.options.values or asked.options.id:
+    if asked.known.kind == "series" or any((options.values, options.id, options.delimiter)):
         return "csv"
     delimiter, _ = find_delimiter(lines, [])
     return {"": "lines", "\t": "tsv"}.get(delimiter, "csv")
@@ -208,7 +219,7 @@ def _labels(line: str) -> tuple[list[str], str]:
 def _mislabelled(labels: list[str]) -> str:
     """Return why a line with these labels cannot be learned from, or nothing."""
     if not labels:
-        return "no __label__x at the start of the line; if this is a table, pass --format"
+        return "no __label__x at the start of the line; if this is a table, pass --format csv"
     if len(labels) > 1:
         return f"{len(labels)} labels, one is expected; keep one a line"
     return ""

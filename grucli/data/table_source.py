@@ -14,6 +14,7 @@ from grucli.data.columns import (
 )
 from grucli.data.lines import Lines
 from grucli.data.long import LongColumns, LongRecords
+from grucli.data.long_guess import long_flags
 from grucli.data.records import Source
 from grucli.data.series_columns import SeriesColumns, choose_series, describe
 from grucli.data.table_rows import Table, text_records
@@ -157,6 +158,9 @@ def _choose(
                 f"{place}: the first row looks like data ({excerpt(','.join(columns))}); "
                 "pass --no-header, or --text COL --label COL if it is a header"
             )
+        if asked.needs_label and not asked.text and (flags := long_flags(columns, sample)):
+            mend = f"pass {flags}, or --text COL if each row is a text"
+            raise DataError(f"{place}: rows look like steps of sequences; {mend}")
     wanted = Wanted(
         place=place,
         text=asked.text,

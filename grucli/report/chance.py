@@ -1,6 +1,7 @@
 """An accuracy beside what chance explains of it, and a warning where that may be all of it."""
 
 from grucli.chance import Yardstick
+from grucli.errors import counted
 
 
 def span(accuracy: float, yardstick: Yardstick) -> str:
@@ -11,7 +12,7 @@ def span(accuracy: float, yardstick: Yardstick) -> str:
 
 def measured(accuracy: float, yardstick: Yardstick) -> str:
     """Return all of it: "0.812 (0.784 to 0.837, majority 0.503, 800 rows)"."""
-    inside = f", majority {yardstick.baseline:.3f}, {yardstick.rows:,} rows)"
+    inside = f", majority {yardstick.baseline:.3f}, {counted(yardstick.rows, 'row')})"
     return span(accuracy, yardstick).removesuffix(")") + inside
 
 

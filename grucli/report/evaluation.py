@@ -5,6 +5,7 @@ import math
 import numpy as np
 from rich.cells import cell_len
 
+from grucli.errors import counted
 from grucli.metrics import Evaluation
 from grucli.report.tables import GAP, bar, fit, percent, table
 
@@ -115,7 +116,8 @@ def _unseen(e: Evaluation) -> list[str]:
     if not e.unseen:
         return []
     worst = sorted(e.unseen.items(), key=lambda item: (-item[1], item[0]))
-    title = f"unseen in training, counted as wrong: {sum(e.unseen.values())} of {e.rows} rows"
+    number = f"{sum(e.unseen.values())} of {counted(e.rows, 'row')}"
+    title = f"unseen in training, counted as wrong: {number}"
     lines = table(worst[:MOST_LINES], "lr")
     return [title, *lines, *_more(len(worst) - MOST_LINES)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from grucli.data.wide_path import NAMES
+from grucli.errors import counted
 from grucli.gates.health import Gate, LayerHealth
 from grucli.gates.memory import Horizon
 from grucli.gates.report import CONVENTION, Input, Report
@@ -40,15 +41,16 @@ def text(report: Report) -> str:
 
 def data_facts(data: Input, wide: str) -> Facts:
     """Return what was looked at; `wide` is the name of the wide path."""
-    sample = f"{data.sequences:,} of {data.rows:,} sequences"
+    sample = f"{data.sequences:,} of {counted(data.rows, 'sequence')}"
     if data.stratified:
         sample += ", drawn label by label"
-    skipped = f"; {data.skipped:,} unreadable ones skipped" if data.skipped else ""
+    skipped = f"; {counted(data.skipped, 'unreadable one')} skipped" if data.skipped else ""
     found = [
         (
             "data",
-            f"{data.name} ({data.fingerprint[:12]}): {sample}{skipped}; {data.steps:,} steps, "
-            f"median length {data.median_length:g}, longest {data.longest:,}",
+            f"{data.name} ({data.fingerprint[:12]}): {sample}{skipped}; "
+            f"{counted(data.steps, 'step')}, median length {data.median_length:g}, "
+            f"longest {data.longest:,}",
         )
     ]
     if data.accuracy is not None:
@@ -143,8 +145,8 @@ def memory_facts(
     """Return both horizons, and what the keep gates hold."""
     end, start = horizons
     needed = (
-        f"H99 = {end.h99:,} steps from the end, {start.h99:,} from the start (so many keep 99 % "
-        f"of the decisions; median length {data.median_length:g})"
+        f"H99 = {counted(end.h99, 'step')} from the end, {start.h99:,} from the start "
+        f"(so many keep 99 % of the decisions; median length {data.median_length:g})"
     )
     pieces = [
         f"{part.name}: longest unit {_steps(part.leak.max())}, "

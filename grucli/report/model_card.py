@@ -80,7 +80,7 @@ def _reading(saved: SavedModel) -> str:
         masked = ", missing values masked" if encoder.missing == "mask" else ""
         return (
             f"numeric sequences, {counted(encoder.num_channels, 'channel')}{masked}, "
-            f"seen as {', '.join(encoder.channels)}, at most {encoder.max_length:,} steps"
+            f"seen as {', '.join(encoder.channels)}, at most {counted(encoder.max_length, 'step')}"
         )
     columns = ""
     if remembered.text is not None:
@@ -88,7 +88,7 @@ def _reading(saved: SavedModel) -> str:
         columns = f" (columns {listed}, '{excerpt(remembered.label)}')"
     return (
         f"texts{columns}, tokens {encoder.mode}, vocabulary {len(encoder.vocabulary):,}, "
-        f"at most {encoder.max_length:,} tokens"
+        f"at most {counted(encoder.max_length, 'token')}"
     )
 
 

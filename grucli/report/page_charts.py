@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from grucli.engine.packing import Floats
+from grucli.errors import counted
 from grucli.gates.health import Gate
 from grucli.gates.memory import Horizon
 from grucli.report.markup import Markup, joined, tag
@@ -33,7 +34,7 @@ def histogram(gate: Gate) -> Markup:
     columns = [
         tag(
             "rect",
-            tag("title", f"{count} units from {k / BINS:.2f} to {(k + 1) / BINS:.2f}"),
+            tag("title", f"{counted(count, 'unit')} from {k / BINS:.2f} to {(k + 1) / BINS:.2f}"),
             class_="column",
             x=_number(_x(k / BINS) + 0.5),
             y=_number(_y(count / most)),
@@ -91,7 +92,7 @@ def horizons(sides: Sequence[Horizon]) -> Markup:
             _polyline(points, f"line{kind}"),
             tag("polygon", title, class_=f"at{kind}", points=mark),
         ]
-    words = ", ".join(f"H99 from the {side.side} {side.h99:,} steps" for side in sides)
+    words = ", ".join(f"H99 from the {side.side} {counted(side.h99, 'step')}" for side in sides)
     axes = _axes(
         _spaced([(math.log(k) / scale, f"{k:,}") for k in sides[0].steps]),
         SHARES,

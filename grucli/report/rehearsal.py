@@ -5,6 +5,7 @@ from typing import Any
 from grucli.config import Settings
 from grucli.data.encoding import TextEncoder
 from grucli.dataset import Prepared
+from grucli.errors import counted, excerpt
 from grucli.model import Model
 from grucli.rehearsal import Cost
 from grucli.schema import KEYS
@@ -12,6 +13,9 @@ from grucli.training import Trainer
 
 SCHEMA = "grucli.dry-run/1"
 MEGABYTE = 1e6
+LISTED_WIDTH = 100
+FOUND = ("text", "label", "values", "id", "time", "delimiter")
+"""What the data tell of themselves, among the settings of their section."""
 
 
 def lines(trainer: Trainer, prepared: Prepared, settings: Settings, cost: Cost) -> list[str]:
@@ -23,8 +27,8 @@ def lines(trainer: Trainer, prepared: Prepared, settings: Settings, cost: Cost) 
         f"memory: about {_megabytes(cost.memory_bytes)}: weights and optimizer "
         f"{_megabytes(cost.state_bytes)}, largest batch {_megabytes(cost.step_bytes)}, data "
         f"{_megabytes(cost.data_bytes)}; the program comes on top",
-        f"time: about {cost.epoch_s:.2g} s an epoch of {trainer.num_batches:,} steps, "
-        f"at most {trainer.epochs:,} epochs{_each_fold(trainer)}; timed on a few steps",
+        f"time: about {cost.epoch_s:.2g} s an epoch of {counted(trainer.num_batches, 'step')}, "
+        f"at most {counted(trainer.epochs, 'epoch')}{_each_fold(trainer)}; timed on a few steps",
         "dry run: nothing was written",
     ]
 
@@ -43,13 +47,19 @@ def result(trainer: Trainer, prepared: Prepared, settings: Settings, cost: Cost)
 
 
 def effective_settings(prepared: Prepared, settings: Settings) -> dict[str, dict[str, Any]]:
-    """Return the value and the origin of each setting by its dotted key."""
+    """Return the value and the origin of each setting by its dotted key.
+
+    Columns that were found stand here, too, though a config need not name them.
+    """
+    seen = {f"data.{key}": getattr(prepared.remembered, key) for key in FOUND}
     config = prepared.config.model_dump(mode="json")
     found = {}
     for path in KEYS:
         key = ".".join(path)
         value = config[path[0]][path[1]] if len(path) == 2 else config[path[0]]
         reason = prepared.reasons.get(key)
+        if value is None and seen.get(key):
+            value, reason = seen[key], "found"
         origin = settings.origins[key] if reason is None else f"data: {reason}"
         found[key] = {"value": value, "origin": origin}
     return found
@@ -86,7 +96,9 @@ def _data(prepared: Prepared) -> dict[str, Any]:
 def _shown(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return "none" if value is None else str(value).lower()
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list | tuple):
+        return excerpt(", ".join(map(str, value)), LISTED_WIDTH)
+    return str(value)
 
 
 def _times(shape: tuple[int, ...]) -> str:

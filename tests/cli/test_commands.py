@@ -40,7 +40,7 @@ def test_the_shell_completes_commands_options_and_values(words: str, offered: li
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (("--to", "xml"), "Invalid value for '--to'"),
+        (("--to", "xml"), "Invalid value for '--to': 'xml' is not one of"),
         (("--top-k", "0"), "Invalid value for '--top-k'"),
         (("--top-k", "few"), "Invalid value for '--top-k'"),
         (("--min-prob", "1.5"), "Invalid value for '--min-prob'"),

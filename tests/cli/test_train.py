@@ -452,6 +452,7 @@ REFUSED = {
     "task to come": (["train", REVIEWS, "-o", "m.npz", "--set", "task=tag"], 2, "not available"),
     "missing data": (["train", "nope.csv", "-o", "m.npz"], 5, "nope.csv"),
     "missing config": (["train", "-c", "nope.yaml", "-o", "m.npz"], 5, "nope.yaml"),
+    "config as data": (["train", "nope.yaml", "-o", "m.npz"], 2, "pass it with -c"),
     "folder as data": (["train", ".", "-o", "m.npz"], 5, "folder"),
     "nothing to resume": (["train", REVIEWS, "-o", "m.npz", "--resume"], 5, "nothing to resume"),
     "no such column": (["train", REVIEWS, "-o", "m.npz", "--text", "txt"], 3, "'text'"),

@@ -154,6 +154,9 @@ def test_a_dry_run_decides_and_measures_everything_and_writes_nothing(tmp_path):
     assert config["data.train"]["origin"] == "DATA"
     assert config["training.optimizer"] == {"value": "adam", "origin": "default"}
     assert config["training.batch_size"]["origin"].startswith("data: ")
+    for key, value in (("text", "text"), ("label", "label"), ("delimiter", ",")):
+        assert config[f"data.{key}"] == {"value": value, "origin": "data: found"}
+    assert config["data.id"] == {"value": None, "origin": "default"}
     assert result["data"]["rows"] + result["data"]["valid_rows"] == 240
     assert result["data"]["labels"] == {"negative": 120, "positive": 120}
     (small,) = result["data"]["warnings"]

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grucli.data import long
+from grucli.data.long_guess import long_flags
 from grucli.data.sources import ReadOptions, Remembered, open_source
 from grucli.errors import show
 from tests.data.reading import piped, problem, problems, read, series
@@ -138,6 +139,45 @@ def test_a_row_without_an_owner_spoils_its_neighbours(row: str, place: int, spoi
         assert len(records) == 3
         for record in records:
             assert record.error is None or record.error.startswith(f"t.csv:{place + 2}: ")
+
+
+STEPS = ["s1,1,.5,3,a", "s1,2,1,-2,a", "s2,1,2,0,b", "s2,2,3,0,b", "s2,3,1,1,b", "s3,1,1,1,a"]
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "flags"),
+    [
+        ("sid,t,a,b,cls", STEPS, "--id sid --time t --values a,b --label cls"),
+        ("sid,t,a b,b,cls", STEPS, "--id sid --time t --values 'a b,b' --label cls"),
+        (
+            "sid,t,a,b,cls",
+            ["s0,1,2,3,a", "s0,2,1,1,a", *STEPS[:5]],
+            "--id sid --time t --values a,b --label cls",
+        ),
+        ("sid,who,a,b,cls", [row.replace(",", ",p", 1) for row in STEPS], ""),
+        ("sid,t,a,b,cls", [f"my {row}" for row in STEPS], ""),
+        ("sid,t,a,b,cls", STEPS[:1] + STEPS[2:], ""),
+        ("sid,t,a,b,cls", STEPS[::2] + STEPS[1::2], ""),
+        ("cls,bits", ["a,011", "a,100", "b,110", "b,001"], ""),
+        ("who,what,score,cls", ["p,so bad,1,x", "p,it is,2,y", "q,very,1,x", "q,no,0,y"], ""),
+    ],
+)
+def test_a_step_a_row_is_seen_where_nothing_else_fits(
+    header: str, rows: list[str], flags: str
+) -> None:
+    assert long_flags(header.split(","), [row.split(",") for row in rows]) == flags
+
+
+def test_steps_that_nobody_said_to_be_some_are_no_texts() -> None:
+    data = "\n".join(["sid,t,a,b,cls", *STEPS])
+    assert problem(data, "t.csv") == (
+        "t.csv:1: rows look like steps of sequences; pass --id sid --time t --values a,b "
+        "--label cls, or --text COL if each row is a text"
+    )
+    texts = read(data, "t.csv", text=("sid",), label="cls")[1]
+    assert [r.text for r in texts] == [row[:2] for row in STEPS]
+    sequences = read(data, "t.csv", id="sid", time="t", values=("a", "b"), label="cls")[1]
+    assert [r.label for r in sequences] == ["a", "b", "a"]
 
 
 def test_nothing_but_bad_rows_is_one_bad_record() -> None:

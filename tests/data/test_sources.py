@@ -540,6 +540,17 @@ def test_lines_for_predict_are_raw_text() -> None:
     ]  # fmt: skip
 
 
+def test_a_text_file_is_a_table_where_its_delimiter_is_known() -> None:
+    data = b"body|kind\na, b|x\nc|y\n"
+    assert pairs(data, "a.txt", delimiter="pipe") == [("a, b", "x"), ("c", "y")]
+    remembered = source_of(data, "a.txt", delimiter="pipe").remembered
+    for needs_label in (True, False):
+        known = {"needs_label": needs_label, "remembered": remembered}
+        assert [r.text for r in records_of(data, "a.txt", **known)] == ["a, b", "c"]
+        assert [r.text for r in records_of(b"__label__x a\n", "a.txt", **known)] == ["a"]
+    assert [r.text for r in records_of(b"a|b\nc\n", "a.txt", **known)] == ["a|b", "c"]
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from grucli.data.records import Record
+from grucli.errors import counted
 from grucli.gates.inspection import Shown
 from grucli.report.examples import mark
 from grucli.report.markup import Markup, joined, tag
@@ -136,7 +137,10 @@ def test_the_figures_are_those_of_the_json():
             share = f"{100 * low:.0f} % {100 * max(0, 1 - low - high):.0f} % {100 * high:.0f} %"
             assert f"{gate['name']} {np.mean(gate['mean']):.2f} {share}" in found.text
     end, start = plain["data"]["memory"]
-    assert f"H99 = {end['h99']} steps from the end, {start['h99']} from the start" in found.text
+    assert (
+        f"H99 = {counted(end['h99'], 'step')} from the end, {start['h99']} from the start"
+        in found.text
+    )
     for k, share, moved in zip(end["steps"], end["agreement"], end["distance"], strict=True):
         assert f" {k} {100 * share:.0f} % {moved:.3f} " in found.text
     assert f"accuracy {plain['meta']['input']['accuracy']:.3f}" in found.text

@@ -240,7 +240,7 @@ def test_verdicts_on_memory():
     assert "memory.ignores_start" in verdict_ids(last)
     assert "memory.whole" not in verdict_ids(last)
     assert "H99 = 21 steps from the end, 1 from the start" in text(whole)
-    assert "H99 = 1 steps from the end, 21 from the start" in text(last)
+    assert "H99 = 1 step from the end, 21 from the start" in text(last)
 
 
 def test_memory_without_the_keep_gate_is_said_to_run_through_the_candidate():
