@@ -24,7 +24,7 @@ from grucli.config import Settings
 from grucli.data.wide_path import NAMES
 from grucli.dataset import Prepared
 from grucli.errors import AccessError, ConfigError, TrainingError, show_path
-from grucli.files import append, lock, sweep, write_atomic
+from grucli.files import append, check_place, lock, sweep, write_atomic
 from grucli.progress import EpochInfo, StepInfo
 from grucli.report import training as report
 from grucli.training import Trainer
@@ -74,7 +74,10 @@ class Outputs:
                 f"{show_path(outputs.last)}: no such file, nothing to resume; omit --resume"
             )
         for path in (outputs.model, outputs.last, outputs.log):
-            if path is not None and path.exists() and not (resume or force):
+            if path is None:
+                continue
+            check_place(path)
+            if path.exists() and not (resume or force):
                 raise AccessError(
                     f"{show_path(path)}: exists; pass --force to replace it, --resume to go on"
                 )

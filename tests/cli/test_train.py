@@ -699,3 +699,13 @@ def test_on_a_terminal_there_is_a_bar_and_the_same_lines(tmp_path):
     assert re.search(r"epoch \d/2  loss", text)
     assert all(f"epoch   {k}  loss" in text for k in (1, 2))
     assert "\x1b[31m" not in text
+
+
+def test_an_output_that_cannot_be_is_refused_before_anything_is_read(tmp_path):
+    for options in (
+        ("-o", f"{'m' * 300}.npz"),
+        ("-o", "a/b/m.npz"),
+        ("-o", "m.npz", "--log", "a/b/log.jsonl"),
+    ):
+        assert_one_error(grucli("train", "none.csv", *options, cwd=tmp_path), 5)
+    assert list(tmp_path.iterdir()) == []
