@@ -69,14 +69,14 @@ class Outputs:
             log=None if log is None else Path(log),
             resume=resume,
         )
+        paths = [path for path in (outputs.model, outputs.last, outputs.log) if path is not None]
+        for path in paths:
+            check_place(path)
         if resume and not outputs.last.exists():
             raise AccessError(
                 f"{show_path(outputs.last)}: no such file, nothing to resume; omit --resume"
             )
-        for path in (outputs.model, outputs.last, outputs.log):
-            if path is None:
-                continue
-            check_place(path)
+        for path in paths:
             if path.exists() and not (resume or force):
                 raise AccessError(
                     f"{show_path(path)}: exists; pass --force to replace it, --resume to go on"

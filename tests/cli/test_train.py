@@ -704,6 +704,7 @@ def test_on_a_terminal_there_is_a_bar_and_the_same_lines(tmp_path):
 def test_an_output_that_cannot_be_is_refused_before_anything_is_read(tmp_path):
     for options in (
         ("-o", f"{'m' * 300}.npz"),
+        ("-o", f"{'m' * 300}.npz", "--resume"),
         ("-o", "a/b/m.npz"),
         ("-o", "m.npz", "--log", "a/b/log.jsonl"),
     ):
