@@ -76,8 +76,9 @@ def views(steps: Floats, names: Sequence[str], units: Floats) -> Floats:
 
 def typical_sizes(sequences: Sequence[Floats]) -> Floats:
     """Return (I,) the median size of each channel's values, of those that are there and not 0."""
-    sizes = np.abs(np.concatenate(sequences, dtype=np.float64))
-    found = [channel[channel > 0] for channel in sizes.T]
+    sizes = np.concatenate(sequences)
+    np.abs(sizes, out=sizes)
+    found = (channel[channel > 0].astype(np.float64) for channel in sizes.T)
     return np.array([np.median(channel) if channel.size else 1.0 for channel in found])
 
 
