@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.batches import Examples
+from grucli.data.batches import Examples, starts_of
 from grucli.data.kernels import Kernels
 from grucli.engine import ridge
 
-ROWS_TOGETHER = 128  # series whose shares are held at a time, up to twice as many at the end
+ROWS_TOGETHER = 128  # series whose shares are held at a time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,16 +39,13 @@ class KernelPath:
     def logits(
         self, steps: npt.NDArray[np.float32], lengths: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.float64]:
-        """Return (n, O) of encoded series (S, I), one after the other; n is at least 1.
-
-        The last series join those before them: alone their products would be summed in another
-        order, and the last digits be others than those of all series at once.
-        """
-        firsts = range(ROWS_TOGETHER, len(lengths) - ROWS_TOGETHER + 1, ROWS_TOGETHER)
-        parts = np.split(lengths, firsts)
-        steps_of = np.split(steps, np.cumsum([part.sum() for part in parts[:-1]], dtype=np.int64))
-        shares = map(self.kernels.features, steps_of, parts)
-        return np.concatenate([self.of_rows(rows) for rows in shares])
+        """Return (n, O) of encoded series (S, I), one after the other; n is at least 1."""
+        starts, found = starts_of(lengths), []
+        for first in range(0, len(lengths), ROWS_TOGETHER):
+            own = lengths[first : first + ROWS_TOGETHER]
+            some = steps[starts[first] : starts[first] + own.sum()]
+            found.append(self.of_rows(self.kernels.features(some, own)))
+        return np.concatenate(found)
 
     def of_rows(self, shares: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         """Return (n, O) of what the kernels give, (n, K)."""
