@@ -13,7 +13,7 @@ label that is never predicted:
     confusion                             no row of the matrix: its sum is n less the unseen rows
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.chance import wilson_interval
+from grucli.confusion import Confusion
 from grucli.engine.packing import Floats, Integers
-from grucli.errors import ConfigError, did_you_mean, excerpt
 
 Booleans = npt.NDArray[np.bool_]
 
@@ -33,23 +33,23 @@ CALIBRATION_BINS = 15
 
 @dataclass(frozen=True, kw_only=True)
 class ClassScore:
-    """How one class fared; what is undefined (no such row, no such answer) is 0.
+    """How one class fared; a share of nothing is undefined, and None.
 
     Attributes:
-        precision: share of right ones among the answers with this class.
-        recall: share of this class's rows that were found.
-        f1: harmonic mean of the two.
+        precision: share of right ones among the answers with this class; None without answers.
+        recall: share of this class's rows that were found; None without rows.
+        f1: 2 hits / (rows + answers), the harmonic mean of the two; None without either.
         rows: rows of this class.
         predicted: rows answered with this class.
     """
 
-    precision: float
-    recall: float
-    f1: float
+    precision: float | None
+    recall: float | None
+    f1: float | None
     rows: int
     predicted: int
 
-    def to_json(self) -> dict[str, float]:
+    def to_json(self) -> dict[str, float | None]:
         """Return the object that the schema has for a class."""
         return {
             "precision": self.precision,
@@ -74,7 +74,7 @@ class Evaluation:
         ece: expected calibration error, 0 to 1.
         baseline: accuracy of always answering `baseline_label`, the class with most rows here.
         per_class: score of each label, in the order of `labels`.
-        confusion: (C, C) int64 counts, truth by prediction.
+        confusion: (C, C) counts, truth by prediction.
         roc_auc: area under the ROC curve of labels[1]; None if C != 2 or one side has no rows.
         pr_auc: average precision of labels[1]; None if C != 2 or labels[1] has no rows.
         unseen: rows of each label that training had not seen.
@@ -91,7 +91,7 @@ class Evaluation:
     baseline: float
     baseline_label: str
     per_class: dict[str, ClassScore]
-    confusion: Integers
+    confusion: Confusion
     roc_auc: float | None = None
     pr_auc: float | None = None
     unseen: dict[str, int] = field(default_factory=dict)
@@ -102,7 +102,10 @@ class Evaluation:
         return self.accuracy_interval[0] > self.baseline
 
     def to_json(self) -> dict[str, Any]:
-        """Return the object of the schema `grucli.evaluate/1`; an undefined number is None."""
+        """Return the object of the schema `grucli.evaluate/1`; an undefined number is None.
+
+        The matrix in it is a Confusion, whose rows are made when they are asked for.
+        """
         binary = {"roc_auc": self.roc_auc, "pr_auc": self.pr_auc} if len(self.labels) == 2 else {}
         return {
             "schema": SCHEMA,
@@ -117,7 +120,7 @@ class Evaluation:
             "above_baseline": self.above_baseline,
             **binary,
             "per_class": {label: score.to_json() for label, score in self.per_class.items()},
-            "confusion": {"labels": list(self.labels), "matrix": self.confusion.tolist()},
+            "confusion": {"labels": list(self.labels), "matrix": self.confusion},
             "unseen": dict(self.unseen),
         }
 
@@ -145,10 +148,10 @@ def evaluate(
     known = targets >= 0
     answers = probabilities.argmax(axis=1)
     right = answers == targets
-    cells = targets[known] * num_classes + answers[known]
-    confusion = np.bincount(cells, minlength=num_classes**2).reshape(num_classes, num_classes)
-    per_class = _per_class(confusion, np.bincount(answers, minlength=num_classes), labels)
-    occurring = [s.f1 for s in per_class.values() if s.rows + s.predicted > 0]
+    columns = (targets[right], targets[known], answers)
+    counts = [np.bincount(column, minlength=num_classes).tolist() for column in columns]
+    per_class = {label: _class_score(*own) for label, *own in zip(labels, *counts, strict=True)}
+    occurring = [s.f1 for s in per_class.values() if s.f1 is not None]
     most_rows = max(per_class, key=lambda label: per_class[label].rows)
     score, positive = probabilities[:, -1], targets == 1
     return Evaluation(
@@ -157,13 +160,13 @@ def evaluate(
         accuracy=float(right.mean()),
         accuracy_interval=wilson_interval(int(right.sum()), n),
         macro_f1=sum(occurring) / (len(occurring) + len(unseen)),
-        weighted_f1=sum(s.f1 * s.rows for s in per_class.values()) / n,
+        weighted_f1=sum((s.f1 or 0.0) * s.rows for s in per_class.values()) / n,
         log_loss=log_loss(probabilities, targets),
         ece=calibration_error(probabilities.max(axis=1), right),
         baseline=per_class[most_rows].rows / n,
         baseline_label=most_rows,
         per_class=per_class,
-        confusion=confusion,
+        confusion=Confusion.of(targets[known], answers[known], num_classes),
         roc_auc=roc_auc(score, positive) if num_classes == 2 else None,
         pr_auc=pr_auc(score, positive) if num_classes == 2 else None,
         unseen=unseen,
@@ -229,23 +232,6 @@ def pr_auc(scores: Floats, positive: Booleans) -> float | None:
     return float((precision * gained).sum() / gained.sum())
 
 
-def lookup(json_object: Mapping[str, Any], dotted_path: str) -> float:
-    """Return the number at `dotted_path`, e.g. `accuracy_interval.0` or `per_class.pos.f1`.
-
-    A label may hold dots itself.
-
-    Raises:
-        ConfigError: there is no such number.
-    """
-    numbers = dict(_numbers(json_object))
-    if dotted_path not in numbers:
-        raise ConfigError(f"no metric '{excerpt(dotted_path)}'{_hint(numbers, dotted_path)}")
-    value = numbers[dotted_path]
-    if value is None:
-        raise ConfigError(f"'{excerpt(dotted_path)}' is undefined here: a class has no rows")
-    return float(value)
-
-
 def _check(
     probabilities: Floats, targets: Integers, labels: tuple[str, ...], unseen: Mapping[str, int]
 ) -> None:
@@ -262,34 +248,11 @@ def _check(
         raise ValueError("`unseen` does not account for the rows with target -1")
 
 
-def _per_class(
-    confusion: Integers, predicted: Integers, labels: tuple[str, ...]
-) -> dict[str, ClassScore]:
-    rows = confusion.sum(axis=1)
-    columns = (np.diagonal(confusion).tolist(), rows.tolist(), predicted.tolist())
-    return {
-        label: ClassScore(
-            precision=hits / max(answers, 1),
-            recall=hits / max(truths, 1),
-            f1=2 * hits / max(truths + answers, 1),
-            rows=truths,
-            predicted=answers,
-        )
-        for label, hits, truths, answers in zip(labels, *columns, strict=True)
-    }
-
-
-def _numbers(node: object, path: str = "") -> Iterator[tuple[str, float | None]]:
-    """Yield each number of a JSON value with its dotted path; None is an undefined one."""
-    if node is None or isinstance(node, int | float):
-        yield path, node
-    elif isinstance(node, Mapping | list):
-        children = node.items() if isinstance(node, Mapping) else enumerate(node)
-        for key, child in children:
-            yield from _numbers(child, f"{path}.{key}" if path else str(key))
-
-
-def _hint(known: Iterable[str], wrong: str) -> str:
-    names = [name for name in known if not name.startswith("confusion.") and len(name) <= 80]
-    top = ", ".join(name for name in names if "." not in name)
-    return did_you_mean(wrong, names) or f"; there are {top}, per_class.LABEL.f1"
+def _class_score(hits: int, rows: int, answers: int) -> ClassScore:
+    return ClassScore(
+        precision=hits / answers if answers else None,
+        recall=hits / rows if rows else None,
+        f1=2 * hits / (rows + answers) if rows + answers else None,
+        rows=rows,
+        predicted=answers,
+    )

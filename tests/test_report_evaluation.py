@@ -1,5 +1,7 @@
 """The text of `evaluate` and the tables it is made of, as a terminal would show them."""
 
+import dataclasses
+import json
 import math
 
 import numpy as np
@@ -8,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from grucli.confusion import Confusion
 from grucli.errors import show
 from grucli.metrics import Evaluation, evaluate
-from grucli.report.evaluation import text
+from grucli.report.evaluation import json_pieces, text
+from grucli.report.predictions import json_text
 from grucli.report.tables import (
     ASCII_BLOCKS,
     ASCII_LEVELS,
@@ -136,7 +140,10 @@ def test_long_lists_are_cut_and_say_so():
 
 def test_a_matrix_too_wide_for_the_screen_gives_way_to_pairs():
     evaluation = scored(diagonal(12), tuple("abcdefghijkl"))
-    object.__setattr__(evaluation, "confusion", evaluation.confusion * 10**7 + 10**7)
+    full = np.full((12, 12), 10**7) + np.array(list(evaluation.confusion)) * 10**7
+    cells = np.arange(12 * 12)
+    confusion = Confusion(num_classes=12, cells=cells, counts=full.ravel())
+    object.__setattr__(evaluation, "confusion", confusion)
 
     lines = text(evaluation).splitlines()
 
@@ -171,12 +178,30 @@ LABELS = st.lists(
 @given(LABELS, st.integers(1, 10**5))
 def test_the_report_fits_80_columns(labels, hits):
     evaluation = scored(diagonal(len(labels), 2), tuple(labels), **{"unseen " * 20: 2})
-    object.__setattr__(evaluation, "confusion", evaluation.confusion * hits)
+    confusion = evaluation.confusion
+    more = dataclasses.replace(confusion, counts=confusion.counts * hits)
+    object.__setattr__(evaluation, "confusion", more)
 
     report = text(evaluation)
 
     assert max(map(cell_len, report.split("\n"))) <= 80
     assert show(report.replace("\n", "")) == report.replace("\n", "")
+
+
+# --- JSON ---------------------------------------------------------------------------------------
+
+
+@given(LABELS)
+def test_json_is_strict_on_one_line_and_comes_back_as_it_was(labels):
+    evaluation = scored(diagonal(len(labels), 2), tuple(labels), **{"unseen\u2028": 2})
+
+    line = "".join(json_pieces(evaluation.to_json()))
+
+    assert len(line.splitlines()) == 1
+    expected = evaluation.to_json()
+    expected["confusion"]["matrix"] = diagonal(len(labels), 2)
+    assert json.loads(line, parse_constant=pytest.fail) == expected
+    assert line == json_text(expected)
 
 
 # --- tables -------------------------------------------------------------------------------------

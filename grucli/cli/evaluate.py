@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 LOWER_IS_BETTER = ("log_loss", "ece")
 EPILOG = """Exit codes: 0 done; 1 a --min or --max is not met; 2 usage, or a metric that is not
-there; 3 data, or no labels in it; 4 model file, or data of another kind than it reads; 5 a file is
-missing, in the way or cannot be written; 130 interrupted."""
+there or undefined here; 3 data, no labels in it, or none that the model knows; 4 model file, or
+data of another kind than it reads; 5 a file is missing, in the way or cannot be written; 130
+interrupted."""
 
 
 @spread
@@ -72,7 +73,6 @@ def evaluate(
     from grucli.report import evaluation as report
     from grucli.report import paths as alone
     from grucli.report.chance import doubts
-    from grucli.report.predictions import json_line
 
     saved = checkpoint.load(model)
     common.note_model(model)
@@ -81,8 +81,13 @@ def evaluate(
         common.note(finding)
     scores, paths, wrong = _score(saved, table, model)
     result = scores.to_json() | ({} if paths is None else paths.to_json())
-    more = "" if paths is None else "\n" + alone.text(paths, NAMES[saved.encoder.kind])
-    output.write(json_line(result) if common.json else report.text(scores) + more)
+    if common.json:
+        for piece in report.json_pieces(result):
+            output.write(piece)
+        output.write("\n")
+    else:
+        more = "" if paths is None else "\n" + alone.text(paths, NAMES[saved.encoder.kind])
+        output.write(report.text(scores) + more)
     output.flush()
     if errors is not None:
         _write(errors, wrong)
@@ -160,7 +165,7 @@ def _write(path: str, text: str) -> None:
 
 def _count_unmet(bounds: Sequence[_Bound], result: dict[str, Any]) -> int:
     """Say which bounds are not met, and return how many."""
-    from grucli.metrics import lookup
+    from grucli.figures import lookup
 
     complaints = [bound.complaint(lookup(result, bound.metric)) for bound in bounds]
     unmet = [complaint for complaint in complaints if complaint]

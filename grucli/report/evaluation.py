@@ -1,12 +1,14 @@
 """The report of `evaluate` for people, in at most 80 columns."""
 
 import math
+from collections.abc import Iterator, Mapping
 
-import numpy as np
 from rich.cells import cell_len
 
+from grucli.confusion import Confusion
 from grucli.errors import counted
 from grucli.metrics import Evaluation
+from grucli.report.predictions import json_text
 from grucli.report.tables import GAP, bar, fit, percent, table
 
 WIDTH = 80
@@ -25,6 +27,22 @@ def text(evaluation: Evaluation) -> str:
         _unseen(evaluation),
     )
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def json_pieces(value: object) -> Iterator[str]:
+    """Yield the scores as JSON, a row of the confusion matrix at a time: it may be large."""
+    if isinstance(value, Mapping):
+        yield "{"
+        for k, (name, item) in enumerate(value.items()):
+            yield f"{', ' if k else ''}{json_text(name)}: "
+            yield from json_pieces(item)
+        yield "}"
+    elif isinstance(value, Confusion):
+        for k, row in enumerate(value):
+            yield f"{', ' if k else '['}{json_text(row)}"
+        yield "]"
+    else:
+        yield json_text(value)
 
 
 def _scores(e: Evaluation) -> list[str]:
@@ -60,10 +78,10 @@ def _classes(e: Evaluation) -> list[str]:
     rows = [
         (
             fit(label, LABEL_WIDTH),
-            _number(score.precision if score.predicted else None),
-            _number(score.recall if score.rows else None),
-            _number(score.f1 if score.rows + score.predicted else None),
-            bar(score.f1, 10),
+            _number(score.precision),
+            _number(score.recall),
+            _number(score.f1),
+            bar(score.f1 or 0.0, 10),
             score.rows,
             score.predicted,
         )
@@ -88,28 +106,27 @@ def _matrix(e: Evaluation) -> list[str]:
     if sum(len(GAP) + cell_len(name) for name in names) > room:
         columns = [f"{k:{len(str(len(names)))}}" for k in range(1, len(names) + 1)]
         names = [f"{k} {name}" for k, name in zip(columns, names, strict=True)]
-    counts = [[count or "·" for count in row] for row in e.confusion.tolist()]
+    counts = [[count or "·" for count in row] for row in e.confusion]
     rows = [[name, *row] for name, row in zip(names, counts, strict=True)]
     title = "confusion (a row for each true class, a column for each answer)"
     return [title, *table([["", *columns], *rows], "l" + "r" * len(names))]
 
 
 def _pairs(e: Evaluation) -> list[str]:
-    wrong = e.confusion - np.diag(np.diagonal(e.confusion))
-    order = np.argsort(-wrong, axis=None, kind="stable")[: np.count_nonzero(wrong)]
-    if not len(order):
+    wrong = e.confusion.wrong()
+    if not wrong:
         return []
     rows = [
         (
             fit(e.labels[truth], LABEL_WIDTH),
             fit(e.labels[answer], LABEL_WIDTH),
-            wrong[truth, answer],
-            percent(wrong[truth, answer] / e.per_class[e.labels[truth]].rows),
+            count,
+            percent(count / e.per_class[e.labels[truth]].rows),
         )
-        for truth, answer in (divmod(int(cell), len(e.labels)) for cell in order[:MOST_LINES])
+        for truth, answer, count in wrong[:MOST_LINES]
     ]
     lines = table([("true class", "answer", "rows", "of the class"), *rows], "llrr")
-    return ["most confused", *lines, *_more(len(order) - len(rows))]
+    return ["most confused", *lines, *_more(len(wrong) - len(rows))]
 
 
 def _unseen(e: Evaluation) -> list[str]:

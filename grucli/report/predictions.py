@@ -165,7 +165,12 @@ def json_line(value: Any) -> str:
     Raises:
         ValueError: a number in it is not finite.
     """
-    return _BREAKS_LINES.sub(lambda match: f"\\u{ord(match[0]):04x}", _JSON(value)) + "\n"
+    return json_text(value) + "\n"
+
+
+def json_text(value: Any) -> str:
+    """Return `json_line` without the end of the line."""
+    return _BREAKS_LINES.sub(lambda match: f"\\u{ord(match[0]):04x}", _JSON(value))
 
 
 def mistakes(

@@ -77,6 +77,25 @@ def test_minimums(text_model: Path) -> None:
     assert "no metric 'acuracy'; did you mean 'accuracy'?" in unknown.err
 
 
+def test_a_class_without_rows_has_no_recall_and_a_bound_on_it_says_so(
+    text_model: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "one.csv"
+    data.write_text("text,label\ngreat film,positive\nwonderful and great,positive\n")
+    ran = grucli("evaluate", data, "-m", text_model, "--json", "-q")
+    scores = json.loads(ran.text)["per_class"]["negative"]
+    assert ran.code == 0
+    assert (scores["rows"], scores["recall"]) == (0, None)
+    for flag in ("--min", "--max"):
+        bound = (flag, "per_class.negative.recall=0.5")
+        ran = grucli("evaluate", data, "-m", text_model, *bound, "-q")
+        (line,) = ran.complaints
+        assert ran.code == 2
+        assert ran.text.startswith("rows")
+        expected = "'per_class.negative.recall' is undefined here: no row has this label"
+        assert line.startswith(f"grucli: {expected}; ")
+
+
 def test_maximums(text_model: Path) -> None:
     met = ("--max", "log_loss=30", "--max", "ece=1", "--max", "rows=60")
     ran = grucli("evaluate", REVIEWS, "-m", text_model, *met)
