@@ -19,6 +19,7 @@ MOST_IMBALANCE = 10
 MOST_REPEATED, MOST_UNKNOWN = 0.1, 0.2
 MOST_CUT = 0.011  # one percent is what the default cuts, and perhaps a row more
 LEAST_RESOLUTION = 0.1  # of accuracy: coarser, and most changes of a setting do not show
+NO_LABELS = frozenset({"nan", "na", "n/a", "null", "<na>", "nat", "?"})  # in any case
 LISTED = 4
 _FORMAT = "Cf"
 
@@ -39,6 +40,12 @@ def of_training(name: str, records: Sequence[Record], is_balanced: bool) -> Iter
     counts = Counter(record.label or "" for record in records)
     yield from _repeated(name, records)
     yield from _alike(name, counts)
+    unsaid = {label: rows for label, rows in counts.items() if label.strip().lower() in NO_LABELS}
+    if unsaid:
+        yield (
+            f"{name}: {counted(sum(unsaid.values()), 'row')} with {_listed(unsaid)}, a label like "
+            "any other; drop them if it stands for a missing one"
+        )
     single = [label for label, count in counts.items() if count == 1]
     if single:
         yield f"{name}: one row only with {_listed(single)}; a label needs more examples"

@@ -94,6 +94,20 @@ def test_labels_that_differ_for_good_are_left_alone():
     assert of_training(*sound(40, ("1", "1.0", "-1", "c#", "c"))) == []
 
 
+@pytest.mark.parametrize("label", ["nan", "NaN", "NA", "null", "<NA>", "?"])
+def test_a_label_that_may_stand_for_none_is_named_with_its_rows(label):
+    rows = [*sound(), *((f"text {i} of it", label) for i in range(3))]
+    (line,) = of_training(*rows)
+    assert line == (
+        f"t.csv: 3 rows with {label}, a label like any other; "
+        "drop them if it stands for a missing one"
+    )
+
+
+def test_labels_that_only_sound_like_none_are_left_alone():
+    assert of_training(*sound(labels=("none", "nano")), ("a text", "nap"), ("b text", "nap")) == []
+
+
 def test_labels_that_training_lacks_are_listed(tmp_path):
     valid = [("red 7", "meh"), ("red 5", "Pos"), ("3 red", "meh"), ("red 2", "pos")]
     assert warnings(tmp_path, sound(), valid=valid) == [

@@ -8,6 +8,9 @@ from grucli.errors import excerpt
 
 Object = dict[str, Any]
 
+NAN = "NaN"
+"""The number that programs write for what is missing: no JSON, but widespread."""
+
 
 class Number(str):
     """A number as it is written."""

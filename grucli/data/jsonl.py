@@ -16,6 +16,7 @@ import numpy.typing as npt
 from grucli.data.asked import Asked
 from grucli.data.columns import Wanted, choose
 from grucli.data.json_lines import (
+    NAN,
     JsonError,
     Number,
     Object,
@@ -251,11 +252,11 @@ def _get(found: Object, key: str) -> Any:
 
 
 def _scalar(found: Object, key: str | None) -> str:
-    """Return what a key holds as text; nothing for no key and for null."""
+    """Return what a key holds as text; nothing for no key, for null and for NaN (no string)."""
     value = None if key is None else _get(found, key)
     if isinstance(value, list | dict):
         raise JsonError(f"key '{excerpt(key)}' holds {kind(value)}; write one string")
-    return as_written(value)
+    return "" if type(value) is Number and value == NAN else as_written(value)
 
 
 def _weight(found: Object, key: str | None) -> float:

@@ -56,7 +56,7 @@ class Series:
     Attributes:
         steps: (N, T, D) numbers as stored.
         lengths: N lengths as stored.
-        labels: N labels as `str` prints them; None if the archive has no `y`.
+        labels: N labels as `str` prints them, nothing for NaN; None if the archive has no `y`.
     """
 
     steps: npt.NDArray[Any]
@@ -171,11 +171,14 @@ def open_series(stream: io.BufferedIOBase, asked: Asked, head: bytes = b"") -> S
 def _records(series: Series, asked: Asked) -> Iterator[Record]:
     for index in range(len(series.lengths)):
         values, problem = series.row(index, asked.missing)
+        label = "" if series.labels is None else series.labels[index]
+        if asked.needs_label and not label.strip():
+            problem = problem or f"y[{index}]: no label; fill it in or drop the row"
         yield Record(
             number=index + 1,
             line=0,
-            values=values,
-            label=series.labels[index] if series.labels is not None else None,
+            values=None if problem else values,
+            label=label or None,
             error=f"{asked.name}: {problem}" if problem else None,
         )
 
@@ -241,6 +244,8 @@ def _fits(shape: tuple[int, ...], expected: _Shape) -> bool:
 def _labels(stored: npt.NDArray[Any], name: str) -> list[str]:
     try:
         labels = [v.decode() if isinstance(v, bytes) else str(v) for v in stored.tolist()]
+        if stored.dtype.kind == "f":
+            labels = ["" if label == "nan" else label for label in labels]
         "".join(labels).encode()
     except ValueError:
         raise DataError(f"{name}: a label in y is no valid text; {_MENDS['y']}") from None

@@ -1,14 +1,15 @@
 """Numeric sequences in the .ts format of the UCR and UEA archives.
 
 Tags (@…, in any case) up to @data, then a case a line: dimensions separated by colons, the values
-of each by commas, the class label last. Lines that begin with # or % are comments. All dimensions
-of a case have the same steps; cases may differ in length. `?` and NaN are missing values.
+of each by commas, the class label last; where there are no labels, a colon may still end the line.
+Lines that begin with # or % are comments. All dimensions of a case have the same steps; cases may
+differ in length. `?` and NaN are missing values, and missing labels unless @classLabel has them.
 """
 
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -26,6 +27,8 @@ _TAGS = (
 )
 _TAG = re.compile(r"@(\w+)[ \t]*(.*)")
 _MOST_COMMENTS = 200
+_NO_LABEL = frozenset({"", "?", "nan"})
+"""How a missing label is written, in any case."""
 
 
 @dataclass(kw_only=True)
@@ -34,16 +37,21 @@ class _Header:
 
     Attributes:
         has_label: whether the last part of a case is its label.
-        labels: the ones that are declared.
+        labels: the ones that are declared, as they stand in the tag: a label may have several
+            words, and nothing says where the next one begins.
         dimensions: parts of a case beside its label.
         length, equal: steps of a case, and whether that holds for all.
     """
 
     has_label: bool = False
-    labels: frozenset[str] = field(default_factory=frozenset)
+    labels: str = ""
     dimensions: int | None = None
     length: int | None = None
     equal: bool = True
+
+    def declares(self, label: str) -> bool:
+        """Whether the words of a label stand one after the other among the declared ones."""
+        return bool(label) and f" {' '.join(label.split())} " in f" {self.labels} "
 
 
 class _CaseError(ValueError):
@@ -126,7 +134,7 @@ def _apply(header: _Header, name: str, words: list[str], place: str) -> None:
         )
     if name == "classlabel":
         header.has_label = first == "true"
-        header.labels = frozenset(words[1:])
+        header.labels = " ".join(words[1:])
     if name == "univariate" and first == "true":
         header.dimensions = 1
     if name in ("dimension", "dimensions", "serieslength"):
@@ -162,7 +170,9 @@ def _fill(record: Record, text: str, header: _Header, asked: Asked) -> None:
     """Put the values and the label of a case into its record."""
     parts = text.split(":")
     if header.has_label and (asked.needs_label or len(parts) != header.dimensions):
-        record.label = _label(parts.pop().strip(), header, asked)
+        record.label = _label(parts.pop().strip() if len(parts) > 1 else "", header, asked)
+    elif not header.has_label and len(parts) > 1 and not parts[-1].strip():
+        parts.pop()
     if header.dimensions is None:
         header.dimensions = len(parts)
     if len(parts) != header.dimensions:
@@ -182,10 +192,10 @@ def _fill(record: Record, text: str, header: _Header, asked: Asked) -> None:
 def _label(label: str, header: _Header, asked: Asked) -> str | None:
     if not asked.needs_label:
         return label or None
-    if not label:
+    if label.lower() in _NO_LABEL and not header.declares(label):
         raise _CaseError("no label after the last colon; add it or drop the line")
-    if header.labels and label not in header.labels:
-        hint = did_you_mean(label, header.labels) or "; add it there"
+    if header.labels and not header.declares(label):
+        hint = did_you_mean(label, header.labels.split()) or "; add it there"
         raise _CaseError(f"label '{excerpt(label)}' is not one of @classLabel{hint}")
     return label
 

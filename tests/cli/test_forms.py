@@ -4,6 +4,7 @@ import json
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from .helpers import grucli
@@ -74,6 +75,22 @@ def long_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "a step a row, sequences by 'id', 2 value columns (x, y), in the order of 'time'" in ran.err
     )
     return folder / "m.npz"
+
+
+def test_a_missing_label_is_refused_with_its_place(text_model: Path, tmp_path: Path) -> None:
+    lines = tmp_path / "t.jsonl"
+    lines.write_text('{"text": "good", "label": 1}\n{"text": "bad", "label": NaN}\n')
+    archive = tmp_path / "t.npz"
+    np.savez(archive, X=np.ones((3, 2)), y=[1, 0, np.nan])
+    for command, data, place in (
+        (("train", "-o", tmp_path / "m.npz"), lines, f"{lines}:2"),
+        (("evaluate", "-m", text_model), lines, f"{lines}:2"),
+        (("train", "-o", tmp_path / "m.npz"), archive, f"{archive}: y[2]"),
+    ):
+        ran = grucli(*command, data)
+        assert (ran.code, ran.out, len(ran.lines)) == (3, b"", 0)
+        assert ran.err.startswith(f"grucli: {place}: no label; fill")
+    assert grucli("predict", "-m", text_model, lines).code == 0
 
 
 def test_steps_in_rows_are_one_answer_an_id(long_model: Path) -> None:

@@ -53,11 +53,22 @@ def test_keys_are_found_as_columns_are() -> None:
     assert source.remembered.text == ("said", "no")
 
 
+TEXTS_OF_WHO = '{"text": "NaN", "label": "x", "who": "NaN"}\n'
+
+
+def test_nan_is_a_missing_text_or_group_like_null() -> None:
+    for missing in ("NaN", "null"):
+        data = f'{{"text": {missing}, "label": "x", "who": {missing}}}\n' + TEXTS_OF_WHO
+        _, records = read(data, "t.jsonl", text="text", label="label", group="who")
+        assert [(r.text, r.group) for r in records] == [("", None), ("NaN", "NaN")]
+
+
 @pytest.mark.parametrize(
     ("written", "label"),
     [
         *(("1", "1"), ("1.0", "1.0"), ("1e5", "1e5"), ("-0", "-0"), ("true", "true")),
         *(("false", "false"), ('"1"', "1"), ('" a "', " a "), ("9" * 5000, "9" * 5000)),
+        *(('"NaN"', "NaN"), ('"nan"', "nan"), ('"NA"', "NA"), ('"null"', "null")),
     ],
 )
 def test_labels_are_kept_as_written(written: str, label: str) -> None:
@@ -72,6 +83,7 @@ def test_labels_are_kept_as_written(written: str, label: str) -> None:
         ('{"text": {"a": 1}, "label": "x"}', "key 'text' holds an object; write one string"),
         ('{"text": "a", "label": [1]}', "key 'label' holds a list; write one string"),
         ('{"text": "a", "label": null}', "no label; fill key 'label' or drop the line"),
+        ('{"text": "a", "label": NaN}', "no label; fill key 'label' or drop the line"),
         ('{"text": "a", "label": " "}', "no label; "),
         ('{"text": "a"}', "no key 'label' (keys: text); add it or drop the line"),
         ('{"txt": "a", "label": "x"}', "no key 'text' (keys: txt,label); did you mean 'txt'?"),

@@ -96,6 +96,7 @@ def test_lengths_cut_and_what_is_behind_them_does_not_count(folder: Path) -> Non
         (np.array([True, False, True]), ["True", "False", "True"]),
         (np.array([1.0, 2.5, 1.0]), ["1.0", "2.5", "1.0"]),
         (np.array(["好".encode(), b"b", b"c"]), ["好", "b", "c"]),
+        (np.array(["nan", "NA", "None"]), ["nan", "NA", "None"]),
     ],
 )
 def test_labels_are_what_str_prints(folder: Path, y: Any, labels: list[str]) -> None:
@@ -104,6 +105,8 @@ def test_labels_are_what_str_prints(folder: Path, y: Any, labels: list[str]) -> 
 
 def test_labels_may_be_absent_for_predict_alone(folder: Path) -> None:
     assert [r.label for r in records_of(packed(X=X), needs_label=False)] == [None] * 3
+    records = records_of(packed(X=X, y=[np.nan, 1, np.nan]), needs_label=False)
+    assert [(r.label, r.error) for r in records] == [(None, None), ("1.0", None), (None, None)]
     assert problem(packed(X=X)).startswith("data.npz: no array 'y' (found: X); save it with")
 
 
@@ -121,6 +124,10 @@ HUGE = np.where(X == 20, 1e300, X.astype(float))
             "lengths[1] is 5; save one whole number",
         ),
         ({"X": X, "y": Y, "lengths": np.array([1, 1, 0])}, "lengths[2] is 0; "),
+        ({"X": X, "y": [1, np.nan, 2]}, "y[1]: no label; fill it in or drop the row"),
+        ({"X": X, "y": np.array([1, 2, np.nan], "f2")}, "y[2]: no label; "),
+        ({"X": X, "y": ["a", "", "b"]}, "y[1]: no label; "),
+        ({"X": X, "y": [b"a", b"b", b" "]}, "y[2]: no label; "),
     ],
 )
 def test_a_bad_row_is_one_bad_record(folder: Path, arrays: Any, message: str) -> None:

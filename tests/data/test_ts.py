@@ -91,6 +91,10 @@ def test_predicting_needs_no_labels() -> None:
         ("1,2:3,4:Up", "label 'Up' is not one of @classLabel; did you mean 'up'?"),
         ("1,2:3,4:sideways", "label 'sideways' is not one of @classLabel; add it there"),
         ("1,2:3,4:", "no label after the last colon; add it or drop the line"),
+        ("1,2:3,4: ?", "no label after the last colon; "),
+        ("1,2:3,4:NaN", "no label after the last colon; "),
+        ("1,2", "no label after the last colon; "),
+        ("1,2:3,4:up up", "label 'up up' is not one of @classLabel"),
         ("1,2:3,4\x00:up", "NUL byte: binary file?"),
     ],
 )
@@ -99,6 +103,29 @@ def test_a_bad_case_is_one_bad_record(case: str, message: str) -> None:
     assert problem(data, "t.ts").startswith(f"t.ts:16: {message}")
     _, records = read(data, "t.ts")
     assert [r.error is None for r in records] == [True, True, False, True]
+
+
+def test_labels_may_have_several_words_and_are_kept_as_they_stand() -> None:
+    header = ONE.replace("a b", "brisk  walk slow walk NaN ?")
+    cases = "1,2:brisk walk\n3:slow  walk\n4: walk slow\n5:NaN\n6:?\n"
+    labels = [record.label for record in read(header + cases, "t.ts")[1]]
+    assert labels == ["brisk walk", "slow  walk", "walk slow", "NaN", "?"]
+    assert problem(header + "1:brisk wal\n", "t.ts").startswith(
+        "t.ts:5: label 'brisk wal' is not one of @classLabel"
+    )
+
+
+@pytest.mark.parametrize("tag", ["@classLabel false\n", "@targetlabel false\n", ""])
+@pytest.mark.parametrize("dimensions", ["@univariate true\n", ""])
+def test_without_labels_a_colon_may_end_the_line(tag: str, dimensions: str) -> None:
+    header = f"@problemName One\n@missing False\n{dimensions}{tag}@data\n"
+    for cases in ("1,2\n3\n", "1,2:\n3:\n", "1,2 : \n3 : \n"):
+        _, records = read(header + cases, "t.ts", needs_label=False, remembered=SERIES)
+        assert series(records) == [([[1.0], [2.0]], None), ([[3.0]], None)]
+    two = header.replace("@univariate true", "@dimension 2")
+    for cases in ("1,2:3,4\n", "1,2:3,4:\n"):
+        _, records = read(two + cases, "t.ts", needs_label=False, remembered=SERIES)
+        assert series(records) == [([[1.0, 3.0], [2.0, 4.0]], None)]
 
 
 def test_cases_must_be_as_long_as_is_said() -> None:
