@@ -69,8 +69,9 @@ def predict(
     grucli predict new.csv -m m.npz --to csv --keep id,text -o answers.csv
 
     Standard input is plain lines, one text each, unless it begins with the header of a table or
-    with a JSON object, or --format is given. A blank line is a record. In csv a kept
-    column `label` becomes `keep.label`, for `label` is the answer.
+    with a JSON object, or --format is given. A blank line is a record. A line ends with LF or
+    CRLF, with CR alone only where the first MiB has no LF. In csv a kept column `label` becomes
+    `keep.label`, for `label` is the answer.
     """
     common.set_threads()
     out = None if out == "-" else out

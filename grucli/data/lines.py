@@ -1,6 +1,8 @@
 """Bytes to physical lines: in bounded memory, and never later than the producer allows.
 
-A line ends with LF, CRLF or CR. A line beyond MAX_LINE is read past and kept only as a stump,
+A line ends with LF; CRs before it belong to the end, others to the line, as in the progress of a
+program or in a spreadsheet's cell. CR alone ends lines only where the first OPENING bytes have no
+LF, as in files of the old Macintosh. A line beyond MAX_LINE is read past and kept only as a stump,
 so a gigabyte without a newline costs time, not memory. Lines are decoded one by one, so one
 undecodable line is one bad line and not the end of the file.
 """
@@ -18,6 +20,8 @@ from grucli.files import CHUNK_BYTES
 
 MAX_LINE: Final = 16 * 2**20
 """Bytes of the longest line that is read."""
+OPENING: Final = 2**20
+"""Bytes that decide whether CR alone ends a line."""
 _PEEK_LIMIT = 2**20
 
 _NO_TEXT_ENCODINGS = frozenset(
@@ -61,6 +65,7 @@ class Lines:
         self._decoder = codecs.getincrementaldecoder(encoding)() if _is_wide(encoding) else None
         self._waiting: deque[bytes] = deque()
         self._tail = bytearray()
+        self._cr_ends: bool | None = None  # not known yet
         self._after_cr = False
         self._started = False
         self._ended = False
@@ -111,19 +116,33 @@ class Lines:
         if chunk:
             return
         self._ended = True
+        if self._cr_ends is None:
+            self._cut(self._opened(b""))
         if self._tail:
             self._add([bytes(self._tail)])
             self._tail.clear()
 
     def _split(self, chunk: bytes) -> None:
-        if self._after_cr and chunk:  # the LF of a CRLF that was cut in two
-            chunk = chunk.removeprefix(b"\n")
-            self._after_cr = False
-        if not chunk:
-            return
-        self._after_cr = chunk.endswith(b"\r")
-        pieces = chunk.splitlines()
-        rest = b"" if chunk.endswith((b"\n", b"\r")) else pieces.pop()
+        if self._cr_ends is None:
+            end = chunk.find(b"\n")
+            if end < 0 and len(self._tail) + len(chunk) < OPENING:
+                self._tail += chunk
+                return
+            chunk = self._opened(chunk)
+        self._cut(chunk)
+
+    def _opened(self, chunk: bytes) -> bytes:
+        """Return the opening, `chunk` at its end; decide what ends its lines."""
+        opening = bytes(self._tail) + chunk
+        self._tail.clear()
+        self._cr_ends = b"\n" not in opening[:OPENING] and b"\r" in opening[:OPENING]
+        return opening
+
+    def _cut(self, chunk: bytes) -> None:
+        if self._cr_ends:
+            chunk = self._with_lf(chunk)
+        pieces = chunk.split(b"\n")
+        rest = pieces.pop()
         if pieces and self._tail:
             self._extend_tail(pieces[0])
             pieces[0] = bytes(self._tail)
@@ -131,13 +150,23 @@ class Lines:
         self._add(pieces)
         self._extend_tail(rest)
 
+    def _with_lf(self, chunk: bytes) -> bytes:
+        if self._after_cr and chunk:  # the LF of a CRLF that was cut in two
+            chunk = chunk.removeprefix(b"\n")
+            self._after_cr = False
+        self._after_cr = self._after_cr or chunk.endswith(b"\r")
+        return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
     def _add(self, lines: list[bytes]) -> None:
         if lines and not self._started:
             self._started = True
             if lines[0].startswith(codecs.BOM_UTF8):
                 self.encoding = "utf-8"  # the mark is proof, whatever was said
                 lines[0] = lines[0].removeprefix(codecs.BOM_UTF8)
-        self._waiting.extend(lines)
+        self._waiting.extend(
+            line if len(line) > MAX_LINE else line.rstrip(b"\r")  # a stump stays one
+            for line in lines
+        )
 
     def _extend_tail(self, piece: bytes) -> None:
         self._tail += piece[: MAX_LINE + 1 - len(self._tail)]

@@ -2,7 +2,7 @@
 
 A broken row takes one line with it, the one it starts on; reading goes on with the next, so a
 stray quote does not eat the file. A quoted cell may hold newlines (each becomes LF), for at most
-MAX_QUOTED_LINES lines or MAX_QUOTED_BYTES.
+MAX_QUOTED_LINES lines or MAX_QUOTED_BYTES. A CR within a line belongs to its cell, quoted or not.
 """
 
 import csv
@@ -23,6 +23,8 @@ _UNCLOSED = (
     f"a quote opens here and does not close in {MAX_QUOTED_LINES:,} lines or 1 MiB; "
     'write a quote inside a field as "" and quote the field'
 )
+_CR = "\udc0d"
+"""Stands for a CR in what the csv module reads, which would take it for the end of a row."""
 _TEXT_AFTER_QUOTE = 'text after a closing quote; write a quote inside a field as ""'
 
 
@@ -47,6 +49,7 @@ class Rows:
         self._taken: list[bytes] = []
         self._size = 0
         self._problem = ""
+        self._has_cr = False
         texts = iter(self._next_text, None)
         self._reader = csv.reader(texts, delimiter=delimiter, strict=True)
 
@@ -57,12 +60,15 @@ class Rows:
         self._taken.clear()
         self._size = 0
         self._problem = ""
+        self._has_cr = False
         try:
             cells = next(self._reader)
         except _BrokenRowError as error:
             return self._broken(str(error))
         except csv.Error:
             return self._broken(_TEXT_AFTER_QUOTE)
+        if self._has_cr:
+            cells = _with_cr(cells)
         return Row(self._lines.number - len(self._taken) + 1, cells, self._problem)
 
     def unread(self) -> None:
@@ -92,7 +98,8 @@ class Rows:
         if problem and not self._problem:
             here = f"in line {self._lines.number}: " if len(self._taken) > 1 else ""
             self._problem = here + problem
-        return text + "\n"
+        self._has_cr = self._has_cr or "\r" in text
+        return _for_csv(text)
 
 
 def parse_delimiter(name: str) -> str:
@@ -122,8 +129,8 @@ def sample_rows(lines: Lines, delimiter: str, count: int) -> list[list[str]]:
     """
     csv.field_size_limit(2 * MAX_LINE)
     raw, more = lines.peek(count)
-    texts = [decode(line, lines.encoding)[0] + "\n" for line in raw]
-    rows = list(csv.reader(texts, delimiter=delimiter))
+    texts = [_for_csv(decode(line, lines.encoding)[0]) for line in raw]
+    rows = [_with_cr(row) for row in csv.reader(texts, delimiter=delimiter)]
     if more and len(rows) > 1 and len(rows) < len(texts):
         rows.pop()
     return [row for row in rows if row]
@@ -149,3 +156,13 @@ def find_delimiter(lines: Lines, preferred: Sequence[str]) -> tuple[str, str]:
         seen = seen or delimiter
     hint = f"{delimiter_name(seen)}s seen: try --delimiter {delimiter_name(seen)}" if seen else ""
     return (preferred[0] if preferred else ""), hint
+
+
+def _for_csv(text: str) -> str:
+    """Return a line as the csv module shall read it."""
+    return text.replace("\r", _CR) + "\n"
+
+
+def _with_cr(cells: list[str]) -> list[str]:
+    """Return cells of the csv module as they stand in the data."""
+    return [cell.replace(_CR, "\r") for cell in cells]

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grucli.data.lines import Lines
 from grucli.data.sources import ReadOptions, Record, Remembered, open_source
 from grucli.errors import ConfigError, DataError, GrucliError, show
 from tests.strategies import cells, hostile_line, unicode_text
@@ -88,6 +89,7 @@ def test_a_table_row_by_row() -> None:
         "text,label\r\na b,x\r\n好,y\r\n",
         "text,label\ra b,x\r好,y\r",
         "text,label\na b,x\r\n好,y\r",
+        "text,label\r\r\na b,x\r\r\n好,y\r\r\n",
         "\ufefftext,label\na b,x\n好,y\n",
         "text,label\na b,x\n好,y",
         "\n\ntext,label\n\na b,x\n   \n好,y\n\n\n",
@@ -381,6 +383,67 @@ def test_a_delimiter_that_is_none_is_a_usage_error(delimiter: str) -> None:
 def test_an_unknown_format_is_a_usage_error() -> None:
     with pytest.raises(ConfigError, match="--format: must be one of auto, csv"):
         records_of(b"a", format="xml")
+
+
+# --- line ends ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "lines"),
+    [
+        (b"a\rb\nc\n", [b"a\rb", b"c"]),
+        (b"\ra\n\n50 %\r100 %\r\n", [b"\ra", b"", b"50 %\r100 %"]),
+        (b"a\r\r\nb\r\r\n", [b"a", b"b"]),
+        (b"a\r\nb\r", [b"a", b"b"]),
+        (b"a\rb\r", [b"a", b"b"]),
+        (b"a\r\rb", [b"a", b"", b"b"]),
+        (b"a\r", [b"a"]),
+        (b"\r\n", [b""]),
+        (b"a\r" * 600_000, [b"a"] * 600_000),
+        (b"a\r" * 600_000 + b"b\nc", [*[b"a"] * 600_000, b"b", b"c"]),
+        (b"a\r" * 500_000 + b"b\nc", [b"a\r" * 500_000 + b"b", b"c"]),
+        (b"w" * 2**20 + b"\ra\nb", [b"w" * 2**20 + b"\ra", b"b"]),
+    ],
+)
+def test_cr_alone_ends_lines_only_where_the_first_mib_has_no_lf(
+    data: bytes, lines: list[bytes]
+) -> None:
+    whole = Lines(io.BytesIO(data), "a")
+    assert list(whole) == lines
+    assert whole.number == len(lines)
+
+
+class Dripping(io.BytesIO):
+    """A stream that comes in the pieces it was made of."""
+
+    def __init__(self, pieces: list[bytes]) -> None:
+        super().__init__()
+        self.pieces = [piece for piece in pieces if piece]
+
+    def read1(self, size: int | None = -1) -> bytes:
+        return self.pieces.pop(0) if self.pieces else b""
+
+
+@given(st.lists(st.sampled_from([b"a", b"\r", b"\n", b"\r\n", b"", b"\xe5\xa5\xbd"])))
+def test_lines_do_not_depend_on_how_they_arrive(pieces: list[bytes]) -> None:
+    expected = list(Lines(io.BytesIO(b"".join(pieces)), "a"))
+    assert list(Lines(Dripping(pieces), "a")) == expected
+    if b"\n" in b"".join(pieces):
+        ends = b"".join(pieces).split(b"\n")
+        assert expected == [end.rstrip(b"\r") for end in ends[: None if ends[-1] else -1]]
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_cr_within_a_cell_is_its_own(quote: str) -> None:
+    row = f"{quote}a\rb{quote},x\n"
+    records = records_of(f"text,label\n{row}c,y\r\n\r\nd,x".encode())
+    assert [(r.text, r.label, r.line) for r in records] == [
+        ("a\rb", "x", 2), ("c", "y", 3), ("d", "x", 5),
+    ]  # fmt: skip
+    tabs = f"text\tlabel\n{row}".replace(",", "\t").encode()
+    assert pairs(tabs, "a.tsv") == [("a\rb", "x")]
+    crs = [(r.text, r.error) for r in stdin_records(b"a lamp\rb\nc\n", None)]
+    assert crs == [("a lamp\rb", None), ("c", None)]
 
 
 # --- columns --------------------------------------------------------------------------------
@@ -684,9 +747,10 @@ def test_a_pause_of_the_producer_is_seen(head: bytes, monkeypatch: pytest.Monkey
             os.write(writing, row[:-1] % b"half a")
             assert not source.ready()
             os.write(writing, b" line\r")
+            assert not source.ready()
+            os.write(writing, b"\n")
             assert source.ready()
             assert next(records).text == "half a line"
-            os.write(writing, b"\n")
             assert not source.ready()
             os.write(writing, row[:-1] % b"the last")
             os.close(writing)
