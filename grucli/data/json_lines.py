@@ -50,11 +50,11 @@ def parse_object(line: bytes, encoding: str) -> Object:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> Object:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise JsonError(f"key '{excerpt(twice)}' stands there twice; rename one")
+    found: Object = {}
+    for key, value in pairs:
+        if key in found:
+            raise JsonError(f"key '{excerpt(key)}' stands there twice; rename one")
+        found[key] = value
     return found
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grucli.data.json_lines import JsonError, _object
 from grucli.data.sources import Remembered
 from grucli.errors import show
 from tests.data.reading import piped, problem, problems, read, series, texts
@@ -209,6 +210,25 @@ def test_weights_and_groups() -> None:
     assert [(r.weight, r.group) for r in records] == [(0.5, "3"), (2.0, None)]
     message = problem(data.replace("0.5", "0"), "t.jsonl", weight="w")
     assert message.startswith("t.jsonl:1: weight '0' in key 'w' must be a number above 0")
+
+
+class Key(str):
+    """A key that counts how often it is compared with another."""
+
+    compared = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        Key.compared += 1
+        return str.__eq__(self, other)
+
+
+def test_a_key_that_stands_there_twice_is_found_in_one_pass() -> None:
+    keys = [f"key {k}" for k in range(5_000)]
+    pairs = [(Key(key), 1) for key in [*keys, keys[-1]]]
+    with pytest.raises(JsonError, match="key 'key 4999' stands there twice; rename one"):
+        _object(pairs)
+    assert 1 <= Key.compared < 100  # one by one they would be twelve million
 
 
 @given(st.lists(st.tuples(hostile_text, hostile_text)), st.booleans())
