@@ -549,6 +549,8 @@ def attacks(path):
             "damaged (two arrays 'meta')",
             with_meta(meta_text(), [("meta.npy", npy(b""))]),
         ),
+        "bzip2": ("damaged", with_meta(meta_text(), compress_type=zipfile.ZIP_BZIP2)),
+        "lzma": ("damaged", with_meta(meta_text(), compress_type=zipfile.ZIP_LZMA)),
         "deflated": ("damaged", with_meta(meta_text(), compress_type=zipfile.ZIP_DEFLATED)),
         "deflate bomb": (
             "damaged",

@@ -23,6 +23,13 @@ from grucli.data.numbers import Missing
 from grucli.data.records import Record, Source
 from grucli.errors import DataError, did_you_mean, excerpt
 
+try:
+    from lzma import LZMAError
+except ImportError:  # some Pythons are built without it; to them it is not known how to unpack
+    _LZMA_FAULTS: tuple[type[Exception], ...] = ()
+else:
+    _LZMA_FAULTS = (LZMAError,)
+
 MAX_BYTES: Final = 4 * 2**30
 """Bytes of the largest archive and of the largest array in it."""
 
@@ -34,7 +41,7 @@ _MENDS = {
     "y": "save one label a row, as y.astype(str)",
     "lengths": "save one whole number a row, from 1 to T",
 }
-_FAULTS = (
+_FAULTS: tuple[type[Exception], ...] = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -46,6 +53,8 @@ _FAULTS = (
     KeyError,
     OverflowError,
     RuntimeError,  # encrypted, or packed in a way not known here
+    OSError,  # of bzip2: the archive is in memory, no disk can fail
+    *_LZMA_FAULTS,
 )
 
 

@@ -254,6 +254,22 @@ def test_damaged_bytes_are_an_error_or_change_nothing_unsound(
     assert all(show(line) == line for line in problems)
 
 
+@pytest.mark.parametrize("kind", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_members_packed_in_other_ways_are_read_or_refused(folder: Path, kind: int) -> None:
+    with zipfile.ZipFile(io.BytesIO(packed(X=X, y=Y))) as plain:
+        members = {name: plain.read(name) for name in plain.namelist()}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", kind) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    whole = buffer.getvalue()
+    assert [r.label for r in records_of(whole)] == ["a", "好", "a b"]
+    start = whole.index(b"X.npy") + len("X.npy")
+    for place in range(start + 9, start + 60, 3):  # behind the versions, which nobody reads
+        damaged = whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :]
+        assert problem(damaged).startswith("data.npz: array 'X' is damaged; save it again")
+
+
 def test_standard_input_is_known_by_its_first_bytes(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
