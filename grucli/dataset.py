@@ -88,6 +88,7 @@ def prepare(
     config, simple = defaults.plain(config) if config.preset == "plain" else (config, {})
     options = _options(config, on_bad_row)
     table = read_table(path, options)
+    config = _with_names(config, table.options)
     labels = tuple(sorted({record.label or "" for record in table.records}))
     if len(labels) < 2:
         raise DataError(f"{table.name}: has one class ({excerpt(labels[0])}); need two")
@@ -183,6 +184,16 @@ def _options(config: Config, on_bad_row: Literal["stop", "skip"]) -> ReadOptions
         encoding=data.encoding,
         on_bad_row=on_bad_row,
     )
+
+
+def _with_names(config: Config, told: ReadOptions) -> Config:
+    """Return the config with the names of columns as they were told apart."""
+    given = {
+        key: names
+        for key, names in (("text", told.text), ("values", told.values))
+        if getattr(config.data, key) is not None
+    }
+    return config.model_copy(update={"data": config.data.model_copy(update=given)})
 
 
 def _wide(

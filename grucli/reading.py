@@ -26,6 +26,7 @@ class Table:
         skipped: records that could not be read.
         remembered: how the file was read.
         findings: what was found or guessed, one line each.
+        options: what was asked, its names told apart as columns.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Table:
     skipped: int
     remembered: Remembered
     findings: tuple[str, ...]
+    options: ReadOptions
 
 
 def read_table(path: str, options: ReadOptions, remembered: Remembered | None = None) -> Table:
@@ -68,6 +70,7 @@ def read_table(path: str, options: ReadOptions, remembered: Remembered | None = 
             skipped=len(problems),
             remembered=source.remembered,
             findings=findings,
+            options=source.options or options,
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import functools
 import inspect
@@ -17,7 +16,7 @@ from grucli.cli import output
 from grucli.errors import excerpt, show
 
 if TYPE_CHECKING:
-    from grucli.data.records import Columns, ReadOptions
+    from grucli.data.records import ReadOptions
 
 THREAD_VARIABLES = (
     "OPENBLAS_NUM_THREADS",
@@ -86,14 +85,14 @@ class Reading:
 
     def options(self, on_bad_row: Literal["stop", "skip"] = "stop") -> ReadOptions:
         """Return them for the readers; `on_bad_row` is what counts if it was not given."""
-        from grucli.data.records import ReadOptions, names
+        from grucli.data.records import ReadOptions
 
         return ReadOptions(
             format=self.format or "auto",
             header=not self.no_header,
-            text=column_names(self.text),
+            text=self.text or None,
             label=self.label,
-            values=names(column_names(self.values)) or None,
+            values=(self.values,) if self.values else None,
             id=self.id,
             time=self.time,
             missing=self.missing,
@@ -147,12 +146,6 @@ class Common:
         """Say a line that only --verbose asks for."""
         if self.verbose:
             output.say(show(line))
-
-
-def column_names(given: str | None) -> Columns | None:
-    """Read COL[,COL]; a name that holds a comma is quoted as in CSV."""
-    names = tuple(name.strip() for row in csv.reader([given or ""]) for name in row)
-    return names if len(names) > 1 else next(iter(names), None)
 
 
 def spread(command: Callable[..., None]) -> Callable[..., None]:

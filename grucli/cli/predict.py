@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
@@ -11,7 +10,7 @@ import typer
 
 from grucli.cli import output
 from grucli.cli.options import Common, Data, Model, Reading, spread
-from grucli.errors import ConfigError, DataError, did_you_mean, excerpt
+from grucli.errors import ConfigError, DataError, excerpt
 
 if TYPE_CHECKING:
     from grucli.checkpoint import SavedModel
@@ -122,16 +121,18 @@ def _form(to: Form | None, keep: str | None, common: Common) -> Form:
 
 def _kept(keep: str | None, source: Source) -> dict[str, int]:
     """Return the columns to keep with their places; a table without any row has none."""
+    from grucli.data.columns import meant_column, told_apart
+
     places = {name: k for k, name in enumerate(source.columns)}
     if keep is None or keep.strip() == "*":
         return places if keep else {}
     if not places and source.format in ("csv", "tsv", "jsonl"):
         return {}
-    names = [name.strip() for name in next(csv.reader([keep]), [])]
+    names = told_apart([keep], places)
     for name in names:
         if name not in places:
             columns = excerpt(",".join(places), 60) or "none; is it a table? pass --format csv"
-            hint = did_you_mean(name, places)
+            hint = meant_column(name, places)
             raise DataError(
                 f"{source.name}: no column '{excerpt(name)}' to keep (columns: {columns}){hint}"
             )

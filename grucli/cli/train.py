@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from grucli.cli.options import Common, Data, Reading, column_names, spread
+from grucli.cli.options import Common, Data, Reading, spread
 from grucli.errors import ConfigError, excerpt, show_path
 
 EPILOG = """Exit codes: 0 done; 2 usage or config; 3 data; 4 model file; 5 a file is missing, in
@@ -116,10 +116,10 @@ def train(
             "data.train": data,
             "data.valid": valid,
             "data.format": reading.format,
-            "data.text": column_names(reading.text),
+            "data.text": reading.text or None,
             "data.label": reading.label,
             "data.weight": weight,
-            "data.values": column_names(reading.values),
+            "data.values": reading.values or None,
             "data.id": reading.id,
             "data.time": reading.time,
             "data.missing": reading.missing,

@@ -1,9 +1,12 @@
 """What is asked of data: by the user, by the model, by the command."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
+from grucli.data.columns import told_apart
 from grucli.data.numbers import Missing
 from grucli.data.records import ReadOptions, Remembered, names
+from grucli.errors import ConfigError, excerpt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +18,19 @@ class Asked:
     known: Remembered
     needs_label: bool
     encoding: str
+
+    def among(self, columns: Collection[str]) -> "Asked":
+        """Return the same with the names that the user gave told apart as names of `columns`.
+
+        Raises:
+            ConfigError: a text column is named twice.
+        """
+        options = self.options
+        text = told_apart(names(options.text), columns)
+        if len(set(text)) < len(text):
+            raise ConfigError(f"--text: names a column twice, got '{excerpt(','.join(text))}'")
+        values = told_apart(options.values or (), columns)
+        return replace(self, options=replace(options, text=text or None, values=values or None))
 
     @property
     def text(self) -> tuple[str, ...]:
@@ -45,6 +61,7 @@ class Asked:
     def header(self) -> bool:
         """Whether a table has a header: as told; a model of headerless data expects none."""
         options = self.options
-        given = (*names(options.text), *(options.values or ()), *names(options.id))
+        given = (*names(options.text), *(options.values or ()))
+        given = (*told_apart(given, ()), *names(options.id))
         named = any(not name.isdigit() for name in given)
         return self.options.header and (self.known.header or named)

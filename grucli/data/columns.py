@@ -1,6 +1,8 @@
 """Which column of a table is the text and which the label: given, known by name, or guessed."""
 
-from collections.abc import Sequence, Set
+import csv
+from collections import Counter
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 
 from grucli.errors import DataError, did_you_mean, excerpt
@@ -58,13 +60,38 @@ def header_columns(cells: Sequence[str], place: str) -> tuple[str, ...]:
         DataError: two columns have the same name (empty names do not count).
     """
     columns = tuple(cell.strip() for cell in cells)
-    for column in columns:
-        if column and columns.count(column) > 1:
+    for column, count in Counter(columns).items():
+        if column and count > 1:
             raise DataError(
                 f"{place}: two columns are named '{excerpt(column)}'; rename one, "
                 "or pass --no-header if this row is data"
             )
     return columns
+
+
+def told_apart(given: Sequence[str], columns: Collection[str]) -> tuple[str, ...]:
+    """Return the names in `given`: what is a column as a whole, of the rest the parts at commas.
+
+    A part that holds a comma itself is quoted, as in CSV.
+    """
+    return tuple(part for name in given for part in _parts(name.strip(), columns))
+
+
+def _parts(name: str, columns: Collection[str]) -> list[str]:
+    if name in columns:
+        return [name]
+    try:
+        return [part.strip() for part in next(csv.reader([name], skipinitialspace=True), [])]
+    except csv.Error:  # a line end in it
+        return [name]
+
+
+def meant_column(name: str, columns: Collection[str]) -> str:
+    """Return a hint for who names a column that there is not: the nearest, or one with commas."""
+    for column in columns:
+        if "," in column and name in map(str.strip, column.split(",")):
+            return f"; quote a name that holds a comma: '\"{excerpt(column)}\"'"
+    return did_you_mean(name, columns)
 
 
 def choose(columns: Sequence[str], rows: Sequence[Sequence[str]], wanted: Wanted) -> Chosen:
@@ -118,7 +145,7 @@ def looks_like_data(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bo
 
 def has_known_name(columns: Sequence[str]) -> bool:
     """Whether some column has a name that says text or label."""
-    return any(normal_name(name) in {*TEXT_NAMES, *LABEL_NAMES} for name in columns)
+    return not {*TEXT_NAMES, *LABEL_NAMES}.isdisjoint(map(normal_name, columns))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,14 +177,17 @@ def _named(columns: Sequence[str], name: str | None, flag: str, place: str) -> i
         return columns.index(name)
     raise DataError(
         f"{place}: no column '{excerpt(name)}' (columns: {_listed(columns)})"
-        f"{did_you_mean(name, columns)}; pass {flag}"
+        f"{meant_column(name, columns)}; pass {flag}"
     )
 
 
 def _known(columns: Sequence[str], names: Sequence[str], taken: Set[int | None]) -> int | None:
     """Return the column with the surest of these names, None if there is none."""
-    normal = [None if i in taken else normal_name(name) for i, name in enumerate(columns)]
-    return next((normal.index(name) for name in names if name in normal), None)
+    normal: dict[str, int] = {}
+    for i, name in enumerate(columns):
+        if i not in taken:
+            normal.setdefault(normal_name(name), i)
+    return next((normal[name] for name in names if name in normal), None)
 
 
 def _label_by_content(

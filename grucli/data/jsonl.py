@@ -47,15 +47,16 @@ class _Keys:
     group: str | None = None
 
 
-def starts_as_jsonl(lines: Lines, keys: Sequence[str] = ()) -> bool:
-    """Whether the line that comes is a JSON object that has these keys."""
+def starts_as_jsonl(lines: Lines, asked: Asked | None = None) -> bool:
+    """Whether the line that comes is a JSON object, with the keys of the text if `asked` for."""
     waiting, _ = lines.peek(1)
     if not waiting or not waiting[0].lstrip().startswith(b"{"):
         return False
     try:
-        return set(keys) <= parse_object(waiting[0], lines.encoding).keys()
+        keys = parse_object(waiting[0], lines.encoding).keys()
     except JsonError:
         return False
+    return asked is None or set(asked.among(keys).text) <= keys
 
 
 def open_jsonl(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
@@ -81,6 +82,8 @@ def open_jsonl(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
     )
     sample = _sample(lines, asked)
     source.columns = tuple(dict.fromkeys(key for found in sample for key in found))
+    asked = asked.among(source.columns)
+    source.options = asked.options
     key = _value_key(sample, asked)
     if key is not None:
         source.kind = "series"

@@ -60,7 +60,8 @@ class ReadOptions:
     Attributes:
         format: "auto", "csv", "tsv", "jsonl", "lines", "ts" or "npz".
         header: whether a table begins with column names; else they are "1", "2", …
-        text: name of the text column, or of several that are joined.
+        text: name of the text column, or of several that are joined; what is no column as a whole
+            is cut at commas, and so is `values`.
         label: name of the label column.
         weight: name of the column that says how much a row counts; None for none.
         group: name of the column whose values keep rows together; None for none.
@@ -124,6 +125,7 @@ class Source:
         header: whether a table begins with column names.
         findings: what was guessed, a sentence each, for people.
         needs_label: whether a record without a label, or no record at all, is an error.
+        options: what was asked, its names told apart as columns; None of data without columns.
     """
 
     name: str
@@ -144,6 +146,7 @@ class Source:
     encoding: str | None = None
     header: bool = True
     findings: tuple[str, ...] = ()
+    options: ReadOptions | None = None
 
     @property
     def remembered(self) -> Remembered:

@@ -11,9 +11,9 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from grucli.data.asked import Asked
-from grucli.data.columns import LABEL_NAMES, TEXT_NAMES, looks_like_data, normal_name
+from grucli.data.columns import LABEL_NAMES, TEXT_NAMES, looks_like_data, meant_column, normal_name
 from grucli.data.numbers import looks_numeric
-from grucli.errors import ConfigError, DataError, did_you_mean, excerpt
+from grucli.errors import ConfigError, DataError, excerpt
 
 ID_NAMES = ("id", "series", "series_id", "sequence_id", "seq_id", "case", "case_id", "sample_id")
 TIME_NAMES = ("time", "timestamp", "datetime", "date", "step")
@@ -95,8 +95,9 @@ def _as_in_training(columns: Sequence[str], asked: Asked, place: str) -> Sequenc
 
 def describe(columns: Sequence[str], chosen: SeriesColumns) -> str:
     """Say which columns were chosen, for people."""
-    values = [excerpt(columns[i], 20) for i in chosen.values]
-    listed = ", ".join(values) if len(values) < 5 else f"{values[0]} … {values[-1]}"
+    values = [columns[i] for i in chosen.values]
+    ends = [excerpt(name, 20) for name in (values if len(values) < 5 else (values[0], values[-1]))]
+    listed = (", " if len(values) < 5 else " … ").join(ends)
     parts = [f"{len(values)} value column{'' if len(values) == 1 else 's'} ({listed})"]
     flags = ["--values"]
     if chosen.id is None:
@@ -118,6 +119,7 @@ class _Table:
 
     def __init__(self, columns: Sequence[str], sample: Sample, asked: Asked, place: str) -> None:
         self._columns = columns
+        self._index = {name: i for i, name in reversed([*enumerate(columns)])}  # the first of each
         self._sample = sample
         self._asked = asked
         self._place = place
@@ -157,7 +159,7 @@ class _Table:
     def given_id(self) -> int | None:
         """Return the id column that is given or remembered; None if rows are sequences."""
         options, known = self._asked.options, self._asked.known.id
-        if options.id is None and (known in self._columns or options.values is None):
+        if options.id is None and (known in self._index or options.values is None):
             return self._named(known, "--id COL, or --values COLS if a row is a sequence")
         return self._named(options.id, "--id COL")
 
@@ -196,7 +198,7 @@ class _Table:
 
     def _given_label(self) -> int | None:
         name = self._asked.label
-        if name not in self._columns and not self._asked.needs_label:
+        if name not in self._index and not self._asked.needs_label:
             return None
         return self._named(name, "--label COL")
 
@@ -208,7 +210,7 @@ class _Table:
         if self._asked.options.values is not None:
             return self._matching(self._asked.options.values, aside)
         known: Sequence[str] = self._asked.known.values
-        if not any(name in self._columns for name in known):
+        if self._index.keys().isdisjoint(known):
             return []
         if is_wide:
             known = self._steps(known)
@@ -217,8 +219,8 @@ class _Table:
     def _matching(self, patterns: Sequence[str], aside: Set[int | None]) -> list[int]:
         found: dict[int, None] = {}
         for pattern in patterns:
-            if pattern in self._columns:
-                matches = [self._columns.index(pattern)]
+            if pattern in self._index:
+                matches = [self._index[pattern]]
             else:
                 matches = [
                     i
@@ -226,7 +228,7 @@ class _Table:
                     if i not in aside and fnmatchcase(name, pattern)
                 ]
             if not matches:
-                hint = did_you_mean(pattern, self._columns)
+                hint = meant_column(pattern, self._columns)
                 raise self._error(f"no column '{excerpt(pattern)}'", "pass --values COLS", hint)
             found |= dict.fromkeys(matches)
         return list(found)
@@ -236,7 +238,7 @@ class _Table:
 
         After v1 … v24 a column v25 is one more step.
         """
-        last = max(k for k, name in enumerate(known) if name in self._columns)
+        last = max(k for k, name in enumerate(known) if name in self._index)
         stem, digits = _stem_and_number(known[-1])
         further = [
             (number, name)
@@ -260,8 +262,16 @@ class _Table:
         return self._by_name(names, aside)
 
     def _by_name(self, names: Sequence[str], aside: Set[int | None]) -> int | None:
-        normal = [None if i in aside else normal_name(n) for i, n in enumerate(self._columns)]
-        return next((normal.index(name) for name in names if name in normal), None)
+        found = (i for name in names for i in self._named_so.get(name, ()))
+        return next((i for i in found if i not in aside), None)
+
+    @cached_property
+    def _named_so(self) -> dict[str, list[int]]:
+        """The columns of each normal name."""
+        columns: dict[str, list[int]] = {}
+        for i, name in enumerate(self._columns):
+            columns.setdefault(normal_name(name), []).append(i)
+        return columns
 
     def _repeats_briefly(self, index: int) -> bool:
         """Whether a column reads like labels: short ones that come again."""
@@ -281,10 +291,10 @@ class _Table:
     def _named(self, name: str | None, mend: str) -> int | None:
         if name is None:
             return None
-        if name not in self._columns:
-            hint = did_you_mean(name, self._columns)
+        if name not in self._index:
+            hint = meant_column(name, self._columns)
             raise self._error(f"no column '{excerpt(name)}'", f"pass {mend}", hint)
-        return self._columns.index(name)
+        return self._index[name]
 
     def _error(self, problem: str, mend: str, hint: str = "") -> DataError:
         columns = excerpt(",".join(self._columns), 60)

@@ -159,7 +159,7 @@ def _form_of_content(lines: Lines, asked: Asked) -> str:
     """Return the form of data whose name and options do not tell it."""
     if header_has_text(lines, asked):
         return "csv"
-    if asked.text and starts_as_jsonl(lines, asked.text):
+    if asked.text and starts_as_jsonl(lines, asked):
         return "jsonl"
     options = asked.options
     waiting, _ = lines.peek(1)

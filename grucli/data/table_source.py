@@ -54,6 +54,7 @@ def open_table(
     delimiter, hint = _delimiter(lines, asked, own_delimiter)
     rows = Rows(lines, delimiter)
     columns, place = _read_columns(rows, asked)
+    asked = asked.among(columns)
     source = Source(
         name=asked.name,
         kind="text",
@@ -66,6 +67,7 @@ def open_table(
         delimiter=delimiter,
         encoding=asked.encoding,
         header=asked.header,
+        options=asked.options,
     )
     if delimiter not in (own_delimiter, asked.known.delimiter) and not asked.options.delimiter:
         name = delimiter_name(delimiter)
@@ -197,5 +199,5 @@ def _delimiter(lines: Lines, asked: Asked, own: str | None) -> tuple[str, str]:
 
 def _has_text(lines: Lines, asked: Asked, delimiter: str) -> bool:
     """Whether the row that comes has the names of the known text columns as cells."""
-    cells = next(iter(sample_rows(lines, delimiter, 1)), [])
-    return bool(asked.text) and set(asked.text) <= set(cells)
+    cells = [cell.strip() for row in sample_rows(lines, delimiter, 1)[:1] for cell in row]
+    return bool(asked.text) and set(asked.among(cells).text) <= set(cells)
