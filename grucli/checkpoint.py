@@ -158,6 +158,7 @@ def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> Saved
         model = _model(architecture, archive.arrays, dtype)
         encoder = _encoder(meta["encoder"], archive.arrays, architecture)
         model.mix = _mix(meta.get("mix"), encoder)
+        model.seal()
         return SavedModel(
             model=model,
             encoder=encoder,

@@ -17,6 +17,7 @@ from grucli.engine import losses
 from grucli.errors import CheckpointError, DataError, counted, show, show_path
 from grucli.model import Model
 from grucli.reading import examples_of
+from grucli.runner import Runner
 
 WINDOW_RECORDS = 4096  # sorted together by length
 WINDOW_STEPS = 1 << 18  # bounds the memory of a window whatever its sequences' lengths
@@ -24,9 +25,9 @@ WINDOW_STEPS = 1 << 18  # bounds the memory of a window whatever its sequences' 
 Probabilities = npt.NDArray[np.float64]
 
 
-def probabilities(model: Model, examples: Examples) -> Probabilities:
+def probabilities(runner: Runner, examples: Examples) -> Probabilities:
     """Return (n, C) class probabilities in the order of `examples`."""
-    return decided(model, logits(model, examples), examples)
+    return decided(runner.model, logits(runner, examples), examples)
 
 
 def decided(model: Model, said: npt.NDArray[np.float64], examples: Examples) -> Probabilities:
@@ -35,11 +36,11 @@ def decided(model: Model, said: npt.NDArray[np.float64], examples: Examples) -> 
     return p.astype(np.float64, copy=False)
 
 
-def logits(model: Model, examples: Examples) -> npt.NDArray[np.float64]:
+def logits(runner: Runner, examples: Examples) -> npt.NDArray[np.float64]:
     """Return (n, O) the logits of the recurrence in the order of `examples`."""
-    result = np.empty((len(examples), model.architecture.num_outputs))
+    result = np.empty((len(examples), runner.model.architecture.num_outputs))
     for batch in bounded(examples):
-        result[batch.rows] = model.forward(batch)
+        result[batch.rows] = runner.forward(batch)
     return result
 
 
@@ -77,19 +78,20 @@ def predict(
     Raises:
         DataError: a numeric sequence has other channels than those of training.
     """
+    runner = Runner(saved.model)
     window: list[Record] = []
     steps = 0
     for record in records:
         window.append(record)
         steps += len(record.text or "") if record.values is None else len(record.values)
         if len(window) >= WINDOW_RECORDS or steps >= WINDOW_STEPS or not ready():
-            yield _answered(saved, window)
+            yield _answered(saved, runner, window)
             window, steps = [], 0
     if window:
-        yield _answered(saved, window)
+        yield _answered(saved, runner, window)
 
 
-def _answered(saved: SavedModel, window: list[Record]) -> Predictions:
+def _answered(saved: SavedModel, runner: Runner, window: list[Record]) -> Predictions:
     readable = [row for row, record in enumerate(window) if record.error is None]
     answers = Predictions(
         records=window,
@@ -101,7 +103,7 @@ def _answered(saved: SavedModel, window: list[Record]) -> Predictions:
         records = [window[row] for row in readable]
         encoded = saved.encoder.encode(records)
         examples = examples_of(encoded, records, [-1] * len(records))
-        answers.probabilities[readable] = probabilities(saved.model, examples)
+        answers.probabilities[readable] = probabilities(runner, examples)
         answers.known[readable] = encoded.known
         answers.truncated[readable] = encoded.truncated
     return answers
@@ -155,7 +157,7 @@ class Answer:
 
 
 class Classifier:
-    """A trained model in a program of yours.
+    """A trained model in a program of yours: read-only, so threads may share it; it can be pickled.
 
     Attributes:
         labels: what it can answer.
@@ -164,6 +166,7 @@ class Classifier:
 
     def __init__(self, saved: SavedModel) -> None:
         """Use `load` instead, unless the model is already in memory."""
+        saved.model.seal()
         self._saved = saved
         self.labels = saved.labels
         self.kind = saved.encoder.kind
@@ -177,6 +180,10 @@ class Classifier:
             CheckpointError: it is no intact grucli model.
         """
         return cls(load(path))
+
+    def __reduce__(self) -> tuple[type[Classifier], tuple[SavedModel]]:
+        """Pickle what it is made of; arrays come out of a pickle writable, and are sealed again."""
+        return type(self), (self._saved,)
 
     def predict(self, inputs: Sequence[str] | Sequence[npt.ArrayLike]) -> list[Answer]:
         """Classify texts, or numeric sequences (T,) or (T, I), each of any length.

@@ -16,6 +16,7 @@ from typing import Any
 from grucli.data.batches import Examples
 from grucli.errors import AccessError, excerpt
 from grucli.model import Model
+from grucli.runner import Runner
 from grucli.shards import Rows, Shards, Share, Task
 from grucli.worker import DONE, LAST_WORDS, MESSAGE, PROGRAM, Memory, memory_file, order
 
@@ -44,6 +45,11 @@ class Crew:
         self._shards = Shards(model, examples, task)
         self._workers: list[_Worker] = []
         self._pace = Pace()
+
+    @property
+    def runner(self) -> Runner:
+        """What runs `model` in this process."""
+        return self._shards.runner
 
     @property
     def num_workers(self) -> int:

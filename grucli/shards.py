@@ -15,8 +15,9 @@ from grucli.data.batches import Examples, pack
 from grucli.engine import augmentation, embedding, losses
 from grucli.engine.packing import Floats
 from grucli.engine.params import Allocate, Parameters
-from grucli.model import Gradients, Model
+from grucli.model import Model
 from grucli.random import AUGMENTATION, DROPOUT, generator
+from grucli.runner import Gradients, Runner
 
 Rows = npt.NDArray[np.int64]
 
@@ -60,6 +61,7 @@ class Shards:
     """The shards of one batch at a time, in memory that processes may share.
 
     Attributes:
+        runner: computes them.
         rows: (batch_size,) of the batch at hand, by falling length; shard k has every Sth from k.
     """
 
@@ -74,7 +76,7 @@ class Shards:
             task: how.
             allocate: gives the same memory to every process that asks in this order.
         """
-        self._model, self._examples, self._task = model, examples, task
+        self.runner, self._examples, self._task = Runner(model), examples, task
         self.rows: Rows = allocate((task.batch_size,), np.int64)
         number, arch = task.shards, model.architecture
         longest = np.sort(examples.lengths)[-(-task.batch_size // number) :]
@@ -99,7 +101,7 @@ class Shards:
         share = self._share(step * number + shard, rows, self._params[shard])
         tokens = share.gradients.tokens
         self._sums[shard] = share.loss, share.right, len(tokens)
-        if self._model.table.size:
+        if self.runner.model.table.size:
             self._tokens[shard, : len(tokens)] = tokens
             self._vectors[shard, : len(tokens)] = share.gradients.rows
 
@@ -114,7 +116,7 @@ class Shards:
             np.concatenate([array[k, :count] for k, count in enumerate(counts)])
             for array in (self._tokens, self._vectors)
         )
-        if self._model.table.size and number > 1:
+        if self.runner.model.table.size and number > 1:
             tokens, rows = embedding.backward(tokens, rows)
         return Share(
             loss=sum(loss for loss, _, _ in sums),
@@ -123,23 +125,23 @@ class Shards:
         )
 
     def whole(self, step: int, rows: Rows) -> Share:
-        """Return what one shard of all rows gives, computed here and kept nowhere."""
-        return self._share(step, rows, None)
+        """Return what one shard of all rows gives, without a word to other processes."""
+        return self._share(step, rows, self._params[0])
 
-    def _share(self, draw: int, rows: Rows, into: Parameters | None) -> Share:
+    def _share(self, draw: int, rows: Rows, into: Parameters) -> Share:
         batch, strength = pack(self._examples, rows), self._task.augmentation
         if strength:
             rng = generator(self._task.seed, AUGMENTATION, draw)
             x = augmentation.changed(batch.x, batch.packing, strength, rng)
             batch = replace(batch, x=x)
-        logits = self._model.forward(batch, generator(self._task.seed, DROPOUT, draw))
+        logits = self.runner.forward(batch, generator(self._task.seed, DROPOUT, draw))
         loss, d_logits = losses.cross_entropy(
             logits, batch.targets, self._examples.weights[batch.rows], self._task.label_smoothing
         )
         return Share(
             loss=loss,
             right=int(np.count_nonzero(_answers(logits) == batch.targets)),
-            gradients=self._model.backward(d_logits, into),
+            gradients=self.runner.backward(d_logits, into),
         )
 
 

@@ -25,6 +25,7 @@ from grucli.parallel import Crew
 from grucli.progress import OWN_ENDS, EpochInfo, Fold, Kept, Progress, StepInfo, deciding_loss
 from grucli.random import SHUFFLE, WIDE, generator
 from grucli.recipe import Recipe, class_weights
+from grucli.runner import Runner
 from grucli.shards import Rows, Task
 from grucli.updates import Updates, follow
 
@@ -84,7 +85,7 @@ class Trainer:
         self._wide_rows = wide
         self._crew = Crew(model, self._train, task)
         self._updates = Updates(model, recipe)
-        self._average = None if recipe.averaging is None else model.copy()
+        self._average = None if recipe.averaging is None else Runner(model.copy())
         self.best = model.params.flat.copy(), model.table.copy()
         self._begin_stage()
 
@@ -99,7 +100,11 @@ class Trainer:
 
         It is the model itself, or another one with their moving average (Polyak & Juditsky 1992).
         """
-        return self._average or self.model
+        return self._judged.model
+
+    @property
+    def _judged(self) -> Runner:
+        return self._average or self._crew.runner
 
     @contextmanager
     def crew(self, workers: int) -> Iterator[Crew]:
@@ -221,7 +226,7 @@ class Trainer:
         progress.step += 1
         self._updates.apply(self.model, share.gradients, rate, progress.step)
         if self._average is not None:
-            follow(self._average, self.model, progress.step, recipe.averaging or 0.0)
+            follow(self._average.model, self.model, progress.step, recipe.averaging or 0.0)
         for k, term in enumerate((share.loss, share.right, len(rows), norm, norm > limit)):
             progress.sums[k] += float(term)
         progress.batch += 1
@@ -268,7 +273,7 @@ class Trainer:
             held = self._held[self.fold - 1] if self.fold else None
             if self._wide_rows is not None and self._valid.wide is None:
                 self._valid = dataclasses.replace(self._valid, wide=self._wide_said(held))
-            said = logits(self.judged, self._valid)
+            said = logits(self._judged, self._valid)
             scores |= self._judge.scores(said, self._valid)
         is_best = self._valid is None or progress.best_epoch == 0 or self._improves(scores)
         if is_best and self._valid is not None:
@@ -303,7 +308,7 @@ class Trainer:
         """Note what the fold's best weights say of the rows that it has held out; begin anew."""
         progress, held = self.progress, self._held[self.fold - 1]
         self.judged.params.flat[...], self.judged.table[...] = self.best
-        self._said[0, held] = logits(self.judged, self._train.select(held))
+        self._said[0, held] = logits(self._judged, self._train.select(held))
         if self._wide_rows is not None:
             self._said[1, held] = self._wide_said(held)
         done = Fold(best_epoch=progress.best_epoch, history=progress.history)
@@ -372,7 +377,7 @@ class Trainer:
 
     def validate(self, examples: Examples) -> Evaluation:
         """Score the judged weights on `examples`, the recurrence alone."""
-        return self._judge.evaluation(probabilities(self.judged, examples), examples)
+        return self._judge.evaluation(probabilities(self._judged, examples), examples)
 
 
 def _weighted(train: Examples, recipe: Recipe, labels: Sequence[str]) -> Examples:

@@ -6,8 +6,9 @@ import numpy as np
 
 from grucli.engine import optim
 from grucli.engine.packing import Floats
-from grucli.model import Gradients, Model
+from grucli.model import Model
 from grucli.recipe import Recipe
+from grucli.runner import Gradients
 
 AVERAGE_EVERY = 4  # steps: often enough for any decay of use, and cheap for a large vocabulary
 AVERAGE_BLOCK = 1 << 16  # values at a time: they stay in the cache

@@ -80,12 +80,12 @@ def kernel_path(arrays: Arrays, num_channels: int, num_outputs: int) -> KernelPa
     expect(len(dilations) == len(counts), "kernels")
     expect(channels.dtype == np.uint8, "kernels")
     expect(channels.shape == (len(dilations), len(HIGH), num_channels), "kernels and channels")
-    expect(bool(channels.any(axis=2).all()), "kernels and channels")
+    expect(bool(channels.any(axis=2).all() and channels.max() == 1), "kernels and channels")
     expect(thresholds.shape == (len(HIGH) * int(counts.sum()),), "kernels and thresholds")
     kernels = Kernels(
         dilations=dilations,
         counts=counts,
-        channels=channels.astype(bool),
+        channels=channels.view(bool),
         thresholds=thresholds,
     )
     weight, bias = _linear(arrays, len(kernels), num_outputs, thresholds)

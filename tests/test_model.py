@@ -13,6 +13,7 @@ from grucli.data.vocabulary import UNKNOWN
 from grucli.engine import bags, losses, recurrent
 from grucli.engine.pooling import POOLINGS
 from grucli.model import Architecture, Model
+from grucli.runner import Runner
 from tests import reference
 
 LENGTHS = (3, 1, 6, 4, 6)
@@ -144,14 +145,14 @@ def test_loss_and_gradients_equal_autograd_of_the_reference(arch):
         ]
         return anp.sum(anp.stack(terms))
 
-    values = dict(model.arrays())
+    runner, values = Runner(model), dict(model.arrays())
     expected = autograd.grad(total)(values)
     for _ in range(2):
         loss, d_logits = losses.cross_entropy(
-            model.forward(batch), batch.targets, weights[batch.rows], SMOOTHING
+            runner.forward(batch), batch.targets, weights[batch.rows], SMOOTHING
         )
         assert loss == pytest.approx(float(total(values)), rel=1e-12)
-        gradients = model.backward(d_logits)
+        gradients = runner.backward(d_logits)
         for name, gradient in gradients.dense.items():
             np.testing.assert_allclose(gradient, expected[name], atol=1e-10, err_msg=name)
         if arch.vocabulary_size:
@@ -167,14 +168,14 @@ def test_loss_and_gradients_equal_autograd_of_the_reference(arch):
 def test_dropout_gradient_is_that_of_the_same_masks(convolution):
     arch = architecture(num_layers=2, dropout=0.4, convolution=convolution)
     model, examples = random_model(arch), random_examples(arch)
-    batch = pack(examples, np.arange(len(examples)))
+    batch, runner = pack(examples, np.arange(len(examples))), Runner(model)
 
     def run():
-        logits = model.forward(batch, np.random.default_rng(5))
+        logits = runner.forward(batch, np.random.default_rng(5))
         return losses.cross_entropy(logits, batch.targets)
 
     _, d_logits = run()
-    gradients = model.backward(d_logits)
+    gradients = runner.backward(d_logits)
     analytic = gradients.dense.flat.copy()
     direction = np.random.default_rng(6).normal(size=analytic.shape)
     value = model.params.flat.copy()
@@ -190,28 +191,29 @@ def test_dropped_tokens_are_read_as_unknown_and_teach_its_vector():
     model = random_model(arch)
     model.table[...] = np.arange(9)[:, None]
     examples = Examples.join([np.full(4000, 5, np.int32)], [0])
-    logits = model.forward(pack(examples, np.arange(1)), np.random.default_rng(0))
-    read = model._forward.vectors.tokens[model._forward.places]
+    runner = Runner(model)
+    logits = runner.forward(pack(examples, np.arange(1)), np.random.default_rng(0))
+    read = runner._forward.vectors.tokens[runner._forward.places]
     assert set(read) == {UNKNOWN, 5}
     assert np.mean(read == UNKNOWN) == pytest.approx(0.3, abs=0.03)
-    gradients = model.backward(np.ones_like(logits))
+    gradients = runner.backward(np.ones_like(logits))
     assert gradients.tokens.tolist() == [UNKNOWN, 5]
-    model.forward(pack(examples, np.arange(1)))
-    assert set(model._forward.vectors.tokens[model._forward.places]) == {5}
+    runner.forward(pack(examples, np.arange(1)))
+    assert set(runner._forward.vectors.tokens[runner._forward.places]) == {5}
 
 
 @pytest.mark.parametrize("changes", WITH_NGRAMS, ids=lambda changes: changes["subwords"])
 def test_a_dropped_token_is_read_as_an_unknown_one_without_its_ngrams(changes):
     arch = architecture(**changes)
     model, examples = random_model(arch), random_examples(arch, lengths=(40, 40))
-    batch = pack(examples, np.arange(2))
+    batch, runner = pack(examples, np.arange(2)), Runner(model)
     model.architecture = dataclasses.replace(arch, token_dropout=0.5)
-    dropped = model.forward(batch, np.random.default_rng(3))
+    dropped = runner.forward(batch, np.random.default_rng(3))
     keep = np.random.default_rng(3).random(batch.x.shape, np.float32) >= 0.5
     model.architecture = arch
-    read = model.forward(dataclasses.replace(batch, x=np.where(keep, batch.x, UNKNOWN)))
+    read = runner.forward(dataclasses.replace(batch, x=np.where(keep, batch.x, UNKNOWN)))
     np.testing.assert_array_equal(dropped, read)
-    assert not np.allclose(read, model.forward(batch))
+    assert not np.allclose(read, runner.forward(batch))
 
 
 def test_ngrams_start_at_zero_and_change_no_other_weight():
@@ -231,8 +233,9 @@ def test_dropout_keeps_the_mean_and_its_share():
     model = random_model(arch)
     model.table.fill(1)
     examples = random_examples(arch, lengths=(50, 50))
-    model.forward(pack(examples, np.arange(2)), np.random.default_rng(0))
-    x = model.tapes[0]["rows"][:, :-1]
+    runner = Runner(model)
+    runner.forward(pack(examples, np.arange(2)), np.random.default_rng(0))
+    x = runner.tapes[0]["rows"][:, :-1]
     assert set(np.unique(x)) == {0, 1 / 0.75}
     assert x.mean() == pytest.approx(1, abs=0.02)
 
@@ -245,11 +248,11 @@ def test_dropout_keeps_the_mean_and_its_share():
 def test_a_row_depends_neither_on_its_mates_nor_on_the_order(cell, changes, convolution):
     arch = architecture(cell=cell, num_layers=2, convolution=convolution, **changes)
     model, examples = random_model(arch), random_examples(arch)
-    together = np.empty((len(examples), 3))
+    runner, together = Runner(model), np.empty((len(examples), 3))
     for batch in bounded(examples):
-        together[batch.rows] = model.forward(batch)
+        together[batch.rows] = runner.forward(batch)
     for row in range(len(examples)):
-        alone = model.forward(pack(examples, np.array([row])))
+        alone = runner.forward(pack(examples, np.array([row])))
         np.testing.assert_allclose(alone[0], together[row], atol=1e-12)
 
 
@@ -268,13 +271,13 @@ def test_an_epoch_has_each_row_once_and_similar_lengths_together():
 def test_float32_stays_float32(convolution):
     arch = architecture(dtype="float32", dropout=0.2, convolution=convolution)
     model, examples = random_model(arch), random_examples(arch)
-    batch = pack(examples, np.arange(len(examples)))
-    logits = model.forward(batch, np.random.default_rng(0))
+    batch, runner = pack(examples, np.arange(len(examples))), Runner(model)
+    logits = runner.forward(batch, np.random.default_rng(0))
     _, d_logits = losses.cross_entropy(logits, batch.targets)
-    gradients = model.backward(d_logits)
+    gradients = runner.backward(d_logits)
     kinds = {logits.dtype, d_logits.dtype, gradients.dense.flat.dtype, gradients.rows.dtype}
     assert kinds == {np.dtype(np.float32)}
-    tapes = [part for tape in model.tapes for part in (tape, tape.part(0), tape.part(1))]
+    tapes = [part for tape in runner.tapes for part in (tape, tape.part(0), tape.part(1))]
     assert all(buffer.dtype == np.float32 for tape in tapes for buffer in tape._flat.values())
 
 

@@ -19,6 +19,7 @@ from grucli.errors import AccessError, TrainingError
 from grucli.model import Model
 from grucli.parallel import Crew, Pace
 from grucli.random import DROPOUT, INIT, generator
+from grucli.runner import Runner
 from grucli.shards import Task
 from grucli.training import Trainer
 from tests.test_training import ARCHITECTURE, RECIPE, TRAIN, VALID, make_trainer, snapshot
@@ -125,9 +126,10 @@ def test_the_shards_add_up_to_the_gradient_of_the_batch(cell, vocabulary, rows):
     model.initialise(generator(1, INIT))
     chosen = np.random.default_rng(rows).permutation(50)[:rows]
     batch = pack(examples, chosen)
-    logits = model.forward(batch)
+    runner = Runner(model)
+    logits = runner.forward(batch)
     loss, d_logits = losses.cross_entropy(logits, batch.targets, examples.weights[batch.rows], 0.1)
-    grads = model.backward(d_logits)
+    grads = runner.backward(d_logits)
     dense = grads.dense.flat.copy()
     table = np.zeros_like(model.table)
     table[grads.tokens] = grads.rows
@@ -143,17 +145,19 @@ def test_the_shards_add_up_to_the_gradient_of_the_batch(cell, vocabulary, rows):
         assert len(np.unique(share.gradients.tokens)) == len(share.gradients.tokens)
 
 
-def test_shards_are_balanced_and_draw_their_own_dropout():
+def test_shards_are_balanced_and_draw_their_own_dropout(monkeypatch):
     drawn, dealt = [], []
+    forward = Runner.forward
 
-    class Watched(Model):
-        def forward(self, batch, dropout=None):
-            dealt.append(batch.rows.tolist())
-            drawn.append(dropout.bit_generator.state["state"])
-            return super().forward(batch, dropout)
+    def watched(runner, batch, dropout=None):
+        dealt.append(batch.rows.tolist())
+        drawn.append(dropout.bit_generator.state["state"])
+        return forward(runner, batch, dropout)
 
-    model = Watched(ARCHITECTURE)
-    crew = Crew(model, TRAIN, Task(shards=3, batch_size=11, label_smoothing=0.0, seed=4))
+    monkeypatch.setattr(Runner, "forward", watched)
+    crew = Crew(
+        Model(ARCHITECTURE), TRAIN, Task(shards=3, batch_size=11, label_smoothing=0.0, seed=4)
+    )
     crew.gradients(7, np.arange(11))
     by_length = sorted(range(11), key=lambda row: -TRAIN.lengths[row])
     assert dealt == [by_length[k::3] for k in range(3)]

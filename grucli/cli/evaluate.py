@@ -143,10 +143,11 @@ def _score(
     from grucli.paths import score_paths
     from grucli.reading import encode, targets_of
     from grucli.report.predictions import mistakes
+    from grucli.runner import Runner
 
     records = list(fitting(saved, table.records, table.name, model))
     examples = encode(saved.encoder, records, targets_of(records, saved.labels))
-    said, targets = logits(saved.model, examples), examples.targets
+    said, targets = logits(Runner(saved.model), examples), examples.targets
     rows = decided(saved.model, said, examples)
     unseen = Counter(records[k].label or "" for k in (targets < 0).nonzero()[0])
     scores = metrics.evaluate(rows, targets, saved.labels, unseen)

@@ -15,7 +15,7 @@ are one. Combining marks (vowels of Devanagari, Thai or Arabic) stay with their 
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 from itertools import chain
 from typing import Final
 
@@ -73,9 +73,9 @@ def tokenizer(mode: str) -> Tokenizer:
         ValueError: there is no such mode.
     """
     if mode == "auto":
-        return _by_words(_SINGLES)
+        return partial(_words, _SINGLES)
     if mode == "word":
-        return _by_words("")
+        return partial(_words, "")
     if mode == "char":
         return _characters
     if mode == "byte":
@@ -123,17 +123,13 @@ def normalize(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
-@cache
-def _by_words(singles: str) -> Tokenizer:
-    def tokens(text: str) -> list[str]:
-        text = normalize(text)
-        if not text.isascii():
-            text = text.replace("\u2019", "'").replace("\ufe0f", "")
-        if text.isascii():
-            return _ASCII_TOKEN.findall(_shortened(text, _ASCII_LONG_RUN))
-        return _token(singles).findall(_shortened(text, _LONG_RUN))
-
-    return tokens
+def _words(singles: str, text: str) -> list[str]:
+    text = normalize(text)
+    if not text.isascii():
+        text = text.replace("\u2019", "'").replace("\ufe0f", "")
+    if text.isascii():
+        return _ASCII_TOKEN.findall(_shortened(text, _ASCII_LONG_RUN))
+    return _token(singles).findall(_shortened(text, _LONG_RUN))
 
 
 @cache

@@ -33,6 +33,11 @@ class Parameters(Mapping[str, Floats]):
             for (name, shape), size, end in zip(shapes.items(), sizes, ends, strict=True)
         }
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the one vector: views pickled by themselves would be views no more."""
+        shapes = {name: view.shape for name, view in self._views.items()}
+        return type(self), (shapes, self.flat.dtype, self.flat)
+
     def __getitem__(self, name: str) -> Floats:
         return self._views[name]
 

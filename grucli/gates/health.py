@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from grucli.engine.packing import Floats, Packing
 from grucli.engine.recurrent import CELLS
-from grucli.model import Model
+from grucli.runner import Runner
 
 DIRECTIONS = ("forward", "backward")
 ALWAYS = 0.99  # share of steps that counts as always
@@ -87,23 +87,23 @@ class LayerHealth:
 class HealthMeter:
     """Adds up what the tapes hold after each forward pass."""
 
-    def __init__(self, model: Model, low: float, high: float) -> None:
-        """Measure `model`; gates below `low` or above `high` count as saturated."""
-        arch = model.architecture
-        self._model = model
+    def __init__(self, runner: Runner, low: float, high: float) -> None:
+        """Measure what `runner` runs; gates below `low` or above `high` count as saturated."""
+        arch = runner.model.architecture
+        self._runner = runner
         self._parts = [
             [_Part(arch.hidden_size, low, high) for _ in range(arch.num_directions)]
             for _ in range(arch.num_layers)
         ]
 
     def add(self) -> None:
-        """Take in the last forward pass of the model."""
-        packing = self._model.packing
-        for tape, parts in zip(self._model.tapes, self._parts, strict=True):
+        """Take in the last forward pass."""
+        packing, cell = self._runner.packing, self._runner.model.architecture.cell
+        for tape, parts in zip(self._runner.tapes, self._parts, strict=True):
             for direction, part in enumerate(parts):
                 own = tape.part(direction)
                 states = own["states"][packing.batch_size :]
-                if CELLS[self._model.architecture.cell].NUM_GATES == 3:
+                if CELLS[cell].NUM_GATES == 3:
                     candidate, reset, keep = own["gates"][:3]
                     part.add_gates(candidate, reset, keep, packing)
                     part.states.add(states)
@@ -112,8 +112,9 @@ class HealthMeter:
 
     def result(self) -> tuple[LayerHealth, ...]:
         """Return the health of each layer and direction."""
+        stride = max(1, self._runner.model.architecture.convolution)
         return tuple(
-            part.result(layer, name, max(1, self._model.architecture.convolution))
+            part.result(layer, name, stride)
             for layer, parts in enumerate(self._parts)
             for name, part in zip(DIRECTIONS, parts, strict=False)
         )

@@ -24,8 +24,8 @@ from grucli.gates.report import Input, Paths, Report, Settings
 from grucli.gates.sampling import Drawn
 from grucli.gates.verdicts import verdicts
 from grucli.mixing import Mix, recurrence_share
-from grucli.model import Model
 from grucli.reading import encode
+from grucli.runner import Runner
 
 MOST_PICKED = 3  # sequences that "wrong" or "uncertain" picks
 NO_LABEL, UNSEEN = -2, -1
@@ -73,15 +73,15 @@ def inspect(
     report = Report(path=path, saved=saved, settings=settings)
     named = [(f"text {record.number}", record) for record in shown.records]
     if drawn is not None:
-        examples = _encode(saved, drawn)
-        whole, health = _run(saved.model, examples, settings)
+        examples, runner = _encode(saved, drawn), Runner(saved.model)
+        whole, health = _run(runner, examples, settings)
         wide = None
         if examples.wide is not None:
             wide = saved.model.mix.wide * both_classes(examples.wide)
         decided = whole if wide is None else whole + wide
         paths = None if wide is None else _paths(whole, wide, examples.targets)
         data = _input(drawn, examples, decided, paths)
-        horizons = tuple(horizon(saved.model, examples, whole, side) for side in SIDES)
+        horizons = tuple(horizon(runner, examples, whole, side) for side in SIDES)
         report = dataclasses.replace(
             report,
             input=data,
@@ -116,13 +116,14 @@ def _right(logits: Floats, targets: Integers) -> int:
 
 
 def _run(
-    model: Model, examples: Examples, settings: Settings
+    runner: Runner, examples: Examples, settings: Settings
 ) -> tuple[Floats, tuple[LayerHealth, ...]]:
     """Return the logits (n, C) of all examples, and what their gates did meanwhile."""
+    model = runner.model
     whole = np.empty((len(examples), model.architecture.num_classes), model.dtype)
-    meter = HealthMeter(model, *settings.saturation)
+    meter = HealthMeter(runner, *settings.saturation)
     for batch in bounded(examples):
-        whole[batch.rows] = logits_of(model, batch)
+        whole[batch.rows] = logits_of(runner, batch)
         meter.add()
     return whole, meter.result()
 

@@ -17,7 +17,7 @@ from grucli.data.batches import Examples, bounded
 from grucli.engine import losses
 from grucli.engine.packing import Floats
 from grucli.gates.forward import logits, logits_of
-from grucli.model import Model
+from grucli.runner import Runner
 
 AGREEMENT = 0.99
 
@@ -62,11 +62,11 @@ def cut(examples: Examples, keep: int, side: Side) -> Examples:
     return replace(examples, steps=examples.steps[index], lengths=lengths)
 
 
-def horizon(model: Model, examples: Examples, whole: Floats, side: Side) -> Horizon:
+def horizon(runner: Runner, examples: Examples, whole: Floats, side: Side) -> Horizon:
     """Measure one side.
 
     Args:
-        model: what decides.
+        runner: of the model that decides.
         examples: uncut.
         whole: (n, C) its logits for them.
         side: where the kept steps are.
@@ -79,7 +79,7 @@ def horizon(model: Model, examples: Examples, whole: Floats, side: Side) -> Hori
         cut_logits = whole.copy()
         long = np.flatnonzero(examples.lengths > keep)
         if long.size:
-            cut_logits[long] = logits(model, cut(examples.select(long), keep, side))
+            cut_logits[long] = logits(runner, cut(examples.select(long), keep, side))
         same = cut_logits.argmax(axis=1) == decisions
         if same.mean() < AGREEMENT:
             disagreed = ~same
@@ -89,7 +89,7 @@ def horizon(model: Model, examples: Examples, whole: Floats, side: Side) -> Hori
     suspects = np.argsort(~disagreed, kind="stable")
 
     def agrees(keep: int) -> bool:
-        return _agrees(model, cut(examples, keep, side), decisions, suspects)
+        return _agrees(runner, cut(examples, keep, side), decisions, suspects)
 
     return Horizon(
         side=side,
@@ -101,12 +101,12 @@ def horizon(model: Model, examples: Examples, whole: Floats, side: Side) -> Hori
 
 
 def _agrees(
-    model: Model, kept: Examples, decisions: npt.NDArray[np.int64], order: npt.NDArray[np.int64]
+    runner: Runner, kept: Examples, decisions: npt.NDArray[np.int64], order: npt.NDArray[np.int64]
 ) -> bool:
     """Whether enough decisions stay; those that come first in `order` can end it early."""
     wrong, number = 0, len(decisions)
     for batch in bounded(kept, order):
-        wrong += int((logits_of(model, batch).argmax(axis=1) != decisions[batch.rows]).sum())
+        wrong += int((logits_of(runner, batch).argmax(axis=1) != decisions[batch.rows]).sum())
         if (number - wrong) / number < AGREEMENT:
             return False
     return True

@@ -14,6 +14,7 @@ from grucli.engine.packing import Floats, slices
 from grucli.gates.attribution import Answer, Kept
 from grucli.gates.forward import logits
 from grucli.model import Model
+from grucli.runner import Runner
 
 STEPS_TOGETHER = 1 << 15
 
@@ -34,16 +35,18 @@ def of_series(model: Model, encoder: SeriesEncoder, whole: Encoded) -> Answer:
 
 
 def _answer(model: Model, read: Reader) -> Answer:
+    runner = Runner(model)
+
     def answer(kept: Sequence[Kept]) -> tuple[Floats, Floats | None]:
         steps = np.array([np.count_nonzero(mask) for mask in kept])
-        said = [_said(model, read(kept[some])) for some in slices(steps, STEPS_TOGETHER)]
+        said = [_said(runner, read(kept[some])) for some in slices(steps, STEPS_TOGETHER)]
         wide = [own for _, own in said if own is not None]
         return np.concatenate([both for both, _ in said]), np.concatenate(wide) if wide else None
 
     return answer
 
 
-def _said(model: Model, encoded: Encoded) -> tuple[Floats, Floats | None]:
+def _said(runner: Runner, encoded: Encoded) -> tuple[Floats, Floats | None]:
     """Return logits (n, C) of both paths together, and those of the wide one."""
     rows = len(encoded.lengths)
     examples = Examples(
@@ -53,8 +56,8 @@ def _said(model: Model, encoded: Encoded) -> tuple[Floats, Floats | None]:
         weights=np.ones(rows),
         bags=encoded.bags,
     )
-    recurrence = logits(model, examples)
+    recurrence = logits(runner, examples)
     if encoded.wide is None:
         return recurrence, None
-    wide = model.mix.wide * both_classes(encoded.wide)
+    wide = runner.model.mix.wide * both_classes(encoded.wide)
     return recurrence + wide, wide

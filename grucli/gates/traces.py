@@ -39,8 +39,9 @@ from grucli.errors import ConfigError
 from grucli.gates.forward import logits_of
 from grucli.gates.health import DIRECTIONS
 from grucli.gates.report import Report
-from grucli.model import Architecture, Model
+from grucli.model import Architecture
 from grucli.reading import encode, targets_of
+from grucli.runner import Runner
 
 SCHEMA = "grucli.traces/1"
 MOST_BYTES = 2**30
@@ -102,30 +103,29 @@ def _encode(saved: SavedModel, records: Sequence[Record]) -> Examples:
 
 def _run(saved: SavedModel, examples: Examples) -> tuple[dict[str, Array], Floats]:
     """Return what the layers did, and the class probabilities (n, C)."""
-    model = saved.model
-    arch = model.architecture
+    runner, mix, arch = Runner(saved.model), saved.model.mix, saved.model.architecture
     offsets = _offsets(_state_lengths(arch, examples))
     names = [_name(*one) for one in _kept(arch)]
     traces = {name: np.empty((int(offsets[-1]), arch.hidden_size), np.float32) for name in names}
     whole = np.empty((len(examples), arch.num_classes))
     for batch in bounded(examples):
-        whole[batch.rows] = logits_of(model, batch)
-        _keep(model, batch, offsets, traces)
+        whole[batch.rows] = logits_of(runner, batch)
+        _keep(runner, batch, offsets, traces)
     if examples.wide is not None:
-        whole += model.mix.wide * both_classes(examples.wide)
+        whole += mix.wide * both_classes(examples.wide)
     return traces, losses.probabilities(whole)
 
 
 def _keep(
-    model: Model, batch: Batch, offsets: npt.NDArray[np.int64], traces: Mapping[str, Array]
+    runner: Runner, batch: Batch, offsets: npt.NDArray[np.int64], traces: Mapping[str, Array]
 ) -> None:
     """Copy the tapes of the last forward pass to the rows of their steps."""
-    packing = model.packing
+    packing = runner.packing
     rows = offsets[batch.rows][packing.row] + packing.step
     for (layer, direction, kind), array in zip(
-        _kept(model.architecture), traces.values(), strict=True
+        _kept(runner.model.architecture), traces.values(), strict=True
     ):
-        part = model.tapes[layer].part(direction)
+        part = runner.tapes[layer].part(direction)
         states = part["states"][packing.batch_size :]
         values = states if kind == STATE else part["gates"][GATES.index(kind)]
         array[rows[packing.mirror] if direction else rows] = values

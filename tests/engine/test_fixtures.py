@@ -12,6 +12,7 @@ from grucli.engine.packing import Packing
 from grucli.engine.params import Parameters
 from grucli.engine.tape import Tape
 from grucli.model import Architecture, Model
+from grucli.runner import Runner
 from tests.engine.helpers import backward
 from tests.fixtures import classic
 
@@ -115,13 +116,14 @@ def train(dtype):
         weights(model, name)[...] = problem[name]
     examples = Examples.join(list(problem["X"]), problem["y"].astype(int).tolist())
     adam = Adam(beta1=classic.BETA1, beta2=classic.BETA2, epsilon=classic.EPS)
+    runner = Runner(model)
     moments = [np.zeros_like(model.params.flat) for _ in range(adam.num_moments)]
     history, size = [], classic.BATCH_SIZE
     for step in range(classic.NUM_BATCHES):
         batch = pack(examples, np.arange(step * size, (step + 1) * size))
-        loss, d_logits = losses.cross_entropy(model.forward(batch), batch.targets)
+        loss, d_logits = losses.cross_entropy(runner.forward(batch), batch.targets)
         history.append(loss / size)
-        grads = model.backward(d_logits / size).dense.flat
+        grads = runner.backward(d_logits / size).dense.flat
         adam.update_(
             model.params.flat,
             grads,

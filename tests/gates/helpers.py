@@ -57,8 +57,9 @@ def literal(model, ids):
 def alone(model, ids):
     """Logits of one sequence, run by itself; a single logit stands beside 0."""
     from grucli.data.batches import pack
+    from grucli.runner import Runner
 
-    logits = model.forward(pack(Examples.join([ids]), np.array([0])))[0]
+    logits = Runner(model).forward(pack(Examples.join([ids]), np.array([0])))[0]
     return np.array([0.0, logits[0]]) if len(logits) == 1 else logits.copy()
 
 

@@ -5,15 +5,17 @@ from grucli.data import batches
 from grucli.data.batches import Examples, bounded
 from grucli.gates.forward import logits_of
 from grucli.gates.health import HealthMeter, leak_time
+from grucli.runner import Runner
 from tests.gates.helpers import blocks, literal, random_model, random_tokens
 
 LENGTHS = (5, 1, 9, 3, 9, 2, 7)
 
 
 def measured(model, sequences, low=0.1, high=0.9):
-    meter = HealthMeter(model, low, high)
+    runner = Runner(model)
+    meter = HealthMeter(runner, low, high)
     for batch in bounded(Examples.join(sequences)):
-        logits_of(model, batch)
+        logits_of(runner, batch)
         meter.add()
     return meter.result()
 
@@ -119,9 +121,10 @@ def test_behind_a_stride_times_count_the_steps_of_the_sequence():
     rng = np.random.default_rng(0)
     sequences = [rng.normal(size=(n, 2)) for n in LENGTHS]
     parts = measured(strided, sequences)
-    seen = [strided.forward(batch) is not None for batch in bounded(Examples.join(sequences))]
-    assert strided.packing.lengths.tolist() == [3, 3, 3, 2, 1, 1, 1]
+    runner = Runner(strided)
+    seen = [runner.forward(batch) is not None for batch in bounded(Examples.join(sequences))]
+    assert runner.packing.lengths.tolist() == [3, 3, 3, 2, 1, 1, 1]
     assert len(seen) == 1
-    states = strided.tapes[0].part(0)["gates"][2]  # the one batch: its keep gates
+    states = runner.tapes[0].part(0)["gates"][2]  # the one batch: its keep gates
     np.testing.assert_allclose(parts[0].leak, -3 / np.log(states).mean(axis=0), rtol=1e-9)
     assert [part.name for part in parts] == ["layer 1 forward", "layer 1 backward"]

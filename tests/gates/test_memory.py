@@ -6,6 +6,7 @@ import pytest
 from grucli.data.batches import Examples
 from grucli.gates.forward import logits
 from grucli.gates.memory import AGREEMENT, cut, grid, horizon
+from grucli.runner import Runner
 from tests.gates.helpers import (
     CUE_0,
     CUE_1,
@@ -19,8 +20,8 @@ from tests.gates.helpers import (
 
 
 def measured(model, sequences, side):
-    examples = Examples.join(sequences)
-    return horizon(model, examples, logits(model, examples), side)
+    examples, runner = Examples.join(sequences), Runner(model)
+    return horizon(runner, examples, logits(runner, examples), side)
 
 
 def cue_then_fillers(delay, rows=40):

@@ -13,6 +13,7 @@ from grucli.engine.params import Parameters
 from grucli.engine.tape import Tape
 from grucli.model import Architecture, Model
 from grucli.parallel import Crew, usable_cores
+from grucli.runner import Runner
 from grucli.shards import Task
 from tests.benchmarks import work
 
@@ -46,14 +47,15 @@ def layer(row):
 
 def text(row):
     model, examples, rows = _trained(row)
-    d_logits = work.normal(row.batch, 1)
+    runner, d_logits = Runner(model), work.normal(row.batch, 1)
+    gradients = Parameters(model.architecture.shapes(), model.dtype)
 
     def forward():
-        model.forward(pack(examples, rows))
+        runner.forward(pack(examples, rows))
 
     def step():
         forward()
-        model.backward(d_logits)
+        runner.backward(d_logits, gradients)
 
     return {"step": step, "forward": forward}
 
