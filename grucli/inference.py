@@ -12,6 +12,7 @@ import numpy.typing as npt
 from grucli.checkpoint import SavedModel, load
 from grucli.data.batches import Examples, bounded
 from grucli.data.encoding import TextEncoder
+from grucli.data.numbers import whole
 from grucli.data.records import Record
 from grucli.engine import losses
 from grucli.errors import CheckpointError, DataError, counted, show, show_path
@@ -188,9 +189,11 @@ class Classifier:
     def predict(self, inputs: Sequence[str] | Sequence[npt.ArrayLike]) -> list[Answer]:
         """Classify texts, or numeric sequences (T,) or (T, I), each of any length.
 
+        NaN in all channels at the end makes a sequence shorter.
+
         Raises:
             TypeError: `inputs` is one text, or an input is no text or no array of numbers.
-            DataError: a sequence has other channels than those of training, no step, or a number
+            DataError: a sequence has other channels than those of training, no value, or a number
                 that is infinite or too large for float32.
         """
         if isinstance(inputs, str | bytes):
@@ -214,13 +217,17 @@ class Classifier:
                 values = np.asarray(value, np.float32)
         except (TypeError, ValueError) as fault:
             raise TypeError(f"record {number}: no array of numbers: {show(fault)}") from None
-        if values.ndim == 0 or len(values) == 0:
-            raise DataError(f"record {number}: a sequence without a step; give one at least")
         if np.isinf(values).any():
             raise DataError(
                 f"record {number}: a number is infinite or too large; leave it out or scale it down"
             )
-        return Record(number=number, values=values[:, None] if values.ndim == 1 else values)
+        if values.ndim == 1:
+            values = values[:, None]
+        if values.ndim == 2:  # the encoder refuses all else
+            values = whole(values, "mask")
+        if values.ndim == 0 or len(values) == 0:
+            raise DataError(f"record {number}: a sequence without a value; give one at least")
+        return Record(number=number, values=values)
 
     def _answer(self, probabilities: list[float]) -> Answer:
         by_label = dict(zip(self.labels, probabilities, strict=True))

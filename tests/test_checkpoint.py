@@ -243,20 +243,23 @@ def test_the_documented_object_classifies_sequences(tmp_path):
         alone = classifier.predict([sequence])[0]
         assert alone.label == answer.label
         assert alone.probability == pytest.approx(answer.probability, abs=1e-9)
+    padded = [np.append(sequence, [np.nan, np.nan]) for sequence in sequences]
+    assert classifier.predict(padded) == together
 
 
 @pytest.mark.parametrize(
     ("bad", "problem"),
     [
-        ([], "a sequence without a step"),
-        (np.zeros((0, 1)), "a sequence without a step"),
-        (7.0, "a sequence without a step"),
+        ([], "a sequence without a value"),
+        (np.zeros((0, 1)), "a sequence without a value"),
+        (7.0, "a sequence without a value"),
+        ([np.nan, np.nan], "a sequence without a value"),
         ([1.0, np.inf, 2], "a number is infinite or too large"),
         ([[-np.inf]], "a number is infinite or too large"),
         ([1e39, 2], "a number is infinite or too large"),
         ([[[1.0]]], "shape (1, 1, 1)"),
         ([[1.0, 2.0]], "shape (1, 2)"),
-        ([1.0, np.nan], "values are missing"),
+        ([1.0, np.nan, 2.0], "values are missing"),
     ],
 )
 def test_the_documented_object_refuses_a_sequence_that_no_file_could_hold(bad, problem):

@@ -26,7 +26,7 @@ from grucli.data.json_lines import (
     parse_object,
 )
 from grucli.data.lines import Lines
-from grucli.data.numbers import LARGEST_WEIGHT, Missing, NumberError, numbers, weight
+from grucli.data.numbers import LARGEST_WEIGHT, Missing, NumberError, numbers, weight, whole
 from grucli.data.records import Record, Source, names
 from grucli.data.series_columns import choose_series
 from grucli.data.tables import SAMPLED_ROWS
@@ -235,16 +235,24 @@ def _values(value: Any, key: str, missing: Missing) -> npt.NDArray[np.float32]:
             found = f"{len(step)} numbers" if isinstance(step, list) else kind(step)
             place = f"{excerpt(key)}[{index}]"
             raise JsonError(f"{place} holds {found}, the first step {width}; give all as many")
-    flat = [number for step in steps for number in step]
     try:
-        for index, number in enumerate(flat):
-            if type(number) is not Number and number is not None:
-                raise NumberError(index, f"{kind(number)} is no number; write it without quotes")
-        return numbers([number or "" for number in flat], missing).reshape(len(steps), width)
+        values = whole(numbers(_cells(steps, width), width), missing)
     except NumberError as error:
-        step, channel = divmod(error.index, width)
-        inner = f"[{channel}]" if isinstance(value[0], list) else ""
-        raise JsonError(f"{excerpt(key)}[{step}]{inner}: {error.problem}") from None
+        inner = f"[{error.channel}]" if isinstance(value[0], list) else ""
+        raise JsonError(f"{excerpt(key)}[{error.step}]{inner}: {error.problem}") from None
+    if not len(values):
+        raise JsonError(f"key '{excerpt(key)}' holds no values; fill them in or drop the line")
+    return values
+
+
+def _cells(steps: Sequence[Sequence[Any]], width: int) -> list[str]:
+    """Return the numbers of all steps as they are written, nothing for null."""
+    flat = [number for step in steps for number in step]
+    for index, number in enumerate(flat):
+        if type(number) is not Number and number is not None:
+            problem = f"{kind(number)} is no number; write it without quotes"
+            raise NumberError(*divmod(index, width), problem)
+    return [number or "" for number in flat]
 
 
 def _get(found: Object, key: str) -> Any:

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.numbers import Missing, NumberError, exact, numbers
+from grucli.data.numbers import Missing, NumberError, exact, numbers, whole
 from grucli.data.records import Record
 from grucli.data.table_rows import Table, is_blank
 from grucli.data.tables import Row, Rows
@@ -160,14 +160,9 @@ class LongRecords:
             return
         columns = self._columns.values
         try:
-            values = numbers(series.cells, self._missing)
+            series.values.append(numbers(series.cells, len(columns)))
         except NumberError as error:
-            step, channel = divmod(error.index, len(columns))
-            column = excerpt(self._table.columns[columns[channel]])
-            place = f"{self._table.name}:{series.lines[step]}"
-            series.problem = series.problem or f"{place}: column '{column}': {error.problem}"
-        else:
-            series.values.append(values.reshape(-1, len(columns)))
+            series.problem = series.problem or self._problem(error, series.lines)
         series.cells.clear()
         self._complete.append(series)
 
@@ -203,15 +198,33 @@ class LongRecords:
         record.number = self._number
         if not series.problem:
             try:
-                values = np.concatenate(series.values)
-                record.values = (
-                    values[_order(series.times, series.lines)] if series.times else values
-                )
+                record.values = self._values(series)
             except _TimeError as error:
                 series.problem = f"{self._table.name}:{error}"
+            except NumberError as error:
+                series.problem = self._problem(error, series.lines)
         if series.problem:
             record.values, record.error = None, series.problem
         return record
+
+    def _values(self, series: _Series) -> npt.NDArray[np.float32]:
+        """Return the (T, D) values in the order of time, which the lines of the rows take, too."""
+        values = np.concatenate(series.values)
+        if series.times:
+            order = _order(series.times, series.lines)
+            values, series.lines = values[order], [series.lines[k] for k in order]
+        values = whole(values, self._missing)
+        if not len(values):
+            row_id = excerpt(self._id(series.first))
+            series.problem = (
+                f"{self._table.name}:{series.lines[0]}: '{row_id}' has no values; "
+                "fill them in or drop its rows"
+            )
+        return values
+
+    def _problem(self, error: NumberError, lines: Sequence[int]) -> str:
+        column = excerpt(self._table.columns[self._columns.values[error.channel]])
+        return f"{self._table.name}:{lines[error.step]}: column '{column}': {error.problem}"
 
 
 class _TimeError(ValueError):

@@ -16,47 +16,67 @@ from grucli.errors import excerpt
 Missing = Literal["refuse", "mask"]
 """What becomes of a value that is missing: an error, or NaN for the encoder to mask."""
 
-MISSING_CELLS: Final = frozenset({"", "?", "nan", "na", "n/a", "null"})
+MISSING_CELLS: Final = frozenset({"", "?", "nan", "-nan", "+nan", "na", "n/a", "null"})
 """How a missing value is written, in any case."""
 LARGEST: Final = float(np.finfo(np.float32).max)
 LARGEST_WEIGHT: Final = 1e6
 LONGEST: Final = 1000
 """Characters of a number that is kept exactly; Python refuses to read thousands of digits."""
 
-_FOREIGN = re.compile(r"[^0-9eE+\-. ]")  # of what is left, `float` takes decimals alone
+_FOREIGN = re.compile(r"[^0-9eE+\-. naN]")  # of what is left, `float` takes decimals and NaN alone
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _MEND_MISSING = "fill it in, or pass --missing mask"
 
 
 class NumberError(ValueError):
-    """One of many cells is no number.
+    """A value of a series is no number, or missing where it must not.
 
     Attributes:
-        index: which, from 0.
+        step, channel: which, from 0.
         problem: what is wrong with it and how to mend it.
     """
 
-    def __init__(self, index: int, problem: str) -> None:
-        super().__init__(index, problem)
-        self.index = index
+    def __init__(self, step: int, channel: int, problem: str) -> None:
+        super().__init__(step, channel, problem)
+        self.step = step
+        self.channel = channel
         self.problem = problem
 
 
-def numbers(cells: Sequence[str], missing: Missing) -> npt.NDArray[np.float32]:
-    """Return the (n,) float32 values of n cells, NaN where one is missing and that is allowed.
+def numbers(cells: Sequence[str], channels: int = 1) -> npt.NDArray[np.float32]:
+    """Return the (T, D) float32 values of D channels, a step after the other; NaN is missing.
 
     Raises:
-        NumberError: a cell is no number, too large for float32, or missing where it must not.
+        NumberError: a cell is no number, or too large for float32.
     """
     if not _FOREIGN.search("".join(cells)):
         try:
-            values = _narrow(np.array(list(map(float, cells)), np.float64))
+            values = _narrow(np.array([float(cell or "nan") for cell in cells], np.float64))
         except ValueError:
             pass  # found and named below
         else:
-            if np.isfinite(values).all():
-                return values
-    return _narrow(np.array([_number(i, cell, missing) for i, cell in enumerate(cells)]))
+            if not np.isinf(values).any():
+                return values.reshape(-1, channels)
+    found = [_number(cell, divmod(index, channels)) for index, cell in enumerate(cells)]
+    return _narrow(np.array(found, np.float64)).reshape(-1, channels)
+
+
+def whole(values: npt.NDArray[np.float32], missing: Missing) -> npt.NDArray[np.float32]:
+    """Return a series (T, D) up to the last step with a value: what is behind is padding.
+
+    Raises:
+        NumberError: a value before is missing, and must not.
+    """
+    absent = np.isnan(values)
+    if not absent.any():
+        return values
+    filled = np.flatnonzero(~absent.all(axis=1))
+    length = int(filled[-1]) + 1 if filled.size else 0
+    gaps = np.argwhere(absent[:length])
+    if missing == "refuse" and len(gaps):
+        step, channel = gaps[0].tolist()
+        raise NumberError(step, channel, f"value is missing; {_MEND_MISSING}")
+    return values[:length].copy()  # the rest need not stay in memory
 
 
 def looks_numeric(cell: str) -> bool:
@@ -84,19 +104,17 @@ def weight(cell: str) -> float | None:
     return value if 0 < value <= LARGEST_WEIGHT else None
 
 
-def _number(index: int, cell: str, missing: Missing) -> float:
+def _number(cell: str, place: tuple[int, int]) -> float:
     text = cell.strip(" \t")
     if text.lower() in MISSING_CELLS:
-        if missing == "mask":
-            return float("nan")
-        raise NumberError(index, f"value is missing; {_MEND_MISSING}")
+        return float("nan")
     if not _NUMBER.fullmatch(text):
         comma = _NUMBER.fullmatch(text.replace(",", ".", 1))
         mend = "write a decimal point" if comma else "write it like -1.5e3"
-        raise NumberError(index, f"'{excerpt(text)}' is no number; {mend}")
+        raise NumberError(*place, f"'{excerpt(text)}' is no number; {mend}")
     value = float(text)
     if abs(value) > LARGEST:
-        raise NumberError(index, f"'{excerpt(text)}' is too large; scale the column down")
+        raise NumberError(*place, f"'{excerpt(text)}' is too large; scale the column down")
     return value
 
 

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.asked import Asked
-from grucli.data.numbers import Missing
+from grucli.data.numbers import Missing, whole
 from grucli.data.records import Record, Source
 from grucli.errors import DataError, did_you_mean, excerpt
 
@@ -64,24 +64,28 @@ class Series:
 
     Attributes:
         steps: (N, T, D) numbers as stored.
-        lengths: N lengths as stored.
+        lengths: N lengths as stored; None if the archive has none, and NaN pads what is shorter.
         labels: N labels as `str` prints them, nothing for NaN; None if the archive has no `y`.
     """
 
     steps: npt.NDArray[Any]
-    lengths: Sequence[int]
+    lengths: Sequence[int] | None
     labels: Sequence[str] | None
 
     def row(self, index: int, missing: Missing) -> tuple[npt.NDArray[np.float32] | None, str]:
         """Return sequence `index`, (length, D), and what is wrong with it ("" if nothing).
 
-        NaN is a missing value.
+        NaN is a missing value, and where there are no lengths NaN at the end is none.
         """
-        length = self.lengths[index]
+        length = self.steps.shape[1] if self.lengths is None else self.lengths[index]
         if not 1 <= length <= self.steps.shape[1]:
             return None, f"lengths[{index}] is {length}; {_MENDS['lengths']}"
         with np.errstate(over="ignore"):  # what float32 cannot hold is found and named
             values = np.ascontiguousarray(self.steps[index, :length], np.float32)
+        if self.lengths is None:
+            values = whole(values, "mask")
+            if not len(values):
+                return None, f"X[{index}] has no values; drop the row"
         sound = ~np.isinf(values) if missing == "mask" else np.isfinite(values)
         if sound.all():
             return values, ""
@@ -89,6 +93,8 @@ class Series:
         mend = "drop the row or fill it in"
         if np.isnan(values[step, channel]):
             mend += ", or pass --missing mask"
+            if self.lengths is not None:
+                mend += ", or say in lengths that the sequence ends before"
         return None, f"X[{index}, {step}, {channel}] is not finite; {mend}"
 
 
@@ -178,7 +184,7 @@ def open_series(stream: io.BufferedIOBase, asked: Asked, head: bytes = b"") -> S
 
 
 def _records(series: Series, asked: Asked) -> Iterator[Record]:
-    for index in range(len(series.lengths)):
+    for index in range(len(series.steps)):
         values, problem = series.row(index, asked.missing)
         label = "" if series.labels is None else series.labels[index]
         if asked.needs_label and not label.strip():
@@ -206,8 +212,8 @@ def read_series(data: IO[bytes], name: str, *, needs_label: bool) -> Series:
     archive = _Archive(data, name)
     steps = archive.read("X", "fiub", (None, None, None), (None, None))
     steps = steps.reshape(*steps.shape[:2], -1)
-    count, num_steps, _ = steps.shape
-    lengths = [num_steps] * count
+    count = len(steps)
+    lengths = None
     if "lengths" in archive.names:
         lengths = archive.read("lengths", "iu", (count,)).tolist()
     labels = None

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from grucli.data.asked import Asked
 from grucli.data.lines import Lines, decode
-from grucli.data.numbers import Missing, NumberError, numbers
+from grucli.data.numbers import Missing, NumberError, numbers, whole
 from grucli.data.records import Record, Source
 from grucli.errors import DataError, did_you_mean, excerpt
 
@@ -181,12 +181,14 @@ def _fill(record: Record, text: str, header: _Header, asked: Asked) -> None:
             f"has {len(parts)} dimensions{label}, expected {header.dimensions}; "
             "separate them by colons, the label last"
         )
-    record.values = _values(parts, asked.missing)
-    if header.equal and header.length is not None and len(record.values) != header.length:
+    channels = _channels(parts)
+    length = len(channels[0])
+    if header.equal and header.length is not None and length != header.length:
         raise _CaseError(
-            f"has {len(record.values)} steps, @seriesLength says {header.length}; "
+            f"has {length} steps, @seriesLength says {header.length}; "
             "mend it, or write @equalLength false"
         )
+    record.values = _values(channels, asked.missing)
 
 
 def _label(label: str, header: _Header, asked: Asked) -> str | None:
@@ -200,8 +202,8 @@ def _label(label: str, header: _Header, asked: Asked) -> str | None:
     return label
 
 
-def _values(parts: list[str], missing: Missing) -> npt.NDArray[np.float32]:
-    """Return the (T, D) values of D dimensions."""
+def _channels(parts: list[str]) -> list[list[str]]:
+    """Return the cells of D dimensions, T of each."""
     channels: list[list[str]] = []
     for dimension, part in enumerate(parts, 1):
         cells = part.split(",") if part.strip() else []
@@ -209,10 +211,17 @@ def _values(parts: list[str], missing: Missing) -> npt.NDArray[np.float32]:
             steps = "no steps" if not cells else f"{len(cells)} steps, the first {len(channels[0])}"
             raise _CaseError(f"dimension {dimension} has {steps}; give all as many")
         channels.append(cells)
+    return channels
+
+
+def _values(channels: list[list[str]], missing: Missing) -> npt.NDArray[np.float32]:
+    """Return the (T, D) values of D dimensions."""
     try:
-        values = numbers(list(chain.from_iterable(channels)), missing)
+        cells = list(chain.from_iterable(zip(*channels, strict=True)))
+        values = whole(numbers(cells, len(channels)), missing)
     except NumberError as error:
-        channel, step = divmod(error.index, len(channels[0]))
-        place = f"dimension {channel + 1}, step {step + 1}"
+        place = f"dimension {error.channel + 1}, step {error.step + 1}"
         raise _CaseError(f"{place}: {error.problem}") from None
-    return np.ascontiguousarray(values.reshape(len(channels), -1).T)
+    if not len(values):
+        raise _CaseError("no values; fill them in or drop the line")
+    return values

@@ -242,9 +242,12 @@ def _take(line: bytes, separator: str, size: int, wanted: _Wanted) -> str:
     if not ids:
         return ""
     try:
-        wanted.add(token, ids, numbers(cells, "refuse"))
+        row = numbers(cells)[:, 0]
+        if np.isnan(row).any():
+            raise NumberError(int(np.argmax(np.isnan(row))), 0, "missing")
+        wanted.add(token, ids, row)
     except NumberError as error:
-        cell = excerpt(cells[error.index])
+        cell = excerpt(cells[error.step])
         return f"'{excerpt(token)}': '{cell}' is no finite number; {_MEND}"
     return ""
 

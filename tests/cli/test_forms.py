@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from grucli import load
+
 from .helpers import grucli
 
 TINY = ("--set", "model.hidden_size=4", "--set", "training.epochs=2", "--set", "data.valid=0.25")
@@ -122,6 +124,45 @@ def test_other_forms_answer_alike(long_model: Path, tmp_path: Path) -> None:
     ran = grucli("predict", "-m", long_model, stdin=narrow.encode())
     assert ran.code == 4
     assert "holds numeric sequences of 1 channel, but" in ran.complaints[-1]
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize("missing", ["refuse", "mask"])
+def test_padding_with_nan_is_read_alike_in_every_form(tmp_path: Path, missing: str) -> None:
+    rows = [[*row[:8], row[8]] for row in wide_rows(24, blank=False)]
+    nan_rows = [[value or "NaN" for value in row] for row in rows]
+    series = [[float(value) for value in row[:8] if value] for row in rows]
+
+    def table(some: list[list[str]]) -> str:
+        return "".join("\t".join([row[8], *row[:8]]) + "\n" for row in some)
+
+    (tmp_path / "nan.tsv").write_text(table(nan_rows))
+    (tmp_path / "blank.tsv").write_text(table(rows))
+    tags = "@univariate true\n@equalLength true\n@seriesLength 8\n@classLabel true a b\n@data\n"
+    cases = "".join(f"{','.join(row[:8])}:{row[8]}\n" for row in nan_rows)
+    (tmp_path / "nan.ts").write_text(f"@problemName Padded\n{tags}{cases}")
+    padded = [values + [NAN] * (8 - len(values)) for values in series]
+    lines = [{"values": values, "label": row[8]} for values, row in zip(padded, rows, strict=True)]
+    (tmp_path / "nan.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    np.savez(tmp_path / "nan.npz", X=padded, y=[row[8] for row in rows])
+    told = ("--no-header", "--label", "1", "--missing", missing)
+    answers = []
+    for name in ("blank.tsv", "nan.tsv"):
+        model = tmp_path / f"{name}.npz"
+        ran = grucli("train", tmp_path / name, "-o", model, *TINY, *told)
+        assert ran.code == 0, ran.err
+        median = f"median length {np.median([len(values) for values in series]):g}, longest 8"
+        assert median in ran.err
+        answers.append(grucli("predict", tmp_path / "blank.tsv", "-m", model).text)
+    expected = answers[0]
+    assert answers[1] == expected
+    for name in ("nan.tsv", "nan.ts", "nan.jsonl", "nan.npz"):
+        answer = grucli("predict", tmp_path / name, "-m", model)
+        assert (answer.code, answer.text) == (0, expected)
+    found = load(str(model)).predict(padded)
+    assert "".join(f"{a.label}\t{a.probability:.6f}\n" for a in found) == expected
 
 
 def test_json_objects_with_the_models_text_are_texts(text_model: Path) -> None:

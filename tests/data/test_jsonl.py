@@ -176,7 +176,8 @@ def test_numeric_sequences() -> None:
         ('[1, "2"]', "values[1]: a string is no number; write it without quotes"),
         ("[1, true]", "values[1]: a boolean is no number; "),
         ("[[1, 2], [3, null]]", "values[1][1]: value is missing; fill it in, or pass --missing"),
-        ("[1, NaN]", "values[1]: value is missing; "),
+        ("[NaN, 1]", "values[0]: value is missing; "),
+        ("[null, NaN]", "key 'values' holds no values; fill them in or drop the line"),
         ("[1, Infinity]", "values[1]: 'Infinity' is no number; "),
         ("[1, 1e400]", "values[1]: '1e400' is too large; "),
         ("[1, 1_000]", "no JSON: "),
@@ -188,9 +189,18 @@ def test_a_bad_sequence_is_one_bad_record(value: str, message: str) -> None:
 
 
 def test_missing_numbers_can_be_masked() -> None:
-    data = '{"x": [1, null, NaN], "y": 1}\n{"x": [2], "y": 2}\n'
+    data = '{"x": [1, null, NaN, 4], "y": 1}\n{"x": [2], "y": 2}\n'
     (first, _) = read(data, "t.jsonl", missing="mask")[1]
-    assert str(first.values.tolist()) == "[[1.0], [nan], [nan]]"
+    assert str(first.values.tolist()) == "[[1.0], [nan], [nan], [4.0]]"
+
+
+def test_missing_numbers_at_the_end_make_a_sequence_shorter() -> None:
+    ends = (("", ""), (", NaN, null", ", [null, NaN], [NaN, NaN]"))
+    for missing in ("refuse", "mask"):
+        for one, two in ends:
+            data = f'{{"x": [1, 2{one}], "y": 1}}\n{{"x": [[1, 2]{two}], "y": 2}}\n'
+            _, records = read(data, "t.jsonl", missing=missing)
+            assert series(records) == [([[1.0], [2.0]], "1"), ([[1.0, 2.0]], "2")]
 
 
 def test_a_model_reads_its_key_or_another_that_is_clear() -> None:

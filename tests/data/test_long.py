@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from grucli.data import long
 from grucli.data.long_guess import long_flags
+from grucli.data.numbers import Missing
 from grucli.data.sources import ReadOptions, Remembered, open_source
 from grucli.errors import show
 from tests.data.reading import piped, problem, problems, read, series
@@ -232,6 +233,22 @@ def test_missing_steps_can_be_masked() -> None:
     data = TABLE.replace("3,4,a", "?,4,a")
     (first, *_) = read(data, "t.csv", **GIVEN, missing="mask")[1]
     assert str(first.values.tolist()) == "[[1.0, 2.0], [nan, 4.0], [5.0, 6.0]]"
+
+
+@pytest.mark.parametrize("missing", ["refuse", "mask"])
+def test_rows_without_a_value_after_the_last_one_in_time_make_it_shorter(missing: Missing) -> None:
+    more = "p,9,NaN,?,a\np,8,,,a\n"
+    _, records = read(f"{HEADER}\n{more}" + "\n".join(ROWS), "t.csv", **GIVEN, missing=missing)
+    assert series(records) == EXPECTED
+
+
+def test_missing_steps_are_refused_with_their_line() -> None:
+    between = f"{HEADER}\np,9,5,6,a\np,1,,,a\np,5,NaN,3,a\n"
+    assert problem(between, "t.csv", **GIVEN).startswith("t.csv:3: column 'x': value is missing; ")
+    nothing = f"{HEADER}\np,9,NaN,,a\np,1,,,a\n"
+    assert problem(nothing, "t.csv", **GIVEN) == (
+        "t.csv:3: 'p' has no values; fill them in or drop its rows"
+    )
 
 
 def test_a_sequence_is_ready_when_the_next_one_begins(monkeypatch: pytest.MonkeyPatch) -> None:

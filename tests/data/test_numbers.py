@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grucli.data.numbers import LARGEST, NumberError, exact, looks_numeric, numbers, weight
+from grucli.data.numbers import LARGEST, NumberError, exact, looks_numeric, numbers, weight, whole
 from grucli.errors import show
 from tests.strategies import unicode_text
 
@@ -23,7 +23,7 @@ from tests.strategies import unicode_text
 )
 def test_decimals_are_numbers(cell: str, value: float) -> None:
     for cells in ([cell], [cell, "?"]):  # the fast way and the one cell by cell
-        found = numbers(cells, "mask")
+        found = numbers(cells)
         assert found.dtype == np.float32
         assert found[0] == np.float32(value)
 
@@ -37,8 +37,8 @@ def test_decimals_are_numbers(cell: str, value: float) -> None:
 )
 def test_all_else_is_refused_with_its_place(cell: str) -> None:
     with pytest.raises(NumberError) as caught:
-        numbers(["1", "2", cell, "3"], "mask")
-    assert caught.value.index == 2
+        numbers(["1", "2", "3", "4", cell, "6"], channels=3)
+    assert (caught.value.step, caught.value.channel) == (1, 1)
     assert caught.value.problem.startswith(f"'{show(cell)}' is no number; ")
     mend = "decimal point" if cell == "1,5" else "write it like -1.5e3"
     assert caught.value.problem.endswith(mend)
@@ -47,29 +47,65 @@ def test_all_else_is_refused_with_its_place(cell: str) -> None:
 @pytest.mark.parametrize("cell", ["1e39", "-1e400", "9" * 400, "3.5e38"])
 def test_what_float32_cannot_hold_is_refused(cell: str) -> None:
     with pytest.raises(NumberError, match="is too large; scale the column down"):
-        numbers([cell], "refuse")
+        numbers([cell])
 
 
-@pytest.mark.parametrize("cell", ["", " ", "?", "NaN", "nan", "NA", "n/a", "null", "NULL"])
-def test_missing_values_are_refused_or_masked(cell: str) -> None:
+@pytest.mark.parametrize(
+    "cell", ["", " ", "?", "NaN", "nan", "-nan", "+NaN", "NA", "n/a", "null", "NULL"]
+)
+def test_missing_values_are_nan(cell: str) -> None:
+    for more in ("2", "?"):  # the fast way and the one cell by cell
+        first, second, _ = numbers(["1", cell, more])
+        assert first == 1
+        assert np.isnan(second)
+
+
+NAN = math.nan
+
+
+@pytest.mark.parametrize(
+    ("values", "length"),
+    [
+        *(([[1], [NAN], [NAN]], 1), ([[1], [2]], 2), ([[NAN]], 0), ([[NAN], [NAN]], 0)),
+        *(([[1, 2], [NAN, NAN]], 1), ([[1, 2], [3, 4]], 2), ([[NAN, NAN]], 0)),
+    ],
+)
+def test_nan_in_all_channels_at_the_end_is_padding(values: list[list[float]], length: int) -> None:
+    for missing in ("refuse", "mask"):
+        found = whole(np.array(values, np.float32), missing)
+        assert found.tolist() == values[:length]
+
+
+@pytest.mark.parametrize(
+    ("values", "length", "gap"),
+    [
+        ([[NAN], [1]], 2, (0, 0)),
+        ([[1], [NAN], [2], [NAN]], 3, (1, 0)),
+        ([[1, 2], [3, NAN]], 2, (1, 1)),
+        ([[1, 2], [NAN, 3], [NAN, NAN]], 2, (1, 0)),
+        ([[NAN, NAN], [1, 2]], 2, (0, 0)),
+    ],
+)
+def test_nan_before_the_last_value_is_a_missing_value(
+    values: list[list[float]], length: int, gap: tuple[int, int]
+) -> None:
+    array = np.array(values, np.float32)
+    np.testing.assert_array_equal(whole(array, "mask"), array[:length])
     with pytest.raises(NumberError) as caught:
-        numbers(["1", cell], "refuse")
-    assert caught.value.index == 1
+        whole(array, "refuse")
+    assert (caught.value.step, caught.value.channel) == gap
     assert caught.value.problem == "value is missing; fill it in, or pass --missing mask"
-    first, second = numbers(["1", cell], "mask")
-    assert first == 1
-    assert np.isnan(second)
 
 
 @given(st.lists(st.floats(-LARGEST, LARGEST, width=32), max_size=5))
 def test_what_python_writes_comes_back(values: list[float]) -> None:
-    assert numbers([repr(v) for v in values], "refuse").tolist() == values
+    assert numbers([repr(v) for v in values])[:, 0].tolist() == values
 
 
 @given(st.lists(unicode_text, min_size=1, max_size=3))
 def test_any_cells_are_ascii_decimals_missing_or_refused(cells: list[str]) -> None:
     try:
-        values = numbers(cells, "mask").tolist()
+        values = numbers(cells)[:, 0].tolist()
         problem = ""
     except NumberError as error:
         values, problem = [], error.problem

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grucli.data.numbers import Missing
 from grucli.data.sources import ReadOptions, Record, open_source
 from grucli.errors import DataError, show
 
@@ -32,9 +33,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def records_of(data: bytes, needs_label: bool = True, name: str = "data.npz") -> list[Record]:
+def records_of(
+    data: bytes,
+    needs_label: bool = True,
+    name: str = "data.npz",
+    missing: Missing | None = None,
+) -> list[Record]:
     Path(name).write_bytes(data)
-    with open_source(name, ReadOptions(), needs_label=needs_label) as source:
+    with open_source(name, ReadOptions(missing=missing), needs_label=needs_label) as source:
         assert (source.kind, source.format, source.columns) == ("series", "npz", ())
         assert source.ready()
         records = list(source)
@@ -112,6 +118,28 @@ def test_labels_may_be_absent_for_predict_alone(folder: Path) -> None:
 
 NAN = np.where(X == 20, np.nan, X)
 HUGE = np.where(X == 20, 1e300, X.astype(float))
+
+
+def padded(*lengths: int) -> npt.NDArray[np.float32]:
+    """Return X with NaN behind these lengths."""
+    steps = np.arange(X.shape[1])[:, None]
+    return np.where(steps < np.array(lengths)[:, None, None], X, np.nan).astype(np.float32)
+
+
+def test_nan_at_the_end_is_padding_unless_lengths_say_otherwise(folder: Path) -> None:
+    for missing in ("refuse", "mask"):
+        records = records_of(packed(X=padded(1, 3, 2), y=Y), missing=missing)
+        assert [values_of(r).tolist() for r in records] == [
+            X[k, :length].tolist() for k, length in enumerate((1, 3, 2))
+        ]
+    told = packed(X=padded(1, 3, 2), y=Y, lengths=np.array([1, 3, 3]))
+    assert problem(told) == (
+        "data.npz: X[2, 2, 0] is not finite; drop the row or fill it in, or pass --missing mask, "
+        "or say in lengths that the sequence ends before"
+    )
+    last = values_of(records_of(told, missing="mask")[2])
+    assert (last.shape, np.isnan(last).sum()) == ((3, 2), 2)
+    assert problem(packed(X=padded(1, 3, 0), y=Y)) == "data.npz: X[2] has no values; drop the row"
 
 
 @pytest.mark.parametrize(

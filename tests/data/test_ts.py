@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grucli.data.numbers import Missing
 from grucli.data.sources import ReadOptions, Remembered, open_source
 from grucli.errors import show
 from tests.data.reading import piped, problem, problems, read, series
@@ -87,6 +88,7 @@ def test_predicting_needs_no_labels() -> None:
         ("1,?:3,4:up", "dimension 1, step 2: value is missing; fill it in, or pass --missing mask"),
         ("1,2:3,NaN:up", "dimension 2, step 2: value is missing; "),
         ("1,2,:3,4,5:up", "dimension 1, step 3: value is missing; "),
+        ("1,?,2:1,NaN,3:up", "dimension 1, step 2: value is missing; "),
         ("1,2:3,1e99:up", "dimension 2, step 2: '1e99' is too large; "),
         ("1,2:3,4:Up", "label 'Up' is not one of @classLabel; did you mean 'up'?"),
         ("1,2:3,4:sideways", "label 'sideways' is not one of @classLabel; add it there"),
@@ -137,10 +139,25 @@ def test_cases_must_be_as_long_as_is_said() -> None:
 
 
 def test_missing_values_can_be_masked() -> None:
-    _, (first, second) = read(ONE + "?,2:a\n1,nan:b\n", "t.ts", missing="mask")
+    _, (first, second) = read(ONE + "?,2:a\n1,nan,3:b\n", "t.ts", missing="mask")
     assert str([first.values.tolist(), second.values.tolist()]) == (
-        "[[[nan], [2.0]], [[1.0], [nan]]]"
+        "[[[nan], [2.0]], [[1.0], [nan], [3.0]]]"
     )
+
+
+@pytest.mark.parametrize("missing", ["refuse", "mask"])
+def test_missing_values_in_all_dimensions_at_the_end_make_a_case_shorter(missing: Missing) -> None:
+    padded = HEADER.replace("@equalLength false", "@equalLength true\n@seriesLength 4")
+    cases = "1,2,3,NaN:4,5,6,?:up\n-1.5,NaN,NaN,?:.5,?,nan,?:down\n"
+    assert series(read(padded + cases, "t.ts", missing=missing)[1]) == EXPECTED
+    assert problem(padded + "?,NaN,?,?:?,?,?,?:up\n", "t.ts", missing=missing) == (
+        "t.ts:13: no values; fill them in or drop the line"
+    )
+
+
+def test_a_missing_value_in_one_dimension_alone_is_no_end() -> None:
+    (record,) = read(HEADER + "1,2,?:4,5,6:up\n", "t.ts", missing="mask")[1]
+    assert str(record.values.tolist()) == "[[1.0, 4.0], [2.0, 5.0], [nan, 6.0]]"
 
 
 @pytest.mark.parametrize(

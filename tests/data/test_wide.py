@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grucli.data.numbers import Missing
 from grucli.data.sources import ReadOptions, Remembered, open_source
 from grucli.errors import show
 from tests.data.reading import piped, problem, problems, read, series
@@ -36,6 +37,17 @@ def test_a_row_is_a_sequence_and_blank_cells_at_the_end_make_it_shorter() -> Non
     assert series(read(gzip.compress(TABLE.encode()), "t.csv.gz")[1]) == EXPECTED
     assert series(piped(TABLE)[1]) == EXPECTED
     assert series(piped(gzip.compress(TABLE.encode()), format="csv")[1]) == EXPECTED
+
+
+@pytest.mark.parametrize("nan", ["NaN", "nan", "-nan", "NA", "?", "null", " "])
+@pytest.mark.parametrize("missing", ["refuse", "mask"])
+def test_missing_values_at_the_end_make_it_shorter(nan: str, missing: Missing) -> None:
+    data = TABLE.replace(",,", f",{nan},").replace(",,", f",{nan},")
+    assert nan in data
+    assert series(read(data, "t.csv", missing=missing)[1]) == EXPECTED
+    archive = "a\t1\t2\t3\nb\t4\tNaN\tNaN\n".replace("NaN", nan)
+    _, records = read(archive, "t.tsv", header=False, label="1", missing=missing)
+    assert series(records) == [([[1.0], [2.0], [3.0]], "a"), ([[4.0]], "b")]
 
 
 def test_what_was_found_is_said_and_what_is_given_is_not() -> None:
@@ -110,12 +122,14 @@ def test_values_are_names_or_globs(values: tuple[str, ...], expected: list[float
     [
         ("1,,3,a", "column 'v2': value is missing; fill it in, or pass --missing mask"),
         ("1,NaN,3,a", "column 'v2': value is missing; "),
-        ("1,2,NA,a", "column 'v3': value is missing; "),
+        ("NA,2,3,a", "column 'v1': value is missing; "),
+        ("1,?,3,a", "column 'v2': value is missing; "),
         ("1_000,2,3,a", "column 'v1': '1_000' is no number; write it like -1.5e3"),
         ("1,inf,3,a", "column 'v2': 'inf' is no number; "),
         ('1,"2,5",3,a', "column 'v2': '2,5' is no number; write a decimal point"),
         ("1,2,1e60,a", "column 'v3': '1e60' is too large; "),
         (",,,a", "no values; fill in the value columns or drop the row"),
+        ("NaN,NaN,,a", "no values; "),
         ("1,2,3,", "no label; fill column 'kind' or drop the row"),
         ("1,2,a", "row has 3 fields, header has 4 (v1,v2,v3,kind); add the missing ones"),
         ('"1,2,3,a', "a quote opens here"),
