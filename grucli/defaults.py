@@ -23,7 +23,7 @@ VALID_SHARE = 0.1
 FEW_SERIES = 2000  # a part held out of fewer says little, and is missed in training
 FEW_ROWS = 2000
 AUTO = "auto"
-WORD_CHARACTERS = 1.5  # of a token on average: below, tokens are characters
+WORD_CHARACTERS = 1.5  # of a token on average, but for combining marks: below, they are characters
 ALIGNED_SHARE = 0.99  # of the sequences have one length: then a place means the same in all
 MOST_NGRAMS = 1 << 25
 WIDE_NUMBERS = 1 << 22  # kept of n-grams at most, 16 MB: hash, rarity and a weight an output
@@ -200,7 +200,7 @@ def pattern(mean_characters: float, lengths: npt.NDArray[np.int64]) -> Pattern:
     """Return which n-grams the wide path of texts reads.
 
     Args:
-        mean_characters: of a token of the training texts.
+        mean_characters: of a token of the training texts, combining marks not counted.
         lengths: (rows,) tokens of each.
     """
     of_characters = mean_characters < WORD_CHARACTERS
@@ -217,7 +217,7 @@ def subwords(wide: Any, mean_characters: float) -> Choice:
 
     Args:
         wide: the setting of the wide path.
-        mean_characters: of a token of the training texts.
+        mean_characters: of a token of the training texts, combining marks not counted.
     """
     if wide is not False:
         return Choice(value=False, reason="the wide path reads n-grams")

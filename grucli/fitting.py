@@ -77,7 +77,7 @@ def fit(records: Sequence[Record], config: Config, origin: Origin | None) -> Fit
     steps = np.maximum(tokenized.lengths, 1)
     longest = defaults.unless_given(data.max_length, defaults.maximum_length(steps))
     vocabulary = Vocabulary.fit(tokenized.counts(), data.min_count, data.max_vocabulary)
-    mean_characters = tokenized.characters() / max(int(tokenized.lengths.sum()), 1)
+    mean_characters = tokenized.letters() / max(int(tokenized.lengths.sum()), 1)
     default = defaults.subwords(config.model.wide, mean_characters)
     if origin is not None:
         default = Choice(value=origin.architecture.buckets or False, reason=AS_IN_ORIGIN)

@@ -187,8 +187,8 @@ class DataConfig(_Section):
     header: bool = True
     """Whether the first row of a table names its columns."""
     tokens: Literal["auto", "word", "char", "byte", "space"] = "auto"
-    """What a step is; auto is words for alphabets and single characters for Chinese and Japanese,
-    or char where nearly all texts have no inner space."""
+    """What a step is; auto is words for alphabets and single characters for Chinese, Japanese and
+    Thai, or char where nearly all texts have no inner space."""
     min_count: Count = 1
     """How often a token must occur in the training data to enter the vocabulary."""
     max_vocabulary: Count = 30_000

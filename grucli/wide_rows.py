@@ -42,9 +42,9 @@ def of_texts(
         judged_rows: texts that are held out of some training.
         num_classes: at least 2.
     """
-    characters, tokens = texts.characters(), int(texts.lengths.sum())
-    pattern = defaults.pattern(characters / max(tokens, 1), texts.lengths)
-    found = pattern.count(characters, tokens)
+    tokens = int(texts.lengths.sum())
+    pattern = defaults.pattern(texts.letters() / max(tokens, 1), texts.lengths)
+    found = pattern.count(texts.characters(), tokens)
     too_many = f"{found:,} n-grams: too many for the memory"
     is_possible = found <= defaults.MOST_NGRAMS
     choice = defaults.wide(setting, "text", None if is_possible else too_many, judged_rows)

@@ -9,6 +9,7 @@ sources.py     a path or standard input -> Records, whatever the form
   ts.py, series.py                                 .ts and .npz -> numeric sequences
   numbers.py     what is a number, and what a missing one
 tokens.py, tokenized.py    text -> tokens, by script; many texts at once
+  scripts.py     which characters are what
 vocabulary.py  tokens <-> ids
 encoding.py    Records -> the steps that a model reads
 splits.py      which rows validate

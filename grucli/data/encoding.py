@@ -16,7 +16,7 @@ from grucli.data.ngrams import Subwords
 from grucli.data.numbers import Missing
 from grucli.data.records import Record
 from grucli.data.tokenized import Tokenized
-from grucli.data.tokens import tokenizer
+from grucli.data.tokens import edition_of, tokenizer
 from grucli.data.views import typical_sizes, views, width
 from grucli.data.vocabulary import EMPTY, UNKNOWN, Vocabulary
 from grucli.engine.bags import NONE
@@ -70,7 +70,7 @@ class TextEncoder:
         wide: NgramPath | None = None,
         buckets: int = 0,
     ) -> None:
-        """Encode with `tokens.tokenizer(mode)`, keeping the first `max_length` tokens.
+        """Encode with the tokenizer of `mode`, keeping the first `max_length` tokens.
 
         `wide` reads the whole text; `buckets` has the n-grams of each token's characters, 0 none.
         """
@@ -79,7 +79,7 @@ class TextEncoder:
         self.wide = wide
         self.buckets = buckets
         self.max_length = max_length
-        self.tokenize = tokenizer(mode)
+        self.tokenize = tokenizer(mode, edition_of(mode, vocabulary.tokens))
 
     def tokens(self, text: str) -> list[str]:
         """Return the tokens that are read: none for an empty text, at most `max_length`."""

@@ -10,7 +10,7 @@ from itertools import chain, count
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.tokens import Tokenizer
+from grucli.data.tokens import Tokenizer, letters
 
 CHUNK_TEXTS = 512  # whose lists of tokens are there at once; more keep the garbage collector busy
 
@@ -66,8 +66,15 @@ class Tokenized:
 
     def characters(self) -> int:
         """Return how many characters all tokens have together."""
-        lengths = np.fromiter(map(len, self.tokens), np.int64, len(self.tokens))
-        return int(sum(lengths[part].sum() for part in self.parts))
+        return self._sum(np.fromiter(map(len, self.tokens), np.int64, len(self.tokens)))
+
+    def letters(self) -> int:
+        """Return how many characters all tokens have together, combining marks not counted."""
+        return self._sum(np.fromiter(map(letters, self.tokens), np.int64, len(self.tokens)))
+
+    def _sum(self, sizes: npt.NDArray[np.int64]) -> int:
+        """Return what the tokens have together of which each has as much as `sizes` says."""
+        return int(sum(sizes[part].sum() for part in self.parts))
 
     def looked_up(self, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
         """Return (N,) for each token what stands at its place in `ids`."""

@@ -1,46 +1,51 @@
 r"""Text to tokens.
 
     auto    by script: a word or number of an alphabet ("don't", "3.14", "mp3") is a token, so is
-            each Han, Kana or Hangul character, each punctuation mark and each emoji; of a run of
-            one mark the first three count ("!!!!!!" is three tokens)
-    word    the same, but a run of Han, Kana or Hangul is a word like others
+            each Han, Kana or Hangul character, each letter with its marks of a script without
+            spaces between words (Thai, Lao, Khmer, Burmese), each punctuation mark and each emoji;
+            of a run of one mark the first three count ("!!!!!!" is three tokens)
+    word    the same, but a run of letters of any script is a word
     char    each character, spaces too
     byte    each byte of the UTF-8 form, as two hexadecimal digits
     space   what spaces separate, as it stands
 
-`auto`, `word` and `char` bring the text to NFKC and lower case first: "ＧＲＵ", "GRU" and "gru"
-are one. Combining marks (vowels of Devanagari, Thai or Arabic) stay with their word.
+`auto`, `word` and `char` bring the text to NFKC and one case first: "ＧＲＵ", "GRU" and "gru" are
+one, as are "STRASSE" and "straße", "ΟΔΟΣ" and "οδος", "İZMİR" and "izmir". Combining marks (vowels
+of Devanagari, Thai or Arabic) stay with their letter. In words, what nobody sees does not count.
+
+These rules are the second edition. The first had lower case only, and a run of Thai was a word;
+models that were trained by it are read by it.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, partial
-from itertools import chain
 from typing import Final
+
+from grucli.data.scripts import (
+    CHARACTERS,
+    CLUSTERED,
+    FLAGS,
+    IGNORED,
+    JOINERS,
+    PICTURES,
+    RARE,
+    SKIN_TONES,
+    STACKERS,
+    UNSEEN,
+    combining_marks,
+)
 
 Tokenizer = Callable[[str], list[str]]
 
 MODES: Final = ("auto", "word", "char", "byte", "space")
-
-# Han with 々〇, Hiragana, Katakana, Hangul syllables and letters: a character is a token.
-_SINGLES = (
-    "\u1100-\u11ff\u3005\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3131-\u318e"
-    "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97c\uac00-\ud7fb\uf900-\ufaff"
-    "\U0001aff0-\U0001b16f\U00020000-\U0003fffd"
-)
-_JOINERS = "\u200c\u200d"
-_PICTURES = "\u203c\u2049\u2190-\u2bff\U0001f000-\U0001f1e5\U0001f200-\U0001faff"
-_SKIN_TONES = "\U0001f3fb-\U0001f3ff"
-# Controls, formats, surrogates, variation selectors, tags: nothing by themselves.
-_IGNORED = (
-    "\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u180b-\u180e\u200b-\u200f"
-    "\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff"
-)
+FIRST, LATEST = 1, 2  # editions of the rules
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+\.\d+"
-_EMOJI = f"[{_PICTURES}](?:[{_SKIN_TONES}\u20e3]|\u200d[{_PICTURES}])*|[\U0001f1e6-\U0001f1ff]{{2}}"
-_MARK = rf"[^\w\s{_IGNORED}]|_"
+_EMOJI = f"[{PICTURES}](?:[{SKIN_TONES}\u20e3]|\u200d[{PICTURES}])*|[{FLAGS}]{{2}}"
+_MARK = rf"[^\w\s{IGNORED}]|_"
 _LONG_RUN = re.compile(r"([^\w\s]|_)\1{3,}")
 
 # What all these come to in ASCII, where it takes a third of the time to find.
@@ -49,35 +54,42 @@ _ASCII_MARK = r"[!-/:-@\[-`{-~]"
 _ASCII_TOKEN = re.compile(f"{_NUMBER}|{_ASCII_WORD}|{_ASCII_MARK}", re.ASCII)
 _ASCII_LONG_RUN = re.compile(rf"({_ASCII_MARK})\1\1\1+")
 
-# Ideographs, syllables, surrogates and private use between these hold no combining mark.
-_BLOCKS_OF_MARKS = (
-    *(range(0x300, 0x3400), range(0xA000, 0xAC00), range(0xFB00, 0x12000)),
-    *(range(0x16A00, 0x17000), range(0x1BC00, 0x1E950)),
-)
-# Combining marks are among these, which are told at a glance; a class of all marks takes long.
-_RARE = r"[^\w\x00-\u02ff]"
-
 _ONE_WORD_SHARE = 0.95
 _ALPHABET_SHARE = 0.1
 _MOST_MARKS = 16
-_LONG_RARE_RUN = re.compile(f"{_RARE}{_RARE}{{{_MOST_MARKS}}}")  # a class first: quick to seek
+_LONG_RARE_RUN = re.compile(f"{RARE}{RARE}{{{_MOST_MARKS}}}")  # a class first: quick to seek
+
+_DOT_ABOVE = "\u0307"
+# What a reader does not see as it is written. Thai and Lao look the same with the tone after the
+# ring of the vowel that NFKC takes apart, and with a letter of one stroke twice for that of two (as
+# PyThaiNLP's `normalize` has it).
+_UNTIDY = re.compile(f"[{UNSEEN}\u2019\u02bc\u0e40\u0e4d\u0ec0\u0ecd]")
+_TIDY = (
+    (f"[{UNSEEN}]+", ""),
+    ("[\u2019\u02bc]", "'"),
+    ("(\u0e4d)([\u0e48-\u0e4b])(?=\u0e32)|(\u0ecd)([\u0ec8-\u0ecb])(?=\u0eb2)", r"\2\1\4\3"),
+    ("\u0e40\u0e40", "\u0e41"),
+    ("\u0ec0\u0ec0", "\u0ec1"),
+)
 
 
-def tokenizer(mode: str) -> Tokenizer:
+def tokenizer(mode: str, edition: int = LATEST) -> Tokenizer:
     """Return the function that splits a text into tokens.
 
     Args:
         mode: one of MODES, as `resolve` returns it.
+        edition: of the rules, FIRST or LATEST.
 
     Raises:
         ValueError: there is no such mode.
     """
+    rules = _EDITIONS[edition]
     if mode == "auto":
-        return partial(_words, _SINGLES)
+        return partial(_words, rules)
     if mode == "word":
-        return partial(_words, "")
+        return partial(_words, replace(rules, characters="", clustered=""))
     if mode == "char":
-        return _characters
+        return partial(_characters, rules)
     if mode == "byte":
         return _bytes
     if mode == "space":
@@ -89,13 +101,13 @@ def resolve(mode: str, texts: Iterable[str]) -> str:
     """Return the mode to use for these training texts: `auto` may become `char`.
 
     It does where at least 95 % of the texts that are not empty have no inner space: names, words,
-    DNA, of which `auto` would make one token each. But not where nearly all of those hold Han,
-    Kana or Hangul: `auto` gives these character by character anyway, and keeps the Latin words
+    DNA, of which `auto` would make one token each. But not where nearly all of those hold letters
+    of a script without spaces: `auto` gives these one by one anyway, and keeps the Latin words
     and numbers among them whole.
     """
     if mode != "auto":
         return mode
-    has_single = re.compile(f"[{_SINGLES}]").search
+    has_single = re.compile(f"[{CHARACTERS}{CLUSTERED}]").search
     filled = spaceless = alphabetic = 0
     for text in texts:
         parts = len(text.split(None, 1))
@@ -111,34 +123,127 @@ def resolve(mode: str, texts: Iterable[str]) -> str:
     return "char" if is_char else "auto"
 
 
-def normalize(text: str) -> str:
-    """Return `text` in NFKC and lower case; a run of combining marks beyond 16 is cut.
+def edition_of(mode: str, tokens: Sequence[str]) -> int:
+    """Return the edition of the rules by which a model with these tokens was trained.
 
-    The cut keeps NFKC, which sorts such runs, from taking quadratic time.
+    It is the first if there is one among them that the latest would never give. Where there is
+    none, both read the training texts alike.
+    """
+    foreign = [token for token in tokens if not token.isascii()]
+    text = "\n".join(foreign)
+    if mode in ("byte", "space") or not foreign:
+        return LATEST
+    if normalize(text) != text or _DOT_ABOVE in text:
+        return FIRST
+    if mode == "char" or not (_UNTIDY.search(text) or re.search(f"[{CLUSTERED}]", text)):
+        return LATEST
+    tokenize = tokenizer(mode)
+    return LATEST if all(tokenize(token) == [token] for token in foreign) else FIRST
+
+
+def normalize(text: str) -> str:
+    """Return `text` in NFKC and one case; a run of combining marks beyond 16 is cut.
+
+    What is still apart by case afterwards is "I" and the dotless "ı", which only Turkish has as
+    one letter.
     """
     if text.isascii():
         return text.lower()
+    return unicodedata.normalize("NFKC", fold(_composed(text)))
+
+
+def letters(token: str) -> int:
+    """Return how many characters a token has, its combining marks not counted."""
+    if token.isascii():
+        return len(token)
+    return sum(unicodedata.category(character)[0] != "M" for character in token)
+
+
+def fold(text: str) -> str:
+    """Return `text` in one case.
+
+    By Unicode's full case folding, and lower (Cherokee folds to capitals); without a dot above that
+    no letter takes up, as "İ" leaves it.
+    """
+    return text.casefold().lower().replace(_DOT_ABOVE, "")
+
+
+def _lowered(text: str) -> str:
+    """Return what the first edition makes of `text`."""
+    return text.lower() if text.isascii() else _composed(text).lower()
+
+
+def _composed(text: str) -> str:
+    """Return `text` in NFKC, which sorts runs of marks in quadratic time: long ones are cut."""
     if _LONG_RARE_RUN.search(text):
         text = _mark_run().sub(r"\1", text)
-    return unicodedata.normalize("NFKC", text).lower()
+    return unicodedata.normalize("NFKC", text)
 
 
-def _words(singles: str, text: str) -> list[str]:
-    text = normalize(text)
+def _tidied(text: str) -> str:
+    """Return a text that is normalized as a reader sees it, and normalized again."""
+    if not _UNTIDY.search(text):
+        return text
+    for untidy, seen in _TIDY:
+        text = re.sub(untidy, seen, text)
+    return normalize(text)
+
+
+def _straightened(text: str) -> str:
+    """Return what the first edition makes of a text that is normalized."""
+    return text.replace("\u2019", "'").replace("\ufe0f", "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rules:
+    """An edition.
+
+    Attributes:
+        normalize: of any text.
+        tidy: of a normalized text before words are found in it.
+        characters, clustered: character classes of letters that are tokens with their marks, and of
+            those below which others are written.
+        may_end_in_joiner: whether a joiner counts where it joins nothing.
+    """
+
+    normalize: Callable[[str], str]
+    tidy: Callable[[str], str]
+    characters: str = CHARACTERS
+    clustered: str = ""
+    may_end_in_joiner: bool = False
+
+
+_EDITIONS: Final = {
+    FIRST: _Rules(normalize=_lowered, tidy=_straightened, may_end_in_joiner=True),
+    LATEST: _Rules(normalize=normalize, tidy=_tidied, clustered=CLUSTERED),
+}
+
+
+def _words(rules: _Rules, text: str) -> list[str]:
+    text = rules.normalize(text)
     if not text.isascii():
-        text = text.replace("\u2019", "'").replace("\ufe0f", "")
+        text = rules.tidy(text)
     if text.isascii():
         return _ASCII_TOKEN.findall(_shortened(text, _ASCII_LONG_RUN))
-    return _token(singles).findall(_shortened(text, _LONG_RUN))
+    return _token(rules).findall(_shortened(text, _LONG_RUN))
 
 
 @cache
-def _token(singles: str) -> re.Pattern[str]:
+def _token(rules: _Rules) -> re.Pattern[str]:
     """Return the pattern of a token; about 15 ms that ASCII need not wait."""
-    letter = rf"[^\W_{singles}]"
-    joined = f"(?={_RARE})[{_combining_marks()}{_JOINERS}]+"
-    word = f"{letter}+(?:'{letter}+|{joined}{letter}*)*"
-    single = f"[{singles}](?:{joined})?|" if singles else ""
+    letter = rf"[^\W_{rules.characters}{rules.clustered}]"
+    marks = combining_marks()
+
+    def joined(following: str) -> str:
+        ahead = "" if rules.may_end_in_joiner else f"(?=[{marks}]|{following})"
+        return f"(?={RARE})(?:[{marks}]+|[{JOINERS}]+{ahead})+"
+
+    word = f"{letter}+(?:'{letter}+|{joined(letter)}{letter}*)*"
+    signs = joined(f"[{marks}]")
+    single = f"[{rules.characters}](?:{signs})?|" if rules.characters else ""
+    if rules.clustered:
+        below = f"(?<=[{STACKERS}])[{rules.clustered}]|(?<=\u0e4d)\u0e32|(?<=\u0ecd)\u0eb2"
+        single += f"[{rules.clustered}](?:{signs}(?:(?:{below})(?:{signs})?)*)?|"
     return re.compile(f"{_NUMBER}|{word}|{single}{_EMOJI}|{_MARK}")
 
 
@@ -147,8 +252,8 @@ def _shortened(text: str, run: re.Pattern[str]) -> str:
     return run.sub(r"\1\1\1", text) if run.search(text) else text
 
 
-def _characters(text: str) -> list[str]:
-    return list(normalize(text))
+def _characters(rules: _Rules, text: str) -> list[str]:
+    return list(rules.normalize(text))
 
 
 def _bytes(text: str) -> list[str]:
@@ -157,14 +262,5 @@ def _bytes(text: str) -> list[str]:
 
 @cache
 def _mark_run() -> re.Pattern[str]:
-    marks = _combining_marks()
+    marks = combining_marks()
     return re.compile(f"([{marks}]{{{_MOST_MARKS}}})[{marks}]+")
-
-
-@cache
-def _combining_marks() -> str:
-    """Return Unicode's combining marks as ranges for a character class; about 4 ms."""
-    points = [p for p in chain(*_BLOCKS_OF_MARKS) if unicodedata.category(chr(p))[0] == "M"]
-    starts = [p for p, before in zip(points, [0, *points], strict=False) if p != before + 1]
-    ends = [p for p, after in zip(points, [*points[1:], 0], strict=True) if p != after - 1]
-    return "".join(f"{chr(a)}-{chr(b)}" for a, b in zip(starts, ends, strict=True))

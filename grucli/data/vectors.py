@@ -18,6 +18,7 @@ import numpy.typing as npt
 from grucli.data.encoding import Encoder, TextEncoder
 from grucli.data.lines import Lines, decode, refuse_binary
 from grucli.data.numbers import NumberError, exact, numbers
+from grucli.data.tokens import fold
 from grucli.data.vocabulary import SPECIAL, Vocabulary
 from grucli.errors import ConfigError, DataError, counted, excerpt, show_path
 from grucli.files import open_binary, sha256
@@ -100,7 +101,7 @@ def read_vectors(
     """Read the vectors of the tokens that an encoder knows.
 
     A token's vector is that of the first row with just this token, or if there is none, of the
-    first that is equal in lower case.
+    first that is equal but for case.
 
     Args:
         path: the file, or a gzip of it.
@@ -147,16 +148,16 @@ class _Wanted:
         self._vocabulary = vocabulary
         self._alike: dict[str, list[int]] = {}
         for index, token in enumerate(vocabulary.tokens, len(SPECIAL)):
-            self._alike.setdefault(token.lower(), []).append(index)
+            self._alike.setdefault(fold(token), []).append(index)
 
     def __contains__(self, token: str) -> bool:
-        return token.lower() in self._alike
+        return fold(token) in self._alike
 
     def served_by(self, token: str) -> list[int]:
         """Return the ids for which a row of this token would be the first, or a better one."""
         return [
             index
-            for index in self._alike.get(token.lower(), ())
+            for index in self._alike.get(fold(token), ())
             if index not in self.rows
             or (index not in self._exact and self._vocabulary.token(index) == token)
         ]
