@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from grucli import __version__
+from grucli import __version__, variables
 from grucli.configdoc import expectation, json_schema, reference
 from grucli.errors import ConfigError, did_you_mean, excerpt, show_path
 from grucli.files import read_bytes
@@ -26,7 +26,6 @@ MAX_PROBLEMS = 100
 _FLAG_NAMES = {"data.train": "DATA", "data.header": "--no-header"}
 _SECTION_PATHS = tuple((section,) for section in SECTIONS)
 _PATHS = (("data", "train"), ("data", "valid"), ("model", "vectors"))
-_VARIABLES = {f"GRUCLI_{'__'.join(path).upper()}": path for path in KEYS if path != ("preset",)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +64,7 @@ def resolve(
     Args:
         config_path: a YAML file; data paths in it are relative to it.
         environment: `os.environ` or less; read are `GRUCLI_TASK`, `GRUCLI_SEED` and
-            `GRUCLI_SECTION__KEY`.
+            `GRUCLI_SECTION__KEY`; what is nearly one of them is a problem.
         assignments: what stands behind each `--set`, as `training.epochs=3`; the last one counts.
         flags: values of the command line by dotted key; None is a flag that was not given.
 
@@ -73,10 +72,10 @@ def resolve(
         ConfigError: one line for every problem: place, dotted key, what is wrong.
         AccessError: the config file is missing or unreadable.
     """
-    variables = sorted((environment or {}).items())
+    given = sorted((environment or {}).items())
     readers: list[Callable[[], list[_Entry]]] = [
         *([partial(_from_file, config_path)] if config_path is not None else []),
-        *(partial(_from_variable, name, text) for name, text in variables),
+        *(partial(_from_variable, name, text) for name, text in given),
         *(partial(_from_assignment, assignment) for assignment in assignments),
         *(partial(_from_flag, key, value) for key, value in (flags or {}).items()),
     ]
@@ -120,10 +119,10 @@ def _from_file(path: str) -> list[_Entry]:
 
 def _from_variable(name: str, text: str) -> list[_Entry]:
     origin = f"environment {excerpt(name)}"
-    if name in _VARIABLES:
-        return [_parsed(text, _VARIABLES[name], origin)]
-    if name.startswith("GRUCLI_") and "__" in name:
-        raise ConfigError(f"{origin}  unknown key{did_you_mean(name, _VARIABLES)}")
+    if name in variables.NAMES:
+        return [_parsed(text, variables.NAMES[name], origin)]
+    if complaint := variables.complaint(name):
+        raise ConfigError(f"{origin}  {complaint}")
     return []
 
 

@@ -382,6 +382,17 @@ def test_settings_come_from_flag_set_environment_and_file_in_this_order(tmp_path
     assert "seed: from --seed" in done.err
 
 
+def test_a_variable_that_is_nearly_a_setting_is_refused(tmp_path):
+    slips = {"GRUCLI_TRAINING_EPOCHS": "3", "grucli_seed": "1", "GRUCLI_HOME": "/here"}
+    done = grucli("train", REVIEWS, "-o", "m.npz", cwd=tmp_path, **slips)
+    assert (done.code, done.out, list(tmp_path.iterdir())) == (2, b"", [])
+    assert done.complaints == [
+        "grucli: environment GRUCLI_TRAINING_EPOCHS  unknown key; "
+        "did you mean 'GRUCLI_TRAINING__EPOCHS'?",
+        "grucli: environment grucli_seed  unknown key; did you mean 'GRUCLI_SEED'?",
+    ]
+
+
 def test_without_validation_the_last_epoch_is_kept(tmp_path):
     done = grucli(
         "train",
