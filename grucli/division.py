@@ -14,7 +14,8 @@ from grucli import defaults, doctor
 from grucli.data.records import ReadOptions, Record
 from grucli.data.splits import deal, split
 from grucli.defaults import Choice
-from grucli.errors import ConfigError, DataError, excerpt
+from grucli.errors import ConfigError, excerpt
+from grucli.labels import check_known
 from grucli.random import SPLIT, generator
 from grucli.reading import Table, read_table, targets_of
 
@@ -74,11 +75,7 @@ def divide(
     if isinstance(valid, str):
         options = dataclasses.replace(options, weight=None, group=None)  # are for training
         other = read_table(valid, options, table.remembered)
-        if all(target < 0 for target in targets_of(other.records, labels)):
-            raise DataError(
-                f"{other.name}: no row has a label of {table.name} ({excerpt(', '.join(labels))}); "
-                "is it the right file?"
-            )
+        check_known(other.name, other.label_rows, labels, "the training file")
         return Parts(
             train=records,
             valid=other.records,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from grucli import labels
 from grucli.chance import Yardstick
 from grucli.data.batches import Examples
 from grucli.data.encoding import Encoder, TextEncoder
@@ -21,7 +21,6 @@ MOST_CUT = 0.011  # one percent is what the default cuts, and perhaps a row more
 LEAST_RESOLUTION = 0.1  # of accuracy: coarser, and most changes of a setting do not show
 NO_LABELS = frozenset({"nan", "na", "n/a", "null", "<na>", "nat", "?"})  # in any case
 LISTED = 4
-_FORMAT = "Cf"
 
 
 def input_of(record: Record) -> Hashable:
@@ -77,13 +76,10 @@ def of_validation(train: Sequence[Record], name: str, valid: Sequence[Record]) -
 
 def unseen_labels(train: Sequence[Record], name: str, valid: Sequence[Record]) -> Iterator[str]:
     """Yield the labels of the validation part that the training part lacks; as `of_validation`."""
-    labels = {record.label for record in train}
-    unseen = Counter(r.label or "" for r in valid if r.label not in labels)
+    known = {record.label or "" for record in train}
+    unseen = Counter(r.label or "" for r in valid if r.label not in known)
     if unseen:
-        yield (
-            f"{name}: {counted(unseen.total(), 'row')} with a label that training lacks, "
-            f"always counted as wrong: {_listed(unseen)}"
-        )
+        yield labels.unseen_line(name, unseen, sorted(known))
 
 
 def of_size(judged: Examples | None) -> Iterator[str]:
@@ -163,22 +159,16 @@ def _alike(name: str, counts: Mapping[str, int]) -> Iterator[str]:
     """Yield labels that a slip of the pen may have made two of one."""
     by_form: dict[str, list[str]] = defaultdict(list)
     for label in sorted(counts):
-        by_form[_form(label)].append(label)
-    for labels in by_form.values():
-        if len(labels) > 1:
-            spelled = ", ".join(f"'{excerpt(s, 24)}' {counts[s]:,}" for s in labels[:LISTED])
+        by_form[labels.form(label)].append(label)
+    for alike in by_form.values():
+        if len(alike) > 1:
+            spelled = ", ".join(f"'{excerpt(s, 24)}' {counts[s]:,}" for s in alike[:LISTED])
             yield f"{name}: labels differ only by case, spaces or Unicode form: {spelled}"
 
 
-def _form(label: str) -> str:
-    """Return what is left of a label without case, spaces, format characters and Unicode form."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", label).casefold())
-    return "".join(c for c in folded if not c.isspace() and unicodedata.category(c) != _FORMAT)
-
-
-def _listed(labels: Sequence[str] | Mapping[str, int]) -> str:
-    shown = ", ".join(excerpt(label, 24) for label in list(labels)[:LISTED])
-    return f"{shown} and {len(labels) - LISTED} more" if len(labels) > LISTED else shown
+def _listed(names: Sequence[str] | Mapping[str, int]) -> str:
+    shown = ", ".join(excerpt(name, 24) for name in list(names)[:LISTED])
+    return f"{shown} and {len(names) - LISTED} more" if len(names) > LISTED else shown
 
 
 def _place(record: Record) -> str:

@@ -111,7 +111,8 @@ def test_labels_that_only_sound_like_none_are_left_alone():
 def test_labels_that_training_lacks_are_listed(tmp_path):
     valid = [("red 7", "meh"), ("red 5", "Pos"), ("3 red", "meh"), ("red 2", "pos")]
     assert warnings(tmp_path, sound(), valid=valid) == [
-        "v.csv: 3 rows with a label that training lacks, always counted as wrong: meh, Pos"
+        "v.csv: 3 rows with a label that training lacks, always counted as wrong: "
+        "'meh', 'Pos' (did you mean 'pos'?)"
     ]
 
 

@@ -138,6 +138,13 @@ def test_long_lists_are_cut_and_say_so():
     assert "u01" not in report
 
 
+def test_unseen_labels_stand_beside_what_is_near_to_them():
+    lines = text(scored(diagonal(2), ("0", "1"), **{"0.0": 3, "x": 2})).splitlines()
+
+    start = lines.index("unseen in training, counted as wrong: 5 of 11 rows")
+    assert lines[start + 1 :] == ["0.0  3  did you mean '0'?", "x    2"]
+
+
 def test_a_matrix_too_wide_for_the_screen_gives_way_to_pairs():
     evaluation = scored(diagonal(12), tuple("abcdefghijkl"))
     full = np.full((12, 12), 10**7) + np.array(list(evaluation.confusion)) * 10**7

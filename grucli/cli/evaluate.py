@@ -69,6 +69,7 @@ def evaluate(
     from grucli import checkpoint
     from grucli.chance import Yardstick
     from grucli.data.wide_path import NAMES
+    from grucli.labels import unseen_line
     from grucli.reading import read_table
     from grucli.report import evaluation as report
     from grucli.report import paths as alone
@@ -92,6 +93,8 @@ def evaluate(
     if errors is not None:
         _write(errors, wrong)
         common.note(f"wrote {show_path(errors)}")
+    if scores.unseen:
+        common.note(f"warning: {unseen_line(table.name, scores.unseen, saved.labels)}")
     for doubt in doubts(scores.accuracy, Yardstick(rows=scores.rows, baseline=scores.baseline)):
         common.note(f"warning: {doubt}")
     if _count_unmet(bounds, result):
@@ -140,12 +143,14 @@ def _score(
     """Return the scores, those of both paths if there are two, and the wrong answers as CSV."""
     from grucli import metrics
     from grucli.inference import decided, fitting, logits
+    from grucli.labels import check_known
     from grucli.paths import score_paths
     from grucli.reading import encode, targets_of
     from grucli.report.predictions import mistakes
     from grucli.runner import Runner
 
     records = list(fitting(saved, table.records, table.name, model))
+    check_known(table.name, table.label_rows, saved.labels, "the model")
     examples = encode(saved.encoder, records, targets_of(records, saved.labels))
     said, targets = logits(Runner(saved.model), examples), examples.targets
     rows = decided(saved.model, said, examples)

@@ -97,6 +97,7 @@ def inspect_gates(
     from grucli.gates.report import Settings
     from grucli.gates.sampling import draw
     from grucli.inference import fitting
+    from grucli.labels import unseen_line
     from grucli.report.gates import text
 
     if data is None:
@@ -116,6 +117,8 @@ def inspect_gates(
             records = fitting(saved, source, source.name, model)
             drawn = draw(records, source.name, settings, shown.numbers, options.on_bad_row)
         results.check_size(saved, drawn.records)
+        if unseen := drawn.unseen(saved.labels):
+            common.note(f"warning: {unseen_line(drawn.name, unseen, saved.labels)}")
     report = inspect(show_path(model), saved, shown, settings, drawn)
     output.write(
         json.dumps(report.to_json(), allow_nan=False) + "\n" if common.json else text(report)

@@ -38,6 +38,11 @@ class Drawn:
     skipped: int
     stratified: bool
 
+    def unseen(self, labels: Collection[str]) -> Counter[str]:
+        """Return how many sequences of the sample have each label that is not among `labels`."""
+        given = Counter(record.label for record in self.records if record.label is not None)
+        return Counter({label: count for label, count in given.items() if label not in labels})
+
 
 def draw(
     records: Iterable[Record],

@@ -7,6 +7,7 @@ from rich.cells import cell_len
 
 from grucli.confusion import Confusion
 from grucli.errors import counted
+from grucli.labels import hint
 from grucli.metrics import Evaluation
 from grucli.report.predictions import json_text
 from grucli.report.tables import GAP, bar, fit, percent, table
@@ -135,7 +136,8 @@ def _unseen(e: Evaluation) -> list[str]:
     worst = sorted(e.unseen.items(), key=lambda item: (-item[1], item[0]))
     number = f"{sum(e.unseen.values())} of {counted(e.rows, 'row')}"
     title = f"unseen in training, counted as wrong: {number}"
-    lines = table(worst[:MOST_LINES], "lr")
+    rows = [(label, count, hint(label, e.labels)) for label, count in worst[:MOST_LINES]]
+    lines = table(rows, "lrl")
     return [title, *lines, *_more(len(worst) - MOST_LINES)]
 
 

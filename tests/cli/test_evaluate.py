@@ -213,10 +213,36 @@ def test_labels_that_training_lacked_are_wrong_and_listed(text_model: Path, tmp_
     assert after["unseen"] == {"\x1b[31m, [red]": 2, "Positive": 1}
     labels = [row[1] for row in csv_rows(tmp_path / "wrong.csv")]
     assert labels.count("\x1b[31m, [red]") == 2
-    report = grucli("evaluate", data, "-m", text_model)
+    report = grucli("evaluate", data.name, "-m", text_model, cwd=tmp_path)
+    assert report.complaints == [
+        "warning: more.csv: 3 rows with a label that training lacks, always counted as wrong: "
+        r"'\x1b[31m, [red]', 'Positive' (did you mean 'positive'?)"
+    ]
+    assert grucli("evaluate", data, "-m", text_model, "-q").err == ""
     assert "unseen in training" in report.text
     assert r"\x1b[31m, [red]" in report.text
     assert "\x1b" not in report.text
+
+
+def test_a_file_without_a_label_of_the_model_is_an_error(text_model: Path, tmp_path: Path) -> None:
+    """Not an accuracy of 0: neither for evaluate nor for validation, from a file or a pipe."""
+    data = tmp_path / "other.csv"
+    data.write_text("text,label\ngood film,Positive\nbad film,Negative\ngood,Positive\n")
+    expected = (
+        "no row has a label of {} (negative, positive): 'Positive' (did you mean 'positive'?), "
+        "'Negative' (did you mean 'negative'?); rename them, or name another file or column"
+    )
+    for options in ((), ("--json",), ("--min", "accuracy=0"), ("-q",)):
+        ran = grucli("evaluate", data.name, "-m", text_model, *options, cwd=tmp_path)
+        assert (ran.code, ran.out) == (3, b"")
+        assert ran.complaints == [f"grucli: other.csv: {expected.format('the model')}"]
+    piped = grucli("evaluate", "-", "-m", text_model, "--format", "csv", stdin=data.read_bytes())
+    assert (piped.code, piped.out) == (3, b"")
+    assert piped.err.endswith(expected.format("the model") + "\n")
+    train = SAMPLES / "reviews_train.csv"
+    ran = grucli("train", train, "--valid", data, "-o", "m.npz", "-q", cwd=tmp_path)
+    assert (ran.code, ran.err.count("\n")) == (3, 1)
+    assert ran.err.endswith(expected.format("the training file") + "\n")
 
 
 def test_other_columns_other_forms_the_same_scores(text_model: Path, tmp_path: Path) -> None:

@@ -30,6 +30,18 @@ def inspected(*arguments: object, **options: bytes) -> dict:
     return found
 
 
+def test_labels_that_the_model_does_not_know_are_warned_of(text_model: Path):
+    """They are no error: what is looked at needs no labels."""
+    table = b"text,label\ngood film,Positive\nbad film,negative\nbad,Positive\n"
+    ran = grucli("inspect-gates", "-", "-m", text_model, "--format", "csv", stdin=table)
+    assert (ran.code, len(ran.complaints)) == (0, 1)
+    assert ran.err.startswith("warning: ")
+    assert ran.err.endswith(
+        ": 2 rows with a label that training lacks, always counted as wrong: "
+        "'Positive' (did you mean 'positive'?)\n"
+    )
+
+
 def test_without_data_it_says_what_is_in_the_model(text_model: Path):
     ran = grucli("inspect-gates", "-m", text_model)
     assert (ran.code, ran.err) == (0, "")
