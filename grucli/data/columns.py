@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 
+from grucli.data.column_kinds import is_dates, is_numeric, is_symbols
 from grucli.errors import DataError, did_you_mean, excerpt
 
 TEXT_NAMES = (
@@ -98,7 +99,8 @@ def choose(columns: Sequence[str], rows: Sequence[Sequence[str]], wanted: Wanted
     """Choose the text and the label column.
 
     By name first; else by content: the label is the column with few distinct short values, not
-    numeric if there is a choice; the text is the one that is longest on average.
+    numeric if there is a choice; the text is the one that is longest on average, and never one of
+    numbers or of dates.
 
     Args:
         columns: names of the columns.
@@ -155,6 +157,7 @@ class _Profile:
     longest: int
     mean_length: float
     numeric: bool
+    is_text: bool
 
 
 def _profile(values: Sequence[str]) -> _Profile:
@@ -166,6 +169,7 @@ def _profile(values: Sequence[str]) -> _Profile:
         longest=max(map(len, filled), default=0),
         mean_length=sum(map(len, filled)) / max(1, len(filled)),
         numeric=bool(filled) and all(map(_is_number, filled)),
+        is_text=not (is_numeric(filled) or is_dates(filled)) or is_symbols(filled) or not filled,
     )
 
 
@@ -215,7 +219,12 @@ def _text_by_content(
     wanted: Wanted,
 ) -> int:
     rest = [i for i in range(len(columns)) if i not in taken]
-    words = [i for i in rest if not profiles[i].numeric] or rest
+    words = [i for i in rest if profiles[i].is_text]
+    if rest and not words:
+        raise DataError(
+            f"{wanted.place}: no column of texts, but of numbers or dates "
+            f"({_listed([columns[i] for i in rest])}); pass --values COLS, or --text COL"
+        )
     words.sort(key=lambda i: -profiles[i].mean_length)
     lengths = [profiles[i].mean_length for i in words]
     if not words or (len(words) > 1 and lengths[0] < _CLEARLY_LONGER * lengths[1]):

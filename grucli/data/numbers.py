@@ -1,7 +1,10 @@
 """The grammar of numbers in text: ASCII decimals, not all that Python's `float` takes.
 
 A number is digits with an optional sign, point and exponent, spaces around it allowed. `1_000`,
-`0x10`, `inf` and digits of other scripts are none. What is missing has a name of its own.
+`0x10`, `inf` and digits of other scripts are none. What is missing is a blank cell, or has a mark
+of its own: those that pandas, R, SQL and Excel write, a question mark, dashes, dots, stars. A
+percent sign, a unit, a currency, separated thousands or a decimal comma are meant as numbers, and
+refused with what to do about them: whether "1,234" is one or a thousand is for others to say.
 """
 
 import re
@@ -16,7 +19,13 @@ from grucli.errors import excerpt
 Missing = Literal["refuse", "mask"]
 """What becomes of a value that is missing: an error, or NaN for the encoder to mask."""
 
-MISSING_CELLS: Final = frozenset({"", "?", "nan", "-nan", "+nan", "na", "n/a", "null"})
+MISSING_CELLS: Final = frozenset(
+    {
+        *("", "?", "*", "**", "***", ".", "..", "...", "-", "--", "---", "\u2013", "\u2014"),
+        *("nan", "-nan", "+nan", "nat", "na", "<na>", "n/a", "#na", "#n/a", "#n/a n/a", "missing"),
+        *("none", "nil", "null", "\\n", "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan"),
+    }
+)
 """How a missing value is written, in any case."""
 LARGEST: Final = float(np.finfo(np.float32).max)
 LARGEST_WEIGHT: Final = 1e6
@@ -25,6 +34,17 @@ LONGEST: Final = 1000
 
 _FOREIGN = re.compile(r"[^0-9eE+\-. naN]")  # of what is left, `float` takes decimals and NaN alone
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_SIGNS = str.maketrans("\u2212\u2013\ufe63\uff0d\uff0b", "----+")
+"""Signs that are printed for people."""
+_MEANT = re.compile(
+    r"[<>\u2264\u2265~\u2248\u00b1]?\s*"
+    r"(?:[$\u20ac\u00a3\u00a5\u20b9]\s*[+-]?|[+-]?[$\u20ac\u00a3\u00a5\u20b9]?)\s*"
+    r"(?:[0-9]{1,3}(?:[,.'\u2019\u00a0\u202f][0-9]{3}){1,2}(?:[,.][0-9]+)?|[0-9]+[.,]?[0-9]*"
+    r"|[.,][0-9]+)(?:e[+-]?[0-9]+)?\s*"
+    r"(?:[%\u2030$\u20ac\u00a3\u00a5\u20b9]|\u00b0?[^\W\d_]{0,4}(?:/[^\W\d_]{1,3})?[\u00b2\u00b3]?)",
+    re.IGNORECASE,
+)
+"""A number with what people write around it: a comparison, thousands, a currency, a unit."""
 _MEND_MISSING = "fill it in, or pass --missing mask"
 
 
@@ -84,8 +104,13 @@ def looks_numeric(cell: str) -> bool:
     try:
         float(cell.replace(",", ".", 1))
     except ValueError:
-        return cell.strip().lower() in MISSING_CELLS
+        return is_missing(cell) or bool(_MEANT.fullmatch(cell.strip().translate(_SIGNS)))
     return True
+
+
+def is_missing(cell: str) -> bool:
+    """Whether a cell is blank or says that its value is missing."""
+    return cell.strip().lower() in MISSING_CELLS
 
 
 def exact(cell: str) -> float | None:
@@ -106,16 +131,25 @@ def weight(cell: str) -> float | None:
 
 def _number(cell: str, place: tuple[int, int]) -> float:
     text = cell.strip(" \t")
-    if text.lower() in MISSING_CELLS:
+    if is_missing(text):
         return float("nan")
     if not _NUMBER.fullmatch(text):
-        comma = _NUMBER.fullmatch(text.replace(",", ".", 1))
-        mend = "write a decimal point" if comma else "write it like -1.5e3"
-        raise NumberError(*place, f"'{excerpt(text)}' is no number; {mend}")
+        raise NumberError(*place, f"'{excerpt(text)}' is no number; {_mend(text)}")
     value = float(text)
     if abs(value) > LARGEST:
         raise NumberError(*place, f"'{excerpt(text)}' is too large; scale the column down")
     return value
+
+
+def _mend(text: str) -> str:
+    """Return how to write what is no number."""
+    if _NUMBER.fullmatch(text.translate(_SIGNS)):
+        return "write its sign as - or +"
+    if _NUMBER.fullmatch(text.replace(",", ".", 1)):
+        return "write a decimal point"
+    if _MEANT.fullmatch(text.translate(_SIGNS)):
+        return "write the number alone"
+    return "write it like -1.5e3"
 
 
 def _narrow(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:

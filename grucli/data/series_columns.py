@@ -4,25 +4,26 @@ A wide table has a sequence a row, its steps in the value columns. A long table 
 its channels in the value columns, and an id column that says which rows are one sequence.
 """
 
-import re
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cached_property
 
 from grucli.data.asked import Asked
-from grucli.data.columns import LABEL_NAMES, TEXT_NAMES, looks_like_data, meant_column, normal_name
-from grucli.data.numbers import looks_numeric
+from grucli.data.column_kinds import stem_and_number
+from grucli.data.columns import looks_like_data, meant_column
+from grucli.data.series_guess import (
+    ID_NAMES,
+    LEAST_STEPS,
+    TIME_NAMES,
+    Found,
+    Sample,
+    Sampled,
+    guess,
+)
 from grucli.errors import ConfigError, DataError, excerpt
 
-ID_NAMES = ("id", "series", "series_id", "sequence_id", "seq_id", "case", "case_id", "sample_id")
-TIME_NAMES = ("time", "timestamp", "datetime", "date", "step")
-LEAST_STEPS = 3
-"""Numeric columns that make a wide table where nobody said so."""
-_LONGEST_LABEL = 40
-
-Sample = Callable[[], list[list[str]]]
-"""Gives the first rows; to call it may mean to wait for them."""
+LISTED = 4
+"""Columns left out that are named one by one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,7 @@ class SeriesColumns:
         values: the steps of a wide table, the channels of a long one, in their order.
         label, id, time, weight, group: of a sequence; `id` makes the table a long one.
         guessed: whether one of them had to be found.
+        left_out: columns that might have been meant, where the values had to be found.
     """
 
     values: tuple[int, ...]
@@ -42,6 +44,7 @@ class SeriesColumns:
     weight: int | None
     group: int | None
     guessed: bool
+    left_out: tuple[int, ...] = ()
 
 
 def choose_series(
@@ -66,9 +69,7 @@ def choose_series(
     known = asked.known
     if options.values or options.id or {*known.values, known.id} & set(columns):
         return table.chosen(table.given_id())
-    if asked.text or not table.looks_numeric(1 if known.kind == "series" else LEAST_STEPS):
-        return None
-    return table.chosen(table.likely_id())
+    return None if asked.text else table.found()
 
 
 def _as_in_training(columns: Sequence[str], asked: Asked, place: str) -> Sequence[str]:
@@ -111,7 +112,15 @@ def describe(columns: Sequence[str], chosen: SeriesColumns) -> str:
     if chosen.label is not None:
         parts.append(f"label column '{excerpt(columns[chosen.label])}'")
         flags.append("--label")
+    if chosen.left_out:
+        parts.append(f"left out: {_listed(columns, chosen.left_out)}")
     return f"{', '.join(parts)} (pass {'/'.join(flags)} to choose others)"
+
+
+def _listed(columns: Sequence[str], indices: Sequence[int]) -> str:
+    names = [f"'{excerpt(columns[i], 20)}'" if columns[i] else f"column {i + 1}" for i in indices]
+    more = len(names) - LISTED
+    return ", ".join(names[:LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 class _Table:
@@ -120,9 +129,8 @@ class _Table:
     def __init__(self, columns: Sequence[str], sample: Sample, asked: Asked, place: str) -> None:
         self._columns = columns
         self._index = {name: i for i, name in reversed([*enumerate(columns)])}  # the first of each
-        self._sample = sample
         self._asked = asked
-        self._place = place
+        self._table = Sampled(columns, sample, place, named=asked.header)
         self._weight = self._named(asked.options.weight, "--weight COL")
         self._group = self._named(asked.options.group, "--set data.group=COL")
         self._label = self._given_label()
@@ -130,30 +138,53 @@ class _Table:
 
     def chosen(self, row_id: int | None) -> SeriesColumns:
         """Return the columns; `row_id` is the one of the id, None for a wide table."""
-        asked = self._asked
+        asked, table = self._asked, self._table
         time = None if row_id is None else self._named(asked.time, "--time COL")
         aside = {*self._set_aside, row_id, time}
         values = self._given_values(aside, is_wide=row_id is None)
         label = self._label
         if label is None:
-            label = self._label_by_name({*aside, *values})
+            label = table.label_by_name({*aside, *values})
         guessed = not values
         if not values:
             if row_id is not None and time is None:
-                time = self._by_name(TIME_NAMES, {*aside, label})
-            values = self._numeric({*aside, label, time, self._by_name(ID_NAMES, aside)})
+                time = table.by_name(TIME_NAMES, {*aside, label})
+            aside |= {label, time, table.by_name(ID_NAMES, aside)}
+            values = table.steps(aside) if row_id is None else table.channels(aside)
         if label is None and asked.needs_label:
             label = self._only_one({*aside, time, *values})
         if not values:
-            raise self._error("no numeric columns", "pass --values COLS")
+            raise table.error("no numeric columns", "pass --values COLS")
+        found = Found(values=tuple(values), label=label, id=row_id, time=time)
+        return self._columns_of(found, guessed=guessed)
+
+    def found(self) -> SeriesColumns | None:
+        """Return the columns where nothing is said of values and ids; None for texts."""
+        label, table = self._label, self._table
+        if label is None:
+            label = table.label_by_name(self._set_aside)
+        if label is None and self._asked.header and looks_like_data(table.columns, table.rows):
+            return None  # it has no header; that is for others to say
+        found = guess(
+            table,
+            self._set_aside - {label},
+            label,
+            least=1 if self._asked.known.kind == "series" else LEAST_STEPS,
+            needs_label=self._asked.needs_label,
+        )
+        return None if found is None else self._columns_of(found, guessed=True)
+
+    def _columns_of(self, found: Found, *, guessed: bool) -> SeriesColumns:
+        used = {*found.values, found.label, found.id, found.time, *self._set_aside}
         return SeriesColumns(
-            values=tuple(values),
-            label=label,
-            id=row_id,
-            time=time,
+            values=found.values,
+            label=found.label,
+            id=found.id,
+            time=found.time,
             weight=self._weight,
             group=self._group,
-            guessed=guessed or (label is not None and self._label is None),
+            guessed=guessed or (found.label is not None and self._label is None),
+            left_out=tuple(self._table.rest(used)) if guessed else (),
         )
 
     def given_id(self) -> int | None:
@@ -162,39 +193,6 @@ class _Table:
         if options.id is None and (known in self._index or options.values is None):
             return self._named(known, "--id COL, or --values COLS if a row is a sequence")
         return self._named(options.id, "--id COL")
-
-    def likely_id(self) -> int | None:
-        """Return a column that is called an id and has the same one in several rows."""
-        index = self._by_name(ID_NAMES, self._set_aside)
-        if index is None:
-            return None
-        ids = self._cells(index)
-        return index if len(set(ids)) < len(ids) else None
-
-    def looks_numeric(self, least: int) -> bool:
-        """Whether all columns but a label, an id and a time hold numbers, and `least` of them."""
-        label = self._label
-        if label is None:
-            label = self._label_by_name(self._set_aside)
-        if label is None and looks_like_data(self._columns, self._rows):
-            return False  # it has no header; that is for others to say
-        row_id = self._by_name(ID_NAMES, {*self._set_aside, label})
-        is_long = self.likely_id() is not None
-        time = self._by_name(TIME_NAMES, {*self._set_aside, label, row_id}) if is_long else None
-        aside = {*self._set_aside, label, row_id, time}
-        numeric = set(self._numeric(aside))
-        words = set(range(len(self._columns))) - aside - numeric
-        has_label = label is not None or not self._asked.needs_label
-        if label is None and len(words) == 1 and self._repeats_briefly(min(words)):
-            words, has_label = set(), True
-        return has_label and not words and len(numeric) >= (1 if is_long else least)
-
-    @cached_property
-    def _rows(self) -> list[list[str]]:
-        return self._sample()
-
-    def _cells(self, index: int) -> list[str]:
-        return [row[index] for row in self._rows if len(row) > index]
 
     def _given_label(self) -> int | None:
         name = self._asked.label
@@ -229,7 +227,9 @@ class _Table:
                 ]
             if not matches:
                 hint = meant_column(pattern, self._columns)
-                raise self._error(f"no column '{excerpt(pattern)}'", "pass --values COLS", hint)
+                raise self._table.error(
+                    f"no column '{excerpt(pattern)}'", "pass --values COLS", hint
+                )
             found |= dict.fromkeys(matches)
         return list(found)
 
@@ -239,53 +239,21 @@ class _Table:
         After v1 … v24 a column v25 is one more step.
         """
         last = max(k for k, name in enumerate(known) if name in self._index)
-        stem, digits = _stem_and_number(known[-1])
+        stem, digits = stem_and_number(known[-1])
         further = [
             (number, name)
             for name in self._columns
-            for other, number in [_stem_and_number(name)]
+            for other, number in [stem_and_number(name)]
             if other == stem and number > digits >= 0
         ]
         return [*known[: last + 1], *(name for _, name in sorted(further))]
 
-    def _numeric(self, aside: Set[int | None]) -> list[int]:
-        return [
-            i
-            for i in range(len(self._columns))
-            if i not in aside and all(map(looks_numeric, self._cells(i)))
-        ]
-
-    def _label_by_name(self, aside: Set[int | None]) -> int | None:
-        """Return the column with the surest name of a label; y beside x is a coordinate."""
-        beside_x = any(name == "x" and i not in aside for i, name in enumerate(self._columns))
-        names = [name for name in LABEL_NAMES if name != "y" or not beside_x]
-        return self._by_name(names, aside)
-
-    def _by_name(self, names: Sequence[str], aside: Set[int | None]) -> int | None:
-        found = (i for name in names for i in self._named_so.get(name, ()))
-        return next((i for i in found if i not in aside), None)
-
-    @cached_property
-    def _named_so(self) -> dict[str, list[int]]:
-        """The columns of each normal name."""
-        columns: dict[str, list[int]] = {}
-        for i, name in enumerate(self._columns):
-            columns.setdefault(normal_name(name), []).append(i)
-        return columns
-
-    def _repeats_briefly(self, index: int) -> bool:
-        """Whether a column reads like labels: short ones that come again."""
-        cells = [cell for cell in self._cells(index) if cell.strip()]
-        is_text = normal_name(self._columns[index]) in TEXT_NAMES
-        few = len(set(cells)) <= max(2, len(cells) // 2)
-        return few and not is_text and max(map(len, cells), default=0) <= _LONGEST_LABEL
-
     def _only_one(self, aside: Set[int | None]) -> int:
-        left = [i for i in range(len(self._columns)) if i not in aside]
+        left = self._table.rest(aside)
         if len(left) > 1:
-            left = [i for i in left if i != self._by_name(ID_NAMES, aside)]
+            left = [i for i in left if not self._table.is_row_name(i)]
         if len(left) != 1:
-            raise self._error("no clear label column", "pass --label COL")
+            raise self._table.error("no clear label column", "pass --label COL")
         return left[0]
 
     def _named(self, name: str | None, mend: str) -> int | None:
@@ -293,15 +261,5 @@ class _Table:
             return None
         if name not in self._index:
             hint = meant_column(name, self._columns)
-            raise self._error(f"no column '{excerpt(name)}'", f"pass {mend}", hint)
+            raise self._table.error(f"no column '{excerpt(name)}'", f"pass {mend}", hint)
         return self._index[name]
-
-    def _error(self, problem: str, mend: str, hint: str = "") -> DataError:
-        columns = excerpt(",".join(self._columns), 60)
-        return DataError(f"{self._place}: {problem} (columns: {columns}){hint}; {mend}")
-
-
-def _stem_and_number(name: str) -> tuple[str, int]:
-    """Return "v", 25 for "v25", and -1 where there is no number."""
-    match = re.fullmatch(r"(.*?)(\d{1,9})", name, re.ASCII | re.DOTALL)
-    return (match[1], int(match[2])) if match else (name, -1)

@@ -31,17 +31,37 @@ def test_decimals_are_numbers(cell: str, value: float) -> None:
 @pytest.mark.parametrize(
     "cell",
     [
-        *("1_000", "１", "١", "0x10", "inf", "-Infinity", "1e", "e5", ".", "-", "1 2", "1,5"),
-        *("--1", "1-2", "1e5.0", "abc", "True", "1f", "½", "²", "1\u00a0", "\u30001", "=1", "#N/A"),
+        *("1_000", "１", "١", "0x10", "inf", "-Infinity", "e5", "1 2", "ERR", "#DIV/0!", "- -"),
+        *("--1", "1-2", "1e5.0", "abc", "True", "½", "²", "=1", "10:30", "1.2.3", "2024-01-05"),
     ],
 )
 def test_all_else_is_refused_with_its_place(cell: str) -> None:
     with pytest.raises(NumberError) as caught:
         numbers(["1", "2", "3", "4", cell, "6"], channels=3)
     assert (caught.value.step, caught.value.channel) == (1, 1)
-    assert caught.value.problem.startswith(f"'{show(cell)}' is no number; ")
-    mend = "decimal point" if cell == "1,5" else "write it like -1.5e3"
-    assert caught.value.problem.endswith(mend)
+    assert caught.value.problem == f"'{show(cell)}' is no number; write it like -1.5e3"
+
+
+ALONE = (
+    *("12%", "12 %", "-3.5\u2030", "<0.01", "12 mV", "12mV", "-3.5 km/h", "9.8 m/s\u00b2"),
+    *("20\u00b0C", "5 \u00b5V", "1f", "1e", "1\u00a0", "$12", "-$1.50", "\u20ac 3", "12,50 \u20ac"),
+    *("1,234.5", "1.234,5", "1'000", "1\u00a0000", "1,234,567"),
+)
+
+
+@pytest.mark.parametrize(
+    ("cell", "mend"),
+    [
+        *((cell, "write a decimal point") for cell in ("1,5", "-,5", "1,234")),
+        *((cell, "write its sign as - or +") for cell in ("\u22120.5", "\u20131e3", "\uff0b7")),
+        *((cell, "write the number alone") for cell in ALONE),
+    ],
+)
+def test_a_number_with_more_around_it_is_refused_with_what_to_do(cell: str, mend: str) -> None:
+    with pytest.raises(NumberError) as caught:
+        numbers([cell])
+    assert caught.value.problem == f"'{show(cell)}' is no number; {mend}"
+    assert looks_numeric(cell)
 
 
 @pytest.mark.parametrize("cell", ["1e39", "-1e400", "9" * 400, "3.5e38"])
@@ -51,7 +71,11 @@ def test_what_float32_cannot_hold_is_refused(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["", " ", "?", "NaN", "nan", "-nan", "+NaN", "NA", "n/a", "null", "NULL"]
+    "cell",
+    [
+        *("", " ", "?", "NaN", "nan", "-nan", "+NaN", "NA", "n/a", "null", "NULL", "None", "<NA>"),
+        *("-", "--", " - ", "\u2013", "\u2014", ".", "...", "*", "#N/A", "\\N", "missing", "NaT"),
+    ],
 )
 def test_missing_values_are_nan(cell: str) -> None:
     for more in ("2", "?"):  # the fast way and the one cell by cell
@@ -130,4 +154,5 @@ def test_weights() -> None:
 
 def test_wrong_ways_to_write_a_number_still_look_like_one() -> None:
     assert all(map(looks_numeric, ["1", "1_000", "inf", "NaN", "", " ", "NA", "１", "1,5"]))
-    assert not any(map(looks_numeric, ["a", "1,5,2", "x1"]))
+    texts = ["a", "1,5,2", "x1", "ERR", "0.1 0.2", "1 2 3", "1;2", "[1]", "10.0.0.1", "101 205 317"]
+    assert not any(map(looks_numeric, [*texts, "2024-01-05", "10:30", "GATTACA", "12 angry men"]))

@@ -171,7 +171,11 @@ def test_missing_values_can_be_masked() -> None:
 @pytest.mark.parametrize(
     ("data", "arguments", "message"),
     [
-        ("a,b,c,d\n1,2,3,4\n1,2,3,5\n", {}, "t.csv:1: no clear text column"),
+        (
+            "a,b,c,d\n1,2,3,4\n1,2,3,5\n",
+            {},
+            "t.csv:1: no clear label column (columns: a,b,c,d); pass --label",
+        ),
         (
             TABLE,
             {"values": ("w*",)},

@@ -1,0 +1,110 @@
+"""What a column holds, by its name and by its cells: numbers, dates, codes, a count of the rows."""
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Final
+
+from grucli.data.numbers import exact, is_missing, looks_numeric
+
+INDEX_NAMES: Final = frozenset(
+    {
+        *("", "index", "idx", "row", "rows", "row_number", "row_no", "row_nr", "row_num", "rownum"),
+        *("row_name", "row_names", "rownames", "#", "level_0", "id", "uid", "uuid", "guid", "pk"),
+        *("序号", "编号", "行号"),
+    }
+)
+"""Names of columns that say which row it is."""
+_INDEX = re.compile(r"unnamed[:_. ]*\d*|.*[_.:]id|.*[a-z]I[dD]")
+LEAST_ROWS: Final = 8
+"""Rows from which on it is no chance that numbers rise from each to the next."""
+_MOST_BAD = 0.2
+_LONGEST_CODE = 40
+_LONGEST_NUMBER = 12
+"""Digits from which on a column of digits holds symbols."""
+
+_DAY = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{4}年\d{1,2}月\d{1,2}日"
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_DAY_BY_NAME = rf"(?:[a-z]{{3}}[a-z]*,?\s+)?(?:\d{{1,2}}[ -]{_MONTH}|{_MONTH}\s+\d{{1,2}},?)"
+_CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[ap]\.?m\.?)?"
+_ZONE = r"\s*(?:z|utc|gmt|[+-]\d{2}:?\d{2})?"
+_DATE = re.compile(
+    rf"(?:{_DAY}|{_DAY_BY_NAME}[ -]\d{{2,4}})(?:[ t]*{_CLOCK}{_ZONE})?"
+    rf"|{_CLOCK}|{_DAY_BY_NAME}\s+{_CLOCK}(?:\s+\d{{4}})?",
+    re.IGNORECASE,
+)
+
+
+def is_index_name(name: str) -> bool:
+    """Whether a name says that its column tells rows apart: none, `Unnamed: 0`, `subject_id`."""
+    stripped = name.strip()
+    return stripped.lower().replace(" ", "_") in INDEX_NAMES or bool(
+        _INDEX.fullmatch(stripped) or _INDEX.fullmatch(stripped.lower())
+    )
+
+
+def is_numeric(cells: Sequence[str]) -> bool:
+    """Whether nearly all cells are meant as numbers; all of them may be missing."""
+    try:
+        list(map(float, cells))
+    except ValueError:
+        filled = [cell for cell in cells if not is_missing(cell)]
+        return not filled or _nearly_all(looks_numeric, filled)
+    return True
+
+
+def is_dates(cells: Sequence[str]) -> bool:
+    """Whether nearly all cells are dates or times of day."""
+    filled = [cell for cell in cells if cell.strip()]
+    return bool(filled) and _nearly_all(is_date, filled)
+
+
+def is_date(cell: str) -> bool:
+    """Whether a cell is a date, a time of day or both, in one of the usual forms."""
+    return bool(_DATE.fullmatch(cell.strip()))
+
+
+def is_symbols(cells: Sequence[str]) -> bool:
+    """Whether digits are the symbols of a text, such as 0110: leading zeros, or too many."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if not filled or not all(map(str.isdigit, filled)):
+        return False
+    longest = max(map(len, filled))
+    return longest > _LONGEST_NUMBER or any(len(c) > 1 and c[0] == "0" for c in filled)
+
+
+def is_codes(cells: Sequence[str]) -> bool:
+    """Whether cells name things by number, in a few forms: p001, rec_12.wav, 3f2a-…."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if not filled or any(len(c) > _LONGEST_CODE or len(c.split()) > 1 for c in filled):
+        return False
+    if not all(re.search(r"\d", c) for c in filled):
+        return False
+    forms = {re.sub(r"\d+", "0", c) for c in filled}
+    return len(forms) <= max(3, len(filled) // 10)
+
+
+def counts(cells: Sequence[str]) -> bool:
+    """Whether cells are whole numbers, each by one above the one before: of rows, not of steps."""
+    found = [exact(cell) for cell in cells]
+    return len(found) >= LEAST_ROWS and all(
+        isinstance(a, int) and isinstance(b, int) and b == a + 1 for a, b in pairwise(found)
+    )
+
+
+def rises(cells: Sequence[str]) -> bool:
+    """Whether cells are numbers, each above the one before."""
+    found = [exact(cell) for cell in cells]
+    return all(a is not None and b is not None and a < b for a, b in pairwise(found))
+
+
+def stem_and_number(name: str) -> tuple[str, int]:
+    """Return "v", 25 for "v25", and -1 where there is no number."""
+    match = re.fullmatch(r"(.*?)(\d{1,9})", name, re.ASCII | re.DOTALL)
+    return (match[1], int(match[2])) if match else (name, -1)
+
+
+def _nearly_all(predicate: Callable[[str], bool], cells: Sequence[str]) -> bool:
+    """Whether most cells are such, all but one or all but one in five."""
+    bad = sum(not predicate(cell) for cell in cells)
+    return bad <= max(1, _MOST_BAD * len(cells)) and 2 * bad < len(cells)

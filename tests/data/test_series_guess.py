@@ -1,0 +1,259 @@
+"""Which columns are steps: a run of names, and not what tells rows apart."""
+
+import random
+from typing import Any
+
+import pytest
+
+from grucli.data.sources import Remembered
+from tests.data.reading import piped, problem, problems, read, series
+
+ROWS = 12
+KNOWN = Remembered(kind="series")
+
+
+def table(*columns: tuple[str, Any], steps: int = 4, stem: str = "v") -> str:
+    """Return a table with these columns before the steps, each a name and cells by the row."""
+    draw = random.Random(1)
+    names = [name for name, _ in columns]
+    lines = [",".join([*names, *(f"{stem}{k}" for k in range(steps)), "label"])]
+    for row in range(ROWS):
+        numbers = [f"{draw.gauss(0, 1):.2f}" for _ in range(steps)]
+        before = [str(cells(row)) for _, cells in columns]
+        lines.append(",".join([*before, *numbers, "ab"[row * 2 // ROWS]]))
+    return "\n".join(lines) + "\n"
+
+
+PLAIN = table()
+VALUES = ("v0", "v1", "v2", "v3")
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        ("", int),
+        ("Unnamed: 0", int),
+        ("Unnamed: 0", lambda row: (row * 7) % ROWS),  # rows that were shuffled
+        *((name, int) for name in ("index", "row", "#", "nr", "lfd. Nr.", "序号", "count")),
+        ("row", lambda row: row + 1),
+        *((name, lambda row: 100 + row // 4) for name in ("subject", "patient_id", "userId")),
+        *((name, lambda row: 30 + (row * 5) % 7) for name in ("age", "weight_kg", "fold")),
+        ("timestamp", lambda row: 1_700_000_000 - 60 * row),
+        *((name, lambda row: f"p{row:03}") for name in ("id", "patient", "file")),
+        ("sex", lambda row: "mf"[row % 2]),
+        ("recorded", lambda row: f"2024-03-{28 - row:02}"),
+        ("recorded", lambda row: f"{28 - row:02}.03.2024 14:30"),
+    ],
+)
+def test_what_stands_beside_a_run_of_steps_is_none_and_is_named(name: str, cells: Any) -> None:
+    data = table((name, cells))
+    source, records = read(data, "t.csv")
+    assert source.value_columns == VALUES
+    assert series(records) == series(read(PLAIN, "t.csv")[1])
+    said = f"'{name}'" if name else "column 1"
+    assert f"label column 'label', left out: {said} (pass --values/--label" in source.findings[0]
+    other, found = read(data, "t.csv", needs_label=False, remembered=KNOWN)
+    assert [values for values, _ in series(found)] == [values for values, _ in series(records)]
+    assert other.findings == source.findings
+    without = "\n".join(line.partition(",")[2] for line in data.splitlines())
+    remembered = source.remembered
+    assert series(read(without, "t.csv", remembered=remembered)[1]) == series(records)
+    assert series(piped(data, remembered=remembered)[1]) == series(records)
+
+
+def test_several_columns_are_left_out_and_counted() -> None:
+    beside = [(f"{name} score", lambda row: row % 5 + 0.5) for name in "abcdef"]
+    source, _ = read(table(("", int), *beside, steps=9), "t.csv")
+    assert len(source.value_columns) == 9
+    assert "left out: column 1, 'a score', 'b score', 'c score' and 3 more (" in source.findings[0]
+
+
+def test_what_is_given_is_taken_whatever_it_is_called() -> None:
+    data = table(("index", int), ("age", lambda row: 30 + row % 3))
+    source, records = read(data, "t.csv", values=("age", "v*"), label="label")
+    assert source.value_columns == ("age", *VALUES)
+    assert source.findings == ()
+    assert len(records) == ROWS
+
+
+@pytest.mark.parametrize("stem", ["", "t", "step_", "x.", "Ch 0"])
+def test_any_stem_makes_a_run(stem: str) -> None:
+    source, _ = read(table(("Unnamed: 0", int), stem=stem), "t.csv")
+    assert source.value_columns == tuple(f"{stem}{k}" for k in range(4))
+
+
+def test_a_run_out_of_order_is_counted() -> None:
+    data = "v1,v10,v2,v3,label\n1,10,2,3,a\n4,40,5,6,b\n"
+    source, records = read(data, "t.csv")
+    assert source.value_columns == ("v1", "v2", "v3", "v10")
+    assert series(records)[0] == ([[1.0], [2.0], [3.0], [10.0]], "a")
+    source, _ = read(data, "t.csv", values=("v*",))
+    assert source.value_columns == ("v1", "v10", "v2", "v3")
+    source, _ = read("v3,v2,v1,label\n1,2,3,a\n4,5,6,b\n", "t.csv")
+    assert source.value_columns == ("v3", "v2", "v1")  # downwards is an order, too
+
+
+@pytest.mark.parametrize(
+    "names", ["jan,feb,mar,apr", "400.1,402.3,404.7,406.2", "alpha,beta,pc1,gamma"]
+)
+def test_without_a_run_all_numbers_are_steps_but_what_tells_rows_apart(names: str) -> None:
+    draw = random.Random(2)
+    header = f"Unnamed: 0,nr,{names},label"
+    rows = [
+        ",".join([f"{(7 * row) % ROWS}", str(row), *(f"{draw.random():.2f}" for _ in range(4))])
+        for row in range(ROWS)
+    ]
+    data = "\n".join([header, *(f"{row},{'ab'[k % 2]}" for k, row in enumerate(rows))])
+    source, _ = read(data, "t.csv")
+    assert source.value_columns == tuple(names.split(","))
+    assert "left out: 'Unnamed: 0', 'nr' (" in source.findings[0]
+
+
+def test_a_row_number_without_a_name_for_it_in_a_table_without_names() -> None:
+    data = "\n".join(table(("", int)).splitlines()[1:])
+    source, records = read(data, "t.csv", header=False)
+    assert source.value_columns == ("2", "3", "4", "5")
+    assert series(records) == series(read(PLAIN, "t.csv")[1])
+
+
+def test_two_runs_ask_for_one() -> None:
+    data = "x0,x1,x2,y0,y1,y2,label\n1,2,3,4,5,6,a\n7,8,9,1,2,3,b\n"
+    assert problem(data, "t.csv") == (
+        "t.csv:1: two runs of columns, x0 … x2 and y0 … y2; pass --values 'x*' for one, "
+        "--values 'x*,y*' for both as one sequence"
+    )
+    assert read(data, "t.csv", values=("y*",))[0].value_columns == ("y0", "y1", "y2")
+
+
+def test_labels_beside_a_run_that_are_not_clear() -> None:
+    data = table(("site", lambda row: "mf"[row % 2])).replace("label", "state")
+    assert problem(data, "t.csv").startswith("t.csv:1: no clear label column (columns: site,v0")
+    source, _ = read(data, "t.csv", label="state")
+    assert source.value_columns == VALUES
+    data = table(("patient", lambda row: f"p{row}")).replace("label", "state")
+    assert read(data, "t.csv")[0].label_column == "state"
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        ("text", lambda row: f"w{row}"),
+        ("name", lambda row: f"Ann{row}"),
+        ("comment_en", lambda row: f"number {row} was good"),
+    ],
+)
+def test_a_text_beside_a_run_stays_a_text(name: str, cells: Any) -> None:
+    source, _ = read(table((name, cells)), "t.csv")
+    assert (source.kind, source.text_column) == ("text", name)
+
+
+def test_an_id_that_comes_again_beside_steps_is_no_sequence_where_labels_differ() -> None:
+    data = table(("id", lambda row: row % 2))
+    source, records = read(data, "t.csv")
+    assert (source.id_column, source.value_columns) == (None, VALUES)
+    assert len(records) == ROWS
+
+
+LONG = "id,time,x,label\n" + "".join(
+    f"s{k},{step},{(step * k) % 5 + 0.5},{'ab'[k % 2]}\n" for k in range(6) for step in range(5)
+)
+
+
+@pytest.mark.parametrize("name", ["", "Unnamed: 0", "index", "nr"])
+def test_a_row_number_is_no_channel(name: str) -> None:
+    header, *rows = LONG.splitlines()
+    data = "\n".join([f"{name},{header}", *(f"{k},{row}" for k, row in enumerate(rows))])
+    source, records = read(data, "t.csv")
+    assert source.value_columns == ("x",)
+    assert series(records) == series(read(LONG, "t.csv")[1])
+    assert f"left out: {repr(name) if name else 'column 1'} (pass" in source.findings[0]
+    assert read(data, "t.csv", id="id")[0].value_columns == ("x",)
+
+
+def test_dates_order_a_long_table() -> None:
+    data = "id,taken,x,y,label\n" + "".join(
+        f"s{k},2024-01-0{5 - step}T00:00,{step},1,{'ab'[k % 2]}\n"
+        for k in range(4)
+        for step in range(3)
+    )
+    source, records = read(data, "t.csv")
+    assert source.time_column == "taken"
+    assert series(records)[0] == ([[2.0, 1.0], [1.0, 1.0], [0.0, 1.0]], "a")
+
+
+BAD = [
+    ("ERR", "'ERR' is no number; write it like -1.5e3"),
+    ("-", "value is missing; fill it in, or pass --missing mask"),
+    ("#N/A", "value is missing; fill it in, or pass --missing mask"),
+    ("12%", "'12%' is no number; write the number alone"),
+    ("12 mV", "'12 mV' is no number; write the number alone"),
+    ("0;5", "'0;5' is no number; write it like -1.5e3"),
+]
+
+
+@pytest.mark.parametrize(("cell", "message"), BAD)
+def test_a_bad_cell_does_not_make_a_text_of_numbers(cell: str, message: str) -> None:
+    lines = PLAIN.splitlines()
+    cells = lines[8].split(",")
+    lines[8] = ",".join([cells[0], cell, *cells[2:]])
+    data = "\n".join(lines)
+    assert problem(data, "t.csv") == f"t.csv:9: column 'v1': {message}"
+    assert problem(data, "t.csv", needs_label=False, remembered=KNOWN).startswith("t.csv:9: ")
+    assert problem("\n".join(lines[1:]), "t.csv", header=False) == f"t.csv:8: column '2': {message}"
+    two = data.replace(cells[3], "n.n.")
+    assert problem(two, "t.csv").startswith("t.csv:9: column 'v")
+    unlike = data.replace("v0,v1,v2,v3", "a,b,c,d")
+    assert problem(unlike, "t.csv") == f"t.csv:9: column 'b': {message}"
+    long = LONG.replace("s2,1,2.5", f"s2,1,{cell}")
+    assert problem(long, "t.csv") == f"t.csv:13: column 'x': {message}"
+
+
+@pytest.mark.parametrize("mark", ["-", "#N/A", "None", ".", "*", "\\N"])
+def test_marks_of_a_missing_value_can_be_masked(mark: str) -> None:
+    data = f"v0,v1,v2,label\n1,{mark},3,a\n4,5,6,b\n"
+    _, records = read(data, "t.csv", missing="mask")
+    assert str([r.values.ravel().tolist() for r in records]) == "[[1.0, nan, 3.0], [4.0, 5.0, 6.0]]"
+
+
+def test_bad_cells_beyond_the_first_rows_and_in_many_columns() -> None:
+    rows = ["1,2,3,a", "4,5,6,b"] * 300
+    rows[550:553] = ["x,2,3,a", "1,x,3,b", "1,2,x,a"]
+    found = problems("\n".join(["v0,v1,v2,label", *rows]), "t.csv")
+    assert [line[:22] for line in found] == [f"t.csv:{552 + k}: column 'v{k}'" for k in range(3)]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "reading,state\n1.5,a\n2.5,b\n3.5,a\n4.5,b\n",
+        "reading,state\n1.5,a\n2.5,b\nERR,a\n4.5,b\n-,a\n12%,b\n7.5,a\n",
+        "when,state\n2024-01-05,a\n2024-01-06,b\n2024-01-07,a\n2024-01-08,b\n",
+        "when,label\n5 Jan 2024 10:30,a\n6 Jan 2024 10:30,b\n7 Jan 2024 10:30,a\n",
+        "p,q,state\n1.5,2,on\n2.5,3,off\n7.5,2,on\n8,4,off\n",
+    ],
+)
+def test_numbers_and_dates_are_no_texts_unless_it_is_said(data: str) -> None:
+    first = data.partition(",")[0]
+    (message,) = problems(data, "t.csv")
+    assert message.startswith("t.csv:1: no column of texts, but of numbers or dates (")
+    assert "; pass --values COLS, or --text COL" in message
+    label = "label" if "label" in data else "state"
+    source, _ = read(data, "t.csv", text=(first,), label=label)
+    assert source.text_column == first
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "bits,kind\n0110,a\n1001,b\n1100,a\n0011,b\n",
+        "digits,kind\n1234512345123,a\n5432154321543,b\n3333344444555,a\n1212121212121,b\n",
+        "events,kind\n3 17 4,a\n4 4 9 12,b\n8 1,a\n5 5 5,b\n",
+        "codes,kind\n101 205 317,a\n417 220 101,b\n101 317 205,a\n205 205 417,b\n",
+        "text,kind\n12,a\n17,b\n8,a\n9,b\n",
+        "dna,kind\nGATTACA,a\nCAT,b\nTAGA,a\nGATA,b\n",
+        "version,kind\n1.2.3,a\n1.2.4,b\n2.0.1,a\n2.0.2,b\n",
+    ],
+)
+def test_symbols_of_digits_stay_texts(data: str) -> None:
+    source, _ = read(data, "t.csv")
+    assert (source.kind, source.label_column) == ("text", "kind")
