@@ -28,18 +28,6 @@ _NO_TEXT_ENCODINGS = frozenset(
     {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7"}
 )
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_MAGIC = {
-    b"PK\x03\x04": "a zip archive (an .xlsx or .npz?)",
-    b"PAR1": "a Parquet file",
-    b"\x93NUMPY": "an .npy file",
-    b"\x89HDF": "an HDF5 file",
-    b"\xd0\xcf\x11\xe0": "an old Excel file",
-    b"SQLite format 3\x00": "an SQLite database",
-    b"%PDF-": "a PDF",
-    b"BZh": "a bzip2 file",
-    b"\xfd7zXZ\x00": "an xz file",
-    b"\x28\xb5\x2f\xfd": "a zstd file",
-}
 
 
 class Lines:
@@ -217,13 +205,10 @@ def decode(line: bytes, encoding: str) -> tuple[str, str]:
     return text, ""
 
 
-def refuse_binary(start: bytes, name: str) -> None:
-    """Raise DataError if a stream that starts so is no text in an ASCII-like encoding."""
+def refuse_wide(start: bytes, name: str) -> None:
+    """Raise DataError if text that starts so is in no ASCII-like encoding."""
     if start.startswith(_UTF16_MARKS):
         raise DataError(f"{name}: looks like UTF-16; pass --encoding utf-16")
-    for magic, kind in _MAGIC.items():
-        if start.startswith(magic):
-            raise DataError(f"{name}: looks like {kind}; export it as CSV or plain text")
 
 
 def _undecodable(line: bytes, error: UnicodeDecodeError) -> str:

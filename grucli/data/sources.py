@@ -22,13 +22,14 @@ from typing import Final
 
 from grucli.data.asked import Asked
 from grucli.data.jsonl import open_jsonl, starts_as_jsonl
-from grucli.data.lines import Lines, decode, refuse_binary, text_encoding
+from grucli.data.lines import Lines, decode, refuse_wide, text_encoding
 from grucli.data.records import ReadOptions, Record, Remembered, Source
+from grucli.data.signatures import first_bytes, holds_arrays, may_hold_arrays, refuse_kind
 from grucli.data.table_source import header_has_text, open_table
 from grucli.data.tables import find_delimiter
 from grucli.data.ts import open_ts, starts_as_ts
 from grucli.errors import ConfigError, DataError, excerpt, show_path
-from grucli.files import CHUNK_BYTES, open_binary
+from grucli.files import open_binary
 
 __all__ = ["ReadOptions", "Record", "Remembered", "Source", "open_source"]
 
@@ -45,7 +46,6 @@ _SUFFIXES = {
     ".npz": "npz",
 }
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
-_ZIP = b"PK\x03\x04"
 _PREFIX = "__label__"
 _LABEL = re.compile(rf"{_PREFIX}([^ \t]+)[ \t]*")
 
@@ -114,15 +114,16 @@ def _form_of_suffix(path: str | Path) -> str:
 
 def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source:
     form = suffix_form if asked.options.format == "auto" else asked.options.format
-    head = b"" if form else stream.read1(CHUNK_BYTES)
-    if form == "npz" or (_is_searched(asked) and head.startswith(_ZIP)):
+    head = first_bytes(stream)
+    if (not form and holds_arrays(head)) or (form == "npz" and may_hold_arrays(head)):
         from grucli.data.series import open_series  # late: few data are an archive
 
         return open_series(stream, asked, head)
+    refuse_kind(head, asked.name)
     lines = Lines(stream, asked.name, asked.encoding, head)
     first, _ = lines.peek(1)
     if first and (form or asked.needs_label):
-        refuse_binary(first[0], asked.name)
+        refuse_wide(first[0], asked.name)
     if not first and asked.needs_label:
         raise DataError(f"{asked.name}: the file is empty; name a file with data in it")
     if asked.options.format == "auto" and form == "lines" and _may_be_table(lines, asked):

@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.encoding import Encoder, TextEncoder
-from grucli.data.lines import Lines, decode, refuse_binary
+from grucli.data.lines import Lines, decode, refuse_wide
 from grucli.data.numbers import NumberError, exact, numbers
+from grucli.data.signatures import refuse_kind
 from grucli.data.tokens import fold
 from grucli.data.vocabulary import SPECIAL, Vocabulary
 from grucli.errors import ConfigError, DataError, counted, excerpt, show_path
@@ -177,7 +178,8 @@ def _form(lines: Lines, name: str) -> tuple[int | None, int]:
         raise DataError(f"{name}: the file is empty; name a file with vectors in it")
     if waiting[0].startswith(_ZIP):  # as GloVe is handed out
         raise DataError(f"{name}: is a zip archive; unzip it, and name the file that was in it")
-    refuse_binary(waiting[0], name)
+    refuse_kind(waiting[0], name)
+    refuse_wide(waiting[0], name)
     header = _HEADER.fullmatch(waiting[0])
     row = waiting[-1 if header else 0]
     text, problem = decode(row, "utf-8")

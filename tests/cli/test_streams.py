@@ -1,11 +1,13 @@
 """Pipes, terminals, closed and full streams, signals, locales."""
 
+import io
 import os
 import pty
 import select
 import signal
 import subprocess
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -117,6 +119,27 @@ def test_an_answer_comes_before_the_next_question(text_model: Path, tmp_path: Pa
                     assert not select.select([process.stdout], [], [], 0.3)[0]
         assert process.stdout.read() == b""
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("name", ["book.xlsx", "book.csv", "book.txt", "-"])
+def test_a_workbook_is_named_as_what_it_is(text_model: Path, tmp_path: Path, name: str) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for member in ("[Content_Types].xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"):
+            archive.writestr(member, "<xml/>")
+    (tmp_path / name).write_bytes(content.getvalue())
+    said = "standard input" if name == "-" else name
+    for command in (
+        ("train", name, "-o", "m.npz"),
+        ("evaluate", name, "-m", text_model),
+        ("predict", name, "-m", text_model),
+        ("inspect-gates", name, "-m", text_model),
+    ):
+        ran = grucli(*command, cwd=tmp_path, stdin=content.getvalue() if name == "-" else b"")
+        assert (ran.code, ran.out) == (3, b"")
+        assert ran.complaints == [
+            f"grucli: {said}: looks like an Excel workbook (.xlsx); save it as CSV"
+        ]
 
 
 def _line(process: "subprocess.Popen[bytes]") -> bytes:
