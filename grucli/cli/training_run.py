@@ -247,7 +247,8 @@ class _Saver:
 class _Interruption:
     """Remembers the first signal, so that the batch at hand is finished and saved.
 
-    A second one ends the process at once; what is on the disk is whole at every instant.
+    A second one ends the process at once; what is on the disk is whole at every instant. A signal
+    that whoever started the process has it ignore (`nohup`, a shell's background) stays ignored.
     """
 
     def __init__(self) -> None:
@@ -255,7 +256,8 @@ class _Interruption:
         self._handlers: dict[int, Any] = {}
 
     def __enter__(self) -> _Interruption:
-        self._handlers = {number: signal.signal(number, self._remember) for number in SIGNALS}
+        heard = [number for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
+        self._handlers = {number: signal.signal(number, self._remember) for number in heard}
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -264,7 +266,7 @@ class _Interruption:
 
     def _remember(self, number: int, frame: FrameType | None) -> None:
         self.number = number
-        for each in SIGNALS:
+        for each in self._handlers:
             signal.signal(each, signal.SIG_DFL)
 
 

@@ -539,15 +539,17 @@ def test_divergence_is_named_and_the_last_good_model_kept(tmp_path):
         assert read_archive(tmp_path / "m.npz").meta["card"]["epoch"] > 0
 
 
-def start(folder, *options):
+def start(folder, *options, before=()):
     """Start a training that takes some seconds; return once its first epoch has ended."""
     process = subprocess.Popen(
-        command("train", NAMES, "-o", "m.npz", *options),
+        [*before, *command("train", NAMES, "-o", "m.npz", *options)],
         cwd=folder,
         env=environment(),
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
     seen = []
     for line in process.stderr:
@@ -597,6 +599,33 @@ def test_a_signal_saves_and_the_resumed_run_has_the_same_bytes(tmp_path, uninter
     assert errors.rstrip().endswith("--resume")
     assert "Traceback" not in errors
     assert_resumes_to(tmp_path, uninterrupted)
+
+
+BACKGROUND = """trap : INT; "$@" & wait $!; wait $!"""
+DEAF = """trap '' HUP INT TERM; exec "$@" """
+
+
+@pytest.mark.parametrize(
+    ("starter", "signals", "code"),
+    [
+        (["nohup"], [signal.SIGHUP], 0),
+        (["nohup"], [signal.SIGHUP, signal.SIGTERM], 143),
+        (["sh", "-c", BACKGROUND, "sh"], [signal.SIGINT], 0),
+        (["sh", "-c", DEAF, "sh"], [signal.SIGHUP, signal.SIGINT, signal.SIGTERM], 0),
+    ],
+    ids=["nohup", "nohup and ended", "background", "deaf"],
+)
+def test_a_signal_that_was_ignored_stays_ignored(tmp_path, uninterrupted, starter, signals, code):
+    process, _ = start(tmp_path, *SLOW, before=starter)
+    for number in signals:
+        os.killpg(process.pid, number)
+        time.sleep(0.05)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == code, errors
+    assert ("interrupted and saved" in errors) == bool(code)
+    if code:
+        assert_resumes_to(tmp_path, uninterrupted)
+    assert {name: sha256(tmp_path / name) for name in uninterrupted} == uninterrupted
 
 
 def test_a_finished_run_has_nothing_to_do_and_may_be_extended(tmp_path, uninterrupted):
