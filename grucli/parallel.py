@@ -18,7 +18,7 @@ from grucli.errors import AccessError, excerpt
 from grucli.model import Model
 from grucli.runner import Runner
 from grucli.shards import Rows, Shards, Share, Task
-from grucli.worker import DONE, LAST_WORDS, MESSAGE, PROGRAM, Memory, memory_file, order
+from grucli.worker import DONE, ISOLATED, LAST_WORDS, MESSAGE, PROGRAM, Memory, memory_file, order
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 TRIAL_STEPS = 32  # after which it is known whether workers pay
@@ -175,7 +175,7 @@ class _Worker:
             with theirs, _without_signals():
                 words = json.dumps({**what, "channel": theirs.fileno()})
                 self._process = subprocess.Popen(
-                    [sys.executable, "-c", PROGRAM, words],
+                    [sys.executable, *ISOLATED, "-c", PROGRAM, words],
                     pass_fds=(theirs.fileno(), file),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,

@@ -2,7 +2,8 @@
 
 It is a fresh interpreter that knows nothing but its order. It ends when its channel does, so it
 does not outlive its parent, however that ends. There is no file, no lock and no name that could be
-left behind.
+left behind. It imports Python's own modules, NumPy and grucli, each from where its parent has it: a
+file in the current folder, or where variables of Python point, is never taken for one of them.
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ import mmap
 import os
 import socket
 import struct
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+import grucli
 from grucli.data.batches import Examples
 from grucli.engine.params import Shape
 from grucli.model import Architecture, Model
@@ -31,10 +34,15 @@ MESSAGE = struct.Struct("=3q")
 DONE = b"."
 """From a worker: it has started, or computed a shard. Anything else is its last words."""
 LAST_WORDS = 200  # bytes
+ISOLATED = ("-I", "-S", "-B")
+"""Options of its interpreter: no folder but that of Python's modules, no variables, no files."""
 PROGRAM = """
 import json, sys
 order = json.loads(sys.argv[1])
-sys.path[:] = order["path"]
+standard = sys.path[:]
+sys.path[:] = [*standard, order["numpy"]]
+import numpy
+sys.path[:] = [*standard, order["grucli"]]
 from grucli.worker import work
 work(order)
 """
@@ -86,12 +94,18 @@ def order(
             memory.allocate(array.shape, array.dtype)[...] = array
             found[field.name] = array.shape, array.dtype.str
     return {
-        "path": [str(folder) for folder in sys.path],
+        "numpy": _folder_of(np),
+        "grucli": _folder_of(grucli),
         "memory": file,
         "examples": found,
         "architecture": asdict(architecture),
         "task": asdict(task),
     }
+
+
+def _folder_of(package: ModuleType) -> str:
+    """Return where a package is imported from."""
+    return str(Path(str(package.__file__)).absolute().parents[1])
 
 
 def work(order: Mapping[str, Any]) -> None:

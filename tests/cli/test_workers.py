@@ -262,6 +262,61 @@ def test_workers_find_the_package_as_their_parent_did(tmp_path, names, expected,
     assert sha256(tmp_path / "m.npz") == expected["m.npz"]
 
 
+MARKER = """
+import os, sys
+with open(os.environ["MARKER"], "a") as file:
+    file.write(f"{__name__} {sys.argv[0]}\\n")
+"""
+
+
+def lay_traps(folder):
+    """Files that stand where a careless import looks first; who imports one leaves a mark."""
+    standard = ("json", "socket", "struct", "mmap", "typing", "re", "encodings", "zipimport")
+    hooks = ("sitecustomize", "usercustomize")
+    for name in (*standard, *hooks, "numpy", "tempfile", "dataclasses", "random", "secrets"):
+        (folder / f"{name}.py").write_text(MARKER)
+    return folder / "marks"
+
+
+def test_a_worker_imports_nothing_from_the_current_folder(tmp_path, names, expected):
+    marks = lay_traps(tmp_path)
+    (tmp_path / "out").mkdir()
+    found = environment(MARKER=str(marks))
+    words = ["train", str(names), "-o", "out/m.npz", "-q", *SHORT, *workers(2)]
+    for answer in (words, ["predict", str(names), "-m", "out/m.npz"]):
+        done = subprocess.run(  # as the command `grucli` starts; `-m` alone looks here by design
+            [sys.executable, "-P", "-m", "grucli", *answer],
+            cwd=tmp_path,
+            env=found,
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+    assert files(tmp_path / "out") == expected
+    assert not marks.exists(), marks.read_text()
+
+
+def test_a_worker_imports_nothing_from_where_variables_of_python_point(tmp_path, names, expected):
+    """The parent does, for its user wants so; `sitecustomize` shows who has looked."""
+    marks = lay_traps(tmp_path)
+    for trap in tmp_path.glob("*.py"):
+        if trap.stem != "sitecustomize":
+            trap.unlink()
+    (tmp_path / "out").mkdir()
+    found = environment(MARKER=str(marks))
+    found["PYTHONPATH"] += os.pathsep  # and nothing, which is the current folder
+    done = subprocess.run(
+        [*GRUCLI, "train", str(names), "-o", "out/m.npz", "-q", *SHORT, *workers(2)],
+        cwd=tmp_path,
+        env=found,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert files(tmp_path / "out") == expected
+    assert marks.read_text() == "sitecustomize -m\n"
+
+
 def test_a_worker_starts_without_what_only_commands_need():
     program = "import sys, grucli.worker; print(*sys.modules)"
     done = subprocess.run(
