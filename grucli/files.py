@@ -84,14 +84,15 @@ def open_binary(path: str | Path) -> io.BufferedReader:
     """Open data for reading from its start; gzip (known by its first bytes) is unpacked.
 
     `read1(CHUNK_BYTES)` returns what is there without waiting for more. From the second call on it
-    leaves nothing in a buffer, so `fileno()` may be asked whether more has come.
+    leaves nothing in a buffer, so `fileno()` may be asked whether more has come. A regular file
+    must stay as it is until its end has been read.
 
     Args:
         path: a file or a FIFO, or "-" for standard input.
 
     Raises:
         AccessError: missing, unreadable, a folder or a device; also later, while reading.
-        DataError: while reading: the gzip data are truncated or damaged.
+        DataError: while reading: the gzip data are truncated or damaged, or the file has changed.
     """
     if str(path) == "-":
         stream, name = _open_stdin(), "standard input"
@@ -197,6 +198,7 @@ class _DataStream(io.RawIOBase):
         self._stream = stream
         self._name = name
         self._content: io.BufferedIOBase | None = None
+        self._version = _version(stream.fileno())
 
     def readable(self) -> bool:
         return True
@@ -211,6 +213,8 @@ class _DataStream(io.RawIOBase):
                 self._content = gzip.GzipFile(fileobj=self._stream) if packed else self._stream
             data = self._content.read1(len(memoryview(buffer)))  # readinto1 may wait for more
             memoryview(buffer)[: len(data)] = data
+            if not data:
+                self._check_unchanged()
             return len(data)
         except EOFError:
             raise DataError(f"{self._name}: gzip data is truncated; copy it again") from None
@@ -219,10 +223,24 @@ class _DataStream(io.RawIOBase):
         except OSError as error:
             raise AccessError(f"{self._name}: {_reason(error)}") from error
 
+    def _check_unchanged(self) -> None:
+        now = _version(self._stream.fileno())
+        if now != self._version:
+            raise DataError(
+                f"{self._name}: changed while it was read, from {self._version[0]:,} to {now[0]:,} "
+                "bytes; wait until it is complete, or read a copy"
+            )
+
     def close(self) -> None:
         with suppress(OSError):  # all that was wanted has been read
             self._stream.close()
         super().close()
+
+
+def _version(descriptor: int) -> tuple[int, int]:
+    """Return size [bytes] and time of the last change [ns] of a regular file, else zeros."""
+    status = os.fstat(descriptor)
+    return (status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else (0, 0)
 
 
 def _open_stdin() -> io.BufferedReader:

@@ -15,7 +15,15 @@ from grucli.data.encoding import TextEncoder
 from grucli.data.numbers import whole
 from grucli.data.records import Record
 from grucli.engine import losses
-from grucli.errors import CheckpointError, DataError, counted, show, show_path
+from grucli.errors import (
+    AccessError,
+    CheckpointError,
+    DataError,
+    GrucliError,
+    counted,
+    show,
+    show_path,
+)
 from grucli.model import Model
 from grucli.reading import examples_of
 from grucli.runner import Runner
@@ -77,19 +85,31 @@ def predict(
         One window of predictions, never empty; together one prediction for each record, in order.
 
     Raises:
-        DataError: a numeric sequence has other channels than those of training.
+        DataError, AccessError: as `records` do; what came before is answered first.
     """
     runner = Runner(saved.model)
+    for window in _windows(records, ready):
+        yield _answered(saved, runner, window)
+
+
+def _windows(records: Iterable[Record], ready: Callable[[], bool]) -> Iterator[list[Record]]:
+    """Divide records as `predict` answers them; a fault of their source comes behind the last."""
     window: list[Record] = []
     steps = 0
-    for record in records:
-        window.append(record)
-        steps += len(record.text or "") if record.values is None else len(record.values)
-        if len(window) >= WINDOW_RECORDS or steps >= WINDOW_STEPS or not ready():
-            yield _answered(saved, runner, window)
-            window, steps = [], 0
+    fault: GrucliError | None = None
+    try:
+        for record in records:
+            window.append(record)
+            steps += len(record.text or "") if record.values is None else len(record.values)
+            if len(window) >= WINDOW_RECORDS or steps >= WINDOW_STEPS or not ready():
+                yield window
+                window, steps = [], 0
+    except (AccessError, DataError) as error:
+        fault = error
     if window:
-        yield _answered(saved, runner, window)
+        yield window
+    if fault is not None:
+        raise fault
 
 
 def _answered(saved: SavedModel, runner: Runner, window: list[Record]) -> Predictions:

@@ -191,6 +191,33 @@ class TestOpenBinary:
         done = subprocess.run(command, capture_output=True, text=True, timeout=60)
         assert done.stdout == "b'x\\n'\nb'y\\n'\n"
 
+    @pytest.mark.parametrize("is_packed", [False, True])
+    @pytest.mark.parametrize("change", ["grow", "shrink", "rewrite"])
+    def test_a_file_that_changes_while_it_is_read(self, tmp_path, is_packed, change):
+        path = tmp_path / "x.csv"
+        lines = os.urandom(150_000).hex().encode()
+        content = gzip.compress(lines, 0) if is_packed else lines
+        path.write_bytes(content)
+        with files.open_binary(path) as stream:
+            stream.read1(files.CHUNK_BYTES)
+            if change == "rewrite":
+                os.utime(path, ns=(0, 0))  # as a later second write of as many bytes would
+                after = len(content)
+            else:
+                after = len(content) + (10 if change == "grow" else -10)
+                os.truncate(path, after)
+            with pytest.raises(DataError, match=r"x\.csv: ") as caught:
+                stream.read()
+        said = f"changed while it was read, from {len(content):,} to {after:,} bytes; wait until it"
+        if not (is_packed and change != "rewrite"):
+            assert said in str(caught.value)
+
+    def test_a_file_that_is_replaced_meanwhile_is_read_to_its_end(self, saved, tmp_path):
+        (tmp_path / "new").write_bytes(b"other")
+        with files.open_binary(saved) as stream:
+            os.replace(tmp_path / "new", saved)
+            assert stream.read() == OLD
+
     def test_a_fault_while_reading_names_the_file(self, saved):
         def read():
             with files.open_binary(saved) as stream:

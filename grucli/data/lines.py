@@ -15,7 +15,7 @@ from collections import deque
 from itertools import islice
 from typing import Final
 
-from grucli.errors import ConfigError, DataError, excerpt
+from grucli.errors import ConfigError, DataError, GrucliError, excerpt
 from grucli.files import CHUNK_BYTES
 
 MAX_LINE: Final = 16 * 2**20
@@ -57,6 +57,7 @@ class Lines:
         self._after_cr = False
         self._started = False
         self._ended = False
+        self._fault: GrucliError | None = None
         if head:
             self._split(self._recoded(head))
 
@@ -66,6 +67,7 @@ class Lines:
     def __next__(self) -> bytes:
         while not self._waiting:
             if self._ended:
+                self._raise_fault()
                 raise StopIteration
             self._fill()
         self.number += 1
@@ -83,6 +85,8 @@ class Lines:
             self._fill()
             size += CHUNK_BYTES
         lines = list(islice(self._waiting, count))
+        if not lines:
+            self._raise_fault()
         return lines, len(self._waiting) > len(lines) or not self._ended
 
     def push_back(self, lines: list[bytes]) -> None:
@@ -99,8 +103,13 @@ class Lines:
         return True
 
     def _fill(self) -> None:
-        chunk = self._stream.read1(CHUNK_BYTES)
-        self._split(self._recoded(chunk))
+        try:
+            chunk = self._stream.read1(CHUNK_BYTES)
+            self._split(self._recoded(chunk))
+        except GrucliError as fault:  # the whole lines before it are sound
+            self._fault = fault
+            self._ended = True
+            return
         if chunk:
             return
         self._ended = True
@@ -109,6 +118,10 @@ class Lines:
         if self._tail:
             self._add([bytes(self._tail)])
             self._tail.clear()
+
+    def _raise_fault(self) -> None:
+        if self._fault is not None:
+            raise self._fault
 
     def _split(self, chunk: bytes) -> None:
         if self._cr_ends is None:

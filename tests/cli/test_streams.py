@@ -1,5 +1,6 @@
 """Pipes, terminals, closed and full streams, signals, locales."""
 
+import gzip
 import io
 import os
 import pty
@@ -140,6 +141,51 @@ def test_a_workbook_is_named_as_what_it_is(text_model: Path, tmp_path: Path, nam
         assert ran.complaints == [
             f"grucli: {said}: looks like an Excel workbook (.xlsx); save it as CSV"
         ]
+
+
+@pytest.mark.parametrize("redirected", [False, True])
+def test_a_file_that_grows_while_it_is_read(
+    text_model: Path, tmp_path: Path, redirected: bool
+) -> None:
+    path = tmp_path / "log.txt"
+    path.write_bytes(b"a fine film\n" * 40_000)
+    with path.open("rb") as stdin:
+        given = {"stdin": stdin.fileno()} if redirected else {}
+        with started("predict", "-" if redirected else path, "-m", text_model, **given) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            assert b"\t0." in process.stdout.readline()  # it goes on until the pipe is full
+            with path.open("ab") as log:
+                log.write(b"an awful film\nan unfinished li")
+            answers = process.stdout.readlines()
+            complaint = process.stderr.read().decode()
+    assert len(answers) == 40_000  # behind the first: the whole line that was added has one, too
+    name = "standard input" if redirected else path
+    assert process.returncode == 3
+    assert complaint == (
+        f"grucli: {name}: changed while it was read, from 480,000 to 480,030 bytes; wait until it "
+        "is complete, or read a copy\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate", "inspect-gates"])
+def test_a_damaged_end_of_gzip_is_told(text_model: Path, tmp_path: Path, command: str) -> None:
+    path = tmp_path / "x.csv.gz"
+    path.write_bytes(gzip.compress(REVIEWS.read_bytes())[:-20])
+    rest = ("-o", tmp_path / "m.npz") if command == "train" else ("-m", text_model)
+    ran = grucli(command, path, *rest)
+    assert (ran.code, ran.out) == (3, b"")
+    assert ran.complaints[-1] == f"grucli: {path}: gzip data is truncated; copy it again"
+
+
+def test_what_came_before_a_damage_is_answered(text_model: Path) -> None:
+    lines = os.urandom(60_000).hex().encode().replace(b"7", b"\n")
+    ran = grucli("predict", "-m", text_model, stdin=gzip.compress(lines)[:-9_000])
+    assert ran.code == 3
+    assert ran.complaints == ["grucli: standard input: gzip data is truncated; copy it again"]
+    whole = grucli("predict", "-m", text_model, stdin=lines)
+    assert 1_000 < len(ran.lines) < len(whole.lines)
+    assert ran.lines == whole.lines[: len(ran.lines)]
 
 
 def _line(process: "subprocess.Popen[bytes]") -> bytes:
