@@ -3,8 +3,8 @@
 What a record is:
     table (csv, tsv)    each row after the header. A blank line is no row; but where no labels are
                         needed (predict), one in a table of one column is an empty text.
-    lines               each line; `__label__x` at its start is its label. A blank line is no
-                        record where labels are needed; else it is one, with an empty text.
+    lines               each line; `__label__x` in it is its label. A blank line, or one without a
+                        label, is no record where labels are needed; else it is one.
                         A long table (numeric, with an id) has one of all rows of an id.
     jsonl               each line but blank ones.
     ts                  each case, that is each line after `@data` but blank ones and comments.
@@ -15,13 +15,12 @@ Record with `error`, and reading goes on behind it: whether to stop is for the c
 """
 
 import io
-import re
-from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import Final
 
 from grucli.data.asked import Asked
 from grucli.data.jsonl import open_jsonl, starts_as_jsonl
+from grucli.data.label_lines import open_label_lines, starts_labelled
 from grucli.data.lines import Lines, decode, refuse_wide, text_encoding
 from grucli.data.records import ReadOptions, Record, Remembered, Source
 from grucli.data.signatures import first_bytes, holds_arrays, may_hold_arrays, refuse_kind
@@ -46,8 +45,6 @@ _SUFFIXES = {
     ".npz": "npz",
 }
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
-_PREFIX = "__label__"
-_LABEL = re.compile(rf"{_PREFIX}([^ \t]+)[ \t]*")
 
 
 def open_source(
@@ -130,7 +127,7 @@ def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source
         form = ""
     found = form or _form_of_content(lines, asked)
     if found == "lines":
-        return _lines_source(stream, lines, asked)
+        return open_label_lines(stream, lines, asked)
     if found == "jsonl":
         source = open_jsonl(stream, lines, asked)
         if not form and source.kind == "text" and not asked.needs_label:
@@ -163,8 +160,7 @@ def _form_of_content(lines: Lines, asked: Asked) -> str:
     if asked.text and starts_as_jsonl(lines, asked):
         return "jsonl"
     options = asked.options
-    waiting, _ = lines.peek(1)
-    if not _is_searched(asked) or (waiting and waiting[0].startswith(_PREFIX.encode())):
+    if not _is_searched(asked) or starts_labelled(lines, asked):
         return "lines"
     if starts_as_jsonl(lines):
         return "jsonl"
@@ -174,53 +170,3 @@ def _form_of_content(lines: Lines, asked: Asked) -> str:
         return "csv"
     delimiter, _ = find_delimiter(lines, [])
     return {"": "lines", "\t": "tsv"}.get(delimiter, "csv")
-
-
-def _lines_source(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
-    return Source(
-        name=asked.name,
-        kind="text",
-        format="lines",
-        needs_label=asked.needs_label,
-        records=_line_records(lines, asked),
-        is_ready=lines.ready,
-        stream=stream,
-        encoding=asked.encoding,
-    )
-
-
-def _line_records(lines: Lines, asked: Asked) -> Iterator[Record]:
-    number = 0
-    for line in lines:
-        if asked.needs_label and not line.strip():
-            continue
-        number += 1
-        text, problem = decode(line, lines.encoding)
-        labels, text = _labels(text) if text.startswith(_PREFIX) else ([], text)
-        if asked.needs_label and not problem:
-            problem = _mislabelled(labels)
-        if problem:
-            error = f"{asked.name}:{lines.number}: {problem}"
-            yield Record(number=number, line=lines.number, error=error)
-        else:
-            label = labels[0] if labels else None
-            yield Record(number=number, line=lines.number, text=text, label=label)
-
-
-def _labels(line: str) -> tuple[list[str], str]:
-    """Divide a line of fastText: labels, then text."""
-    labels = []
-    start = 0
-    while match := _LABEL.match(line, start):
-        labels.append(match[1])
-        start = match.end()
-    return labels, line[start:]
-
-
-def _mislabelled(labels: list[str]) -> str:
-    """Return why a line with these labels cannot be learned from, or nothing."""
-    if not labels:
-        return "no __label__x at the start of the line; if this is a table, pass --format csv"
-    if len(labels) > 1:
-        return f"{len(labels)} labels, one is expected; keep one a line"
-    return ""

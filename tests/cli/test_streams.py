@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import os
 import pty
 import select
@@ -186,6 +187,29 @@ def test_what_came_before_a_damage_is_answered(text_model: Path) -> None:
     whole = grucli("predict", "-m", text_model, stdin=lines)
     assert 1_000 < len(ran.lines) < len(whole.lines)
     assert ran.lines == whole.lines[: len(ran.lines)]
+
+
+def test_labels_among_the_words_of_their_lines(text_model: Path, tmp_path: Path) -> None:
+    lines = [
+        f"a fine film {k} __label__positive\nan awful film {k} __label__negative" for k in "abc"
+    ]
+    (tmp_path / "leading.txt").write_text(
+        "".join(f"__label__{label} {text}\n" for line in lines for pair in line.split("\n")
+                for text, label in [pair.split(" __label__")])
+    )  # fmt: skip
+    (tmp_path / "mixed.txt").write_text("no label\n" + "\n".join([*lines, "none either"]) + "\n")
+    leading = grucli("evaluate", "leading.txt", "-m", text_model, "--json", cwd=tmp_path)
+    mixed = grucli("evaluate", "mixed.txt", "-m", text_model, "--json", cwd=tmp_path)
+    assert (leading.code, mixed.code) == (0, 0)
+    assert json.loads(mixed.out) == json.loads(leading.out)
+    assert json.loads(mixed.out)["rows"] == 6
+    said = "skipped 2 lines without a __label__x, the first is line 1"
+    assert said in mixed.complaints
+    trained = grucli("train", "mixed.txt", "--dry-run", cwd=tmp_path)
+    assert trained.code == 0
+    assert said in trained.text + trained.err
+    answers = grucli("predict", "mixed.txt", "-m", text_model, cwd=tmp_path)
+    assert (answers.code, len(answers.lines)) == (0, 8)
 
 
 def _line(process: "subprocess.Popen[bytes]") -> bytes:

@@ -596,10 +596,60 @@ def test_labelled_lines() -> None:
     assert [r.line for r in records_of(data, "a.txt")] == [1, 3, 4]
 
 
-def test_lines_for_predict_are_raw_text() -> None:
-    data = b'"a, b\n\n__label__x c\n  d\n=1\t2'
+@pytest.mark.parametrize(
+    ("line", "text", "label"),
+    [
+        ("great film __label__x", "great film", "x"),
+        ("great __label__x film ", "great film ", "x"),
+        ("\t __label__x\v\fgreat film", "great film", "x"),
+        ("great\r__label__x\rfilm", "great\rfilm", "x"),
+        ("__label__x great __label__x film", "great film", "x"),
+        ("__label__好 a__label__y b", "a__label__y b", "好"),
+        ("__label__x\u3000y a", "a", "x\u3000y"),
+        ("__label____label__x a </s>", "a </s>", "__label__x"),
+        ("  a  b __label__x", "a  b", "x"),
+    ],
+)
+def test_a_label_stands_anywhere_in_its_line(line: str, text: str, label: str) -> None:
+    data = (line + "\n__label__y b\n").encode()
+    assert pairs(data, "a.txt") == [(text, label), ("b", "y")]
+    assert pairs(data, "a.txt", needs_label=False) == [(text, label), ("b", "y")]
+    with stdin(data, pytest.MonkeyPatch()), open_source("-", ReadOptions(), needs_label=True) as s:
+        assert [(r.text, r.label) for r in s] == [(text, label), ("b", "y")]
+
+
+def test_lines_without_a_label_are_skipped_and_counted() -> None:
+    data = b"first\n\n__label__x a\nb\nc __label__y\nd\n"
+    for name in ("a.txt", "a"):
+        source = source_of(data, name)
+        assert [(r.number, r.line, r.text) for r in source.records] == [(1, 3, "a"), (2, 5, "c")]
+        assert source.findings == ("skipped 3 lines without a __label__x, the first is line 1",)
+    assert source_of(b"__label__x a\nb\n", "a.txt").findings == (
+        "skipped 1 line without a __label__x, the first is line 2",
+    )
     assert [r.text for r in records_of(data, "a.txt", needs_label=False)] == [
-        '"a, b', "", "c", "  d", "=1\t2",
+        "first", "", "a", "b", "c", "d",
+    ]  # fmt: skip
+
+
+def test_a_file_with_hardly_a_label_is_no_file_of_labelled_lines() -> None:
+    rest = b"text,label\n" + b"a,x\n" * 18
+    said = "a.txt:1: no __label__x in the line; if this is a table, pass --format csv"
+    assert problem(rest, "a.txt") == said
+    assert problem(rest, "a.txt", format="lines") == said
+    few = rest + b"a __label__x\n"
+    assert problem(few, "a.txt") == (
+        "a.txt:1: no __label__x in the line; 1 of 20 lines have one; if this is a table, pass "
+        "--format csv, or --format lines"
+    )
+    assert pairs(few, "a.txt", format="lines") == [("a", "x")]
+    assert pairs(few + b"__label__y b\n__label__y\n", "a.txt")[1:] == [("b", "y"), ("", "y")]
+
+
+def test_lines_for_predict_are_raw_text() -> None:
+    data = b'"a, b\n\n__label__x c\n  d\n=1\t2\n__label__ e __label__x __label__y f\n my__label__x'
+    assert [r.text for r in records_of(data, "a.txt", needs_label=False)] == [
+        '"a, b', "", "c", "  d", "=1\t2", "e f", " my__label__x",
     ]  # fmt: skip
 
 
@@ -617,9 +667,11 @@ def test_a_text_file_is_a_table_where_its_delimiter_is_known() -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        (b"no label", "a.txt:2: no __label__x at the start of the line; if this is a table, pass "),
-        (b"__label__ a", "a.txt:2: no __label__x at the start of the line; "),
-        (b"__label__x __label__y a", "a.txt:2: 2 labels, one is expected; "),
+        (b"__label__ a", "a.txt:2: a label without a name; write __label__x"),
+        (
+            b"__label__x b __label__y a",
+            "a.txt:2: 2 labels (x, y); several a sequence are a task to come (multilabel), keep ",
+        ),
         (b"__label__x \xff", "a.txt:2: byte 12 of the line (0xff) is not UTF-8; "),
         (b"__label__x \0", "a.txt:2: NUL byte: binary file?"),
     ],
