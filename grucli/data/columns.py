@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 
+from grucli.data.cell_lists import holds_lists, holds_series
 from grucli.data.column_kinds import is_dates, is_numeric, is_symbols
 from grucli.errors import DataError, did_you_mean, excerpt
 
@@ -45,13 +46,17 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class Chosen:
-    """Indices of the columns (None: there is none), and whether one had to be found."""
+    """Indices of the columns (None: there is none), and whether one had to be found.
+
+    `lists` says that the cells of the text column that was found are lists of whole numbers.
+    """
 
     text: tuple[int, ...]
     label: int | None
     guessed: bool
     weight: int | None = None
     group: int | None = None
+    lists: bool = False
 
 
 def header_columns(cells: Sequence[str], place: str) -> tuple[str, ...]:
@@ -132,7 +137,8 @@ def choose(columns: Sequence[str], rows: Sequence[Sequence[str]], wanted: Wanted
         text = (_text_by_content(columns, profiles, {*aside, label}, wanted),)
     if wanted.needs_label and label in text:
         raise DataError(f"{wanted.place}: text and label are the same column; name two columns")
-    return Chosen(text=text, label=label, guessed=guessed, weight=weight, group=group)
+    lists = not wanted.text and holds_lists([row[text[0]] for row in rows if len(row) > text[0]])
+    return Chosen(text=text, label=label, guessed=guessed, weight=weight, group=group, lists=lists)
 
 
 def looks_like_data(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
@@ -148,6 +154,9 @@ def looks_like_data(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bo
 def has_known_name(columns: Sequence[str]) -> bool:
     """Whether some column has a name that says text or label."""
     return not {*TEXT_NAMES, *LABEL_NAMES}.isdisjoint(map(normal_name, columns))
+
+
+_NO_TEXTS = (is_numeric, is_dates, holds_series)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +178,7 @@ def _profile(values: Sequence[str]) -> _Profile:
         longest=max(map(len, filled), default=0),
         mean_length=sum(map(len, filled)) / max(1, len(filled)),
         numeric=bool(filled) and all(map(_is_number, filled)),
-        is_text=not (is_numeric(filled) or is_dates(filled)) or is_symbols(filled) or not filled,
+        is_text=not filled or is_symbols(filled) or not any(kind(filled) for kind in _NO_TEXTS),
     )
 
 

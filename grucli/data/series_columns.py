@@ -34,6 +34,7 @@ class SeriesColumns:
         values: the steps of a wide table, the channels of a long one, in their order.
         label, id, time, weight, group: of a sequence; `id` makes the table a long one.
         guessed: whether one of them had to be found.
+        in_cells: whether one column holds a whole sequence in each cell.
         left_out: columns that might have been meant, where the values had to be found.
     """
 
@@ -44,6 +45,7 @@ class SeriesColumns:
     weight: int | None
     group: int | None
     guessed: bool
+    in_cells: bool = False
     left_out: tuple[int, ...] = ()
 
 
@@ -100,6 +102,8 @@ def describe(columns: Sequence[str], chosen: SeriesColumns) -> str:
     ends = [excerpt(name, 20) for name in (values if len(values) < 5 else (values[0], values[-1]))]
     listed = (", " if len(values) < 5 else " … ").join(ends)
     parts = [f"{len(values)} value column{'' if len(values) == 1 else 's'} ({listed})"]
+    if chosen.in_cells:
+        parts = [f"its numbers in the cells of '{listed}'"]
     flags = ["--values"]
     if chosen.id is None:
         parts.insert(0, "a sequence a row")
@@ -184,6 +188,7 @@ class _Table:
             weight=self._weight,
             group=self._group,
             guessed=guessed or (found.label is not None and self._label is None),
+            in_cells=found.in_cells,
             left_out=tuple(self._table.rest(used)) if guessed else (),
         )
 
@@ -238,6 +243,8 @@ class _Table:
 
         After v1 … v24 a column v25 is one more step.
         """
+        if len(known) == 1:  # its cells may hold all steps
+            return [*known]
         last = max(k for k, name in enumerate(known) if name in self._index)
         stem, digits = stem_and_number(known[-1])
         further = [

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+from grucli.data.cell_lists import holds_series
 from grucli.data.column_kinds import (
     counts,
     is_codes,
@@ -40,6 +41,7 @@ class Found:
     label: int | None
     id: int | None = None
     time: int | None = None
+    in_cells: bool = False
 
 
 class Sampled:
@@ -192,12 +194,35 @@ def guess(
     Raises:
         DataError: there are sequences, but no clear steps or label.
     """
+    in_cells = _in_cells(table, aside, label, needs_label)
+    if in_cells is not None:
+        return in_cells
     row_id = table.likely_id({*aside, label})
     if row_id is not None:
         run = table.run({*aside, label, row_id})
         if not (run and label is not None and _differ(table, row_id, label)):
             return _long(table, {*aside, row_id}, label, row_id, needs_label)
     return _wide(table, aside, label, least, needs_label)
+
+
+def _in_cells(
+    table: Sampled, aside: Set[int | None], label: int | None, needs_label: bool
+) -> Found | None:
+    """Find one column whose cells hold a sequence each; a text by its name stands above it."""
+    words = [i for i in table.rest({*aside, label}) if not table.is_numeric(i)]
+    values = [i for i in words if holds_series(table.cells(i))]
+    words = [i for i in words if i not in values]
+    if not values or any(normal_name(table.columns[i]) in TEXT_NAMES for i in words):
+        return None
+    if len(values) > 1:
+        raise table.error("lists of numbers in several columns", "pass --values COL for one")
+    if label is None:
+        label = _label_of(table, words, is_alone=False)
+        if label is None and needs_label:
+            raise table.error("no clear label column", "pass --label COL")
+    if not all(table.is_aside(i) for i in words if i != label):
+        return None
+    return Found(values=tuple(values), label=label, in_cells=True)
 
 
 def _long(

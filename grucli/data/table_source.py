@@ -111,6 +111,9 @@ def _fill_with_texts(source: Source, rows: Rows, chosen: Chosen) -> None:
     source.records = text_records(rows, table, chosen.text)
     if chosen.guessed:
         source.findings += (_said(source.columns, chosen),)
+    if chosen.lists:
+        said = "lists of whole numbers are read as symbols (pass --values '{}' if they measure)"
+        source.findings += (said.format(excerpt(names[0], 40)),)
 
 
 def _fill_with_series(source: Source, rows: Rows, chosen: SeriesColumns, asked: Asked) -> None:

@@ -1,10 +1,12 @@
 """Wide series: a row is a sequence, its value columns are the steps of one channel.
 
+One value column alone may hold a whole series in each of its cells, of one channel or several.
 Blank cells and NaN at the end make it shorter; before the last value they are missing values.
 """
 
 from collections.abc import Iterator, Sequence
 
+from grucli.data.cell_lists import series_of
 from grucli.data.numbers import Missing, NumberError, numbers, whole
 from grucli.data.records import Record
 from grucli.data.table_rows import Table, is_blank
@@ -30,10 +32,20 @@ def wide_records(
 def _fill(record: Record, table: Table, values: Sequence[int], missing: Missing) -> str:
     """Put the values of a row into its record; return what is wrong with them, or nothing."""
     try:
-        steps = whole(numbers([record.cells[i] for i in values]), missing)
+        if len(values) == 1:
+            steps = whole(series_of(record.cells[values[0]]), missing)
+        else:
+            steps = whole(numbers([record.cells[i] for i in values]), missing)
     except NumberError as error:
-        return f"column '{excerpt(table.columns[values[error.step]])}': {error.problem}"
+        return f"{_place(table, values, error.step)}: {error.problem}"
     if not len(steps):
         return "no values; fill in the value columns or drop the row"
     record.values = steps
     return ""
+
+
+def _place(table: Table, values: Sequence[int], step: int) -> str:
+    if len(values) > 1:
+        return f"column '{excerpt(table.columns[values[step]])}'"
+    where = f", step {step + 1}" if step else ""
+    return f"column '{excerpt(table.columns[values[0]])}'{where}"

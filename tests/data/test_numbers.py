@@ -136,7 +136,7 @@ def test_any_cells_are_ascii_decimals_missing_or_refused(cells: list[str]) -> No
     assert bool(values) != bool(problem)
     assert show(problem) == problem
     for cell, value in zip(cells, values, strict=False):
-        sound = re.fullmatch(r"[ \t]*[+-]?[0-9.]+([eE][+-]?[0-9]+)?[ \t]*", cell)
+        sound = re.fullmatch(r"[ \t]*[+-]?(?=\.?[0-9])[0-9.]+([eE][+-]?[0-9]+)?[ \t]*", cell)
         assert bool(sound) != math.isnan(value)
 
 
