@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from grucli import defaults, doctor, wide_rows
+from grucli import copies, defaults, doctor, wide_rows
 from grucli.data.batches import Examples
 from grucli.data.encoding import Encoder, TextEncoder
 from grucli.data.records import ReadOptions, Remembered
@@ -19,7 +19,7 @@ from grucli.data.wide_path import WideRows
 from grucli.defaults import Choice, Facts
 from grucli.division import Parts, divide
 from grucli.errors import ConfigError, DataError, counted, excerpt
-from grucli.fitting import AS_IN_ORIGIN, Fitted, Origin, fit
+from grucli.fitting import AS_IN_ORIGIN, Fitted, Origin, fit, mode_of
 from grucli.model import Architecture
 from grucli.reading import encode, examples_of, read_table, targets_of
 
@@ -89,19 +89,21 @@ def prepare(
     options = _options(config, on_bad_row)
     table = read_table(path, options)
     config = _with_names(config, table.options)
-    labels = tuple(sorted({record.label or "" for record in table.records}))
+    labels = tuple(sorted(counts := table.label_rows))
     if len(labels) < 2:
         raise DataError(f"{table.name}: has one class ({excerpt(labels[0])}); need two")
-    parts = divide(table, options, config, labels, is_new=origin is None)
+    mode = mode_of((record.text or "" for record in table.records), config, origin)
+    inputs = copies.keys(table.records, mode)
+    parts = divide(table, inputs, options, config, labels, mode=mode, is_new=origin is None)
     train, valid = parts.train, parts.valid
     fitted = fit(train, config, origin)
     encoder, steps = fitted.encoder, fitted.steps
     vectors = _vectors(config, fitted, on_bad_row)
     config, reasons = _decided(config, parts, fitted, vectors, len(labels), origin)
-    counts = Counter(record.label or "" for record in table.records)
     wide, config, reason = _wide(fitted, parts, config, len(labels))
     train_examples = examples_of(fitted.encoded, train, targets_of(train, labels))
     valid_examples = encode(encoder, valid, targets_of(valid, labels)) if valid else None
+    is_balanced = config.training.class_weight != "none"
     return Prepared(
         name=table.name,
         train=train_examples,
@@ -122,17 +124,18 @@ def prepare(
             *([] if vectors is None else [vectors.line]),
         ),
         warnings=(
-            *doctor.of_training(table.name, table.records, config.training.class_weight != "none"),
+            *doctor.of_training(table.name, table.records, inputs, mode, is_balanced),
             *parts.warnings,
             *doctor.of_size(valid_examples if parts.folds is None else train_examples),
-            *doctor.of_examples(train_examples, valid_examples, encoder, steps),
+            *doctor.of_examples(train_examples, valid_examples, encoder, steps, parts.folds),
             *(() if vectors is None else vectors.warnings),
         ),
         facts={
             "rows": len(train),
             "valid_rows": len(valid),
             "label_rows": [counts[label] for label in labels],
-            **_lengths(steps),
+            "median_length": float(np.median(steps)),
+            "longest": max(steps),
             **({} if vectors is None else {"vectors": vectors.facts}),
         },
         origin=origin,
@@ -264,10 +267,6 @@ def _as_in(architecture: Architecture) -> dict[str, Choice]:
     return {
         f"model.{key}": Choice(value=value, reason=AS_IN_ORIGIN) for key, value in values.items()
     }
-
-
-def _lengths(steps: Sequence[int]) -> dict[str, float]:
-    return {"median_length": float(np.median(steps)), "longest": max(steps)}
 
 
 def _labels_line(labels: Sequence[str], counts: Counter[str]) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from grucli import defaults, doctor
+from grucli import copies, defaults, doctor
 from grucli.data.records import ReadOptions, Record
 from grucli.data.splits import deal, split
 from grucli.defaults import Choice
@@ -49,19 +49,23 @@ class Parts:
 
 def divide(
     table: Table,
+    inputs: Sequence[bytes],
     options: ReadOptions,
     config: Config,
     labels: Sequence[str],
     *,
+    mode: str,
     is_new: bool,
 ) -> Parts:
     """Divide: validation is a file of its own, folds, or a share of the training file's rows.
 
     Args:
         table: the training file.
+        inputs: (n,) keys of its records, as `copies.keys` returns them.
         options: how it was read.
         config: what was set.
         labels: (C,) the names of the classes.
+        mode: how texts become tokens, to tell which of another file are read alike.
         is_new: whether training starts from random weights.
 
     Raises:
@@ -82,11 +86,15 @@ def divide(
             line=f"validation: {other.name}, {len(other.records):,} rows",
             share=share,
             folding=folding,
-            warnings=tuple(doctor.of_validation(records, other.name, other.records)),
+            warnings=(
+                *doctor.of_validation(
+                    inputs, other.name, other.records, copies.keys(other.records, mode)
+                ),
+                *doctor.unseen_labels(records, other.name, other.records),
+            ),
         )
     rng = generator(config.seed, SPLIT)
     targets = targets_of(records, labels)
-    inputs = [doctor.input_of(record) for record in records]
     groups = [record.group for record in records]
     if folding.value != "off":
         folds = deal(targets, inputs, groups, folding.value, rng)

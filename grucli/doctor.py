@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
 import numpy as np
+import numpy.typing as npt
 
-from grucli import labels
+from grucli import labels, tasks
 from grucli.chance import Yardstick
+from grucli.copies import NOTHING
 from grucli.data.batches import Examples
 from grucli.data.encoding import Encoder, TextEncoder
 from grucli.data.records import Record
@@ -20,25 +23,27 @@ MOST_REPEATED, MOST_UNKNOWN = 0.1, 0.2
 MOST_CUT = 0.011  # one percent is what the default cuts, and perhaps a row more
 LEAST_RESOLUTION = 0.1  # of accuracy: coarser, and most changes of a setting do not show
 NO_LABELS = frozenset({"nan", "na", "n/a", "null", "<na>", "nat", "?"})  # in any case
-LISTED = 4
+MOST_MIXED = 0.5  # of symbols in both cases; few names have a capital inside
+LISTED, SPELLED = 4, 20
 
 
-def input_of(record: Record) -> Hashable:
-    """Return what a model reads of a record, to tell equal inputs."""
-    return record.text if record.values is None else record.values.tobytes()
-
-
-def of_training(name: str, records: Sequence[Record], is_balanced: bool) -> Iterator[str]:
+def of_training(
+    name: str, records: Sequence[Record], inputs: Sequence[bytes], mode: str, is_balanced: bool
+) -> Iterator[str]:
     """Yield what is odd in the training file.
 
     Args:
         name: of the file.
         records: all of it, each with a label.
+        inputs: (n,) keys of the records, as `copies.keys` returns them.
+        mode: how texts become tokens.
         is_balanced: whether class weights are set, so that imbalance is known.
     """
     counts = Counter(record.label or "" for record in records)
-    yield from _repeated(name, records)
+    yield from _contrary(name, records, inputs, mode)
+    yield from _repeated(name, inputs)
     yield from _alike(name, counts)
+    yield from tasks.hints(name, counts)
     unsaid = {label: rows for label, rows in counts.items() if label.strip().lower() in NO_LABELS}
     if unsaid:
         yield (
@@ -56,26 +61,36 @@ def of_training(name: str, records: Sequence[Record], is_balanced: bool) -> Iter
         )
 
 
-def of_validation(train: Sequence[Record], name: str, valid: Sequence[Record]) -> Iterator[str]:
-    """Yield what is odd between the training part and a validation file.
+def of_validation(
+    train: Sequence[bytes], name: str, valid: Sequence[Record], inputs: Sequence[bytes]
+) -> Iterator[str]:
+    """Yield what is odd between the inputs of the training part and a validation file.
 
     Args:
-        train: what is trained on.
+        train: keys of what is trained on, as `copies.keys` returns them.
         name: of the validation file.
         valid: what is in it.
+        inputs: (n,) keys of `valid`.
     """
-    known = {input_of(record) for record in train}
-    shared = [record for record in valid if input_of(record) in known]
+    known = set(train)
+    shared = [
+        record for record, key in zip(valid, inputs, strict=True) if key in known and key != NOTHING
+    ]
     if shared:
         yield (
             f"{name}: {counted(len(shared), 'row')} ({len(shared) / len(valid):.1%}) also in "
             f"training, first {_place(shared[0])}; they make its scores too good"
         )
-    yield from unseen_labels(train, name, valid)
 
 
 def unseen_labels(train: Sequence[Record], name: str, valid: Sequence[Record]) -> Iterator[str]:
-    """Yield the labels of the validation part that the training part lacks; as `of_validation`."""
+    """Yield the labels of the validation part that the training part lacks.
+
+    Args:
+        train: what is trained on.
+        name: of the validation part.
+        valid: what is in it.
+    """
     known = {record.label or "" for record in train}
     unseen = Counter(r.label or "" for r in valid if r.label not in known)
     if unseen:
@@ -95,7 +110,11 @@ def of_size(judged: Examples | None) -> Iterator[str]:
 
 
 def of_examples(
-    train: Examples, valid: Examples | None, encoder: Encoder, steps: Sequence[int]
+    train: Examples,
+    valid: Examples | None,
+    encoder: Encoder,
+    steps: Sequence[int],
+    folds: npt.NDArray[np.int64] | None,
 ) -> Iterator[str]:
     """Yield what encoding loses.
 
@@ -103,6 +122,7 @@ def of_examples(
         train, valid: encoded.
         encoder: by which.
         steps: of each training sequence before any cut.
+        folds: (n,) the fold of each training sequence, None without folds.
     """
     cut = float(np.mean(np.array(steps) > encoder.max_length))
     if cut > MOST_CUT:
@@ -116,12 +136,26 @@ def of_examples(
     empty = sum(int(np.sum(part == EMPTY)) for part in parts)
     if empty:
         yield f"{empty:,} {'text is' if empty == 1 else 'texts are'} empty: nothing to read in them"
-    unknown = 0.0 if valid is None else float(encoder.is_unknown(valid.steps).mean())
-    if unknown > MOST_UNKNOWN:
-        yield (
-            f"{unknown:.0%} of the validation tokens do not occur in training; "
-            "more rows or --set data.tokens=char would let more be known"
-        )
+    if valid is not None:
+        unknown = float(encoder.is_unknown(valid.steps).mean())
+        yield from _unknown(encoder, unknown, "the validation tokens do not occur in training")
+    elif folds is not None:
+        unknown = _lone_share(train, folds, encoder)
+        yield from _unknown(encoder, unknown, "the tokens of a fold do not occur in the others")
+
+
+def _unknown(encoder: TextEncoder, share: float, what: str) -> Iterator[str]:
+    if share > MOST_UNKNOWN:
+        mend = "" if encoder.mode in ("char", "byte") else " or --set data.tokens=char"
+        yield f"{share:.0%} of {what}; more rows{mend} would let more be known"
+
+
+def _lone_share(train: Examples, folds: npt.NDArray[np.int64], encoder: TextEncoder) -> float:
+    """Return which share of all tokens stand in one fold only, so that the others lack them."""
+    occurs = np.zeros((int(folds.max()) + 1, int(train.steps.max()) + 1), bool)
+    occurs[np.repeat(folds, train.lengths), train.steps] = True
+    is_lone = occurs.sum(axis=0) == 1
+    return float((is_lone[train.steps] | encoder.is_unknown(train.steps)).mean())
 
 
 def _extremes(counts: Mapping[str, int]) -> tuple[tuple[str, int], tuple[str, int]]:
@@ -130,45 +164,83 @@ def _extremes(counts: Mapping[str, int]) -> tuple[tuple[str, int], tuple[str, in
     return ordered[-1], ordered[0]
 
 
-def _repeated(name: str, records: Sequence[Record]) -> Iterator[str]:
-    """Yield a line on inputs that occur twice, and one on those of them with two labels."""
-    first: dict[Hashable, Record] = {}
-    contrary: dict[Hashable, tuple[Record, Record]] = {}
-    repeated = 0
-    for record in records:
-        earlier = first.setdefault(key := input_of(record), record)
-        repeated += earlier is not record
-        if earlier.label != record.label:
-            contrary.setdefault(key, (earlier, record))
-    if contrary:
-        one, other = next(iter(contrary.values()))
+def _contrary(
+    name: str, records: Sequence[Record], inputs: Sequence[bytes], mode: str
+) -> Iterator[str]:
+    """Yield a line on inputs with two labels, and one where a spelling may tell these apart."""
+    pairs = _contrary_pairs(records, inputs)
+    equal = [(one, other) for one, other in pairs if one.text == other.text]
+    spelled = [(one, other) for one, other in pairs if one.text != other.text]
+    if equal:
+        one, other = equal[0]
         shown = "" if one.text is None else f" '{excerpt(one.text)}'"
-        count = "1 input has" if len(contrary) == 1 else f"{len(contrary):,} inputs have"
+        count = "1 input has" if len(equal) == 1 else f"{len(equal):,} inputs have"
+        yield f"{name}: {count} two labels, first{shown}: {_label(one)}, {_label(other)}"
+    if spelled:
+        ways = ", ".join(f"'{excerpt(r.text or '', SPELLED)}' {_label(r, 12)}" for r in spelled[0])
+        count = "1 input has" if len(spelled) == 1 else f"{len(spelled):,} inputs have"
         yield (
-            f"{name}: {count} two labels, first{shown}: {excerpt(one.label, 24)} in {_place(one)}, "
-            f"{excerpt(other.label, 24)} in {_place(other)}"
+            f"{name}: {count} two labels by spelling: {ways}; if case tells, --set data.tokens=byte"
         )
-    if repeated > MOST_REPEATED * len(records):
+    elif mode == "char":
+        yield from _mixed_case(name, records)
+
+
+def _contrary_pairs(
+    records: Sequence[Record], inputs: Sequence[bytes]
+) -> list[tuple[Record, Record]]:
+    """Return of each input with two labels the first record, and the first with another label."""
+    first: dict[bytes, Record] = {}
+    contrary: dict[bytes, tuple[Record, Record]] = {}
+    for record, key in zip(records, inputs, strict=True):
+        earlier = first.setdefault(key, record)
+        if earlier.label != record.label and key != NOTHING:
+            contrary.setdefault(key, (earlier, record))
+    return list(contrary.values())
+
+
+def _mixed_case(name: str, records: Sequence[Record]) -> Iterator[str]:
+    """Yield that symbols in both cases, such as those of chemistry, are read in one."""
+    inner = [(record.text or "")[1:] for record in records]
+    mixed = sum(text != text.lower() and text != text.upper() for text in inner)
+    if mixed > MOST_MIXED * len(records):
         yield (
-            f"{name}: {repeated / len(records):.0%} of the rows repeat the input of an earlier "
-            "one; drop them unless it is meant so"
+            f"{name}: {mixed / len(records):.0%} of the texts have capitals among small letters, "
+            "which are read as one; if case tells, --set data.tokens=byte"
+        )
+
+
+def _repeated(name: str, inputs: Sequence[bytes]) -> Iterator[str]:
+    filled = [key for key in inputs if key != NOTHING]
+    share = (len(filled) - len(set(filled))) / len(inputs)
+    if share > MOST_REPEATED:
+        yield (
+            f"{name}: {share:.0%} of the rows repeat the input of an earlier one; drop them unless "
+            "it is meant so"
         )
 
 
 def _alike(name: str, counts: Mapping[str, int]) -> Iterator[str]:
-    """Yield labels that a slip of the pen may have made two of one."""
-    by_form: dict[str, list[str]] = defaultdict(list)
+    """Yield labels that a slip of the pen, or a program, may have made two of one."""
+    by_form: dict[str | Decimal, list[str]] = defaultdict(list)
     for label in sorted(counts):
-        by_form[labels.form(label)].append(label)
+        number = labels.exact_value(label)
+        by_form[labels.form(label) if number is None else number].append(label)
     for alike in by_form.values():
         if len(alike) > 1:
             spelled = ", ".join(f"'{excerpt(s, 24)}' {counts[s]:,}" for s in alike[:LISTED])
-            yield f"{name}: labels differ only by case, spaces or Unicode form: {spelled}"
+            is_form = len({labels.form(label) for label in alike}) == 1
+            how = "by case, spaces or Unicode form" if is_form else "as one number is written"
+            yield f"{name}: labels differ only {how}: {spelled}"
 
 
 def _listed(names: Sequence[str] | Mapping[str, int]) -> str:
     shown = ", ".join(excerpt(name, 24) for name in list(names)[:LISTED])
     return f"{shown} and {len(names) - LISTED} more" if len(names) > LISTED else shown
+
+
+def _label(record: Record, width: int = 24) -> str:
+    return f"{excerpt(record.label, width)} in {_place(record)}"
 
 
 def _place(record: Record) -> str:

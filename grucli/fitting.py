@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -56,6 +56,13 @@ class Fitted:
     texts: Tokenized | None = None
 
 
+def mode_of(texts: Iterable[str], config: Config, origin: Origin | None) -> str:
+    """Return how texts become tokens: as set, as in the origin, or as the texts speak for."""
+    if origin is not None and origin.tokens is not None and config.data.tokens == "auto":
+        return origin.tokens
+    return tokens.resolve(config.data.tokens, texts)
+
+
 def fit(records: Sequence[Record], config: Config, origin: Origin | None) -> Fitted:
     """Fit the encoder on the training part.
 
@@ -70,9 +77,7 @@ def fit(records: Sequence[Record], config: Config, origin: Origin | None) -> Fit
     if records[0].values is not None:
         return _fit_series(records, config, origin)
     data, texts = config.data, [record.text or "" for record in records]
-    mode = tokens.resolve(data.tokens, texts)
-    if origin is not None and origin.tokens is not None and data.tokens == "auto":
-        mode = origin.tokens
+    mode = mode_of(texts, config, origin)
     tokenized = Tokenized.of(texts, tokens.tokenizer(mode))
     steps = np.maximum(tokenized.lengths, 1)
     longest = defaults.unless_given(data.max_length, defaults.maximum_length(steps))

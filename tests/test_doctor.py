@@ -5,10 +5,12 @@ import time
 import numpy as np
 import pytest
 
-from grucli import doctor
+from grucli import doctor, tasks
 from grucli.config import resolve
+from grucli.copies import keys
 from grucli.data.records import Record
 from grucli.dataset import prepare
+from grucli.errors import excerpt
 
 FEW = "points may be luck"
 WORDS = ("red", "green", "blue", "black", "white", "pink", "grey", "brown")
@@ -26,7 +28,8 @@ def sound(count=40, labels=("neg", "pos")):
 
 
 def of_training(*rows, is_balanced=False):
-    return list(doctor.of_training("t.csv", records(*rows), is_balanced))
+    rows = records(*rows)
+    return list(doctor.of_training("t.csv", rows, keys(rows, "auto"), "auto", is_balanced))
 
 
 def prepare_beside(tmp_path, rows, valid=None, assignments=()):
@@ -63,9 +66,10 @@ def test_rows_that_are_also_validated_on_are_a_leak(tmp_path):
 def test_series_are_compared_by_their_values():
     series = [
         Record(number=k, values=np.full((2, 1), value, np.float32), label="a")
-        for k, value in enumerate((1, 2, 3, 2), 1)
+        for k, value in enumerate((1, -0.0, 3, 0.0), 1)
     ]
-    assert list(doctor.of_validation(series[:2], "v.npz", series[2:])) == [
+    inputs = keys(series, "auto")
+    assert list(doctor.of_validation(inputs[:2], "v.npz", series[2:], inputs[2:])) == [
         "v.npz: 1 row (50.0%) also in training, first row 4; they make its scores too good"
     ]
 
@@ -91,7 +95,85 @@ def test_labels_that_differ_by_a_slip_are_shown_with_their_rows(one, other):
 
 
 def test_labels_that_differ_for_good_are_left_alone():
-    assert of_training(*sound(40, ("1", "1.0", "-1", "c#", "c"))) == []
+    assert of_training(*sound(40, ("1", "01", "-1", "c#", "c"))) == []
+    long = ("12345678901234567890", "12345678901234567891", "1_0", "10", "1,0")
+    assert of_training(*sound(40, long)) == []
+
+
+@pytest.mark.parametrize("other", ["0.0", " 0", "0e0", "-0", "+0", "0.", ".0"])
+def test_labels_that_are_one_number_are_shown_with_their_rows(other):
+    (line,) = of_training(*sound(30, ("1", "0")), *((f"more {k}", other) for k in range(5)))
+    how = "as one number is written" if other.strip() != "0" else "by case, spaces or Unicode form"
+    assert line.startswith(f"t.csv: labels differ only {how}: ")
+    assert f"'{other}' 5" in line
+    assert "'0' 15" in line
+
+
+@pytest.mark.parametrize(
+    "spelled", ["RED thing 0", "Ｒed  thing 0", "red thing 0\u200b", "re\xadd thing 0"]
+)
+def test_inputs_that_are_read_alike_are_shown_in_both_spellings(spelled):
+    assert of_training(*sound(), (spelled, "pos")) == [
+        "t.csv: 1 input has two labels by spelling: 'red thing 0' neg in line 2, "
+        f"'{excerpt(spelled, 20)}' pos in line 42; if case tells, --set data.tokens=byte"
+    ]
+    assert of_training(*sound(), (spelled, "neg")) == []
+
+
+@pytest.mark.parametrize(("mode", "is_said"), [("char", True), ("byte", False)])
+def test_symbols_whose_case_is_not_read_are_said(mode, is_said):
+    symbols = [("CCNc1ccccc1", "a"), ("OC1CCCCC1Cl", "b"), ("COc1ccccc1", "a"), ("Nc1O", "b")]
+    rows = records(*symbols)
+    said = list(doctor.of_training("t.csv", rows, keys(rows, mode), mode, False))
+    assert said == is_said * [
+        "t.csv: 100% of the texts have capitals among small letters, which are read as one; if "
+        "case tells, --set data.tokens=byte"
+    ]
+    names = records(*[(name, "a") for name in ("Anna", "McDonald", "ROSE", "Jean-Luc", "li")])
+    assert list(doctor.of_training("t.csv", names, keys(names, mode), mode, False)) == []
+
+
+@pytest.mark.parametrize(
+    ("labels", "hint"),
+    [
+        (
+            [f"{k / 4 + 1}" for k in range(40)],
+            "the labels are 40 numbers (1.0, 10.75), each a class of its own; to predict numbers "
+            "is the task regress, not available yet",
+        ),
+        (
+            [f"-{k}" for k in range(25)],
+            "the labels are 25 numbers (-24, -0), each a class of its own; to predict numbers "
+            "is the task regress, not available yet",
+        ),
+        *(
+            (
+                ["a", "b", f"a{by}b", f"b{by}c", "c"],
+                f"2 of 5 labels look like lists ('a{by}b'), each a class of its own; "
+                "several labels a row are the task multilabel, not available yet",
+            )
+            for by in (";", "|", ",", "; ")
+        ),
+        (
+            ['["a"]', '["a", "b"]', "[]", "['c']"],
+            """4 of 4 labels look like lists ('["a"]'), each a class of its own; several """
+            "labels a row are the task multilabel, not available yet",
+        ),
+        ([f"{k}" for k in range(19)], None),
+        ([f"0{k}" for k in range(30)], None),
+        (["Boston, MA", "Salem, MA", "Lynn, MA", "Austin, TX"], None),
+        (["a;", "b;", "c"], None),
+        (["[x]", "y", "z"], None),
+        (["2023-01-01", "2023-01-02"], None),
+    ],
+)
+def test_labels_of_another_task_are_named(labels, hint):
+    said = list(tasks.hints("t.csv", dict.fromkeys(labels, 2)))
+    assert said == ([] if hint is None else [f"t.csv: {hint}"])
+
+
+def test_years_with_many_rows_each_are_classes():
+    assert list(tasks.hints("t.csv", {str(year): 30 for year in range(1990, 2026)})) == []
 
 
 @pytest.mark.parametrize("label", ["nan", "NaN", "NA", "null", "<NA>", "?"])
@@ -151,6 +233,32 @@ def test_unknown_tokens_in_validation_are_said_beyond_a_fifth(tmp_path):
     assert line.startswith("50% of the validation tokens do not occur in training")
 
 
+def test_tokens_that_stand_in_one_fold_only_are_said(tmp_path):
+    rows = [(f"w{k} x{k}", "ab"[k % 2]) for k in range(40)]
+    assert warnings(tmp_path, rows, "data.tokens=word") == [
+        "100% of the tokens of a fold do not occur in the others; more rows or --set "
+        "data.tokens=char would let more be known"
+    ]
+    assert warnings(tmp_path, rows, "data.tokens=char") == []
+
+
+def test_copies_stay_in_one_fold_whatever_their_spelling(tmp_path):
+    ways = (str, str.upper, str.title, lambda text: f" {text.replace(' ', '  ')} ")
+    rows = [
+        (way(f"{word} thing {word}"), "ab"[k % 2]) for k, word in enumerate(WORDS) for way in ways
+    ]
+    folds = prepare_beside(tmp_path, rows).folds.reshape(len(WORDS), len(ways))
+    assert (folds == folds[:, :1]).all()
+    assert len(np.unique(folds)) == 3
+
+
+def test_rows_that_are_read_alike_are_a_leak(tmp_path):
+    valid = [("fresh red thing", "pos"), ("RED  Thing 0", "neg")]
+    assert warnings(tmp_path, sound(), valid=valid) == [
+        "v.csv: 1 row (50.0%) also in training, first line 3; they make its scores too good"
+    ]
+
+
 @pytest.mark.parametrize(("rows", "points"), [(1, "45"), (36, "16"), (92, "10"), (93, None)])
 def test_a_validation_part_that_tells_nothing_apart_is_said_once(tmp_path, rows, points):
     data = prepare_beside(tmp_path, sound(), sound(rows))
@@ -178,7 +286,9 @@ def test_repeated_rows_are_said_beyond_a_tenth(copies, is_said):
 
 def test_hostile_and_long_names_stay_harmless_and_short():
     label, text = "\x1b[31m" + "x" * 500, "\u202e" + "y" * 5000
-    rows = [*sound(), (text, label), (text, label.upper()), (text, "z" * 300)]
+    rows = [*sound(), (text, label), (text, label.upper()), (text, "z" * 300), (text.upper(), "")]
+    rows += [(text.upper(), label.lower()), (f"A{text}", label), (f"a{text}", "z" * 300)]
+    rows += [("list", f"{'l' * 300};{'m' * 300}"), ("list", f"{'m' * 300};{'l' * 300}")]
     for line in of_training(*rows):
         assert line.isprintable()
         assert len(line) < 190
@@ -187,6 +297,7 @@ def test_hostile_and_long_names_stay_harmless_and_short():
 def test_examination_is_quick():
     rows = records(*[(f"some words of a text number {k}", str(k % 50)) for k in range(20_000)])
     started = time.perf_counter()
-    assert list(doctor.of_training("t.csv", rows, False)) == []
-    assert list(doctor.of_validation(rows, "v.csv", rows[:0])) == []
+    inputs = keys(rows, "auto")
+    assert list(doctor.of_training("t.csv", rows, inputs, "auto", False)) == []
+    assert list(doctor.of_validation(inputs, "v.csv", rows[:0], [])) == []
     assert time.perf_counter() - started < 0.5

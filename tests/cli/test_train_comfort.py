@@ -46,6 +46,36 @@ def test_warnings_come_before_training_and_not_with_quiet(tmp_path):
     assert (quiet.code, quiet.err) == (0, "")
 
 
+def test_copies_in_another_spelling_are_said_and_do_not_judge(tmp_path):
+    colours = ("red", "green", "blue", "black")
+    rows = [
+        f"{form(f'{one} and {two}')},{k % 2}"
+        for one in colours
+        for k, two in enumerate(colours)
+        for form in (str, str.upper)
+    ]
+    (tmp_path / "t.csv").write_text("\n".join(["text,label", *rows]) + "\n")
+    said = grucli("train", "t.csv", "--dry-run", "--valid", "0.25", cwd=tmp_path).complaints
+    assert "validation: 8 rows held out (25% of each label)" in said
+    mend = "drop them unless it is meant so"
+    warning = f"warning: t.csv: 50% of the rows repeat the input of an earlier one; {mend}"
+    assert warning in said
+    (tmp_path / "v.csv").write_text("text,label\nRed  AND red,0\nred or red,0\n")
+    said = grucli("train", "t.csv", "--dry-run", "--valid", "v.csv", cwd=tmp_path).complaints
+    where = "v.csv: 1 row (50.0%) also in training, first line 2"
+    assert f"warning: {where}; they make its scores too good" in said
+
+
+def test_thai_is_read_by_cluster(tmp_path):
+    rows = [f"{'แดงเขียว' if k % 2 else 'เขียวแดง'}ในวัน {'ดี' * (k % 3)},{k % 2}" for k in range(40)]
+    (tmp_path / "t.csv").write_text("\n".join(["text,label", *rows]) + "\n", encoding="utf-8")
+    said = grucli("train", "t.csv", "--dry-run", cwd=tmp_path).complaints
+    (tokens,) = (line for line in said if line.startswith("tokens: "))
+    assert tokens.startswith("tokens: auto, vocabulary 13, median length 12, longest 13")
+    assert "n-grams: " in "\n".join(said)
+    assert "1 to 4 tokens" in "\n".join(said)
+
+
 def test_what_chance_explains_is_said_at_the_start_and_at_the_end(tmp_path):
     rng = random.Random(1)
     texts = [" ".join(rng.choices("abcdefgh", k=9)) for _ in range(400)]

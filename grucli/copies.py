@@ -1,0 +1,40 @@
+"""Rows that a model reads alike: copies, whatever their bytes.
+
+Texts are read alike that have the same tokens, so case, spaces, width and Unicode form make no
+difference but where `data.tokens` keeps them; series, that have the same values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+
+import numpy as np
+
+from grucli.data.records import Record
+from grucli.data.tokens import Tokenizer, tokenizer
+
+NOTHING = b""
+"""The key of a text without a token."""
+_BYTES = 16  # of a hash: two of a billion rows are taken for one with a chance of 1e-21
+
+
+def keys(records: Sequence[Record], mode: str) -> list[bytes]:
+    """Return (n,) keys, equal for records that are read alike.
+
+    Args:
+        records: texts or numeric sequences.
+        mode: how texts become tokens, as `tokens.resolve` returns it.
+    """
+    tokenize = tokenizer(mode)
+    return [_key(record, tokenize) for record in records]
+
+
+def _key(record: Record, tokenize: Tokenizer) -> bytes:
+    if record.values is None:
+        found = tokenize(record.text or "")
+        content = "\n".join(found).encode("utf-8", "surrogatepass")
+        return blake2b(content, digest_size=_BYTES).digest() if found else NOTHING
+    values = record.values + 0.0  # -0 becomes 0
+    values[np.isnan(values)] = np.nan  # of all that are no number, one
+    return blake2b(values.tobytes(), digest_size=_BYTES).digest()
