@@ -89,7 +89,7 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
         "labels": list(saved.labels),
         "architecture": dataclasses.asdict(saved.model.architecture),
         "encoder": {"kind": encoder.kind, "max_length": encoder.max_length},
-        "remembered": dataclasses.asdict(saved.remembered),
+        "remembered": saved.remembered.stored(),
         "card": saved.card,
     }
     if saved.model.mix != Mix():
@@ -184,6 +184,7 @@ def _remembered(fields: Mapping[str, Any]) -> Remembered:
     """Return what is remembered; JSON has lists where there are several columns."""
     columns = {key: tuple(value) for key, value in fields.items() if isinstance(value, list)}
     expect(all(isinstance(name, str) for names in columns.values() for name in names), "columns")
+    expect(fields.get("quotes") in (None, False), "quotes")
     return Remembered(**{**fields, **columns})
 
 

@@ -184,6 +184,7 @@ def _options(config: Config, on_bad_row: Literal["stop", "skip"]) -> ReadOptions
         time=data.time,
         missing=data.missing,
         delimiter=data.delimiter,
+        quotes=data.quotes,
         encoding=data.encoding,
         on_bad_row=on_bad_row,
     )

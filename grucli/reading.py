@@ -65,7 +65,7 @@ def read_table(path: str, options: ReadOptions, remembered: Remembered | None = 
             raise DataError(*problems)
         if not records:
             raise DataError(f"{source.name}: no rows; is it the right file?")
-        findings = source.findings
+        findings = (*source.findings, *source.found_later())
         if problems:
             findings += (
                 f"skipped {counted(len(problems), 'row')} that cannot be read: {problems[0]}",

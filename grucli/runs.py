@@ -172,6 +172,8 @@ def _card(prepared: Prepared, epoch: int) -> dict[str, Any]:
     config = prepared.config.model_dump(mode="json")
     del config["training"]["workers"]  # who computes makes no difference
     config["data"]["train"] = None
+    if config["data"]["quotes"] is None:
+        del config["data"]["quotes"]  # as in models from before there was this key
     if isinstance(config["data"]["valid"], str):
         config["data"]["valid"] = Path(config["data"]["valid"]).name
     if config["model"]["vectors"] is not None:

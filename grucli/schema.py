@@ -182,6 +182,9 @@ class DataConfig(_Section):
     """How files are read; auto goes by their names and first lines."""
     delimiter: Auto[Delimiter] = None
     """What separates the columns of a table."""
+    quotes: Auto[bool] = None
+    """Whether quotes enclose cells of a table, as in CSV (RFC 4180); with false they are characters
+    like others. auto goes by the rows."""
     encoding: Auto[Encoding] = None
     """The encoding of text files; auto is UTF-8, with or without a byte order mark."""
     header: bool = True

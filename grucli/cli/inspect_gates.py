@@ -116,6 +116,8 @@ def inspect_gates(
         with _open(data, options, saved, common) as source:
             records = fitting(saved, source, source.name, model)
             drawn = draw(records, source.name, settings, shown.numbers, options.on_bad_row)
+            for finding in source.found_later():
+                common.note(finding)
         results.check_size(saved, drawn.records)
         if unseen := drawn.unseen(saved.labels):
             common.note(f"warning: {unseen_line(drawn.name, unseen, saved.labels)}")

@@ -73,7 +73,17 @@ class Reading:
     ] = None
     delimiter: Annotated[
         str | None,
-        typer.Option("--delimiter", metavar="CHAR", help="comma, tab, semicolon, pipe, or one."),
+        typer.Option(
+            "--delimiter", metavar="CHAR", help="comma, tab, semicolon, pipe, space, or one."
+        ),
+    ] = None
+    quotes: Annotated[
+        bool | None,
+        typer.Option(
+            "--quotes/--no-quotes",
+            help="Whether quotes enclose cells; the rows tell.",
+            show_default=False,
+        ),
     ] = None
     encoding: Annotated[
         str | None, typer.Option("--encoding", metavar="NAME", help="UTF-8 if not given.")
@@ -97,6 +107,7 @@ class Reading:
             time=self.time,
             missing=self.missing,
             delimiter=self.delimiter,
+            quotes=self.quotes,
             encoding=self.encoding,
             on_bad_row=self.on_bad_row or on_bad_row,
         )

@@ -106,6 +106,8 @@ def predict(
                 common.note(f"column '{name}' is kept as '{other}': '{name}' is the answer's")
         records = _Watched(fitting(saved, source, source.name, model), options.on_bad_row)
         _write(_texts(saved, source, records, WRITERS[form](layout)), out)
+        for finding in source.found_later():
+            common.note(finding)
         records.finish(source.name)
 
 

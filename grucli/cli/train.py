@@ -124,6 +124,7 @@ def train(
             "data.time": reading.time,
             "data.missing": reading.missing,
             "data.delimiter": reading.delimiter,
+            "data.quotes": reading.quotes,
             "data.encoding": reading.encoding,
             "data.header": False if reading.no_header else None,
             "model.vectors": vectors,

@@ -58,6 +58,14 @@ class Asked:
         return self.options.missing or self.known.missing
 
     @property
+    def quotes(self) -> bool | None:
+        """Whether quotes enclose cells: as told, else as a model was told that they do not.
+
+        That they do is not remembered: of another file its own rows tell.
+        """
+        return self.known.quotes if self.options.quotes is None else self.options.quotes
+
+    @property
     def header(self) -> bool:
         """Whether a table has a header: as told; a model of headerless data expects none."""
         options = self.options

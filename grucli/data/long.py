@@ -16,7 +16,7 @@ import numpy.typing as npt
 from grucli.data.numbers import Missing, NumberError, exact, numbers, whole
 from grucli.data.records import Record
 from grucli.data.table_rows import Table, is_blank
-from grucli.data.tables import Row, Rows
+from grucli.data.tables import Row
 from grucli.errors import excerpt
 
 REMEMBERED_IDS = 100_000
@@ -58,7 +58,7 @@ class LongRecords:
 
     def __init__(
         self,
-        rows: Rows,
+        rows: Iterator[Row],
         table: Table,
         columns: LongColumns,
         missing: Missing,

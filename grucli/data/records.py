@@ -2,9 +2,9 @@
 
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from types import TracebackType
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -70,6 +70,7 @@ class ReadOptions:
         time: name of the column that orders the rows of one sequence.
         missing: whether a value may be missing; None is as in training, where it may not.
         delimiter: one character, or a name of it such as "tab".
+        quotes: whether quotes enclose cells of a table; None lets its rows tell.
         encoding: None is UTF-8.
         on_bad_row: what to do with a Record that has an `error`; for who reads the Source.
     """
@@ -85,6 +86,7 @@ class ReadOptions:
     time: str | None = None
     missing: Missing | None = None
     delimiter: str | None = None
+    quotes: bool | None = None
     encoding: str | None = None
     on_bad_row: Literal["stop", "skip"] = "stop"
 
@@ -103,6 +105,14 @@ class Remembered:
     delimiter: str | None = None
     encoding: str | None = None
     header: bool = True
+    quotes: Literal[False] | None = None
+
+    def stored(self) -> dict[str, Any]:
+        """Return the fields as plain values; those that older models lack only if they are set."""
+        fields = asdict(self)
+        if self.quotes is None:
+            del fields["quotes"]
+        return fields
 
 
 @dataclass(kw_only=True, eq=False)
@@ -123,7 +133,9 @@ class Source:
         delimiter: of a table.
         encoding: of the text.
         header: whether a table begins with column names.
+        quotes: False where quotes enclose no cells because someone said so.
         findings: what was guessed, a sentence each, for people.
+        found_later: gives what is known when all records have been read, likewise.
         needs_label: whether a record without a label, or no record at all, is an error.
         options: what was asked, its names told apart as columns; None of data without columns.
     """
@@ -145,6 +157,8 @@ class Source:
     delimiter: str | None = None
     encoding: str | None = None
     header: bool = True
+    quotes: Literal[False] | None = None
+    found_later: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False)
     findings: tuple[str, ...] = ()
     options: ReadOptions | None = None
 
@@ -162,6 +176,7 @@ class Source:
             delimiter=self.delimiter,
             encoding=self.encoding,
             header=self.header,
+            quotes=self.quotes,
         )
 
     def __iter__(self) -> Iterator[Record]:

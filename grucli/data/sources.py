@@ -19,13 +19,13 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from grucli.data.asked import Asked
+from grucli.data.delimiters import announced_delimiter, find_delimiter
 from grucli.data.jsonl import open_jsonl, starts_as_jsonl
 from grucli.data.label_lines import open_label_lines, starts_labelled
 from grucli.data.lines import Lines, decode, refuse_wide, text_encoding
 from grucli.data.records import ReadOptions, Record, Remembered, Source
 from grucli.data.signatures import first_bytes, holds_arrays, may_hold_arrays, refuse_kind
 from grucli.data.table_source import header_has_text, open_table
-from grucli.data.tables import find_delimiter
 from grucli.data.ts import open_ts, starts_as_ts
 from grucli.errors import ConfigError, DataError, excerpt, show_path
 from grucli.files import open_binary
@@ -150,7 +150,8 @@ def _may_be_table(lines: Lines, asked: Asked) -> bool:
     """Whether something speaks against plain lines in a .txt."""
     waiting, _ = lines.peek(1)
     first = decode(waiting[0], lines.encoding)[0] if waiting else ""
-    return bool(asked.options.delimiter) or (asked.known.delimiter or "\n") in first
+    told = asked.options.delimiter or (asked.needs_label and announced_delimiter(lines))
+    return bool(told) or (asked.known.delimiter or "\n") in first
 
 
 def _form_of_content(lines: Lines, asked: Asked) -> str:
@@ -166,7 +167,8 @@ def _form_of_content(lines: Lines, asked: Asked) -> str:
         return "jsonl"
     if starts_as_ts(lines):
         return "ts"
-    if asked.known.kind == "series" or any((options.values, options.id, options.delimiter)):
+    told = any((options.values, options.id, options.delimiter, announced_delimiter(lines)))
+    if asked.known.kind == "series" or told:
         return "csv"
-    delimiter, _ = find_delimiter(lines, [])
+    delimiter, _ = find_delimiter(lines, [], asked)
     return {"": "lines", "\t": "tsv"}.get(delimiter, "csv")

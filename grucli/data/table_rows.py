@@ -1,16 +1,21 @@
 """Rows of a table as Records: what all kinds of tables share, and tables of texts."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from grucli.data.delimiters import delimiter_name
 from grucli.data.numbers import LARGEST_WEIGHT, weight
 from grucli.data.records import Record
-from grucli.data.tables import Row, Rows, delimiter_name
-from grucli.errors import excerpt
+from grucli.data.tables import Row, Rows
+from grucli.errors import counted, excerpt
 
 _DAMAGE = re.compile("[\0\ufffd]")
 """What stands in a cell that cannot be decoded."""
+_SHUFFLED = (
+    "the header again, with its columns in another order; give the files that stand one after the "
+    "other the same order"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,12 +89,64 @@ class Table:
         )
 
 
+class Body:
+    """The rows below the header, without those that repeat it, as in files one after the other.
+
+    In a table of one column such a row may be a text like others.
+    """
+
+    def __init__(self, rows: Rows, header: Sequence[str]) -> None:
+        """Read `rows`; `header` are the names of the columns, none if the table has none."""
+        self._rows = rows
+        self._header = list(header) if len(header) > 1 else []
+        self._count = 0
+        self._first = 0
+
+    def __iter__(self) -> "Body":
+        return self
+
+    def __next__(self) -> Row:
+        row = next(self._rows)
+        while repeats(row.cells, self._header):
+            self._count += 1
+            self._first = self._first or row.line
+            row = next(self._rows)
+        if _is_shuffled(row.cells, self._header):
+            return row._replace(problem=_SHUFFLED)
+        return row
+
+    def findings(self) -> tuple[str, ...]:
+        """Return what was found in the rows so far, for people."""
+        if not self._count:
+            return self._rows.findings
+        again = f"{counted(self._count, 'row')} with the header again, the first in line"
+        return (*self._rows.findings, f"passed over {again} {self._first:,}")
+
+
+def repeats(cells: Sequence[str], header: Sequence[str]) -> bool:
+    """Whether a row is the header once more, in any spacing."""
+    return (
+        len(cells) == len(header) > 0
+        and cells[0].strip() == header[0]
+        and [cell.strip() for cell in cells] == list(header)
+    )
+
+
+def _is_shuffled(cells: Sequence[str], header: Sequence[str]) -> bool:
+    """Whether a row is the header with its columns in another order."""
+    return (
+        len(cells) == len(header) > 0
+        and cells[0].strip() in header[1:]
+        and sorted(cell.strip() for cell in cells) == sorted(header)
+    )
+
+
 def is_blank(row: Row) -> bool:
     """Whether a row is a blank line."""
     return len(row.cells) <= 1 and not "".join(row.cells).strip() and not row.problem
 
 
-def text_records(rows: Rows, table: Table, text: Sequence[int]) -> Iterator[Record]:
+def text_records(rows: Iterable[Row], table: Table, text: Sequence[int]) -> Iterator[Record]:
     """Yield a record a row; the texts of several columns are joined by line ends."""
     number = 0
     for row in rows:

@@ -12,28 +12,30 @@ from grucli.data.columns import (
     header_columns,
     looks_like_data,
 )
+from grucli.data.delimiters import (
+    announced_delimiter,
+    delimiter_name,
+    find_delimiter,
+    parse_delimiter,
+)
 from grucli.data.lines import Lines
 from grucli.data.long import LongColumns, LongRecords
 from grucli.data.long_guess import long_flags
 from grucli.data.records import Source
 from grucli.data.series_columns import SeriesColumns, choose_series, describe
-from grucli.data.table_rows import Table, text_records
-from grucli.data.tables import (
-    SAMPLED_ROWS,
-    Rows,
-    delimiter_name,
-    find_delimiter,
-    parse_delimiter,
-    sample_rows,
-)
+from grucli.data.series_guess import Sample
+from grucli.data.table_rows import Body, Table, repeats, text_records
+from grucli.data.tables import SAMPLED_ROWS, Grammar, Rows, open_rows, peeked_rows, sample_rows
 from grucli.data.wide import wide_records
 from grucli.errors import DataError, excerpt
 
 
 def header_has_text(lines: Lines, asked: Asked) -> bool:
     """Whether the line that comes is a header with the text column that is known."""
-    delimiter = asked.options.delimiter or asked.known.delimiter or ","
-    return asked.header and _has_text(lines, asked, parse_delimiter(delimiter))
+    told = asked.options.delimiter or announced_delimiter(lines)
+    likely = [parse_delimiter(told)] if told else [asked.known.delimiter or ",", *"\t,;|"]
+    has_text = any(_has_known(lines, asked, delimiter) for delimiter in dict.fromkeys(likely))
+    return asked.header and bool(asked.text) and has_text
 
 
 def open_table(
@@ -51,8 +53,13 @@ def open_table(
         ConfigError: the delimiter asked for is none.
         DataError: the header cannot be read, or the columns are missing or not clear.
     """
+    announced = announced_delimiter(lines)
+    if announced:
+        next(lines)
+        own_delimiter = announced
     delimiter, hint = _delimiter(lines, asked, own_delimiter)
-    rows = Rows(lines, delimiter)
+    grammar = Grammar(delimiter=delimiter, quotes=asked.quotes)
+    rows = open_rows(lines, grammar)
     columns, place = _read_columns(rows, asked)
     asked = asked.among(columns)
     source = Source(
@@ -67,26 +74,30 @@ def open_table(
         delimiter=delimiter,
         encoding=asked.encoding,
         header=asked.header,
+        quotes=None if asked.quotes is not False else False,
         options=asked.options,
     )
+    body = Body(rows, columns if asked.header else ())
+    source.found_later = body.findings
     if delimiter not in (own_delimiter, asked.known.delimiter) and not asked.options.delimiter:
         name = delimiter_name(delimiter)
         source.findings += (f"{name}-separated (pass --delimiter for another)",)
 
     def sample() -> list[list[str]]:
-        return sample_rows(lines, delimiter, SAMPLED_ROWS)
+        sampled = sample_rows(lines, grammar, SAMPLED_ROWS, width=len(columns))
+        return [row for row in sampled if not (asked.header and repeats(row, columns))]
 
     series = choose_series(columns, sample, asked, place) if columns else None
     if series is not None:
-        _fill_with_series(source, rows, series, asked)
+        _fill_with_series(source, body, series, asked)
     else:
         if own_delimiter is None and not asked.needs_label:
             said = "the first line is a header (pass --format lines for plain lines)"
             source.findings = (said, *source.findings)
         chosen = Chosen(text=(0,), label=None, guessed=False)
         if columns:
-            chosen = _choose(lines, columns, asked, delimiter, hint, place)
-        _fill_with_texts(source, rows, chosen)
+            chosen = _choose(lines, columns, asked, hint, place, sample)
+        _fill_with_texts(source, body, chosen)
     return source
 
 
@@ -104,7 +115,7 @@ def _read_columns(rows: Rows, asked: Asked) -> tuple[tuple[str, ...], str]:
     return tuple(str(i + 1) for i in range(len(first.cells))), place
 
 
-def _fill_with_texts(source: Source, rows: Rows, chosen: Chosen) -> None:
+def _fill_with_texts(source: Source, rows: Body, chosen: Chosen) -> None:
     names = tuple(source.columns[i] for i in chosen.text) if source.columns else ()
     source.text_column = names if len(names) > 1 else next(iter(names), None)
     table = _table(source, chosen)
@@ -116,7 +127,7 @@ def _fill_with_texts(source: Source, rows: Rows, chosen: Chosen) -> None:
         source.findings += (said.format(excerpt(names[0], 40)),)
 
 
-def _fill_with_series(source: Source, rows: Rows, chosen: SeriesColumns, asked: Asked) -> None:
+def _fill_with_series(source: Source, rows: Body, chosen: SeriesColumns, asked: Asked) -> None:
     source.kind = "series"
     source.missing = asked.missing
     source.value_columns = tuple(source.columns[i] for i in chosen.values)
@@ -149,12 +160,12 @@ def _table(source: Source, chosen: Chosen | SeriesColumns) -> Table:
 
 
 def _choose(
-    lines: Lines, columns: Sequence[str], asked: Asked, delimiter: str, hint: str, place: str
+    lines: Lines, columns: Sequence[str], asked: Asked, hint: str, place: str, get: Sample
 ) -> Chosen:
     """Choose the columns; look at rows only if names are not given, for that means waiting."""
     sample: list[list[str]] = []
     if not asked.text or (asked.needs_label and asked.label is None):
-        sample = sample_rows(lines, delimiter, SAMPLED_ROWS)
+        sample = get()
         if asked.needs_label and not lines.peek(1)[0]:
             raise DataError(f"{asked.name}: no rows; name a file with data in it")
         is_told = asked.text or asked.label or not asked.header or has_known_name(columns)
@@ -193,14 +204,28 @@ def _delimiter(lines: Lines, asked: Asked, own: str | None) -> tuple[str, str]:
     if asked.options.delimiter:
         return parse_delimiter(asked.options.delimiter), ""
     preferred = [d for d in (own, asked.known.delimiter) if d]
-    for delimiter in preferred:
-        if _has_text(lines, asked, delimiter):
+    for delimiter in dict.fromkeys([*preferred, *"\t,;|"]):
+        if _has_known(lines, asked, delimiter):
             return delimiter, ""
-    delimiter, hint = find_delimiter(lines, preferred)
-    return delimiter or ",", hint
+    if not asked.needs_label:  # to wait for more than a row may take long
+        for delimiter in sorted(preferred, key="\t".__ne__):  # a tab stands in no text
+            if len(_first_cells(lines, asked, delimiter)) > 1:
+                return delimiter, ""
+    return find_delimiter(lines, preferred, asked)
 
 
-def _has_text(lines: Lines, asked: Asked, delimiter: str) -> bool:
-    """Whether the row that comes has the names of the known text columns as cells."""
-    cells = [cell.strip() for row in sample_rows(lines, delimiter, 1)[:1] for cell in row]
-    return bool(asked.text) and set(asked.among(cells).text) <= set(cells)
+def _has_known(lines: Lines, asked: Asked, delimiter: str) -> bool:
+    """Whether the row that comes has names of columns that are given or remembered as cells."""
+    cells = set(_first_cells(lines, asked, delimiter))
+    text, known = asked.among(cells).text, asked.known
+    if text:
+        return cells.issuperset(text)
+    return len(cells) > 1 and not cells.isdisjoint({*known.values, known.id})
+
+
+def _first_cells(lines: Lines, asked: Asked, delimiter: str) -> list[str]:
+    """Return the cells of the first row, below a line that announces the delimiter."""
+    grammar = Grammar(delimiter=delimiter, quotes=asked.quotes)
+    above = 1 if announced_delimiter(lines) else 0
+    rows = peeked_rows(lines, grammar, 1, skipped=above)
+    return [cell.strip() for row in rows[:1] for cell in row.cells]

@@ -4,18 +4,18 @@ One value column alone may hold a whole series in each of its cells, of one chan
 Blank cells and NaN at the end make it shorter; before the last value they are missing values.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from grucli.data.cell_lists import series_of
 from grucli.data.numbers import Missing, NumberError, numbers, whole
 from grucli.data.records import Record
 from grucli.data.table_rows import Table, is_blank
-from grucli.data.tables import Rows
+from grucli.data.tables import Row
 from grucli.errors import excerpt
 
 
 def wide_records(
-    rows: Rows, table: Table, values: Sequence[int], missing: Missing
+    rows: Iterable[Row], table: Table, values: Sequence[int], missing: Missing
 ) -> Iterator[Record]:
     """Yield a record a row, with values (T, 1)."""
     number = 0

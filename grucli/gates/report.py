@@ -209,7 +209,7 @@ def model_json(saved: SavedModel) -> dict[str, Any]:
         "task": "classify",
         "labels": list(saved.labels),
         "kind": encoder.kind,
-        "reading": {**dataclasses.asdict(saved.remembered), **reading},
+        "reading": {**saved.remembered.stored(), **reading},
         "architecture": architecture,
         "parameters": {**parameter_parts(saved), "total": saved.model.num_parameters},
         "wide": _wide_json(saved),

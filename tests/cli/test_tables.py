@@ -51,3 +51,83 @@ def test_the_message_for_a_part_of_a_name(command: str, tmp_path: Path, text_mod
     ran = grucli(command, "form.csv", *given, *others, cwd=tmp_path)
     assert ran.code == 3
     assert "quote a name that holds a comma: '\"Comment, as written\"'" in ran.complaints[-1]
+
+
+def test_a_quote_in_a_file_without_quoting_costs_no_answer(
+    text_model: Path, tmp_path: Path
+) -> None:
+    rows = [text for text, _ in labelled()]
+    rows[10], rows[30] = f'"{rows[10]}', f'{rows[30]}"'
+    data = "".join(f"{line}\n" for line in ["text\tlabel", *(f"{text}\tp" for text in rows)])
+    (tmp_path / "t.tsv").write_text(data)
+    said = (
+        "1 row with quotes that enclose no cell, the first in line 12, read as they stand "
+        "(pass --quotes or --no-quotes)"
+    )
+    for path, stdin in (("t.tsv", b""), ("-", data.encode())):
+        given = ("-m", text_model, "--to", "csv", "--keep", "text")
+        ran = grucli("predict", path, *given, stdin=stdin, cwd=tmp_path)
+        assert ran.code == 0
+        kept = [line.rsplit(",", 2)[0] for line in ran.lines[1:]]
+        assert [cell.strip('"') for cell in kept] == [text.strip('"') for text in rows]
+        assert said in ran.err
+        told = ("-m", text_model, "--to", "label", "--quotes")
+        assert len(grucli("predict", path, *told, stdin=stdin, cwd=tmp_path).lines) == 20
+
+
+def test_a_row_that_reads_both_ways_is_one_error(text_model: Path, tmp_path: Path) -> None:
+    rows = [f"{text},p" for text, _ in labelled()]
+    rows[10], rows[30] = f'"{rows[10]}', rows[30].replace(",", '",')
+    (tmp_path / "t.csv").write_text("\n".join(["text,label", *rows]) + "\n")
+    ran = grucli("predict", "t.csv", "-m", text_model, "--to", "label", cwd=tmp_path)
+    assert (ran.code, len(ran.lines)) == (3, 40)
+    assert [k for k, label in enumerate(ran.lines) if label == "<error>"] == [10]
+    said = "grucli: t.csv:12: a quoted cell would end in line 32, but its lines read as rows, too; "
+    assert ran.complaints[-1].startswith(said)
+    ran = grucli("predict", "t.csv", "-m", text_model, "--no-quotes", cwd=tmp_path)
+    assert (ran.code, len(ran.lines)) == (0, 40)
+    ran = grucli("train", "t.csv", "--dry-run", cwd=tmp_path)
+    assert ran.code == 3
+    assert ran.complaints[0].startswith(said)
+
+
+def test_a_model_trained_without_quotes_reads_so(tmp_path: Path) -> None:
+    rows = "".join(f'"{text}"\t{label}\n' for text, label in labelled())
+    (tmp_path / "t.tsv").write_text("text\tlabel\n" + rows)
+    (tmp_path / "c.yaml").write_text("data:\n  train: t.tsv\n  quotes: false\n")
+    ran = grucli("train", "-c", "c.yaml", "-o", "m.npz", *TINY, cwd=tmp_path)
+    assert (ran.code, ran.err) == (0, "")
+    given = ("predict", "t.tsv", "-m", "m.npz", "--json", "--keep", "text")
+    assert json.loads(grucli(*given, cwd=tmp_path).lines[0])["keep"]["text"].startswith('"the')
+    told = grucli(*given, "--quotes", cwd=tmp_path)
+    assert json.loads(told.lines[0])["keep"]["text"].startswith("the")
+    ran = grucli("train", "t.tsv", "--no-quotes", "-o", "n.npz", *TINY, cwd=tmp_path)
+    assert (tmp_path / "m.npz").read_bytes() == (tmp_path / "n.npz").read_bytes()
+
+
+def test_headers_between_rows_in_every_command(text_model: Path, tmp_path: Path) -> None:
+    rows = [f"{text},{label}" for text, label in labelled()]
+    lines = ["text,label", *rows[:9], "\ufefftext,label", *rows[9:20], "text,label", *rows[20:]]
+    data = ("\r\n".join(lines) + "\r\n").encode()
+    said = "passed over 2 rows with the header again, the first in line 11"
+    ran = grucli("train", "-", "--dry-run", "--json", stdin=data)
+    told = json.loads(ran.text)["data"]
+    assert told["labels"] == {"n": 20, "p": 20}
+    assert said in told["findings"]
+    assert said in ran.err
+    ran = grucli("predict", "-", "-m", text_model, "--json", stdin=data)
+    assert [json.loads(line)["row"] for line in ran.lines] == list(range(1, 41))
+    assert (ran.code, said in ran.err) == (0, True)
+    (tmp_path / "all.csv").write_bytes(data)
+    for command in ("evaluate", "inspect-gates"):
+        ran = grucli(command, tmp_path / "all.csv", "-m", text_model, "--json")
+        assert said in ran.err
+    assert grucli("predict", "-", "-m", text_model, "-q", stdin=data).err == ""
+
+
+def test_the_line_of_excel_in_a_pipe(text_model: Path) -> None:
+    data = b'sep=;\r\nlabel;text\r\np;"good; or so"\r\n'
+    given = ("-m", text_model, "--to", "csv", "--keep", "text")
+    ran = grucli("predict", *given, stdin=data)
+    assert ran.code == 0
+    assert [line.rsplit(",", 2)[0] for line in ran.lines] == ["text", "good; or so"]
