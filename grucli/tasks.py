@@ -11,12 +11,14 @@ from grucli.errors import excerpt
 LEAST_NUMBERS = 20  # distinct; years, ages and counts that are classes seldom have more of few rows
 MOST_ROWS = 5  # of a number on average, if all are whole
 SEPARATORS = ";|,"
-LEAST_REUSE = 2.0  # lists that a part stands in on average; towns with their states have less
+LEAST_REUSE = 2.0  # labels that a part of a list stands in, on average; "Salem, MA" has less
 LABEL_WIDTH = 24  # characters
 LATER = "not available yet"
+SEVERAL = f"several labels a row are the task multilabel, {LATER}"
 
-_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
-_WHOLE = re.compile(r"\s*[+-]?\d+(\.0*)?\s*", re.ASCII)
+# With a decimal point or a decimal comma.
+_NUMBER = re.compile(r"\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+_WHOLE = re.compile(r"\s*[+-]?\d+([.,]0*)?\s*", re.ASCII)
 _BRACKETED = re.compile(r"\s*[\[{(].*[\]})]\s*", re.DOTALL)
 
 
@@ -27,33 +29,35 @@ def hints(name: str, counts: Mapping[str, int]) -> Iterator[str]:
         name: of the file.
         counts: rows of each label, at least one label.
     """
-    if _are_targets(counts):
-        listed = ", ".join(sorted(counts, key=float)[:: len(counts) - 1])
-        yield (
-            f"{name}: the labels are {len(counts):,} numbers ({excerpt(listed, 40)}), each a class "
-            f"of its own; to predict numbers is the task regress, {LATER}"
-        )
+    if all(map(_NUMBER.fullmatch, counts)):
+        yield from _targets(name, counts)
+        return
     lists = _lists(counts)
     if lists:
         most = max(lists, key=lambda label: lists[label])
         yield (
             f"{name}: {len(lists):,} of {len(counts):,} labels look like lists "
-            f"('{excerpt(most, LABEL_WIDTH)}'), each a class of its own; several labels a row are "
-            f"the task multilabel, {LATER}"
+            f"('{excerpt(most, LABEL_WIDTH)}'), each a class of its own; {SEVERAL}"
         )
 
 
-def _are_targets(counts: Mapping[str, int]) -> bool:
-    """Tell whether the labels are quantities: many numbers, with few rows each or with fractions.
+def _targets(name: str, counts: Mapping[str, int]) -> Iterator[str]:
+    """Yield a line if numbers are quantities: many, with few rows each or with fractions.
 
     Leading zeros speak for codes.
     """
-    if len(counts) < LEAST_NUMBERS or not all(_NUMBER.fullmatch(label) for label in counts):
-        return False
-    if any(re.match(r"\s*[+-]?0\d", label) for label in counts):
-        return False
-    are_whole = all(_WHOLE.fullmatch(label) for label in counts)
-    return not are_whole or sum(counts.values()) < MOST_ROWS * len(counts)
+    are_whole = all(map(_WHOLE.fullmatch, counts))
+    are_codes = any(re.match(r"\s*[+-]?0\d", label) for label in counts)
+    if len(counts) < LEAST_NUMBERS or are_codes:
+        return
+    if are_whole and sum(counts.values()) >= MOST_ROWS * len(counts):
+        return
+    ordered = sorted(counts, key=lambda label: float(label.replace(",", ".")))
+    first, last = (excerpt(label, LABEL_WIDTH) for label in (ordered[0], ordered[-1]))
+    yield (
+        f"{name}: the labels are {len(counts):,} numbers from {first} to {last}, each a class of "
+        f"its own; to predict numbers is the task regress, {LATER}"
+    )
 
 
 def _lists(counts: Mapping[str, int]) -> dict[str, int]:
@@ -63,9 +67,13 @@ def _lists(counts: Mapping[str, int]) -> dict[str, int]:
         return bracketed
     for separator in SEPARATORS:
         parts: Counter[str] = Counter()
+        lists: dict[str, set[str]] = {}
         for label in counts:
-            parts.update({part.strip() for part in label.split(separator)})
-        lists = {label: n for label, n in counts.items() if separator in label.strip(separator)}
-        if lists and "" not in parts and parts.total() >= LEAST_REUSE * len(parts):
-            return lists
+            own = {part.strip() for part in label.split(separator)}
+            parts.update(own)
+            if len(own) > 1 and "" not in own:
+                lists[label] = own
+        listed = {part for own in lists.values() for part in own}
+        if listed and sum(parts[part] for part in listed) >= LEAST_REUSE * len(listed):
+            return {label: counts[label] for label in lists}
     return {}

@@ -80,6 +80,23 @@ def test_what_is_saved_comes_back(tmp_path, kind):
     assert len(loaded.sha256) == 64
 
 
+@pytest.mark.parametrize(
+    ("tokens", "read"),
+    [
+        (("bad", "ครับ", "ไม่ดี", "中"), ["ไม่ดี", "ครับ", "strasse"]),  # as words: of long ago
+        (("bad", "straße", "good", "中"), ["ไม่ดี", "ครับ", "strasse"]),
+        (("bad", "ดี", "good", "中"), ["ไ", "ม่", "ดี", "ค", "รั", "บ", "strasse"]),
+    ],
+)
+def test_a_model_reads_texts_as_it_was_trained_to(tmp_path, tokens, read):
+    saved = saved_model()
+    encoder = TextEncoder(Vocabulary(tokens), "auto", 20)
+    checkpoint.save(tmp_path / "m.npz", dataclasses.replace(saved, encoder=encoder))
+    loaded = checkpoint.load(tmp_path / "m.npz").encoder
+    assert loaded.tokens("ไม่ดี ครับ STRASSE") == read
+    assert encoder.tokens("ไม่ดี ครับ STRASSE") == read
+
+
 def test_equal_content_gives_equal_bytes(tmp_path):
     for name in ("a.npz", "b.npz"):
         checkpoint.save(tmp_path / name, saved_model())

@@ -138,13 +138,13 @@ def test_symbols_whose_case_is_not_read_are_said(mode, is_said):
     [
         (
             [f"{k / 4 + 1}" for k in range(40)],
-            "the labels are 40 numbers (1.0, 10.75), each a class of its own; to predict numbers "
-            "is the task regress, not available yet",
+            "the labels are 40 numbers from 1.0 to 10.75, each a class of its own; to predict "
+            "numbers is the task regress, not available yet",
         ),
         (
             [f"-{k}" for k in range(25)],
-            "the labels are 25 numbers (-24, -0), each a class of its own; to predict numbers "
-            "is the task regress, not available yet",
+            "the labels are 25 numbers from -24 to -0, each a class of its own; to predict "
+            "numbers is the task regress, not available yet",
         ),
         *(
             (
@@ -159,6 +159,17 @@ def test_symbols_whose_case_is_not_read_are_said(mode, is_said):
             """4 of 4 labels look like lists ('["a"]'), each a class of its own; several """
             "labels a row are the task multilabel, not available yet",
         ),
+        (
+            [*"abcdefghijklmnop", "a;b"],
+            "1 of 17 labels look like lists ('a;b'), each a class of its own; several labels a row "
+            "are the task multilabel, not available yet",
+        ),
+        (
+            [f"{k // 4 + 1},{k % 4}" for k in range(40)],
+            "the labels are 40 numbers from 1,0 to 10,3, each a class of its own; to predict "
+            "numbers is the task regress, not available yet",
+        ),
+        (["1,5", "2,5", "1,2", "2,2"], None),
         ([f"{k}" for k in range(19)], None),
         ([f"0{k}" for k in range(30)], None),
         (["Boston, MA", "Salem, MA", "Lynn, MA", "Austin, TX"], None),

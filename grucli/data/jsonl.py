@@ -31,6 +31,7 @@ from grucli.data.records import Record, Source, names
 from grucli.data.series_columns import choose_series
 from grucli.data.tables import SAMPLED_ROWS
 from grucli.errors import DataError, did_you_mean, excerpt
+from grucli.tasks import SEVERAL
 
 VALUE_NAMES = ("values", "sequence", "series", "x", "data")
 """Keys of a numeric sequence, the surest first; in any case."""
@@ -210,6 +211,10 @@ def _fill(record: Record, found: Object, source: Source, keys: _Keys) -> None:
         "" if name == keys.values else as_written(found.get(name)) for name in source.columns
     )
     if source.needs_label:
+        if isinstance(found.get(keys.label or ""), list):
+            raise JsonError(
+                f"key '{excerpt(keys.label)}' holds a list; write one string ({SEVERAL})"
+            )
         label = _scalar(found, keys.label)
         if not label.strip():
             raise JsonError(f"no label; fill key '{excerpt(keys.label)}' or drop the line")

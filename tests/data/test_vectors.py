@@ -111,6 +111,16 @@ def test_the_same_token_wins_over_one_in_other_case_and_the_first_over_later_one
     }
 
 
+def test_words_that_are_read_as_one_have_the_vector_of_either_spelling(tmp_path):
+    folded = ("strasse", "οδοσ", "izmir")
+    content = "straße 1 1\nοδος 2 2\nİzmir 3 3\nSTRASSE 4 4\n"
+    assert by_token(read(tmp_path, content, *folded, steps=(2, 3, 4)), *folded) == {
+        "strasse": [1, 1],
+        "οδοσ": [2, 2],
+        "izmir": [3, 3],
+    }
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
