@@ -35,6 +35,6 @@ def _key(record: Record, tokenize: Tokenizer) -> bytes:
         found = tokenize(record.text or "")
         content = "\n".join(found).encode("utf-8", "surrogatepass")
         return blake2b(content, digest_size=_BYTES).digest() if found else NOTHING
-    values = record.values + 0.0  # -0 becomes 0
+    values = record.values.astype(np.float64) + 0.0  # -0 becomes 0
     values[np.isnan(values)] = np.nan  # of all that are no number, one
     return blake2b(values.tobytes(), digest_size=_BYTES).digest()

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from grucli.checkpoint import SavedModel, load
 from grucli.data.batches import Examples, bounded
 from grucli.data.encoding import TextEncoder
-from grucli.data.numbers import whole
+from grucli.data.numbers import floats, whole
 from grucli.data.records import Record
 from grucli.engine import losses
 from grucli.errors import (
@@ -214,7 +214,7 @@ class Classifier:
         Raises:
             TypeError: `inputs` is one text, or an input is no text or no array of numbers.
             DataError: a sequence has other channels than those of training, no value, or a number
-                that is infinite or too large for float32.
+                that is infinite or too large.
         """
         if isinstance(inputs, str | bytes):
             raise TypeError("inputs is one text; give a list of texts")
@@ -233,8 +233,7 @@ class Classifier:
                 )
             return Record(number=number, text=value)
         try:
-            with np.errstate(over="ignore", under="ignore"):  # what is too large becomes infinite
-                values = np.asarray(value, np.float32)
+            values = floats(_numeric(value))
         except (TypeError, ValueError) as fault:
             raise TypeError(f"record {number}: no array of numbers: {show(fault)}") from None
         if np.isinf(values).any():
@@ -253,3 +252,11 @@ class Classifier:
         by_label = dict(zip(self.labels, probabilities, strict=True))
         best = max(by_label, key=by_label.__getitem__)
         return Answer(label=best, probability=by_label[best], probabilities=by_label)
+
+
+def _numeric(value: Any) -> npt.NDArray[Any]:
+    """Return an array of the numbers' own type; None is NaN."""
+    found = np.asarray(value)
+    if found.dtype.kind == "c":
+        raise TypeError("complex numbers")
+    return found if found.dtype.kind in "fiub" else np.asarray(value, np.float64)

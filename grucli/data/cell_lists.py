@@ -7,10 +7,7 @@ them are those that JSON, Python and NumPy write. Lists in a list are steps of s
 import re
 from collections.abc import Sequence
 
-import numpy as np
-import numpy.typing as npt
-
-from grucli.data.numbers import NumberError, is_missing, looks_numeric, numbers
+from grucli.data.numbers import Floats, NumberError, is_missing, looks_numeric, numbers
 from grucli.errors import excerpt
 
 _LEAST = 3
@@ -42,8 +39,8 @@ def holds_lists(cells: Sequence[str]) -> bool:
     return lists > (1 - _MOST_BAD) * len(filled)
 
 
-def series_of(cell: str) -> npt.NDArray[np.float32]:
-    """Return the (T, D) float32 values in a cell, NaN where one is missing.
+def series_of(cell: str) -> Floats:
+    """Return the (T, D) values in a cell, NaN where one is missing.
 
     Raises:
         NumberError: one of them is no number, or there are more in one step than in another.

@@ -13,21 +13,21 @@ from grucli.data.batches import starts_of
 from grucli.data.kernel_path import KernelPath
 from grucli.data.ngram_path import NgramPath
 from grucli.data.ngrams import Subwords
-from grucli.data.numbers import Missing
+from grucli.data.numbers import Floats, Missing
 from grucli.data.records import Record
 from grucli.data.tokenized import Tokenized
 from grucli.data.tokens import edition_of, tokenizer
-from grucli.data.views import typical_sizes, views, width
+from grucli.data.views import SMALLEST, typical_sizes, views, width
 from grucli.data.vocabulary import EMPTY, UNKNOWN, Vocabulary
 from grucli.engine.bags import NONE
 from grucli.errors import DataError
-
-Floats = npt.NDArray[np.floating]
 
 SEQUENCES_TOGETHER = 256
 BAG_SIZES = range(3, 6)  # characters of the n-grams that a token's vector is made of
 MOST_BAG = 40  # n-grams of a token; those of 15 characters have as many
 ROUNDING = 1e-12  # of the mean: what varies less is the rounding of a constant
+SINGLE = 2.0**-24  # of a number: by how much float32 rounds what another file has as float64
+MOST_LOST = 1e-6  # of the variance: a mean that is off by less changes nothing
 FARTHEST = 1e6  # standard deviations; a wild reading must not overflow the arithmetic after it
 
 
@@ -177,6 +177,7 @@ class SeriesEncoder:
         self.channels = tuple(channels)
         self.units: Floats = np.ones(len(mean)) if units is None else units
         self.wide = wide
+        self._is_constant = scale <= ROUNDING * np.abs(mean)
 
     @property
     def num_channels(self) -> int:
@@ -204,17 +205,20 @@ class SeriesEncoder:
         """Measure each channel's mean and standard deviation over all values that are there."""
         sequences = [sequence[:max_length] for sequence in sequences]
         units = typical_sizes(sequences)
-        count, total, squares = (np.zeros(width(channels, len(units))) for _ in range(3))
+        count, total, squares, rest = (np.zeros(width(channels, len(units))) for _ in range(4))
         for steps in _together(sequences, channels, units):
             present = ~np.isnan(steps)
             count += present.sum(axis=0)
             total += np.where(present, steps, 0).sum(axis=0)
         count = np.maximum(count, 1)
-        mean = total / count
+        mean: Floats = total / count
         for steps in _together(sequences, channels, units):
-            squares += np.where(np.isnan(steps), 0, (steps - mean) ** 2).sum(axis=0)
-        scale = np.maximum(np.sqrt(squares / count), ROUNDING * np.abs(mean))
-        scale[scale == 0] = 1  # a constant channel becomes zero
+            deviation = np.where(np.isnan(steps), 0, steps - mean)
+            squares += (deviation**2).sum(axis=0)
+            rest += deviation.sum(axis=0)
+        mean, variance = _restored(mean, squares / count, rest / count)
+        scale = np.maximum(np.sqrt(variance), ROUNDING * np.abs(mean))
+        scale[scale < SMALLEST] = 1  # a constant channel becomes zero
         return cls(mean, scale, max_length, missing, channels, units)
 
     def encode(self, records: Sequence[Record]) -> Encoded:
@@ -259,7 +263,7 @@ class SeriesEncoder:
                 f"record {record.number}: {found}, but the model reads sequences of "
                 f"{self.num_channels} channels; give data like that of training"
             )
-        kept = values[: self.max_length].astype(np.float64)
+        kept = values[: self.max_length]
         missing = np.isnan(kept)
         if self.missing != "mask" and missing.any():
             raise DataError(
@@ -267,6 +271,9 @@ class SeriesEncoder:
                 "fill them in, or train it with --missing mask"
             )
         scaled = (views(kept, self.channels, self.units) - self.mean) / self.scale
+        if self._is_constant.any():
+            sizes = np.abs(scaled)
+            scaled[self._is_constant & (sizes > 1) & (sizes <= SINGLE / ROUNDING)] = 0
         np.clip(scaled, -FARTHEST, FARTHEST, out=scaled)
         scaled[np.isnan(scaled)] = 0
         if self.missing == "mask":
@@ -280,8 +287,22 @@ def _together(
     """Yield some sequences after the other as float64 (steps, W): all at once would be a lot."""
     for start in range(0, len(sequences), SEQUENCES_TOGETHER):
         some = sequences[start : start + SEQUENCES_TOGETHER]
-        whole = (steps.astype(np.float64) for steps in some)
-        yield np.concatenate([views(steps, channels, units) for steps in whole])
+        yield np.concatenate([views(steps, channels, units) for steps in some])
+
+
+def _restored(mean: Floats, variance: Floats, rest: Floats) -> tuple[Floats, Floats]:
+    """Return mean and variance once what the rounding of large sums took is put back.
+
+    Args:
+        mean: (W,) as summed.
+        variance: (W,) of the deviations from that mean.
+        rest: (W,) the mean of these deviations, 0 but for rounding.
+    """
+    is_lost = rest**2 > MOST_LOST * variance
+    return (
+        np.where(is_lost, mean + rest, mean),
+        np.where(is_lost, np.maximum(variance - rest**2, 0), variance),
+    )
 
 
 Encoder = TextEncoder | SeriesEncoder

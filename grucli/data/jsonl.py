@@ -10,9 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from grucli.data.asked import Asked
 from grucli.data.columns import Wanted, choose
 from grucli.data.json_lines import (
@@ -26,7 +23,7 @@ from grucli.data.json_lines import (
     parse_object,
 )
 from grucli.data.lines import Lines
-from grucli.data.numbers import LARGEST_WEIGHT, Missing, NumberError, numbers, weight, whole
+from grucli.data.numbers import LARGEST_WEIGHT, Floats, Missing, NumberError, numbers, weight, whole
 from grucli.data.records import Record, Source, names
 from grucli.data.series_columns import choose_series
 from grucli.data.tables import SAMPLED_ROWS
@@ -229,7 +226,7 @@ def _fill(record: Record, found: Object, source: Source, keys: _Keys) -> None:
         record.values = _values(_get(found, keys.values), keys.values, source.missing)
 
 
-def _values(value: Any, key: str, missing: Missing) -> npt.NDArray[np.float32]:
+def _values(value: Any, key: str, missing: Missing) -> Floats:
     """Return (T, D) values of a list of T numbers, or of T lists of D numbers."""
     if not isinstance(value, list) or not value:
         raise JsonError(f"key '{excerpt(key)}' holds {kind(value)}; write a list of numbers")

@@ -11,9 +11,8 @@ from datetime import datetime
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
-from grucli.data.numbers import Missing, NumberError, exact, numbers, whole
+from grucli.data.numbers import Floats, Missing, NumberError, exact, numbers, whole
 from grucli.data.records import Record
 from grucli.data.table_rows import Table, is_blank
 from grucli.data.tables import Row
@@ -49,7 +48,7 @@ class _Series:
     lines: list[int] = field(default_factory=list)
     times: list[str] = field(default_factory=list)
     cells: list[str] = field(default_factory=list)
-    values: list[npt.NDArray[np.float32]] = field(default_factory=list)
+    values: list[Floats] = field(default_factory=list)
     problem: str = ""
 
 
@@ -207,7 +206,7 @@ class LongRecords:
             record.values, record.error = None, series.problem
         return record
 
-    def _values(self, series: _Series) -> npt.NDArray[np.float32]:
+    def _values(self, series: _Series) -> Floats:
         """Return the (T, D) values in the order of time, which the lines of the rows take, too."""
         values = np.concatenate(series.values)
         if series.times:

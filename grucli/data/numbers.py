@@ -9,12 +9,14 @@ refused with what to do about them: whether "1,234" is one or a thousand is for 
 
 import re
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.errors import excerpt
+
+Floats = npt.NDArray[np.floating]
 
 Missing = Literal["refuse", "mask"]
 """What becomes of a value that is missing: an error, or NaN for the encoder to mask."""
@@ -27,7 +29,9 @@ MISSING_CELLS: Final = frozenset(
     }
 )
 """How a missing value is written, in any case."""
-LARGEST: Final = float(np.finfo(np.float32).max)
+LARGEST: Final = (2 - 2.0**-24) * 2.0**127
+"""The size of a number that is refused, that of the first float32 cannot hold: numbers are squared,
+and the squares are added up."""
 LARGEST_WEIGHT: Final = 1e6
 LONGEST: Final = 1000
 """Characters of a number that is kept exactly; Python refuses to read thousands of digits."""
@@ -63,25 +67,39 @@ class NumberError(ValueError):
         self.problem = problem
 
 
-def numbers(cells: Sequence[str], channels: int = 1) -> npt.NDArray[np.float32]:
-    """Return the (T, D) float32 values of D channels, a step after the other; NaN is missing.
+def numbers(cells: Sequence[str], channels: int = 1) -> npt.NDArray[np.float64]:
+    """Return the (T, D) values of D channels, a step after the other; NaN where one is missing.
 
     Raises:
-        NumberError: a cell is no number, or too large for float32.
+        NumberError: a cell is no number, or too large.
     """
     if not _FOREIGN.search("".join(cells)):
         try:
-            values = _narrow(np.array([float(cell or "nan") for cell in cells], np.float64))
+            values = np.array([float(cell or "nan") for cell in cells], np.float64)
         except ValueError:
             pass  # found and named below
         else:
-            if not np.isinf(values).any():
+            if not _largest(values) >= LARGEST:
                 return values.reshape(-1, channels)
     found = [_number(cell, divmod(index, channels)) for index, cell in enumerate(cells)]
-    return _narrow(np.array(found, np.float64)).reshape(-1, channels)
+    return np.array(found, np.float64).reshape(-1, channels)
 
 
-def whole(values: npt.NDArray[np.float32], missing: Missing) -> npt.NDArray[np.float32]:
+def floats(values: npt.NDArray[Any]) -> Floats:
+    """Return numbers of any type as float32 if that holds all of the type, else as float64.
+
+    A small signal on a large offset is lost in float32, which has 7 digits, until it is scaled.
+    What is too large becomes infinite.
+    """
+    is_single = np.can_cast(values.dtype, np.float32, "safe")
+    with np.errstate(over="ignore"):
+        found: Floats = np.asarray(values, np.float32 if is_single else np.float64, order="C")
+    if _largest(found) >= LARGEST:
+        found = np.where(np.abs(found) >= LARGEST, np.inf, found)
+    return found
+
+
+def whole(values: Floats, missing: Missing) -> Floats:
     """Return a series (T, D) up to the last step with a value: what is behind is padding.
 
     Raises:
@@ -136,7 +154,7 @@ def _number(cell: str, place: tuple[int, int]) -> float:
     if not _NUMBER.fullmatch(text):
         raise NumberError(*place, f"'{excerpt(text)}' is no number; {_mend(text)}")
     value = float(text)
-    if abs(value) > LARGEST:
+    if abs(value) >= LARGEST:
         raise NumberError(*place, f"'{excerpt(text)}' is too large; scale the column down")
     return value
 
@@ -152,6 +170,6 @@ def _mend(text: str) -> str:
     return "write it like -1.5e3"
 
 
-def _narrow(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
-    with np.errstate(over="ignore", under="ignore"):
-        return values.astype(np.float32)
+def _largest(values: Floats) -> float:
+    """Return the size of the largest number that is there, 0 for none."""
+    return float(np.fmax.reduce(np.abs(values), axis=None, initial=0))

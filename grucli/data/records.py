@@ -6,10 +6,7 @@ from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import Any, Literal
 
-import numpy as np
-import numpy.typing as npt
-
-from grucli.data.numbers import Missing
+from grucli.data.numbers import Floats, Missing
 from grucli.errors import DataError
 
 Kind = Literal["text", "series"]
@@ -32,8 +29,8 @@ class Record:
         number: from 1, in the order of the data.
         line: where it starts, from 1; 0 if the data have no lines.
         text: the text; None for a sequence of numbers.
-        values: (T, D) float32, finite, or NaN where a value is missing and that is allowed; None
-            for a text.
+        values: (T, D) float64, or float32 where the data are no more precise; finite, or NaN where
+            a value is missing and that is allowed; None for a text.
         label: exactly as in the data; None if there is none.
         weight: how much it counts in training, above 0.
         group: records of one group stay on one side of a split; None stands alone.
@@ -45,7 +42,7 @@ class Record:
     number: int
     line: int = 0
     text: str | None = None
-    values: npt.NDArray[np.float32] | None = None
+    values: Floats | None = None
     label: str | None = None
     weight: float = 1.0
     group: str | None = None

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.asked import Asked
-from grucli.data.numbers import Missing, whole
+from grucli.data.numbers import Floats, Missing, floats, whole
 from grucli.data.records import Record, Source
 from grucli.errors import DataError, did_you_mean, excerpt
 
@@ -72,7 +72,7 @@ class Series:
     lengths: Sequence[int] | None
     labels: Sequence[str] | None
 
-    def row(self, index: int, missing: Missing) -> tuple[npt.NDArray[np.float32] | None, str]:
+    def row(self, index: int, missing: Missing) -> tuple[Floats | None, str]:
         """Return sequence `index`, (length, D), and what is wrong with it ("" if nothing).
 
         NaN is a missing value, and where there are no lengths NaN at the end is none.
@@ -80,8 +80,7 @@ class Series:
         length = self.steps.shape[1] if self.lengths is None else self.lengths[index]
         if not 1 <= length <= self.steps.shape[1]:
             return None, f"lengths[{index}] is {length}; {_MENDS['lengths']}"
-        with np.errstate(over="ignore"):  # what float32 cannot hold is found and named
-            values = np.ascontiguousarray(self.steps[index, :length], np.float32)
+        values = floats(self.steps[index, :length])
         if self.lengths is None:
             values = whole(values, "mask")
             if not len(values):

@@ -12,12 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-import numpy as np
-import numpy.typing as npt
-
 from grucli.data.asked import Asked
 from grucli.data.lines import Lines, decode
-from grucli.data.numbers import Missing, NumberError, numbers, whole
+from grucli.data.numbers import Floats, Missing, NumberError, numbers, whole
 from grucli.data.records import Record, Source
 from grucli.errors import DataError, did_you_mean, excerpt
 
@@ -214,7 +211,7 @@ def _channels(parts: list[str]) -> list[list[str]]:
     return channels
 
 
-def _values(channels: list[list[str]], missing: Missing) -> npt.NDArray[np.float32]:
+def _values(channels: list[list[str]], missing: Missing) -> Floats:
     """Return the (T, D) values of D dimensions."""
     try:
         cells = list(chain.from_iterable(zip(*channels, strict=True)))

@@ -245,7 +245,7 @@ def _take(line: bytes, separator: str, size: int, wanted: _Wanted) -> str:
     if not ids:
         return ""
     try:
-        row = numbers(cells)[:, 0]
+        row = numbers(cells)[:, 0].astype(np.float32)
         if np.isnan(row).any():
             raise NumberError(int(np.argmax(np.isnan(row))), 0, "missing")
         wanted.add(token, ids, row)

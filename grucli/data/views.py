@@ -5,14 +5,19 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.floating]
+from grucli.data.numbers import Floats
 
-ROUNDING = 1e-6  # of the largest value: what varies less, in single precision, is noise
+Doubles = npt.NDArray[np.float64]
+
+ROUNDING = {np.dtype(np.float32): 1e-6, np.dtype(np.float64): 1e-12}
+"""Of the largest value: what varies less, in numbers of that precision, is noise."""
+EPSILON = float(np.finfo(np.float64).eps)
+SMALLEST = 1e-150  # what is nearer to 0 counts as 0, as its square would
 
 
-def values(steps: Floats, units: Floats) -> Floats:
+def values(steps: Floats, units: Floats) -> Doubles:
     """Return the steps (T, I) as they are."""
-    return steps
+    return steps.astype(np.float64)
 
 
 def log(steps: Floats, units: Floats) -> Floats:
@@ -25,12 +30,14 @@ def shape(steps: Floats, units: Floats) -> Floats:
 
     A constant channel becomes zero. NaN stays NaN and counts for neither.
     """
+    rounding = max(ROUNDING[steps.dtype], len(steps) * EPSILON)  # of the values, and of their sum
+    steps = steps.astype(np.float64)
     present = ~np.isnan(steps)
     count = np.maximum(present.sum(axis=0), 1)
     centred = steps - np.where(present, steps, 0).sum(axis=0) / count
     spread = np.sqrt(np.where(present, centred**2, 0).sum(axis=0) / count)
     largest = np.where(present, np.abs(steps), 0).max(axis=0)
-    is_constant = spread <= ROUNDING * largest
+    is_constant = spread <= rounding * largest
     return np.where(present & is_constant, 0, centred / np.where(is_constant, 1, spread))
 
 
@@ -64,7 +71,7 @@ def views(steps: Floats, names: Sequence[str], units: Floats) -> Floats:
     Every step stays a step: whoever asks what a step does need not know of them.
 
     Args:
-        steps: float64, NaN where a value is missing.
+        steps: NaN where a value is missing; their type tells how precise they are.
         names: of VIEWS.
         units: (I,) above 0, the typical size of each channel's values.
 
@@ -78,8 +85,10 @@ def typical_sizes(sequences: Sequence[Floats]) -> Floats:
     """Return (I,) the median size of each channel's values, of those that are there and not 0."""
     sizes = np.concatenate(sequences)
     np.abs(sizes, out=sizes)
-    found = (channel[channel > 0].astype(np.float64) for channel in sizes.T)
-    return np.array([np.median(channel) if channel.size else 1.0 for channel in found])
+    found = (channel[channel > SMALLEST].astype(np.float64, copy=False) for channel in sizes.T)
+    return np.array(
+        [np.median(channel, overwrite_input=True) if channel.size else 1.0 for channel in found]
+    )
 
 
 def orders_of_spread(sequences: Sequence[Floats]) -> float:
@@ -95,9 +104,10 @@ def orders_of_spread(sequences: Sequence[Floats]) -> float:
 
 
 def _spread(steps: Floats) -> Floats:
-    """Return (I,) the standard deviations of a sequence, 0 of a channel without a value."""
+    """Return (I,) the standard deviations of a sequence, 0 of a channel that does not vary."""
     present = ~np.isnan(steps)
     count = np.maximum(present.sum(axis=0), 1)
     mean = np.where(present, steps, 0).sum(axis=0, dtype=np.float64) / count
     spread: Floats = np.sqrt(np.where(present, (steps - mean) ** 2, 0).sum(axis=0) / count)
+    spread[spread <= ROUNDING[np.dtype(np.float64)] * np.abs(mean)] = 0
     return spread

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from grucli.checkpoint import SavedModel
 from grucli.data.encoding import Encoder, TextEncoder
+from grucli.data.numbers import Floats
 from grucli.data.records import Record
 from grucli.data.tokenized import Tokenized
 from grucli.data.vocabulary import UNKNOWN
@@ -148,7 +148,7 @@ def _steps(record: Record, windows: Sequence[Span]) -> tuple[Part, ...]:
     )
 
 
-def _values(values: npt.NDArray[np.float32], start: int, stop: int) -> str:
+def _values(values: Floats, start: int, stop: int) -> str:
     """Return the steps from 1 and the mean of each of the first channels: "3-4: 0.31 -1.2 …"."""
     window = values[start:stop]
     shown = " ".join(map(_mean, window.T[:MOST_CHANNELS]))
@@ -156,7 +156,7 @@ def _values(values: npt.NDArray[np.float32], start: int, stop: int) -> str:
     return f"{steps}: {shown}{' …' if window.shape[1] > MOST_CHANNELS else ''}"
 
 
-def _mean(channel: npt.NDArray[np.float32]) -> str:
+def _mean(channel: Floats) -> str:
     """Return the mean of the values that are there."""
     present = channel[~np.isnan(channel)]
     return f"{present.mean(dtype=np.float64):.2g}" if len(present) else MISSING

@@ -165,6 +165,48 @@ def test_padding_with_nan_is_read_alike_in_every_form(tmp_path: Path, missing: s
     assert "".join(f"{a.label}\t{a.probability:.6f}\n" for a in found) == expected
 
 
+OFFSET = 2.0**27  # 1.3e8: float32 rounds there to multiples of 16
+
+
+def offset_files(folder: Path, values: "np.ndarray[tuple[int, int], np.dtype[np.float64]]") -> None:
+    labels = ["ab"[k % 2] for k in range(len(values))]
+    steps = [[repr(value) for value in row] for row in values.tolist()]
+    rows = [[*row, label] for row, label in zip(steps, labels, strict=True)]
+    write_csv(folder / "wide.csv", rows, [*(f"v{k}" for k in range(values.shape[1])), "label"])
+    long = [[str(i), value, row[-1]] for i, row in enumerate(rows) for value in row[:-1]]
+    write_csv(folder / "long.csv", long, ["id", "x", "label"])
+    tags = "@univariate true\n@classLabel true a b\n@data\n"
+    cases = "".join(f"{','.join(row[:-1])}:{row[-1]}\n" for row in rows)
+    (folder / "t.ts").write_text(f"@problemName Offset\n{tags}{cases}")
+    lines = [{"values": row, "label": y} for row, y in zip(values.tolist(), labels, strict=True)]
+    (folder / "t.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    np.savez(folder / "t.npz", X=values, y=labels)
+
+
+def test_a_small_signal_on_a_large_offset_is_learned_as_without_it_in_every_form(
+    tmp_path: Path,
+) -> None:
+    rng = np.random.default_rng(3)
+    slope = np.where(np.arange(40) % 2, 1, -1)[:, None] * np.linspace(-1, 1, 12)
+    plain = np.round((slope + rng.normal(size=(40, 12)) / 3) * 2**12) / 2**12
+    answers = []
+    for name, values in (("plain", plain), ("lifted", plain + OFFSET)):
+        folder = tmp_path / name
+        folder.mkdir()
+        offset_files(folder, values)
+        model = folder / "m.npz"
+        ran = grucli("train", folder / "wide.csv", "-o", model, *TINY)
+        assert ran.code == 0, ran.err
+        for form in ("wide.csv", "long.csv", "t.ts", "t.jsonl", "t.npz"):
+            ran = grucli("predict", folder / form, "-m", model, "--to", "jsonl")
+            assert ran.code == 0, ran.err
+            answers.append([json.loads(line)["probabilities"]["a"] for line in ran.lines])
+        found = load(str(model)).predict(list(values))
+        answers.append([answer.probabilities["a"] for answer in found])
+    assert np.ptp(answers[0]) > 0.1
+    np.testing.assert_allclose(answers, [answers[0]] * len(answers), atol=1e-4)
+
+
 def test_json_objects_with_the_models_text_are_texts(text_model: Path) -> None:
     data = b'{"text": "good film", "id": 7}\nnonsense\n{"text": "bad film"}\n'
     ran = grucli("predict", "-m", text_model, "--to", "csv", "--keep", "id", stdin=data)

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grucli.data.numbers import LARGEST, NumberError, exact, looks_numeric, numbers, weight, whole
+from grucli.data.numbers import (
+    LARGEST,
+    NumberError,
+    exact,
+    floats,
+    looks_numeric,
+    numbers,
+    weight,
+    whole,
+)
 from grucli.errors import show
 from tests.strategies import unicode_text
 
@@ -18,14 +27,14 @@ from tests.strategies import unicode_text
     [
         *(("0", 0), ("-1", -1), ("+2.5", 2.5), (".5", 0.5), ("3.", 3), ("1e3", 1000)),
         *(("-1.5E-3", -0.0015), (" 7 ", 7), ("\t7", 7), ("007", 7), ("1e-400", 0), ("-0", 0)),
-        ("3.4028234e38", 3.4028234e38),
+        *(("3.4028235e38", 3.4028235e38), ("1700000000.123", 1700000000.123)),
     ],
 )
 def test_decimals_are_numbers(cell: str, value: float) -> None:
     for cells in ([cell], [cell, "?"]):  # the fast way and the one cell by cell
         found = numbers(cells)
-        assert found.dtype == np.float32
-        assert found[0] == np.float32(value)
+        assert found.dtype == np.float64
+        assert found[0] == value
 
 
 @pytest.mark.parametrize(
@@ -64,10 +73,27 @@ def test_a_number_with_more_around_it_is_refused_with_what_to_do(cell: str, mend
     assert looks_numeric(cell)
 
 
-@pytest.mark.parametrize("cell", ["1e39", "-1e400", "9" * 400, "3.5e38"])
+@pytest.mark.parametrize("cell", ["1e39", "-1e400", "9" * 400, "3.5e38", repr(LARGEST)])
 def test_what_float32_cannot_hold_is_refused(cell: str) -> None:
     with pytest.raises(NumberError, match="is too large; scale the column down"):
         numbers([cell])
+
+
+@pytest.mark.parametrize("kept", ["f2", "f4", "i1", "u1", "i2", "u2", "?"])
+@pytest.mark.parametrize("wide", [">f8", "<i4", "u4", "i8", "u8", "g"])
+def test_numbers_are_single_only_where_that_loses_nothing(kept: str, wide: str) -> None:
+    assert floats(np.ones((2, 2), kept)).dtype == np.float32
+    large = np.array([[16_777_217], [1_700_000_001]])
+    found = floats(large.astype(wide))
+    assert found.dtype == np.float64
+    assert (found == large).all()
+
+
+def test_what_is_too_large_becomes_infinite_and_nan_stays() -> None:
+    found = floats(np.array([[1e39, -LARGEST], [3.4e38, NAN]]))
+    np.testing.assert_array_equal(found, [[np.inf, np.inf], [3.4e38, NAN]])
+    single = np.array([[np.finfo(np.float32).max]])
+    assert floats(single) is single
 
 
 @pytest.mark.parametrize(
@@ -121,7 +147,7 @@ def test_nan_before_the_last_value_is_a_missing_value(
     assert caught.value.problem == "value is missing; fill it in, or pass --missing mask"
 
 
-@given(st.lists(st.floats(-LARGEST, LARGEST, width=32), max_size=5))
+@given(st.lists(st.floats(-3e38, 3e38), max_size=5))
 def test_what_python_writes_comes_back(values: list[float]) -> None:
     assert numbers([repr(v) for v in values])[:, 0].tolist() == values
 
