@@ -199,8 +199,8 @@ def test_a_set_is_measured_with_both_parts_and_all_peers(quality):
         ("words", "grucli", 1),
         ("words", "grucli", 1, "model.wide=true"),
         ("words", "ngram", 0),
-        ("words", "fasttext", 0),
         ("words", "fasttext", 1),
+        ("words", "fasttext", 2),
     ]
     line = (
         "| words | 100 | .800 (.711 to .867) | .800 | .600 | .600 | .800 | n-gram .700 (measured)"
@@ -220,7 +220,7 @@ def test_a_run_goes_on_where_it_stopped(quality, monkeypatch):
     quality("--sets", "words", "--seeds", "0", "--peers", "fasttext")
     assert quality("--sets", "words", "--seeds", "0", "--peers", "fasttext")[0] == []
     trained, _ = quality("--seeds", "0", "--peers", "fasttext", "--peers-only")
-    assert trained == [("more", "fasttext", 0)]
+    assert trained == [("more", "fasttext", 1)]
     monkeypatch.setattr(machine, "revision", lambda: "another")
     trained, _ = quality("--sets", "words", "--seeds", "0", "--peers", "fasttext")
     assert [side for _, side, *_ in trained] == ["grucli", "grucli"]  # the peer stays
@@ -287,12 +287,33 @@ def test_table_summary_and_goals(results):
     assert all(name in shown for name in published.ASIDE)
 
 
+def test_a_tie_is_neither_above_nor_below(results):
+    _add(results, "words", "grucli", 80, text=True, accuracy=0.8148147)  # means as they are rounded
+    _add(results, "words", "ngram", 80, accuracy=0.8148148)
+    shown = tables.show(results)
+    assert "| n-gram .815 (measured) | +0.0 |" in shown
+    assert "above it on 0;" in shown
+
+
 def test_peers_are_shown_before_grucli_is_measured(results):
     assert tables.show(results) == ""
     _add(results, "reuters_r8", "ngram", 96)
     shown = tables.show(results)
     assert "| reuters_r8 | .960 (.967) |  | (.967) | TextGCN .971 |" in shown
     assert "aimed at" not in shown
+
+
+def test_measurements_of_a_peer_that_ran_otherwise_do_not_count(results):
+    # with one thread and from seed 0, as fastText ran before
+    _add(results, "words", "fasttext", 10, revision="fasttext-wheel==0.9.2 numpy")
+    assert (sides.seeds("fasttext", [0, 1, 2]), sides.seeds("ngram", [0, 1, 2])) == ([1, 2, 3], [0])
+    revision = sides.revision("fasttext")
+    for seed, right in zip((1, 2, 3), (90, 92, 93), strict=True):
+        key = {"set": "words", "side": "fasttext", "seed": seed, "revision": revision}
+        results.add(_figures(right), **key)
+    shown = tables.show(results)
+    assert "| words |  | .917 |" in shown
+    assert "its seeds lie 3.0 points apart on the middle set, 3.0 on the widest" in shown
 
 
 def test_goals_are_of_sets_that_are_known():

@@ -72,7 +72,7 @@ class Run:
         for side in self.arguments.peers:
             if side in sides.OF_TEXTS and not each.text:
                 continue
-            for seed in [0] if side in sides.WITHOUT_SEED else self.arguments.seeds:
+            for seed in sides.seeds(side, self.arguments.seeds):
                 self._peer(each, side, seed)
 
     def _grucli(self, each, seed):
@@ -90,10 +90,9 @@ class Run:
         name = sides.ENVIRONMENTS[side]
         python = peers.python(name, self.arguments.python, self.arguments.envs)
         variables = machine.environment(1, self.arguments.keep_blas_kernel)
-        revision = " ".join(peers.PACKAGES[name])
         self._once(
             lambda: sides.peer(side, python, each, seed, variables),
-            **{"set": each.name, "side": side, "seed": seed, "revision": revision},
+            **{"set": each.name, "side": side, "seed": seed, "revision": sides.revision(side)},
         )
 
     def _once(self, measured, **key):

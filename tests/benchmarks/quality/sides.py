@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.benchmarks import processes
+from tests.benchmarks import peers, processes
 from tests.benchmarks.quality import rows
 
 BOTH = "grucli, both"  # a run with the wide path where the defaults chose none
@@ -15,6 +15,21 @@ ENVIRONMENTS = {"ngram": "ngram", "fasttext": "fasttext", "gru": "keras"}
 PEERS = {"ngram": "n-gram", "fasttext": "fastText", "gru": "GRU"}
 OF_TEXTS = ("ngram", "fasttext")
 WITHOUT_SEED = ("ngram",)  # the same answers whatever the seed
+SEEDS_FROM_ONE = ("fasttext",)  # for which 0 and 1 are one seed
+FASTTEXT_THREADS = 12  # as its own program; fewer than ten leave some of its vectors at zero
+RUN_WITH = {"fasttext": (f"{FASTTEXT_THREADS} threads",)}  # what else tells measurements apart
+
+
+def seeds(side, wanted):
+    """Return the seeds of a peer beside these of grucli: as many, unless it has none."""
+    if side in WITHOUT_SEED:
+        return [0]
+    return [seed + 1 for seed in wanted] if side in SEEDS_FROM_ONE else wanted
+
+
+def revision(side):
+    """Return what a peer is: its packages, and how it runs where it has run otherwise before."""
+    return " ".join((*peers.PACKAGES[ENVIRONMENTS[side]], *RUN_WITH.get(side, ())))
 
 
 def peer(name, python, each, seed, variables):
