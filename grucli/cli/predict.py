@@ -67,10 +67,10 @@ def predict(
     printf 'great film\\n\\nqwxz\\n' | grucli predict -m m.npz
     grucli predict new.csv -m m.npz --to csv --keep id,text -o answers.csv
 
-    Standard input is plain lines, one text each, unless it begins with the header of a table or
-    with a JSON object, or --format is given. A blank line is a record. A line ends with LF or
-    CRLF, with CR alone only where the first MiB has no LF. In csv a kept column `label` becomes
-    `keep.label`, for `label` is the answer.
+    Standard input is plain lines, one text each, unless it begins with a header or a JSON object
+    that has the model's columns (one with others is refused), or --format is given. A blank line is
+    a record. A line ends with LF or CRLF, with CR alone only where the first MiB has no LF. In csv
+    a kept column `label` becomes `keep.label`, for `label` is the answer.
     """
     common.set_threads()
     out = None if out == "-" else out

@@ -28,6 +28,18 @@ def parse_object(line: bytes, encoding: str) -> Object:
     Raises:
         JsonError: it is none.
     """
+    found = parse(line, encoding)
+    if not isinstance(found, dict):
+        raise JsonError(f'{kind(found)}, no object; write one {{"key": …}} a line')
+    return found
+
+
+def parse(line: bytes, encoding: str) -> Any:
+    """Return the JSON value of a line.
+
+    Raises:
+        JsonError: it is none.
+    """
     text, problem = decode(line, encoding)
     if problem:
         raise JsonError(problem)
@@ -44,8 +56,6 @@ def parse_object(line: bytes, encoding: str) -> Object:
         raise JsonError("lists in lists without end; write a flat object") from None
     except UnicodeEncodeError:
         raise JsonError("half a surrogate pair; write whole characters") from None
-    if not isinstance(found, dict):
-        raise JsonError(f'{kind(found)}, no object; write one {{"key": …}} a line')
     return found
 
 

@@ -25,6 +25,7 @@ from grucli.data.label_lines import open_label_lines, starts_labelled
 from grucli.data.lines import Lines, decode, refuse_wide, text_encoding
 from grucli.data.records import ReadOptions, Record, Remembered, Source
 from grucli.data.signatures import first_bytes, holds_arrays, may_hold_arrays, refuse_kind
+from grucli.data.stray import refuse_stray
 from grucli.data.table_source import header_has_text, open_table
 from grucli.data.ts import open_ts, starts_as_ts
 from grucli.errors import ConfigError, DataError, excerpt, show_path
@@ -60,7 +61,7 @@ def open_source(
     decide of a .txt, too, where a delimiter is given, or the model's stands in the first row.
     Where no label is needed (predict) and the model reads texts, data without a known suffix, such
     as standard input, are plain lines, unless the first is a header that has the model's text
-    column, or a JSON object that has it as a key.
+    column, or a JSON object that has it as a key. A header or an object without it is refused.
 
     Args:
         path: a file, or "-" for standard input.
@@ -123,8 +124,8 @@ def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source
         refuse_wide(first[0], asked.name)
     if not first and asked.needs_label:
         raise DataError(f"{asked.name}: the file is empty; name a file with data in it")
-    if asked.options.format == "auto" and form == "lines" and _may_be_table(lines, asked):
-        form = ""
+    if asked.options.format == "auto" and form == "lines":
+        form = _form_of_txt(lines, asked)
     found = form or _form_of_content(lines, asked)
     if found == "lines":
         return open_label_lines(stream, lines, asked)
@@ -146,12 +147,18 @@ def _is_searched(asked: Asked) -> bool:
     return bool(asked.needs_label or asked.known.kind == "series" or told)
 
 
-def _may_be_table(lines: Lines, asked: Asked) -> bool:
-    """Whether something speaks against plain lines in a .txt."""
+def _form_of_txt(lines: Lines, asked: Asked) -> str:
+    """Return the form of a .txt, plain lines if nothing speaks against it; "" if content tells."""
     waiting, _ = lines.peek(1)
     first = decode(waiting[0], lines.encoding)[0] if waiting else ""
     told = asked.options.delimiter or (asked.needs_label and announced_delimiter(lines))
-    return bool(told) or (asked.known.delimiter or "\n") in first
+    is_row = (asked.known.delimiter or "\n") in first
+    is_header = any(mark in first for mark in "\t,;|") and header_has_text(lines, asked)
+    if told or not asked.options.header or is_row or is_header or starts_as_jsonl(lines):
+        return ""
+    if not _is_searched(asked):
+        refuse_stray(lines, asked)
+    return "lines"
 
 
 def _form_of_content(lines: Lines, asked: Asked) -> str:
@@ -161,7 +168,11 @@ def _form_of_content(lines: Lines, asked: Asked) -> str:
     if asked.text and starts_as_jsonl(lines, asked):
         return "jsonl"
     options = asked.options
-    if not _is_searched(asked) or starts_labelled(lines, asked):
+    if not _is_searched(asked):
+        refuse_stray(lines, asked)
+        is_told = options.text or options.delimiter or not options.header
+        return "csv" if is_told and not starts_labelled(lines, asked) else "lines"
+    if starts_labelled(lines, asked):
         return "lines"
     if starts_as_jsonl(lines):
         return "jsonl"

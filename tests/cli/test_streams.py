@@ -212,6 +212,25 @@ def test_labels_among_the_words_of_their_lines(text_model: Path, tmp_path: Path)
     assert (answers.code, len(answers.lines)) == (0, 8)
 
 
+@pytest.mark.parametrize("command", ["predict", "inspect-gates"])
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b'{"body": "a fine film", "stars": 5}\n', "no key 'text' (keys: body,stars); pass --text"),
+        (b"id,label\n1,positive\n", "no column 'text' (columns: id,label); pass --text COL, or"),
+    ],
+)
+def test_other_data_than_the_models_in_a_pipe(
+    text_model: Path, command: str, data: bytes, said: str
+) -> None:
+    ran = grucli(command, "-", "-m", text_model, stdin=data)
+    assert (ran.code, ran.out) == (3, b"")
+    assert len(ran.complaints) == 1
+    assert ran.err.startswith(f"grucli: standard input:1: {said}")
+    as_lines = grucli("predict", "-", "-m", text_model, "--format", "lines", stdin=data)
+    assert (as_lines.code, len(as_lines.lines)) == (0, data.count(b"\n"))
+
+
 def _line(process: "subprocess.Popen[bytes]") -> bytes:
     assert process.stdout is not None
     return process.stdout.readline()

@@ -136,7 +136,7 @@ def test_a_stream_is_jsonl_if_its_first_object_has_the_models_text() -> None:
         _, records = piped(data, needs_label=False, remembered=REVIEWS, **arguments)
         assert [r.text for r in records] == ["a", None, "1.50", None]
         assert [r.error is None for r in records] == [True, False, True, False]
-    for other in ('{"text": "a"}\n', "{review\n", '["review"]\n', ' {"review\n'):
+    for other in ("{}\n", "{review\n", '["review"]\n', ' {"review\n', "5\n", "[]\n"):
         _, records = piped(other, needs_label=False, remembered=REVIEWS)
         assert [r.text for r in records] == [other[:-1]]
     _, records = piped("no JSON\n" + data, needs_label=False, remembered=REVIEWS, format="jsonl")
