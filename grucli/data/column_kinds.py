@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Final
 
+from grucli.data.moments import is_date
 from grucli.data.numbers import exact, is_missing, looks_numeric
 
 INDEX_NAMES: Final = frozenset(
@@ -22,17 +23,6 @@ _MOST_BAD = 0.2
 _LONGEST_CODE = 40
 _LONGEST_NUMBER = 12
 """Digits from which on a column of digits holds symbols."""
-
-_DAY = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{4}年\d{1,2}月\d{1,2}日"
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_DAY_BY_NAME = rf"(?:[a-z]{{3}}[a-z]*,?\s+)?(?:\d{{1,2}}[ -]{_MONTH}|{_MONTH}\s+\d{{1,2}},?)"
-_CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[ap]\.?m\.?)?"
-_ZONE = r"\s*(?:z|utc|gmt|[+-]\d{2}:?\d{2})?"
-_DATE = re.compile(
-    rf"(?:{_DAY}|{_DAY_BY_NAME}[ -]\d{{2,4}})(?:[ t]*{_CLOCK}{_ZONE})?"
-    rf"|{_CLOCK}|{_DAY_BY_NAME}\s+{_CLOCK}(?:\s+\d{{4}})?",
-    re.IGNORECASE,
-)
 
 
 def is_index_name(name: str) -> bool:
@@ -59,11 +49,6 @@ def is_dates(cells: Sequence[str]) -> bool:
     return bool(filled) and _nearly_all(is_date, filled)
 
 
-def is_date(cell: str) -> bool:
-    """Whether a cell is a date, a time of day or both, in one of the usual forms."""
-    return bool(_DATE.fullmatch(cell.strip()))
-
-
 def is_symbols(cells: Sequence[str]) -> bool:
     """Whether digits are the symbols of a text, such as 0110: leading zeros, or too many."""
     filled = [cell.strip() for cell in cells if cell.strip()]
@@ -86,16 +71,30 @@ def is_codes(cells: Sequence[str]) -> bool:
 
 def counts(cells: Sequence[str]) -> bool:
     """Whether cells are whole numbers, each by one above the one before: of rows, not of steps."""
-    found = [exact(cell) for cell in cells]
-    return len(found) >= LEAST_ROWS and all(
-        isinstance(a, int) and isinstance(b, int) and b == a + 1 for a, b in pairwise(found)
+    return len(cells) >= LEAST_ROWS and all(
+        isinstance(a, int) and isinstance(b, int) and b == a + 1
+        for a, b in pairwise(map(exact, cells))
     )
 
 
 def rises(cells: Sequence[str]) -> bool:
     """Whether cells are numbers, each above the one before."""
-    found = [exact(cell) for cell in cells]
-    return all(a is not None and b is not None and a < b for a, b in pairwise(found))
+    return all(a is not None and b is not None and a < b for a, b in pairwise(map(exact, cells)))
+
+
+def is_grouped(cells: Sequence[str]) -> bool:
+    """Whether cells name groups of rows: equal ones stand together, two or more of each.
+
+    The last may be cut off.
+    """
+    lengths = runs(cells)
+    is_name = all(len(c) <= _LONGEST_CODE and len(c.split()) == 1 for c in set(cells))
+    return is_name and 1 < len(lengths) == len(set(cells)) and min(lengths[:-1]) > 1
+
+
+def runs(cells: Sequence[str]) -> list[int]:
+    """Return how many equal cells follow each other."""
+    return [len(list(group)) for _, group in groupby(cells)]
 
 
 def stem_and_number(name: str) -> tuple[str, int]:

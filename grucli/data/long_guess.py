@@ -1,78 +1,147 @@
-"""Whether a table that nobody said to be long has a step a row: found in content alone."""
+"""Whether a table that nobody said to be long has a step a row: found in content alone.
+
+Two kinds are told apart: rows of several sequences, each with an id, and a log, which has no id.
+Neither is read without being told: a step alone says little, and its neighbours nearly the same.
+"""
 
 import shlex
-from collections.abc import Sequence
-from itertools import accumulate, groupby, pairwise
+from collections.abc import Sequence, Set
+from itertools import accumulate, pairwise
 
-from grucli.data.numbers import exact, looks_numeric
-from grucli.errors import show
+from grucli.data.column_kinds import LEAST_ROWS, counts, is_dates, is_grouped, rises, runs
+from grucli.data.columns import TEXT_NAMES, normal_name
+from grucli.data.moments import moments
+from grucli.data.numbers import exact
+from grucli.data.sampled import TIME_NAMES, Sampled
+from grucli.errors import DataError, show
 
-_LONGEST_ID = 40
 _LISTED = 40
 """Characters of the columns that a flag names one by one."""
+_TIME_NAMES = (*TIME_NAMES, "ts", "epoch", "unixtime", "zeit", "datum", "时间", "日期", "时刻")
+_EPOCH = 1e8
+"""Seconds since 1970 are more."""
 
-_Cells = tuple[str, ...]
+
+def refuse_steps(table: Sampled, aside: Set[int | None], label: int | None) -> None:
+    """Refuse a table whose rows look like steps.
+
+    Args:
+        table: the table.
+        aside: columns with another use.
+        label: the one of the label, None if it is not known.
+
+    Raises:
+        DataError: they do; it names the flags that read them.
+    """
+    if flags := long_flags(table, aside, label):
+        raise DataError(
+            f"{table.place}: rows look like steps of sequences; pass {flags}, or --values COLS "
+            "if each row is one"
+        )
+    if flags := log_flags(table, aside, label):
+        raise DataError(
+            f"{table.place}: rows look like steps of a log; pass {flags} (COL numbers the "
+            "sequences), or --values COLS if each row is one"
+        )
 
 
-def long_flags(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def long_flags(table: Sampled, aside: Set[int | None], label: int | None) -> str:
     """Return the flags that read a table as a step a row; "" if it does not look like one.
 
     The id is a column whose equal values stand together, in two rows or more. Of the other columns
     each must be one of these: a value that never changes in a sequence (its label, at least one),
-    numbers that rise in every sequence (its time, at most one), numbers (its channels, at least
-    one).
-
-    Args:
-        columns: names of the columns.
-        rows: the first ones, without the header.
+    numbers or dates that rise in every sequence (its time, at most one), numbers (its channels, at
+    least one). Ids that are numbers must have a time beside them.
     """
-    table = list(zip(*(row for row in rows if len(row) == len(columns)), strict=True))
-    ids = [i for i, cells in enumerate(table) if _is_id(cells)]
+    values = table.run({*aside, label})
+    rest = table.rest({*aside, *values})
+    ids = [i for i in rest if i != label and is_grouped(table.cells(i))]
     if not ids:
         return ""
-    row_id = max(ids, key=lambda i: len(set(table[i])))
-    ends = [0, *accumulate(_runs(table[row_id]))]
+    row_id = max(ids, key=lambda i: len(set(table.cells(i))))
+    ends = [0, *accumulate(runs(table.cells(row_id)))]
     times: list[int] = []
     labels: list[int] = []
-    values: list[int] = []
-    for i, cells in enumerate(table):
+    for i in rest:
+        cells = table.cells(i)
         parts = [cells[start:stop] for start, stop in pairwise(ends)]
-        if i == row_id:
-            continue
+        is_dated = is_dates(cells)
         if all(len(set(part)) == 1 for part in parts):
             labels.append(i)
-        elif not all(map(looks_numeric, cells)):
+        elif not (table.is_numeric(i) or is_dated):
             return ""
-        elif not times and all(map(_rises, parts)):
+        elif not times and all(_advances(part) for part in parts):
             times.append(i)
-        else:
+        elif not is_dated and not counts(cells):
             values.append(i)
-    if not values or not labels:
+    labels.remove(row_id)
+    is_told = times or not table.is_numeric(row_id)
+    if not (values and labels and is_told) or label not in (None, *labels):
         return ""
-    found = {"--id": [row_id], "--time": times, "--values": values, "--label": labels}
-    named = {flag: [columns[i] for i in each] for flag, each in found.items() if each}
-    if len(labels) > 1:
-        named["--label"] = ["COL"]
-    return " ".join(f"{flag} {_listed(each)}" for flag, each in named.items())
+    chosen = [label] if label is not None else labels
+    return _flags(table, row_id=row_id, times=times, values=values, labels=chosen)
 
 
-def _is_id(cells: _Cells) -> bool:
-    """Whether equal cells stand together, at least two of each; the last may be cut off."""
-    runs = _runs(cells)
-    is_name = all(len(cell) <= _LONGEST_ID and len(cell.split()) == 1 for cell in set(cells))
-    return is_name and 1 < len(runs) == len(set(cells)) and min(runs[:-1]) > 1
+def log_flags(table: Sampled, aside: Set[int | None], label: int | None) -> str:
+    """Return the flags that read a log as sequences; "" if a table does not look like one.
+
+    It has a time that never falls, numbers beside it, and no column that reads like a text.
+    """
+    run = table.run({*aside, label})
+    time = next((i for i in table.rest({*aside, *run, label}) if _is_time(table, i)), None)
+    if time is None:
+        return ""
+    aside = {*aside, time, label}
+    words = [i for i in table.rest(aside) if not table.is_numeric(i)]
+    values = run or table.channels(aside)
+    if not values or not all(map(table.is_aside, words)):
+        return ""
+    if normal_name(table.columns[time]) in TEXT_NAMES:
+        return ""
+    states = [i for i in words if table.repeats_briefly(i)] if label is None else [label]
+    return _flags(table, row_id=None, times=[time], values=values, labels=states)
 
 
-def _runs(cells: _Cells) -> list[int]:
-    """Return how many equal cells follow each other."""
-    return [len(list(group)) for _, group in groupby(cells)]
+def _is_time(table: Sampled, index: int) -> bool:
+    """Whether a column tells when a row was: a date, a name and order, or numbers that rise."""
+    cells = table.cells(index)
+    is_told = normal_name(table.columns[index]) in _TIME_NAMES or is_dates(cells)
+    if is_told:
+        found = moments(cells)
+        return found is not None and len(set(found)) > 1 and found == sorted(found)
+    if len(cells) < LEAST_ROWS or not table.is_numeric(index) or not rises(cells):
+        return False
+    found_first = exact(cells[0])
+    return found_first is not None and (
+        found_first > _EPOCH or not all(isinstance(exact(cell), int) for cell in cells)
+    )
 
 
-def _rises(cells: _Cells) -> bool:
-    numbers = [exact(cell) for cell in cells]
-    return all(a is not None and b is not None and a < b for a, b in pairwise(numbers))
+def _flags(
+    table: Sampled,
+    *,
+    row_id: int | None,
+    times: Sequence[int],
+    values: Sequence[int],
+    labels: Sequence[int],
+) -> str:
+    columns = table.columns
+    named = {
+        "--id": "COL" if row_id is None else _listed([columns[row_id]]),
+        "--time": _listed([columns[i] for i in times]),
+        "--values": _listed([columns[i] for i in values]),
+        "--label": _listed([columns[i] for i in labels]) if len(labels) == 1 else "COL",
+    }
+    return " ".join(f"{flag} {each}" for flag, each in named.items() if each)
+
+
+def _advances(cells: Sequence[str]) -> bool:
+    found = moments(cells)
+    return found is not None and all(a < b for a, b in pairwise(found))
 
 
 def _listed(names: Sequence[str]) -> str:
     joined = ",".join(names)
+    if not joined:
+        return ""
     return shlex.quote(show(joined)) if len(joined) <= _LISTED else "COLS"

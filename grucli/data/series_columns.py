@@ -11,15 +11,9 @@ from fnmatch import fnmatchcase
 from grucli.data.asked import Asked
 from grucli.data.column_kinds import stem_and_number
 from grucli.data.columns import looks_like_data, meant_column
-from grucli.data.series_guess import (
-    ID_NAMES,
-    LEAST_STEPS,
-    TIME_NAMES,
-    Found,
-    Sample,
-    Sampled,
-    guess,
-)
+from grucli.data.long_guess import refuse_steps
+from grucli.data.sampled import ID_NAMES, LEAST_STEPS, TIME_NAMES, Sample, Sampled
+from grucli.data.series_guess import Found, guess_rows, guess_sequences
 from grucli.errors import ConfigError, DataError, excerpt
 
 LISTED = 4
@@ -169,13 +163,13 @@ class _Table:
             label = table.label_by_name(self._set_aside)
         if label is None and self._asked.header and looks_like_data(table.columns, table.rows):
             return None  # it has no header; that is for others to say
-        found = guess(
-            table,
-            self._set_aside - {label},
-            label,
-            least=1 if self._asked.known.kind == "series" else LEAST_STEPS,
-            needs_label=self._asked.needs_label,
-        )
+        aside, needs_label = self._set_aside - {label}, self._asked.needs_label
+        found = guess_sequences(table, aside, label, needs_label=needs_label)
+        if found is None:
+            if needs_label:
+                refuse_steps(table, aside, label)
+            least = 1 if self._asked.known.kind == "series" else LEAST_STEPS
+            found = guess_rows(table, aside, label, least=least, needs_label=needs_label)
         return None if found is None else self._columns_of(found, guessed=True)
 
     def _columns_of(self, found: Found, *, guessed: bool) -> SeriesColumns:

@@ -20,10 +20,9 @@ from grucli.data.delimiters import (
 )
 from grucli.data.lines import Lines
 from grucli.data.long import LongColumns, LongRecords
-from grucli.data.long_guess import long_flags
 from grucli.data.records import Source
+from grucli.data.sampled import Sample
 from grucli.data.series_columns import SeriesColumns, choose_series, describe
-from grucli.data.series_guess import Sample
 from grucli.data.table_rows import Body, Table, repeats, text_records
 from grucli.data.tables import SAMPLED_ROWS, Grammar, Rows, open_rows, peeked_rows, sample_rows
 from grucli.data.wide import wide_records
@@ -174,9 +173,6 @@ def _choose(
                 f"{place}: the first row looks like data ({excerpt(','.join(columns))}); "
                 "pass --no-header, or --text COL --label COL if it is a header"
             )
-        if asked.needs_label and not asked.text and (flags := long_flags(columns, sample)):
-            mend = f"pass {flags}, or --text COL if each row is a text"
-            raise DataError(f"{place}: rows look like steps of sequences; {mend}")
     wanted = Wanted(
         place=place,
         text=asked.text,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from grucli.data import long
 from grucli.data.long_guess import long_flags
 from grucli.data.numbers import Missing
+from grucli.data.sampled import Sampled
 from grucli.data.sources import ReadOptions, Remembered, open_source
 from grucli.errors import show
 from tests.data.reading import piped, problem, problems, read, series
@@ -166,14 +167,16 @@ STEPS = ["s1,1,.5,3,a", "s1,2,1,-2,a", "s2,1,2,0,b", "s2,2,3,0,b", "s2,3,1,1,b",
 def test_a_step_a_row_is_seen_where_nothing_else_fits(
     header: str, rows: list[str], flags: str
 ) -> None:
-    assert long_flags(header.split(","), [row.split(",") for row in rows]) == flags
+    cells = [row.split(",") for row in rows]
+    table = Sampled(header.split(","), lambda: cells, "t.csv:1", named=True)
+    assert long_flags(table, set(), None) == flags
 
 
 def test_steps_that_nobody_said_to_be_some_are_no_texts() -> None:
     data = "\n".join(["sid,t,a,b,cls", *STEPS])
     assert problem(data, "t.csv") == (
         "t.csv:1: rows look like steps of sequences; pass --id sid --time t --values a,b "
-        "--label cls, or --text COL if each row is a text"
+        "--label cls, or --values COLS if each row is one"
     )
     texts = read(data, "t.csv", text=("sid",), label="cls")[1]
     assert [r.text for r in texts] == [row[:2] for row in STEPS]

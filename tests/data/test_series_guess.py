@@ -257,3 +257,90 @@ def test_numbers_and_dates_are_no_texts_unless_it_is_said(data: str) -> None:
 def test_symbols_of_digits_stay_texts(data: str) -> None:
     source, _ = read(data, "t.csv")
     assert (source.kind, source.label_column) == ("text", "kind")
+
+
+def log(header: str, *columns: Any, rows: int = 60) -> str:
+    """Return a log: a column of moments, two of numbers, one of states, and what else is given."""
+    draw = random.Random(4)
+    lines = [header]
+    for k in range(rows):
+        cells = [column(k) for column in columns]
+        numbers = [f"{draw.gauss(0, 1):.3f}" for _ in range(2)]
+        lines.append(",".join([*cells, *numbers, "ok" if k // 10 % 2 else "fault"]))
+    return "\n".join(lines) + "\n"
+
+
+def machine(k: int) -> str:
+    return f"m{k % 3}"
+
+
+MOMENTS = [
+    lambda k: f"2024-01-01 {k // 60:02}:{k % 60:02}:00",
+    lambda k: f"2024-01-01T00:{k % 60:02}:30.5Z",
+    lambda k: f"{1 + k // 30:02}.02.2024 {k % 30 // 2:02}:{k % 2 * 30:02}",
+    lambda k: f"02/{13 + k // 30}/2024 {1 + k % 30 // 3}:{k % 3}0 AM",
+    lambda k: f"{1 + k // 30} Feb 2024 {k % 30 // 2:02}:00",
+    lambda k: f"{k // 6:02}:{k % 6}0",
+    lambda k: f"{1_700_000_000 + 60 * k}",
+    lambda k: f"{k / 50:.2f}",
+]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("name", ["timestamp", "Zeitpunkt"])
+def test_a_log_without_an_id_is_refused_with_the_flags(moment: Any, name: str) -> None:
+    refused = (
+        "t.csv:1: rows look like steps of a log; pass --id COL --time {} --values temp,vib "
+        "--label {} (COL numbers the sequences), or --values COLS if each row is one"
+    )
+    data = log(f"{name},temp,vib,state", moment)
+    assert problem(data, "t.csv") == refused.format(name, "state")
+    data = log(f"{name},machine,temp,vib,state", moment, machine)
+    assert problem(data, "t.csv") == refused.format(name, "COL")
+    data = log(f"machine,{name},temp,vib,label", machine, moment)
+    assert problem(data, "t.csv") == refused.format(name, "label")
+    data = log(f"{name},s1,s2,s3,s4,label", moment, lambda k: str(k % 7), lambda k: str(k % 5))
+    assert problem(data, "t.csv") == refused.format(name, "label").replace(
+        "temp,vib", "s1,s2,s3,s4"
+    )
+    source, records = read(data, "t.csv", values=("s*",))
+    assert (len(records), source.value_columns) == (60, ("s1", "s2", "s3", "s4"))
+
+
+def test_a_log_of_several_ids_with_names_of_its_own_is_told_them() -> None:
+    for unit in (lambda k: f"m{k // 12}", lambda k: str(100 + k // 12)):
+        for moment in (lambda k: str(k % 12), MOMENTS[0]):
+            data = log("unit,cycle,temp,vib,state", unit, moment)
+            data = data.replace("ok", "x").replace("fault", "x")  # a state for a unit
+            data = "\n".join(
+                line[:-1] + "ab"[k // 12 % 2] if k >= 0 else line
+                for k, line in enumerate(data.splitlines(), -1)
+            )
+            assert problem(data, "t.csv") == (
+                "t.csv:1: rows look like steps of sequences; pass --id unit --time cycle "
+                "--values temp,vib --label state, or --values COLS if each row is one"
+            )
+    data = data.replace("temp,vib", "id").replace("id", "temp,vib")
+    assert len(read(data, "t.csv", id="unit", time="cycle", label="state")[1]) == 5
+
+
+def test_texts_with_dates_and_numbers_beside_them_are_texts() -> None:
+    for name, text in (("headline", "w{}"), ("written", "these are the words of {}")):
+        header = f"date,{name},likes,shares,label"
+        source, _ = read(log(header, MOMENTS[0], lambda k, t=text: t.format(k)), "t.csv")
+        assert (source.kind, source.text_column) == ("text", name)
+
+
+def test_numbers_of_a_group_are_no_step() -> None:
+    draw = random.Random(5)
+    rows = [
+        ",".join([str(100 + k // 5), *(f"{draw.random():.2f}" for _ in range(3)), "ab"[k // 20]])
+        for k in range(40)
+    ]
+    source, _ = read("\n".join(["who,width,height,depth,label", *rows]), "t.csv")
+    assert source.value_columns == ("width", "height", "depth")
+    assert "left out: 'who' (" in source.findings[0]
+    source, _ = read("\n".join(["id,who,acc1,acc2,acc3,gyr1,gyr2,gyr3,label"] + [
+        f"s{k // 5},0,1,2,{k % 5},4,5,{k % 3},{'ab'[k // 20]}" for k in range(40)
+    ]), "t.csv")  # fmt: skip
+    assert len(source.value_columns) == 7  # channels of a long table are no runs of steps

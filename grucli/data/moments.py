@@ -1,0 +1,71 @@
+"""Dates and times of day in a column: known as such in their usual forms, and put in order."""
+
+import re
+from collections.abc import Sequence
+
+from grucli.data.numbers import exact
+
+_DAY_S, _MONTH_S, _YEAR_S = 86_400, 31 * 86_400, 372 * 86_400
+"""Seconds, with months of one length: this is for order, and roughly for how long it is."""
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]*\.?"
+_DAY = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{4}年\d{1,2}月\d{1,2}日"
+_DAY_BY_NAME = rf"(?:[a-z]{{3}}[a-z]*,?\s+)?(?:\d{{1,2}}[ -]{_MONTH}|{_MONTH}\s+\d{{1,2}},?)"
+_CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[ap]\.?m\.?)?"
+_ZONE = r"\s*(?:z|utc|gmt|[+-]\d{2}:?\d{2})?"
+_DATE = re.compile(
+    rf"(?:{_DAY}|{_DAY_BY_NAME}[ -]\d{{2,4}})(?:[ t]*{_CLOCK}{_ZONE})?"
+    rf"|{_CLOCK}|{_DAY_BY_NAME}\s+{_CLOCK}(?:\s+\d{{4}})?",
+    re.IGNORECASE,
+)
+_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}(?:[.,]\d+)?))?(?:\s*([ap])\.?m)?", re.IGNORECASE)
+_NAMED = re.compile("|".join(_MONTHS), re.IGNORECASE)
+
+
+def is_date(cell: str) -> bool:
+    """Whether a cell is a date, a time of day or both, in one of the usual forms."""
+    return bool(_DATE.fullmatch(cell.strip()))
+
+
+def moments(cells: Sequence[str]) -> list[float] | None:
+    """Return what cells are ordered by: all numbers, or dates in seconds; None if they are neither.
+
+    Of 05.06.2024 the day stands first, unless a number there says otherwise in some cell.
+    """
+    numbers = [exact(cell) for cell in cells]
+    if all(number is not None for number in numbers):
+        return [number for number in numbers if number is not None]
+    if not all(map(is_date, cells)):
+        return None
+    found = [_fields(cell) for cell in cells]
+    month_first = any(len(day) > 2 and day[0] <= 31 and day[1] > 12 for day, _ in found)
+    return [_seconds(day, month_first) + seconds for day, seconds in found]
+
+
+def _fields(cell: str) -> tuple[list[int], float]:
+    """Return the numbers of the day as they stand, and the seconds since midnight."""
+    clock = _TIME.search(cell)
+    seconds = 0.0
+    if clock:
+        hour = int(clock[1]) % 12 + 12 * (clock[4].lower() == "p") if clock[4] else int(clock[1])
+        second = float((clock[3] or "0").replace(",", "."))
+        seconds = 3600 * hour + 60 * int(clock[2]) + second
+        cell = cell[: clock.start()] + " " + re.sub(r"[+-]\d{2}:?\d{2}", "", cell[clock.end() :])
+    day = [int(number) for number in re.findall(r"\d+", cell)]
+    if named := _NAMED.search(cell):  # 5 Jan 2024, Jan 5 2024
+        day.insert(1, _MONTHS.index(named[0].lower()) + 1)
+    return day, seconds
+
+
+def _seconds(day: list[int], month_first: bool) -> float:
+    if len(day) < 3:
+        return 0.0
+    first, second, third = day[:3]
+    if first > 31:
+        year, month, date = first, second, third
+    elif month_first:
+        month, date, year = first, second, third
+    else:
+        date, month, year = first, second, third
+    return float(year * _YEAR_S + month * _MONTH_S + date * _DAY_S)

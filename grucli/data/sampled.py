@@ -1,0 +1,176 @@
+"""The columns of a table and what its first rows have in them: what guesses go by."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence, Set
+from functools import cached_property
+from itertools import pairwise
+from typing import Final
+
+from grucli.data.column_kinds import (
+    LEAST_ROWS,
+    counts,
+    is_codes,
+    is_dates,
+    is_grouped,
+    is_index_name,
+    is_numeric,
+    stem_and_number,
+)
+from grucli.data.columns import LABEL_NAMES, TEXT_NAMES, normal_name
+from grucli.errors import DataError, excerpt
+
+ID_NAMES: Final = (
+    *("id", "series", "series_id", "sequence_id", "seq_id", "case", "case_id", "sample_id"),
+)
+TIME_NAMES: Final = ("time", "timestamp", "datetime", "date", "step")
+LEAST_STEPS: Final = 3
+"""Numeric columns that make a wide table where nobody said so, and names that make a run."""
+_LONGEST_LABEL = 40
+
+Sample = Callable[[], list[list[str]]]
+"""Gives the first rows; to call it may mean to wait for them."""
+
+
+class Sampled:
+    """The columns of a table, and what the first rows have in them; looked at when needed.
+
+    Attributes:
+        columns: their names.
+        place: begins error lines.
+    """
+
+    def __init__(self, columns: Sequence[str], sample: Sample, place: str, *, named: bool) -> None:
+        """Take the table; `named` says whether its names are its own, not numbers given here."""
+        self.columns = columns
+        self.place = place
+        self._sample = sample
+        self._named = named
+        self._normal = [normal_name(name) for name in columns]
+        self._places: dict[str, list[int]] = defaultdict(list)
+        for i, name in enumerate(self._normal):
+            self._places[name].append(i)
+        self._numeric: dict[int, bool] = {}
+
+    @cached_property
+    def rows(self) -> list[list[str]]:
+        """The first rows."""
+        return self._sample()
+
+    @cached_property
+    def _cells(self) -> list[tuple[str, ...]]:
+        """What each column has in the rows that are whole."""
+        whole = [row for row in self.rows if len(row) == len(self.columns)]
+        return list(zip(*whole, strict=True)) or [()] * len(self.columns)
+
+    def cells(self, index: int) -> tuple[str, ...]:
+        """Return what the first rows have in a column."""
+        return self._cells[index]
+
+    def is_numeric(self, index: int) -> bool:
+        """Whether a column holds numbers, or is meant to."""
+        if index not in self._numeric:
+            self._numeric[index] = is_numeric(self.cells(index))
+        return self._numeric[index]
+
+    def rest(self, aside: Set[int | None]) -> list[int]:
+        """Return the other columns."""
+        return [i for i in range(len(self.columns)) if i not in aside]
+
+    def by_name(self, names: Sequence[str], aside: Set[int | None]) -> int | None:
+        """Return the column with the surest of these names."""
+        found = (i for name in names for i in self._places.get(name, ()))
+        return next((i for i in found if i not in aside), None)
+
+    def label_by_name(self, aside: Set[int | None]) -> int | None:
+        """Return the column with the surest name of a label; y beside x is a coordinate."""
+        beside_x = any(name == "x" and i not in aside for i, name in enumerate(self.columns))
+        names = [name for name in LABEL_NAMES if name != "y" or not beside_x]
+        return self.by_name(names, aside)
+
+    def likely_id(self, aside: Set[int | None]) -> int | None:
+        """Return a column that is called an id and has the same one in several rows."""
+        index = self.by_name(ID_NAMES, aside)
+        if index is None:
+            return None
+        ids = self.cells(index)
+        return index if len(set(ids)) < len(ids) else None
+
+    def steps(self, aside: Set[int | None]) -> list[int]:
+        """Return the columns that are the steps of a wide table: a run, else all of numbers.
+
+        Raises:
+            DataError: there are two runs.
+        """
+        run, other, *_ = self._runs(aside)
+        if run and len(other) >= max(LEAST_STEPS, len(run) / 2):
+            raise self._two_runs(run, other)
+        return self.run(aside) or [i for i in self.channels(aside) if not self._is_group(i)]
+
+    def channels(self, aside: Set[int | None]) -> list[int]:
+        """Return all columns of numbers but those that tell rows apart."""
+        numeric = [i for i in self.rest(aside) if self.is_numeric(i)]
+        counting = {i for i in numeric if counts(self.cells(i))}
+        if len(counting) == len(numeric):  # then it means nothing
+            counting = set()
+        return [i for i in numeric if i not in counting and not is_index_name(self.columns[i])]
+
+    def run(self, aside: Set[int | None]) -> list[int]:
+        """Return columns of numbers whose names count the steps; none if there is no such run."""
+        run = self._runs(aside)[0]
+        numbers = [stem_and_number(self.columns[i])[1] for i in run]
+        if all(a > b for a, b in pairwise(numbers)):
+            return run
+        return [i for _, i in sorted(zip(numbers, run, strict=True))]  # v1, v10, v2 is no order
+
+    def _is_group(self, index: int) -> bool:
+        """Whether whole numbers name groups of rows that stand together, such as a subject's."""
+        cells = self.cells(index)
+        return len(cells) >= LEAST_ROWS and is_grouped(cells) and all(map(str.isdigit, cells))
+
+    def _runs(self, aside: Set[int | None]) -> list[list[int]]:
+        """Return columns by their stems, most first; two or more, the first empty if too few."""
+        stems: dict[str, list[int]] = defaultdict(list)
+        numeric = [i for i in self.rest(aside) if self.is_numeric(i)] if self._named else []
+        for i in numeric:
+            stem, number = stem_and_number(self.columns[i])
+            if number >= 0:
+                stems[stem].append(i)
+        runs = sorted([*stems.values(), [], []], key=len, reverse=True)
+        return runs if len(runs[0]) >= max(LEAST_STEPS, len(numeric) / 2) else [[], []]
+
+    def repeats_briefly(self, index: int) -> bool:
+        """Whether a column reads like labels: short ones that come again."""
+        cells = [cell for cell in self.cells(index) if cell.strip()]
+        is_text = self._normal[index] in TEXT_NAMES
+        few = len(set(cells)) <= max(2, len(cells) // 2)
+        return few and not is_text and max(map(len, cells), default=0) <= _LONGEST_LABEL
+
+    def is_aside(self, index: int) -> bool:
+        """Whether a column of words tells rows apart or puts them in groups, and is no text."""
+        if self._normal[index] in TEXT_NAMES:
+            return False
+        cells = self.cells(index)
+        told = self.is_row_name(index) or self._normal[index] in TIME_NAMES
+        return told or self.repeats_briefly(index) or is_dates(cells) or is_codes(cells)
+
+    def is_row_name(self, index: int) -> bool:
+        """Whether a column is called an id, an index, or nothing at all."""
+        return self._normal[index] in ID_NAMES or is_index_name(self.columns[index])
+
+    def error(self, problem: str, mend: str, hint: str = "") -> DataError:
+        """Return the error that names the columns."""
+        columns = excerpt(",".join(self.columns), 60)
+        return DataError(f"{self.place}: {problem} (columns: {columns}){hint}; {mend}")
+
+    def _two_runs(self, run: list[int], other: list[int]) -> DataError:
+        runs = sorted((run, other))
+        said = " and ".join(
+            f"{excerpt(self.columns[each[0]], 20)} … {excerpt(self.columns[each[-1]], 20)}"
+            for each in runs
+        )
+        globs = [f"{stem_and_number(self.columns[each[0]])[0]}*" for each in runs]
+        one, both = excerpt(globs[0], 20), excerpt(",".join(globs), 40)
+        return DataError(
+            f"{self.place}: two runs of columns, {said}; pass --values '{one}' for one, "
+            f"--values '{both}' for both as one sequence"
+        )
