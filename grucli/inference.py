@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.checkpoint import SavedModel, load
+from grucli.coverage import Coverage
 from grucli.data.batches import Examples, bounded
 from grucli.data.encoding import TextEncoder
 from grucli.data.numbers import floats, whole
@@ -62,12 +63,14 @@ class Predictions:
         probabilities: (n, C) of each class; all zero for a record that could not be read.
         known: (n,) share of its tokens that the vocabulary knows, in [0, 1].
         truncated: (n,) bool, whether steps beyond the longest allowed were left out.
+        coverage: both, counted over the records that could be read.
     """
 
     records: Sequence[Record]
     probabilities: Probabilities
     known: npt.NDArray[np.float64]
     truncated: npt.NDArray[np.bool_]
+    coverage: Coverage = field(default_factory=Coverage)
 
 
 def predict(
@@ -127,6 +130,7 @@ def _answered(saved: SavedModel, runner: Runner, window: list[Record]) -> Predic
         answers.probabilities[readable] = probabilities(runner, examples)
         answers.known[readable] = encoded.known
         answers.truncated[readable] = encoded.truncated
+        answers = replace(answers, coverage=Coverage.of(saved.encoder, encoded))
     return answers
 
 

@@ -13,8 +13,9 @@ from rich.cells import cell_len
 from grucli.confusion import Confusion
 from grucli.errors import show
 from grucli.metrics import Evaluation, evaluate
-from grucli.report.evaluation import json_pieces, text
+from grucli.report.evaluation import text
 from grucli.report.predictions import json_text
+from grucli.report.scores import json_pieces
 from grucli.report.tables import (
     ASCII_BLOCKS,
     ASCII_LEVELS,
@@ -208,7 +209,7 @@ def test_json_is_strict_on_one_line_and_comes_back_as_it_was(labels):
     expected = evaluation.to_json()
     expected["confusion"]["matrix"] = diagonal(len(labels), 2)
     assert json.loads(line, parse_constant=pytest.fail) == expected
-    assert line == json_text(expected)
+    assert line == json_text(expected) + "\n"
 
 
 # --- tables -------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,11 +15,10 @@ from grucli.errors import ConfigError, excerpt, show, show_path
 
 if TYPE_CHECKING:
     from grucli.checkpoint import SavedModel
-    from grucli.metrics import Evaluation
-    from grucli.paths import PathScores
-    from grucli.reading import Table
+    from grucli.data.records import Record
+    from grucli.scoring import Scored
 
-LOWER_IS_BETTER = ("log_loss", "ece")
+LOWER_IS_BETTER = ("log_loss", "ece", "truncated", "none_known")
 EPILOG = """Exit codes: 0 done; 1 a --min or --max is not met; 2 usage, or a metric that is not
 there or undefined here; 3 data, no labels in it, or none that the model knows; 4 model file, or
 data of another kind than it reads; 5 a file is missing, in the way or cannot be written; 130
@@ -67,38 +65,38 @@ def evaluate(
         output.check_apart("--errors", errors, {"model": model, "data": data})
         output.check_target(errors, force)
     from grucli import checkpoint
-    from grucli.chance import Yardstick
-    from grucli.data.wide_path import NAMES
-    from grucli.labels import unseen_line
+    from grucli.inference import fitting
+    from grucli.labels import check_known
     from grucli.reading import read_table
-    from grucli.report import evaluation as report
-    from grucli.report import paths as alone
-    from grucli.report.chance import doubts
+    from grucli.report.scores import warnings
+    from grucli.scoring import score
 
     saved = checkpoint.load(model)
     common.note_model(model)
     table = read_table(data, reading.options(), saved.remembered)
     for finding in table.findings:
         common.note(finding)
-    scores, paths, wrong = _score(saved, table, model)
-    result = scores.to_json() | ({} if paths is None else paths.to_json())
-    if common.json:
-        for piece in report.json_pieces(result):
-            output.write(piece)
-        output.write("\n")
-    else:
-        more = "" if paths is None else "\n" + alone.text(paths, NAMES[saved.encoder.kind])
-        output.write(report.text(scores) + more)
-    output.flush()
+    records = list(fitting(saved, table.records, table.name, model))
+    check_known(table.name, table.label_rows, saved.labels, "the model")
+    scored = score(saved, records)
+    _print(scored, saved, common)
     if errors is not None:
-        _write(errors, wrong)
+        _write_errors(errors, scored, saved, records)
         common.note(f"wrote {show_path(errors)}")
-    if scores.unseen:
-        common.note(f"warning: {unseen_line(table.name, scores.unseen, saved.labels)}")
-    for doubt in doubts(scores.accuracy, Yardstick(rows=scores.rows, baseline=scores.baseline)):
-        common.note(f"warning: {doubt}")
-    if _count_unmet(bounds, result):
+    for warning in warnings(scored, saved, table):
+        common.note(f"warning: {warning}")
+    if _count_unmet(bounds, scored.to_json()):
         raise typer.Exit(1)
+
+
+def _print(scored: Scored, saved: SavedModel, common: Common) -> None:
+    """Write the scores to stdout, for people or as JSON."""
+    from grucli.report.scores import json_pieces, text
+
+    pieces = json_pieces(scored.to_json()) if common.json else [text(scored, saved.encoder)]
+    for piece in pieces:
+        output.write(piece)
+    output.flush()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,34 +135,12 @@ def _bound(flag: str, given: str) -> _Bound:
     return _Bound(flag=flag, metric=metric, limit=limit)
 
 
-def _score(
-    saved: SavedModel, table: Table, model: str
-) -> tuple[Evaluation, PathScores | None, str]:
-    """Return the scores, those of both paths if there are two, and the wrong answers as CSV."""
-    from grucli import metrics
-    from grucli.inference import decided, fitting, logits
-    from grucli.labels import check_known
-    from grucli.paths import score_paths
-    from grucli.reading import encode, targets_of
-    from grucli.report.predictions import mistakes
-    from grucli.runner import Runner
-
-    records = list(fitting(saved, table.records, table.name, model))
-    check_known(table.name, table.label_rows, saved.labels, "the model")
-    examples = encode(saved.encoder, records, targets_of(records, saved.labels))
-    said, targets = logits(Runner(saved.model), examples), examples.targets
-    rows = decided(saved.model, said, examples)
-    unseen = Counter(records[k].label or "" for k in (targets < 0).nonzero()[0])
-    scores = metrics.evaluate(rows, targets, saved.labels, unseen)
-    paths = None
-    if examples.wide is not None:
-        paths = score_paths(saved.model.mix, said, examples.wide, targets, saved.labels, unseen)
-    return scores, paths, mistakes(records, rows, targets, saved.labels)
-
-
-def _write(path: str, text: str) -> None:
+def _write_errors(path: str, scored: Scored, saved: SavedModel, records: Sequence[Record]) -> None:
+    """Write the wrong answers as CSV."""
     from grucli.files import sweep, write_atomic
+    from grucli.report.predictions import mistakes
 
+    text = mistakes(records, scored.probabilities, scored.targets, saved.labels)
     sweep(path)
     write_atomic(path, text.encode())
 

@@ -13,8 +13,8 @@ from grucli.cli.options import Common, Data, Model, Reading, spread
 from grucli.errors import ConfigError, DataError, excerpt
 
 if TYPE_CHECKING:
-    from grucli.checkpoint import SavedModel
     from grucli.data.records import Record, Source
+    from grucli.inference import Predictions
     from grucli.report.predictions import Writer
 
 Form = Literal["tsv", "csv", "jsonl", "label"]
@@ -81,9 +81,9 @@ def predict(
     if out is not None:
         output.check_apart("--output", out, {"model": model, "data": path})
     output.check_target(out, force)
-    from grucli import checkpoint
+    from grucli import checkpoint, inference
     from grucli.data.sources import open_source
-    from grucli.inference import fitting
+    from grucli.report.coverage import sentence
     from grucli.report.predictions import WRITERS, Layout
 
     saved = checkpoint.load(model)
@@ -104,10 +104,14 @@ def predict(
         if form == "csv":
             for name, other in layout.renamed.items():
                 common.note(f"column '{name}' is kept as '{other}': '{name}' is the answer's")
-        records = _Watched(fitting(saved, source, source.name, model), options.on_bad_row)
-        _write(_texts(saved, source, records, WRITERS[form](layout)), out)
+        fit = inference.fitting(saved, source, source.name, model)
+        records = _Watched(fit, options.on_bad_row)
+        answers = _Counted(inference.predict(saved, records, source.ready))
+        _write(_texts(answers, source, records, WRITERS[form](layout)), out)
         for finding in source.found_later():
             common.note(finding)
+        if lost := sentence(answers.coverage, saved.encoder):
+            common.note(lost)
         records.finish(source.name)
 
 
@@ -174,15 +178,34 @@ class _Watched:
             raise DataError(*self._problems)
 
 
-def _texts(saved: SavedModel, source: Source, records: _Watched, writer: Writer) -> Iterator[str]:
-    """Yield the output, a window at a time; nothing at all if nothing came in."""
-    from grucli import inference
+class _Counted:
+    """Answers on their way out.
 
+    Attributes:
+        coverage: how much of the inputs so far the model has read.
+    """
+
+    def __init__(self, windows: Iterable[Predictions]) -> None:
+        from grucli.coverage import Coverage
+
+        self.coverage = Coverage()
+        self._windows = windows
+
+    def __iter__(self) -> Iterator[Predictions]:
+        for window in self._windows:
+            self.coverage += window.coverage
+            yield window
+
+
+def _texts(
+    answers: Iterable[Predictions], source: Source, records: _Watched, writer: Writer
+) -> Iterator[str]:
+    """Yield the output, a window at a time; nothing at all if nothing came in."""
     header = writer.header
     if source.columns:  # a table has its header even without rows
         yield header
         header = ""
-    for window in inference.predict(saved, records, source.ready):
+    for window in answers:
         yield header + writer.text(window)
         header = ""
     if records.stopped:

@@ -16,22 +16,25 @@ def measured(accuracy: float, yardstick: Yardstick) -> str:
     return span(accuracy, yardstick).removesuffix(")") + inside
 
 
-def doubts(accuracy: float, yardstick: Yardstick) -> list[str]:
-    """Return a warning if the accuracy may be that of blind answers, else nothing."""
+def doubts(accuracy: float, yardstick: Yardstick, why: str) -> list[str]:
+    """Return a warning if the accuracy may be that of blind answers, else nothing.
+
+    Args:
+        accuracy: on some rows.
+        yardstick: of them.
+        why: the likely reason, if the rows could show more.
+    """
     if yardstick.is_passed_by(accuracy):
         return []
     return [
         f"accuracy {span(accuracy, yardstick)} is not above the majority's "
-        f"{yardstick.baseline:.3f}: {_reason(yardstick)}"
+        f"{yardstick.baseline:.3f}: {_reason(yardstick, why)}"
     ]
 
 
-def _reason(yardstick: Yardstick) -> str:
+def _reason(yardstick: Yardstick, why: str) -> str:
     if yardstick.baseline == 1:
         return "all of these rows have one label"
     if not yardstick.is_passed_by(1.0):
         return f"no accuracy would be on {yardstick.rows} rows; judge it on more"
-    return (
-        "nothing the model has learned shows in it; more rows, other columns or other tokens may "
-        "help"
-    )
+    return why

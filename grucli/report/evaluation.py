@@ -1,15 +1,13 @@
 """The report of `evaluate` for people, in at most 80 columns."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from grucli.confusion import Confusion
 from grucli.errors import counted
 from grucli.labels import hint
 from grucli.metrics import Evaluation
-from grucli.report.predictions import json_text
 from grucli.report.tables import GAP, bar, fit, percent, table
 
 WIDTH = 80
@@ -19,10 +17,15 @@ MOST_CLASSES = 12  # of a confusion matrix that is printed in full
 MOST_LINES = 10  # of lists that are cut
 
 
-def text(evaluation: Evaluation) -> str:
-    """Return the report: scores, a line a class, what was confused, unseen labels."""
+def text(evaluation: Evaluation, more: Sequence[tuple[str, object, str]] = ()) -> str:
+    """Return the report: scores, a line a class, what was confused, unseen labels.
+
+    Args:
+        evaluation: the scores.
+        more: what else stands among them: name, figure, what it means.
+    """
     parts = (
-        _scores(evaluation),
+        _scores(evaluation, more),
         _classes(evaluation),
         _confusion(evaluation),
         _unseen(evaluation),
@@ -30,23 +33,7 @@ def text(evaluation: Evaluation) -> str:
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def json_pieces(value: object) -> Iterator[str]:
-    """Yield the scores as JSON, a row of the confusion matrix at a time: it may be large."""
-    if isinstance(value, Mapping):
-        yield "{"
-        for k, (name, item) in enumerate(value.items()):
-            yield f"{', ' if k else ''}{json_text(name)}: "
-            yield from json_pieces(item)
-        yield "}"
-    elif isinstance(value, Confusion):
-        for k, row in enumerate(value):
-            yield f"{', ' if k else '['}{json_text(row)}"
-        yield "]"
-    else:
-        yield json_text(value)
-
-
-def _scores(e: Evaluation) -> list[str]:
+def _scores(e: Evaluation, more: Sequence[tuple[str, object, str]]) -> list[str]:
     low, high = e.accuracy_interval
     guess = math.log(len(e.labels))
     rows = [
@@ -61,7 +48,7 @@ def _scores(e: Evaluation) -> list[str]:
     if len(e.labels) == 2:
         side = f"of {_quoted(e.labels[1])}"
         rows += [("ROC AUC", _number(e.roc_auc), side), ("PR AUC", _number(e.pr_auc), side)]
-    return table(rows, "lrl", limit=WIDTH) + _verdict(e)
+    return table([*rows, *more], "lrl", limit=WIDTH) + _verdict(e)
 
 
 def _verdict(e: Evaluation) -> list[str]:

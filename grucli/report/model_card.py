@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from grucli.checkpoint import SavedModel
@@ -12,6 +13,7 @@ from grucli.data.wide_path import NAMES, WidePath
 from grucli.errors import counted, excerpt, show_path
 from grucli.gates.report import parameter_parts
 from grucli.mixing import Mix
+from grucli.reading import Table
 from grucli.report.tables import percent, table
 from grucli.report.wrap import field
 
@@ -41,6 +43,15 @@ def facts(saved: SavedModel, path: str) -> Facts:
         *([("vectors", _vectors(vectors, _section(card, "config")))] if vectors else []),
         ("scores", _scores(saved)),
     ]
+
+
+def is_of_training(saved: SavedModel, table: Table) -> bool:
+    """Tell whether a file looks like the training file: by name, and by the rows of each label."""
+    data = _section(saved.card, "data")
+    rows = [table.label_rows[label] for label in saved.labels]
+    is_whole = sum(rows) == len(table.records)
+    is_called_so = Path(table.name).name == data.get("name")
+    return is_called_so and is_whole and rows == data.get("label_rows")
 
 
 def inside(saved: SavedModel) -> list[list[str]]:

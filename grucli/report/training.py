@@ -78,7 +78,9 @@ def outcome_lines(trainer: Trainer, prepared: Prepared, seconds: float) -> list[
             f"{judged} accuracy {measured(accuracy, valid)}, "
             f"macro-F1 {macro_f1:.3f}, loss {loss:.4f}"
         )
-        warnings = [f"warning: {judged} {doubt}" for doubt in doubts(accuracy, valid)]
+        warnings = [
+            f"warning: {judged} {doubt}" for doubt in doubts(accuracy, valid, _reason(prepared))
+        ]
     within = f"fold {kept.fold} of {trainer.num_folds}: " if kept.fold else ""
     if kept.fold:
         learned, rows = _learned_rows(prepared, kept), len(prepared.train)
@@ -90,6 +92,16 @@ def outcome_lines(trainer: Trainer, prepared: Prepared, seconds: float) -> list[
         f"(ended by {_ended_by(trainer.progress)}): {score}; {seconds:.1f} s"
     )
     return [line, *warnings]
+
+
+def _reason(prepared: Prepared) -> str:
+    """Return why nothing may have been learned."""
+    is_cut = prepared.facts["longest"] > prepared.encoder.max_length
+    longer = ", a longer data.max_length" if is_cut else ""
+    return (
+        "nothing the model has learned shows in it; more rows, other columns"
+        f"{longer} or other tokens may help"
+    )
 
 
 def _learned_rows(prepared: Prepared, kept: Kept) -> int:

@@ -96,6 +96,76 @@ def test_a_class_without_rows_has_no_recall_and_a_bound_on_it_says_so(
         assert line.startswith(f"grucli: {expected}; ")
 
 
+def test_it_tells_how_much_of_the_inputs_was_read(text_model: Path, tmp_path: Path) -> None:
+    """As the sum of what predict says of each: in the report, in JSON and for bounds."""
+    objects = [json.loads(x) for x in grucli("predict", REVIEWS, "-m", text_model, "--json").lines]
+    scores = json.loads(grucli("evaluate", REVIEWS, "-m", text_model, "--json").text)
+    assert scores["truncated"] == sum(one["truncated"] for one in objects) == 1
+    known = [one["known"] for one in objects]
+    assert min(known) - 1e-6 <= scores["known"] <= max(known)
+    assert scores["known"] == pytest.approx(sum(known) / len(known), abs=0.03)
+    assert scores["none_known"] == 0
+    report = grucli("evaluate", REVIEWS, "-m", text_model).lines
+    assert "cut                    1  inputs longer than 43 tokens" in report
+    assert f"known tokens       {scores['known']:.3f}  of those that were read" in report
+    bounds = ("--max", "truncated=0", "--min", "known=0.99", "--max", "none_known=0")
+    ran = grucli("evaluate", REVIEWS, "-m", text_model, *bounds)
+    assert ran.code == 1
+    assert ran.complaints[0].startswith("grucli: known is 0.")
+    assert ran.complaints[1] == "grucli: truncated is 1, above the maximum 0"
+    data = tmp_path / "strange.csv"
+    data.write_text("text,label\ngood,positive\nqwxz,negative\n,negative\n")
+    scores = json.loads(grucli("evaluate", data, "-m", text_model, "--json", "-q").text)
+    assert (scores["known"], scores["none_known"], scores["truncated"]) == (1 / 3, 2, 0)
+
+
+def test_numeric_sequences_are_cut_but_have_no_tokens(series_model: Path) -> None:
+    scores = json.loads(grucli("evaluate", CLASSIC, "-m", series_model, "--json").text)
+    assert (scores["truncated"], scores["known"], scores["none_known"]) == (0, None, None)
+    report = grucli("evaluate", CLASSIC, "-m", series_model).text
+    assert "\ncut " in report
+    assert "known tokens" not in report
+    ran = grucli("evaluate", CLASSIC, "-m", series_model, "--min", "known=0.5")
+    assert (ran.code, "'known' is undefined here" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "why"),
+    [
+        ("qwxz vbnm", "positive", "1% of the tokens are known (is it the right column"),
+        ("good " * 80, "positive", "98% of the inputs were cut at 43 tokens (data.max_length)"),
+        ("good", "Other", "49% of the rows have labels that training lacks"),
+    ],
+)
+def test_a_doubt_names_the_likely_reason(
+    text_model: Path, tmp_path: Path, text: str, label: str, why: str
+) -> None:
+    rows = [(text, ("negative", label)[k % 2]) for k in range(98)]
+    rows += [("good", "positive"), ("bad", "negative")]
+    data = tmp_path / "rows.csv"
+    data.write_text("text,label\n" + "".join(f"{text},{label}\n" for text, label in rows))
+    ran = grucli("evaluate", "rows.csv", "-m", text_model, cwd=tmp_path)
+    doubt = ran.complaints[-1]
+    assert ran.code == 0
+    assert "not above the majority's" in doubt
+    assert why in doubt
+    assert "learned" not in doubt
+
+
+def test_the_training_file_is_warned_of(text_model: Path, tmp_path: Path) -> None:
+    train = SAMPLES / "reviews_train.csv"
+    ran = grucli("evaluate", train, "-m", text_model)
+    (line,) = ran.complaints
+    assert ran.code == 0
+    assert "reviews_train.csv: looks like the file that the model has learned from" in line
+    assert grucli("evaluate", train, "-m", text_model, "-q").err == ""
+    header, *rows = train.read_text("utf-8").splitlines(keepends=True)
+    for name, lines in (("reviews_train.csv", rows[:-1]), ("other.csv", rows)):
+        data = tmp_path / name
+        data.write_text("".join([header, *lines]), "utf-8")
+        assert "looks like" not in grucli("evaluate", data, "-m", text_model).err
+
+
 def test_maximums(text_model: Path) -> None:
     met = ("--max", "log_loss=30", "--max", "ece=1", "--max", "rows=60")
     ran = grucli("evaluate", REVIEWS, "-m", text_model, *met)
@@ -110,7 +180,7 @@ def test_maximums(text_model: Path) -> None:
     assert rows == "grucli: rows is 60, above the maximum 59"
 
 
-@pytest.mark.parametrize("metric", ["log_loss", "ece"])
+@pytest.mark.parametrize("metric", ["log_loss", "ece", "truncated", "none_known"])
 def test_a_minimum_that_only_bad_models_would_meet_is_refused(metric: str) -> None:
     ran = grucli("evaluate", "missing.csv", "-m", "missing.npz", "--min", f"{metric}=0.25")
     assert (ran.code, ran.out) == (2, b"")

@@ -20,6 +20,8 @@ from .helpers import GRUCLI, ROOT, SAMPLES, bash, environment, grucli, started
 
 RECORD = re.compile(r"(negative|positive)\t[01]\.\d{6}")
 REVIEWS = SAMPLES / "reviews_test.csv"
+CLASSIC = SAMPLES / "classic_test.npz"
+CUT = "60 inputs: 1 cut at 43 tokens\n"
 TEXTS = [row["text"] for row in csv.DictReader(io.StringIO(REVIEWS.read_text("utf-8")))]
 HOSTILE_PIECES = [
     *(
@@ -58,9 +60,33 @@ def csv_rows(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline=""), strict=True))
 
 
+def test_what_was_lost_of_the_inputs_is_said_once_at_the_end(
+    text_model: Path, series_model: Path, tmp_path: Path
+) -> None:
+    """Across windows, whatever the form of the output; unreadable records do not count."""
+    lines = [b"great film"] * 5000 + [b"good " * 50, b"", b"qwxz \xe5\xa5\xbd", b"\xff"] * 2
+    expected = "5,006 inputs: 2 cut at 43 tokens, 4 without a token that the model knows"
+    for options in ((), ("--to", "label"), ("--json",), ("-o", tmp_path / "out.tsv")):
+        ran = grucli("predict", "-m", text_model, *options, stdin=b"\n".join(lines))
+        assert ran.code == 3
+        assert ran.complaints[0] == expected
+        assert ran.err.count("inputs") == 1
+    quiet = grucli("predict", "-m", text_model, "-q", stdin=b"\n".join(lines))
+    assert "inputs" not in quiet.err
+    assert quiet.out == (tmp_path / "out.tsv").read_bytes()
+    assert grucli("predict", "-m", text_model, stdin=b"great film\n").err == ""
+    assert grucli("predict", "-m", text_model).err == ""
+    with np.load(CLASSIC) as arrays:
+        kept = arrays["X"].shape[1]
+        x = np.concatenate([arrays["X"]] * 3, axis=1)
+    np.savez(tmp_path / "long.npz", X=x, y=np.full(len(x), "a"))
+    ran = grucli("predict", tmp_path / "long.npz", "-m", series_model)
+    assert ran.err == f"{len(x)} inputs: {len(x)} cut at {kept} steps\n"
+
+
 def test_every_line_has_an_answer(text_model: Path) -> None:
     ran = grucli("predict", "-m", text_model, stdin="great film\n\nqwxz\n这部电影很好\n".encode())
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.err) == (0, "4 inputs: 3 without a token that the model knows\n")
     assert len(ran.lines) == 4
     assert all(RECORD.fullmatch(line) for line in ran.lines)
 
@@ -68,7 +94,7 @@ def test_every_line_has_an_answer(text_model: Path) -> None:
 def test_the_formats_say_the_same(text_model: Path) -> None:
     flags = {"tsv": (), "label": ("--to", "label"), "csv": ("--to", "csv"), "jsonl": ("--json",)}
     runs = {to: grucli("predict", REVIEWS, "-m", text_model, *flags[to]) for to in flags}
-    assert {(ran.code, ran.err) for ran in runs.values()} == {(0, "")}
+    assert {(ran.code, ran.err) for ran in runs.values()} == {(0, CUT)}
     objects = [json.loads(line) for line in runs["jsonl"].lines]
     pairs = [[one["label"], f"{one['probability']:.6f}"] for one in objects]
     assert [line.split("\t") for line in runs["tsv"].lines] == pairs
@@ -102,7 +128,7 @@ def test_hostile_lines_are_answered_one_by_one_in_order(text_model: Path) -> Non
     lines[1500] = b"x" * (2**24 + 1)
     ran = grucli("predict", "-m", text_model, "--json", stdin=b"\n".join(lines) + b"\n")
     assert ran.code == 3
-    assert len(ran.complaints) == 6
+    assert len(ran.complaints) == 7
     objects = [json.loads(line) for line in ran.lines]
     assert [one["row"] for one in objects] == list(range(1, len(lines) + 1))
     texts = [_readable(line) for line in lines]
@@ -113,6 +139,10 @@ def test_hostile_lines_are_answered_one_by_one_in_order(text_model: Path) -> Non
         one["probability"] is None for one, is_bad in zip(objects, bad, strict=True) if is_bad
     )
     assert f"standard input: {sum(bad):,} records cannot be read in all" in ran.err
+    none_known = sum(one["known"] == 0 for one in objects)
+    inputs = f"{len(lines) - sum(bad):,} inputs"
+    expected = f"{inputs}: {none_known:,} without a token that the model knows"
+    assert ran.complaints[0] == expected
     sound = [text for text in texts if text is not None]
     answers = api.load(str(text_model)).predict(sound)
     found = [one["probability"] for one in objects if "error" not in one]
@@ -235,7 +265,8 @@ def test_columns_are_remembered_and_flags_stand_above(text_model: Path, tmp_path
 def test_the_answer_has_its_columns_for_itself(text_model: Path, tmp_path: Path) -> None:
     ran = grucli("predict", REVIEWS, "-m", text_model, "--to", "csv", "--keep", "*")
     assert ran.code == 0
-    assert ran.complaints == ["column 'label' is kept as 'keep.label': 'label' is the answer's"]
+    note = "column 'label' is kept as 'keep.label': 'label' is the answer's"
+    assert ran.err == f"{note}\n{CUT}"
     rows = list(csv.DictReader(io.StringIO(ran.text)))
     assert list(rows[0]) == ["text", "keep.label", "score", "label", "probability"]
     truth = [row["label"] for row in csv.DictReader(io.StringIO(REVIEWS.read_text("utf-8")))]
@@ -247,9 +278,9 @@ def test_the_answer_has_its_columns_for_itself(text_model: Path, tmp_path: Path)
     assert again.lines[0] == names
     ranked = ("--top-k", "1", "--keep", "label")
     ran = grucli("predict", REVIEWS, "-m", text_model, "--to", "csv", *ranked)
-    assert (ran.err, ran.lines[0]) == ("", "label,label_1,probability_1")
+    assert (ran.err, ran.lines[0]) == (CUT, "label,label_1,probability_1")
     ran = grucli("predict", REVIEWS, "-m", text_model, "--json", "--keep", "label")
-    assert (ran.err, json.loads(ran.lines[0])["keep"]) == ("", {"label": truth[0]})
+    assert (ran.err, json.loads(ran.lines[0])["keep"]) == (CUT, {"label": truth[0]})
 
 
 def test_hostile_labels_and_the_most_probable_ones(odd_model: Path) -> None:

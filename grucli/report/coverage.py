@@ -1,0 +1,67 @@
+"""How much of the inputs was read: in tables, in a sentence, and as a reason of poor scores."""
+
+from __future__ import annotations
+
+from grucli.coverage import Coverage
+from grucli.data.encoding import Encoder, TextEncoder
+from grucli.errors import counted
+
+MANY = 0.1  # of the rows; fewer do not explain an accuracy that is no better than blind answers
+FEW_KNOWN = 0.8  # of the tokens
+
+Row = tuple[str, object, str]
+"""A name, a figure and what it means."""
+
+
+def rows(coverage: Coverage, encoder: Encoder) -> list[Row]:
+    """Return the lines of a report."""
+    cut = f"inputs longer than {_limit(encoder)}{_beyond(encoder)}"
+    found: list[Row] = [("cut", coverage.truncated, cut)]
+    if coverage.known is not None:
+        none = counted(coverage.none_known, "input")
+        said = f"of those that were read; {none} without any" if coverage.none_known else ""
+        found.append(("known tokens", f"{coverage.known:.3f}", said or "of those that were read"))
+    return found
+
+
+def sentence(coverage: Coverage, encoder: Encoder) -> str:
+    """Return what was lost of the inputs; nothing where nothing was."""
+    lost = [
+        (coverage.truncated, f"cut at {_limit(encoder)}{_beyond(encoder)}"),
+        (coverage.none_known, "without a token that the model knows"),
+    ]
+    words = [f"{count:,} {what}" for count, what in lost if count]
+    return f"{counted(coverage.rows, 'input')}: {', '.join(words)}" if words else ""
+
+
+def reason(coverage: Coverage, encoder: Encoder, unseen_rows: int) -> str:
+    """Return why the answers may be no better than blind ones.
+
+    Args:
+        coverage: of the rows that were scored.
+        encoder: that has read them.
+        unseen_rows: those of them whose label training lacks.
+    """
+    cut, unseen = coverage.truncated / coverage.rows, unseen_rows / coverage.rows
+    causes = []
+    if cut >= MANY:
+        causes.append(f"{cut:.0%} of the inputs were cut at {_limit(encoder)} (data.max_length)")
+    if coverage.known is not None and coverage.known < FEW_KNOWN:
+        known = f"{coverage.known:.0%} of the tokens are known"
+        causes.append(f"{known} (is it the right column and encoding?)")
+    if unseen >= MANY:
+        causes.append(f"{unseen:.0%} of the rows have labels that training lacks")
+    return " and ".join(causes) or (
+        "what the model has learned does not show in these rows; are their columns and labels "
+        "those of training?"
+    )
+
+
+def _limit(encoder: Encoder) -> str:
+    return counted(encoder.max_length, "token" if isinstance(encoder, TextEncoder) else "step")
+
+
+def _beyond(encoder: Encoder) -> str:
+    """Return what still reads the rest, if anything does."""
+    is_read = isinstance(encoder, TextEncoder) and encoder.wide is not None
+    return " (n-grams read on)" if is_read else ""
