@@ -7,20 +7,18 @@ from may have them anywhere. A row that cannot be read spoils the sequences it m
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from itertools import pairwise
 
 import numpy as np
 
-from grucli.data.numbers import Floats, Missing, NumberError, exact, numbers, whole
+from grucli.data.numbers import Floats, Missing, NumberError, numbers, whole
 from grucli.data.records import Record
 from grucli.data.table_rows import Table, is_blank
 from grucli.data.tables import Row
+from grucli.data.times import TimeError, order
 from grucli.errors import excerpt
 
 REMEMBERED_IDS = 100_000
 """An id that comes again is noticed over so many others; this bounds the memory of a stream."""
-_DATE = "2024-05-31T18:30:00"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,8 +196,9 @@ class LongRecords:
         if not series.problem:
             try:
                 record.values = self._values(series)
-            except _TimeError as error:
-                series.problem = f"{self._table.name}:{error}"
+            except TimeError as error:
+                line = series.lines[error.index]
+                series.problem = f"{self._table.name}:{line}: {error.problem}"
             except NumberError as error:
                 series.problem = self._problem(error, series.lines)
         if series.problem:
@@ -210,8 +209,8 @@ class LongRecords:
         """Return the (T, D) values in the order of time, which the lines of the rows take, too."""
         values = np.concatenate(series.values)
         if series.times:
-            order = _order(series.times, series.lines)
-            values, series.lines = values[order], [series.lines[k] for k in order]
+            rows = order(series.times, lambda k: f"line {series.lines[k]}")
+            values, series.lines = values[rows], [series.lines[k] for k in rows]
         values = whole(values, self._missing)
         if not len(values):
             row_id = excerpt(self._id(series.first))
@@ -224,40 +223,3 @@ class LongRecords:
     def _problem(self, error: NumberError, lines: Sequence[int]) -> str:
         column = excerpt(self._table.columns[self._columns.values[error.channel]])
         return f"{self._table.name}:{lines[error.step]}: column '{column}': {error.problem}"
-
-
-class _TimeError(ValueError):
-    """A time cannot be used: its line, why, and how to mend it."""
-
-
-def _order(times: Sequence[str], lines: Sequence[int]) -> list[int]:
-    """Return the rows by rising time; times are all numbers, or all dates of ISO 8601.
-
-    Raises:
-        _TimeError: a time is neither, or of another kind than the first, or there twice.
-    """
-    parse = _date if exact(times[0]) is None else exact
-    moments = []
-    for time, line in zip(times, lines, strict=True):
-        moment = parse(time)
-        if moment is None:
-            kind = "number like the first" if parse is exact else "number or ISO 8601 date"
-            raise _TimeError(f"{line}: time '{excerpt(time)}' is no {kind}; write 12.5 or {_DATE}")
-        moments.append(moment)
-    order = sorted(range(len(moments)), key=moments.__getitem__)
-    for before, after in pairwise(order):
-        if moments[before] == moments[after]:
-            raise _TimeError(
-                f"{lines[after]}: time '{excerpt(times[after])}' stands in line {lines[before]} "
-                "too; give each step its own"
-            )
-    return order
-
-
-def _date(cell: str) -> tuple[bool, datetime] | None:
-    """Return a date that sorts; those with an offset from UTC stand apart from those without."""
-    try:
-        moment = datetime.fromisoformat(cell.strip())
-    except ValueError:
-        return None
-    return moment.tzinfo is not None, moment

@@ -4,6 +4,7 @@ Tags (@…, in any case) up to @data, then a case a line: dimensions separated b
 of each by commas, the class label last; where there are no labels, a colon may still end the line.
 Lines that begin with # or % are comments. All dimensions of a case have the same steps; cases may
 differ in length. `?` and NaN are missing values, and missing labels unless @classLabel has them.
+With @timestamps each value stands beside its time: `(0,1.5),(1,2.5)`, or a date of ISO 8601.
 """
 
 import io
@@ -16,6 +17,7 @@ from grucli.data.asked import Asked
 from grucli.data.lines import Lines, decode
 from grucli.data.numbers import Floats, Missing, NumberError, numbers, whole
 from grucli.data.records import Record, Source
+from grucli.data.times import TimeError, order
 from grucli.errors import DataError, did_you_mean, excerpt
 
 _TAGS = (
@@ -23,6 +25,9 @@ _TAGS = (
     *("equallength", "serieslength", "classlabel", "targetlabel", "data"),
 )
 _TAG = re.compile(r"@(\w+)[ \t]*(.*)")
+_TIMES_ARE = "the timestamps put the steps in order and are then left out"
+_AFTER_PAIR = re.compile(r"(?<=\))\s*:")
+_BETWEEN_PAIRS = re.compile(r"\)\s*,\s*\(")
 _MOST_COMMENTS = 200
 _NO_LABEL = frozenset({"", "?", "nan"})
 """How a missing label is written, in any case."""
@@ -33,6 +38,7 @@ class _Header:
     """What the tags say; None where they do not.
 
     Attributes:
+        has_times: whether each value stands beside its time.
         has_label: whether the last part of a case is its label.
         labels: the ones that are declared, as they stand in the tag: a label may have several
             words, and nothing says where the next one begins.
@@ -40,6 +46,7 @@ class _Header:
         length, equal: steps of a case, and whether that holds for all.
     """
 
+    has_times: bool = False
     has_label: bool = False
     labels: str = ""
     dimensions: int | None = None
@@ -75,8 +82,8 @@ def open_ts(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
         asked: what is known of them.
 
     Raises:
-        DataError: the tags are damaged, or say what is not supported: timestamps, targets; or
-            there are no labels, but they are needed.
+        DataError: the tags are damaged, or say that there are targets, which are not supported;
+            or there are no labels, but they are needed.
     """
     header = _read_header(lines, asked)
     return Source(
@@ -89,6 +96,7 @@ def open_ts(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
         stream=stream,
         encoding=asked.encoding,
         missing=asked.missing,
+        findings=(_TIMES_ARE,) if header.has_times else (),
     )
 
 
@@ -123,8 +131,8 @@ def _read_header(lines: Lines, asked: Asked) -> _Header:
 def _apply(header: _Header, name: str, words: list[str], place: str) -> None:
     """Take one tag in."""
     first = words[0].lower() if words else ""
-    if name == "timestamps" and first == "true":
-        raise DataError(f"{place}: timestamps are not supported; write the values alone")
+    if name == "timestamps":
+        header.has_times = first == "true"
     if name == "targetlabel" and first == "true":
         raise DataError(
             f"{place}: targets are not supported yet; give a file with @classLabel true"
@@ -165,7 +173,7 @@ def _records(lines: Lines, asked: Asked, header: _Header) -> Iterator[Record]:
 
 def _fill(record: Record, text: str, header: _Header, asked: Asked) -> None:
     """Put the values and the label of a case into its record."""
-    parts = text.split(":")
+    parts = _parts(text, header)
     if header.has_label and (asked.needs_label or len(parts) != header.dimensions):
         record.label = _label(parts.pop().strip() if len(parts) > 1 else "", header, asked)
     elif not header.has_label and len(parts) > 1 and not parts[-1].strip():
@@ -178,7 +186,7 @@ def _fill(record: Record, text: str, header: _Header, asked: Asked) -> None:
             f"has {len(parts)} dimensions{label}, expected {header.dimensions}; "
             "separate them by colons, the label last"
         )
-    channels = _channels(parts)
+    channels = _channels(parts, has_times=header.has_times)
     length = len(channels[0])
     if header.equal and header.length is not None and length != header.length:
         raise _CaseError(
@@ -186,6 +194,15 @@ def _fill(record: Record, text: str, header: _Header, asked: Asked) -> None:
             "mend it, or write @equalLength false"
         )
     record.values = _values(channels, asked.missing)
+
+
+def _parts(text: str, header: _Header) -> list[str]:
+    """Return the dimensions of a case and what is behind the last; a time may hold colons."""
+    if not header.has_times:
+        return text.split(":")
+    if not text.startswith("("):
+        raise _CaseError(f"'{excerpt(text)}' begins with no pair; write (time,value)")
+    return _AFTER_PAIR.split(text)
 
 
 def _label(label: str, header: _Header, asked: Asked) -> str | None:
@@ -199,16 +216,44 @@ def _label(label: str, header: _Header, asked: Asked) -> str | None:
     return label
 
 
-def _channels(parts: list[str]) -> list[list[str]]:
+def _channels(parts: list[str], *, has_times: bool) -> list[list[str]]:
     """Return the cells of D dimensions, T of each."""
     channels: list[list[str]] = []
     for dimension, part in enumerate(parts, 1):
-        cells = part.split(",") if part.strip() else []
-        if not cells or (channels and len(cells) != len(channels[0])):
-            steps = "no steps" if not cells else f"{len(cells)} steps, the first {len(channels[0])}"
+        text = part.strip()
+        cells = _pairs(text, dimension) if has_times else text.split(",")
+        if not text or (channels and len(cells) != len(channels[0])):
+            steps = f"{len(cells)} steps, the first {len(channels[0])}" if text else "no steps"
             raise _CaseError(f"dimension {dimension} has {steps}; give all as many")
         channels.append(cells)
-    return channels
+    return _in_order(channels) if has_times else channels
+
+
+def _pairs(text: str, dimension: int) -> list[str]:
+    """Return what stands in each pair of brackets."""
+    pairs = _BETWEEN_PAIRS.split(text[1:-1])
+    for step, pair in enumerate(pairs, 1):
+        if "," not in pair or text[:1] + text[-1:] != "()":
+            place = f"dimension {dimension}, step {step}"
+            raise _CaseError(f"{place}: '{excerpt(pair)}' is no pair; write (time,value)")
+    return pairs
+
+
+def _in_order(channels: list[list[str]]) -> list[list[str]]:
+    """Return the values of (time, value) in the order of the times, which all channels share."""
+    times, values = [], []
+    for channel in channels:
+        pairs = [pair.rpartition(",") for pair in channel]
+        times.append([time.strip() for time, _, _ in pairs])
+        values.append([value for _, _, value in pairs])
+        if times[-1] != times[0]:
+            mend = "give all dimensions the same ones, ? where a value is missing"
+            raise _CaseError(f"dimension {len(times)} has other times than the first; {mend}")
+    try:
+        steps = order(times[0], lambda k: f"step {k + 1}")
+    except TimeError as error:
+        raise _CaseError(f"dimension 1, step {error.index + 1}: {error.problem}") from None
+    return [[own[k] for k in steps] for own in values]
 
 
 def _values(channels: list[list[str]], missing: Missing) -> Floats:

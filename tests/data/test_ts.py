@@ -130,6 +130,59 @@ def test_without_labels_a_colon_may_end_the_line(tag: str, dimensions: str) -> N
         assert series(records) == [([[1.0, 3.0], [2.0, 4.0]], None)]
 
 
+@pytest.mark.parametrize(
+    "times",
+    [
+        *(("0", "1", "2"), ("-1", "9", "10"), ("0.5", "1e1", "11")),
+        ("2019-05-04 12:00:00", "2019-05-04 12:00:01", "2019-05-05 00:00:00"),
+        ("2019-05-04", "2019-05-10T08:00", "2019-12-01 00:00:00.5"),
+    ],
+)
+def test_timestamps_order_the_steps_and_are_left_out(times: tuple[str, ...]) -> None:
+    header = HEADER.replace("@timeStamps false", "@timeStamps true")
+    first, second, third = times
+    cases = (
+        f"({third},3),({first},1),({second},2):({third},6),({first},4),({second},5):up\n"
+        f"({first},-1.5) : ( {first} ,.5): down\n"
+    )
+    source, records = read(header + cases, "t.ts")
+    assert series(records) == EXPECTED
+    assert source.findings == ("the timestamps put the steps in order and are then left out",)
+    bare = header.replace("true up down", "false") + cases
+    for text in (bare.replace(":up", "").replace(": down", ""), bare.replace("up", "")):
+        _, records = read(text.replace("down", ""), "t.ts", needs_label=False, remembered=SERIES)
+        assert [values for values, _ in series(records)] == [values for values, _ in EXPECTED]
+
+
+def test_values_with_times_may_be_missing_too() -> None:
+    header = ONE.replace("@data", "@timestamps true\n@data")
+    data = header + "(3,?),(1,1),(2,2):a\n(0,1),(1,NaN),(2,3):b\n"
+    assert problem(data, "t.ts").startswith("t.ts:7: dimension 1, step 2: value is missing; ")
+    assert series(read(data, "t.ts", missing="mask")[1])[0] == ([[1.0], [2.0]], "a")
+
+
+@pytest.mark.parametrize(
+    ("case", "message"),
+    [
+        ("1,2:3,4:up", "'1,2:3,4:up' begins with no pair; write (time,value)"),
+        ("(0,1),(1,2):(0,3),(2,4):up", "dimension 2 has other times than the first; give all"),
+        ("(0,1),(1,2):(0,3):up", "dimension 2 has 1 steps, the first 2; give all as many"),
+        ("(0,1),(0,2):(0,3),(0,4):up", "dimension 1, step 2: time '0' stands in step 1 too; give"),
+        ("(0,1),(x,2):(0,3),(x,4):up", "dimension 1, step 2: time 'x' is no number like the first"),
+        ("(soon,1):(soon,3):up", "dimension 1, step 1: time 'soon' is no number or ISO 8601 date"),
+        ("(0,1),(2):(0,1),(2):up", "dimension 1, step 2: '2' is no pair; write (time,value)"),
+        ("(0,1,(1,2):(0,1,(1,2):up", "dimension 1, step 1: time '0,1,(1' is no number or ISO"),
+        ("(0,1),(1,two):(0,1),(1,2):up", "dimension 1, step 2: 'two' is no number; "),
+        ("(0,1)::up", "label ':up' is not one of @classLabel; "),
+    ],
+)
+def test_a_bad_case_of_times_is_one_bad_record(case: str, message: str) -> None:
+    header = HEADER.replace("@timeStamps false", "@timeStamps true")
+    data = header + f"(0,1):(0,2):up\n{case}\n"
+    found = problem(data, "t.ts")
+    assert found.startswith(f"t.ts:13: {message}"), found
+
+
 def test_cases_must_be_as_long_as_is_said() -> None:
     equal = ONE.replace("@data", "@equalLength true\n@seriesLength 2\n@data")
     message = problem(equal + "1,2:a\n1,2,3:b\n", "t.ts")
@@ -163,7 +216,6 @@ def test_a_missing_value_in_one_dimension_alone_is_no_end() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ("@timeStamps true\n@data\n", "t.ts:1: timestamps are not supported; write the values"),
         ("@targetLabel true\n@data\n1:2\n", "t.ts:1: targets are not supported yet; "),
         ("@dimensions two\n@data\n", "t.ts:1: 'two' is no count; write a number from 1"),
         ("#\n@seriesLength 0\n@data\n", "t.ts:2: '0' is no count; "),
@@ -197,9 +249,12 @@ def test_a_pause_of_the_producer_is_seen(monkeypatch: pytest.MonkeyPatch) -> Non
             assert source.ready()
 
 
-@given(st.lists(hostile_line), st.booleans())
-def test_hostile_lines_never_raise_behind_the_header(lines: list[bytes], one: bool) -> None:
-    data = (ONE if one else HEADER).encode() + b"".join(line + b"\n" for line in lines)
+@given(
+    st.lists(hostile_line | st.text("(),:0123 ?", max_size=30).map(str.encode)),
+    st.sampled_from([ONE, HEADER, HEADER.replace("Stamps false", "Stamps true")]),
+)
+def test_hostile_lines_never_raise_behind_the_header(lines: list[bytes], header: str) -> None:
+    data = header.encode() + b"".join(line + b"\n" for line in lines)
     _, records = read(data, "t.ts", needs_label=False, remembered=SERIES)
     assert [r.number for r in records] == list(range(1, len(records) + 1))
     for record in records:
