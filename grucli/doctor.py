@@ -155,6 +155,7 @@ def _lone_share(train: Examples, folds: npt.NDArray[np.int64], encoder: TextEnco
     occurs = np.zeros((int(folds.max()) + 1, int(train.steps.max()) + 1), bool)
     occurs[np.repeat(folds, train.lengths), train.steps] = True
     is_lone = occurs.sum(axis=0) == 1
+    is_lone[EMPTY : EMPTY + 1] = False  # it stands for no token
     return float((is_lone[train.steps] | encoder.is_unknown(train.steps)).mean())
 
 

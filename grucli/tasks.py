@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from grucli.errors import excerpt
 
@@ -19,7 +19,8 @@ SEVERAL = f"several labels a row are the task multilabel, {LATER}"
 # With a decimal point or a decimal comma.
 _NUMBER = re.compile(r"\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 _WHOLE = re.compile(r"\s*[+-]?\d+([.,]0*)?\s*", re.ASCII)
-_BRACKETED = re.compile(r"\s*[\[{(].*[\]})]\s*", re.DOTALL)
+_CODE = re.compile(r"\s*[+-]?0\d", re.ASCII)
+_BRACKETED = re.compile(r"\s*[\[(].*[\])]\s*", re.DOTALL)
 
 
 def hints(name: str, counts: Mapping[str, int]) -> Iterator[str]:
@@ -29,51 +30,68 @@ def hints(name: str, counts: Mapping[str, int]) -> Iterator[str]:
         name: of the file.
         counts: rows of each label, at least one label.
     """
-    if all(map(_NUMBER.fullmatch, counts)):
-        yield from _targets(name, counts)
-        return
-    lists = _lists(counts)
-    if lists:
-        most = max(lists, key=lambda label: lists[label])
+    if are_targets(counts):
+        ordered = sorted(counts, key=_number)
+        first, last = (excerpt(label, LABEL_WIDTH) for label in (ordered[0], ordered[-1]))
         yield (
-            f"{name}: {len(lists):,} of {len(counts):,} labels look like lists "
+            f"{name}: the labels are {len(counts):,} numbers from {first} to {last}, each a class "
+            f"of its own; to predict numbers is the task regress, {LATER}"
+        )
+    found = lists(counts)
+    if found:
+        most = max(found, key=lambda label: found[label])
+        yield (
+            f"{name}: {len(found):,} of {len(counts):,} labels look like lists "
             f"('{excerpt(most, LABEL_WIDTH)}'), each a class of its own; {SEVERAL}"
         )
 
 
-def _targets(name: str, counts: Mapping[str, int]) -> Iterator[str]:
-    """Yield a line if numbers are quantities: many, with few rows each or with fractions.
+def of_column(name: str, cells: Sequence[str]) -> str:
+    """Return of which other task a column looks like the labels, nothing for `classify`.
+
+    Whole numbers that only rise are those of rows.
+    """
+    filled = [cell for cell in cells if cell.strip()]
+    counts = Counter(filled)
+    if not all(map(_WHOLE.fullmatch, counts)) or sorted(counts, key=_number) != filled:
+        task = "regress" if are_targets(counts) else "multilabel" if lists(counts) else ""
+        return f" ('{excerpt(name, 16)}' looks made for the task {task}, {LATER})" if task else ""
+    return ""
+
+
+def are_targets(counts: Mapping[str, int]) -> bool:
+    """Tell whether labels are quantities: many numbers, with few rows each or with fractions.
 
     Leading zeros speak for codes.
     """
+    if len(counts) < LEAST_NUMBERS or not all(map(_NUMBER.fullmatch, counts)):
+        return False
+    if any(map(_CODE.match, counts)):
+        return False
     are_whole = all(map(_WHOLE.fullmatch, counts))
-    are_codes = any(re.match(r"\s*[+-]?0\d", label) for label in counts)
-    if len(counts) < LEAST_NUMBERS or are_codes:
-        return
-    if are_whole and sum(counts.values()) >= MOST_ROWS * len(counts):
-        return
-    ordered = sorted(counts, key=lambda label: float(label.replace(",", ".")))
-    first, last = (excerpt(label, LABEL_WIDTH) for label in (ordered[0], ordered[-1]))
-    yield (
-        f"{name}: the labels are {len(counts):,} numbers from {first} to {last}, each a class of "
-        f"its own; to predict numbers is the task regress, {LATER}"
-    )
+    return not are_whole or sum(counts.values()) < MOST_ROWS * len(counts)
 
 
-def _lists(counts: Mapping[str, int]) -> dict[str, int]:
+def lists(counts: Mapping[str, int]) -> dict[str, int]:
     """Return the labels that are lists, with their rows; none if there are no others like them."""
+    if all(map(_NUMBER.fullmatch, counts)):  # a comma may be a decimal one
+        return {}
     bracketed = {k: n for k, n in counts.items() if _BRACKETED.fullmatch(k)}
     if len(bracketed) > 1 and 2 * len(bracketed) > len(counts):
         return bracketed
     for separator in SEPARATORS:
         parts: Counter[str] = Counter()
-        lists: dict[str, set[str]] = {}
+        found: dict[str, set[str]] = {}
         for label in counts:
             own = {part.strip() for part in label.split(separator)}
             parts.update(own)
             if len(own) > 1 and "" not in own:
-                lists[label] = own
-        listed = {part for own in lists.values() for part in own}
+                found[label] = own
+        listed = {part for own in found.values() for part in own}
         if listed and sum(parts[part] for part in listed) >= LEAST_REUSE * len(listed):
-            return {label: counts[label] for label in lists}
+            return {label: counts[label] for label in found}
     return {}
+
+
+def _number(label: str) -> float:
+    return float(label.replace(",", "."))

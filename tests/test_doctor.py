@@ -1,6 +1,7 @@
 """The data doctor: each finding is said once, with its figures, and sound data has none."""
 
 import time
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -183,6 +184,17 @@ def test_labels_of_another_task_are_named(labels, hint):
     assert said == ([] if hint is None else [f"t.csv: {hint}"])
 
 
+def test_a_column_says_which_task_it_looks_made_for():
+    prices = [f"{k}.5" for k in range(30)]
+    numbers = " ('price' looks made for the task regress, not available yet)"
+    assert tasks.of_column("price", prices) == numbers
+    assert tasks.of_column("price", [*"531", "", *map(str, range(40))]) == numbers
+    for tags in (["a|b", "b|c", " ", "a|c"], ["[1]", "[]"], ["('a',)", "('b', 'c')"]):
+        assert "'tags' looks made for the task multilabel" in tasks.of_column("tags", tags)
+    for cells in (list(map(str, range(30))), [], [" "], ["a", "b", "a"], ["{}", "{1}"]):
+        assert tasks.of_column("x", cells) == ""
+
+
 def test_years_with_many_rows_each_are_classes():
     assert list(tasks.hints("t.csv", {str(year): 30 for year in range(1990, 2026)})) == []
 
@@ -251,6 +263,9 @@ def test_tokens_that_stand_in_one_fold_only_are_said(tmp_path):
         "data.tokens=char would let more be known"
     ]
     assert warnings(tmp_path, rows, "data.tokens=char") == []
+    orders = [" ".join(order) for order in permutations(WORDS[:4])]
+    rows = [(text, "ab"[k % 2]) for k, order in enumerate(orders) for text in (order, "")]
+    assert warnings(tmp_path, rows) == ["24 texts are empty: nothing to read in them"]
 
 
 def test_copies_stay_in_one_fold_whatever_their_spelling(tmp_path):

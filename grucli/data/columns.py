@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 
+from grucli import tasks
 from grucli.data.cell_lists import holds_lists, holds_series
 from grucli.data.column_kinds import is_dates, is_numeric, is_symbols
 from grucli.errors import DataError, did_you_mean, excerpt
@@ -130,7 +131,11 @@ def choose(columns: Sequence[str], rows: Sequence[Sequence[str]], wanted: Wanted
         label = _known(columns, LABEL_NAMES, {*aside, *texts})
     guessed = not wanted.text or (label is not None and given is None)
     if label is None and wanted.needs_label:
-        label = _label_by_content(columns, profiles, {*aside, *texts}, wanted)
+        taken = {*aside, *texts}
+        found = _label_by_content(columns, profiles, taken)
+        if found is None:
+            raise _unclear("label", columns, wanted, _task_hint(columns, rows, profiles, taken))
+        label = found
         guessed = True
     text = tuple(i for i in texts if i is not None)
     if not text:
@@ -207,8 +212,7 @@ def _label_by_content(
     columns: Sequence[str],
     profiles: Sequence[_Profile],
     taken: Set[int | None],
-    wanted: Wanted,
-) -> int:
+) -> int | None:
     fit = [
         i
         for i, profile in enumerate(profiles)
@@ -216,9 +220,20 @@ def _label_by_content(
     ]
     varied = [i for i in fit if profiles[i].distinct > 1] or fit  # sorted files start with one
     named = [i for i in varied if not profiles[i].numeric] or varied
-    if len(named) == 1 and len(columns) > 1:
-        return named[0]
-    raise _unclear("label", columns, wanted)
+    return named[0] if len(named) == 1 and len(columns) > 1 else None
+
+
+def _task_hint(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    profiles: Sequence[_Profile],
+    taken: Set[int | None],
+) -> str:
+    """Return what the first column speaks for that looks made for a task that is to come."""
+    longest = max(range(len(columns)), key=lambda i: profiles[i].mean_length)  # likely the text
+    rest = [i for i in range(len(columns)) if i not in {longest, *taken}]
+    hints = (tasks.of_column(columns[i], [row[i] for row in rows if len(row) > i]) for i in rest)
+    return next(filter(None, hints), "")
 
 
 def _text_by_content(
@@ -241,18 +256,19 @@ def _text_by_content(
     return words[0]
 
 
-def _unclear(role: str, columns: Sequence[str], wanted: Wanted) -> DataError:
+def _unclear(role: str, columns: Sequence[str], wanted: Wanted, more: str = "") -> DataError:
     if len(columns) == 1:
         hint = wanted.hint or "pass --delimiter, or --format lines for __label__ lines"
         return DataError(f"{wanted.place}: only one column ('{excerpt(columns[0])}'); {hint}")
+    listed = _listed(columns, 30 if more else 60)
     return DataError(
-        f"{wanted.place}: no clear {role} column (columns: {_listed(columns)}); "
-        "pass --text COL --label COL"
+        f"{wanted.place}: no clear {role} column (columns: {listed}); "
+        f"pass --text COL --label COL{more}"
     )
 
 
-def _listed(columns: Sequence[str]) -> str:
-    return excerpt(",".join(columns), 60)
+def _listed(columns: Sequence[str], width: int = 60) -> str:
+    return excerpt(",".join(columns), width)
 
 
 def normal_name(name: str) -> str:
