@@ -6,19 +6,19 @@ that a label 1.0 is not a label 1. Blank lines are no records.
 
 import dataclasses
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from grucli.data.asked import Asked
 from grucli.data.columns import Wanted, choose
+from grucli.data.json_keys import structures_of, value_key
 from grucli.data.json_lines import (
     NAN,
     JsonError,
     Number,
     Object,
     as_written,
-    is_sequence,
     kind,
     parse_object,
 )
@@ -29,9 +29,6 @@ from grucli.data.series_columns import choose_series
 from grucli.data.tables import SAMPLED_ROWS
 from grucli.errors import DataError, did_you_mean, excerpt
 from grucli.tasks import SEVERAL
-
-VALUE_NAMES = ("values", "sequence", "series", "x", "data")
-"""Keys of a numeric sequence, the surest first; in any case."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +79,7 @@ def open_jsonl(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
     source.columns = tuple(dict.fromkeys(key for found in sample for key in found))
     asked = asked.among(source.columns)
     source.options = asked.options
-    key = _value_key(sample, asked)
+    key = value_key(sample, asked)
     if key is not None:
         source.kind = "series"
         source.missing = asked.missing
@@ -110,39 +107,15 @@ def _sample(lines: Lines, asked: Asked) -> list[Object]:
     return found
 
 
-def _value_key(sample: Sequence[Object], asked: Asked) -> str | None:
-    """Return the key of a numeric sequence: given, remembered, or found; None for texts.
-
-    Raises:
-        DataError: a sequence is expected, but no key holds one.
-    """
-    given = asked.options.values
-    if given is not None:
-        if len(given) > 1:
-            raise DataError(f"{asked.name}: one key holds a sequence in JSONL; pass --values KEY")
-        return given[0]
-    known, first = asked.known, sample[0] if sample else {}
-    lists = [key for key, value in first.items() if is_sequence(value)]
-    if len(known.values) == 1 and (known.values[0] in first or not lists):
-        return known.values[0]
-    if known.kind == "text" and asked.text:
-        return None
-    named = [key for name in VALUE_NAMES for key in lists if key.lower() == name]
-    if named or len(lists) == 1:
-        return (named or lists)[0]
-    if known.kind == "text" and not lists:
-        return None
-    keys = excerpt(",".join(first), 60)
-    raise DataError(f"{asked.name}: no clear key of a sequence (keys: {keys}); pass --values KEY")
-
-
 def _series_keys(source: Source, sample: Sequence[Object], asked: Asked, key: str) -> _Keys:
     if key not in source.columns and not asked.needs_label:
         return _Keys(values=key, label=asked.label)
     options = dataclasses.replace(asked.options, values=(key,), id=None, time=None)
     known = dataclasses.replace(asked.known, id=None, time=None)
     as_table = dataclasses.replace(asked, options=options, known=known)
-    chosen = choose_series(source.columns, lambda: _rows(sample, source), as_table, asked.name)
+    chosen = choose_series(
+        source.columns, lambda: _rows(sample, source.columns), as_table, asked.name
+    )
     assert chosen is not None  # values are given
     keys = _Keys(
         values=key,
@@ -170,10 +143,12 @@ def _text_keys(source: Source, sample: Sequence[Object], asked: Asked) -> _Keys:
         group=asked.options.group,
         hint="add a key with the label",
     )
-    chosen = choose(source.columns, _rows(sample, source), wanted)
+    beside = set(structures_of(sample)).difference(asked.text, names(asked.label))
+    columns = [name for name in source.columns if name not in beside]
+    chosen = choose(columns, _rows(sample, columns), wanted)
     keys = _Keys(
-        text=tuple(source.columns[i] for i in chosen.text),
-        label=None if chosen.label is None else source.columns[chosen.label],
+        text=tuple(columns[i] for i in chosen.text),
+        label=None if chosen.label is None else columns[chosen.label],
         weight=asked.options.weight,
         group=asked.options.group,
     )
@@ -181,11 +156,17 @@ def _text_keys(source: Source, sample: Sequence[Object], asked: Asked) -> _Keys:
         text = " + ".join(f"'{excerpt(name)}'" for name in keys.text)
         label = "" if keys.label is None else f", label key '{excerpt(keys.label)}'"
         source.findings += (f"text key {text}{label} (pass --text/--label to choose others)",)
+    if beside and not asked.text:
+        source.findings += (f"left out beside the text: {_listed(beside)} (no strings)",)
     return keys
 
 
-def _rows(sample: Sequence[Object], source: Source) -> list[list[str]]:
-    return [[as_written(found.get(name)) for name in source.columns] for found in sample]
+def _listed(keys: Iterable[str]) -> str:
+    return excerpt(", ".join(sorted(keys)), 60)
+
+
+def _rows(sample: Sequence[Object], columns: Sequence[str]) -> list[list[str]]:
+    return [[as_written(found.get(name)) for name in columns] for found in sample]
 
 
 def _records(lines: Lines, source: Source, keys: _Keys) -> Iterator[Record]:

@@ -118,7 +118,7 @@ def test_a_bad_line_is_one_bad_record(line: str, message: str) -> None:
         (
             TEXTS,
             {"label": "star"},
-            "t.jsonl: no column 'star' (columns: id,review,stars,more); did",
+            "t.jsonl: no column 'star' (columns: id,review,stars); did you",
         ),
         ('{"a": 1}\n{"a": 2}\n', {}, "t.jsonl: only one column ('a'); add a key with the label"),
         ('{"a": [1], "b": [2], "c": "x"}', {"label": "c"}, "t.jsonl: no clear key of a sequence"),
@@ -201,6 +201,97 @@ def test_missing_numbers_at_the_end_make_a_sequence_shorter() -> None:
             data = f'{{"x": [1, 2{one}], "y": 1}}\n{{"x": [[1, 2]{two}], "y": 2}}\n'
             _, records = read(data, "t.jsonl", missing=missing)
             assert series(records) == [([[1.0], [2.0]], "1"), ([[1.0, 2.0]], "2")]
+
+
+def objects(**keys: Any) -> str:
+    """Return twenty objects; a value is a function of the row, None to leave the key out."""
+    rows = [{key: value(k) for key, value in keys.items()} for k in range(20)]
+    return "".join(
+        json.dumps({key: value for key, value in row.items() if value is not None}) + "\n"
+        for row in rows
+    )
+
+
+def words(k: int) -> str:
+    return f"what they said {k}"
+
+
+def pair(k: int) -> list[float]:
+    return [k / 2, 0.5]
+
+
+def label(k: int) -> str:
+    return "ab"[k % 2]
+
+
+@pytest.mark.parametrize(
+    ("keys", "text", "left_out"),
+    [
+        ({"text": words, "embedding": pair}, "text", "embedding"),
+        ({"embedding": pair, "text": words}, "text", "embedding"),
+        ({"review": words, "ecg": pair}, "review", "ecg"),
+        ({"text": str, "tokens": pair, "more": pair}, "text", "more, tokens"),
+        (
+            {"text": words, "input_ids": pair, "attention_mask": pair},
+            "text",
+            "attention_mask, inpu",
+        ),
+        ({"text": words, "span": lambda k: None if k else [1, 4]}, "text", ""),
+        ({"text": words, "values": lambda k: None if k else [1, 4]}, "text", ""),
+        ({"title": words, "embeddings": pair}, "title", "embeddings"),
+        ({"name": lambda k: ["Jo", "Al", "An"][k % 3], "vector": pair}, "name", "vector"),
+        ({"said": words, "title_embedding": lambda k: [pair(k)]}, "said", "title_embedding"),
+        ({"text": words, "meta": lambda k: {"a": "long" * 40}}, "text", "meta"),
+        ({"said": words, "meta": lambda k: {"a": "long" * 40}}, "said", "meta"),
+        ({"said": words, "parts": lambda k: ["long" * 40]}, "said", "parts"),
+    ],
+)
+def test_a_text_beside_lists(keys: Any, text: str, left_out: str) -> None:
+    source, records = read(objects(**keys, label=label), "t.jsonl")
+    assert (source.kind, source.text_column, source.label_column) == ("text", text, "label")
+    assert [r.text for r in records] == [str(keys[text](k)) for k in range(20)]
+    said = f"left out beside the text: {left_out}"
+    assert [f.startswith(said) for f in source.findings[1:]] == [True] * bool(left_out)
+    _, records = read(objects(**keys), "t.jsonl", needs_label=False, remembered=source.remembered)
+    assert [r.text for r in records] == [str(keys[text](k)) for k in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("keys", "key"),
+    [
+        ({"name": lambda k: f"record_{k}", "ecg": pair}, "ecg"),
+        ({"name": words, "values": pair}, "values"),
+        ({"description": words, "X": pair}, "X"),
+        ({"id": lambda k: f"a{k}", "embedding": pair}, "embedding"),
+        ({"embedding": pair}, "embedding"),
+        ({"station": words, "temperatures": pair}, "temperatures"),
+        ({"note": lambda k: None if k else "text", "ecg": pair}, "ecg"),
+        ({"sequence": pair, "input_ids": pair}, "sequence"),
+        ({"name": lambda k: ["Jo", "Al", "An"][k % 3], "embedding": pair, "x": pair}, "x"),
+    ],
+)
+def test_a_series_beside_names(keys: Any, key: str) -> None:
+    source, records = read(objects(**keys, label=label), "t.jsonl")
+    assert (source.kind, source.value_columns, source.label_column) == ("series", (key,), "label")
+    assert [values for values, _ in series(records)][3] == [[1.5], [0.5]]
+
+
+@pytest.mark.parametrize(
+    ("keys", "text", "values"),
+    [
+        ({"text": words, "values": pair}, "text", "values"),
+        ({"title": words, "ecg": pair}, "title", "ecg"),
+        ({"word": words, "embedding": pair, "ecg": pair}, "word", "ecg"),
+    ],
+)
+def test_a_text_or_a_series_is_for_the_user_to_say(keys: Any, text: str, values: str) -> None:
+    data = objects(**keys, label=label)
+    assert problem(data, "t.jsonl") == (
+        f"t.jsonl: is '{text}' the text, or '{values}' the sequence? pass --text {text}, or "
+        f"--values {values}"
+    )
+    assert read(data, "t.jsonl", text=text)[0].kind == "text"
+    assert read(data, "t.jsonl", values=(values,))[0].kind == "series"
 
 
 def test_a_model_reads_its_key_or_another_that_is_clear() -> None:
