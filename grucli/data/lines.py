@@ -15,6 +15,7 @@ from collections import deque
 from itertools import islice
 from typing import Final
 
+from grucli.data.charsets import speaks_for_utf8
 from grucli.errors import ConfigError, DataError, GrucliError, excerpt
 from grucli.files import CHUNK_BYTES
 
@@ -38,19 +39,28 @@ class Lines:
         name: how errors call the stream.
         encoding: as `text_encoding` returns it; UTF-16 and its kin are recoded to UTF-8 here.
         head: bytes already taken from the stream.
+        is_sure: whether that is the encoding whatever the lines speak for; else it becomes UTF-8
+            with the first line that is surely that.
     """
 
     number: int
     """The line returned last, from 1."""
 
     def __init__(
-        self, stream: io.BufferedIOBase, name: str, encoding: str = "utf-8", head: bytes = b""
+        self,
+        stream: io.BufferedIOBase,
+        name: str,
+        encoding: str = "utf-8",
+        head: bytes = b"",
+        *,
+        is_sure: bool = True,
     ) -> None:
         self.number = 0
-        self.encoding = "utf-8" if _is_wide(encoding) else encoding
+        self.encoding = "utf-8" if is_wide(encoding) else encoding
+        self._is_sure = is_sure or self.encoding == "utf-8"
         self._name = name
         self._stream = stream
-        self._decoder = codecs.getincrementaldecoder(encoding)() if _is_wide(encoding) else None
+        self._decoder = codecs.getincrementaldecoder(encoding)() if is_wide(encoding) else None
         self._waiting: deque[bytes] = deque()
         self._tail = bytearray()
         self._cr_ends: bool | None = None  # not known yet
@@ -163,11 +173,22 @@ class Lines:
             self._started = True
             if lines[0].startswith(codecs.BOM_UTF8):
                 self.encoding = "utf-8"  # the mark is proof, whatever was said
+                self._is_sure = True
                 lines[0] = lines[0].removeprefix(codecs.BOM_UTF8)
+        if not self._is_sure:
+            self._judge(lines)
         self._waiting.extend(
             line if len(line) > MAX_LINE else line.rstrip(b"\r")  # a stump stays one
             for line in lines
         )
+
+    def _judge(self, lines: list[bytes]) -> None:
+        for line in lines:
+            is_utf8 = None if line.isascii() else speaks_for_utf8(line, self.encoding)
+            if is_utf8 is not None:
+                self._is_sure = True
+                self.encoding = "utf-8" if is_utf8 else self.encoding
+                return
 
     def _extend_tail(self, piece: bytes) -> None:
         self._tail += piece[: MAX_LINE + 1 - len(self._tail)]
@@ -251,7 +272,7 @@ def _is_probably_chinese(line: bytes) -> bool:
     return paired > high / 2
 
 
-def _is_wide(encoding: str) -> bool:
+def is_wide(encoding: str) -> bool:
     """Whether bytes cannot be cut into lines before they are decoded."""
     return "\n".encode(encoding) != b"\n"
 

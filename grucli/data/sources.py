@@ -15,14 +15,16 @@ Record with `error`, and reading goes on behind it: whether to stop is for the c
 """
 
 import io
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Final
 
 from grucli.data.asked import Asked
+from grucli.data.charsets import starts_as_utf8
 from grucli.data.delimiters import announced_delimiter, find_delimiter
 from grucli.data.jsonl import open_jsonl, starts_as_jsonl
 from grucli.data.label_lines import open_label_lines, starts_labelled
-from grucli.data.lines import Lines, decode, refuse_wide, text_encoding
+from grucli.data.lines import Lines, decode, is_wide, refuse_wide, text_encoding
 from grucli.data.records import ReadOptions, Record, Remembered, Source
 from grucli.data.signatures import first_bytes, holds_arrays, may_hold_arrays, refuse_kind
 from grucli.data.stray import refuse_stray
@@ -90,8 +92,6 @@ def open_source(
     except BaseException:
         stream.close()
         raise
-    if source.kind == "text" and encoding != "utf-8" and not options.encoding:
-        source.findings += (f"read as {encoding}, like the training data (or pass --encoding)",)
     return source
 
 
@@ -113,12 +113,14 @@ def _form_of_suffix(path: str | Path) -> str:
 def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source:
     form = suffix_form if asked.options.format == "auto" else asked.options.format
     head = first_bytes(stream)
+    asked = _in_utf8(asked, head)
     if (not form and holds_arrays(head)) or (form == "npz" and may_hold_arrays(head)):
         from grucli.data.series import open_series  # late: few data are an archive
 
         return open_series(stream, asked, head)
     refuse_kind(head, asked.name)
-    lines = Lines(stream, asked.name, asked.encoding, head)
+    is_sure = asked.options.encoding is not None
+    lines = Lines(stream, asked.name, asked.encoding, head, is_sure=is_sure)
     first, _ = lines.peek(1)
     if first and (form or asked.needs_label):
         refuse_wide(first[0], asked.name)
@@ -126,6 +128,33 @@ def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source
         raise DataError(f"{asked.name}: the file is empty; name a file with data in it")
     if asked.options.format == "auto" and form == "lines":
         form = _form_of_txt(lines, asked)
+    source = _of_form(form, stream, lines, asked)
+    if source.kind == "text":
+        _say_encoding(source, lines, asked)
+    return source
+
+
+def _in_utf8(asked: Asked, head: bytes) -> Asked:
+    """Return the same in UTF-8 where an encoding like UTF-16 is remembered and not found."""
+    is_doubted = asked.options.encoding is None and is_wide(asked.encoding)
+    return replace(asked, encoding="utf-8") if is_doubted and starts_as_utf8(head) else asked
+
+
+def _say_encoding(source: Source, lines: Lines, asked: Asked) -> None:
+    """Say what the text is read as where the model has learned from another encoding than UTF-8."""
+    remembered = text_encoding(asked.known.encoding or "utf-8")
+    if asked.options.encoding is not None or remembered == "utf-8":
+        return
+    found = asked.encoding if is_wide(asked.encoding) else lines.encoding
+    read_as = f"read as {found}," if found == remembered else f"read as {found}, not {remembered}"
+    source.findings += (f"{read_as} like the training data (or pass --encoding)",)
+    found_later, at_first = source.found_later, lines.encoding
+    late = f"read as utf-8 from a line on that is no {remembered} (or pass --encoding)"
+    source.found_later = lambda: (*found_later(), *[late] * (lines.encoding != at_first))
+
+
+def _of_form(form: str, stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
+    """Open the lines in the form that is told, or that their content tells."""
     found = form or _form_of_content(lines, asked)
     if found == "lines":
         return open_label_lines(stream, lines, asked)

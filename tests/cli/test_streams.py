@@ -1,5 +1,6 @@
 """Pipes, terminals, closed and full streams, signals, locales."""
 
+import dataclasses
 import gzip
 import io
 import json
@@ -13,6 +14,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+from grucli import checkpoint
 
 from .conftest import ODD_LABELS
 from .helpers import SAMPLES, bash, grucli, started
@@ -229,6 +232,26 @@ def test_other_data_than_the_models_in_a_pipe(
     assert ran.err.startswith(f"grucli: standard input:1: {said}")
     as_lines = grucli("predict", "-", "-m", text_model, "--format", "lines", stdin=data)
     assert (as_lines.code, len(as_lines.lines)) == (0, data.count(b"\n"))
+
+
+def test_a_model_of_another_encoding_reads_utf_8(text_model: Path, tmp_path: Path) -> None:
+    saved = checkpoint.load(text_model, None)
+    model = tmp_path / "gbk.npz"
+    remembered = dataclasses.replace(saved.remembered, encoding="gb18030")
+    checkpoint.save(model, dataclasses.replace(saved, remembered=remembered))
+    table = "text,label\na fine film,positive\n这部电影 awful,negative\n"
+    (tmp_path / "x.csv").write_text(table)
+    said = "read as utf-8, not gb18030 like the training data (or pass --encoding)"
+    for arguments in (("predict", "x.csv"), ("evaluate", "x.csv"), ("inspect-gates", "x.csv")):
+        expected = grucli(*arguments, "-m", text_model, "--json", cwd=tmp_path)
+        ran = grucli(*arguments, "-m", model, "--json", cwd=tmp_path)
+        assert said in ran.complaints
+        if arguments[0] != "inspect-gates":  # which names the model
+            assert (ran.code, ran.out) == (0, expected.out)
+    pipe = grucli("predict", "-m", model, stdin=table.splitlines()[-1].encode() + b"\n")
+    assert pipe.complaints == [said]
+    given = grucli("predict", "-m", model, "--encoding", "gb18030", stdin="很好好\n".encode())
+    assert said not in given.complaints
 
 
 def _line(process: "subprocess.Popen[bytes]") -> bytes:

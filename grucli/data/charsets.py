@@ -1,0 +1,47 @@
+"""Whether bytes are UTF-8 although a model has learned from another encoding."""
+
+from typing import Final
+
+_LEAST_CJK: Final = "\u0800"
+"""The first character of three bytes; those of two come about in Chinese of other encodings."""
+
+
+def speaks_for_utf8(line: bytes, encoding: str) -> bool | None:
+    """Return whether a line is UTF-8 and not in `encoding`; None if it does not tell.
+
+    What is valid UTF-8 was hardly written in an encoding of one byte a character. Of the others,
+    such as GB 18030, a character may happen to be one of two bytes in UTF-8 ("通" is one), hardly
+    one of three, which all of Chinese, Japanese and Korean are there.
+    """
+    try:
+        text = line.decode()
+    except UnicodeDecodeError:
+        return None if _decoded(line, encoding) is None else False
+    if text.isascii():
+        return None
+    is_foreign = _decoded(line, encoding) is None
+    return True if is_foreign or max(text) >= _LEAST_CJK or _has_single_bytes(encoding) else None
+
+
+def starts_as_utf8(start: bytes) -> bool:
+    """Whether bytes that hold a whole line are UTF-8 and no encoding of two bytes a character."""
+    if b"\n" not in start or b"\0" in start:
+        return False
+    try:
+        start[: start.rindex(b"\n")].decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decoded(line: bytes, encoding: str) -> str | None:
+    try:
+        return line.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _has_single_bytes(encoding: str) -> bool:
+    """Whether an encoding has a character for each byte."""
+    pairs = (b"\xc3\xa9", b"\x81\x40")  # one character in Chinese and Korean, one in Japanese
+    return all(len(pair.decode(encoding, "replace")) == 2 for pair in pairs)
