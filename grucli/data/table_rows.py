@@ -8,6 +8,7 @@ from grucli.data.delimiters import delimiter_name
 from grucli.data.numbers import LARGEST_WEIGHT, weight
 from grucli.data.records import Record
 from grucli.data.tables import Row, Rows
+from grucli.data.units import are_units, is_row_of_units
 from grucli.errors import counted, excerpt
 
 _DAMAGE = re.compile("[\0\ufffd]")
@@ -92,7 +93,8 @@ class Table:
 class Body:
     """The rows below the header, without those that repeat it, as in files one after the other.
 
-    In a table of one column such a row may be a text like others.
+    In a table of one column such a row may be a text like others. A row of units right below a
+    header belongs to it.
     """
 
     def __init__(self, rows: Rows, header: Sequence[str]) -> None:
@@ -101,26 +103,49 @@ class Body:
         self._header = list(header) if len(header) > 1 else []
         self._count = 0
         self._first = 0
+        self._is_top = bool(header)
+        self._values: tuple[int, ...] = ()
+        self._units: tuple[str, ...] = ()
 
     def __iter__(self) -> "Body":
         return self
 
     def __next__(self) -> Row:
         row = next(self._rows)
-        while repeats(row.cells, self._header):
-            self._count += 1
-            self._first = self._first or row.line
+        while self._belongs_to_header(row):
             row = next(self._rows)
+        self._is_top = self._is_top and is_blank(row)
         if _is_shuffled(row.cells, self._header):
             return row._replace(problem=_SHUFFLED)
         return row
 
+    def hold_numbers(self, values: Sequence[int]) -> None:
+        """Pass over a row of units, now that these columns are known to hold numbers."""
+        self._values = tuple(values)
+
+    def _belongs_to_header(self, row: Row) -> bool:
+        if repeats(row.cells, self._header):
+            self._count += 1
+            self._first = self._first or row.line
+            self._is_top = True
+            return True
+        is_units = self._is_top and len(row.cells) == len(self._header) and bool(self._values)
+        if not (is_units and are_units([row.cells[i] for i in self._values])):
+            return False
+        if not is_row_of_units(row.cells):
+            return False
+        self._is_top = False
+        first = excerpt(", ".join(filter(str.strip, row.cells)), 30)
+        self._units = self._units or (f"passed over line {row.line}, a row of units ({first})",)
+        return True
+
     def findings(self) -> tuple[str, ...]:
         """Return what was found in the rows so far, for people."""
+        found = (*self._rows.findings, *self._units)
         if not self._count:
-            return self._rows.findings
+            return found
         again = f"{counted(self._count, 'row')} with the header again, the first in line"
-        return (*self._rows.findings, f"passed over {again} {self._first:,}")
+        return (*found, f"passed over {again} {self._first:,}")
 
 
 def repeats(cells: Sequence[str], header: Sequence[str]) -> bool:

@@ -25,6 +25,7 @@ from grucli.data.sampled import Sample
 from grucli.data.series_columns import SeriesColumns, choose_series, describe
 from grucli.data.table_rows import Body, Table, repeats, text_records
 from grucli.data.tables import SAMPLED_ROWS, Grammar, Rows, open_rows, peeked_rows, sample_rows
+from grucli.data.units import is_row_of_units
 from grucli.data.wide import wide_records
 from grucli.errors import DataError, excerpt
 
@@ -84,7 +85,8 @@ def open_table(
 
     def sample() -> list[list[str]]:
         sampled = sample_rows(lines, grammar, SAMPLED_ROWS, width=len(columns))
-        return [row for row in sampled if not (asked.header and repeats(row, columns))]
+        rows = [row for row in sampled if not (asked.header and repeats(row, columns))]
+        return rows[1:] if asked.header and rows and is_row_of_units(rows[0]) else rows
 
     series = choose_series(columns, sample, asked, place) if columns else None
     if series is not None:
@@ -131,6 +133,7 @@ def _fill_with_series(source: Source, rows: Body, chosen: SeriesColumns, asked: 
     source.missing = asked.missing
     source.value_columns = tuple(source.columns[i] for i in chosen.values)
     table = _table(source, chosen)
+    rows.hold_numbers(chosen.values)
     if chosen.id is None:
         source.records = wide_records(rows, table, chosen.values, asked.missing)
     else:

@@ -7,7 +7,7 @@ Blank cells and NaN at the end make it shorter; before the last value they are m
 from collections.abc import Iterable, Iterator, Sequence
 
 from grucli.data.cell_lists import series_of
-from grucli.data.numbers import Missing, NumberError, numbers, whole
+from grucli.data.numbers import Missing, NumberError, looks_numeric, numbers, whole
 from grucli.data.records import Record
 from grucli.data.table_rows import Table, is_blank
 from grucli.data.tables import Row
@@ -31,12 +31,12 @@ def wide_records(
 
 def _fill(record: Record, table: Table, values: Sequence[int], missing: Missing) -> str:
     """Put the values of a row into its record; return what is wrong with them, or nothing."""
+    cells = [record.cells[i] for i in values]
     try:
-        if len(values) == 1:
-            steps = whole(series_of(record.cells[values[0]]), missing)
-        else:
-            steps = whole(numbers([record.cells[i] for i in values]), missing)
+        steps = whole(series_of(cells[0]) if len(cells) == 1 else numbers(cells), missing)
     except NumberError as error:
+        if len(cells) > 1 and not any(map(looks_numeric, cells)):
+            return "no number in any value column; delete the row if it holds names or units"
         return f"{_place(table, values, error.step)}: {error.problem}"
     if not len(steps):
         return "no values; fill in the value columns or drop the row"
