@@ -11,13 +11,17 @@ from grucli.errors import ConfigError, excerpt
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What is asked of the data, by the user (`options`), the model (`known`) and the command."""
+    """What is asked of the data, by the user (`options`), the model (`known`) and the command.
+
+    `path` is that of a regular file, which can be read twice; None of a stream.
+    """
 
     name: str
     options: ReadOptions
     known: Remembered
     needs_label: bool
     encoding: str
+    path: str | None = None
 
     def among(self, columns: Collection[str]) -> "Asked":
         """Return the same with the names that the user gave told apart as names of `columns`.

@@ -1,7 +1,7 @@
 """Long series: a row is a step, its value columns are the channels, an id says whose step it is.
 
-Rows of one sequence stand together where the data may be an endless stream; a file that is learnt
-from may have them anywhere. A row that cannot be read spoils the sequences it may belong to.
+Rows of one sequence stand together where the data may be an endless stream; a file may have them
+anywhere. A row that cannot be read spoils the sequences it may belong to.
 """
 
 from collections import OrderedDict, deque

@@ -86,6 +86,7 @@ def open_source(
         known=known,
         needs_label=needs_label,
         encoding=encoding,
+        path=str(path) if str(path) != "-" and Path(path).is_file() else None,
     )
     try:
         source = _opened(stream, asked, _form_of_suffix(path))

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 
+from grucli.data.apart import ids_stand_apart
 from grucli.data.asked import Asked
 from grucli.data.columns import (
     Chosen,
@@ -90,7 +91,7 @@ def open_table(
 
     series = choose_series(columns, sample, asked, place) if columns else None
     if series is not None:
-        _fill_with_series(source, body, series, asked)
+        _fill_with_series(source, body, series, asked, grammar)
     else:
         if own_delimiter is None and not asked.needs_label:
             said = "the first line is a header (pass --format lines for plain lines)"
@@ -128,7 +129,9 @@ def _fill_with_texts(source: Source, rows: Body, chosen: Chosen) -> None:
         source.findings += (said.format(excerpt(names[0], 40)),)
 
 
-def _fill_with_series(source: Source, rows: Body, chosen: SeriesColumns, asked: Asked) -> None:
+def _fill_with_series(
+    source: Source, rows: Body, chosen: SeriesColumns, asked: Asked, grammar: Grammar
+) -> None:
     source.kind = "series"
     source.missing = asked.missing
     source.value_columns = tuple(source.columns[i] for i in chosen.values)
@@ -142,9 +145,20 @@ def _fill_with_series(source: Source, rows: Body, chosen: SeriesColumns, asked: 
         columns = LongColumns(id=chosen.id, time=chosen.time, values=chosen.values)
         records = LongRecords(rows, table, columns, asked.missing, source.is_ready)
         source.is_ready = records.ready
-        source.records = records.grouped() if asked.needs_label else records
+        is_apart = not asked.needs_label and _stands_apart(source, asked, grammar, chosen.id)
+        source.records = records.grouped() if asked.needs_label or is_apart else records
+        if is_apart:
+            said = "rows of one '{}' stand apart: all are read before the first answer"
+            source.findings += (said.format(excerpt(source.id_column)),)
     if chosen.guessed:
         source.findings += (describe(source.columns, chosen),)
+
+
+def _stands_apart(source: Source, asked: Asked, grammar: Grammar, row_id: int) -> bool:
+    """Whether rows of one sequence stand apart in a file; of a stream nobody can know."""
+    return asked.path is not None and ids_stand_apart(
+        asked.path, asked.encoding, grammar, source.columns, row_id
+    )
 
 
 def _table(source: Source, chosen: Chosen | SeriesColumns) -> Table:

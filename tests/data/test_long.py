@@ -1,5 +1,8 @@
 """Long series: a row is a step."""
 
+import dataclasses
+import gzip
+import itertools
 import os
 import random
 import sys
@@ -9,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grucli.data import long
+from grucli.data import apart, long
 from grucli.data.long_guess import long_flags
 from grucli.data.numbers import Missing
 from grucli.data.sampled import Sampled
@@ -192,11 +195,45 @@ def test_nothing_but_bad_rows_is_one_bad_record() -> None:
 
 def test_an_id_that_comes_again_is_refused_in_a_stream_naming_both_lines() -> None:
     data = "\n".join([HEADER, *ROWS, "p,9,1,1,a", "p,10,1,1,a", "s,1,2,3,b"])
-    _, records = predicted(data)
+    _, records = piped(data, needs_label=False, remembered=KNOWN)
     assert [r.error is None for r in records] == [True, True, True, False, True]
-    assert (
-        records[3].error == "t.csv:8: 'p' comes again, it began in line 2; sort the rows by 'case'"
+    assert records[3].error == (
+        "standard input:8: 'p' comes again, it began in line 2; sort the rows by 'case'"
     )
+
+
+def test_a_file_to_predict_may_have_its_rows_anywhere() -> None:
+    rows = [f"p{k % 7},{k},{k * 3 % 11},{k % 4},{'ab'[k % 7 % 2]}" for k in range(63)]
+    for order in (rows, sorted(rows), [*rows[::-1], *rows[:0]]):
+        data = "\n".join([HEADER, *order]) + "\n"
+        learnt = read(data, "t.csv", **GIVEN)[1]
+        source, records = predicted(data)
+        assert [values for values, _ in series(records)] == [v for v, _ in series(learnt)]
+        assert [(r.number, r.line) for r in records] == [(r.number, r.line) for r in learnt]
+        said = "rows of one 'case' stand apart: all are read before the first answer"
+        assert source.findings == (() if order == sorted(rows) else (said,))
+        zipped, again = predicted(gzip.compress(data.encode()), format="csv")
+        assert series(again) == series(records)
+        assert zipped.findings == source.findings
+    twice = data + data  # a header in the middle is no id that comes again
+    assert len(predicted(twice.replace("p0", "q0", 1))[1]) == 8
+
+
+def test_ids_without_a_header_and_files_that_are_cut() -> None:
+    known = dataclasses.replace(KNOWN, header=False, id="1", time="2", values=("3", "4"), label="5")
+    data = "1,2,3,4,a\n2,1,3,4,b\n1,1,5,6,a\n"
+    _, records = read(data, "t.csv", needs_label=False, remembered=known)
+    assert [values for values, _ in series(records)] == [[[5, 6], [3, 4]], [[3, 4]]]
+    cut = gzip.compress("\n".join([HEADER, *ROWS]).encode())[:-9]
+    assert "truncated" in str(problems(cut, "t.csv.gz", needs_label=False, remembered=KNOWN))
+
+
+@given(st.lists(st.sampled_from("abcdef")), st.sampled_from([1, 2, 4]))
+def test_ids_come_apart_where_one_has_two_runs(ids: list[str], first: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(apart, "_FIRST_LOOK", first)
+        runs = [key for key, _ in itertools.groupby(ids)]
+        assert apart.come_apart(ids) == (len(set(runs)) < len(runs))
 
 
 def test_what_is_remembered_holds_in_any_order_and_labels_are_not_looked_at() -> None:
@@ -281,7 +318,8 @@ def test_a_sequence_is_ready_when_the_next_one_begins(monkeypatch: pytest.Monkey
 def test_a_stream_remembers_no_more_than_so_many_ids(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(long, "REMEMBERED_IDS", 2)
     data = "\n".join([HEADER, *(f"{name},1,1,1,a" for name in "pqrsps")])
-    assert [r.error is None for r in predicted(data)[1]] == [True] * 5 + [False]
+    records = piped(data, needs_label=False, remembered=KNOWN)[1]
+    assert [r.error is None for r in records] == [True] * 5 + [False]
 
 
 @given(st.lists(st.one_of(hostile_line, st.sampled_from([row.encode() for row in ROWS]))))
