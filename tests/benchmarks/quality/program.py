@@ -20,6 +20,7 @@ from tests.benchmarks.quality import sets, sides, tables
 from tests.benchmarks.results import Results
 from tests.benchmarks.run import say
 
+SEEDS_HELP = "of training; 0,1,2, which are 1,2,3 for fastText"
 PEERS_HELP = f"of {', '.join(sides.PEERS)}; ngram,fasttext (gru takes long)"
 
 
@@ -114,7 +115,7 @@ def _arguments(words):
     add = parser.add_argument
     add("--data", type=_folder, metavar="DIR", help="measure the sets below this folder")
     add("--sets", type=_names, default=[], metavar="A,B", help="only these; all")
-    add("--seeds", type=_numbers, default=[0, 1, 2], metavar="S,S", help="of training; 0,1,2")
+    add("--seeds", type=_numbers, default=[0, 1, 2], metavar="S,S", help=SEEDS_HELP)
     add("--peers", type=_peers, default=["ngram", "fasttext"], metavar="A,B|none", help=PEERS_HELP)
     add("--peers-only", action="store_true", help="leave grucli out")
     add("--again", action="store_true", help="measure what has been measured, too")
