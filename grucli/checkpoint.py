@@ -6,6 +6,7 @@ exact resume needs: the optimizer's moments, the progress and the best weights s
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.archive import Archive, read_archive, write_archive
+from grucli.data.delimiters import parse_delimiter
 from grucli.data.encoding import Encoder, SeriesEncoder, TextEncoder
 from grucli.data.records import Remembered
 from grucli.data.tokens import MODES
@@ -25,11 +27,12 @@ from grucli.data.vocabulary import Vocabulary
 from grucli.engine.bags import MOST_TOKENS
 from grucli.engine.pooling import POOLINGS
 from grucli.engine.recurrent import CELLS
-from grucli.errors import CheckpointError, show, show_path
+from grucli.errors import CheckpointError, ConfigError, show, show_path
+from grucli.fields import built, expect
 from grucli.histories import packed, unpacked
 from grucli.mixing import Mix
 from grucli.model import Architecture, Model
-from grucli.wide_arrays import expect, kernel_arrays, kernel_path, ngram_arrays, ngram_path
+from grucli.wide_arrays import kernel_arrays, kernel_path, ngram_arrays, ngram_path
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -151,8 +154,9 @@ def load_run(path: str | Path) -> tuple[SavedModel, RunState]:
 def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> SavedModel:
     with _consistent(path):
         meta = archive.meta
-        labels = tuple(meta["labels"])
-        expect(all(isinstance(label, str) for label in labels), "labels")
+        expect(meta["task"] == "classify", "task and version")
+        expect(isinstance(meta["card"], dict), "card")
+        labels = _labels(meta["labels"])
         architecture = _architecture(meta["architecture"])
         expect(len(labels) == architecture.num_classes, "labels and outputs")
         model = _model(architecture, archive.arrays, dtype)
@@ -164,7 +168,7 @@ def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> Saved
             encoder=encoder,
             labels=labels,
             remembered=_remembered(meta["remembered"]),
-            card=dict(meta["card"]),
+            card=meta["card"],
             sha256=archive.sha256,
         )
 
@@ -174,42 +178,45 @@ def _consistent(path: str | Path) -> Iterator[None]:
     """Say of what does not fit that the file is to blame."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+    except (LookupError, TypeError, ValueError, AttributeError, ConfigError) as fault:
         raise CheckpointError(
             f"{show_path(path)}: inconsistent: {show(fault)}; train the model again"
         ) from fault
 
 
+def _labels(names: Any) -> tuple[str, ...]:
+    expect(isinstance(names, list) and all(isinstance(name, str) for name in names), "labels")
+    expect(len(set(names)) == len(names), "labels")
+    return tuple(names)
+
+
 def _remembered(fields: Mapping[str, Any]) -> Remembered:
-    """Return what is remembered; JSON has lists where there are several columns."""
-    columns = {key: tuple(value) for key, value in fields.items() if isinstance(value, list)}
-    expect(all(isinstance(name, str) for names in columns.values() for name in names), "columns")
-    expect(fields.get("quotes") in (None, False), "quotes")
-    return Remembered(**{**fields, **columns})
+    remembered = built(Remembered, fields)
+    if remembered.encoding is not None:
+        codecs.lookup(remembered.encoding)
+    if remembered.delimiter is not None:
+        parse_delimiter(remembered.delimiter)
+    return remembered
 
 
 def _architecture(fields: Mapping[str, Any]) -> Architecture:
     """Check every field before anything is allocated from it."""
-    architecture = Architecture(**{**fields, "pooling": tuple(fields["pooling"])})
+    architecture = built(Architecture, fields)
     sizes = (architecture.input_size, architecture.hidden_size, architecture.num_classes)
-    expect(all(type(size) is int and 1 <= size < 1 << 32 for size in sizes), "sizes")
-    expect(type(architecture.vocabulary_size) is int, "vocabulary_size")
+    expect(all(1 <= size < 1 << 32 for size in sizes), "sizes")
     expect(architecture.vocabulary_size >= 0, "vocabulary_size")
     expect(architecture.num_classes >= 2, "num_classes")
-    expect(type(architecture.num_layers) is int, "num_layers")
     expect(1 <= architecture.num_layers <= MAX_LAYERS, "num_layers")
-    expect(type(architecture.bidirectional) is bool, "bidirectional")
-    expect(type(architecture.convolution) is int, "convolution")
     expect(0 <= architecture.convolution < 1 << 32, "convolution")
     expect(architecture.cell in CELLS, "cell")
     expect(architecture.dtype in ("float32", "float64"), "dtype")
     kind, buckets = architecture.subwords, architecture.buckets
     expect(kind in ("", "characters", "tokens"), "subwords")
-    expect(type(buckets) is int and (buckets > 0) == bool(kind), "subwords")
+    expect((buckets > 0) == bool(kind), "subwords")
     expect(architecture.vocabulary_size > 0 or not kind, "subwords")
     expect(kind != "tokens" or architecture.vocabulary_size < MOST_TOKENS, "vocabulary_size")
     rates = (architecture.dropout, architecture.token_dropout)
-    expect(all(type(rate) is float and 0 <= rate < 1 for rate in rates), "dropout")
+    expect(all(0 <= rate < 1 for rate in rates), "dropout")
     expect(0 < len(architecture.pooling) <= len(POOLINGS), "pooling")
     expect(set(architecture.pooling) <= set(POOLINGS), "pooling")
     return architecture
@@ -231,7 +238,7 @@ def _model(architecture: Architecture, arrays: Arrays, dtype: str | None) -> Mod
 
 def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architecture) -> Encoder:
     max_length = fields["max_length"]
-    expect(type(max_length) is int and max_length >= 1, "max_length")
+    expect(type(max_length) is int and 1 <= max_length < 1 << 32, "max_length")
     if fields["kind"] == "text":
         vocabulary = Vocabulary.from_bytes(arrays["vocabulary"].tobytes())
         expect(len(vocabulary) == architecture.vocabulary_size, "vocabulary and embedding")
@@ -255,8 +262,7 @@ def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architectu
 
 def _mix(fields: Mapping[str, Any] | None, encoder: Encoder) -> Mix:
     """Return how much the paths count: a wide path that is there does, if ever so little."""
-    mix = Mix() if fields is None else Mix(**fields)
-    factors = mix.recurrence, mix.wide
-    expect(all(type(factor) is float and 0 <= factor < 1e6 for factor in factors), "mix")
+    mix = Mix() if fields is None else built(Mix, fields)
+    expect(all(0 <= factor < 1e6 for factor in (mix.recurrence, mix.wide)), "mix")
     expect((encoder.wide is not None) == (mix.wide > 0), "paths")
     return mix

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grucli.wide_arrays import expect
+from grucli.fields import expect
 
 Arrays = dict[str, npt.NDArray[Any]]
 

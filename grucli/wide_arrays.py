@@ -12,6 +12,7 @@ from grucli.data.kernel_path import KernelPath
 from grucli.data.kernels import HIGH, Kernels
 from grucli.data.ngram_path import NgramPath
 from grucli.data.ngrams import Ngrams, Pattern
+from grucli.fields import built, expect
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -53,9 +54,8 @@ def ngram_path(
     """
     if fields is None:
         return None
-    pattern = Pattern(**fields)
-    expect(type(pattern.longest) is int and 1 <= pattern.longest <= LONGEST_NGRAM, "n-grams")
-    expect(all(type(flag) is bool for flag in (pattern.subwords, pattern.placed)), "n-grams")
+    pattern = built(Pattern, fields)
+    expect(1 <= pattern.longest <= LONGEST_NGRAM, "n-grams")
     keys, idf = arrays[WIDE + "keys"], arrays[WIDE + "idf"]
     expect(keys.dtype == np.uint32 and keys.ndim == 1 and len(keys) > 0, "n-grams")
     expect(bool((keys[1:] > keys[:-1]).all()), "n-grams")
@@ -103,9 +103,3 @@ def _linear(
     expect(all(array.dtype == np.float32 for array in numbers), "weights of the wide path")
     expect(all(np.isfinite(array).all() for array in numbers), "weights of the wide path")
     return weight, bias
-
-
-def expect(holds: bool, what: str) -> None:
-    """Raise a ValueError that says what does not fit, unless it holds."""
-    if not holds:
-        raise ValueError(f"{what} do not fit")
