@@ -46,6 +46,18 @@ def sha256(data: bytes | memoryview) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def sha256_of(path: str | Path) -> str | None:
+    """Return the SHA-256 of a regular file; None of standard input ("-") or a pipe.
+
+    Raises:
+        AccessError: it is not there any more, or unreadable.
+    """
+    if str(path) == "-" or Path(path).is_fifo():
+        return None
+    with _reading(path), open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def read_bytes(path: str | Path, limit: int, oversize: type[GrucliError] = AccessError) -> bytes:
     """Read a whole regular file, once, so that a replacement meanwhile cannot mix in.
 

@@ -530,6 +530,17 @@ class TestLock:
         assert names(tmp_path) == []
 
 
+def test_sha256_of_a_file(tmp_path):
+    path = tmp_path / "data"
+    path.write_bytes(b"abc")
+    assert files.sha256_of(path) == files.sha256(b"abc")
+    assert files.sha256_of("-") is None
+    os.mkfifo(tmp_path / "pipe")
+    assert files.sha256_of(tmp_path / "pipe") is None
+    with pytest.raises(AccessError, match="no such file"):
+        files.sha256_of(tmp_path / "missing")
+
+
 def test_sha256():
     assert files.sha256(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     assert files.sha256(memoryview(b"abc")).startswith("ba7816bf")

@@ -93,6 +93,7 @@ def inspect_gates(
     output.check_target(None, results.force)
     results.check_targets(model, data)
     from grucli.checkpoint import load
+    from grucli.files import sha256_of
     from grucli.gates.inspection import inspect
     from grucli.gates.report import Settings
     from grucli.gates.sampling import draw
@@ -119,6 +120,7 @@ def inspect_gates(
             for finding in source.found_later():
                 common.note(finding)
         results.check_size(saved, drawn.records)
+        drawn = dataclasses.replace(drawn, sha256=sha256_of(data))
         if unseen := drawn.unseen(saved.labels):
             common.note(f"warning: {unseen_line(drawn.name, unseen, saved.labels)}")
     report = inspect(show_path(model), saved, shown, settings, drawn)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -130,8 +129,6 @@ def _run(
 
 def _input(drawn: Drawn, examples: Examples, decided: Floats, paths: Paths | None) -> Input:
     lengths = examples.lengths
-    digest = hashlib.sha256(np.ascontiguousarray(examples.steps).data)
-    digest.update(lengths.data)
     return Input(
         name=drawn.name,
         rows=drawn.rows,
@@ -145,7 +142,7 @@ def _input(drawn: Drawn, examples: Examples, decided: Floats, paths: Paths | Non
         stratified=drawn.stratified,
         right=_right(decided, examples.targets),
         answers=len(np.unique(decided.argmax(axis=1))),
-        fingerprint=digest.hexdigest(),
+        sha256=drawn.sha256,
         paths=paths,
     )
 

@@ -68,7 +68,7 @@ class Input:
         stratified: whether each label has its share of the sample.
         right: correct decisions among the labelled sequences.
         answers: distinct decisions.
-        fingerprint: sha256 of the sample's steps.
+        sha256: of the file; None if it is a pipe.
         paths: None for a model without a wide path.
     """
 
@@ -84,7 +84,7 @@ class Input:
     stratified: bool
     right: int
     answers: int
-    fingerprint: str
+    sha256: str | None
     paths: Paths | None = None
 
     @property
@@ -213,8 +213,15 @@ def model_json(saved: SavedModel) -> dict[str, Any]:
         "architecture": architecture,
         "parameters": {**parameter_parts(saved), "total": saved.model.num_parameters},
         "wide": _wide_json(saved),
-        "card": _plain(saved.card),
+        "card": _without_digests(_plain(saved.card)),
     }
+
+
+def _without_digests(node: Any) -> Any:
+    """Return a part of the card without digests: of what was learned from, they are of no file."""
+    if isinstance(node, dict):
+        return {key: _without_digests(item) for key, item in node.items() if key != "sha256"}
+    return node
 
 
 def _wide_json(saved: SavedModel) -> dict[str, Any] | None:

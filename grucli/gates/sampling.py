@@ -29,6 +29,7 @@ class Drawn:
         asked: the records that were asked for, by number.
         rows: readable records of the data; `skipped` could not be read.
         stratified: whether the sample is smaller than the data, each label in its share.
+        sha256: of the data file; None if there is none to read again.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Drawn:
     rows: int
     skipped: int
     stratified: bool
+    sha256: str | None = None
 
     def unseen(self, labels: Collection[str]) -> Counter[str]:
         """Return how many sequences of the sample have each label that is not among `labels`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from grucli.errors import counted
 from grucli.gates.health import LayerHealth
 from grucli.gates.memory import Horizon
 from grucli.gates.report import Input, Level, Verdict
@@ -16,7 +17,7 @@ LISTED_UNITS = 12
 IDS = (
     *(f"gates.{name}" for name in ("dead_units", "frozen", "no_carry", "reset_shut")),
     *(f"gates.constant_{gate}" for gate in ("keep", "reset")),
-    *(f"memory.{name}" for name in ("one_answer", "candidate_path", "whole")),
+    *(f"memory.{name}" for name in ("one_answer", "candidate_path", "whole", "redundant")),
     *(f"memory.ignores_{far}" for far in ("start", "end")),
 )
 """Of all rules."""
@@ -83,8 +84,7 @@ def _of_memory(
             threshold=1,
         )
         return
-    for horizon in horizons:
-        yield from _of_horizon(horizon, data)
+    yield from _of_horizons(horizons, data)
     reads_the_end = not architecture.bidirectional and architecture.pooling == ("last",)
     if health[0].gates and reads_the_end:
         yield from _of_candidate_path(health, horizons)
@@ -97,7 +97,7 @@ def _of_candidate_path(
     times = [time for part in health for time in (part.leak, part.reach) if time is not None]
     longest = max(float(time.max()) for time in times)
     needed = next(horizon.h99 for horizon in horizons if horizon.side == "end")
-    if needed > CANDIDATE_RATIO * longest:
+    if needed > max(1, CANDIDATE_RATIO * longest):  # the last step alone needs no memory
         yield Verdict(
             id="memory.candidate_path",
             level="note",
@@ -109,26 +109,46 @@ def _of_candidate_path(
         )
 
 
-def _of_horizon(horizon: Horizon, data: Input) -> Iterator[Verdict]:
+def _of_horizons(horizons: Sequence[Horizon], data: Input) -> Iterator[Verdict]:
+    """Say what the steps near to either end decide: one verdict at most, of both ends together.
+
+    Where the first steps decide, all others are passed over to reach them from the end: then long
+    memory is no use of the whole. Where either end alone decides, neither is ignored.
+    """
     whole, ignored = WHOLE_SHARE * data.long_length, IGNORED_SHARE * data.median_length
-    near, far = ("last", "start") if horizon.side == "end" else ("first", "end")
-    figure = f"h99 from the {horizon.side}"
-    if horizon.h99 < ignored:
+    deciding = [horizon for horizon in horizons if horizon.h99 < ignored]
+    least, most = sorted(horizon.h99 for horizon in horizons)
+    if len(deciding) == 2:
         yield Verdict(
-            id=f"memory.ignores_{far}",
+            id="memory.redundant",
             level="note",
-            text=f"the {near} {horizon.h99} steps decide: the model ignores the {far}"
-            + ("; try shorter inputs, or model.initialisation=chrono" if far == "start" else ""),
-            figure=figure,
-            value=horizon.h99,
+            text=f"either end alone decides, within {counted(most, 'step')}: sequences are "
+            "redundant; try shorter inputs",
+            figure="h99, the longer of both",
+            value=most,
             threshold=ignored,
         )
-    elif horizon.h99 >= whole and horizon.side == "end":
+    elif deciding:
+        yield _of_one_end(deciding[0], ignored)
+    elif least >= whole:
         yield Verdict(
             id="memory.whole",
             level="note",
-            text=f"the model uses whole sequences: it needs the last {horizon.h99} steps",
-            figure=figure,
-            value=horizon.h99,
+            text=f"the model uses whole sequences: it needs {least} steps from either end",
+            figure="h99, the shorter of both",
+            value=least,
             threshold=whole,
         )
+
+
+def _of_one_end(horizon: Horizon, ignored: float) -> Verdict:
+    near, far = ("last", "start") if horizon.side == "end" else ("first", "end")
+    return Verdict(
+        id=f"memory.ignores_{far}",
+        level="note",
+        text=f"decided by the {near} {counted(horizon.h99, 'step')}: the model ignores the {far}"
+        + ("; try shorter inputs, or model.initialisation=chrono" if far == "start" else ""),
+        figure=f"h99 from the {horizon.side}",
+        value=horizon.h99,
+        threshold=ignored,
+    )

@@ -44,11 +44,12 @@ def data_facts(data: Input, wide: str) -> Facts:
     sample = f"{data.sequences:,} of {counted(data.rows, 'sequence')}"
     if data.stratified:
         sample += ", drawn label by label"
+    digest = f" (sha256 {data.sha256[:12]})" if data.sha256 else ""
     skipped = f"; {counted(data.skipped, 'unreadable one')} skipped" if data.skipped else ""
     found = [
         (
             "data",
-            f"{data.name} ({data.fingerprint[:12]}): {sample}{skipped}; "
+            f"{data.name}{digest}: {sample}{skipped}; "
             f"{counted(data.steps, 'step')}, median length {data.median_length:g}, "
             f"longest {data.longest:,}",
         )

@@ -129,7 +129,7 @@ def _wide(wide: WidePath, mix: Mix) -> str:
 def _origin(card: Mapping[str, Any]) -> str:
     data, versions = _section(card, "data"), _section(card, "versions")
     return (
-        f"{show_path(data.get('name', 'unknown'))} ({excerpt(data.get('sha256', ''), 80)[:12]}): "
+        f"{show_path(data.get('name', 'unknown'))}: "
         f"{_count(data.get('rows'))} rows, {_count(data.get('valid_rows'))} to "
         f"validate; grucli {excerpt(versions.get('grucli', '?'))}, "
         f"NumPy {excerpt(versions.get('numpy', '?'))}"

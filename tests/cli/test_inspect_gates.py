@@ -2,8 +2,10 @@
 
 import csv
 import json
+import re
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +30,27 @@ def inspected(*arguments: object, **options: bytes) -> dict:
     found = json.loads(ran.out, parse_constant=pytest.fail)
     assert list(found) == ["schema", "meta", "data", "verdicts"]
     return found
+
+
+def test_a_printed_hash_is_that_of_the_file(text_model: Path, tmp_path: Path):
+    """What sha256sum gives: of the model and the data, and of nothing else."""
+    model, data = (sha256(path.read_bytes()).hexdigest() for path in (text_model, REVIEWS))
+    found = inspected(REVIEWS, "-m", text_model)
+    assert (found["meta"]["sha256"], found["meta"]["input"]["sha256"]) == (model, data)
+    html, npz = tmp_path / "page.html", tmp_path / "gates.npz"
+    ran = grucli("inspect-gates", REVIEWS, "-m", text_model, "--html", html, "--npz", npz)
+    assert f"(sha256 {model[:12]})" in ran.text
+    assert f"reviews_test.csv (sha256 {data[:12]})" in " ".join(ran.text.split())
+    with np.load(npz) as arrays:
+        meta = json.loads(arrays["meta"].tobytes())
+    assert (meta["sha256"], meta["input"]["sha256"]) == (model, data)
+    card = inspected("-m", text_model)["data"]["model"]["card"]
+    shown = [ran.text, html.read_text("utf-8"), json.dumps(meta), json.dumps(found["data"])]
+    for text in [*shown, json.dumps(card)]:
+        digits = re.findall(r"\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{12,64}\b", text)
+        assert all(model.startswith(word) or data.startswith(word) for word in digits)
+    piped = inspected("-", "-m", text_model, "--format", "csv", stdin=REVIEWS.read_bytes())
+    assert piped["meta"]["input"]["sha256"] is None
 
 
 def test_labels_that_the_model_does_not_know_are_warned_of(text_model: Path):

@@ -10,9 +10,12 @@ from grucli.data.encoding import SeriesEncoder, TextEncoder
 from grucli.data.records import Record, Remembered
 from grucli.data.vocabulary import Vocabulary
 from grucli.errors import CheckpointError, ConfigError, show
+from grucli.gates.health import LayerHealth
 from grucli.gates.inspection import Shown, inspect
+from grucli.gates.memory import SIDES, Horizon
 from grucli.gates.report import Report
 from grucli.gates.sampling import Drawn
+from grucli.gates.verdicts import IDS, verdicts
 from grucli.inference import predict
 from grucli.mixing import Mix
 from grucli.report.gates import text
@@ -232,13 +235,69 @@ def recall(first):
     return report(text_model(recall_model(), ("bad", "good")), None, sample(texts(*pairs)))
 
 
+def memory_verdicts(*h99, median=20.0, long=21.0):
+    """Return the ids of what is said of both horizons, from the end and from the start."""
+    horizons = [
+        Horizon(side=side, steps=(1,), agreement=(1.0,), distance=(0.0,), h99=steps)
+        for side, steps in zip(SIDES, h99, strict=True)
+    ]
+    data = recall(first=True).input
+    data = dataclasses.replace(data, median_length=median, long_length=long)
+    architecture = random_model(num_classes=2, pooling=("mean",)).architecture
+    return [verdict.id for verdict in verdicts(architecture, data, (NO_GATES,), horizons)]
+
+
+NO_GATES = LayerHealth(
+    layer=0, direction="forward", gates=(), dead=(), clipped=0.0, leak=None, reach=None
+)
+
+
+@pytest.mark.parametrize(
+    ("end", "start", "expected"),
+    [
+        (21, 21, ["memory.whole"]),
+        (19, 20, ["memory.whole"]),
+        (21, 1, ["memory.ignores_end"]),
+        (1, 21, ["memory.ignores_start"]),
+        (3, 12, ["memory.ignores_start"]),
+        (1, 2, ["memory.redundant"]),
+        (3, 3, ["memory.redundant"]),
+        (21, 12, []),
+        (12, 21, []),
+        (10, 10, []),
+    ],
+)
+def test_what_is_said_of_both_ends_never_contradicts_itself(end, start, expected):
+    assert memory_verdicts(end, start) == expected
+    assert {f"memory.{name}" for name in ("whole", "redundant")} < set(IDS)
+
+
+def test_every_pair_of_horizons_has_at_most_one_verdict():
+    for end in range(1, 22):
+        for start in range(1, 22):
+            assert len(memory_verdicts(end, start)) <= 1
+
+
+def test_redundant_sequences_ignore_neither_end():
+    """The same word at both ends: each of them decides alone."""
+    filler = " ".join(["filler"] * 20)
+    pairs = [(f"{cue} {filler} {cue}", cue) for cue in ("bad", "good") * 20]
+    one = report(text_model(recall_model(), ("bad", "good")), None, sample(texts(*pairs)))
+    assert one.input.accuracy == 1
+    (verdict,) = [one for one in one.verdicts if one.id.startswith("memory.")]
+    assert verdict.id == "memory.redundant"
+    assert (verdict.value, verdict.value < verdict.threshold) == (1, True)
+    assert "! either end alone decides, within 1 step: " in text(one)
+
+
 def test_verdicts_on_memory():
     whole, last = recall(first=True), recall(first=False)
     assert whole.input.accuracy == last.input.accuracy == 1
-    assert "memory.whole" in verdict_ids(whole)
+    assert "memory.whole" not in verdict_ids(whole)
     assert "memory.ignores_end" in verdict_ids(whole)
     assert "memory.ignores_start" in verdict_ids(last)
     assert "memory.whole" not in verdict_ids(last)
+    assert "memory.candidate_path" not in verdict_ids(last)  # one step needs no memory
     assert "H99 = 21 steps from the end, 1 from the start" in text(whole)
     assert "H99 = 1 step from the end, 21 from the start" in text(last)
 
