@@ -60,13 +60,11 @@ _MOST_MARKS = 16
 _LONG_RARE_RUN = re.compile(f"{RARE}{RARE}{{{_MOST_MARKS}}}")  # a class first: quick to seek
 
 _DOT_ABOVE = "\u0307"
-# What a reader does not see as it is written. Thai and Lao look the same with the tone after the
-# ring of the vowel that NFKC takes apart, and with a letter of one stroke twice for that of two (as
-# PyThaiNLP's `normalize` has it).
-_UNTIDY = re.compile(f"[{UNSEEN}\u2019\u02bc\u0e40\u0e4d\u0ec0\u0ecd]")
-_TIDY = (
-    (f"[{UNSEEN}]+", ""),
-    ("[\u2019\u02bc]", "'"),
+_UNSEEN = re.compile(f"[{UNSEEN}]+")
+# Thai and Lao look the same with the tone after the ring of the vowel that NFKC takes apart, and
+# with a letter of one stroke twice for that of two (as PyThaiNLP's `normalize` has it).
+_MISTYPED = re.compile("[\u0e40\u0e4d\u0ec0\u0ecd]")
+_MENDED = (
     ("(\u0e4d)([\u0e48-\u0e4b])(?=\u0e32)|(\u0ecd)([\u0ec8-\u0ecb])(?=\u0eb2)", r"\2\1\4\3"),
     ("\u0e40\u0e40", "\u0e41"),
     ("\u0ec0\u0ec0", "\u0ec1"),
@@ -135,7 +133,7 @@ def edition_of(mode: str, tokens: Sequence[str]) -> int:
         return LATEST
     if normalize(text) != text or _DOT_ABOVE in text:
         return FIRST
-    if mode == "char" or not (_UNTIDY.search(text) or re.search(f"[{CLUSTERED}]", text)):
+    if mode == "char" or not re.search(f"[{CLUSTERED}{UNSEEN}{JOINERS}\u02bc]", text):
         return LATEST
     tokenize = tokenizer(mode)
     return LATEST if all(tokenize(token) == [token] for token in foreign) else FIRST
@@ -181,12 +179,16 @@ def _composed(text: str) -> str:
 
 
 def _tidied(text: str) -> str:
-    """Return a text that is normalized as a reader sees it, and normalized again."""
-    if not _UNTIDY.search(text):
+    """Return a text that is normalized as a reader sees it."""
+    text = text.replace("\u2019", "'").replace("\u02bc", "'")
+    if text.isascii():
         return text
-    for untidy, seen in _TIDY:
-        text = re.sub(untidy, seen, text)
-    return normalize(text)
+    if _UNSEEN.search(text):
+        text = normalize(_UNSEEN.sub("", text))  # what stood apart may be one character
+    if _MISTYPED.search(text):
+        for mistyped, meant in _MENDED:
+            text = re.sub(mistyped, meant, text)
+    return text
 
 
 def _straightened(text: str) -> str:
