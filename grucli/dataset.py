@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from grucli import copies, defaults, doctor, wide_rows
+from grucli import copies, defaults, doctor, precision, wide_rows
 from grucli.data.batches import Examples
 from grucli.data.encoding import Encoder, TextEncoder
 from grucli.data.records import ReadOptions, Remembered
@@ -128,6 +128,7 @@ def prepare(
             *parts.warnings,
             *doctor.of_size(valid_examples if parts.folds is None else train_examples),
             *doctor.of_examples(train_examples, valid_examples, encoder, steps, parts.folds),
+            *precision.lost(table.name, train, train_examples, encoder),
             *(() if vectors is None else vectors.warnings),
         ),
         facts={
