@@ -81,10 +81,11 @@ def told_apart(given: Sequence[str], columns: Collection[str]) -> tuple[str, ...
 
     A part that holds a comma itself is quoted, as in CSV.
     """
-    return tuple(part for name in given for part in _parts(name.strip(), columns))
+    known = frozenset(columns)
+    return tuple(part for name in given for part in _parts(name.strip(), known))
 
 
-def _parts(name: str, columns: Collection[str]) -> list[str]:
+def _parts(name: str, columns: Set[str]) -> list[str]:
     if name in columns:
         return [name]
     try:

@@ -5,7 +5,7 @@ anywhere. A row that cannot be read spoils the sequences it may belong to.
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -55,14 +55,14 @@ class LongRecords:
 
     def __init__(
         self,
-        rows: Iterator[Row],
+        rows: Iterable[Row],
         table: Table,
         columns: LongColumns,
         missing: Missing,
         has_line: Callable[[], bool],
     ) -> None:
         """Read `rows`; `has_line` says whether one can be had without waiting."""
-        self._rows = rows
+        self._rows = iter(rows)
         self._table = table
         self._columns = columns
         self._missing = missing

@@ -54,11 +54,10 @@ class Evidence:
     def of_row(self, text: str, cells: Sequence[str]) -> None:
         """Learn from a row in one line, read as quoted, that has its cells."""
         plain = cut(text, self._delimiter)
-        enclosed = [is_enclosed(cell) for cell in plain]
         if (
             len(plain) != len(cells)
-            or (all(enclosed) and (len(plain) > 1 or self._spaced is None))
-            or any('""' in cell[1:-1] for cell in plain if is_enclosed(cell))
+            or (all(map(is_enclosed, plain)) and (len(plain) > 1 or self._spaced is None))
+            or any('""' in cell[1:-1] and is_enclosed(cell) for cell in plain)
         ):
             self._quoted = True
         elif any('"' in cell and cell[0] != '"' for cell in plain):

@@ -101,23 +101,23 @@ class Body:
         """Read `rows`; `header` are the names of the columns, none if the table has none."""
         self._rows = rows
         self._header = list(header) if len(header) > 1 else []
+        self._names = frozenset(self._header)
+        self._sorted = sorted(self._header)
         self._count = 0
         self._first = 0
         self._is_top = bool(header)
         self._values: tuple[int, ...] = ()
         self._units: tuple[str, ...] = ()
 
-    def __iter__(self) -> "Body":
-        return self
-
-    def __next__(self) -> Row:
-        row = next(self._rows)
-        while self._belongs_to_header(row):
-            row = next(self._rows)
-        self._is_top = self._is_top and is_blank(row)
-        if _is_shuffled(row.cells, self._header):
-            return row._replace(problem=_SHUFFLED)
-        return row
+    def __iter__(self) -> Iterator[Row]:
+        for row in self._rows:
+            if self._is_top or (row.cells and row.cells[0].strip() in self._names):
+                if self._belongs_to_header(row):
+                    continue
+                self._is_top = self._is_top and is_blank(row)
+                if row.cells and sorted(map(str.strip, row.cells)) == self._sorted:
+                    row = row._replace(problem=_SHUFFLED)
+            yield row
 
     def hold_numbers(self, values: Sequence[int]) -> None:
         """Pass over a row of units, now that these columns are known to hold numbers."""
@@ -150,19 +150,8 @@ class Body:
 
 def repeats(cells: Sequence[str], header: Sequence[str]) -> bool:
     """Whether a row is the header once more, in any spacing."""
-    return (
-        len(cells) == len(header) > 0
-        and cells[0].strip() == header[0]
-        and [cell.strip() for cell in cells] == list(header)
-    )
-
-
-def _is_shuffled(cells: Sequence[str], header: Sequence[str]) -> bool:
-    """Whether a row is the header with its columns in another order."""
-    return (
-        len(cells) == len(header) > 0
-        and cells[0].strip() in header[1:]
-        and sorted(cell.strip() for cell in cells) == sorted(header)
+    return 0 < len(cells) == len(header) and all(
+        cell.strip() == name for cell, name in zip(cells, header, strict=True)
     )
 
 

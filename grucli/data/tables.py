@@ -58,6 +58,9 @@ class NextLines(Protocol):
     number: int
     encoding: str
 
+    def __iter__(self) -> "NextLines":
+        """Return the same."""
+
     def __next__(self) -> bytes:
         """Return the next line."""
 
@@ -82,7 +85,8 @@ class Rows:
         self._delimiter = delimiter
         self._width = width
         self._taken: list[bytes] = []
-        self._size = 0
+        self._size = 0  # of the taken lines but the last
+        self._head = "", ""  # the first of them, decoded, and what is wrong with it
         self._problem = ""
         self._has_cr = False
         self._is_open = False  # a quote, at the end of a line
@@ -100,7 +104,6 @@ class Rows:
     def __next__(self) -> Row:
         self._taken.clear()
         self._size = 0
-        self._problem = ""
         self._has_cr = self._is_open = self._broke = False
         try:
             cells = next(self._reader)
@@ -112,7 +115,7 @@ class Rows:
             cells = _with_cr(cells)
         if self._delimiter == " " and self._taken[-1].endswith(b" "):
             cells.pop()  # what follows the last delimiter
-        return self._row(cells, self._problem)
+        return Row(self._lines.number - len(self._taken) + 1, cells, self._problem)
 
     def unread(self) -> None:
         """Return the row read last, to be read again."""
@@ -145,29 +148,36 @@ class Rows:
 
     def _next_text(self) -> str:
         """Return the next line for the reader, which asks for a second only inside a quote."""
-        self._is_open = bool(self._taken)
-        if self._is_open and self._lines.number < self._known_until:
+        if self._taken:
+            return self._further_text()
+        line = next(self._lines).removeprefix(codecs.BOM_UTF8)  # of files one after the other
+        self._taken.append(line)
+        self._head = text, self._problem = decode(line, self._lines.encoding)
+        if len(line) > MAX_LINE:
+            raise _BrokenRowError(self._problem)
+        return text + "\n" if "\r" not in text else self._with_cr_for_csv(text)
+
+    def _further_text(self) -> str:
+        self._is_open = True
+        self._size += len(self._taken[-1])
+        if self._lines.number < self._known_until:
             raise _BrokenRowError(self._known_problem)
         if len(self._taken) >= MAX_QUOTED_LINES or self._size > MAX_QUOTED_BYTES:
             raise _BrokenRowError(_UNCLOSED)
-        try:
-            line = next(self._lines)
-        except StopIteration:
-            if self._is_open:
-                raise _BrokenRowError(_UNCLOSED) from None
-            raise
-        if not self._is_open and line.startswith(codecs.BOM_UTF8):  # files one after the other
-            line = line.removeprefix(codecs.BOM_UTF8)
+        line = next(self._lines, None)
+        if line is None:
+            raise _BrokenRowError(_UNCLOSED)
         self._taken.append(line)
-        self._size += len(line)
         text, problem = decode(line, self._lines.encoding)
         if len(line) > MAX_LINE:
-            raise _BrokenRowError(problem if len(self._taken) == 1 else _UNCLOSED)
+            raise _BrokenRowError(_UNCLOSED)
         if problem and not self._problem:
-            here = f"in line {self._lines.number}: " if len(self._taken) > 1 else ""
-            self._problem = here + problem
-        self._has_cr = self._has_cr or "\r" in text
-        return _for_csv(text)
+            self._problem = f"in line {self._lines.number}: {problem}"
+        return text + "\n" if "\r" not in text else self._with_cr_for_csv(text)
+
+    def _with_cr_for_csv(self, text: str) -> str:
+        self._has_cr = True
+        return text.replace("\r", _CR) + "\n"
 
 
 class _PlainRows(Rows):
@@ -194,11 +204,11 @@ class _JudgedRows(Rows):
 
     def __next__(self) -> Row:
         row = super().__next__()
-        if b'"' in self._taken[0] and len(self._taken[0]) <= MAX_LINE:
+        if '"' in self._head[0]:
             row = self._judged(row)
         if not self._width:
             self._width = len(row.cells)
-            self._evidence.of_first(self._text(0)[0])
+            self._evidence.of_first(self._head[0])
         return row
 
     @property
@@ -211,11 +221,8 @@ class _JudgedRows(Rows):
             f"{self._first:,}, read as they stand (pass --quotes or --no-quotes)",
         )
 
-    def _text(self, index: int) -> tuple[str, str]:
-        return decode(self._taken[index], self._lines.encoding)
-
     def _judged(self, row: Row) -> Row:
-        text, problem = self._text(0)
+        text, problem = self._head
         plain = cut(text, self._delimiter)
         width = self._width or len(plain)
         is_whole = len(row.cells) == width and not self._broke
@@ -240,7 +247,8 @@ class _JudgedRows(Rows):
             return self._evidence.on_broken(in_one_line=not self._is_open)
         if not is_whole and self._evidence.on_ragged() is Verdict.PLAIN:
             return Verdict.PLAIN
-        return self._evidence.on_span([self._text(k)[0] for k in range(len(self._taken))], width)
+        texts = [decode(line, self._lines.encoding)[0] for line in self._taken]
+        return self._evidence.on_span(texts, width)
 
 
 class _Peeked:
@@ -250,6 +258,9 @@ class _Peeked:
         self.number = 0
         self.encoding = encoding
         self._waiting = deque(lines)
+
+    def __iter__(self) -> "_Peeked":
+        return self
 
     def __next__(self) -> bytes:
         if not self._waiting:
@@ -297,11 +308,6 @@ def peeked_rows(
             break
         rows.append(row)
     return rows
-
-
-def _for_csv(text: str) -> str:
-    """Return a line as the csv module shall read it."""
-    return text.replace("\r", _CR) + "\n"
 
 
 def _with_cr(cells: list[str]) -> list[str]:

@@ -108,7 +108,12 @@ def chosen(known: Remembered, **options: Any) -> Callable[[list[str]], object]:
         needs_label=True,
         encoding="utf-8",
     )
-    return lambda names: choose_series(names, lambda: [["1"] * len(names)], asked, "t.csv:1")
+
+    def choose_columns(names: list[str]) -> object:
+        named = asked.among(tuple(names))
+        return choose_series(names, lambda: [["1"] * len(names)], named, "t.csv:1")
+
+    return choose_columns
 
 
 def test_work_grows_in_proportion_to_the_columns() -> None:
