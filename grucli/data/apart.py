@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from grucli.data.grammar import Grammar, open_rows
 from grucli.data.lines import Lines
 from grucli.data.table_rows import repeats
-from grucli.data.tables import Grammar, open_rows
 from grucli.errors import GrucliError
 from grucli.files import open_binary
 

@@ -6,9 +6,9 @@ from typing import Final
 
 from grucli.data.asked import Asked
 from grucli.data.columns import LABEL_NAMES, TEXT_NAMES, normal_name
+from grucli.data.grammar import Grammar, peeked_rows
 from grucli.data.lines import Lines, decode
 from grucli.data.sampled import ID_NAMES, TIME_NAMES
-from grucli.data.tables import Grammar, peeked_rows
 from grucli.errors import ConfigError, DataError, excerpt
 
 DELIMITERS: Final = {"comma": ",", "tab": "\t", "semicolon": ";", "pipe": "|", "space": " "}

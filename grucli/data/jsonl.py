@@ -12,6 +12,7 @@ from typing import Any
 
 from grucli.data.asked import Asked
 from grucli.data.columns import Wanted, choose
+from grucli.data.grammar import SAMPLED_ROWS
 from grucli.data.json_keys import structures_of, value_key
 from grucli.data.json_lines import (
     NAN,
@@ -26,7 +27,6 @@ from grucli.data.lines import Lines
 from grucli.data.numbers import LARGEST_WEIGHT, Floats, Missing, NumberError, numbers, weight, whole
 from grucli.data.records import Record, Source, names
 from grucli.data.series_columns import choose_series
-from grucli.data.tables import SAMPLED_ROWS
 from grucli.errors import DataError, did_you_mean, excerpt
 from grucli.tasks import SEVERAL
 

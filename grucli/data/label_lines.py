@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from grucli.data.asked import Asked
+from grucli.data.grammar import SAMPLED_ROWS
 from grucli.data.lines import Lines, decode
 from grucli.data.records import Record, Source
-from grucli.data.tables import SAMPLED_ROWS
 from grucli.errors import DataError, counted, excerpt
 
 PREFIX: Final = "__label__"

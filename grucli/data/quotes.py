@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Final
 
-_NEAR: Final = 5
+_NEAR: Final = 10
 """Lines that a quoted cell of a one-column table may span without other evidence; two stray quotes
 so near to each other are rarer."""
+_RAGGED: Final = 5
+"""One in so many lines may have other cells than a row, and the others still read as rows."""
 _MANY: Final = 4
 """Lines that are rows by chance in no text."""
 
@@ -43,11 +45,15 @@ def uncovered(cell: str) -> str:
 
 
 class Evidence:
-    """What the rows so far tell of the quotes of a table."""
+    """What the rows so far tell of the quotes of a table.
+
+    Attributes:
+        is_quoted: whether there was a cell that quotes enclose for a reason.
+    """
 
     def __init__(self, delimiter: str) -> None:
         self._delimiter = delimiter
-        self._quoted = False
+        self.is_quoted = False
         self._plain = False
         self._spaced: bool | None = None  # whether spaces follow the delimiters of the first row
 
@@ -59,7 +65,7 @@ class Evidence:
             or (all(map(is_enclosed, plain)) and (len(plain) > 1 or self._spaced is None))
             or any('""' in cell[1:-1] and is_enclosed(cell) for cell in plain)
         ):
-            self._quoted = True
+            self.is_quoted = True
         elif any('"' in cell and cell[0] != '"' for cell in plain):
             self._plain = True
 
@@ -69,45 +75,46 @@ class Evidence:
 
     def on_broken(self, *, in_one_line: bool) -> Verdict:
         """Judge a line that has the cells of a row, but cannot be read as quoted."""
+        if self.is_quoted:
+            return Verdict.UNCLEAR
         is_likely = self._delimiter == "\t" or in_one_line or self._plain
-        return Verdict.PLAIN if is_likely and not self._quoted else Verdict.UNCLEAR
+        self._plain = True
+        return Verdict.PLAIN if is_likely else Verdict.UNCLEAR
 
     def on_ragged(self) -> Verdict:
         """Judge a line that has the cells of a row, but more or fewer if read as quoted."""
-        is_likely = self._delimiter == "\t" and not self._quoted
+        is_likely = self._delimiter == "\t" and not self.is_quoted
         return Verdict.PLAIN if is_likely else Verdict.UNCLEAR
 
     def on_span(self, texts: Sequence[str], width: int) -> Verdict:
         """Judge two lines or more that are one row if read as quoted."""
         filled = [cut(text, self._delimiter) for text in texts if text.strip()]
         rows = [cells for cells in filled if len(cells) == width]
-        if len(rows) < 2 or 2 * len(rows) < len(filled):
+        ragged = len(filled) - len(rows)
+        if len(rows) < 2 or ragged > len(filled) // _RAGGED:
             return Verdict.QUOTED
         if width == 1:
-            return self._on_lines(len(texts), len(rows) == len(filled))
-        if self._delimiter == "\t":
-            return Verdict.UNCLEAR if self._quoted else Verdict.PLAIN
+            is_text = ragged > 0 or len(filled) < len(texts)
+            return Verdict.QUOTED if is_text else self._on_lines(len(texts))
         return self._on_rows(rows)
 
     def learn(self, verdict: Verdict) -> None:
         """Learn from how lines were read."""
-        self._quoted |= verdict is Verdict.QUOTED
+        self.is_quoted |= verdict is Verdict.QUOTED
         self._plain |= verdict is Verdict.PLAIN
 
-    def _on_lines(self, count: int, have_no_delimiter: bool) -> Verdict:
+    def _on_lines(self, count: int) -> Verdict:
         """Judge lines of a table of one column, of which any is a row."""
-        if not have_no_delimiter or (self._quoted and not self._plain):
-            return Verdict.QUOTED
         if self._plain:
-            return Verdict.UNCLEAR if self._quoted else Verdict.PLAIN
-        return Verdict.QUOTED if count <= _NEAR else Verdict.UNCLEAR
+            return Verdict.UNCLEAR if self.is_quoted else Verdict.PLAIN
+        return Verdict.QUOTED if self.is_quoted or count <= _NEAR else Verdict.UNCLEAR
 
     def _on_rows(self, rows: Sequence[Sequence[str]]) -> Verdict:
-        """Judge lines with as many cells as a row, by a delimiter that stands in texts, too."""
+        """Judge lines with as many cells as a row; a tab stands in no text, others may."""
         prose = [row for row in rows if any(cell.startswith(" ") for cell in row[1:])]
-        if not self._spaced and 2 * len(prose) >= len(rows):
+        if self._delimiter != "\t" and not self._spaced and 2 * len(prose) >= len(rows):
             return Verdict.QUOTED
-        if self._quoted:
+        if self.is_quoted:
             is_likely = len(rows) < _MANY and not self._plain
             return Verdict.QUOTED if is_likely else Verdict.UNCLEAR
-        return Verdict.PLAIN if self._plain else Verdict.UNCLEAR
+        return Verdict.PLAIN if self._plain or self._delimiter == "\t" else Verdict.UNCLEAR

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from grucli.data.asked import Asked
 from grucli.data.columns import TEXT_NAMES, meant_column, normal_name
 from grucli.data.delimiters import KNOWN_NAMES, parse_delimiter
+from grucli.data.grammar import Grammar, sample_rows
 from grucli.data.json_lines import JsonError, parse
 from grucli.data.lines import Lines
 from grucli.data.records import names
-from grucli.data.tables import Grammar, sample_rows
 from grucli.errors import DataError, did_you_mean, excerpt
 
 _OTHER_NAMES = KNOWN_NAMES.difference(TEXT_NAMES)

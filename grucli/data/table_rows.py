@@ -105,7 +105,7 @@ class Body:
         self._sorted = sorted(self._header)
         self._count = 0
         self._first = 0
-        self._is_top = bool(header)
+        self._is_top = bool(self._header)
         self._values: tuple[int, ...] = ()
         self._units: tuple[str, ...] = ()
 

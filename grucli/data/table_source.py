@@ -19,13 +19,14 @@ from grucli.data.delimiters import (
     find_delimiter,
     parse_delimiter,
 )
+from grucli.data.grammar import SAMPLED_ROWS, Grammar, open_rows, peeked_rows, sample_rows
 from grucli.data.lines import Lines
 from grucli.data.long import LongColumns, LongRecords
 from grucli.data.records import Source
 from grucli.data.sampled import Sample
 from grucli.data.series_columns import SeriesColumns, choose_series, describe
 from grucli.data.table_rows import Body, Table, repeats, text_records
-from grucli.data.tables import SAMPLED_ROWS, Grammar, Rows, open_rows, peeked_rows, sample_rows
+from grucli.data.tables import Rows
 from grucli.data.units import is_row_of_units
 from grucli.data.wide import wide_records
 from grucli.errors import DataError, excerpt

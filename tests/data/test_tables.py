@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grucli.data import tables
+from grucli.data import judged_rows, tables
+from grucli.data.grammar import Grammar, open_rows
 from grucli.data.lines import Lines
 from grucli.data.sources import Record, Remembered
-from grucli.data.tables import Grammar, open_rows
 from tests.data.reading import piped, problem, problems, read, series, texts
 
 NAMES = {",": "t.csv", "\t": "t.tsv", ";": "t.csv", "|": "t.csv"}
@@ -191,8 +191,32 @@ def test_a_table_of_one_column_keeps_its_rows_or_refuses() -> None:
         assert [r.text for r in one_column(stray, name, quotes=False)] == stray
         loose = ['5" wide', *stray]
         assert [r.text for r in one_column(loose, name)] == loose
-        whole = [*rows[:5], '"two\nlines"', *rows[5:]]
-        assert [r.text for r in one_column(whole, name)] == [*rows[:5], "two\nlines", *rows[5:]]
+
+
+def test_a_quoted_cell_of_a_table_of_one_column_is_one_row_and_said() -> None:
+    rows = [text for text, _ in labelled()]
+    data = "\n".join(["text", *rows[:5], '"two', 'lines"', *rows[5:]]) + "\n"
+    for name in ("t.csv", "t.tsv"):
+        source, records = read(data, name, needs_label=False, remembered=KNOWN)
+        assert [r.text for r in records] == [*rows[:5], "two\nlines", *rows[5:]]
+        assert source.found_later() == (
+            "a quoted cell of lines 7 to 8 is read as one row (pass --no-quotes if quotes are "
+            "characters like others)",
+        )
+        proven = data.replace("text", '"text"', 1)
+        source, records = read(proven, name, needs_label=False, remembered=KNOWN)
+        assert (len(records), source.found_later()) == (41, ())
+    paragraphs = ["text", '"' + "\n".join(rows[:6]), *rows[6:12], "", 'at last"', "fine"]
+    records = read("\n".join(paragraphs), "t.tsv", needs_label=False, remembered=KNOWN)[1]
+    assert [r.line for r in records] == [2, 16]
+
+
+def test_a_ragged_line_with_a_quote_swallows_no_row() -> None:
+    rows = [f"{text}\t{label}" for text, label in with_quotes({30: "end"})]
+    rows[10] = '"it has no label'
+    records = read("\n".join(["text\tlabel", *rows]), "t.tsv", text="text", label="label")[1]
+    assert [r.line for r in records if r.error] == [12]
+    assert len(records) == 40
 
 
 def one_column(rows: list[str], name: str, **options: Any) -> list[Record]:
@@ -250,6 +274,7 @@ def test_quotes_that_open_on_every_line_are_read_in_proportion(
         return decode(*arguments)
 
     monkeypatch.setattr(tables, "decode", counting)
+    monkeypatch.setattr(judged_rows, "decode", counting)
     count = 12_000
     data = f"{line.replace(',', delimiter)}\n".encode() * count
     lines = Counted(io.BytesIO(data), "t.csv")
