@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from grucli import copies, defaults, doctor
 from grucli.data.records import ReadOptions, Record
-from grucli.data.splits import deal, split
+from grucli.data.splits import deal, in_blocks, split
 from grucli.defaults import Choice
 from grucli.errors import ConfigError, excerpt
 from grucli.labels import check_known
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from grucli.config import Config
 
 BOUND = "rows with equal inputs, or of one group, stay together"
+BOUND_IN_TIME = "rows that follow each other in time stay together"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +96,8 @@ def divide(
         )
     rng = generator(config.seed, SPLIT)
     targets = targets_of(records, labels)
-    groups = [record.group for record in records]
+    groups, bound = _groups(records, targets)
+    also = f"; {bound}" if bound == BOUND_IN_TIME else ""
     if folding.value != "off":
         folds = deal(targets, inputs, groups, folding.value, rng)
         if _teach(folds, np.array(targets)):
@@ -105,30 +107,41 @@ def divide(
             return Parts(
                 train=records,
                 valid=[],
-                line=f"validation: {number} folds, each held out once; then all rows count",
+                line=f"validation: {number} folds, each held out once; then all rows count{also}",
                 share=Choice(value=0.0, reason="folds are held out"),
                 folding=folding,
                 folds=folds,
             )
         if folding.reason == "given":
-            raise ConfigError(f"training.folds: {BOUND}; give --valid FILE, or set it to off")
-        folding = Choice(value="off", reason=BOUND)
+            raise ConfigError(f"training.folds: {bound}; give --valid FILE, or set it to off")
+        folding = Choice(value="off", reason=bound)
     kept, held = split(targets, inputs, groups, share.value, rng)
     if not held.size:
-        why = f" ({BOUND})" if share.value else ""
+        why = f" ({bound})" if share.value else ""
         line = f"validation: none{why}, all rows are trained on; the last epoch counts"
         return Parts(train=records, valid=[], line=line, share=share, folding=folding)
     train, held_out = [records[k] for k in kept], [records[k] for k in held]
     group = config.data.group
     whole = "" if group is None else f", each '{excerpt(group)}' whole"
+    held_share = f"{share.value:.0%} of each label{whole}"
     return Parts(
         train=train,
         valid=held_out,
-        line=f"validation: {held.size:,} rows held out ({share.value:.0%} of each label{whole})",
+        line=f"validation: {held.size:,} rows held out ({held_share}){also}",
         share=share,
         folding=folding,
         warnings=tuple(doctor.unseen_labels(train, "validation", held_out)),
     )
+
+
+def _groups(records: Sequence[Record], targets: Sequence[int]) -> tuple[Sequence[Hashable], str]:
+    """Return what keeps records together, as given or else by their time, and why."""
+    groups = [record.group for record in records]
+    if not any(group is not None for group in groups):
+        blocks = in_blocks([record.span for record in records], targets)
+        if blocks is not None:
+            return blocks, BOUND_IN_TIME
+    return groups, BOUND
 
 
 def _teach(folds: npt.NDArray[np.int64], targets: npt.NDArray[np.int64]) -> bool:

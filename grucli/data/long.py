@@ -211,6 +211,7 @@ class LongRecords:
         if series.times:
             rows = order(series.times, lambda k: f"line {series.lines[k]}")
             values, series.lines = values[rows], [series.lines[k] for k in rows]
+            series.first.span = (series.times[rows[0]], series.times[rows[-1]])
         values = whole(values, self._missing)
         if not len(values):
             row_id = excerpt(self._id(series.first))

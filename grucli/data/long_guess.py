@@ -8,18 +8,14 @@ import shlex
 from collections.abc import Sequence, Set
 from itertools import accumulate, pairwise
 
-from grucli.data.column_kinds import LEAST_ROWS, counts, is_dates, is_grouped, rises, runs
+from grucli.data.column_kinds import counts, is_dates, is_grouped, runs
 from grucli.data.columns import TEXT_NAMES, normal_name
 from grucli.data.moments import moments
-from grucli.data.numbers import exact
-from grucli.data.sampled import TIME_NAMES, Sampled
+from grucli.data.sampled import Sampled
 from grucli.errors import DataError, show
 
 _LISTED = 40
 """Characters of the columns that a flag names one by one."""
-_TIME_NAMES = (*TIME_NAMES, "ts", "epoch", "unixtime", "zeit", "datum", "时间", "日期", "时刻")
-_EPOCH = 1e8
-"""Seconds since 1970 are more."""
 
 
 def refuse_steps(table: Sampled, aside: Set[int | None], label: int | None) -> None:
@@ -88,8 +84,8 @@ def log_flags(table: Sampled, aside: Set[int | None], label: int | None) -> str:
     It has a time that never falls, numbers beside it, and no column that reads like a text.
     """
     run = table.run({*aside, label})
-    time = next((i for i in table.rest({*aside, *run, label}) if _is_time(table, i)), None)
-    if time is None:
+    time = table.time_of_rows({*aside, *run, label})
+    if time is None or not _never_falls(table.cells(time)):
         return ""
     aside = {*aside, time, label}
     words = [i for i in table.rest(aside) if not table.is_numeric(i)]
@@ -100,21 +96,6 @@ def log_flags(table: Sampled, aside: Set[int | None], label: int | None) -> str:
         return ""
     states = [i for i in words if table.repeats_briefly(i)] if label is None else [label]
     return _flags(table, row_id=None, times=[time], values=values, labels=states)
-
-
-def _is_time(table: Sampled, index: int) -> bool:
-    """Whether a column tells when a row was: a date, a name and order, or numbers that rise."""
-    cells = table.cells(index)
-    is_told = normal_name(table.columns[index]) in _TIME_NAMES or is_dates(cells)
-    if is_told:
-        found = moments(cells)
-        return found is not None and len(set(found)) > 1 and found == sorted(found)
-    if len(cells) < LEAST_ROWS or not table.is_numeric(index) or not rises(cells):
-        return False
-    found_first = exact(cells[0])
-    return found_first is not None and (
-        found_first > _EPOCH or not all(isinstance(exact(cell), int) for cell in cells)
-    )
 
 
 def _flags(
@@ -133,6 +114,11 @@ def _flags(
         "--label": _listed([columns[i] for i in labels]) if len(labels) == 1 else "COL",
     }
     return " ".join(f"{flag} {each}" for flag, each in named.items() if each)
+
+
+def _never_falls(cells: Sequence[str]) -> bool:
+    found = moments(cells)
+    return found is not None and all(a <= b for a, b in pairwise(found))
 
 
 def _advances(cells: Sequence[str]) -> bool:

@@ -34,6 +34,7 @@ class Record:
         label: exactly as in the data; None if there is none.
         weight: how much it counts in training, above 0.
         group: records of one group stay on one side of a split; None stands alone.
+        span: the times of its first and last step as they stand in a table, None without them.
         cells: the whole row as read, one cell a column; () without columns, or with an `error` that
             keeps them from being told apart.
         error: one line, place and mend included; None if the record is sound.
@@ -46,6 +47,7 @@ class Record:
     label: str | None = None
     weight: float = 1.0
     group: str | None = None
+    span: tuple[str, str] | None = None
     cells: tuple[str, ...] = ()
     error: str | None = None
 

@@ -14,15 +14,21 @@ from grucli.data.column_kinds import (
     is_grouped,
     is_index_name,
     is_numeric,
+    rises,
     stem_and_number,
 )
 from grucli.data.columns import LABEL_NAMES, TEXT_NAMES, normal_name
+from grucli.data.moments import moments
+from grucli.data.numbers import exact
 from grucli.errors import DataError, excerpt
 
 ID_NAMES: Final = (
     *("id", "series", "series_id", "sequence_id", "seq_id", "case", "case_id", "sample_id"),
 )
 TIME_NAMES: Final = ("time", "timestamp", "datetime", "date", "step")
+_MORE_TIME_NAMES = ("ts", "epoch", "unixtime", "zeit", "datum", "时间", "日期", "时刻")
+_EPOCH_S = 1e8
+"""Seconds since 1970 are more; numbers of rows are less."""
 LEAST_STEPS: Final = 3
 """Numeric columns that make a wide table where nobody said so, and names that make a run."""
 _LONGEST_LABEL = 40
@@ -156,6 +162,21 @@ class Sampled:
     def is_row_name(self, index: int) -> bool:
         """Whether a column is called an id, an index, or nothing at all."""
         return self._normal[index] in ID_NAMES or is_index_name(self.columns[index])
+
+    def time_of_rows(self, aside: Set[int | None]) -> int | None:
+        """Return a column that tells when each row was."""
+        return next((i for i in self.rest(aside) if self._tells_time(i)), None)
+
+    def _tells_time(self, index: int) -> bool:
+        """Whether a column holds dates, is called a time, or is of numbers that rise like one."""
+        cells = self.cells(index)
+        if self._normal[index] in (*TIME_NAMES, *_MORE_TIME_NAMES) or is_dates(cells):
+            found = moments(cells)
+            return found is not None and len(set(found)) > 1
+        if len(cells) < LEAST_ROWS or not self.is_numeric(index) or not rises(cells):
+            return False
+        numbers = [exact(cell) for cell in cells]
+        return not all(isinstance(number, int) and number < _EPOCH_S for number in numbers)
 
     def error(self, problem: str, mend: str, hint: str = "") -> DataError:
         """Return the error that names the columns."""

@@ -27,6 +27,7 @@ class SeriesColumns:
     Attributes:
         values: the steps of a wide table, the channels of a long one, in their order.
         label, id, time, weight, group: of a sequence; `id` makes the table a long one.
+        row_time: tells when a row of a wide table was.
         guessed: whether one of them had to be found.
         in_cells: whether one column holds a whole sequence in each cell.
         left_out: columns that might have been meant, where the values had to be found.
@@ -41,6 +42,7 @@ class SeriesColumns:
     guessed: bool
     in_cells: bool = False
     left_out: tuple[int, ...] = ()
+    row_time: int | None = None
 
 
 def choose_series(
@@ -174,6 +176,7 @@ class _Table:
 
     def _columns_of(self, found: Found, *, guessed: bool) -> SeriesColumns:
         used = {*found.values, found.label, found.id, found.time, *self._set_aside}
+        is_split = found.id is None and self._asked.needs_label
         return SeriesColumns(
             values=found.values,
             label=found.label,
@@ -184,6 +187,7 @@ class _Table:
             guessed=guessed or (found.label is not None and self._label is None),
             in_cells=found.in_cells,
             left_out=tuple(self._table.rest(used)) if guessed else (),
+            row_time=self._table.time_of_rows(used) if is_split else None,
         )
 
     def given_id(self) -> int | None:

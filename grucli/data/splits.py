@@ -5,7 +5,15 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from grucli.data.moments import moments
+
 Rows = npt.NDArray[np.int64]
+
+MOST_BLOCKS = 30
+"""Of about equal size: ten for each of three folds."""
+_MOST_OVERLAP = 20
+"""How often windows may cover a moment and still follow each other; recordings that run side by
+side cover it as often as there are any."""
 
 
 def split(
@@ -75,6 +83,34 @@ def deal(
             own[fold] += sizes[index]
             filled[fold] += sizes[index]
     return fold_of[leaders]
+
+
+def in_blocks(spans: Sequence[tuple[str, str] | None], targets: Sequence[int]) -> list[int] | None:
+    """Return the block of each row where rows follow each other in time, None where they do not.
+
+    Neighbours in time are nearly alike, so each must not stand on the other side of a split. A
+    block ends where the class changes, once it holds its share of the rows.
+
+    Args:
+        spans: (n,) when each row began and ended; None without a time.
+        targets: (n,) class of each row.
+    """
+    cells = [cell for span in spans if span is not None for cell in span]
+    found = moments(cells) if len(cells) == 2 * len(spans) else None
+    if found is None:
+        return None
+    starts, ends = np.array(found[::2], np.float64), np.array(found[1::2], np.float64)
+    covered = ends.max() - starts.min()
+    if 2 * len(np.unique(starts)) <= len(spans) or (ends - starts).sum() > _MOST_OVERLAP * covered:
+        return None
+    blocks = [0] * len(spans)
+    block, size, before = 0, 0, -1
+    for row in np.argsort(starts, kind="stable").tolist():
+        if size >= len(spans) / MOST_BLOCKS and targets[row] != before:
+            block, size = block + 1, 0
+        blocks[row], before = block, targets[row]
+        size += 1
+    return blocks
 
 
 def _leaders(inputs: Sequence[Hashable], groups: Sequence[Hashable]) -> Rows:

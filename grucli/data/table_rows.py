@@ -26,7 +26,8 @@ class Table:
     Attributes:
         name: of the data, for messages.
         columns: their names.
-        label, weight, group: indices of columns, None where there is none.
+        label, weight, group, time: indices of columns, None where there is none; `time` tells
+            when a whole row was, not a step of it.
         needs_label: whether a row must have a label.
         header: whether the table has one.
         delimiter: of the table.
@@ -40,6 +41,7 @@ class Table:
     needs_label: bool
     header: bool
     delimiter: str
+    time: int | None = None
 
     def record(self, number: int, row: Row) -> Record:
         """Return what a row says of its record, text and values apart, or why it cannot be read."""
@@ -53,6 +55,7 @@ class Table:
             label=None if self.label is None else cells[self.label] or None,
             weight=1.0 if self.weight is None else weight(cells[self.weight]) or 1.0,
             group=None if self.group is None else cells[self.group] or None,
+            span=None if self.time is None else (cells[self.time], cells[self.time]),
             cells=cells,
         )
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 from grucli.data.apart import ids_stand_apart
 from grucli.data.asked import Asked
@@ -136,7 +137,7 @@ def _fill_with_series(
     source.kind = "series"
     source.missing = asked.missing
     source.value_columns = tuple(source.columns[i] for i in chosen.values)
-    table = _table(source, chosen)
+    table = replace(_table(source, chosen), time=chosen.row_time)
     rows.hold_numbers(chosen.values)
     if chosen.id is None:
         source.records = wide_records(rows, table, chosen.values, asked.missing)

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grucli.data.splits import deal, split
+from grucli.data.splits import MOST_BLOCKS, deal, in_blocks, split
 
 
 def draw(targets, inputs, share, seed=0, groups=None):
@@ -109,3 +109,54 @@ def test_a_group_is_in_one_fold_whatever_its_classes():
     dealt = deal([k % 2 for k in range(60)], range(60), groups, 3, np.random.default_rng(0))
     assert all(len(set(dealt[10 * g : 10 * g + 10])) == 1 for g in range(6))
     assert len(set(dealt)) == 3
+
+
+def spans_of(starts, length=0):
+    return [(str(start), str(start + length)) for start in starts]
+
+
+@given(st.lists(st.integers(1, 9), min_size=2, max_size=60), st.randoms(use_true_random=False))
+def test_rows_that_follow_each_other_in_time_are_dealt_in_blocks(episodes, random):
+    """An episode of one class stays whole, and a block holds its share or is the last."""
+    targets = [k % 2 for k, length in enumerate(episodes) for _ in range(length)]
+    count = len(targets)
+    rows = list(range(count))
+    blocks = in_blocks(spans_of(rows), targets)
+    assert blocks is not None
+    assert blocks == sorted(blocks)
+    for k in range(1, count):
+        assert blocks[k] == blocks[k - 1] or targets[k] != targets[k - 1]
+    sizes = Counter(blocks)
+    assert all(sizes[b] >= count / MOST_BLOCKS for b in range(max(blocks)))
+    random.shuffle(rows)  # as they stand in a file says nothing
+    assert in_blocks(spans_of(rows), [targets[k] for k in rows]) == [blocks[k] for k in rows]
+
+
+def test_neighbours_in_time_stay_on_one_side():
+    targets = [k // 7 % 2 for k in range(420)]
+    days = [f"2024-{1 + k // 28:02}-{1 + k % 28:02}" for k in range(336)]
+    for spans, own in (
+        (spans_of(range(0, 4200, 10)), targets),
+        (spans_of(range(0, 4200, 10), length=95), targets),  # windows that overlap
+        ([(day, day) for day in days], targets[:336]),
+    ):
+        blocks = in_blocks(spans, own)
+        for fold in range(3):
+            folds = deal(own, range(len(own)), blocks, 3, np.random.default_rng(fold))
+            cuts = sum(folds[k] != folds[k - 1] for k in range(1, len(own)))
+            assert len(set(folds)) == 3
+            assert cuts < MOST_BLOCKS
+            assert all(folds[k] == folds[k - 1] or own[k] != own[k - 1] for k in range(1, len(own)))
+
+
+def test_rows_without_an_order_in_time_are_in_no_blocks():
+    targets = [k % 2 for k in range(60)]
+    for spans in (
+        [None] * 60,
+        [*spans_of(range(59)), None],
+        spans_of([0] * 60, length=24),  # each begins anew
+        spans_of([k / 100 for k in range(60)], length=1000),  # side by side
+        [("soon", "late")] * 60,
+        spans_of([1, 2] * 30),
+    ):
+        assert in_blocks(spans, targets) is None
