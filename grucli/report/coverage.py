@@ -35,7 +35,7 @@ def sentence(coverage: Coverage, encoder: Encoder) -> str:
 
 
 def reason(coverage: Coverage, encoder: Encoder, unseen_rows: int) -> str:
-    """Return why the answers may be no better than blind ones.
+    """Return why the answers may be no better than blind ones; nothing if no cause is at hand.
 
     Args:
         coverage: of the rows that were scored.
@@ -51,10 +51,7 @@ def reason(coverage: Coverage, encoder: Encoder, unseen_rows: int) -> str:
         causes.append(f"{known} (is it the right column and encoding?)")
     if unseen >= MANY:
         causes.append(f"{unseen:.0%} of the rows have labels that training lacks")
-    return " and ".join(causes) or (
-        "what the model has learned does not show in these rows; are their columns and labels "
-        "those of training?"
-    )
+    return " and ".join(causes)
 
 
 def _limit(encoder: Encoder) -> str:

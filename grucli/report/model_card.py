@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from grucli.chance import Yardstick
 from grucli.checkpoint import SavedModel
 from grucli.data.encoding import TextEncoder
 from grucli.data.records import names
@@ -52,6 +53,19 @@ def is_of_training(saved: SavedModel, table: Table) -> bool:
     is_whole = sum(rows) == len(table.records)
     is_called_so = Path(table.name).name == data.get("name")
     return is_called_so and is_whole and rows == data.get("label_rows")
+
+
+def has_learned(saved: SavedModel) -> bool:
+    """Tell whether validation found more than the majority reaches, unless the card is silent."""
+    data, scores = _section(saved.card, "data"), _section(saved.card, "scores")
+    accuracy: Any = scores.get("kept_accuracy", scores.get("valid_accuracy"))
+    rows: Any = data.get("valid_rows") or data.get("rows")
+    counts: Any = data.get("label_rows")
+    try:
+        majority = Yardstick(rows=rows, baseline=max(counts) / sum(counts))
+        return majority.is_passed_by(accuracy)
+    except (TypeError, ValueError, ArithmeticError):
+        return True
 
 
 def inside(saved: SavedModel) -> list[list[str]]:

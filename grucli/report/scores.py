@@ -13,9 +13,17 @@ from grucli.labels import unseen_line
 from grucli.reading import Table
 from grucli.report import coverage, evaluation, paths
 from grucli.report.chance import doubts
-from grucli.report.model_card import is_of_training
+from grucli.report.model_card import has_learned, is_of_training
 from grucli.report.predictions import json_text
 from grucli.scoring import Scored
+
+STRANGE = (
+    "what the model has learned does not show in these rows; are their columns and labels those of "
+    "training?"
+)
+UNLEARNED = (
+    "no better was its validation in training; more rows, other columns or other tokens may help"
+)
 
 
 def text(scored: Scored, encoder: Encoder) -> str:
@@ -44,6 +52,7 @@ def warnings(scored: Scored, saved: SavedModel, table: Table) -> Iterator[str]:
         yield unseen_line(table.name, found.unseen, saved.labels)
     unseen_rows = sum(found.unseen.values())
     why = coverage.reason(scored.coverage, saved.encoder, unseen_rows)
+    why = why or (STRANGE if has_learned(saved) else UNLEARNED)
     yield from doubts(found.accuracy, Yardstick(rows=found.rows, baseline=found.baseline), why)
 
 
