@@ -84,7 +84,9 @@ def divide(
         return Parts(
             train=records,
             valid=other.records,
-            line=f"validation: {other.name}, {len(other.records):,} rows",
+            line="; ".join(
+                (f"validation: {other.name}, {len(other.records):,} rows", *other.passed_over)
+            ),
             share=share,
             folding=folding,
             warnings=(

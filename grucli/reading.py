@@ -27,6 +27,7 @@ class Table:
         skipped: records that could not be read.
         remembered: how the file was read.
         findings: what was found or guessed, one line each.
+        passed_over: those of them that say what was not read as it stands.
         options: what was asked, its names told apart as columns.
     """
 
@@ -35,6 +36,7 @@ class Table:
     skipped: int
     remembered: Remembered
     findings: tuple[str, ...]
+    passed_over: tuple[str, ...]
     options: ReadOptions
 
     @property
@@ -65,9 +67,9 @@ def read_table(path: str, options: ReadOptions, remembered: Remembered | None = 
             raise DataError(*problems)
         if not records:
             raise DataError(f"{source.name}: no rows; is it the right file?")
-        findings = (*source.findings, *source.found_later())
+        passed_over = source.found_later()
         if problems:
-            findings += (
+            passed_over += (
                 f"skipped {counted(len(problems), 'row')} that cannot be read: {problems[0]}",
             )
         return Table(
@@ -75,7 +77,8 @@ def read_table(path: str, options: ReadOptions, remembered: Remembered | None = 
             records=records,
             skipped=len(problems),
             remembered=source.remembered,
-            findings=findings,
+            findings=(*source.findings, *passed_over),
+            passed_over=passed_over,
             options=source.options or options,
         )
 

@@ -8,6 +8,7 @@ from grucli.data.asked import Asked
 from grucli.data.columns import LABEL_NAMES, TEXT_NAMES, normal_name
 from grucli.data.grammar import Grammar, peeked_rows
 from grucli.data.lines import Lines, decode
+from grucli.data.numbers import looks_numeric
 from grucli.data.sampled import ID_NAMES, TIME_NAMES
 from grucli.errors import ConfigError, DataError, excerpt
 
@@ -15,6 +16,8 @@ DELIMITERS: Final = {"comma": ",", "tab": "\t", "semicolon": ";", "pipe": "|", "
 """What `--delimiter` may call them."""
 
 COUNTED_ROWS = 50
+_FEW = 3
+"""Columns of numbers that spaces divide where nobody said so."""
 KNOWN_NAMES: Final = frozenset((*TEXT_NAMES, *LABEL_NAMES, *ID_NAMES, *TIME_NAMES))
 _DECIMAL = re.compile(r"\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*")
 _ANNOUNCED = re.compile(r'"?sep=([^\w"])"?\1*', re.IGNORECASE)
@@ -54,8 +57,8 @@ def find_delimiter(lines: Lines, preferred: Sequence[str], asked: Asked) -> tupl
 
     It is one by which the first COUNTED_ROWS rows agree on more than one column; of several that
     which divides the header best, else the first of `preferred`. Where rows agree by none, it is
-    the first of `preferred` that gives more than one column, or the first of all, or "". The hint
-    names a delimiter that was seen without such agreement.
+    the first of `preferred` that gives more than one column, or spaces if they divide numbers, or
+    the first of all, or "". The hint names a delimiter that was seen without such agreement.
 
     Raises:
         DataError: the rows speak for one and the header for another, or both for two.
@@ -74,6 +77,8 @@ def find_delimiter(lines: Lines, preferred: Sequence[str], asked: Asked) -> tupl
     chosen = next((each for each in wide if each.delimiter in preferred), None)
     if chosen is not None:
         return chosen.delimiter, ""
+    if not wide and asked.needs_label and _Reading(lines, " ", asked).is_numeric:
+        return " ", ""
     name = delimiter_name(wide[0].delimiter) if wide else ""
     hint = f"{name}s seen: try --delimiter {name}" if name else ""
     return next(iter(preferred), ""), hint
@@ -101,8 +106,16 @@ class _Reading:
         self.agrees = all(len(row) == self.width for row in rows)
         self.names = [cell.strip() for cell in first] if asked.header else []
         self.is_spaced = all(any(cell.startswith(" ") for cell in row[1:]) for row in rows)
+        self._body = rows[1:] if asked.header else rows
         commas = [] if delimiter == "," else [c for row in rows for c in row if "," in c]
         self.has_decimal_commas = bool(commas) and all(map(_DECIMAL.fullmatch, commas))
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the columns hold numbers, all but one for a label, and there are several."""
+        columns = zip(*self._body, strict=True) if self.agrees else ()
+        numeric = sum(all(map(looks_numeric, column)) for column in columns)
+        return numeric >= max(self.width - 1, _FEW)
 
     @property
     def known_names(self) -> int:

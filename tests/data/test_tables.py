@@ -396,6 +396,20 @@ def test_numbers_in_columns_of_spaces(format: str, name: str) -> None:
     assert [values for values, _ in series(again)] == expected
 
 
+@pytest.mark.parametrize("name", ["t", "t.csv", "t.txt"])
+@pytest.mark.parametrize("label", ["1", "word"])
+def test_spaces_between_numbers_are_found(name: str, label: str) -> None:
+    text = io.StringIO()
+    np.savetxt(text, NUMBERS * 2, fmt="%14.6e")
+    data = text.getvalue().replace("  1.000000e+00  ", f"  {label}  ")
+    source, records = read(data, name, header=False, label="1")
+    assert source.delimiter == " "
+    assert source.value_columns == ("2", "3", "4")
+    assert len(series(records)) == 6
+    assert "space-separated (pass --delimiter for another)" in source.findings
+    assert problem("one 2 3 4\nfive 6 7\n", "t.csv", header=False).startswith("t.csv:1: only one")
+
+
 @pytest.mark.parametrize("quotes", [None, True])
 def test_cells_with_spaces_are_quoted(quotes: bool | None) -> None:
     data = ' text   label \n"new  york"  x\n  "a ""b"""   "y"  \n\nplain z\n'
