@@ -177,7 +177,7 @@ class SeriesEncoder:
         self.channels = tuple(channels)
         self.units: Floats = np.ones(len(mean)) if units is None else units
         self.wide = wide
-        self._is_constant = scale <= ROUNDING * np.abs(mean)
+        self._constant = np.flatnonzero(scale <= ROUNDING * np.abs(mean)).tolist()
 
     @property
     def num_channels(self) -> int:
@@ -271,9 +271,9 @@ class SeriesEncoder:
                 "fill them in, or train it with --missing mask"
             )
         scaled = (views(kept, self.channels, self.units) - self.mean) / self.scale
-        if self._is_constant.any():
-            sizes = np.abs(scaled)
-            scaled[self._is_constant & (sizes > 1) & (sizes <= SINGLE / ROUNDING)] = 0
+        for channel in self._constant:
+            sizes = np.abs(scaled[:, channel])
+            scaled[(sizes > 1) & (sizes <= SINGLE / ROUNDING), channel] = 0
         np.clip(scaled, -FARTHEST, FARTHEST, out=scaled)
         scaled[np.isnan(scaled)] = 0
         if self.missing == "mask":
