@@ -1,15 +1,13 @@
 """The grammar of JSON in a line: one object, whose numbers keep the form they are written in."""
 
 import json
+from itertools import chain
 from typing import Any
 
 from grucli.data.lines import decode
 from grucli.errors import excerpt
 
 Object = dict[str, Any]
-
-NAN = "NaN"
-"""The number that programs write for what is missing: no JSON, but widespread."""
 
 
 class Number(str):
@@ -96,12 +94,17 @@ def _as_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def is_null(value: Any) -> bool:
+    """Whether a value is missing: null, or the number NaN, which is no JSON but widespread."""
+    return value is None or (type(value) is Number and value == "NaN")
+
+
 def is_sequence(value: Any) -> bool:
-    """Whether a value is a list that begins with a number, or with a list of numbers."""
-    first = value[0] if isinstance(value, list) and value else None
-    if isinstance(first, list) and first:
-        first = first[0]
-    return type(first) is Number
+    """Whether a value is a list that begins with a number, or a list of numbers, but for nulls."""
+    if not isinstance(value, list):
+        return False
+    items = chain.from_iterable(item if isinstance(item, list) else (item,) for item in value)
+    return type(next((item for item in items if item is not None), None)) is Number
 
 
 def kind(value: Any) -> str:

@@ -15,11 +15,11 @@ from grucli.data.columns import Wanted, choose
 from grucli.data.grammar import SAMPLED_ROWS
 from grucli.data.json_keys import structures_of, value_key
 from grucli.data.json_lines import (
-    NAN,
     JsonError,
     Number,
     Object,
     as_written,
+    is_null,
     kind,
     parse_object,
 )
@@ -208,10 +208,14 @@ def _fill(record: Record, found: Object, source: Source, keys: _Keys) -> None:
 
 
 def _values(value: Any, key: str, missing: Missing) -> Floats:
-    """Return (T, D) values of a list of T numbers, or of T lists of D numbers."""
+    """Return (T, D) values of a list of T numbers, or of T lists of D numbers; null is missing."""
     if not isinstance(value, list) or not value:
         raise JsonError(f"key '{excerpt(key)}' holds {kind(value)}; write a list of numbers")
-    steps = value if isinstance(value[0], list) else [[step] for step in value]
+    first = next((step for step in value if not is_null(step)), None)
+    if isinstance(first, list):
+        steps = [[None] * len(first) if is_null(step) else step for step in value]
+    else:
+        steps = [[step] for step in value]
     width = len(steps[0])
     for index, step in enumerate(steps):
         if not isinstance(step, list) or len(step) != width or not width:
@@ -221,7 +225,7 @@ def _values(value: Any, key: str, missing: Missing) -> Floats:
     try:
         values = whole(numbers(_cells(steps, width), width), missing)
     except NumberError as error:
-        inner = f"[{error.channel}]" if isinstance(value[0], list) else ""
+        inner = f"[{error.channel}]" if isinstance(first, list) else ""
         raise JsonError(f"{excerpt(key)}[{error.step}]{inner}: {error.problem}") from None
     if not len(values):
         raise JsonError(f"key '{excerpt(key)}' holds no values; fill them in or drop the line")
@@ -250,7 +254,7 @@ def _scalar(found: Object, key: str | None) -> str:
     value = None if key is None else _get(found, key)
     if isinstance(value, list | dict):
         raise JsonError(f"key '{excerpt(key)}' holds {kind(value)}; write one string")
-    return "" if type(value) is Number and value == NAN else as_written(value)
+    return "" if is_null(value) else as_written(value)
 
 
 def _weight(found: Object, key: str | None) -> float:

@@ -4,6 +4,7 @@ import gzip
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -194,8 +195,19 @@ def test_missing_numbers_can_be_masked() -> None:
     assert str(first.values.tolist()) == "[[1.0], [nan], [nan], [4.0]]"
 
 
+def test_a_series_may_begin_with_missing_numbers() -> None:
+    lines = ("[null, 2, 3]", "[[null, 1], [2, 3]]", "[null, [2, 3]]", "[[null, null], [2, 3]]")
+    for values in lines:
+        data = f'{{"x": {values}, "y": 1}}\n{{"x": {values}, "y": 2}}\n'
+        refused = problems(data, "t.jsonl")
+        assert [line[:14] for line in refused] == ["t.jsonl:1: x[0", "t.jsonl:2: x[0"]
+        (first, _) = read(data, "t.jsonl", missing="mask")[1]
+        assert np.isnan(first.values[0]).any()
+        assert first.values[-1].tolist() == ([3] if values == lines[0] else [2, 3])
+
+
 def test_missing_numbers_at_the_end_make_a_sequence_shorter() -> None:
-    ends = (("", ""), (", NaN, null", ", [null, NaN], [NaN, NaN]"))
+    ends = (("", ""), (", NaN, null", ", [null, NaN], NaN, null"))
     for missing in ("refuse", "mask"):
         for one, two in ends:
             data = f'{{"x": [1, 2{one}], "y": 1}}\n{{"x": [[1, 2]{two}], "y": 2}}\n'
