@@ -231,8 +231,10 @@ def _model(architecture: Architecture, arrays: Arrays, dtype: str | None) -> Mod
         found = stored[name].shape if name in stored else None
         expect(found == shapes.get(name), f"weights {name}")
     model = Model(dataclasses.replace(architecture, dtype=dtype or architecture.dtype))
-    for name, array in model.arrays():
-        array[...] = stored[name]
+    if architecture.vocabulary_size:
+        model.table = stored.pop("embedding_weight")  # as it lies in the file: it may be large
+    for name, array in stored.items():
+        model.params[name][...] = array
     return model
 
 
@@ -240,7 +242,7 @@ def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architectu
     max_length = fields["max_length"]
     expect(type(max_length) is int and 1 <= max_length < 1 << 32, "max_length")
     if fields["kind"] == "text":
-        vocabulary = Vocabulary.from_bytes(arrays["vocabulary"].tobytes())
+        vocabulary = Vocabulary.from_bytes(arrays["vocabulary"])
         expect(len(vocabulary) == architecture.vocabulary_size, "vocabulary and embedding")
         expect(fields["mode"] in MODES, "tokens")
         wide = ngram_path(fields.get("ngrams"), arrays, architecture.num_outputs)

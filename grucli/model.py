@@ -102,7 +102,8 @@ class Model:
     Attributes:
         architecture: what the model is made of.
         params: the dense parameters.
-        table: (V + buckets, I) vectors of tokens, then of n-grams; (0, 0) for numeric sequences.
+        table: (V + buckets, I) vectors of tokens, then of n-grams; (0, 0) for numeric sequences. A
+            model that was loaded to answer in float64 has them as they were trained.
         mix: how much its logits count beside those of a wide path.
     """
 

@@ -65,7 +65,7 @@ class Runner:
         x, places, read, vectors = batch.x, None, None, None
         if arch.vocabulary_size:
             vectors, places = _vectors(arch, ids, batch)
-            x, read = vectors.forward(model.table), places
+            x, read = vectors.forward(model.table, model.dtype), places
         if masks.drop and places is not None:  # at each step of its own, so no step shares a row
             x, read = masks.apply(embedding.forward(x, places)), None
         if self._front is not None:
@@ -180,10 +180,10 @@ class _Vectors:
     tokens: Integers
     bags: Integers | None
 
-    def forward(self, table: Floats) -> Floats:
+    def forward(self, table: Floats, dtype: np.dtype[Any]) -> Floats:
         if self.bags is None:
-            return embedding.forward(table, self.tokens)
-        return bags.forward(table, self.tokens, self.bags)
+            return embedding.forward(table, self.tokens, dtype)
+        return bags.forward(table, self.tokens, self.bags, dtype)
 
     def backward(self, d_x: Floats) -> tuple[Integers, Floats]:
         if self.bags is None:

@@ -10,6 +10,7 @@ import numpy as np
 from grucli import checkpoint
 from grucli.checkpoint import SavedModel
 from grucli.data.encoding import TextEncoder
+from grucli.data.vocabulary import SPECIAL
 from grucli.dataset import Prepared
 from grucli.errors import CheckpointError, show, show_path
 from grucli.fitting import Origin
@@ -92,8 +93,7 @@ def _take_over_ngrams(model: Model, saved: SavedModel, same_tokens: bool) -> Non
 
 def _tokens(encoder: TextEncoder) -> list[str | int]:
     """Return what each row of a token table stands for; rows of no token by number."""
-    special = len(encoder.vocabulary) - len(encoder.vocabulary.tokens)
-    return [*range(special), *encoder.vocabulary.tokens]
+    return [*range(len(SPECIAL)), *encoder.vocabulary.tokens]
 
 
 def _check_fit(ours: Architecture, theirs: Architecture, path: str | Path) -> None:

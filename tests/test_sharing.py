@@ -111,7 +111,8 @@ def test_the_arrays_of_a_loaded_model_refuse_writes(path):
     encoder = checkpoint.load(path).encoder
     parts = [encoder.wide, getattr(encoder.wide, "ngrams", None), encoder]
     parts.append(getattr(encoder.wide, "kernels", None))
-    arrays = [each for part in parts if part for each in vars(part).values()]
+    held = [vars(part).items() for part in parts if part]
+    arrays = [each for part in held for name, each in part if not name.startswith("_")]
     assert not any(each.flags.writeable for each in arrays if isinstance(each, np.ndarray))
 
 

@@ -16,7 +16,7 @@ from grucli.data.ngrams import Subwords
 from grucli.data.numbers import Floats, Missing
 from grucli.data.records import Record
 from grucli.data.tokenized import Tokenized
-from grucli.data.tokens import edition_of, tokenizer
+from grucli.data.tokens import LATEST, edition_of, tokenizer
 from grucli.data.views import SMALLEST, typical_sizes, views, width
 from grucli.data.vocabulary import EMPTY, UNKNOWN, Vocabulary
 from grucli.engine.bags import NONE
@@ -79,7 +79,8 @@ class TextEncoder:
         self.wide = wide
         self.buckets = buckets
         self.max_length = max_length
-        self.tokenize = tokenizer(mode, edition_of(mode, vocabulary.tokens))
+        editions = (edition_of(mode, block) for block in vocabulary.blocks())
+        self.tokenize = tokenizer(mode, min(editions, default=LATEST))
 
     def tokens(self, text: str) -> list[str]:
         """Return the tokens that are read: none for an empty text, at most `max_length`."""

@@ -21,15 +21,18 @@ _LONG = np.uint64(1 << 63)
 _FACTORS = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 
 
-def forward(table: Floats, own: Integers, bags: Integers) -> Floats:
+def forward(
+    table: Floats, own: Integers, bags: Integers, dtype: npt.DTypeLike | None = None
+) -> Floats:
     """Return (M, I) vectors; no vector depends on another one's bag.
 
     Args:
         table: (R, I) rows.
         own: (M,) the row that counts whole.
         bags: (M, G) the rows whose mean is added; if they are fewer, NONE at the end.
+        dtype: of the vectors and their sums; that of the table if None.
     """
-    x, counts = embedding.forward(table, own), _counts(bags)
+    x, counts = embedding.forward(table, own, dtype), _counts(bags)
     order = np.argsort(-counts, kind="stable")
     sums, ordered = np.zeros_like(x), bags[order]
     for place, held in enumerate(ordered.T):  # as in a packed batch, the first ones still run

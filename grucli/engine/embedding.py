@@ -1,6 +1,7 @@
 """Token vectors: a table with a row a token, and a gradient for just the rows that were used."""
 
 import numpy as np
+import numpy.typing as npt
 
 from grucli.engine.packing import Floats, Integers
 
@@ -15,9 +16,9 @@ def distinct(ids: Integers, vocabulary_size: int) -> tuple[Integers, Integers]:
     return tokens, place[ids]
 
 
-def forward(table: Floats, ids: Integers) -> Floats:
-    """Return the (N, I) rows of `table` (V, I) for `ids` (N,)."""
-    return np.take(table, ids, axis=0)
+def forward(table: Floats, ids: Integers, dtype: npt.DTypeLike | None = None) -> Floats:
+    """Return the (N, I) rows of `table` (V, I) for `ids` (N,), in its dtype or another one."""
+    return np.take(table, ids, axis=0).astype(dtype or table.dtype, copy=False)
 
 
 def backward(ids: Integers, d_x: Floats) -> tuple[Integers, Floats]:

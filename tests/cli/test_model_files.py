@@ -1,9 +1,15 @@
 """Model files that are intact and still not what a model is: code 4 and one line."""
 
+import itertools
+import subprocess
+import sys
+
+import numpy as np
 import pytest
 
 from grucli.archive import read_archive, write_archive
-from tests.cli.helpers import grucli
+from grucli.data.vocabulary import MOST_TOKENS
+from tests.cli.helpers import environment, grucli
 from tests.cli.test_train import assert_one_error
 
 
@@ -34,3 +40,60 @@ def test_what_cannot_have_been_remembered_is_a_fault_of_the_file(tmp_path, text_
 
 def with_remembered(meta, name, value):
     return {**meta, "remembered": {**meta["remembered"], name: value}}
+
+
+# Memory
+
+SPARE_BYTES = 64 << 20
+MEASURE = """
+import resource, sys
+from grucli import checkpoint
+from grucli.inference import Classifier
+UNIT = 1 if sys.platform == "darwin" else 1024
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * UNIT
+
+before = peak()
+saved = checkpoint.load(sys.argv[1])
+answers = Classifier(saved).predict(["aa бв ббб", "ббб бв aa", "unknown"])
+print(peak() - before, *(answer.probability for answer in answers))
+"""
+
+
+def with_tokens(text_model, path, number):
+    """Write the model with so many short tokens, each with a vector of one number."""
+    alphabet = [*"abcdefghijklmnopqrstuvwxyz", *map(chr, range(0x430, 0x4B0))]
+    every = (itertools.product(alphabet, repeat=length) for length in (1, 2, 3))
+    tokens = map("".join, itertools.islice(itertools.chain(*every), number))
+    whole = read_archive(text_model)
+    arrays = dict(whole.arrays)
+    arrays["vocabulary"] = np.frombuffer("".join(f"{t}\n" for t in tokens).encode(), np.uint8)
+    vectors = np.random.default_rng(0).normal(size=(number + 2, 1))
+    arrays["param_embedding_weight"] = vectors.astype(np.float32)
+    arrays["param_layer0_weight_ih"] = arrays["param_layer0_weight_ih"][:, :, :1]
+    sizes = {"vocabulary_size": number + 2, "input_size": 1, "subwords": "", "buckets": 0}
+    architecture = {**whole.meta["architecture"], **sizes}
+    encoder = {**whole.meta["encoder"], "mode": "space"}
+    write_archive(path, {**whole.meta, "architecture": architecture, "encoder": encoder}, arrays)
+
+
+def test_many_short_tokens_take_no_more_memory_than_their_file_and_a_bit(tmp_path, text_model):
+    path = tmp_path / "m.npz"
+    with_tokens(text_model, path, 500_000)
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(path)],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    taken, first, second, third = done.stdout.split()
+    assert int(taken) <= path.stat().st_size + SPARE_BYTES
+    assert len({first, second, third}) == 3  # the tokens are told apart
+
+
+def test_more_tokens_than_a_config_allows_are_refused(tmp_path, text_model):
+    with_tokens(text_model, tmp_path / "m.npz", 3 * MOST_TOKENS)
+    done = grucli("predict", "-m", "m.npz", cwd=tmp_path, stdin=b"a\n")
+    assert_one_error(done, 4, "m.npz: ", "3,000,000 tokens, 1,000,000 is the most")

@@ -1,11 +1,16 @@
+import pickle
 from collections import Counter
+from collections.abc import Sequence
+from typing import get_args
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grucli.data.vocabulary import EMPTY, SPECIAL, UNKNOWN, Vocabulary
+import grucli.data.vocabulary as vocabulary_module
+from grucli.data.vocabulary import EMPTY, MOST_TOKENS, SPECIAL, UNKNOWN, Vocabulary
+from grucli.schema import Count
 from tests.strategies import hostile_text
 
 
@@ -36,9 +41,54 @@ def test_the_order_of_the_texts_does_not_matter() -> None:
     assert Vocabulary.fit(Counter(tokens), 1, 9) == Vocabulary.fit(Counter(tokens[::-1]), 1, 9)
 
 
-def test_a_token_twice_is_refused() -> None:
+@pytest.mark.parametrize("tokens", ["aa", "aba", [*map(str, range(40_000)), "7"]])
+def test_a_token_twice_is_refused(tokens: Sequence[str]) -> None:
     with pytest.raises(ValueError, match="twice"):
-        Vocabulary(("a", "a"))
+        Vocabulary(tokens)
+
+
+@given(
+    st.lists(st.one_of(hostile_text, st.sampled_from("abc\n\\")), unique=True),
+    st.lists(st.one_of(hostile_text, st.sampled_from("abc\n\\"))),
+    st.sampled_from([0, 1, 3]),
+)
+def test_tokens_are_found_as_in_a_dict(known: list[str], asked: list[str], bits: int) -> None:
+    """Also where many hashes are alike: of 32 bits that count, all but a few are left out."""
+
+    def keys(lines: Sequence[bytes]) -> np.ndarray:
+        found = [hash(line) & ((1 << bits) - 1) for line in lines]
+        return np.array(found, np.uint64) << np.uint64(32)
+
+    asked = asked + known[::2]
+    ids = {token: row for row, token in enumerate(known, len(SPECIAL))}
+    wanted = [ids.get(token, UNKNOWN) for token in asked] or [EMPTY]
+    assert Vocabulary(known).encode(asked).tolist() == wanted
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(vocabulary_module, "_keys", keys)
+        vocabulary = Vocabulary(known)
+        assert vocabulary.encode(asked).tolist() == wanted
+        if known:
+            with pytest.raises(ValueError, match="twice"):
+                Vocabulary([*known, known[0]])
+
+
+def test_many_tokens_are_found_and_named() -> None:
+    tokens = [f"{k:x}" for k in range(50_000)]
+    vocabulary = pickle.loads(pickle.dumps(Vocabulary(tokens)))
+    assert vocabulary.encode(tokens[::-1]).tolist() == list(range(50_001, 1, -1))
+    assert vocabulary.tokens == tuple(tokens)
+    assert [vocabulary.token(k + 2) for k in (0, 16_383, 16_384, 49_999)] == [
+        tokens[k] for k in (0, 16_383, 16_384, 49_999)
+    ]
+
+
+def test_more_tokens_than_a_config_allows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    (limit,) = (c.le for c in get_args(Count)[1].metadata if hasattr(c, "le"))
+    assert limit == MOST_TOKENS
+    monkeypatch.setattr(vocabulary_module, "MOST_TOKENS", 3)
+    assert len(Vocabulary("abc")) == 5
+    with pytest.raises(ValueError, match="4 tokens, 3 is the most"):
+        Vocabulary("abcd")
 
 
 @given(st.lists(st.one_of(hostile_text, st.sampled_from(["\n", "\\", "\\n", ""])), unique=True))
