@@ -225,8 +225,9 @@ def _alike(name: str, counts: Mapping[str, int]) -> Iterator[str]:
     """Yield labels that a slip of the pen, or a program, may have made two of one."""
     by_form: dict[str | Decimal, list[str]] = defaultdict(list)
     for label in sorted(counts):
-        number = labels.exact_value(label)
-        by_form[labels.form(label) if number is None else number].append(label)
+        form = labels.form(label)
+        number = labels.exact_value(form)
+        by_form[form if number is None else number].append(label)
     for alike in by_form.values():
         if len(alike) > 1:
             spelled = ", ".join(f"'{excerpt(s, 24)}' {counts[s]:,}" for s in alike[:LISTED])
