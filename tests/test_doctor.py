@@ -104,7 +104,11 @@ def test_labels_that_differ_for_good_are_left_alone():
 @pytest.mark.parametrize("other", ["0.0", " 0", "0e0", "-0", "+0", "0.", ".0", "０", "０.０"])
 def test_labels_that_are_one_number_are_shown_with_their_rows(other):
     (line,) = of_training(*sound(30, ("1", "0")), *((f"more {k}", other) for k in range(5)))
-    how = "as one number is written" if other not in (" 0", "０") else "by case, spaces or Unicode form"
+    how = (
+        "as one number is written"
+        if other not in (" 0", "０")
+        else "by case, spaces or Unicode form"
+    )
     assert line.startswith(f"t.csv: labels differ only {how}: ")
     assert f"'{other}' 5" in line
     assert "'0' 15" in line

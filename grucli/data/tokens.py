@@ -124,19 +124,17 @@ def resolve(mode: str, texts: Iterable[str]) -> str:
 def edition_of(mode: str, tokens: Sequence[str]) -> int:
     """Return the edition of the rules by which a model with these tokens was trained.
 
-    It is the first if there is one among them that the latest would never give. Where there is
-    none, both read the training texts alike.
+    It is the first if there is a token among them that the first gives and the latest does not.
+    Where there is none, both read the training texts alike.
     """
     foreign = [token for token in tokens if not token.isascii()]
     text = "\n".join(foreign)
-    if mode in ("byte", "space") or not foreign:
+    is_odd = re.search(f"[{CLUSTERED}{UNSEEN}{JOINERS}\u02bc]", text)
+    if mode in ("byte", "space") or (normalize(text) == text and not is_odd):
         return LATEST
-    if normalize(text) != text or _DOT_ABOVE in text:
-        return FIRST
-    if mode == "char" or not re.search(f"[{CLUSTERED}{UNSEEN}{JOINERS}\u02bc]", text):
-        return LATEST
-    tokenize = tokenizer(mode)
-    return LATEST if all(tokenize(token) == [token] for token in foreign) else FIRST
+    first, latest = tokenizer(mode, FIRST), tokenizer(mode)
+    is_first = any(latest(token) != [token] == first(token) for token in foreign)
+    return FIRST if is_first else LATEST
 
 
 def normalize(text: str) -> str:

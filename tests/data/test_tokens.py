@@ -157,6 +157,8 @@ def test_a_vocabulary_of_the_first_edition_is_told(mode: str, text: str, tokens:
     assert tokenizer(mode, FIRST)(text) == tokens
     assert edition_of(mode, ["known", "中", *tokens]) == FIRST
     assert edition_of(mode, ["known", "中", *tokenizer(mode)(text)]) == LATEST
+    never = ["NEW", "À", "a b"]  # as a later Unicode might make of a token of today
+    assert edition_of(mode, [*never, *tokenizer(mode)(text)]) == LATEST
 
 
 @given(st.one_of(unicode_text, hostile_text, st.text("กำํ้เແເ\u17d2ខİς\u0307\u0301\xad\u200c'ʼ")))
