@@ -46,6 +46,11 @@ def test_numeric_sequences_have_no_tokens():
         (("a b c a",), "1 input: 1 cut at 3 tokens"),
         (("a", "x"), "2 inputs: 1 without a token that the model knows"),
         (("a b c a", ""), "2 inputs: 1 cut at 3 tokens, 1 without a token that the model knows"),
+        (
+            ("a", "x", "y z"),
+            "warning: 3 inputs: 2 without a token that the model knows; "
+            "is it the right column and encoding?",
+        ),
     ],
 )
 def test_a_sentence_says_what_was_lost(texts, said):

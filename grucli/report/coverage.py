@@ -8,6 +8,7 @@ from grucli.errors import counted
 
 MANY = 0.1  # of the rows; fewer do not explain an accuracy that is no better than blind answers
 FEW_KNOWN = 0.8  # of the tokens
+DOUBT = "is it the right column and encoding?"
 
 Row = tuple[str, object, str]
 """A name, a figure and what it means."""
@@ -25,13 +26,16 @@ def rows(coverage: Coverage, encoder: Encoder) -> list[Row]:
 
 
 def sentence(coverage: Coverage, encoder: Encoder) -> str:
-    """Return what was lost of the inputs; nothing where nothing was."""
+    """Return what was lost of the inputs, a warning if of most; nothing where nothing was."""
     lost = [
         (coverage.truncated, f"cut at {_limit(encoder)}{_beyond(encoder)}"),
         (coverage.none_known, "without a token that the model knows"),
     ]
     words = [f"{count:,} {what}" for count, what in lost if count]
-    return f"{counted(coverage.rows, 'input')}: {', '.join(words)}" if words else ""
+    said = f"{counted(coverage.rows, 'input')}: {', '.join(words)}" if words else ""
+    if coverage.none_known > coverage.rows / 2:
+        return f"warning: {said}; {DOUBT}"
+    return said
 
 
 def reason(coverage: Coverage, encoder: Encoder, unseen_rows: int) -> str:
@@ -48,7 +52,7 @@ def reason(coverage: Coverage, encoder: Encoder, unseen_rows: int) -> str:
         causes.append(f"{cut:.0%} of the inputs were cut at {_limit(encoder)} (data.max_length)")
     if coverage.known is not None and coverage.known < FEW_KNOWN:
         known = f"{coverage.known:.0%} of the tokens are known"
-        causes.append(f"{known} (is it the right column and encoding?)")
+        causes.append(f"{known} ({DOUBT})")
     if unseen >= MANY:
         causes.append(f"{unseen:.0%} of the rows have labels that training lacks")
     return " and ".join(causes)

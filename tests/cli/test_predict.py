@@ -86,7 +86,11 @@ def test_what_was_lost_of_the_inputs_is_said_once_at_the_end(
 
 def test_every_line_has_an_answer(text_model: Path) -> None:
     ran = grucli("predict", "-m", text_model, stdin="great film\n\nqwxz\n这部电影很好\n".encode())
-    assert (ran.code, ran.err) == (0, "4 inputs: 3 without a token that the model knows\n")
+    assert ran.code == 0
+    assert ran.complaints == [
+        "warning: 4 inputs: 3 without a token that the model knows; "
+        "is it the right column and encoding?"
+    ]
     assert len(ran.lines) == 4
     assert all(RECORD.fullmatch(line) for line in ran.lines)
 
@@ -141,8 +145,7 @@ def test_hostile_lines_are_answered_one_by_one_in_order(text_model: Path) -> Non
     assert f"standard input: {sum(bad):,} records cannot be read in all" in ran.err
     none_known = sum(one["known"] == 0 for one in objects)
     inputs = f"{len(lines) - sum(bad):,} inputs"
-    expected = f"{inputs}: {none_known:,} without a token that the model knows"
-    assert ran.complaints[0] == expected
+    assert f"{inputs}: {none_known:,} without a token that" in ran.complaints[0]
     sound = [text for text in texts if text is not None]
     answers = api.load(str(text_model)).predict(sound)
     found = [one["probability"] for one in objects if "error" not in one]

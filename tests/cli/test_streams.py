@@ -98,7 +98,8 @@ def test_output_is_utf_8_in_every_locale(odd_model: Path, locale: str) -> None:
         LC_ALL=locale,
         PYTHONUTF8="0",
     )
-    assert (ran.code, ran.err) == (0, "1 input: 1 without a token that the model knows\n")
+    assert ran.code == 0
+    assert ran.err.startswith("warning: 1 input: 1 without a token that the model knows; ")
     first, *others = ran.lines[0].split("\t")
     assert first == "不知"
     assert len(set(others)) == 3

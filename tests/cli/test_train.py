@@ -382,6 +382,20 @@ def test_settings_come_from_flag_set_environment_and_file_in_this_order(tmp_path
     assert "seed: from --seed" in done.err
 
 
+def test_what_was_learned_of_cut_inputs_is_not_blamed_on_the_data_alone(tmp_path):
+    """What tells the labels apart stands behind the cut."""
+    words = ("yes", "no") * 100
+    rows = [f"number {number} is a {word},{word}\n" for number, word in enumerate(words)]
+    (tmp_path / "t.csv").write_text("text,label\n" + "".join(rows))
+    settings = ("data.max_length=2", "training.epochs=1", "data.valid=0.3", "model.wide=false")
+    options = [word for setting in settings for word in ("--set", setting)]
+    done = grucli("train", "t.csv", "-o", "m.npz", *options, cwd=tmp_path)
+    assert done.code == 0
+    assert "shows in it; more rows, other columns, a longer data.max_length or other" in done.err
+    done = grucli("evaluate", "t.csv", "-m", "m.npz", cwd=tmp_path)
+    assert "100% of the inputs were cut at 2 tokens (data.max_length)" in done.err
+
+
 def test_a_variable_that_is_nearly_a_setting_is_refused(tmp_path):
     slips = {"GRUCLI_TRAINING_EPOCHS": "3", "grucli_seed": "1", "GRUCLI_HOME": "/here"}
     done = grucli("train", REVIEWS, "-o", "m.npz", cwd=tmp_path, **slips)
