@@ -31,7 +31,7 @@ class Asked:
         """
         options = self.options
         text = told_apart(names(options.text), columns)
-        if len(set(text)) < len(text):
+        if len(set(text)) < len(text) and all(name in columns for name in text):
             raise ConfigError(f"--text: names a column twice, got '{excerpt(','.join(text))}'")
         values = told_apart(options.values or (), columns)
         return replace(self, options=replace(options, text=text or None, values=values or None))

@@ -135,3 +135,15 @@ def test_the_line_of_excel_in_a_pipe(text_model: Path) -> None:
     ran = grucli("predict", *given, stdin=data)
     assert ran.code == 0
     assert [line.rsplit(",", 2)[0] for line in ran.lines] == ["text", "good; or so"]
+
+
+def test_a_text_to_explain_may_say_a_word_twice(text_model: Path, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("text,label\nfine,p\ndull,n\n")
+    ran = grucli("inspect-gates", tmp_path / "t.csv", "-m", text_model, "--text", "good, good")
+    assert ran.code == 0
+    assert "good" in ran.text
+    ran = grucli("predict", tmp_path / "t.csv", "-m", text_model, "--text", "text,text")
+    assert (ran.code, ran.complaints) == (
+        2,
+        ["grucli: --text: names a column twice, got 'text,text'"],
+    )
