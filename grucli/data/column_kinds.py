@@ -97,10 +97,13 @@ def runs(cells: Sequence[str]) -> list[int]:
     return [len(list(group)) for _, group in groupby(cells)]
 
 
-def stem_and_number(name: str) -> tuple[str, int]:
-    """Return "v", 25 for "v25", and -1 where there is no number."""
-    match = re.fullmatch(r"(.*?)(\d{1,9})", name, re.ASCII | re.DOTALL)
-    return (match[1], int(match[2])) if match else (name, -1)
+def stem_and_number(name: str) -> tuple[str, float]:
+    """Return "v*", 25 for "v25", "*", 400.1 for "400.1", and -1 where there is no number."""
+    number = exact(name)
+    if number is not None and number >= 0:
+        return "*", number
+    match = re.fullmatch(r"(.*?)(\d{1,9})(\D*)", name, re.ASCII | re.DOTALL)
+    return (f"{match[1]}*{match[3]}", int(match[2])) if match else (name, -1)
 
 
 def _nearly_all(predicate: Callable[[str], bool], cells: Sequence[str]) -> bool:

@@ -153,11 +153,15 @@ class Sampled:
 
     def is_aside(self, index: int) -> bool:
         """Whether a column of words tells rows apart or puts them in groups, and is no text."""
+        is_text = self._normal[index] in TEXT_NAMES
+        return self.tells_apart(index) or (self.repeats_briefly(index) and not is_text)
+
+    def tells_apart(self, index: int) -> bool:
+        """Whether a column of words says which row it is, or of when."""
         if self._normal[index] in TEXT_NAMES:
             return False
-        cells = self.cells(index)
         told = self.is_row_name(index) or self._normal[index] in TIME_NAMES
-        return told or self.repeats_briefly(index) or is_dates(cells) or is_codes(cells)
+        return told or is_dates(self.cells(index)) or is_codes(self.cells(index))
 
     def is_row_name(self, index: int) -> bool:
         """Whether a column is called an id, an index, or nothing at all."""
@@ -189,7 +193,7 @@ class Sampled:
             f"{excerpt(self.columns[each[0]], 20)} … {excerpt(self.columns[each[-1]], 20)}"
             for each in runs
         )
-        globs = [f"{stem_and_number(self.columns[each[0]])[0]}*" for each in runs]
+        globs = [stem_and_number(self.columns[each[0]])[0] for each in runs]
         one, both = excerpt(globs[0], 20), excerpt(",".join(globs), 40)
         return DataError(
             f"{self.place}: two runs of columns, {said}; pass --values '{one}' for one, "

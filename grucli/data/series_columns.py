@@ -214,7 +214,7 @@ class _Table:
         if self._index.keys().isdisjoint(known):
             return []
         if is_wide:
-            known = self._steps(known)
+            known = self._steps(known, aside)
         return [i for i in (self._named(name, "--values COLS") for name in known) if i is not None]
 
     def _matching(self, patterns: Sequence[str], aside: Set[int | None]) -> list[int]:
@@ -236,18 +236,18 @@ class _Table:
             found |= dict.fromkeys(matches)
         return list(found)
 
-    def _steps(self, known: Sequence[str]) -> list[str]:
+    def _steps(self, known: Sequence[str], aside: Set[int | None]) -> list[str]:
         """Return the steps of a wide table: those of training, fewer at the end, or counted on.
 
         After v1 … v24 a column v25 is one more step.
         """
-        if len(known) == 1:  # its cells may hold all steps
+        if len(known) == 1 or not self._asked.header:  # cells with all steps; numbers given here
             return [*known]
         last = max(k for k, name in enumerate(known) if name in self._index)
         stem, digits = stem_and_number(known[-1])
         further = [
             (number, name)
-            for name in self._columns
+            for name in map(self._columns.__getitem__, self._table.rest(aside))
             for other, number in [stem_and_number(name)]
             if other == stem and number > digits >= 0
         ]

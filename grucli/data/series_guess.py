@@ -59,16 +59,16 @@ def guess_rows(
     values = table.steps({*aside, *named, label})
     run = table.run({*aside, *named, label})
     words = [i for i in table.rest({*aside, *named, label}) if not table.is_numeric(i)]
-    is_sure = len(values) >= least and (run or not words) and all(map(table.is_aside, words))
+    is_aside = table.is_aside if run else table.tells_apart
     if label is None:
-        label = _label_of(table, words, is_alone=not run)
+        label = _label_of(
+            table, [i for i in words if run or not table.tells_apart(i)], alone=not run
+        )
         words = [i for i in words if i != label]
-        if label is None and needs_label and is_sure:
-            raise table.error("no clear label column", "pass --label COL")
-    if (label is None and needs_label) or len(values) < least:
+    if len(values) < least or not all(map(is_aside, words)):
         return None
-    if words and not (run and all(map(table.is_aside, words))):
-        return None
+    if label is None and needs_label:
+        raise table.error("no clear label column", "pass --label COL")
     return Found(values=tuple(values), label=label)
 
 
@@ -84,7 +84,7 @@ def _in_cells(
     if len(values) > 1:
         raise table.error("lists of numbers in several columns", "pass --values COL for one")
     if label is None:
-        label = _label_of(table, words, is_alone=False)
+        label = _label_of(table, words, alone=False)
         if label is None and needs_label:
             raise table.error("no clear label column", "pass --label COL")
     if not all(table.is_aside(i) for i in words if i != label):
@@ -101,7 +101,7 @@ def _long(
         time = dates[0]
         words.remove(time)
     if label is None:
-        label = _label_of(table, words, is_alone=True)
+        label = _label_of(table, words, alone=True)
         words = [i for i in words if i != label]
     values = table.channels({*aside, label, time})
     if not values or (label is None and needs_label):
@@ -111,10 +111,10 @@ def _long(
     return Found(values=tuple(values), label=label, id=row_id, time=time)
 
 
-def _label_of(table: Sampled, words: Sequence[int], *, is_alone: bool) -> int | None:
+def _label_of(table: Sampled, words: Sequence[int], *, alone: bool) -> int | None:
     """Return the one column of words that reads like labels; where it must be alone, if it is."""
     brief = [i for i in words if table.repeats_briefly(i) and not is_dates(table.cells(i))]
-    return brief[0] if len(brief) == 1 and not (is_alone and len(words) > 1) else None
+    return brief[0] if len(brief) == 1 and not (alone and len(words) > 1) else None
 
 
 def _differ(table: Sampled, row_id: int, label: int) -> bool:

@@ -344,3 +344,30 @@ def test_numbers_of_a_group_are_no_step() -> None:
         f"s{k // 5},0,1,2,{k % 5},4,5,{k % 3},{'ab'[k // 20]}" for k in range(40)
     ]), "t.csv")  # fmt: skip
     assert len(source.value_columns) == 7  # channels of a long table are no runs of steps
+
+
+def test_a_table_without_names_may_have_its_label_last() -> None:
+    data = "\n".join(PLAIN.splitlines()[1:])
+    source, records = read(data, "t.csv", header=False)
+    known = source.remembered
+    assert (known.values, known.label) == (("1", "2", "3", "4"), "5")
+    assert series(read(data, "t.csv", remembered=known)[1]) == series(records)
+    found = series(read(data, "t.csv", needs_label=False, remembered=known)[1])
+    assert [values for values, _ in found] == [values for values, _ in series(records)]
+
+
+@pytest.mark.parametrize("form", ["v[{}]", "{}h", "x({})", "{}.25", "t_{}s"])
+def test_names_count_with_more_behind_the_number(form: str) -> None:
+    names = [form.format(k) for k in range(4)]
+    data = table(("age", lambda row: 30 + row % 5)).replace("v0,v1,v2,v3", ",".join(names))
+    source, _ = read(data, "t.csv")
+    assert source.value_columns == tuple(names)
+    assert "left out: 'age' (" in source.findings[0]
+
+
+@pytest.mark.parametrize("cells", [lambda row: f"S{row}", lambda row: f"2024-03-{28 - row}"])
+def test_codes_and_dates_beside_numbers_without_a_run_are_no_texts(cells: Any) -> None:
+    data = table(("station", cells)).replace("v0,v1,v2,v3", "jan,feb,mar,apr")
+    source, _ = read(data, "t.csv")
+    assert source.value_columns == ("jan", "feb", "mar", "apr")
+    assert "left out: 'station' (" in source.findings[0]
