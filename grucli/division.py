@@ -81,6 +81,7 @@ def divide(
         options = dataclasses.replace(options, weight=None, group=None)  # are for training
         other = read_table(valid, options, table.remembered)
         check_known(other.name, other.label_rows, labels, "the training file")
+        precision = copies.common_precision(records, other.records)
         return Parts(
             train=records,
             valid=other.records,
@@ -91,7 +92,10 @@ def divide(
             folding=folding,
             warnings=(
                 *doctor.of_validation(
-                    inputs, other.name, other.records, copies.keys(other.records, mode)
+                    copies.keys(records, mode, precision),
+                    other.name,
+                    other.records,
+                    copies.keys(other.records, mode, precision),
                 ),
                 *doctor.unseen_labels(records, other.name, other.records),
             ),

@@ -262,6 +262,10 @@ def test_the_documented_object_classifies_sequences(tmp_path):
         assert alone.probability == pytest.approx(answer.probability, abs=1e-9)
     padded = [np.append(sequence, [np.nan, np.nan]) for sequence in sequences]
     assert classifier.predict(padded) == together
+    for form in (np.int16, np.float32, np.int64, ">f8", object, list):
+        written = [list(s) if form is list else s.astype(form) for s in sequences]
+        assert classifier.predict(written) == together
+    assert classifier.predict([[*sequence, None] for sequence in sequences]) == together
 
 
 @pytest.mark.parametrize(
@@ -293,6 +297,7 @@ def test_the_documented_object_refuses_a_sequence_that_no_file_could_hold(bad, p
         ("text", [b"good"], "record 1: bytes, but"),
         ("series", "123", "give a list of texts"),
         ("series", [["a", "b"]], "record 1: no array of numbers: "),
+        ("series", [[1.0, 2j]], "record 1: no array of numbers: complex numbers"),
         ("series", [[[1.0, 2], [3]]], "record 1: no array of numbers: "),
     ],
 )

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grucli.copies import NOTHING, keys
+from grucli.copies import NOTHING, common_precision, keys
 from grucli.data.records import Record
 from grucli.data.tokens import MODES, tokenizer
 from tests.strategies import unicode_text
@@ -49,6 +49,22 @@ def test_copies_are_what_the_mode_reads_alike(mode, one, other, alike):
 
 def test_texts_without_a_token_have_no_key_of_their_own():
     assert of_texts("auto", "", " ", "\u200b", "a")[:3] == [NOTHING] * 3
+
+
+def test_series_of_two_files_are_compared_as_precisely_as_both_are():
+    single, double = ([Record(number=1, values=np.array([[0.1]], t))] for t in ("f4", "f8"))
+    texts = [Record(number=1, text="a")]
+    for one, other, precision in (
+        (single, double, np.float32),
+        (double, single, np.float32),
+        (single, single, np.float32),
+        (double, double, np.float64),
+        (texts, [], np.float64),
+    ):
+        assert common_precision(one, other) == precision
+    assert keys(single, "auto", np.float32) == keys(double, "auto", np.float32)
+    near = [Record(number=1, values=np.array([[0.1 + 1e-12]]))]
+    assert keys(near, "auto") != keys(double, "auto")
 
 
 def test_series_are_alike_by_value():

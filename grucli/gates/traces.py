@@ -7,7 +7,7 @@ targets, predictions         (n,) int64 in `labels`; a target of -1 is none, or 
 probabilities                (n, C) float64
 offsets                      (n + 1,) int64: sequence k has the steps offsets[k]:offsets[k + 1]
 tokens, known                (S,) str, cut to 64 characters, and bool; of texts
-values                       (S, channels) float32 as in the data, NaN if missing; of series
+values                       (S, channels) as in the data, NaN if missing; of series
 state_offsets                (n + 1,) int64, as `offsets`, for the rows of what follows: the
                              same, unless convolutions with a stride pass on fewer steps
 layer1_forward_keep          (N, H) float32, N rows in the order of the text in both directions;
