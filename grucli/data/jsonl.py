@@ -8,6 +8,7 @@ import dataclasses
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from grucli.data.asked import Asked
@@ -29,6 +30,9 @@ from grucli.data.records import Record, Source, names
 from grucli.data.series_columns import choose_series
 from grucli.errors import DataError, did_you_mean, excerpt
 from grucli.tasks import SEVERAL
+
+LIKELY_KEYS = 1000
+"""Keys among which one is looked for that looks like the one that is missing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,18 +189,12 @@ def _records(lines: Lines, source: Source, keys: _Keys) -> Iterator[Record]:
 
 def _fill(record: Record, found: Object, source: Source, keys: _Keys) -> None:
     """Put what an object holds into its record; the cells first, whatever else is wrong."""
-    record.cells = tuple(
-        "" if name == keys.values else as_written(found.get(name)) for name in source.columns
-    )
-    if source.needs_label:
-        if isinstance(found.get(keys.label or ""), list):
-            raise JsonError(
-                f"key '{excerpt(keys.label)}' holds a list; write one string ({SEVERAL})"
-            )
-        label = _scalar(found, keys.label)
-        if not label.strip():
-            raise JsonError(f"no label; fill key '{excerpt(keys.label)}' or drop the line")
+    if source.needs_label:  # who learns keeps no cells, and there may be many
+        label = _needed_label(found, keys.label)
     else:
+        record.cells = tuple(
+            "" if name == keys.values else as_written(found.get(name)) for name in source.columns
+        )
         label = as_written(found.get(keys.label or ""))
     record.label = label or None
     record.weight = _weight(found, keys.weight)
@@ -205,6 +203,15 @@ def _fill(record: Record, found: Object, source: Source, keys: _Keys) -> None:
         record.text = "\n".join([_scalar(found, name) for name in keys.text])
     else:
         record.values = _values(_get(found, keys.values), keys.values, source.missing)
+
+
+def _needed_label(found: Object, key: str | None) -> str:
+    if isinstance(found.get(key or ""), list):
+        raise JsonError(f"key '{excerpt(key)}' holds a list; write one string ({SEVERAL})")
+    label = _scalar(found, key)
+    if not label.strip():
+        raise JsonError(f"no label; fill key '{excerpt(key)}' or drop the line")
+    return label
 
 
 def _values(value: Any, key: str, missing: Missing) -> Floats:
@@ -244,7 +251,7 @@ def _cells(steps: Sequence[Sequence[Any]], width: int) -> list[str]:
 
 def _get(found: Object, key: str) -> Any:
     if key not in found:
-        hint = did_you_mean(key, found) or "; add it or drop the line"
+        hint = did_you_mean(key, islice(found, LIKELY_KEYS)) or "; add it or drop the line"
         raise JsonError(f"no key '{excerpt(key)}' (keys: {excerpt(','.join(found), 60)}){hint}")
     return found[key]
 

@@ -15,6 +15,7 @@ from grucli.data.grammar import SAMPLED_ROWS
 from grucli.data.lines import Lines, decode
 from grucli.data.records import Record, Source
 from grucli.errors import DataError, counted, excerpt
+from grucli.tasks import SEVERAL
 
 PREFIX: Final = "__label__"
 LEAST_LABELLED: Final = 0.1
@@ -50,8 +51,13 @@ def open_label_lines(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> S
         stream=stream,
         encoding=asked.encoding,
     )
+    said: list[str] = []
     least = 0.0 if asked.options.format == "lines" else LEAST_LABELLED
-    source.records = _labelled(lines, source, least) if asked.needs_label else _all(lines, source)
+    if asked.needs_label:
+        source.records = _labelled(lines, source.name, least, said)
+        source.found_later = lambda: tuple(said)
+    else:
+        source.records = _all(lines, source.name)
     return source
 
 
@@ -70,22 +76,22 @@ def divide(line: str) -> tuple[list[str], str]:
     return list(dict.fromkeys(labels)), before + after if after else before.rstrip(_SPACE)
 
 
-def _all(lines: Lines, source: Source) -> Iterator[Record]:
+def _all(lines: Lines, name: str) -> Iterator[Record]:
     """Yield a record a line; labels are left out of the text."""
     for line in lines:
         text, problem = decode(line, lines.encoding)
         labels, text = divide(text)
         record = Record(number=lines.number, line=lines.number)
         if problem:
-            record.error = f"{source.name}:{lines.number}: {problem}"
+            record.error = f"{name}:{lines.number}: {problem}"
         else:
             record.text = text
             record.label = next(iter(labels), None)
         yield record
 
 
-def _labelled(lines: Lines, source: Source, least: float) -> Iterator[Record]:
-    """Yield a record a line with a label; then say how many lines have none.
+def _labelled(lines: Lines, name: str, least: float, said: list[str]) -> Iterator[Record]:
+    """Yield a record a line with a label; then add to `said` how many lines have none.
 
     Raises:
         DataError: no line has a label, or a smaller share than `least`: it is another form.
@@ -103,7 +109,7 @@ def _labelled(lines: Lines, source: Source, least: float) -> Iterator[Record]:
         number += 1
         record = Record(number=number, line=lines.number)
         if problem := problem or _mislabelled(labels):
-            record.error = f"{source.name}:{lines.number}: {problem}"
+            record.error = f"{name}:{lines.number}: {problem}"
         else:
             record.text = text
             record.label = labels[0]
@@ -112,20 +118,15 @@ def _labelled(lines: Lines, source: Source, least: float) -> Iterator[Record]:
         mend = "if this is a table, pass --format csv"
         if number:
             mend = f"{number:,} of {number + skipped:,} lines have one; {mend}, or --format lines"
-        raise DataError(f"{source.name}:{first}: no {PREFIX}x in the line; {mend}")
+        raise DataError(f"{name}:{first}: no {PREFIX}x in the line; {mend}")
     if skipped:
-        said = (
-            f"skipped {counted(skipped, 'line')} without a {PREFIX}x, the first is line {first:,}"
-        )
-        source.findings += (said,)
+        lacking = f"{counted(skipped, 'line')} without a {PREFIX}x"
+        said.append(f"skipped {lacking}, the first is line {first:,}")
 
 
 def _mislabelled(labels: list[str]) -> str:
     """Return why a line with these labels cannot be learned from, or nothing."""
     if len(labels) > 1:
         listed = excerpt(", ".join(labels))
-        return (
-            f"{len(labels)} labels ({listed}); several a sequence are a task to come "
-            "(multilabel), keep one a line"
-        )
+        return f"{len(labels)} labels ({listed}); keep one a line ({SEVERAL})"
     return "" if labels[0] else f"a label without a name; write {PREFIX}x"

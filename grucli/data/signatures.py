@@ -55,7 +55,7 @@ _KINDS = (
     (rb".{4}ftyp.{4}\0|\x1a\x45\xdf\xa3", "a film or sound file", _NO_TEXT),
     (rb"\x7fELF[\1\2]", "a program", "name a file with data in it"),
     (
-        rb"version https://git-lfs[^\n]*\s+oid ",
+        rb"version https://git-lfs\.github\.com/spec/v\d\r?\noid ",
         "a Git LFS pointer",
         "fetch it with git lfs pull",
     ),

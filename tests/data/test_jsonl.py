@@ -36,9 +36,20 @@ def test_an_object_a_line() -> None:
             assert (source.kind, source.format) == ("text", "jsonl")
             assert source.columns == ("id", "review", "stars", "more")
             assert [(r.number, r.line) for r in records] == [(1, 1), (2, 3)]
+            assert records[1].cells == ()
+            _, records = read(data, name, needs_label=False, text="review", label="stars")
             assert records[1].cells == ("", "\u597d", "x", "[1]")
     assert texts(read(gzip.compress(TEXTS.encode()), "t.jsonl.gz", text="review")[1])
     assert texts(piped(TEXTS, text="review", label="stars")[1]) == expected
+
+
+def test_a_cr_is_a_space_between_tokens_and_no_part_of_a_string() -> None:
+    good = '{"text": "a",\r"label": "x"}\n{"text": "b", "label": "y"}\r\n'
+    assert texts(read(good, "t.jsonl")[1]) == [("a", "x"), ("b", "y")]
+    message = problem(good.replace('"b"', '"b\r"'), "t.jsonl")
+    assert message.startswith("t.jsonl:2: no JSON: Invalid control character at")
+    old = '{"text": "a", "label": "x"}\r{"text": "b", "label": "y"}\r'
+    assert texts(read(old, "t.jsonl")[1]) == [("a", "x"), ("b", "y")]
 
 
 def test_keys_are_found_as_columns_are() -> None:

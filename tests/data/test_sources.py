@@ -623,8 +623,10 @@ def test_lines_without_a_label_are_skipped_and_counted() -> None:
     for name in ("a.txt", "a"):
         source = source_of(data, name)
         assert [(r.number, r.line, r.text) for r in source.records] == [(1, 3, "a"), (2, 5, "c")]
-        assert source.findings == ("skipped 3 lines without a __label__x, the first is line 1",)
-    assert source_of(b"__label__x a\nb\n", "a.txt").findings == (
+        assert source.found_later() == (
+            "skipped 3 lines without a __label__x, the first is line 1",
+        )
+    assert source_of(b"__label__x a\nb\n", "a.txt").found_later() == (
         "skipped 1 line without a __label__x, the first is line 2",
     )
     assert [r.text for r in records_of(data, "a.txt", needs_label=False)] == [
@@ -670,7 +672,7 @@ def test_a_text_file_is_a_table_where_its_delimiter_is_known() -> None:
         (b"__label__ a", "a.txt:2: a label without a name; write __label__x"),
         (
             b"__label__x b __label__y a",
-            "a.txt:2: 2 labels (x, y); several a sequence are a task to come (multilabel), keep ",
+            "a.txt:2: 2 labels (x, y); keep one a line (several labels a row are the task multi",
         ),
         (b"__label__x \xff", "a.txt:2: byte 12 of the line (0xff) is not UTF-8; "),
         (b"__label__x \0", "a.txt:2: NUL byte: binary file?"),

@@ -270,3 +270,11 @@ def test_hostile_headers_are_data_errors(lines: list[bytes]) -> None:
 def test_options_of_tables_are_of_no_matter(tmp_path: Path) -> None:
     options: dict[str, Any] = {"values": ("v*",), "label": "kind"}
     assert series(read(HEADER + CASES, "t.ts", **options)[1]) == EXPECTED
+
+
+def test_a_cr_within_a_case_is_no_end_of_it() -> None:
+    assert problem(ONE + "1,2:a\n1\r2,3:b\r\n4,5:b\n", "t.ts").startswith(
+        "t.ts:6: dimension 1, step 1: '1\\r2' is no number"
+    )
+    old = (ONE + "1,2:a\n4,5:b\n").replace("\n", "\r")
+    assert series(read(old, "t.ts")[1]) == [([[1.0], [2.0]], "a"), ([[4.0], [5.0]], "b")]
