@@ -1,11 +1,12 @@
 """The grammar of JSON in a line: one object, whose numbers keep the form they are written in."""
 
 import json
+from contextlib import suppress
 from itertools import chain
 from typing import Any
 
-from grucli.data.lines import decode
-from grucli.errors import excerpt
+from grucli.data.lines import Lines, decode
+from grucli.errors import DataError, excerpt
 
 Object = dict[str, Any]
 
@@ -18,6 +19,34 @@ class Number(str):
 
 class JsonError(ValueError):
     """A line cannot be used: why, and how to mend it."""
+
+
+def refuse_document(lines: Lines, place: str) -> None:
+    """Refuse JSON that is no object a line: an array of objects, or an object over several lines.
+
+    Raises:
+        DataError: the lines that come begin such; no more is waited for than the first.
+    """
+    first = b"".join(lines.peek(1)[0]).strip()
+    second = b"".join(lines.peek_now(2)[1:]).strip()
+    goes_on = first in (b"{", b"[", b"[{") and second[:1] in (b'"', b"{", b"}")
+    if goes_on or _is_array(first.rstrip(b","), lines.encoding):
+        raise DataError(
+            f"{place}: JSON over several lines, or an array; write an object a line, as with "
+            "jq -c . or jq -c '.[]', or pass --format lines"
+        )
+
+
+def _is_array(text: bytes, encoding: str) -> bool:
+    """Whether a line is an array of objects, or the first object of one."""
+    if not text.startswith(b"["):
+        return False
+    for part in (text, text[1:]):
+        with suppress(JsonError):
+            found = parse(part, encoding)
+            if isinstance(found[0] if isinstance(found, list) and found else found, dict):
+                return True
+    return False
 
 
 def parse_object(line: bytes, encoding: str) -> Object:

@@ -23,6 +23,7 @@ from grucli.data.json_lines import (
     is_null,
     kind,
     parse_object,
+    refuse_document,
 )
 from grucli.data.lines import Lines
 from grucli.data.numbers import LARGEST_WEIGHT, Floats, Missing, NumberError, numbers, weight, whole
@@ -79,6 +80,7 @@ def open_jsonl(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
         stream=stream,
         encoding=asked.encoding,
     )
+    refuse_document(lines, f"{asked.name}:{lines.number + 1}")
     sample = _sample(lines, asked)
     source.columns = tuple(dict.fromkeys(key for found in sample for key in found))
     asked = asked.among(source.columns)

@@ -99,6 +99,12 @@ class Lines:
             self._raise_fault()
         return lines, len(self._waiting) > len(lines) or not self._ended
 
+    def peek_now(self, count: int) -> list[bytes]:
+        """Return up to `count` lines that come next, unread: those that need no waiting."""
+        while len(self._waiting) < count and not self._ended and _is_readable(self._stream):
+            self._fill()
+        return list(islice(self._waiting, count))
+
     def push_back(self, lines: list[bytes]) -> None:
         """Return `lines`, the ones read last, to be read again."""
         self._waiting.extendleft(reversed(lines))

@@ -22,6 +22,7 @@ from typing import Final
 from grucli.data.asked import Asked
 from grucli.data.charsets import starts_as_utf8
 from grucli.data.delimiters import announced_delimiter, find_delimiter
+from grucli.data.json_lines import refuse_document
 from grucli.data.jsonl import open_jsonl, starts_as_jsonl
 from grucli.data.label_lines import open_label_lines, starts_labelled
 from grucli.data.lines import Lines, decode, is_wide, refuse_wide, text_encoding
@@ -127,8 +128,9 @@ def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source
         refuse_wide(first[0], asked.name)
     if not first and asked.needs_label:
         raise DataError(f"{asked.name}: the file is empty; name a file with data in it")
-    if asked.options.format == "auto" and form == "lines":
-        form = _form_of_txt(lines, asked)
+    if asked.options.format == "auto" and form in ("", "lines"):
+        refuse_document(lines, f"{asked.name}:1")
+        form = form and _form_of_txt(lines, asked)
     source = _of_form(form, stream, lines, asked)
     if source.kind == "text":
         _say_encoding(source, lines, asked)

@@ -12,7 +12,7 @@ from grucli.data.asked import Asked
 from grucli.data.columns import TEXT_NAMES, meant_column, normal_name
 from grucli.data.delimiters import KNOWN_NAMES, parse_delimiter
 from grucli.data.grammar import Grammar, sample_rows
-from grucli.data.json_lines import JsonError, parse
+from grucli.data.json_lines import JsonError, parse_object
 from grucli.data.lines import Lines
 from grucli.data.records import names
 from grucli.errors import DataError, did_you_mean, excerpt
@@ -25,8 +25,8 @@ def refuse_stray(lines: Lines, asked: Asked) -> None:
     """Refuse data whose first line is no header or object of the model, and surely no text.
 
     Raises:
-        DataError: it is a JSON object without the text's key, a JSON array of objects, or a header
-            without the text's column.
+        DataError: it is a JSON object without the text's key, or a header without the text's
+            column.
     """
     place = f"{asked.name}:{lines.number + 1}"
     _refuse_json(lines, asked, place)
@@ -43,17 +43,11 @@ def refuse_stray(lines: Lines, asked: Asked) -> None:
 
 def _refuse_json(lines: Lines, asked: Asked, place: str) -> None:
     waiting, _ = lines.peek(1)
-    if not waiting or waiting[0].lstrip()[:1] not in (b"{", b"["):
-        return
     try:
-        found = parse(waiting[0], lines.encoding)
+        found = parse_object(waiting[0], lines.encoding) if waiting else {}
     except JsonError:
         return
-    if isinstance(found, list) and found and isinstance(found[0], dict):
-        raise DataError(
-            f"{place}: a JSON array; write an object a line (jq -c '.[]'), or pass --format lines"
-        )
-    if isinstance(found, dict) and found:
+    if found:
         raise DataError(f"{place}: {_without(asked, 'key', list(found))}")
 
 

@@ -333,6 +333,25 @@ def test_a_damaged_gzip_is_a_data_error() -> None:
             records_of(data, "train.csv.gz")
 
 
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("a.csv", b"text,label\n" + b"some words,x\n" * 20_000),
+        ("a.txt", b"__label__x some words\n" * 20_000),
+        ("a.jsonl", b'{"text": "some words", "label": "x"}\n' * 10_000),
+        ("a.ts", b"@classLabel true x\n@data\n" + b"1,2,3:x\n" * 40_000),
+    ],
+)
+def test_data_that_change_while_they_are_read_are_refused(name: str, rows: bytes) -> None:
+    with file(rows, name), open_source(name, ReadOptions(), needs_label=True) as source:
+        records = iter(source)
+        next(records)
+        with Path(name).open("ab") as more:
+            more.write(rows[-5:])
+        with pytest.raises(DataError, match=f"{name}: changed while it was read, from "):
+            list(records)
+
+
 # --- formats and delimiters -----------------------------------------------------------------
 
 

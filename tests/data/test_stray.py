@@ -1,5 +1,7 @@
 """Pipes and files of plain lines that are surely none: other tables, other objects."""
 
+import os
+import sys
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ REVIEWS = Remembered(text="review", label="stars", delimiter=",", encoding="utf-
 LINES = Remembered(encoding="utf-8")
 HEADERLESS = Remembered(text="2", label="1", delimiter=",", header=False)
 TWO = Remembered(text=("title", "body"), label="stars", delimiter="\t")
+DOCUMENT = "JSON over several lines, or an array; write an object a line, as"
 AS_LINES = "or --format lines if a line is a text"
 
 
@@ -31,7 +34,9 @@ AS_LINES = "or --format lines if a line is a text"
             LINES,
             "names of keys (keys: text), but the model was trained on lines; pass --text KEY",
         ),
-        ('[{"review": "a"}]', REVIEWS, "a JSON array; write an object a line (jq -c '.[]'), or pa"),
+        ('[{"review": "a"}]', REVIEWS, f"{DOCUMENT} with jq -c . or jq -c '.[]', or pass --format"),
+        ('[{"review": "a"}, {"review": "b"}]', REVIEWS, DOCUMENT),
+        ('[{"review": "a"},', REVIEWS, DOCUMENT),
         (
             "id,stars",
             REVIEWS,
@@ -94,6 +99,35 @@ def test_a_header_of_the_model_is_one_by_any_delimiter(mark: str, name: str) -> 
         source, records = piped(data, **arguments) if name == "-" else read(data, name, **arguments)
         assert texts(records) == [("good film", "5")]
         assert source.delimiter == mark
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{\n  "review": "good",\n  "stars": 5\n}\n',
+        '[\n  {\n    "review": "good"\n  }\n]\n',
+        '[\n{"review": "good"},\n{"review": "bad"}\n]\n',
+        '[{\n  "review": "good"\n}]\n',
+        "{\n}\n",
+    ],
+)
+def test_json_over_several_lines_is_no_text(data: str) -> None:
+    with pytest.raises(DataError, match=f"standard input:1: {DOCUMENT}"):
+        piped(data, needs_label=False, remembered=REVIEWS)
+    for name in ("a.json", "a.txt"):
+        for needs_label in (True, False):
+            found = problem(data, name, needs_label=needs_label, remembered=REVIEWS)
+            assert found.startswith(f"{name}:1: {DOCUMENT}")
+
+
+def test_a_brace_alone_is_not_waited_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as stream, monkeypatch.context() as patch:
+        patch.setattr(sys, "stdin", stream)
+        os.write(writing, b"{\n")
+        with open_source("-", ReadOptions(), needs_label=False, remembered=REVIEWS) as source:
+            assert next(iter(source)).text == "{"
+        os.close(writing)
 
 
 def test_objects_of_the_model_are_read_whatever_the_suffix() -> None:
