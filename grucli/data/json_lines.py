@@ -1,9 +1,10 @@
 """The grammar of JSON in a line: one object, whose numbers keep the form they are written in."""
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from itertools import chain
-from typing import Any
+from typing import Any, overload
 
 from grucli.data.lines import Lines, decode
 from grucli.errors import DataError, excerpt
@@ -121,6 +122,32 @@ def _as_json(value: Any) -> str:
         pairs = [f"{_as_json(key)}: {_as_json(item)}" for key, item in value.items()]
         return "{" + ", ".join(pairs) + "}"
     return json.dumps(value, ensure_ascii=False)
+
+
+class Cells(Sequence[str]):
+    """What an object holds under the keys of its data, written when it is asked for.
+
+    The keys may be as many as the first object has, and nobody may want them of the others.
+    """
+
+    def __init__(self, found: Object, columns: Sequence[str], hidden: str | None) -> None:
+        """Take `columns` of the object `found`; the one that is `hidden` is empty."""
+        self._found = found
+        self._columns = columns
+        self._hidden = hidden
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        name = self._columns[index]
+        return "" if name == self._hidden else as_written(self._found.get(name))
 
 
 def is_null(value: Any) -> bool:

@@ -16,6 +16,7 @@ from grucli.data.columns import Wanted, choose
 from grucli.data.grammar import SAMPLED_ROWS
 from grucli.data.json_keys import structures_of, value_key
 from grucli.data.json_lines import (
+    Cells,
     JsonError,
     Number,
     Object,
@@ -191,12 +192,10 @@ def _records(lines: Lines, source: Source, keys: _Keys) -> Iterator[Record]:
 
 def _fill(record: Record, found: Object, source: Source, keys: _Keys) -> None:
     """Put what an object holds into its record; the cells first, whatever else is wrong."""
-    if source.needs_label:  # who learns keeps no cells, and there may be many
+    record.cells = Cells(found, source.columns, keys.values)
+    if source.needs_label:
         label = _needed_label(found, keys.label)
     else:
-        record.cells = tuple(
-            "" if name == keys.values else as_written(found.get(name)) for name in source.columns
-        )
         label = as_written(found.get(keys.label or ""))
     record.label = label or None
     record.weight = _weight(found, keys.weight)

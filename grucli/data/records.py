@@ -1,7 +1,7 @@
 """What every form of data becomes: Records, and the Source that yields them."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import Any, Literal
@@ -48,7 +48,7 @@ class Record:
     weight: float = 1.0
     group: str | None = None
     span: tuple[str, str] | None = None
-    cells: tuple[str, ...] = ()
+    cells: Sequence[str] = ()
     error: str | None = None
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grucli.data.json_lines import JsonError, _object
+from grucli.data import json_lines, jsonl
+from grucli.data.json_lines import JsonError, _object, as_written
 from grucli.data.sources import Remembered
 from grucli.errors import show
 from tests.data.reading import piped, problem, problems, read, series, texts
@@ -36,9 +37,8 @@ def test_an_object_a_line() -> None:
             assert (source.kind, source.format) == ("text", "jsonl")
             assert source.columns == ("id", "review", "stars", "more")
             assert [(r.number, r.line) for r in records] == [(1, 1), (2, 3)]
-            assert records[1].cells == ()
-            _, records = read(data, name, needs_label=False, text="review", label="stars")
-            assert records[1].cells == ("", "\u597d", "x", "[1]")
+            assert list(records[1].cells) == ["", "\u597d", "x", "[1]"]
+            assert records[1].cells[1:3] == ["\u597d", "x"]
     assert texts(read(gzip.compress(TEXTS.encode()), "t.jsonl.gz", text="review")[1])
     assert texts(piped(TEXTS, text="review", label="stars")[1]) == expected
 
@@ -354,6 +354,25 @@ def test_a_key_that_stands_there_twice_is_found_in_one_pass() -> None:
     with pytest.raises(JsonError, match="key 'key 4999' stands there twice; rename one"):
         _object(pairs)
     assert 1 <= Key.compared < 100  # one by one they would be twelve million
+
+
+def test_keys_of_the_first_object_alone_cost_nothing_in_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written = []
+
+    def counting(value: Any) -> str:
+        written.append(value)
+        return as_written(value)
+
+    for module in (json_lines, jsonl):
+        monkeypatch.setattr(module, "as_written", counting)
+    first = json.dumps({"review": "a", **dict.fromkeys(map(str, range(2_000)), 1)})
+    data = first + "\n" + '{"review": "b"}\n' * 500
+    _, records = read(data, "t.jsonl", needs_label=False, remembered=REVIEWS)
+    assert [r.text for r in records] == ["a"] + ["b"] * 500
+    assert len(written) < 10 * 501  # of each object all keys would be a million
+    assert records[0].cells[2] == "1"
 
 
 @given(st.lists(st.tuples(hostile_text, hostile_text)), st.booleans())
