@@ -43,6 +43,12 @@ def is_numeric(cells: Sequence[str]) -> bool:
     return True
 
 
+def is_mostly_numeric(cells: Sequence[str]) -> bool:
+    """Whether more cells are meant as numbers than not."""
+    filled = [cell for cell in cells if not is_missing(cell)]
+    return 2 * sum(map(looks_numeric, filled)) > len(filled) or not filled
+
+
 def is_dates(cells: Sequence[str]) -> bool:
     """Whether nearly all cells are dates or times of day."""
     filled = [cell for cell in cells if cell.strip()]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grucli import tasks
 from grucli.data.cell_lists import holds_lists, holds_series
-from grucli.data.column_kinds import is_dates, is_numeric, is_symbols
+from grucli.data.column_kinds import is_dates, is_mostly_numeric, is_symbols
 from grucli.errors import DataError, did_you_mean, excerpt
 
 TEXT_NAMES = (
@@ -162,7 +162,7 @@ def has_known_name(columns: Sequence[str]) -> bool:
     return not {*TEXT_NAMES, *LABEL_NAMES}.isdisjoint(map(normal_name, columns))
 
 
-_NO_TEXTS = (is_numeric, is_dates, holds_series)
+_NO_TEXTS = (is_mostly_numeric, is_dates, holds_series)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from grucli.data.column_kinds import (
 )
 from grucli.data.columns import LABEL_NAMES, TEXT_NAMES, normal_name
 from grucli.data.moments import moments
-from grucli.data.numbers import exact
+from grucli.data.numbers import exact, is_missing, looks_numeric
 from grucli.errors import DataError, excerpt
 
 ID_NAMES: Final = (
@@ -142,7 +142,20 @@ class Sampled:
             if number >= 0:
                 stems[stem].append(i)
         runs = sorted([*stems.values(), [], []], key=len, reverse=True)
-        return runs if len(runs[0]) >= max(LEAST_STEPS, len(numeric) / 2) else [[], []]
+        if len(runs[0]) < max(LEAST_STEPS, len(numeric) / 2):
+            return [[], []]
+        return [sorted([*runs[0], *self._spoilt(runs[0], aside)]), *runs[1:]]
+
+    def _spoilt(self, run: Sequence[int], aside: Set[int | None]) -> list[int]:
+        """Return columns that count among those of a run, of numbers and of much else."""
+        stem, _ = stem_and_number(self.columns[run[0]])
+        return [
+            i
+            for i in self.rest(aside)
+            if not self.is_numeric(i)
+            and stem_and_number(self.columns[i])[0] == stem
+            and any(looks_numeric(cell) and not is_missing(cell) for cell in self.cells(i))
+        ]
 
     def repeats_briefly(self, index: int) -> bool:
         """Whether a column reads like labels: short ones that come again."""

@@ -58,7 +58,7 @@ def guess_rows(
     named = {table.by_name(ID_NAMES, {*aside, label})}
     values = table.steps({*aside, *named, label})
     run = table.run({*aside, *named, label})
-    words = [i for i in table.rest({*aside, *named, label}) if not table.is_numeric(i)]
+    words = [i for i in table.rest({*aside, *named, *run, label}) if not table.is_numeric(i)]
     is_aside = table.is_aside if run else table.tells_apart
     if label is None:
         label = _label_of(

@@ -6,7 +6,7 @@ Blank cells and NaN at the end make it shorter; before the last value they are m
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from grucli.data.cell_lists import series_of
+from grucli.data.cell_lists import holds_lists, series_of
 from grucli.data.numbers import Missing, NumberError, looks_numeric, numbers, whole
 from grucli.data.records import Record
 from grucli.data.table_rows import Table, is_blank
@@ -36,12 +36,18 @@ def _fill(record: Record, table: Table, values: Sequence[int], missing: Missing)
         steps = whole(series_of(cells[0]) if len(cells) == 1 else numbers(cells), missing)
     except NumberError as error:
         if len(cells) > 1 and not any(map(looks_numeric, cells)):
-            return "no number in any value column; delete the row if it holds names or units"
+            return _nothing_in(cells)
         return f"{_place(table, values, error.step)}: {error.problem}"
     if not len(steps):
         return "no values; fill in the value columns or drop the row"
     record.values = steps
     return ""
+
+
+def _nothing_in(cells: Sequence[str]) -> str:
+    if holds_lists(cells):
+        return "lists of numbers in several columns; pass --values with one of them"
+    return "no number in any value column; delete the row if it holds names or units"
 
 
 def _place(table: Table, values: Sequence[int], step: int) -> str:

@@ -179,6 +179,9 @@ def test_a_text_by_its_name_or_its_words_stands_above_it() -> None:
 def test_several_columns_of_series_ask_for_one() -> None:
     data = 'dim_0,dim_1,label\n"[0.5, 1, 2]","[1.5, 1, 2]",a\n"[0.5, 3, 2]","[1.5, 1, 4]",b\n'
     assert problem(data, "t.csv").startswith("t.csv:1: lists of numbers in several columns (col")
+    assert problems(data, "t.csv", values=("dim_*",))[0] == (
+        "t.csv:2: lists of numbers in several columns; pass --values with one of them"
+    )
     source, records = read(data, "t.csv", values=("dim_0",))
     assert series(records)[0] == ([[0.5], [1.0], [2.0]], "a")
     assert len(read(data, "t.csv", remembered=source.remembered)[1]) == 2

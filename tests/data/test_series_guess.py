@@ -215,6 +215,21 @@ def test_marks_of_a_missing_value_can_be_masked(mark: str) -> None:
     assert str([r.values.ravel().tolist() for r in records]) == "[[1.0, nan, 3.0], [4.0, 5.0, 6.0]]"
 
 
+@pytest.mark.parametrize("share", [2, 3, 4])
+def test_a_column_of_a_run_that_is_mostly_spoilt_is_a_step(share: int) -> None:
+    header, *rows = PLAIN.splitlines()
+    lines = [
+        ",".join(["ERR" if i == 1 and k % share else c for i, c in enumerate(row.split(","))])
+        for k, row in enumerate(rows)
+    ]
+    found = problems("\n".join([header, *lines]), "t.csv")
+    assert found[0] == "t.csv:3: column 'v1': 'ERR' is no number; write it like -1.5e3"
+    unlike = "\n".join(["a,b,label", *(",".join([*line.split(",")[1:3], "x"]) for line in lines)])
+    if share == 2:
+        unlike = unlike.replace("ERR", "1.5", 1)  # more numbers than not
+        assert "no column of texts, but of numbers or dates (" in problem(unlike, "t.csv")
+
+
 def test_bad_cells_beyond_the_first_rows_and_in_many_columns() -> None:
     rows = ["1,2,3,a", "4,5,6,b"] * 300
     rows[550:553] = ["x,2,3,a", "1,x,3,b", "1,2,x,a"]
@@ -251,6 +266,7 @@ def test_numbers_and_dates_are_no_texts_unless_it_is_said(data: str) -> None:
         "codes,kind\n101 205 317,a\n417 220 101,b\n101 317 205,a\n205 205 417,b\n",
         "text,kind\n12,a\n17,b\n8,a\n9,b\n",
         "dna,kind\nGATTACA,a\nCAT,b\nTAGA,a\nGATA,b\n",
+        "q1,q2,q3,kind\nall was well,5,so so,a\nnot at all,well,3,b\nfine it was indeed,3,no,a\n",
         "version,kind\n1.2.3,a\n1.2.4,b\n2.0.1,a\n2.0.2,b\n",
     ],
 )
