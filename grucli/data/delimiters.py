@@ -69,14 +69,12 @@ def find_delimiter(lines: Lines, preferred: Sequence[str], asked: Asked) -> tupl
     fit = [reading for reading in wide if reading.agrees]
     if any(reading.has_decimal_commas for reading in fit):
         fit = [reading for reading in fit if reading.delimiter != ","]
-    if fit:
-        best = max(fit, key=_Reading.rank)
+    likely = fit or [reading for reading in wide if reading.delimiter in preferred]
+    if likely:
+        best = max(fit, key=_Reading.rank) if fit else likely[0]
         rivals = [each for each in (wide if asked.header else fit) if each is not best]
         _refuse_other(best, rivals, asked.name)
         return best.delimiter, ""
-    chosen = next((each for each in wide if each.delimiter in preferred), None)
-    if chosen is not None:
-        return chosen.delimiter, ""
     if not wide and asked.needs_label and _Reading(lines, " ", asked).is_numeric:
         return " ", ""
     name = delimiter_name(wide[0].delimiter) if wide else ""

@@ -72,6 +72,13 @@ def test_a_comma_that_agrees_over_a_tab_that_does_not_is_refused() -> None:
     assert [r.line for r in records if r.error] == [22]
 
 
+def test_where_no_delimiter_agrees_the_header_is_not_cut_at_its_commas() -> None:
+    data = export("\t").replace("number 3", "number, 3") + "20\tno label\n"
+    assert problem(data, "t.csv").startswith("t.csv: columns by commas or by tabs? pass --delimit")
+    ragged = "text,label\na,x\nb,y\na,x,more\nb;c,y\n"
+    assert read(ragged, "t.csv")[0].columns == ("text", "label")
+
+
 @pytest.mark.parametrize(
     ("data", "delimiter"),
     [

@@ -163,7 +163,9 @@ def test_what_a_csv_writer_wrote_comes_back_or_is_refused(
         assert texts(records) == rows
 
 
-line = st.text(st.sampled_from('ab "'), min_size=1, max_size=6).filter(lambda t: t.strip('" '))
+line = st.text(st.sampled_from('ab "'), min_size=1, max_size=6).filter(
+    lambda t: bool(t.strip('" ')) and '""' not in t  # which only files with quoting hold
+)
 
 
 @given(st.lists(st.tuples(line, st.sampled_from("xy")), min_size=1, max_size=12))
