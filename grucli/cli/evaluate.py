@@ -146,11 +146,23 @@ def _write_errors(path: str, scored: Scored, saved: SavedModel, records: Sequenc
 
 
 def _count_unmet(bounds: Sequence[_Bound], result: dict[str, Any]) -> int:
-    """Say which bounds are not met, and return how many."""
+    """Say which bounds are not met, and return how many.
+
+    Raises:
+        ConfigError: metrics are not there or undefined; all of them, after what is not met.
+    """
     from grucli.figures import lookup
 
-    complaints = [bound.complaint(lookup(result, bound.metric)) for bound in bounds]
-    unmet = [complaint for complaint in complaints if complaint]
-    for complaint in unmet:
-        output.say(f"grucli: {complaint}")
-    return len(unmet)
+    unmet, problems = 0, list[str]()
+    for bound in bounds:
+        try:
+            complaint = bound.complaint(lookup(result, bound.metric))
+        except ConfigError as error:
+            problems += error.problems
+            continue
+        if complaint:
+            output.say(f"grucli: {complaint}")
+            unmet += 1
+    if problems:
+        raise ConfigError(*problems)
+    return unmet

@@ -96,6 +96,15 @@ def test_a_class_without_rows_has_no_recall_and_a_bound_on_it_says_so(
         assert line.startswith(f"grucli: {expected}; ")
 
 
+def test_all_bounds_are_judged_also_beside_one_that_cannot_be(text_model: Path) -> None:
+    bounds = ("--min", "no.such=1", "--min", "accuracy=0.999", "--max", "parts.wide.accuracy=1")
+    ran = grucli("evaluate", REVIEWS, "-m", text_model, *bounds)
+    assert ran.code == 2
+    unmet, *problems = ran.complaints
+    assert unmet.endswith("below the minimum 0.999")
+    assert [line.split("'")[1] for line in problems] == ["no.such", "parts.wide.accuracy"]
+
+
 def test_it_tells_how_much_of_the_inputs_was_read(text_model: Path, tmp_path: Path) -> None:
     """As the sum of what predict says of each: in the report, in JSON and for bounds."""
     objects = [json.loads(x) for x in grucli("predict", REVIEWS, "-m", text_model, "--json").lines]
