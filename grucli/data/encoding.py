@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from grucli.data.ngram_path import NgramPath
 from grucli.data.ngrams import Subwords
 from grucli.data.numbers import Floats, Missing
 from grucli.data.records import Record
+from grucli.data.scaling import mean_and_variance
 from grucli.data.tokenized import Tokenized
 from grucli.data.tokens import LATEST, edition_of, tokenizer
 from grucli.data.views import SMALLEST, typical_sizes, views, width
@@ -22,12 +23,10 @@ from grucli.data.vocabulary import EMPTY, UNKNOWN, Vocabulary
 from grucli.engine.bags import NONE
 from grucli.errors import DataError
 
-SEQUENCES_TOGETHER = 256
 BAG_SIZES = range(3, 6)  # characters of the n-grams that a token's vector is made of
 MOST_BAG = 40  # n-grams of a token; those of 15 characters have as many
 ROUNDING = 1e-12  # of the mean: what varies less is the rounding of a constant
 SINGLE = 2.0**-24  # of a number: by how much float32 rounds what another file has as float64
-MOST_LOST = 1e-6  # of the variance: a mean that is off by less changes nothing
 FARTHEST = 1e6  # standard deviations; a wild reading must not overflow the arithmetic after it
 
 
@@ -206,18 +205,7 @@ class SeriesEncoder:
         """Measure each channel's mean and standard deviation over all values that are there."""
         sequences = [sequence[:max_length] for sequence in sequences]
         units = typical_sizes(sequences)
-        count, total, squares, rest = (np.zeros(width(channels, len(units))) for _ in range(4))
-        for steps in _together(sequences, channels, units):
-            present = ~np.isnan(steps)
-            count += present.sum(axis=0)
-            total += np.where(present, steps, 0).sum(axis=0)
-        count = np.maximum(count, 1)
-        mean: Floats = total / count
-        for steps in _together(sequences, channels, units):
-            deviation = np.where(np.isnan(steps), 0, steps - mean)
-            squares += (deviation**2).sum(axis=0)
-            rest += deviation.sum(axis=0)
-        mean, variance = _restored(mean, squares / count, rest / count)
+        mean, variance = mean_and_variance(sequences, channels, units)
         scale = np.maximum(np.sqrt(variance), ROUNDING * np.abs(mean))
         scale[scale < SMALLEST] = 1  # a constant channel becomes zero
         return cls(mean, scale, max_length, missing, channels, units)
@@ -280,30 +268,6 @@ class SeriesEncoder:
         if self.missing == "mask":
             scaled = np.concatenate([scaled, missing], axis=1)
         return scaled.astype(np.float32)
-
-
-def _together(
-    sequences: Sequence[Floats], channels: Sequence[str], units: Floats
-) -> Iterator[Floats]:
-    """Yield some sequences after the other as float64 (steps, W): all at once would be a lot."""
-    for start in range(0, len(sequences), SEQUENCES_TOGETHER):
-        some = sequences[start : start + SEQUENCES_TOGETHER]
-        yield np.concatenate([views(steps, channels, units) for steps in some])
-
-
-def _restored(mean: Floats, variance: Floats, rest: Floats) -> tuple[Floats, Floats]:
-    """Return mean and variance once what the rounding of large sums took is put back.
-
-    Args:
-        mean: (W,) as summed.
-        variance: (W,) of the deviations from that mean.
-        rest: (W,) the mean of these deviations, 0 but for rounding.
-    """
-    is_lost = rest**2 > MOST_LOST * variance
-    return (
-        np.where(is_lost, mean + rest, mean),
-        np.where(is_lost, np.maximum(variance - rest**2, 0), variance),
-    )
 
 
 Encoder = TextEncoder | SeriesEncoder

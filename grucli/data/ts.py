@@ -9,7 +9,7 @@ With @timestamps each value stands beside its time: `(0,1.5),(1,2.5)`, or a date
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -186,7 +186,9 @@ def _fill(record: Record, text: str, header: _Header, asked: Asked) -> None:
             f"has {len(parts)} dimensions{label}, expected {header.dimensions}; "
             "separate them by colons, the label last"
         )
-    channels = _channels(parts, has_times=header.has_times)
+    channels = _channels(parts, _pairs if header.has_times else _values_alone)
+    if header.has_times:
+        channels = _in_order(channels)
     length = len(channels[0])
     if header.equal and header.length is not None and length != header.length:
         raise _CaseError(
@@ -216,26 +218,32 @@ def _label(label: str, header: _Header, asked: Asked) -> str | None:
     return label
 
 
-def _channels(parts: list[str], *, has_times: bool) -> list[list[str]]:
-    """Return the cells of D dimensions, T of each."""
+def _channels(parts: list[str], split: Callable[[str], list[str]]) -> list[list[str]]:
+    """Return what stands in D dimensions, T of each, as `split` divides a dimension."""
     channels: list[list[str]] = []
     for dimension, part in enumerate(parts, 1):
         text = part.strip()
-        cells = _pairs(text, dimension) if has_times else text.split(",")
+        try:
+            cells = split(text)
+        except _CaseError as error:
+            raise _CaseError(f"dimension {dimension}, {error}") from None
         if not text or (channels and len(cells) != len(channels[0])):
             steps = f"{len(cells)} steps, the first {len(channels[0])}" if text else "no steps"
             raise _CaseError(f"dimension {dimension} has {steps}; give all as many")
         channels.append(cells)
-    return _in_order(channels) if has_times else channels
+    return channels
 
 
-def _pairs(text: str, dimension: int) -> list[str]:
+def _values_alone(text: str) -> list[str]:
+    return text.split(",")
+
+
+def _pairs(text: str) -> list[str]:
     """Return what stands in each pair of brackets."""
     pairs = _BETWEEN_PAIRS.split(text[1:-1])
     for step, pair in enumerate(pairs, 1):
         if "," not in pair or text[:1] + text[-1:] != "()":
-            place = f"dimension {dimension}, step {step}"
-            raise _CaseError(f"{place}: '{excerpt(pair)}' is no pair; write (time,value)")
+            raise _CaseError(f"step {step}: '{excerpt(pair)}' is no pair; write (time,value)")
     return pairs
 
 
