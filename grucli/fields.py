@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 T = TypeVar("T")
 
 
 def built(kind: type[T], fields: Mapping[str, Any]) -> T:
-    """Return the dataclass `kind` of the fields of a JSON object; its lists become tuples.
+    """Return the dataclass `kind` of the fields of a JSON object; where it has tuples, of lists.
 
     Raises:
         TypeError: a field is unknown or missing.
         ValueError: a field is of another type than `kind` says.
     """
-    hints = get_type_hints(kind)
-    values = {name: tuple(v) if isinstance(v, list) else v for name, v in fields.items()}
-    for name, value in values.items():
-        expect(name not in hints or _is_a(hints[name], value), name)
+    hints, values = get_type_hints(kind), dict(fields)
+    for name, value in fields.items():
+        hint = hints.get(name, object)
+        if isinstance(value, list) and get_origin(hint) is not list:
+            values[name] = tuple(value)
+        expect(_is_a(hint, values[name]), name)
     return kind(**values)
 
 
@@ -32,10 +34,21 @@ def expect(holds: bool, what: str) -> None:
 def _is_a(hint: Any, value: Any) -> bool:
     """Tell whether a value is of a type as dataclasses here write it; True is no integer."""
     origin, inner = get_origin(hint), get_args(hint)
+    if hint is object:
+        return True
+    if is_typeddict(hint):
+        hints = get_type_hints(hint)
+        return (
+            type(value) is dict
+            and value.keys() == hints.keys()
+            and all(_is_a(hints[name], each) for name, each in value.items())
+        )
     if origin in (Union, UnionType):
         return any(_is_a(each, value) for each in inner)
     if origin is Literal:
         return any(type(value) is type(each) and value == each for each in inner)
-    if origin is tuple:
-        return type(value) is tuple and all(_is_a(inner[0], each) for each in value)
+    if origin in (tuple, list):
+        return type(value) is origin and all(_is_a(inner[0], each) for each in value)
+    if origin is dict:
+        return type(value) is dict and all(_is_a(inner[1], each) for each in value.values())
     return type(value) is (NoneType if hint is None else hint)

@@ -7,8 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypedDict
 
+from grucli.fields import expect
+
 OWN_ENDS = ("patience", "epochs")
 """Why training, or a fold of it, ends by itself."""
+ALWAYS = {"loss", "accuracy", "gradient_norm", "clipped"}
+"""Scores that each epoch has."""
+TOGETHER = {"valid_loss", "valid_accuracy", "valid_macro_f1"}, {"mix_recurrence", "mix_wide"}
+"""Scores of which an epoch has all or none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +81,21 @@ class Progress:
     folds: list[Fold] = dataclasses.field(default_factory=list)
     crossed: dict[str, float] = dataclasses.field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Refuse what no training can have come to, for it may be read from a file."""
+        expect(min(self.batch, self.step, self.best_epoch) >= 0, "batch, step, best_epoch")
+        expect(0 <= self.epoch - len(self.history) <= 1, "epoch and history")
+        expect(self.best_epoch <= len(self.history), "best_epoch and history")
+        expect(len(self.sums) == 5, "sums")
+        for fold in self.folds:
+            expect(0 <= fold["best_epoch"] <= len(fold["history"]), "best_epoch of a fold")
+        epochs = [*self.history, *(scores for fold in self.folds for scores in fold["history"])]
+        expect(all(scores.keys() >= ALWAYS for scores in epochs), "scores")
+        if self.crossed:
+            expect(self.crossed.keys() >= {"epochs", "valid_loss"}, "scores of all folds")
+            expect(1 <= self.crossed["epochs"] <= len(epochs), "epochs of all folds")
+        expect(all(map(_are_sound, (*epochs, self.crossed))), "scores")
+
     def kept(self, fold: int) -> Kept:
         """Return what to keep: until all rows have been learned from, the first fold's best.
 
@@ -117,6 +138,13 @@ class Kept:
     history: list[dict[str, float]]
     scores: dict[str, float]
     is_present: bool
+
+
+def _are_sound(scores: Mapping[str, float]) -> bool:
+    """Tell whether scores that come together are there together, and shares are shares."""
+    whole = all(len(scores.keys() & group) in (0, len(group)) for group in TOGETHER)
+    shares = (scores.get(name, 0) for name in ("accuracy", "valid_accuracy", "valid_macro_f1"))
+    return whole and all(0 <= share <= 1 for share in shares)
 
 
 def deciding_loss(scores: Mapping[str, float]) -> float:

@@ -16,6 +16,7 @@ from grucli.data.wide_path import WidePath, WideRows
 from grucli.engine import optim
 from grucli.engine.packing import Floats
 from grucli.errors import TrainingError
+from grucli.fields import built, expect
 from grucli.inference import logits, probabilities
 from grucli.judging import Judge
 from grucli.metrics import Evaluation
@@ -170,10 +171,12 @@ class Trainer:
         Raises:
             KeyError, TypeError, ValueError: the arrays or the progress are of another training.
         """
-        self.progress = Progress(**progress)
+        self.progress = built(Progress, progress)
+        expect(len(self.progress.folds) <= self.num_folds, "folds")
         for name, array in self.arrays().items():
             array[...] = arrays[name].reshape(array.shape)
         self._begin_stage()
+        expect(self.progress.batch <= self.num_batches, "batch")
         if self.progress.stopped is not None:
             self._reopen()
 

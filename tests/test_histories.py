@@ -26,11 +26,11 @@ def history(epochs, seed=0):
     """Return scores of which every third epoch has more, as the best ones have."""
     rng = np.random.default_rng(seed)
     names = [(*LEARNED, *JUDGED, *(WEIGHED if k % 3 == 0 else ())) for k in range(epochs)]
-    return [dict(zip(own, rng.normal(size=len(own)).tolist(), strict=True)) for own in names]
+    return [dict(zip(own, rng.random(len(own)).tolist(), strict=True)) for own in names]
 
 
 def progress_of(epochs, *folds):
-    done = [Fold(best_epoch=1, history=history(count, count)) for count in folds]
+    done = [Fold(best_epoch=min(1, count), history=history(count, count)) for count in folds]
     return dataclasses.asdict(Progress(epoch=epochs, history=history(epochs), folds=done))
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from grucli.archive import read_archive, write_archive
 from grucli.data.vocabulary import MOST_TOKENS
-from tests.cli.helpers import environment, grucli
+from tests.cli.helpers import SAMPLES, environment, grucli
 from tests.cli.test_train import assert_one_error
 
 
@@ -97,3 +97,20 @@ def test_more_tokens_than_a_config_allows_are_refused(tmp_path, text_model):
     with_tokens(text_model, tmp_path / "m.npz", 3 * MOST_TOKENS)
     done = grucli("predict", "-m", "m.npz", cwd=tmp_path, stdin=b"a\n")
     assert_one_error(done, 4, "m.npz: ", "3,000,000 tokens, 1,000,000 is the most")
+
+
+# Resuming
+
+
+def test_a_run_that_cannot_have_been_is_a_fault_of_the_file(tmp_path):
+    settings = ("model.hidden_size=4", "model.wide=false", "training.epochs=1", "data.valid=0.2")
+    options = [word for setting in settings for word in ("--set", setting)]
+    words = ["train", SAMPLES / "reviews_train.csv", "-o", "m.npz", "-q", *options]
+    assert grucli(*words, cwd=tmp_path).code == 0
+    last = tmp_path / "m.last.npz"
+    whole = read_archive(last)
+    for name, value in (("batch", 10**6), ("best_epoch", None), ("crossed", {"epochs": "many"})):
+        progress = {**whole.meta["progress"], name: value}
+        write_archive(last, {**whole.meta, "progress": progress}, whole.arrays)
+        done = grucli(*words, "--resume", cwd=tmp_path)
+        assert_one_error(done, 4, "m.last.npz: inconsistent: ", "train again with --force")
