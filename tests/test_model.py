@@ -11,6 +11,7 @@ import pytest
 from grucli.data.batches import Examples, bounded, epoch_rows, pack
 from grucli.data.vocabulary import UNKNOWN
 from grucli.engine import bags, losses, recurrent
+from grucli.engine.params import Parameters
 from grucli.engine.pooling import POOLINGS
 from grucli.model import Architecture, Model
 from grucli.runner import Runner
@@ -147,12 +148,14 @@ def test_loss_and_gradients_equal_autograd_of_the_reference(arch):
 
     runner, values = Runner(model), dict(model.arrays())
     expected = autograd.grad(total)(values)
+    memory = Parameters(arch.shapes(), model.dtype)
+    memory.flat.fill(np.nan)  # then it holds the gradients of the first turn
     for _ in range(2):
         loss, d_logits = losses.cross_entropy(
             runner.forward(batch), batch.targets, weights[batch.rows], SMOOTHING
         )
         assert loss == pytest.approx(float(total(values)), rel=1e-12)
-        gradients = runner.backward(d_logits)
+        gradients = runner.backward(d_logits, memory)
         for name, gradient in gradients.dense.items():
             np.testing.assert_allclose(gradient, expected[name], atol=1e-10, err_msg=name)
         if arch.vocabulary_size:
