@@ -141,7 +141,8 @@ def test_hostile_tables_never_raise_and_lose_no_line(lines: list[bytes], end: by
     whole = [line.removeprefix(b"\xef\xbb\xbf") for line in lines]
     texts = [line.decode(errors="replace").replace('"', "") for line in whole]
     filled = [number for number, text in enumerate(texts, 2) if text.strip()]
-    assert starts[:1] <= filled[:1]
+    if filled:
+        assert starts[0] <= filled[0]
     for record in records:
         if record.error is not None:
             assert record.text is None
