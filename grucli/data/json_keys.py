@@ -19,8 +19,8 @@ VALUE_NAMES = ("values", "sequence", "series", "x", "data")
 
 _NAMES_OF_THINGS = frozenset(
     (
-        *("name", "word", "title", "headline", "subject", "description", "input", "query"),
-        *("sequence", "seq", "dna", "标题", "姓名", "名字", "词语", "词"),
+        *("name", "word", "title", "headline", "subject", "description", "comment", "input"),
+        *("query", "sequence", "seq", "dna", "标题", "姓名", "名字", "词语", "词"),
     )
 )
 """Known names of texts that may also stand beside a series, to name it."""

@@ -141,6 +141,13 @@ def _text_keys(source: Source, sample: Sequence[Object], asked: Asked) -> _Keys:
         return _Keys(text=asked.text, label=asked.label)
     if not source.columns:
         return _Keys(text=("text",))
+    beside = set(structures_of(sample)).difference(asked.text, names(asked.label))
+    columns = [name for name in source.columns if name not in beside]
+    hint = "add a key with the label"
+    if beside:
+        hint = f"write text and label as strings ({_listed(beside)}: lists or objects)"
+    if not columns:
+        raise DataError(f"{asked.name}: no key holds a string; {hint}")
     wanted = Wanted(
         place=asked.name,
         text=asked.text,
@@ -148,10 +155,8 @@ def _text_keys(source: Source, sample: Sequence[Object], asked: Asked) -> _Keys:
         needs_label=asked.needs_label,
         weight=asked.options.weight,
         group=asked.options.group,
-        hint="add a key with the label",
+        hint=hint,
     )
-    beside = set(structures_of(sample)).difference(asked.text, names(asked.label))
-    columns = [name for name in source.columns if name not in beside]
     chosen = choose(columns, _rows(sample, columns), wanted)
     keys = _Keys(
         text=tuple(columns[i] for i in chosen.text),

@@ -134,6 +134,18 @@ def test_a_bad_line_is_one_bad_record(line: str, message: str) -> None:
             "t.jsonl: no column 'star' (columns: id,review,stars); did you",
         ),
         ('{"a": 1}\n{"a": 2}\n', {}, "t.jsonl: only one column ('a'); add a key with the label"),
+        (
+            '{"text": "a", "cats": {"x": 1}}\n',
+            {},
+            "t.jsonl: only one column ('text'); write text and label as strings (cats: lists or "
+            "objects)",
+        ),
+        (
+            '{"messages": [{"role": "user"}]}\n',
+            {},
+            "t.jsonl: no key holds a string; write text and label as strings (messages: lists or "
+            "objects)",
+        ),
         ('{"a": [1], "b": [2], "c": "x"}', {"label": "c"}, "t.jsonl: no clear key of a sequence"),
         (VALUES, {"values": ("a", "b")}, "t.jsonl: one key holds a sequence in JSONL"),
         (VALUES, {"values": ("value",)}, "t.jsonl: no column 'value' (columns: values,label); did"),
@@ -305,6 +317,7 @@ def test_a_series_beside_names(keys: Any, key: str) -> None:
     [
         ({"text": words, "values": pair}, "text", "values"),
         ({"title": words, "ecg": pair}, "title", "ecg"),
+        ({"comment": words, "ecg": pair}, "comment", "ecg"),
         ({"word": words, "embedding": pair, "ecg": pair}, "word", "ecg"),
     ],
 )
