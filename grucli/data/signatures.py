@@ -29,13 +29,19 @@ _NO_TEXT = "there is no text in it to read"
 _NPZ = Kind("an .npz archive", "pass --format npz")
 _ZIP_MAGIC = b"PK\x03\x04"
 _MEMBER = re.compile(rb"PK\x03\x04.{22}(..)..", re.DOTALL)
+_EXCEL_XML = rb"(?:\xef\xbb\xbf)?<\?xml [^>]*\?>\s*<\?mso-application progid=\"Excel\.Sheet\"\?>"
 _KINDS = (
     (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file (.xls, .doc)", _AS_EITHER),
     (rb"%PDF-\d\.\d[\r\n]", "a PDF", "extract its text, for example with pdftotext"),
     (rb"\{\\rtf1", "an RTF document", _AS_TEXT),
     (rb"PAR1[\0-\x1f]", "a Parquet file", _EXPORT),
     (rb"ARROW1\0", "an Arrow file", _EXPORT),
+    (rb"FEA1\0", "a Feather file", _EXPORT),
     (rb"Obj\x01", "an Avro file", _EXPORT),
+    (rb"<stata_dta><header>", "a Stata file (.dta)", _EXPORT),
+    (rb"\$FL2@\(#\) ", "an SPSS file (.sav)", _EXPORT),
+    (rb"RD[AX][23]\n[AX]\n|X\n\0\0\0[\2\3]\0", "an R file (.rds, .RData)", _EXPORT),
+    (_EXCEL_XML, "an Excel workbook in XML (.xls)", _AS_CSV),
     (rb"SQLite format 3\0", "an SQLite database", _EXPORT),
     (rb"\x93NUMPY", "a NumPy array (.npy)", _ARRAYS),
     (rb"\x89HDF\r\n", "an HDF5 file", _ARRAYS),

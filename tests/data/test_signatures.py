@@ -71,6 +71,15 @@ KINDS = [
     (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", "a PDF; extract its text, for example with pdfto"),
     (rb"{\rtf1\ansi some text}", "an RTF document; "),
     (b"PAR1\x15\x04\x15\x10", "a Parquet file; export it as CSV or JSON Lines"),
+    (b"FEA1\0\0\0\0", "a Feather file; export it as CSV or JSON Lines"),
+    (b"<stata_dta><header><release>118", "a Stata file (.dta); export it as CSV or JSON Lines"),
+    (b"$FL2@(#) SPSS DATA FILE", "an SPSS file (.sav); export it as CSV or JSON Lines"),
+    (b"X\n\0\0\0\3\0\4\2\0", "an R file (.rds, .RData); export it as CSV or JSON Lines"),
+    (b"RDX3\nX\n\0\0\0\3", "an R file (.rds, .RData); export it as CSV or JSON Lines"),
+    (
+        b'<?xml version="1.0"?>\r\n<?mso-application progid="Excel.Sheet"?>\r\n<Workbook>',
+        "an Excel workbook in XML (.xls); save it as CSV",
+    ),
     (b"ARROW1\0\0\xff\xff", "an Arrow file; "),
     (b"Obj\x01\x04\x14avro.codec", "an Avro file; "),
     (database(), "an SQLite database; "),
@@ -141,6 +150,7 @@ def test_an_archive_of_arrays_is_read_whatever_it_is_called_if_that_says_nothing
 @pytest.mark.parametrize(
     "text",
     [
+        *("RDX3", "X\n", '<?xml version="1.0"?>\n<a/>', "<stata_dta> is a tag"),
         *("PAR1 is a receptor", "BZh is no word", "BZh91 he said", "%PDF-1.4 is old", "PK", "PK\3"),
         *("Rar! cried the crow", "GIF89a is a form of pictures", "ID3 tags", "MM", "II*", "ORC,x"),
         *("RIFF raff WAVE", "MATLAB 5.0", "OggS", "{rtf1", "version https://git-lfs", "ftyp", ""),
