@@ -238,9 +238,11 @@ class _DataStream(io.RawIOBase):
     def _check_unchanged(self) -> None:
         now = _version(self._stream.fileno())
         if now != self._version:
+            before, after = self._version[0], now[0]
+            sizes = "" if before == after else f", from {before:,} to {after:,} bytes"
             raise DataError(
-                f"{self._name}: changed while it was read, from {self._version[0]:,} to {now[0]:,} "
-                "bytes; wait until it is complete, or read a copy"
+                f"{self._name}: changed while it was read{sizes}; wait until it is complete, or "
+                "read a copy"
             )
 
     def close(self) -> None:

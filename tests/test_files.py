@@ -202,13 +202,13 @@ class TestOpenBinary:
             stream.read1(files.CHUNK_BYTES)
             if change == "rewrite":
                 os.utime(path, ns=(0, 0))  # as a later second write of as many bytes would
-                after = len(content)
+                said = "changed while it was read; wait until it is complete, or read a copy"
             else:
                 after = len(content) + (10 if change == "grow" else -10)
                 os.truncate(path, after)
+                said = f"changed while it was read, from {len(content):,} to {after:,} bytes; wait"
             with pytest.raises(DataError, match=r"x\.csv: ") as caught:
                 stream.read()
-        said = f"changed while it was read, from {len(content):,} to {after:,} bytes; wait until it"
         if not (is_packed and change != "rewrite"):
             assert said in str(caught.value)
 
