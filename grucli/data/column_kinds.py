@@ -20,9 +20,22 @@ _INDEX = re.compile(r"unnamed[:_. ]*\d*|.*[_.:]id|.*[a-z]I[dD]")
 LEAST_ROWS: Final = 8
 """Rows from which on it is no chance that numbers rise from each to the next."""
 _MOST_BAD = 0.2
+_UNEVEN = 1e-3
+"""Of a gap between times: what decimals round."""
 _LONGEST_CODE = 40
 _LONGEST_NUMBER = 12
 """Digits from which on a column of digits holds symbols."""
+
+
+_TIME = re.compile(
+    r"(?:elapsed_?)?(?:t|time|time_?stamp|zeit|temps|tiempo|时间|frame|tick|step)"
+    r"(?:_?(?:no|nr|idx|index|id))?(?:_?[\[(]?(?:[num\u00b5\u03bc]?s|secs?|seconds?|min|h|days?)[\])]?)?"
+)
+
+
+def is_time_name(name: str) -> bool:
+    """Whether a name says when a step was, perhaps with its unit: `t`, `Time (s)`, `frame`."""
+    return bool(_TIME.fullmatch(name.strip().lower().replace(" ", "_")))
 
 
 def is_index_name(name: str) -> bool:
@@ -86,6 +99,29 @@ def counts(cells: Sequence[str]) -> bool:
 def rises(cells: Sequence[str]) -> bool:
     """Whether cells are numbers, each above the one before."""
     return all(a is not None and b is not None and a < b for a, b in pairwise(map(exact, cells)))
+
+
+def orders_steps(parts: Sequence[Sequence[str]]) -> bool:
+    """Whether numbers may be the time of steps: they rise in every sequence, or fill one grid.
+
+    A grid is what rows in any order have: even steps over all sequences, none twice in one of them
+    though there are enough to meet by chance.
+
+    Args:
+        parts: the cells of each sequence, in the order of the rows.
+    """
+    found = [[exact(cell) for cell in part] for part in parts if len(part) > 1]
+    times = [[number for number in part if number is not None] for part in found]
+    if times != found or sum(map(len, times)) < LEAST_ROWS:
+        return False
+    if any(len(set(part)) < len(part) for part in times):
+        return False
+    if all(a < b for part in times for a, b in pairwise(part)):
+        return True
+    grid = sorted({number for part in times for number in part})
+    gaps = [b - a for a, b in pairwise(grid)]
+    chances = sum(len(part) * (len(part) - 1) / 2 for part in times)
+    return chances > LEAST_ROWS * len(grid) and max(gaps) - min(gaps) <= _UNEVEN * max(gaps)
 
 
 def is_grouped(cells: Sequence[str]) -> bool:

@@ -14,6 +14,8 @@ from grucli.data.column_kinds import (
     is_grouped,
     is_index_name,
     is_numeric,
+    is_time_name,
+    orders_steps,
     rises,
     stem_and_number,
 )
@@ -119,6 +121,22 @@ class Sampled:
         if len(counting) == len(numeric):  # then it means nothing
             counting = set()
         return [i for i in numeric if i not in counting and not is_index_name(self.columns[i])]
+
+    def times_of_steps(self, row_id: int, aside: Set[int | None]) -> list[int]:
+        """Return the columns that are called a time and order the rows of each id, as numbers.
+
+        Where nothing else is a number, none of them: then they are what was measured.
+        """
+        numeric = self.channels({*aside, row_id})
+        named = [i for i in numeric if is_time_name(self.columns[i])]
+        found = [i for i in named if orders_steps(self._by_id(row_id, i))]
+        return found if len(found) < len(numeric) else []
+
+    def _by_id(self, row_id: int, index: int) -> list[list[str]]:
+        parts: dict[str, list[str]] = defaultdict(list)
+        for name, cell in zip(self.cells(row_id), self.cells(index), strict=True):
+            parts[name].append(cell)
+        return list(parts.values())
 
     def run(self, aside: Set[int | None]) -> list[int]:
         """Return columns of numbers whose names count the steps; none if there is no such run."""

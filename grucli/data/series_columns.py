@@ -150,7 +150,12 @@ class _Table:
             if row_id is not None and time is None:
                 time = table.by_name(TIME_NAMES, {*aside, label})
             aside |= {label, time, table.by_name(ID_NAMES, aside)}
-            values = table.steps(aside) if row_id is None else table.channels(aside)
+            if row_id is None:
+                values = table.steps(aside)
+            else:
+                times = table.times_of_steps(row_id, aside)
+                values = table.channels({*aside, *times})
+                time = times[0] if time is None and times else time
         if label is None and asked.needs_label:
             label = self._only_one({*aside, time, *values})
         if not values:

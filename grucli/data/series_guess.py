@@ -103,7 +103,9 @@ def _long(
     if label is None:
         label = _label_of(table, words, alone=True)
         words = [i for i in words if i != label]
-    values = table.channels({*aside, label, time})
+    times = table.times_of_steps(row_id, {*aside, label, time})
+    values = table.channels({*aside, label, time, *times})
+    time = times[0] if time is None and times else time
     if not values or (label is None and needs_label):
         return None
     if words and (time is None or not all(map(table.is_aside, words))):

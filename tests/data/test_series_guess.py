@@ -170,6 +170,51 @@ def test_a_row_number_is_no_channel(name: str) -> None:
     assert read(data, "t.csv", id="id")[0].value_columns == ("x",)
 
 
+def _steps(name: str, *, shuffled: bool, gap: float = 1.0) -> str:
+    """Return a long table of 12 sequences of 6 steps, with a time of this name."""
+    rows = [
+        f"s{k},{step * gap:g},{(k * 7 + step * 5) % 11},{'ab'[k % 2]}"
+        for k in range(12)
+        for step in range(6)
+    ]
+    if shuffled:
+        random.Random(3).shuffle(rows)
+    return "\n".join([f"id,{name},x,label", *rows]) + "\n"
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+@pytest.mark.parametrize(
+    ("name", "gap"),
+    [("t", 1.0), ("frame", 1.0), ("Time (s)", 0.02), ("time_ms", 20), ("Zeit [s]", 0.1)],
+)
+def test_a_time_by_any_name_orders_the_steps_and_is_no_channel(
+    name: str, gap: float, shuffled: bool
+) -> None:
+    data = _steps(name, shuffled=shuffled, gap=gap)
+    source, records = read(data, "t.csv")
+    assert (source.value_columns, source.time_column) == (("x",), name)
+    wanted = [[float((5 * step) % 11)] for step in range(6)]
+    assert next(r.values.tolist() for r in records if r.cells[0] == "s0") == wanted  # type: ignore[union-attr]
+    assert read(data, "t.csv", id="id")[0].time_column == name
+
+
+@pytest.mark.parametrize(("name", "cells"), [("t", lambda k: 20 + k % 3), ("z", int)])
+def test_numbers_that_order_nothing_or_are_not_called_a_time_are_a_channel(
+    name: str, cells: Any
+) -> None:
+    rows = [
+        f"s{k},{cells(step * 2)},{step % 3},{'ab'[k % 2]}" for k in range(9) for step in range(6)
+    ]
+    source, _ = read("\n".join([f"id,{name},x,label", *rows]) + "\n", "t.csv")
+    assert (source.value_columns, source.time_column) == ((name, "x"), None)
+
+
+def test_a_time_alone_is_what_was_measured() -> None:
+    rows = [f"s{k},{step},{'ab'[k % 2]}" for k in range(9) for step in range(6)]
+    source, _ = read("\n".join(["id,t,label", *rows]) + "\n", "t.csv")
+    assert (source.value_columns, source.time_column) == (("t",), None)
+
+
 def test_dates_order_a_long_table() -> None:
     data = "id,taken,x,y,label\n" + "".join(
         f"s{k},2024-01-0{5 - step}T00:00,{step},1,{'ab'[k % 2]}\n"
