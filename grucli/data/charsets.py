@@ -1,9 +1,16 @@
-"""Whether bytes are UTF-8 although a model has learned from another encoding."""
+"""Which encoding bytes are in, where it is not the one that is expected."""
 
+import codecs
+import re
 from typing import Final
 
 _LEAST_CJK: Final = "\u0800"
 """The first character of three bytes; those of two come about in Chinese of other encodings."""
+
+_WIDE_MARKS = (
+    ("UTF-32", (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)),  # before UTF-16, whose mark it begins
+    ("UTF-16", (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)),
+)
 
 
 def speaks_for_utf8(line: bytes, encoding: str) -> bool | None:
@@ -32,6 +39,25 @@ def starts_as_utf8(start: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def wide_encoding(start: bytes) -> str:
+    """Return the encoding whose mark of byte order the bytes begin with, "" for none."""
+    return next((name for name, marks in _WIDE_MARKS if start.startswith(marks)), "")
+
+
+def is_probably_chinese(line: bytes) -> bool:
+    """Whether `line` decodes as GB 18030 and its high bytes come in pairs, as in Chinese text.
+
+    Decoding alone proves little: Western text in Latin-1 often decodes too.
+    """
+    try:
+        line.decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    high = len(re.findall(rb"[\x80-\xff]", line))
+    paired = 2 * len(re.findall(rb"[\x81-\xfe][\x80-\xfe]", line))
+    return paired > high / 2
 
 
 def _decoded(line: bytes, encoding: str) -> str | None:

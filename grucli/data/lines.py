@@ -2,9 +2,9 @@
 
 A line ends with LF; CRs before it belong to the end, others to the line, as in the progress of a
 program or in a spreadsheet's cell. CR alone ends lines only where the first OPENING bytes have no
-LF, as in files of the old Macintosh. A line beyond MAX_LINE is read past and kept only as a stump,
-so a gigabyte without a newline costs time, not memory. Lines are decoded one by one, so one
-undecodable line is one bad line and not the end of the file.
+LF, or have it in quoted cells alone, as in files of the old Macintosh. A line beyond MAX_LINE is
+read past and kept only as a stump, so a gigabyte without a newline costs time, not memory. Lines
+are decoded one by one, so one undecodable line is one bad line and not the end of the file.
 """
 
 import codecs
@@ -15,7 +15,7 @@ from collections import deque
 from itertools import islice
 from typing import Final
 
-from grucli.data.charsets import speaks_for_utf8
+from grucli.data.charsets import is_probably_chinese, speaks_for_utf8, wide_encoding
 from grucli.errors import ConfigError, DataError, GrucliError, excerpt
 from grucli.files import CHUNK_BYTES
 
@@ -28,7 +28,8 @@ _PEEK_LIMIT = 2**20
 _NO_TEXT_ENCODINGS = frozenset(
     {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7"}
 )
-_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_QUOTED_CELL = re.compile(rb'(?:(?<=[\r,;\t|])|\A)"[^"]*(?:""[^"]*)*"(?=[\r,;\t|]|\Z)')
+_OPEN_CELL = re.compile(rb'[\r,;\t|]"[^"]*(?:""[^"]*)*\Z')
 
 
 class Lines:
@@ -152,7 +153,7 @@ class Lines:
         """Return the opening, `chunk` at its end; decide what ends its lines."""
         opening = bytes(self._tail) + chunk
         self._tail.clear()
-        self._cr_ends = b"\n" not in opening[:OPENING] and b"\r" in opening[:OPENING]
+        self._cr_ends = _ends_with_cr(opening[:OPENING])
         return opening
 
     def _cut(self, chunk: bytes) -> None:
@@ -205,10 +206,20 @@ class Lines:
         try:
             return self._decoder.decode(chunk, final=not chunk).encode()
         except UnicodeError as error:
+            told = "--encoding utf-16-le" if "BOM" in str(error) else "another --encoding"
             raise DataError(
-                f"{self._name}: not in the encoding given ({excerpt(error, 60)}); "
-                "pass another --encoding"
+                f"{self._name}: not in the encoding given ({excerpt(error, 60)}); pass {told}"
             ) from None
+
+
+def _ends_with_cr(opening: bytes) -> bool:
+    """Whether CR alone ends the lines of data that begin so."""
+    if b"\r" not in opening:
+        return False
+    rest = _QUOTED_CELL.sub(b"", opening)
+    if rest.count(b"\n") < opening.count(b"\n"):  # a table; in texts a quote may stay open
+        rest = _OPEN_CELL.sub(b"", rest)
+    return b"\n" not in rest
 
 
 def text_encoding(name: str) -> str:
@@ -247,35 +258,23 @@ def decode(line: bytes, encoding: str) -> tuple[str, str]:
 
 def refuse_wide(start: bytes, name: str) -> None:
     """Raise DataError if text that starts so is in no ASCII-like encoding."""
-    if start.startswith(_UTF16_MARKS):
-        raise DataError(f"{name}: looks like UTF-16; pass --encoding utf-16")
+    wide = wide_encoding(start)
+    if wide:
+        raise DataError(f"{name}: looks like {wide}; pass --encoding {wide.lower()}")
 
 
 def _undecodable(line: bytes, error: UnicodeDecodeError) -> str:
     place = f"byte {error.start + 1} of the line (0x{line[error.start]:02x})"
-    if line.startswith(_UTF16_MARKS):
-        mend = "it looks like UTF-16: pass --encoding utf-16"
+    wide = wide_encoding(line)
+    if wide:
+        mend = f"it looks like {wide}: pass --encoding {wide.lower()}"
     elif error.encoding.lower() != "utf-8":
         mend = "pass another --encoding"
-    elif _is_probably_chinese(line):
-        mend = "pass --encoding gb18030"
+    elif is_probably_chinese(line):
+        mend = "pass --encoding gb18030, or big5, shift_jis, euc-kr"
     else:
         mend = "pass --encoding latin-1 or another"
     return f"{place} is not {error.encoding.upper()}; {mend}"
-
-
-def _is_probably_chinese(line: bytes) -> bool:
-    """Whether `line` decodes as GB 18030 and its high bytes come in pairs, as in Chinese text.
-
-    Decoding alone proves little: Western text in Latin-1 often decodes too.
-    """
-    try:
-        line.decode("gb18030")
-    except UnicodeDecodeError:
-        return False
-    high = len(re.findall(rb"[\x80-\xff]", line))
-    paired = 2 * len(re.findall(rb"[\x81-\xfe][\x80-\xfe]", line))
-    return paired > high / 2
 
 
 def is_wide(encoding: str) -> bool:

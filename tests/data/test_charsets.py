@@ -108,5 +108,6 @@ def test_a_pipe_tells_later(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_reverse_is_an_error_that_names_the_encoding() -> None:
     (record,) = piped("很好看\n".encode("gbk"), needs_label=False, remembered=known("utf-8"))[1]
     assert record.error == (
-        "standard input:1: byte 1 of the line (0xba) is not UTF-8; pass --encoding gb18030"
+        "standard input:1: byte 1 of the line (0xba) is not UTF-8; pass --encoding gb18030, "
+        "or big5, shift_jis, euc-kr"
     )

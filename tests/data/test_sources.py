@@ -210,6 +210,9 @@ def test_the_wrong_wide_encoding_is_said() -> None:
     assert "another --encoding" in problem(
         b"text,label\na,xy\n\0\xd8\0\xd8\n", encoding="utf-16-le"
     )
+    data = "text,label\na,x\n".encode("utf-16-le")
+    assert "does not start with BOM); pass --encoding utf-16-le" in problem(data, encoding="utf-16")
+    assert pairs(data, encoding="utf-16-le") == [("a", "x")]
 
 
 @pytest.mark.parametrize(
@@ -221,6 +224,7 @@ def test_the_wrong_wide_encoding_is_said() -> None:
         (b"text,label\n", "train.csv: no rows; "),
         (b"text,label\n\n", "train.csv: no rows; "),
         (b"\xff\xfet\0", "train.csv: looks like UTF-16; pass --encoding utf-16"),
+        ("t".encode("utf-32"), "train.csv: looks like UTF-32; pass --encoding utf-32"),
         (b"PK\x03\x04\x14\0", "train.csv: looks like a zip archive"),
         (b"PAR1\x15", "train.csv: looks like a Parquet file"),
         (b"text,label,text\na,b,c\n", "train.csv:1: two columns are named 'text'; rename"),
@@ -419,6 +423,11 @@ def test_an_unknown_format_is_a_usage_error() -> None:
         (b"a\rb\r", [b"a", b"b"]),
         (b"a\r\rb", [b"a", b"", b"b"]),
         (b"a\r", [b"a"]),
+        (b'a,b\r"x\ny",d\r"z"\r', [b"a,b", b'"x', b'y",d', b'"z"']),  # rows of a Macintosh
+        (b'a\r"x\ny"\r"z\n', [b"a", b'"x', b'y"', b'"z']),
+        (b'"x\ry"\n"z"\n', [b'"x\ry"', b'"z"']),
+        (b'50 %\r"done\nb\n', [b'50 %\r"done', b"b"]),
+        (b'a\rof 5" size\nb', [b'a\rof 5" size', b"b"]),
         (b"\r\n", [b""]),
         (b"a\r" * 600_000, [b"a"] * 600_000),
         (b"a\r" * 600_000 + b"b\nc", [*[b"a"] * 600_000, b"b", b"c"]),
