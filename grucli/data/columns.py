@@ -3,11 +3,11 @@
 import csv
 from collections import Counter
 from collections.abc import Collection, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grucli import tasks
 from grucli.data.cell_lists import holds_lists, holds_series
-from grucli.data.column_kinds import is_dates, is_mostly_numeric, is_symbols
+from grucli.data.column_kinds import is_codes, is_dates, is_mostly_numeric, is_symbols
 from grucli.errors import DataError, did_you_mean, excerpt
 
 TEXT_NAMES = (
@@ -127,7 +127,11 @@ def choose(columns: Sequence[str], rows: Sequence[Sequence[str]], wanted: Wanted
     label = _named(columns, given, "--label COL", wanted.place)
     texts = [_named(columns, name, "--text COL", wanted.place) for name in wanted.text]
     if not texts:
-        texts = [_known(columns, TEXT_NAMES, {*aside, label})]
+        codes = _codes_beside_numbers(profiles)
+        profiles = [
+            replace(p, is_text=p.is_text and i not in codes) for i, p in enumerate(profiles)
+        ]
+        texts = [_known(columns, TEXT_NAMES, {*aside, label, *codes})]
     if given is None:
         label = _known(columns, LABEL_NAMES, {*aside, *texts})
     guessed = not wanted.text or (label is not None and given is None)
@@ -172,20 +176,30 @@ class _Profile:
     longest: int
     mean_length: float
     numeric: bool
+    measures: bool
+    is_code: bool
     is_text: bool
 
 
 def _profile(values: Sequence[str]) -> _Profile:
     filled = [value for value in values if value.strip()]
-    distinct = len(set(filled))
+    numeric, symbols = bool(filled) and all(map(_is_number, filled)), is_symbols(filled)
     return _Profile(
-        distinct=distinct,
+        distinct=(distinct := len(set(filled))),
         repeats=0 < distinct <= max(2, len(filled) // 2),
         longest=max(map(len, filled), default=0),
         mean_length=sum(map(len, filled)) / max(1, len(filled)),
-        numeric=bool(filled) and all(map(_is_number, filled)),
-        is_text=not filled or is_symbols(filled) or not any(kind(filled) for kind in _NO_TEXTS),
+        numeric=numeric,
+        measures=numeric and any("." in value for value in filled),
+        is_code=is_codes(filled) and not symbols,
+        is_text=not filled or symbols or not any(kind(filled) for kind in _NO_TEXTS),
     )
+
+
+def _codes_beside_numbers(profiles: Sequence[_Profile]) -> list[int]:
+    """Return the columns of codes that come again beside numbers that measure: ids, not texts."""
+    found = [i for i, profile in enumerate(profiles) if profile.repeats and profile.is_code]
+    return found if any(profile.measures for profile in profiles) else []
 
 
 def _named(columns: Sequence[str], name: str | None, flag: str, place: str) -> int | None:
@@ -221,7 +235,7 @@ def _label_by_content(
     ]
     varied = [i for i in fit if profiles[i].distinct > 1] or fit  # sorted files start with one
     named = [i for i in varied if not profiles[i].numeric] or varied
-    return named[0] if len(named) == 1 and len(columns) > 1 else None
+    return named[0] if len(named) == 1 < len(columns) else None
 
 
 def _task_hint(
@@ -247,8 +261,9 @@ def _text_by_content(
     words = [i for i in rest if profiles[i].is_text]
     if rest and not words:
         raise DataError(
-            f"{wanted.place}: no column of texts, but of numbers or dates "
-            f"({_listed([columns[i] for i in rest])}); pass --values COLS, or --text COL"
+            f"{wanted.place}: no column of texts, but of numbers, dates or ids "
+            f"({_listed([columns[i] for i in rest], 40)}); pass --values COLS "
+            "(and --id COL if a row is a step), or --text COL"
         )
     words.sort(key=lambda i: -profiles[i].mean_length)
     lengths = [profiles[i].mean_length for i in words]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from grucli.data.apart import ids_stand_apart
 from grucli.data.asked import Asked
+from grucli.data.column_kinds import is_numeric
 from grucli.data.columns import (
     Chosen,
     Wanted,
@@ -24,7 +25,7 @@ from grucli.data.grammar import SAMPLED_ROWS, Grammar, open_rows, peeked_rows, s
 from grucli.data.lines import Lines
 from grucli.data.long import LongColumns, LongRecords
 from grucli.data.records import Source
-from grucli.data.sampled import Sample
+from grucli.data.sampled import LEAST_STEPS, Sample
 from grucli.data.series_columns import SeriesColumns, choose_series, describe
 from grucli.data.table_rows import Body, Table, repeats, text_records
 from grucli.data.tables import Rows
@@ -188,9 +189,11 @@ def _choose(
             raise DataError(f"{asked.name}: no rows; name a file with data in it")
         is_told = asked.text or asked.label or not asked.header or has_known_name(columns)
         if not is_told and looks_like_data(columns, sample):
+            numeric = sum(map(is_numeric, zip(*sample, strict=False)))
+            flags = "--label COL" if numeric >= LEAST_STEPS else "--text COL --label COL"
             raise DataError(
                 f"{place}: the first row looks like data ({excerpt(','.join(columns))}); "
-                "pass --no-header, or --text COL --label COL if it is a header"
+                f"pass --no-header, or {flags} if it is a header"
             )
     wanted = Wanted(
         place=place,

@@ -218,4 +218,4 @@ def test_lists_of_whole_numbers_are_symbols_and_it_is_said() -> None:
 def test_json_strings_of_numbers_are_no_texts() -> None:
     line = '{{"signal": "{}", "label": "{}"}}\n'
     data = "".join(line.format(cell, label) for cell, label in ROWS)
-    assert problem(data, "t.jsonl").startswith("t.jsonl: no column of texts, but of numbers or da")
+    assert problem(data, "t.jsonl").startswith("t.jsonl: no column of texts, but of numbers, dates")

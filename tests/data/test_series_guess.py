@@ -272,7 +272,7 @@ def test_a_column_of_a_run_that_is_mostly_spoilt_is_a_step(share: int) -> None:
     unlike = "\n".join(["a,b,label", *(",".join([*line.split(",")[1:3], "x"]) for line in lines)])
     if share == 2:
         unlike = unlike.replace("ERR", "1.5", 1)  # more numbers than not
-        assert "no column of texts, but of numbers or dates (" in problem(unlike, "t.csv")
+        assert "no column of texts, but of numbers, dates or ids (" in problem(unlike, "t.csv")
 
 
 def test_bad_cells_beyond_the_first_rows_and_in_many_columns() -> None:
@@ -295,8 +295,8 @@ def test_bad_cells_beyond_the_first_rows_and_in_many_columns() -> None:
 def test_numbers_and_dates_are_no_texts_unless_it_is_said(data: str) -> None:
     first = data.partition(",")[0]
     (message,) = problems(data, "t.csv")
-    assert message.startswith("t.csv:1: no column of texts, but of numbers or dates (")
-    assert "; pass --values COLS, or --text COL" in message
+    assert message.startswith("t.csv:1: no column of texts, but of numbers, dates or ids (")
+    assert "; pass --values COLS (and --id COL if a row is a step), or --text COL" in message
     label = "label" if "label" in data else "state"
     source, _ = read(data, "t.csv", text=(first,), label=label)
     assert source.text_column == first
@@ -432,3 +432,32 @@ def test_codes_and_dates_beside_numbers_without_a_run_are_no_texts(cells: Any) -
     source, _ = read(data, "t.csv")
     assert source.value_columns == ("jan", "feb", "mar", "apr")
     assert "left out: 'station' (" in source.findings[0]
+
+
+@pytest.mark.parametrize("name", ["machine", "subject", "sequence"])
+def test_ids_that_come_again_beside_measured_numbers_are_no_text(name: str) -> None:
+    rows = [f"m{k % 7},{k * 37 % 11},{k * 7 % 13}.5,{'ab'[k % 2]}" for k in range(60)]
+    data = "\n".join([f"{name},n,acc,label", *rows])
+    assert problem(data, "t.csv") == (
+        f"t.csv:1: no column of texts, but of numbers, dates or ids ({name},n,acc); "
+        "pass --values COLS (and --id COL if a row is a step), or --text COL"
+    )
+    assert read(data, "t.csv", text=(name,))[0].text_column == name
+
+
+@pytest.mark.parametrize(
+    "cell", [lambda k: f"v{k}.2", lambda k: f"{k % 4:04b}", lambda k: "ACGT"[k % 4] * 9]
+)
+def test_codes_of_one_row_each_and_symbols_beside_numbers_stay_texts(cell: Any) -> None:
+    rows = [f"{cell(k)},{k * 7 % 13}.5,{'ab'[k % 2]}" for k in range(60)]
+    assert read("\n".join(["dna,acc,label", *rows]), "t.csv")[0].text_column == "dna"
+
+
+@pytest.mark.parametrize("names", ["0,1,2,kind", "400.1,402.3,404.5,kind", "0,1,2,3"])
+def test_a_header_of_numbers_is_asked_about_with_a_mend_that_works(names: str) -> None:
+    data = "\n".join([names, *(f"{k}.5,{k * 7 % 5}.25,-{k},{'ab'[k % 2]}" for k in range(20))])
+    *values, label = names.split(",")
+    message = problem(data, "t.csv")
+    assert message.endswith("; pass --no-header, or --label COL if it is a header")
+    source, records = read(data, "t.csv", label=label)
+    assert (source.value_columns, len(records)) == (tuple(values), 20)
