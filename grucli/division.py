@@ -123,7 +123,7 @@ def divide(
         folding = Choice(value="off", reason=bound)
     kept, held = split(targets, inputs, groups, share.value, rng)
     if not held.size:
-        why = f" ({bound})" if share.value else ""
+        why = f" ({bound})" if share.value or folding.reason == bound else ""
         line = f"validation: none{why}, all rows are trained on; the last epoch counts"
         return Parts(train=records, valid=[], line=line, share=share, folding=folding)
     train, held_out = [records[k] for k in kept], [records[k] for k in held]

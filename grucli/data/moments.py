@@ -1,12 +1,15 @@
 """Dates and times of day in a column: known as such in their usual forms, and put in order."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import compress
 
 from grucli.data.numbers import exact
 
 _DAY_S, _MONTH_S, _YEAR_S = 86_400, 31 * 86_400, 372 * 86_400
 """Seconds, with months of one length: this is for order, and roughly for how long it is."""
+
+_MOST_BAD = 0.1
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]*\.?"
@@ -31,16 +34,30 @@ def is_date(cell: str) -> bool:
 def moments(cells: Sequence[str]) -> list[float] | None:
     """Return what cells are ordered by: all numbers, or dates in seconds; None if they are neither.
 
-    Of 05.06.2024 the day stands first, unless a number there says otherwise in some cell.
+    Of 05.06.2024 the day stands first, unless a number there says otherwise in some cell. A few
+    that cannot be read are as late as the one before them.
     """
-    numbers = [exact(cell) for cell in cells]
-    if all(number is not None for number in numbers):
-        return [number for number in numbers if number is not None]
-    if not all(map(is_date, cells)):
+    if (filled := _filled(cells, _is_number)) is not None:
+        return [number for number in map(exact, filled) if number is not None]
+    if (filled := _filled(cells, is_date)) is None:
         return None
+    cells = filled
     found = [_fields(cell) for cell in cells]
     month_first = any(len(day) > 2 and day[0] <= 31 and day[1] > 12 for day, _ in found)
     return [_seconds(day, month_first) + seconds for day, seconds in found]
+
+
+def _filled(cells: Sequence[str], is_known: Callable[[str], bool]) -> list[str] | None:
+    """Return cells with the one before in place of an unknown one; None if those are many."""
+    known = [is_known(cell) for cell in cells]
+    if known.count(False) > _MOST_BAD * len(cells):
+        return None
+    last = next(compress(cells, known), "")
+    return [last := cell if fits else last for cell, fits in zip(cells, known, strict=True)]
+
+
+def _is_number(cell: str) -> bool:
+    return exact(cell) is not None
 
 
 def _fields(cell: str) -> tuple[list[int], float]:

@@ -191,12 +191,12 @@ class Sampled:
         """Whether a column of words says which row it is, or of when."""
         if self._normal[index] in TEXT_NAMES:
             return False
-        told = self.is_row_name(index) or self._normal[index] in TIME_NAMES
-        return told or is_dates(self.cells(index)) or is_codes(self.cells(index))
+        return self.says_which_or_when(index) or is_codes(self.cells(index))
 
-    def is_row_name(self, index: int) -> bool:
-        """Whether a column is called an id, an index, or nothing at all."""
-        return self._normal[index] in ID_NAMES or is_index_name(self.columns[index])
+    def says_which_or_when(self, index: int) -> bool:
+        """Whether a column is called an id, an index, a time, or nothing at all, or is of dates."""
+        is_named = self._normal[index] in (*ID_NAMES, *TIME_NAMES)
+        return is_named or is_index_name(self.columns[index]) or is_dates(self.cells(index))
 
     def time_of_rows(self, aside: Set[int | None]) -> int | None:
         """Return a column that tells when each row was."""

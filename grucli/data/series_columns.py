@@ -261,7 +261,7 @@ class _Table:
     def _only_one(self, aside: Set[int | None]) -> int:
         left = self._table.rest(aside)
         if len(left) > 1:
-            left = [i for i in left if not self._table.is_row_name(i)]
+            left = [i for i in left if not self._table.says_which_or_when(i)]
         if len(left) != 1:
             raise self._table.error("no clear label column", "pass --label COL")
         return left[0]

@@ -51,6 +51,17 @@ def test_numbers_are_moments_and_mixtures_are_none() -> None:
         assert moments(cells) is None
 
 
+@pytest.mark.parametrize("form", ["{}", "2024-01-{:02}", "{}.01.2024"])
+@pytest.mark.parametrize("bad", ["", "n/a", "soon"])
+def test_a_cell_that_cannot_be_read_is_as_late_as_the_one_before(form: str, bad: str) -> None:
+    cells = [form.format(k) for k in range(1, 21)]
+    found = moments(cells)
+    assert found is not None
+    assert moments([*cells[:5], bad, *cells[6:]]) == [*found[:5], found[4], *found[6:]]
+    assert moments([bad, *cells[1:]]) == [found[1], *found[1:]]
+    assert moments([*cells[:5], *[bad] * 3, *cells[8:]]) is None
+
+
 @pytest.mark.parametrize(
     "cell", ["1.2.3", "2024", "12", "10.0.0.1", "5 men", "May", "Mark 12", "a 5", "1-2", "", "9:5"]
 )

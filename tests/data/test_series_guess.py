@@ -461,3 +461,15 @@ def test_a_header_of_numbers_is_asked_about_with_a_mend_that_works(names: str) -
     assert message.endswith("; pass --no-header, or --label COL if it is a header")
     source, records = read(data, "t.csv", label=label)
     assert (source.value_columns, len(records)) == (tuple(values), 20)
+
+
+@pytest.mark.parametrize("bad", ["", "n/a"])
+def test_a_bad_time_does_not_hide_a_log_and_its_mend_reads_rows(bad: str) -> None:
+    times = [bad if k == 7 else f"2024-03-01 10:{k:02}" for k in range(30)]
+    rows = [f"{t},{k * 7 % 11}.5,{k % 7}.25,{'ab'[k // 15]}" for k, t in enumerate(times)]
+    data = "\n".join(["taken,p,q,state", *rows])
+    assert problem(data, "t.csv").startswith(
+        "t.csv:1: rows look like steps of a log; pass --id COL "
+    )
+    source, records = read(data, "t.csv", values=("p", "q"))
+    assert (source.label_column, records[8].span) == ("state", ("2024-03-01 10:08",) * 2)
