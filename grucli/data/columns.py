@@ -94,11 +94,16 @@ def _parts(name: str, columns: Set[str]) -> list[str]:
         return [name]
 
 
-def meant_column(name: str, columns: Collection[str]) -> str:
-    """Return a hint for who names a column that there is not: the nearest, or one with commas."""
+def meant_column(name: str, columns: Collection[str], *, listed: bool = True) -> str:
+    """Return a hint for who names a column that there is not: the nearest, or one with commas.
+
+    A name with commas is quoted where several names are `listed`, and nowhere else.
+    """
     for column in columns:
         if "," in column and name in map(str.strip, column.split(",")):
-            return f"; quote a name that holds a comma: '\"{excerpt(column)}\"'"
+            if listed:
+                return f"; quote a name that holds a comma: '\"{excerpt(column)}\"'"
+            return f"; did you mean '{excerpt(column)}'?"
     return did_you_mean(name, columns)
 
 
@@ -208,9 +213,9 @@ def _named(columns: Sequence[str], name: str | None, flag: str, place: str) -> i
         return None
     if name in columns:
         return columns.index(name)
+    hint = meant_column(name, columns, listed=flag.startswith("--text"))
     raise DataError(
-        f"{place}: no column '{excerpt(name)}' (columns: {_listed(columns)})"
-        f"{meant_column(name, columns)}; pass {flag}"
+        f"{place}: no column '{excerpt(name)}' (columns: {_listed(columns)}){hint}; pass {flag}"
     )
 
 

@@ -270,6 +270,6 @@ class _Table:
         if name is None:
             return None
         if name not in self._index:
-            hint = meant_column(name, self._columns)
+            hint = meant_column(name, self._columns, listed=mend.startswith("--values"))
             raise self._table.error(f"no column '{excerpt(name)}'", f"pass {mend}", hint)
         return self._index[name]

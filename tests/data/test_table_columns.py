@@ -54,6 +54,13 @@ def test_a_part_of_a_name_is_told_how_to_quote_it() -> None:
     assert f"quote a name that holds a comma: '\"{COMMENT}\"'" in said
 
 
+@pytest.mark.parametrize("given", [{"label": "Mood"}, {"label": "Mood, overall", "weight": "Mood"}])
+def test_a_part_of_a_name_that_stands_alone_is_told_the_whole(given: dict[str, str]) -> None:
+    assert "; did you mean 'Mood, overall'?; pass" in problem(SURVEY, "t.csv", **given)
+    series = 'v0,v1,v2,"Mood, overall"\n' + "1,2,3,a\n2,3,4,b\n" * 4
+    assert "; did you mean 'Mood, overall'?; pass" in problem(series, "t.csv", **given)
+
+
 def test_a_text_column_named_twice_is_a_usage_error() -> None:
     assert problem(SURVEY, "t.csv", text="title,title").startswith("--text: names a column twice")
 
