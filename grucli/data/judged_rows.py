@@ -50,12 +50,12 @@ class JudgedRows(Rows):
 
     def _judged(self, row: Row) -> Row:
         text, problem = self._head
-        plain = cut(text, self._delimiter)
-        width = self._width or len(plain)
+        width = self._width or len(cut(text, self._delimiter))
         is_whole = len(row.cells) == width and not self._broke
         if is_whole and len(self._taken) == 1:
             self._evidence.of_row(text, row.cells)
             return row
+        plain = cut(text, self._delimiter)
         if len(plain) != width and len(self._taken) == 1:
             return row
         verdict = self._verdict(width, is_whole=is_whole, fits=len(plain) == width)

@@ -59,6 +59,8 @@ class Evidence:
 
     def of_row(self, text: str, cells: Sequence[str]) -> None:
         """Learn from a row in one line, read as quoted, that has its cells."""
+        if self.is_quoted and '"' not in "".join(cells):
+            return  # each of its quotes encloses a cell: nothing new
         plain = cut(text, self._delimiter)
         if (
             len(plain) != len(cells)
