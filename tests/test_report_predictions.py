@@ -106,3 +106,11 @@ def test_mistakes_are_sorted_and_ties_keep_the_order_of_rows():
         "1,a,b,0.600000,t1\n"
         "5,a,b,0.600000,t5\n"
     )
+
+
+def test_columns_that_are_kept_are_looked_through_for_the_names_of_answers_once(monkeypatch):
+    asked = []
+    monkeypatch.setattr(Layout, "renamed", property(lambda layout: asked.append(layout) or {}))
+    kept = {f"v{k}": k for k in range(100)}
+    assert WRITERS["csv"](Layout(labels=("a", "b"), kept=kept)).header.startswith("v0,v1,v2,")
+    assert len(asked) == 1

@@ -132,7 +132,8 @@ def label(layout: Layout) -> Writer:
 
 def csv(layout: Layout) -> Writer:
     """Write a header, then the kept columns, label and probability (numbered if ranked)."""
-    kept_names = [layout.renamed.get(name, name) for name in layout.kept]
+    renamed = layout.renamed
+    kept_names = [renamed.get(name, name) for name in layout.kept]
 
     def text(predictions: Predictions) -> str:
         rows = zip(*layout.columns(predictions), strict=True)
