@@ -31,6 +31,7 @@ from grucli.runner import Runner
 
 WINDOW_RECORDS = 4096  # sorted together by length
 WINDOW_STEPS = 1 << 18  # bounds the memory of a window whatever its sequences' lengths
+WINDOW_ANSWERS = 1 << 21  # and whatever the number of its classes: probabilities
 
 Probabilities = npt.NDArray[np.float64]
 
@@ -91,12 +92,18 @@ def predict(
         DataError, AccessError: as `records` do; what came before is answered first.
     """
     runner = Runner(saved.model)
-    for window in _windows(records, ready):
+    most = max(1, min(WINDOW_RECORDS, WINDOW_ANSWERS // len(saved.labels)))
+    for window in _windows(records, ready, most):
         yield _answered(saved, runner, window)
 
 
-def _windows(records: Iterable[Record], ready: Callable[[], bool]) -> Iterator[list[Record]]:
-    """Divide records as `predict` answers them; a fault of their source comes behind the last."""
+def _windows(
+    records: Iterable[Record], ready: Callable[[], bool], most: int
+) -> Iterator[list[Record]]:
+    """Divide records as `predict` answers them, `most` at once.
+
+    A fault of their source comes behind the last.
+    """
     window: list[Record] = []
     steps = 0
     fault: GrucliError | None = None
@@ -104,7 +111,7 @@ def _windows(records: Iterable[Record], ready: Callable[[], bool]) -> Iterator[l
         for record in records:
             window.append(record)
             steps += len(record.text or "") if record.values is None else len(record.values)
-            if len(window) >= WINDOW_RECORDS or steps >= WINDOW_STEPS or not ready():
+            if len(window) >= most or steps >= WINDOW_STEPS or not ready():
                 yield window
                 window, steps = [], 0
     except (AccessError, DataError) as error:
@@ -182,19 +189,22 @@ class Answer:
 
 
 class Classifier:
-    """A trained model in a program of yours: read-only, so threads may share it; it can be pickled.
-
-    Attributes:
-        labels: what it can answer.
-        kind: "text" or "series": what it takes.
-    """
+    """A trained model in a program of yours: read-only, so threads may share it; can be pickled."""
 
     def __init__(self, saved: SavedModel) -> None:
         """Use `load` instead, unless the model is already in memory."""
         saved.model.seal()
         self._saved = saved
-        self.labels = saved.labels
-        self.kind = saved.encoder.kind
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What it can answer."""
+        return self._saved.labels
+
+    @property
+    def kind(self) -> str:
+        """What it takes: "text" or "series"."""
+        return self._saved.encoder.kind
 
     @classmethod
     def load(cls, path: str) -> Classifier:
@@ -240,6 +250,8 @@ class Classifier:
             values = floats(_numeric(value))
         except (TypeError, ValueError) as fault:
             raise TypeError(f"record {number}: no array of numbers: {show(fault)}") from None
+        except OverflowError:  # a Python integer
+            values = np.array([np.inf])
         if np.isinf(values).any():
             raise DataError(
                 f"record {number}: a number is infinite or too large; leave it out or scale it down"
@@ -258,9 +270,13 @@ class Classifier:
         return Answer(label=best, probability=by_label[best], probabilities=by_label)
 
 
+_OTHER = {"c": "complex numbers", "M": "dates", "m": "spans of time"}
+"""What NumPy would take for numbers, by the kind of its type."""
+
+
 def _numeric(value: Any) -> npt.NDArray[Any]:
     """Return an array of the numbers' own type; None is NaN."""
     found = np.asarray(value)
-    if found.dtype.kind == "c":
-        raise TypeError("complex numbers")
+    if found.dtype.kind in _OTHER:
+        raise TypeError(_OTHER[found.dtype.kind])
     return found if found.dtype.kind in "fiub" else np.asarray(value, np.float64)

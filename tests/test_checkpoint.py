@@ -278,6 +278,7 @@ def test_the_documented_object_classifies_sequences(tmp_path):
         ([1.0, np.inf, 2], "a number is infinite or too large"),
         ([[-np.inf]], "a number is infinite or too large"),
         ([1e39, 2], "a number is infinite or too large"),
+        ([10**400, 2], "a number is infinite or too large"),
         ([[[1.0]]], "shape (1, 1, 1)"),
         ([[1.0, 2.0]], "shape (1, 2)"),
         ([1.0, np.nan, 2.0], "values are missing"),
@@ -298,12 +299,21 @@ def test_the_documented_object_refuses_a_sequence_that_no_file_could_hold(bad, p
         ("series", "123", "give a list of texts"),
         ("series", [["a", "b"]], "record 1: no array of numbers: "),
         ("series", [[1.0, 2j]], "record 1: no array of numbers: complex numbers"),
+        ("series", [np.array(["2024-01-01"], "M8[D]")], "record 1: no array of numbers: dates"),
         ("series", [[[1.0, 2], [3]]], "record 1: no array of numbers: "),
     ],
 )
 def test_inputs_of_another_kind_are_refused(kind, inputs, message):
     with pytest.raises(TypeError, match=message):
         Classifier(saved_model(kind)).predict(inputs)
+
+
+def test_many_classes_make_small_windows(monkeypatch):
+    monkeypatch.setattr("grucli.inference.WINDOW_ANSWERS", 10)
+    saved, records = saved_model(), [Record(number=k, text="good") for k in range(1, 9)]
+    windows = list(predict(saved, records))
+    assert [len(window.records) for window in windows] == [3, 3, 2]
+    assert [record for window in windows for record in window.records] == records
 
 
 def test_last_path_stands_beside_the_model():

@@ -116,6 +116,13 @@ def test_the_arrays_of_a_loaded_model_refuse_writes(path):
     assert not any(each.flags.writeable for each in arrays if isinstance(each, np.ndarray))
 
 
+def test_a_loaded_model_keeps_its_labels(path):
+    shared = grucli.load(str(path))
+    for name in ("labels", "kind"):
+        with pytest.raises(AttributeError):
+            setattr(shared, name, ("x",))
+
+
 def assert_sealed(model):
     for array in (model.params.flat, model.table, *(array for _, array in model.arrays())):
         assert not array.flags.writeable
