@@ -23,6 +23,7 @@ MOST_REPEATED, MOST_UNKNOWN = 0.1, 0.2
 MOST_CUT = 0.011  # one percent is what the default cuts, and perhaps a row more
 LEAST_RESOLUTION = 0.1  # of accuracy: coarser, and most changes of a setting do not show
 NO_LABELS = frozenset({"nan", "na", "n/a", "null", "<na>", "nat", "?"})  # in any case
+MOST_CHANNELS = 8  # to a step, where all sequences are equally short
 MOST_MIXED = 0.5  # of symbols in both cases; few names have a capital inside
 LISTED, SPELLED = 4, 20
 
@@ -40,6 +41,7 @@ def of_training(
         is_balanced: whether class weights are set, so that imbalance is known.
     """
     counts = Counter(record.label or "" for record in records)
+    yield from _axes(name, records)
     yield from _contrary(name, records, inputs, mode)
     yield from _repeated(name, inputs)
     yield from _alike(name, counts)
@@ -163,6 +165,17 @@ def _extremes(counts: Mapping[str, int]) -> tuple[tuple[str, int], tuple[str, in
     """Return the most and the least frequent label, each with its rows."""
     ordered = sorted(counts.items(), key=lambda item: (item[1], item[0]))
     return ordered[-1], ordered[0]
+
+
+def _axes(name: str, records: Sequence[Record]) -> Iterator[str]:
+    """Yield that few steps of many channels may be few channels of many steps: aeon's order."""
+    shapes = {record.values.shape for record in records if record.values is not None}
+    steps, channels = next(iter(shapes)) if len(shapes) == 1 else (1, 1)
+    if channels >= MOST_CHANNELS * steps:
+        yield (
+            f"{name}: {counted(steps, 'step')} of {channels:,} channels each; if it is the other "
+            "way round, as aeon and sktime keep series, swap the two axes (X.swapaxes(1, 2))"
+        )
 
 
 def _contrary(

@@ -252,6 +252,8 @@ class Classifier:
             raise TypeError(f"record {number}: no array of numbers: {show(fault)}") from None
         except OverflowError:  # a Python integer
             values = np.array([np.inf])
+        if values.ndim == 0:
+            raise DataError(f"record {number}: one number; put a single sequence in a list")
         if np.isinf(values).any():
             raise DataError(
                 f"record {number}: a number is infinite or too large; leave it out or scale it down"
@@ -260,7 +262,7 @@ class Classifier:
             values = values[:, None]
         if values.ndim == 2:  # the encoder refuses all else
             values = whole(values, "mask")
-        if values.ndim == 0 or len(values) == 0:
+        if len(values) == 0:
             raise DataError(f"record {number}: a sequence without a value; give one at least")
         return Record(number=number, values=values)
 

@@ -273,7 +273,8 @@ def test_the_documented_object_classifies_sequences(tmp_path):
     [
         ([], "a sequence without a value"),
         (np.zeros((0, 1)), "a sequence without a value"),
-        (7.0, "a sequence without a value"),
+        (7.0, "one number; put a single sequence in a list"),
+        ([1, 10**400], "a number is infinite or too large"),
         ([np.nan, np.nan], "a sequence without a value"),
         ([1.0, np.inf, 2], "a number is infinite or too large"),
         ([[-np.inf]], "a number is infinite or too large"),

@@ -331,3 +331,23 @@ def test_examination_is_quick():
     assert list(doctor.of_training("t.csv", rows, inputs, "auto", False)) == []
     assert list(doctor.of_validation(inputs, "v.csv", rows[:0], [])) == []
     assert time.perf_counter() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    ("shape", "is_said"), [((1, 40), True), ((3, 24), True), ((24, 3), False), ((3, 23), False)]
+)
+def test_few_steps_of_many_channels_may_be_axes_in_another_order(shape, is_said):
+    values = np.random.default_rng(0).normal(size=(10, *shape))
+    rows = [
+        Record(number=k + 1, line=0, values=steps, label="ab"[k % 2])
+        for k, steps in enumerate(values)
+    ]
+    said = list(doctor.of_training("t.npz", rows, keys(rows, "auto"), "auto", False))
+    steps = f"{shape[0]} step{'s' if shape[0] > 1 else ''}"
+    line = (
+        f"t.npz: {steps} of {shape[1]} channels each; if it is the other way round, as aeon and "
+        "sktime keep series, swap the two axes (X.swapaxes(1, 2))"
+    )
+    assert said == [line] * is_said
+    other = [Record(number=0, line=0, values=np.zeros((shape[0] + 1, shape[1])), label="a"), *rows]
+    assert list(doctor.of_training("t.npz", other, keys(other, "auto"), "auto", False)) == []
