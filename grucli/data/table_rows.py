@@ -104,8 +104,8 @@ class Body:
         """Read `rows`; `header` are the names of the columns, none if the table has none."""
         self._rows = rows
         self._header = list(header) if len(header) > 1 else []
-        self._names = frozenset(self._header)
-        self._sorted = sorted(self._header)
+        self._sorted = sorted(map(_bare, self._header))
+        self._names = frozenset(self._sorted)
         self._count = 0
         self._first = 0
         self._is_top = bool(self._header)
@@ -114,11 +114,11 @@ class Body:
 
     def __iter__(self) -> Iterator[Row]:
         for row in self._rows:
-            if self._is_top or (row.cells and row.cells[0].strip() in self._names):
+            if self._is_top or (row.cells and _bare(row.cells[0]) in self._names):
                 if self._belongs_to_header(row):
                     continue
                 self._is_top = self._is_top and is_blank(row)
-                if row.cells and sorted(map(str.strip, row.cells)) == self._sorted:
+                if row.cells and sorted(map(_bare, row.cells)) == self._sorted:
                     row = row._replace(problem=_SHUFFLED)
             yield row
 
@@ -152,10 +152,15 @@ class Body:
 
 
 def repeats(cells: Sequence[str], header: Sequence[str]) -> bool:
-    """Whether a row is the header once more, in any spacing."""
+    """Whether a row is the header once more, in any spacing and case."""
     return 0 < len(cells) == len(header) and all(
-        cell.strip() == name for cell, name in zip(cells, header, strict=True)
+        _bare(cell) == _bare(name) for cell, name in zip(cells, header, strict=True)
     )
+
+
+def _bare(cell: str) -> str:
+    """Return what is left of a cell without the spaces around it, and case."""
+    return cell.strip().casefold()
 
 
 def is_blank(row: Row) -> bool:

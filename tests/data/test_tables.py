@@ -291,7 +291,14 @@ def test_quotes_that_open_on_every_line_are_read_in_proportion(
 
 @pytest.mark.parametrize(
     "again",
-    ["text,label", " text , label ", '"text","label"', "\ufefftext,label", '\ufeff"text",label'],
+    [
+        "text,label",
+        " text , label ",
+        "Text, Label",
+        '"text","label"',
+        "\ufefftext,label",
+        '\ufeff"text",label',
+    ],
 )
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_repeated_header_is_passed_over_and_said(again: str, end: str) -> None:
