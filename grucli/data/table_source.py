@@ -1,12 +1,13 @@
 """A table as a Source: its delimiter, its columns, and what its rows are."""
 
 import io
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
 from grucli.data.apart import ids_stand_apart
 from grucli.data.asked import Asked
-from grucli.data.column_kinds import is_numeric
+from grucli.data.column_kinds import is_numeric, stem_and_number
 from grucli.data.columns import (
     Chosen,
     Wanted,
@@ -25,7 +26,7 @@ from grucli.data.grammar import SAMPLED_ROWS, Grammar, open_rows, peeked_rows, s
 from grucli.data.lines import Lines
 from grucli.data.long import LongColumns, LongRecords
 from grucli.data.records import Source
-from grucli.data.sampled import LEAST_STEPS, Sample
+from grucli.data.sampled import LEAST_STEPS, Sample, Sampled
 from grucli.data.series_columns import SeriesColumns, choose_series, describe
 from grucli.data.table_rows import Body, Table, repeats, text_records
 from grucli.data.tables import Rows
@@ -103,6 +104,8 @@ def open_table(
         if columns:
             chosen = _choose(lines, columns, asked, hint, place, sample)
         _fill_with_texts(source, body, chosen)
+        if chosen.guessed and asked.needs_label:
+            source.findings += _unread(Sampled(columns, sample, place, named=asked.header), chosen)
     return source
 
 
@@ -215,6 +218,17 @@ def _said(columns: Sequence[str], chosen: Chosen) -> str:
         return f"{text} (pass --text to choose another)"
     label = f"label column '{excerpt(columns[chosen.label])}'"
     return f"{text}, {label} (pass --text/--label to choose others)"
+
+
+def _unread(table: Sampled, chosen: Chosen) -> tuple[str, ...]:
+    """Say that a run of numbers stands beside a text that was found: it may be what was meant."""
+    run = table.run({*chosen.text, chosen.label, chosen.weight, chosen.group})
+    if not run:
+        return ()
+    first, last = (excerpt(table.columns[i], 20) for i in (run[0], run[-1]))
+    flag = shlex.quote(excerpt(stem_and_number(table.columns[run[0]])[0], 20))
+    said = f"{len(run)} columns of numbers ({first} … {last}) are not read (pass --values {flag} "
+    return (f"{said}to read them instead of the text)",)
 
 
 def _delimiter(lines: Lines, asked: Asked, own: str | None) -> tuple[str, str]:

@@ -145,6 +145,9 @@ def test_labels_beside_a_run_that_are_not_clear() -> None:
 def test_a_text_beside_a_run_stays_a_text(name: str, cells: Any) -> None:
     source, _ = read(table((name, cells)), "t.csv")
     assert (source.kind, source.text_column) == ("text", name)
+    said = "4 columns of numbers (v0 … v3) are not read (pass --values 'v*' to read them instead"
+    assert source.findings[-1] == f"{said} of the text)"
+    assert read(table((name, cells)), "t.csv", values=("v*",))[0].value_columns == VALUES
 
 
 def test_an_id_that_comes_again_beside_steps_is_no_sequence_where_labels_differ() -> None:
