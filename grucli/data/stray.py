@@ -5,15 +5,17 @@ with the model's columns or a JSON object with its keys. A header or an object w
 is no text either, where it can be nothing else: `{}` or "good, bad" may be texts.
 """
 
+import json
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 
 from grucli.data.asked import Asked
 from grucli.data.columns import TEXT_NAMES, meant_column, normal_name
 from grucli.data.delimiters import KNOWN_NAMES, parse_delimiter
 from grucli.data.grammar import Grammar, sample_rows
 from grucli.data.json_lines import JsonError, parse_object
-from grucli.data.lines import Lines
+from grucli.data.lines import Lines, decode
 from grucli.data.records import names
 from grucli.errors import DataError, did_you_mean, excerpt
 
@@ -45,10 +47,20 @@ def _refuse_json(lines: Lines, asked: Asked, place: str) -> None:
     waiting, _ = lines.peek(1)
     try:
         found = parse_object(waiting[0], lines.encoding) if waiting else {}
-    except JsonError:
+    except JsonError as fault:
+        if waiting and _is_object(waiting[0], lines.encoding):
+            mend = "or pass --format lines if a line is a text"
+            raise DataError(f"{place}: {fault}, {mend}") from None
         return
     if found:
         raise DataError(f"{place}: {_without(asked, 'key', list(found))}")
+
+
+def _is_object(line: bytes, encoding: str) -> bool:
+    """Whether a line is a JSON object to any reader, if not one that can be used here."""
+    with suppress(ValueError, RecursionError):
+        return isinstance(json.loads(decode(line, encoding)[0]), dict)
+    return False
 
 
 def _without(asked: Asked, what: str, found: Sequence[str]) -> str:

@@ -27,6 +27,11 @@ AS_LINES = "or --format lines if a line is a text"
             f"no key 'review' (keys: text,stars); pass --text KEY, {AS_LINES}",
         ),
         ('  {"Review": "a"}', REVIEWS, "no key 'review' (keys: Review); did you mean 'Review'?; "),
+        (
+            '{"review": "a", "review": "b"}',
+            REVIEWS,
+            "key 'review' stands there twice; rename one, or pass --format lines",
+        ),
         ('{"title": "a", "id": 1}', TWO, "no key 'body' (keys: title,id); pass --text KEY"),
         ('{"text": "a"}', HEADERLESS, "no key '2' (keys: text); pass --text KEY"),
         (
