@@ -1,6 +1,6 @@
 """The columns of a table and what its first rows have in them: what guesses go by."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence, Set
 from functools import cached_property
 from itertools import pairwise
@@ -28,6 +28,9 @@ ID_NAMES: Final = (
     *("id", "series", "series_id", "sequence_id", "seq_id", "case", "case_id", "sample_id"),
 )
 TIME_NAMES: Final = ("time", "timestamp", "datetime", "date", "step")
+_CHANNEL_NAMES = (
+    *("dim_id", "dim", "dimension", "channel", "kind", "variable", "sensor", "sensor_id", "signal"),
+)
 _MORE_TIME_NAMES = ("ts", "epoch", "unixtime", "zeit", "datum", "时间", "日期", "时刻")
 _EPOCH_S = 1e8
 """Seconds since 1970 are more; numbers of rows are less."""
@@ -132,6 +135,24 @@ class Sampled:
         found = [i for i in named if orders_steps(self._by_id(row_id, i))]
         return found if len(found) < len(numeric) else []
 
+    def refuse_stacked(self, row_id: int, aside: Set[int | None]) -> None:
+        """Refuse a table whose channels stand below each other, a value a row.
+
+        Raises:
+            DataError: a column that is called a channel has each of its names equally often in
+                every sequence.
+        """
+        index = self.by_name(_CHANNEL_NAMES, {*aside, row_id})
+        parts = [] if index is None else self._by_id(row_id, index)
+        whole = parts[:-1] or parts  # the sample may have cut the last
+        if index is not None and all(map(_alternates, whole)):
+            name = excerpt(self.columns[index], 24)
+            raise self.error(
+                f"each '{name}' has rows of its own",
+                f"give each step one row, a column for each '{name}' (pivot), or pass --values COL "
+                "to take all rows as steps",
+            )
+
     def _by_id(self, row_id: int, index: int) -> list[list[str]]:
         parts: dict[str, list[str]] = defaultdict(list)
         for name, cell in zip(self.cells(row_id), self.cells(index), strict=True):
@@ -230,3 +251,9 @@ class Sampled:
             f"{self.place}: two runs of columns, {said}; pass --values '{one}' for one, "
             f"--values '{both}' for both as one sequence"
         )
+
+
+def _alternates(names: Sequence[str]) -> bool:
+    """Whether there are several names, each as often, and more than once."""
+    often = set(Counter(names).values())
+    return len(often) == 1 and len(set(names)) > 1 and min(often) > 1

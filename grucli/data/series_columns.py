@@ -181,6 +181,8 @@ class _Table:
 
     def _columns_of(self, found: Found, *, guessed: bool) -> SeriesColumns:
         used = {*found.values, found.label, found.id, found.time, *self._set_aside}
+        if found.id is not None and guessed:
+            self._table.refuse_stacked(found.id, {found.label, *self._set_aside})
         is_split = found.id is None and self._asked.needs_label
         return SeriesColumns(
             values=found.values,

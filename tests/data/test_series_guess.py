@@ -476,3 +476,35 @@ def test_a_bad_time_does_not_hide_a_log_and_its_mend_reads_rows(bad: str) -> Non
     )
     source, records = read(data, "t.csv", values=("p", "q"))
     assert (source.label_column, records[8].span) == ("state", ("2024-03-01 10:08",) * 2)
+
+
+STACKED = [
+    f"{case},{channel},{time},{case + 0.5 * time},{'ab'[case % 2]}"
+    for case in range(3)
+    for channel in ("1", "2")
+    for time in range(4)
+]
+
+
+@pytest.mark.parametrize(
+    "order", [sorted, lambda rows: sorted(rows, key=lambda r: r.split(",")[2])]
+)
+@pytest.mark.parametrize("name", ["dim_id", "kind", "channel"])
+def test_channels_below_each_other_are_refused(name: str, order: Any) -> None:
+    data = "\n".join([f"id,{name},step,value,label", *order(STACKED)]) + "\n"
+    assert problem(data, "t.csv").startswith(f"t.csv:1: each '{name}' has rows of its own (columns")
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [("signal", "0.1 0.2 0.3 0.4"), ("channel", "7 7 7 7"), ("kind", "buy look look look")],
+)
+def test_a_measure_that_is_called_a_channel_is_none(name: str, cells: str) -> None:
+    rows = [
+        f"{case},{step},{cell},{step}.5,{'ab'[case % 2]}"
+        for case in range(3)
+        for step, cell in enumerate(cells.split())
+    ]
+    source, records = read("\n".join([f"id,step,{name},value,label", *rows]) + "\n", "t.csv")
+    assert "value" in source.value_columns
+    assert len(records) == 3
