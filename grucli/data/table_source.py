@@ -66,6 +66,11 @@ def open_table(
     grammar = Grammar(delimiter=delimiter, quotes=asked.quotes)
     rows = open_rows(lines, grammar)
     columns, place = _read_columns(rows, asked)
+    if asked.header and any("\r" in name for name in columns) and not lines.peek(1)[0]:
+        raise DataError(
+            f"{place}: the whole file is one line with carriage returns; end its lines with LF "
+            "(tr '\\r' '\\n')"
+        )
     asked = asked.among(columns)
     source = Source(
         name=asked.name,

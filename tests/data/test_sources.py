@@ -358,6 +358,15 @@ def test_data_that_change_while_they_are_read_are_refused(name: str, rows: bytes
             list(records)
 
 
+@pytest.mark.parametrize("needs_label", [True, False])
+def test_a_table_whose_only_line_feed_is_its_last_byte_is_refused(needs_label: bool) -> None:
+    data = b"text,label\rgood film,x\rbad film,y\n"
+    known = Remembered(text="text", label="label")
+    with pytest.raises(DataError, match=r"^train.csv:1: the whole file is one line with carriage"):
+        records_of(data, needs_label=needs_label, remembered=known)
+    assert len(records_of(data.removesuffix(b"\n"), needs_label=False, remembered=known)) == 2
+
+
 # --- formats and delimiters -----------------------------------------------------------------
 
 
