@@ -22,7 +22,7 @@ EXIT_INTERRUPTED = 130
 app = typer.Typer(
     name="grucli",
     help="Classify sequences (texts, symbols, series) with a GRU: train, evaluate, predict, and "
-    "look inside.",
+    "look inside.\n\n'grucli help COMMAND' shows the options of a command.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -68,12 +68,19 @@ def run(arguments: Sequence[str]) -> int:
 def _dispatch(arguments: Sequence[str]) -> int:
     command = typer.main.get_command(app)
     try:
-        code = command.main(args=list(arguments), prog_name="grucli", standalone_mode=False)
+        code = command.main(args=_plain(arguments), prog_name="grucli", standalone_mode=False)
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):  # for Typer this is a failure
             raise end.__context__ from None
         raise
     return code if isinstance(code, int) else 0
+
+
+def _plain(arguments: Sequence[str]) -> list[str]:
+    """Return arguments with `help COMMAND` as `COMMAND --help`."""
+    if not arguments or arguments[0] != "help":
+        return list(arguments)
+    return ["--help"] if arguments[1:] == ["help"] else [*arguments[1:], "--help"]
 
 
 def _explain(error: Exception) -> int:

@@ -15,6 +15,26 @@ def test_help_lists_all_commands_in_their_order() -> None:
     assert [line.split(None, 1)[1] for line in lines[-4:]] == list(SUMMARIES.values())
 
 
+@pytest.mark.parametrize("command", [(), *((name,) for name in MODULES)])
+def test_the_word_help_asks_for_help(command: tuple[str, ...]) -> None:
+    asked, told = grucli("help", *command), grucli(*command, "--help")
+    assert (asked.code, asked.out, asked.err) == (0, told.out, "")
+    assert told.lines[0].startswith(" ".join(("Usage: grucli", *command)))
+
+
+@pytest.mark.parametrize("words", [("help",), ("-h",), ("--help",)])
+def test_help_on_help_is_help(words: tuple[str, ...]) -> None:
+    ran = grucli("help", *words)
+    assert (ran.code, ran.out) == (0, grucli("--help").out)
+
+
+def test_help_on_no_command_is_told_the_one_that_is_meant() -> None:
+    ran = grucli("help", "pedict")
+    assert (ran.code, ran.out) == (2, b"")
+    (complaint,) = ran.complaints
+    assert complaint.startswith("grucli: No such command 'pedict'. Did you mean 'predict'?; see ")
+
+
 def test_a_slip_of_the_pen_is_told_the_command_that_is_meant() -> None:
     ran = grucli("pedict", "x.csv")
     assert (ran.code, ran.out) == (2, b"")

@@ -41,6 +41,7 @@ def test_the_version_needs_no_command() -> None:
 def test_help_needs_nothing_heavy_and_no_other_command(command: str | None) -> None:
     words = [] if command is None else [command.replace("_", "-")]
     modules = imported(*words, "--help")
+    assert imported("help", *words) == modules
     assert not {*HEAVY, "grucli.files", "grucli.data"} & modules
     of_commands = {f"grucli.cli.{command}"} if command else set()
     assert {name for name in modules if name.removeprefix("grucli.cli.") in COMMANDS} == of_commands
