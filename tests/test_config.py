@@ -14,7 +14,7 @@ from grucli.config import Config, Settings, json_schema, reference, resolve
 from grucli.errors import AccessError, ConfigError
 from grucli.schema import KEYS, SECTIONS
 from grucli.yamlfile import Value, parse, parse_value
-from tests import readme
+from tests.documents import generated
 
 
 def write(folder: Path, text: str) -> str:
@@ -751,7 +751,7 @@ def test_the_text_is_one_column_or_several(written: str, columns: object) -> Non
 
 
 def test_the_schema_for_editors_is_the_one_that_validates() -> None:
-    assert readme.SCHEMA.read_text(encoding="utf-8") == readme.schema()
-    for path in readme.SCHEMA.parent.glob("*.yaml"):
+    assert generated.SCHEMA.read_text(encoding="utf-8") == generated.schema()
+    for path in generated.SCHEMA.parent.glob("*.yaml"):
         modeline = path.read_text(encoding="utf-8").partition("\n")[0]
-        assert modeline == f"# yaml-language-server: $schema={readme.SCHEMA.name}"
+        assert modeline == f"# yaml-language-server: $schema={generated.SCHEMA.name}"

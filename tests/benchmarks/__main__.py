@@ -1,4 +1,4 @@
-"""Measure the tables of the README and show them.
+"""Measure the tables of docs/measured and show them.
 
     python -m tests.benchmarks --list
     python -m tests.benchmarks step           # measure, then show; a run that stopped goes on

@@ -1,4 +1,4 @@
-"""The README's tables, made from the file of results."""
+"""The tables of docs/measured, made from the file of results."""
 
 from pathlib import Path
 from statistics import mean, median
@@ -186,8 +186,8 @@ def machine(results):
     )
 
 
-def readme(path=RESULTS):
-    """Return all tables of speed that have been measured, for the README."""
+def measured(path=RESULTS):
+    """Return all tables of speed that have been measured."""
     results = Results(path)
     parts = [machine(results), *(table(results) for table in SPEED.values())]
     return "\n".join(part for part in parts if part)

@@ -115,12 +115,12 @@ def test_goals_are_met_or_missed_once_all_of_their_rows_are_there(results):
     assert "| … the row where that is least | ≥ 0.95 | 1.5 |" in lines
 
 
-def test_readme_has_what_was_measured_and_nothing_else(steps, tmp_path):
-    text = tables.readme(steps.path)
+def test_shown_is_what_was_measured_and_nothing_else(steps, tmp_path):
+    text = tables.measured(steps.path)
     assert text.startswith("a processor, 2 cores, 8 GB, Linux, Python 3.11, BLAS kernel Haswell")
     assert text.count("| geometric mean") == 2
     assert "Whole programs" not in text
-    assert tables.readme(tmp_path / "nothing.jsonl") == ""
+    assert tables.measured(tmp_path / "nothing.jsonl") == ""
 
 
 def test_committed_results_can_be_shown():

@@ -322,4 +322,4 @@ def test_goals_are_of_sets_that_are_known():
 
 
 def test_committed_results_can_be_shown():
-    assert tables.readme().count("\n| ") > 3
+    assert tables.measured().count("\n| ") > 3

@@ -1,4 +1,4 @@
-"""The README's tables of accuracy, made from the file of results."""
+"""The tables of accuracy in docs, made from the file of results."""
 
 from pathlib import Path
 from statistics import mean, median
@@ -85,8 +85,8 @@ def show(results):
     return "\n".join(part for part in parts if part)
 
 
-def readme(path=RESULTS):
-    """Return all tables that have been measured, for the README."""
+def measured(path=RESULTS):
+    """Return all tables that have been measured."""
     return show(Results(path, KEY))
 
 
@@ -115,7 +115,7 @@ def _beside(each):
 
 
 def _share(value):
-    """Return a share as the README writes it: .917, 1.000."""
+    """Return a share as the documents write it: .917, 1.000."""
     return f"{value:.3f}".removeprefix("0")
 
 
