@@ -63,8 +63,9 @@ class Page:
 
 
 def paths() -> list[Path]:
-    """Return all pages of docs; those in Chinese last, after their twins."""
-    return sorted((ROOT / "docs").rglob("*.md"), key=lambda path: ("zh" in path.parts, path))
+    """Return README and all pages of docs; those in Chinese last, after their twins."""
+    found = sorted((ROOT / "docs").rglob("*.md"), key=lambda path: ("zh" in path.parts, path))
+    return [ROOT / "README.md", *found]
 
 
 def read(path: Path) -> Page:
