@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from grucli.inference import Classifier
+    from grucli.prediction.stream import Classifier
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "load"]
@@ -18,6 +18,6 @@ def load(path: str) -> Classifier:
         AccessError: the file is missing or unreadable.
         CheckpointError: it is no intact grucli model.
     """
-    from grucli.inference import Classifier  # late: `grucli --help` must not wait for NumPy
+    from grucli.prediction.stream import Classifier  # late: `grucli --help` must not wait for NumPy
 
     return Classifier.load(path)

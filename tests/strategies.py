@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from grucli.data.signatures import kind_of
+from grucli.data.streams.signatures import kind_of
 
 _AWKWARD = (
     "\x00\x07\x1b\n\r\t\v\f\x1c\x85\xa0\xad\u0301\u0315\u200b\u200d\u2028\u202e\u3000\ufe0f\ufeff"

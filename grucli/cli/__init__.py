@@ -1,1 +1,5 @@
-"""The commands, and the only package that knows Typer: parse, call, render, exit code."""
+"""The commands: parse, call, show, exit code; one file a command. The only room that knows Typer.
+
+Here: flags and their help, the two streams, what a terminal shows while something runs.
+Not here: anything computed (training, prediction, inspection), or how results look (report).
+"""

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 
-from grucli import rehearsal
 from grucli.cli import output
 from grucli.cli.options import Common
 from grucli.cli.training_start import Order, begin
-from grucli.config import Settings
-from grucli.report import rehearsal as report
+from grucli.config.resolve import Settings
+from grucli.report import cost as report
+from grucli.training import cost as run_cost
 
 
 def dry_run(settings: Settings, order: Order, common: Common) -> None:
     """Say what a run with these settings would do and cost."""
     prepared, trainer = begin(settings, order, common)
-    cost = rehearsal.measure(trainer, prepared)
+    cost = run_cost.measure(trainer, prepared)
     for line in report.lines(trainer, prepared, settings, cost):
         common.note(line)
     if common.json:

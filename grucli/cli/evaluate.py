@@ -14,9 +14,9 @@ from grucli.cli.options import Common, Model, Reading, spread
 from grucli.errors import ConfigError, excerpt, show, show_path
 
 if TYPE_CHECKING:
-    from grucli.checkpoint import SavedModel
     from grucli.data.records import Record
-    from grucli.scoring import Scored
+    from grucli.modelfile.checkpoint import SavedModel
+    from grucli.prediction.score import Scored
 
 LOWER_IS_BETTER = ("log_loss", "ece", "truncated", "none_known")
 EPILOG = """Exit codes: 0 done; 1 a --min or --max is not met; 2 usage, or a metric that is not
@@ -64,12 +64,12 @@ def evaluate(
     if errors is not None:
         output.check_apart("--errors", errors, {"model": model, "data": data})
         output.check_target(errors, force)
-    from grucli import checkpoint
-    from grucli.inference import fitting
-    from grucli.labels import check_known
-    from grucli.reading import read_table
+    from grucli.data.labelled import read_table
+    from grucli.modelfile import checkpoint
+    from grucli.prediction.score import score
+    from grucli.prediction.stream import fitting
     from grucli.report.scores import warnings
-    from grucli.scoring import score
+    from grucli.tasks.unknown_labels import check_known
 
     saved = checkpoint.load(model)
     common.note_model(model)
@@ -151,7 +151,7 @@ def _count_unmet(bounds: Sequence[_Bound], result: dict[str, Any]) -> int:
     Raises:
         ConfigError: metrics are not there or undefined; all of them, after what is not met.
     """
-    from grucli.figures import lookup
+    from grucli.tasks.figures import lookup
 
     unmet, problems = 0, list[str]()
     for bound in bounds:

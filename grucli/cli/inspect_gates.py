@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from grucli.cli import output
-from grucli.cli.inspect_results import Results
+from grucli.cli.inspect_files import Results
 from grucli.cli.options import Common, Data, Model, Reading, spread
 from grucli.errors import ConfigError, DataError, did_you_mean, excerpt, show_path
 
 if TYPE_CHECKING:
-    from grucli.checkpoint import SavedModel
     from grucli.data.records import ReadOptions, Source
-    from grucli.gates.inspection import Shown
+    from grucli.inspection.measure import Shown
+    from grucli.modelfile.checkpoint import SavedModel
 
 EPILOG = """Exit codes: 0 done; 1 a --fail-if holds; 2 usage, or a figure that is not there; 3 data;
 4 model file, or one that reads another kind of data; 5 a file is missing, in the way or cannot be
@@ -92,14 +92,14 @@ def inspect_gates(
     conditions = results.conditions()
     output.check_target(None, results.force)
     results.check_targets(model, data)
-    from grucli.checkpoint import load
     from grucli.files import sha256_of
-    from grucli.gates.inspection import inspect
-    from grucli.gates.report import Settings
-    from grucli.gates.sampling import draw
-    from grucli.inference import fitting
-    from grucli.labels import unseen_line
-    from grucli.report.gates import text
+    from grucli.inspection.measure import inspect
+    from grucli.inspection.report import Settings
+    from grucli.inspection.sampling import draw
+    from grucli.modelfile.checkpoint import load
+    from grucli.prediction.stream import fitting
+    from grucli.report.inspection import text
+    from grucli.tasks.unknown_labels import unseen_line
 
     if data is None:
         _refuse({"--sample": sample, "--sat": sat, "--example": example})
@@ -177,7 +177,7 @@ def _column_and_texts(
 
 
 def _is_column(name: str, data: str, options: ReadOptions, saved: SavedModel) -> bool:
-    from grucli.data.sources import open_source
+    from grucli.data.forms.opening import open_source
 
     options = dataclasses.replace(options, text=name)
     try:
@@ -190,7 +190,7 @@ def _is_column(name: str, data: str, options: ReadOptions, saved: SavedModel) ->
 def _shown(
     texts: tuple[str, ...], example: str | None, target: str | None, labels: tuple[str, ...]
 ) -> Shown:
-    from grucli.gates.inspection import Shown
+    from grucli.inspection.measure import Shown
 
     words = [] if example is None else [word.strip() for word in example.split(",")]
     for word in words:
@@ -213,7 +213,7 @@ def _shown(
 
 def _open(data: str, options: ReadOptions, saved: SavedModel, common: Common) -> Source:
     """Open the data and say how it is read."""
-    from grucli.data.sources import open_source
+    from grucli.data.forms.opening import open_source
 
     source = open_source(data, options, needs_label=False, remembered=saved.remembered)
     for finding in source.findings:

@@ -14,7 +14,7 @@ from grucli.errors import ConfigError, DataError, excerpt
 
 if TYPE_CHECKING:
     from grucli.data.records import Record, Source
-    from grucli.inference import Predictions
+    from grucli.prediction.stream import Predictions
     from grucli.report.predictions import Writer
 
 Form = Literal["tsv", "csv", "jsonl", "label"]
@@ -81,8 +81,9 @@ def predict(
     if out is not None:
         output.check_apart("--output", out, {"model": model, "data": path})
     output.check_target(out, force)
-    from grucli import checkpoint, inference
-    from grucli.data.sources import open_source
+    from grucli.data.forms.opening import open_source
+    from grucli.modelfile import checkpoint
+    from grucli.prediction import stream
     from grucli.report.coverage import sentence
     from grucli.report.predictions import WRITERS, Layout
 
@@ -104,9 +105,9 @@ def predict(
         if form == "csv":
             for name, other in layout.renamed.items():
                 common.note(f"column '{name}' is kept as '{other}': '{name}' is the answer's")
-        fit = inference.fitting(saved, source, source.name, model)
+        fit = stream.fitting(saved, source, source.name, model)
         records = _Watched(fit, options.on_bad_row)
-        answers = _Counted(inference.predict(saved, records, source.ready))
+        answers = _Counted(stream.predict(saved, records, source.ready))
         _write(_texts(answers, source, records, WRITERS[form](layout)), out)
         for finding in source.found_later():
             common.note(finding)
@@ -127,7 +128,7 @@ def _form(to: Form | None, keep: str | None, common: Common) -> Form:
 
 def _kept(keep: str | None, source: Source) -> dict[str, int]:
     """Return the columns to keep with their places; a table without any row has none."""
-    from grucli.data.columns import meant_column, told_apart
+    from grucli.data.tables.text_columns import meant_column, told_apart
 
     places = {name: k for k, name in enumerate(source.columns)}
     if keep is None or keep.strip() == "*":
@@ -186,7 +187,7 @@ class _Counted:
     """
 
     def __init__(self, windows: Iterable[Predictions]) -> None:
-        from grucli.coverage import Coverage
+        from grucli.prediction.coverage import Coverage
 
         self.coverage = Coverage()
         self._windows = windows

@@ -91,7 +91,7 @@ def train(
     from grucli.cli.dry_run import dry_run
     from grucli.cli.training_run import Outputs, run
     from grucli.cli.training_start import Order
-    from grucli.config import resolve
+    from grucli.config.resolve import resolve
 
     order = Order(
         on_bad_row=reading.on_bad_row or "stop",

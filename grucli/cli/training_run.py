@@ -14,20 +14,20 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from grucli import runs
-from grucli.checkpoint import last_path
 from grucli.cli import output
 from grucli.cli.options import Common
-from grucli.cli.progress import Show, display
+from grucli.cli.progress_display import Show, display
 from grucli.cli.training_start import Order, begin
-from grucli.config import Settings
-from grucli.data.wide_path import NAMES
-from grucli.dataset import Prepared
+from grucli.config.resolve import Settings
 from grucli.errors import AccessError, ConfigError, TrainingError, show_path
 from grucli.files import append, check_place, lock, sweep, write_atomic
-from grucli.progress import EpochInfo, StepInfo
+from grucli.model.linear_path import NAMES
+from grucli.modelfile.checkpoint import last_path
+from grucli.preparation.prepare import Prepared
 from grucli.report import training as report
-from grucli.training import Trainer
+from grucli.training import run_files
+from grucli.training.progress import EpochInfo, StepInfo
+from grucli.training.trainer import Trainer
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SAVE_SHARE = 0.05
@@ -115,7 +115,7 @@ def run(settings: Settings, outputs: Outputs, order: Order, common: Common) -> i
                 interrupted_by = _train(trainer, prepared, outputs, show_progress, ends)
         else:
             common.note(f"{show_path(outputs.last)}: finished already, nothing to do")
-            runs.save_best(outputs.model, prepared, trainer)  # killed before, it may be older
+            run_files.save_best(outputs.model, prepared, trainer)  # killed before, it may be older
     seconds = time.monotonic() - started
     kept = trainer.kept
     if kept.best_epoch:
@@ -138,7 +138,7 @@ def run(settings: Settings, outputs: Outputs, order: Order, common: Common) -> i
 
 def _resume(trainer: Trainer, prepared: Prepared, outputs: Outputs, common: Common) -> None:
     """Put the trainer where its run has ended, and say so."""
-    for difference in runs.resume(trainer, prepared, outputs.last):
+    for difference in run_files.resume(trainer, prepared, outputs.last):
         common.note(f"warning: {difference}: the bytes may differ from an uninterrupted run")
     if outputs.log is not None:
         _check_log(outputs.log, trainer)
@@ -227,7 +227,7 @@ class _Saver:
     def save(self) -> None:
         """Save the last weights, and the best ones once there are any."""
         started = time.monotonic()
-        runs.save_last(self._outputs.last, self._prepared, self._trainer)
+        run_files.save_last(self._outputs.last, self._prepared, self._trainer)
         self.save_best()
         ended = time.monotonic()
         self._due = ended + (ended - started) / SAVE_SHARE
@@ -241,7 +241,7 @@ class _Saver:
         """Save the best weights once there are any, and while they are what is kept."""
         kept = self._trainer.kept
         if kept.best_epoch and kept.is_present:
-            runs.save_best(self._outputs.model, self._prepared, self._trainer)
+            run_files.save_best(self._outputs.model, self._prepared, self._trainer)
 
 
 class _Interruption:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from grucli import checkpoint, runs, takeover
 from grucli.cli.options import Common
-from grucli.config import Settings
-from grucli.dataset import Prepared, prepare
+from grucli.config.resolve import Settings
 from grucli.errors import ConfigError, show_path
+from grucli.modelfile import checkpoint
+from grucli.preparation.prepare import Prepared, prepare
 from grucli.report import training as report
-from grucli.training import Trainer
+from grucli.training import initial_weights, run_files
+from grucli.training.trainer import Trainer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,17 +54,17 @@ def begin(
     for line in settings.notes:
         common.note(line)
     saved = None if order.init_from is None else checkpoint.load(order.init_from, dtype)
-    origin = None if saved is None else takeover.origin_of(saved)
+    origin = None if saved is None else initial_weights.origin_of(saved)
     if last is not None:
-        origin = takeover.origin_of_run(last)
-    prepared = runs.staffed(prepare(data, settings.config, order.on_bad_row, origin))
+        origin = initial_weights.origin_of_run(last)
+    prepared = run_files.staffed(prepare(data, settings.config, order.on_bad_row, origin))
     _say(prepared, settings, common)
-    model = runs.initial(prepared)
+    model = run_files.initial(prepared)
     prepared = dataclasses.replace(prepared, vectors=None)  # the model has them now
     if saved is not None and order.init_from is not None:
-        words = takeover.take_over(model, prepared, saved, order.init_from)
+        words = initial_weights.take_over(model, prepared, saved, order.init_from)
         common.note(f"starting from {show_path(order.init_from)}: {', '.join(words)}")
-    trainer = runs.start(prepared, model)
+    trainer = run_files.start(prepared, model)
     common.note(report.model_line(model))
     return prepared, trainer
 

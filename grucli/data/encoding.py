@@ -10,18 +10,18 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import starts_of
-from grucli.data.kernel_path import KernelPath
-from grucli.data.ngram_path import NgramPath
-from grucli.data.ngrams import Subwords
 from grucli.data.numbers import Floats, Missing
 from grucli.data.records import Record
-from grucli.data.scaling import mean_and_variance
-from grucli.data.tokenized import Tokenized
-from grucli.data.tokens import LATEST, edition_of, tokenizer
-from grucli.data.views import SMALLEST, typical_sizes, views, width
-from grucli.data.vocabulary import EMPTY, UNKNOWN, Vocabulary
+from grucli.data.series.scaling import mean_and_variance
+from grucli.data.series.views import SMALLEST, typical_sizes, views, width
+from grucli.data.text.ngrams import Subwords
+from grucli.data.text.tokenized import Tokenized
+from grucli.data.text.tokens import LATEST, edition_of, tokenizer
+from grucli.data.text.vocabulary import EMPTY, UNKNOWN, Vocabulary
 from grucli.engine.bags import NONE
 from grucli.errors import DataError
+from grucli.model.kernel_path import KernelPath
+from grucli.model.ngram_path import NgramPath
 
 BAG_SIZES = range(3, 6)  # characters of the n-grams that a token's vector is made of
 MOST_BAG = 40  # n-grams of a token; those of 15 characters have as many

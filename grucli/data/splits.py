@@ -5,7 +5,7 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.moments import moments
+from grucli.data.dates import moments
 
 Rows = npt.NDArray[np.int64]
 

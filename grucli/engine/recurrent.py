@@ -7,7 +7,7 @@ from types import ModuleType
 
 import numpy as np
 
-from grucli.engine import gru, gru_before, rnn
+from grucli.engine.cells import gru, gru_before, rnn
 from grucli.engine.inputs import Inputs, pick, with_ones
 from grucli.engine.packing import Floats, Integers, Packing
 from grucli.engine.params import chrono_bias, glorot_uniform, orthogonal

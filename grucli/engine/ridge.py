@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from grucli.engine import factors
+from grucli.engine import blend_factors
 from grucli.engine.packing import Floats, Integers
 
 PENALTIES = 10.0 ** np.arange(-5, 1.5, 0.5)  # times the mean square of the rows
@@ -63,7 +63,7 @@ def fit(
     _, dual, errors = min(found, key=lambda one: one[0])
     weight = centred.T @ dual.astype(rows.dtype)
     bias = centre - mean @ weight
-    factor = factors.fit((truth - errors)[None], targets)[0]
+    factor = blend_factors.fit((truth - errors)[None], targets)[0]
     return (factor * weight).astype(np.float32), (factor * bias).astype(np.float32)
 
 

@@ -1,7 +1,7 @@
 """An accuracy beside what chance explains of it, and a warning where that may be all of it."""
 
-from grucli.chance import Yardstick
 from grucli.errors import counted
+from grucli.tasks.baseline import Yardstick
 
 
 def span(accuracy: float, yardstick: Yardstick) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from grucli.coverage import Coverage
 from grucli.data.encoding import Encoder, TextEncoder
 from grucli.errors import counted
+from grucli.prediction.coverage import Coverage
 
 MANY = 0.1  # of the rows; fewer do not explain an accuracy that is no better than blind answers
 FEW_KNOWN = 0.8  # of the tokens

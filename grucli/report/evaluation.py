@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from grucli.errors import counted
-from grucli.labels import hint
-from grucli.metrics import Evaluation
 from grucli.report.tables import GAP, bar, fit, percent, table
+from grucli.tasks.metrics import Evaluation
+from grucli.tasks.unknown_labels import hint
 
 WIDTH = 80
 LABEL_WIDTH = 22  # in tables

@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from grucli.chance import Yardstick
-from grucli.checkpoint import SavedModel
 from grucli.data.encoding import TextEncoder
+from grucli.data.labelled import Table
 from grucli.data.records import names
-from grucli.data.wide_path import NAMES, WidePath
 from grucli.errors import counted, excerpt, show_path
-from grucli.gates.report import parameter_parts
-from grucli.mixing import Mix
-from grucli.reading import Table
+from grucli.inspection.report import parameter_parts
+from grucli.model.blend import Mix
+from grucli.model.linear_path import NAMES, WidePath
+from grucli.modelfile.checkpoint import SavedModel
 from grucli.report.tables import percent, table
 from grucli.report.wrap import field
+from grucli.tasks.baseline import Yardstick
 
 LISTED_LABELS = 12
 
@@ -175,7 +175,7 @@ def _scores(saved: SavedModel) -> str:
 
 def _given(card: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield the settings that differ from the schema's defaults."""
-    from grucli.schema import Config  # late: it brings pydantic
+    from grucli.config.schema import Config  # late: it brings pydantic
 
     usual = dict(_leaves(Config().model_dump(mode="json")))
     for key, value in _leaves(_section(card, "config")):

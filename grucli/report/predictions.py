@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.records import Record
-from grucli.inference import Predictions, Probabilities
+from grucli.prediction.stream import Predictions, Probabilities
 
 ERROR: Final = "<error>"
 DIGITS: Final = 6  # of a probability, behind the point

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from grucli.chance import Yardstick
-from grucli.checkpoint import SavedModel
-from grucli.confusion import Confusion
 from grucli.data.encoding import Encoder
-from grucli.data.wide_path import NAMES
-from grucli.labels import unseen_line
-from grucli.reading import Table
-from grucli.report import coverage, evaluation, paths
+from grucli.data.labelled import Table
+from grucli.model.linear_path import NAMES
+from grucli.modelfile.checkpoint import SavedModel
+from grucli.prediction.score import Scored
+from grucli.report import branches, coverage, evaluation
 from grucli.report.chance import doubts
 from grucli.report.model_card import has_learned, is_of_training
 from grucli.report.predictions import json_text
-from grucli.scoring import Scored
+from grucli.tasks.baseline import Yardstick
+from grucli.tasks.confusion import Confusion
+from grucli.tasks.unknown_labels import unseen_line
 
 STRANGE = (
     "what the model has learned does not show in these rows; are their columns and labels those of "
@@ -31,7 +31,7 @@ def text(scored: Scored, encoder: Encoder) -> str:
     whole = evaluation.text(scored.evaluation, coverage.rows(scored.coverage, encoder))
     if scored.paths is None:
         return whole
-    return f"{whole}\n{paths.text(scored.paths, NAMES[encoder.kind])}"
+    return f"{whole}\n{branches.text(scored.paths, NAMES[encoder.kind])}"
 
 
 def json_pieces(scores: Mapping[str, object]) -> Iterator[str]:

@@ -5,13 +5,13 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from grucli.chance import Yardstick
-from grucli.dataset import Prepared
 from grucli.errors import counted
-from grucli.model import Model
-from grucli.progress import EpochInfo, Kept, Progress, deciding_loss
+from grucli.model.network import Model
+from grucli.preparation.prepare import Prepared
 from grucli.report.chance import doubts, measured, span
-from grucli.training import Trainer
+from grucli.tasks.baseline import Yardstick
+from grucli.training.progress import EpochInfo, Kept, Progress, deciding_loss
+from grucli.training.trainer import Trainer
 
 SCHEMA = "grucli.train/1"
 

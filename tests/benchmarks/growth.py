@@ -10,12 +10,12 @@ import sys
 
 import numpy as np
 
-from grucli.config import Config
+from grucli.config.resolve import Config
 from grucli.data.batches import Examples
-from grucli.model import Architecture, Model
-from grucli.progress import EpochInfo
-from grucli.recipe import Recipe
-from grucli.training import Trainer
+from grucli.model.network import Architecture, Model
+from grucli.training.progress import EpochInfo
+from grucli.training.settings import Recipe
+from grucli.training.trainer import Trainer
 from tests.benchmarks import processes, work
 from tests.benchmarks.run import say
 from tests.benchmarks.serve import timed

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grucli import checkpoint
-from grucli.model import Model
+from grucli.model.network import Model
+from grucli.modelfile import checkpoint
 
 from .helpers import SAMPLES, grucli
 

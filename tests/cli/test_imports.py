@@ -10,7 +10,12 @@ from .helpers import SAMPLES, environment
 
 COMMANDS = ("train", "evaluate", "predict", "inspect_gates")
 HEAVY = {"numpy", "pydantic", "yaml", "rich"}
-LEARNING = {"grucli.config", "grucli.schema", "grucli.training", "grucli.dataset"}
+LEARNING = {
+    "grucli.config.resolve",
+    "grucli.config.schema",
+    "grucli.training.trainer",
+    "grucli.preparation.prepare",
+}
 RUN = """
 import sys
 from grucli.cli.app import run
@@ -52,13 +57,13 @@ def test_predicting_needs_neither_the_config_nor_its_libraries(
     text_model: Path, options: tuple[str, ...]
 ) -> None:
     modules = imported("predict", "-m", text_model, *options, stdin=b"good\n")
-    assert {"numpy", "grucli.inference"} <= modules
-    assert not (HEAVY - {"numpy"} | LEARNING | {"grucli.metrics", "zipfile"}) & modules
+    assert {"numpy", "grucli.prediction.stream"} <= modules
+    assert not (HEAVY - {"numpy"} | LEARNING | {"grucli.tasks.metrics", "zipfile"}) & modules
 
 
 def test_evaluating_needs_neither_the_config_nor_its_libraries(text_model: Path) -> None:
     words = ("evaluate", SAMPLES / "reviews_test.csv", "-m", text_model, "--min", "accuracy=0.1")
     modules = imported(*words, "--json")
-    assert {"numpy", "grucli.metrics"} <= modules
+    assert {"numpy", "grucli.tasks.metrics"} <= modules
     heavy = {"pydantic", "yaml", "rich.console"}  # rich knows how wide characters are
     assert not (heavy | LEARNING) & modules

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grucli.archive import read_archive
+from grucli.modelfile.archive import read_archive
 
 from .helpers import Ran, grucli
 

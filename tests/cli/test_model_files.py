@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from grucli.archive import read_archive, write_archive
-from grucli.data.vocabulary import MOST_TOKENS
+from grucli.data.text.vocabulary import MOST_TOKENS
+from grucli.modelfile.archive import read_archive, write_archive
 from tests.cli.helpers import SAMPLES, environment, grucli
 from tests.cli.test_train import assert_one_error
 
@@ -47,8 +47,8 @@ def with_remembered(meta, name, value):
 SPARE_BYTES = 64 << 20
 MEASURE = """
 import resource, sys
-from grucli import checkpoint
-from grucli.inference import Classifier
+from grucli.modelfile import checkpoint
+from grucli.prediction.stream import Classifier
 UNIT = 1 if sys.platform == "darwin" else 1024
 
 def peak():

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from grucli import checkpoint
+from grucli.modelfile import checkpoint
 
 from .conftest import ODD_LABELS
 from .helpers import SAMPLES, bash, grucli, started

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grucli.archive import read_archive
+from grucli.modelfile.archive import read_archive
 from tests.cli.helpers import GRUCLI, SAMPLES, environment, grucli
 
 REVIEWS = SAMPLES / "reviews_train.csv"

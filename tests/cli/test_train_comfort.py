@@ -6,10 +6,10 @@ import random
 import numpy as np
 import pytest
 
-from grucli.archive import read_archive
 from grucli.cli.train import _seconds
+from grucli.config.schema import KEYS
 from grucli.errors import ConfigError
-from grucli.schema import KEYS
+from grucli.modelfile.archive import read_archive
 from tests.cli.helpers import SAMPLES, grucli
 from tests.cli.test_train import QUICK, assert_one_error, sha256
 

@@ -6,9 +6,9 @@ import json
 import numpy as np
 import pytest
 
-from grucli.archive import read_archive
-from grucli.data.vectors import SCALE
-from grucli.data.vocabulary import Vocabulary
+from grucli.data.text.vectors import SCALE
+from grucli.data.text.vocabulary import Vocabulary
+from grucli.modelfile.archive import read_archive
 from tests.cli.helpers import SAMPLES, grucli
 from tests.cli.test_train import assert_one_error, sha256
 

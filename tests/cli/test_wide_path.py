@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import grucli as api
-from grucli import checkpoint
-from grucli.archive import read_archive
 from grucli.data.encoding import TextEncoder
-from grucli.mixing import Mix
+from grucli.model.blend import Mix
+from grucli.modelfile import checkpoint
+from grucli.modelfile.archive import read_archive
 
 from .helpers import SAMPLES, Ran, grucli
 

@@ -318,9 +318,17 @@ def test_a_worker_imports_nothing_from_where_variables_of_python_point(tmp_path,
 
 
 def test_a_worker_starts_without_what_only_commands_need():
-    program = "import sys, grucli.worker; print(*sys.modules)"
+    program = "import sys, grucli.parallel.worker; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    heavy = {"pydantic", "yaml", "typer", "rich", "grucli.config", "grucli.dataset", "subprocess"}
+    heavy = {
+        "pydantic",
+        "yaml",
+        "typer",
+        "rich",
+        "grucli.config.resolve",
+        "grucli.preparation.prepare",
+        "subprocess",
+    }
     assert not heavy & set(done.stdout.split())

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from grucli.data.sources import ReadOptions, Record, Remembered, Source, open_source
+from grucli.data.forms.opening import ReadOptions, Record, Remembered, Source, open_source
 from grucli.errors import GrucliError, show
 
 

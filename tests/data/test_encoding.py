@@ -5,8 +5,8 @@ import pytest
 
 from grucli.data.encoding import MOST_BAG, SeriesEncoder, TextEncoder
 from grucli.data.records import Record
-from grucli.data.views import orders_of_spread
-from grucli.data.vocabulary import EMPTY, UNKNOWN, Vocabulary
+from grucli.data.series.views import orders_of_spread
+from grucli.data.text.vocabulary import EMPTY, UNKNOWN, Vocabulary
 from grucli.engine.bags import NONE
 from grucli.errors import DataError
 

@@ -67,7 +67,7 @@ def commands() -> str:
 
 def settings() -> str:
     """The tables of all config keys, one for each section."""
-    from grucli.config import reference
+    from grucli.config.resolve import reference
 
     head, rule, *rows = reference().strip().splitlines()
     tables = []
@@ -102,7 +102,7 @@ def accuracy() -> str:
 
 def schema() -> str:
     """The JSON Schema of a config file."""
-    from grucli.config import json_schema
+    from grucli.config.resolve import json_schema
 
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 

@@ -9,7 +9,7 @@ import yaml
 
 from grucli import errors
 from grucli.cli import app
-from grucli.config import resolve
+from grucli.config.resolve import resolve
 from grucli.engine import recurrent
 from tests.cli.helpers import grucli
 from tests.documents import links, pages

@@ -11,8 +11,8 @@ from grucli.engine.optim import Adam
 from grucli.engine.packing import Packing
 from grucli.engine.params import Parameters
 from grucli.engine.tape import Tape
-from grucli.model import Architecture, Model
-from grucli.runner import Runner
+from grucli.model.network import Architecture, Model
+from grucli.model.runner import Runner
 from tests.engine.helpers import backward
 from tests.fixtures import classic
 

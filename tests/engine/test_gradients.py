@@ -5,7 +5,8 @@ twice in a row."""
 import numpy as np
 import pytest
 
-from grucli.engine import gated, gru, gru_before, recurrent
+from grucli.engine import recurrent
+from grucli.engine.cells import gated, gru, gru_before
 from grucli.engine.params import Parameters
 from tests.engine.helpers import PROFILES, LayerCheck, backward
 

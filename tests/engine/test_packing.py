@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grucli.engine.gated import states_before
+from grucli.engine.cells.gated import states_before
 from grucli.engine.packing import Packing, slices
 from grucli.engine.tape import Tape
 

@@ -14,20 +14,17 @@ from grucli.engine import (
     convolution,
     embedding,
     front,
-    gated,
-    gru,
-    gru_before,
     inputs,
     linear,
     losses,
     packing,
     pooling,
     recurrent,
-    rnn,
 )
-from tests import test_model
+from grucli.engine.cells import gated, gru, gru_before, rnn
 from tests.engine import test_convolution
 from tests.engine.helpers import RAGGED, LayerCheck
+from tests.model import test_network
 
 
 def check_gru():
@@ -53,9 +50,9 @@ def check_layer(cell):
 
 def check_model():
     changed = [{"pooling": ("max", "attention", "last", "mean")}, {"num_classes": 2}]
-    for changes in [*changed, *test_model.WITH_NGRAMS]:
-        arch = test_model.architecture(**changes)
-        test_model.test_loss_and_gradients_equal_autograd_of_the_reference(arch)
+    for changes in [*changed, *test_network.WITH_NGRAMS]:
+        arch = test_network.architecture(**changes)
+        test_network.test_loss_and_gradients_equal_autograd_of_the_reference(arch)
 
 
 def check_convolution():

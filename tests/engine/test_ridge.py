@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grucli.engine import factors, losses, ridge
+from grucli.engine import blend_factors, losses, ridge
 
 
 def example(n, k, num_classes, seed=0):
@@ -40,7 +40,7 @@ def literal(rows, targets, weights, num_classes):
         loss = np.sum(counts[:, None] * (truth - left_out) ** 2)
         if loss < best:
             best, chosen, said = loss, penalty, left_out
-    factor = factors.fit(said[None], targets)[0]
+    factor = blend_factors.fit(said[None], targets)[0]
     weight, bias = solved(rows, truth, counts, chosen)
     return factor * weight, factor * bias
 
@@ -61,7 +61,7 @@ def test_the_logits_are_calibrated():
     rows, targets, _ = example(600, 30, 3)
     weight, bias = ridge.fit(rows[:300], targets[:300], np.ones(300), 3)
     logits = ridge.forward(weight, bias, rows[300:])
-    assert 0.5 < factors.fit(logits[None], targets[300:])[0] < 2
+    assert 0.5 < blend_factors.fit(logits[None], targets[300:])[0] < 2
     p = losses.probabilities(logits)
     assert (p.argmax(axis=1) == targets[300:]).mean() > 0.8
 

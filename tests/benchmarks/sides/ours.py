@@ -4,17 +4,18 @@ from contextlib import ExitStack
 
 import numpy as np
 
-from grucli import defaults
-from grucli.config import Config
+from grucli.config.resolve import Config
 from grucli.data.batches import Examples, pack
-from grucli.engine import gru, recurrent
+from grucli.engine import recurrent
+from grucli.engine.cells import gru
 from grucli.engine.packing import Packing
 from grucli.engine.params import Parameters
 from grucli.engine.tape import Tape
-from grucli.model import Architecture, Model
-from grucli.parallel import Crew, usable_cores
-from grucli.runner import Runner
-from grucli.shards import Task
+from grucli.model.network import Architecture, Model
+from grucli.model.runner import Runner
+from grucli.parallel.crew import Crew, usable_cores
+from grucli.parallel.shards import Task
+from grucli.preparation import defaults
 from tests.benchmarks import work
 
 _open = ExitStack()

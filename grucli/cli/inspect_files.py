@@ -1,0 +1,129 @@
+"""What `inspect-gates` leaves behind beside its report on stdout: files, and an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+
+import typer
+
+from grucli.cli import output
+from grucli.cli.options import Common
+from grucli.errors import counted, excerpt, show_path
+
+if TYPE_CHECKING:
+    from grucli.data.records import Record
+    from grucli.inspection.conditions import Condition
+    from grucli.inspection.report import Report
+    from grucli.modelfile.checkpoint import SavedModel
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """The files to write and the figures to fail on."""
+
+    html: Annotated[
+        str | None, typer.Option("--html", metavar="FILE", help="Write the report as a page.")
+    ] = None
+    npz: Annotated[
+        str | None,
+        typer.Option(
+            "--npz", metavar="FILE", help="Write every gate and state of the sample as arrays."
+        ),
+    ] = None
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing FILE.")] = False
+    fail_if: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fail-if",
+            metavar="FIGURE>VALUE",
+            help="Exit 1 if it holds, also with >=, < or <=; may be repeated.",
+        ),
+    ] = None
+
+    def conditions(self) -> list[Condition]:
+        """Read --fail-if."""
+        from grucli.inspection.conditions import Condition
+
+        return [Condition.read(given) for given in self.fail_if or ()]
+
+    def check_targets(self, model: str, data: str | None) -> None:
+        """Refuse, before anything is read, files that are in the way.
+
+        Raises:
+            AccessError: a file exists, without --force.
+            ConfigError: a file would replace the model, the data or the other one.
+        """
+        inputs = {"model": model, "data": data}
+        if self.html is not None:
+            output.check_apart("--html", self.html, {**inputs, "file of --npz": self.npz})
+            output.check_target(self.html, self.force)
+        if self.npz is not None:
+            output.check_apart("--npz", self.npz, inputs)
+            output.check_target(self.npz, self.force)
+
+    def check_size(self, saved: SavedModel, records: Sequence[Record]) -> None:
+        """Refuse, before anything is computed, an --npz that would be too large.
+
+        Raises:
+            ConfigError: it would be.
+        """
+        if self.npz is not None:
+            from grucli.inspection.arrays import check_size
+
+            check_size(saved, records)
+
+    def write(self, report: Report, records: Sequence[Record], common: Common) -> None:
+        """Write the files that are asked for and say so.
+
+        Args:
+            report: what was found.
+            records: what --npz traces.
+            common: whether to speak.
+
+        Raises:
+            AccessError: a file cannot be written.
+        """
+        if self.html is not None:
+            from grucli.report.page.page import page
+
+            _replace(self.html, page(report).encode())
+            common.note(f"wrote {show_path(self.html)}")
+        if self.npz is not None:
+            import numpy as np
+
+            from grucli.inspection.arrays import trace
+
+            arrays: dict[str, Any] = trace(report, records)
+            _replace(self.npz, lambda file: np.savez(file, **arrays))
+            size, number = _size(self.npz), counted(len(records), "sequence")
+            common.note(f"wrote {show_path(self.npz)}: {size}, {number}")
+
+    def count_holding(self, conditions: Sequence[Condition], report: Report) -> int:
+        """Say which conditions hold, and return how many.
+
+        Raises:
+            ConfigError: there is no such figure.
+        """
+        if not conditions:
+            return 0
+        plain = report.to_json()
+        offenders = [(one, one.offender(plain)) for one in conditions]
+        holding = [(one, value) for one, value in offenders if value is not None]
+        for one, value in holding:
+            figure, bound = excerpt(one.figure, 80), f"{one.sign}{one.limit:.6g}"
+            output.say(f"grucli: {figure} is {value:.6g}; --fail-if {bound} holds")
+        return len(holding)
+
+
+def _replace(path: str, content: bytes | Callable[[BinaryIO], None]) -> None:
+    from grucli.files import sweep, write_atomic
+
+    sweep(path)
+    write_atomic(path, content)
+
+
+def _size(path: str) -> str:
+    return f"{Path(path).stat().st_size / 1e6:,.1f} MB"

@@ -1,0 +1,81 @@
+"""The config in words: its JSON Schema, the table of its keys, what a value must be.
+
+All of it is generated from the schema, so that none of it can differ from what is validated.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+
+from grucli.config.schema import KEYS, SECTIONS, Config, JsonSchema
+from grucli.config.strict_yaml import KeyPath
+
+
+def json_schema() -> JsonSchema:
+    """Return the JSON Schema (draft 2020-12) of a config file, for editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Config.model_json_schema(),
+        "title": "grucli config",
+    }
+
+
+def reference() -> str:
+    """Return a Markdown table of all keys: their values, defaults and meaning."""
+    rows = ["| key | values | default | meaning |", "|---|---|---|---|"]
+    for path in KEYS:
+        schema = _schema_of(path)
+        default = "" if schema["default"] is None else f"`{_literal(schema['default'])}`"
+        meaning = " ".join(schema["description"].split())
+        rows.append(f"| `{'.'.join(path)}` | {expectation(path)} | {default} | {meaning} |")
+    return "\n".join(rows) + "\n"
+
+
+def expectation(path: KeyPath) -> str:
+    """Return what the value of a key must be: `a whole number from 1 to 8`, `gru or rnn`."""
+    schema = {**_schema_of(path)}
+    del schema["description"]  # the key's; those below it say what a value must be
+    *others, last = dict.fromkeys(_alternatives(schema))
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+@cache
+def _schema_of(path: KeyPath) -> JsonSchema:
+    schema: JsonSchema = json_schema()
+    if len(path) == 2:
+        schema = schema["$defs"][SECTIONS[path[0]].__name__]
+    found: JsonSchema = schema["properties"][path[-1]]
+    return found
+
+
+def _alternatives(schema: JsonSchema) -> Iterator[str]:
+    if "description" in schema:
+        yield schema["description"]
+    elif "anyOf" in schema:
+        for part in schema["anyOf"]:
+            yield from _alternatives(part)
+    elif "enum" in schema:
+        yield from schema["enum"]
+    elif "const" in schema:
+        yield _literal(schema["const"])
+    elif schema["type"] == "boolean":
+        yield from ("true", "false")
+    elif schema["type"] != "null":
+        yield _range(schema)
+
+
+def _range(schema: JsonSchema) -> str:
+    kind = {"integer": "a whole number", "number": "a number"}[schema["type"]]
+    if "minimum" in schema and "maximum" in schema:
+        return f"{kind} from {schema['minimum']:.12g} to {schema['maximum']:.12g}"
+    words = {
+        "minimum": "at least",
+        "exclusiveMinimum": "above",
+        "maximum": "at most",
+        "exclusiveMaximum": "below",
+    }
+    bounds = (f"{words[name]} {schema[name]:.12g}" for name in words if name in schema)
+    return f"{kind} {' and '.join(bounds)}"
+
+
+def _literal(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

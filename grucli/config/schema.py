@@ -1,0 +1,330 @@
+"""The keys of a config: this schema validates them, documents them, generates a JSON Schema.
+
+None stands for a value that is chosen from the data later; users write it `auto`.
+"""
+
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
+
+from grucli.config.strict_yaml import KeyPath, resolve_plain
+
+T = TypeVar("T")
+JsonSchema: TypeAlias = dict[str, Any]
+
+_DELIMITERS = {"tab": "\t", r"\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
+_LATER_TASKS = ("multilabel", "regress", "tag")
+
+
+# Kinds of values. A ValueError without a message leaves it to `configdoc`.
+
+
+def _write_none_as_auto(schema: JsonSchema) -> None:
+    kinds = [kind for kind in schema["anyOf"] if kind != {"type": "null"}]
+    schema.update(anyOf=[*kinds, {"const": "auto"}], default="auto")
+
+
+def _read_auto_as_none(value: object) -> object:
+    return None if value == "auto" else value
+
+
+def _available(task: object) -> object:
+    if task in _LATER_TASKS:
+        raise ValueError(f"'{task}' is not available yet; use classify")
+    return task
+
+
+def _number_if_it_reads_so(value: object) -> object:
+    number = resolve_plain(value) if isinstance(value, str) else value
+    return number if isinstance(number, int | float) else value
+
+
+def _integer_as_written(value: object) -> object:
+    return str(value) if type(value) is int else value
+
+
+def _not_zero(value: object) -> object:
+    if value is not False:  # to a literal they are the same
+        raise ValueError
+    return value
+
+
+def _delimiter(value: str) -> str:
+    character = _DELIMITERS.get(value, value)
+    if len(character) != 1 or character in '"\r\n':
+        raise ValueError
+    return character
+
+
+def _encoding(value: str) -> str:
+    try:
+        "".encode(value)
+    except (LookupError, ValueError):
+        raise ValueError from None
+    return value
+
+
+def _as_tuple(value: object) -> object:
+    if isinstance(value, str | int):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(values)) < len(values):
+        raise ValueError
+    return values
+
+
+def _allow_one(schema: JsonSchema) -> None:
+    array = {**schema, "uniqueItems": True, "description": "a list of distinct ones"}
+    schema.clear()
+    schema["anyOf"] = [array["items"], array]
+
+
+Auto: TypeAlias = Annotated[
+    T | None, BeforeValidator(_read_auto_as_none), Field(json_schema_extra=_write_none_as_auto)
+]
+No: TypeAlias = Annotated[Literal[False], BeforeValidator(_not_zero)]
+Text: TypeAlias = Annotated[str, Field(min_length=1)]
+FilePath: TypeAlias = Annotated[Text, Field(description="a path")]
+Share: TypeAlias = Annotated[float, Field(ge=0, lt=0.9)]
+ColumnName: TypeAlias = Annotated[
+    Text, BeforeValidator(_integer_as_written), Field(description="a column name")
+]
+TextColumns: TypeAlias = Annotated[
+    tuple[ColumnName, ...],
+    Field(min_length=1),
+    BeforeValidator(_as_tuple),
+    AfterValidator(_distinct),
+    Field(json_schema_extra=_allow_one),
+]
+Delimiter: TypeAlias = Annotated[
+    Text,
+    AfterValidator(_delimiter),
+    Field(description="one character, tab, comma, semicolon, pipe, space"),
+]
+Encoding: TypeAlias = Annotated[
+    Text,
+    AfterValidator(_encoding),
+    Field(description="an encoding (utf-8, gb18030, …)"),
+]
+Count: TypeAlias = Annotated[int, Field(ge=1, le=1_000_000)]
+Size: TypeAlias = Annotated[int, Field(ge=1, le=4096)]
+Pooling: TypeAlias = Annotated[
+    tuple[Literal["last", "mean", "max", "attention"], ...],
+    Field(min_length=1),
+    BeforeValidator(_as_tuple),
+    AfterValidator(_distinct),
+    Field(json_schema_extra=_allow_one),
+]
+Channels: TypeAlias = Annotated[
+    tuple[Literal["values", "log", "shape", "change", "place"], ...],
+    Field(min_length=1),
+    BeforeValidator(_as_tuple),
+    AfterValidator(_distinct),
+    Field(json_schema_extra=_allow_one),
+]
+Weight: TypeAlias = Annotated[float, Field(gt=0, le=1_000_000)]
+LabelWeights: TypeAlias = Annotated[
+    dict[str, Weight],
+    Field(min_length=1, description="a mapping of label to a weight above 0 and at most 1000000"),
+]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(
+        strict=True,
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+    )
+
+
+class DataConfig(_Section):
+    """Which data is read, and how."""
+
+    train: FilePath | None = None
+    """The file to learn from, where no DATA is given; relative to the config file."""
+    valid: Annotated[Auto[Share | FilePath], BeforeValidator(_number_if_it_reads_so)] = None
+    """The file to validate on, or the share of the training rows that is held out for it; 0 trains
+    on all rows and keeps the last epoch."""
+    text: Auto[TextColumns] = None
+    """The column that holds the text, or several that are joined."""
+    label: Auto[ColumnName] = None
+    """The column that holds the label."""
+    weight: ColumnName | None = None
+    """The column that says how much a row counts in training: a number above 0. They are scaled to
+    a mean of one."""
+    group: ColumnName | None = None
+    """The column whose values keep rows together: those of one value are never split between
+    training and validation."""
+    values: Auto[TextColumns] = None
+    """The columns that hold numbers, as names or as patterns such as v*: the steps of a sequence,
+    or with id its channels. In JSONL, the key of the sequence."""
+    id: Auto[ColumnName] = None
+    """The column that says which rows are the steps of one sequence."""
+    time: Auto[ColumnName] = None
+    """The column that orders the steps of a sequence: numbers or ISO 8601 dates."""
+    missing: Literal["refuse", "mask"] = "refuse"
+    """What becomes of a missing number: an error, or the mean of its channel, with one more channel
+    that is 1 there."""
+    format: Literal["auto", "csv", "tsv", "jsonl", "lines", "ts", "npz"] = "auto"
+    """How files are read; auto goes by their names and first lines."""
+    delimiter: Auto[Delimiter] = None
+    """What separates the columns of a table."""
+    quotes: Auto[bool] = None
+    """Whether quotes enclose cells of a table, as in CSV (RFC 4180); with false they are characters
+    like others. auto goes by the rows."""
+    encoding: Auto[Encoding] = None
+    """The encoding of text files; auto is UTF-8, with or without a byte order mark."""
+    header: bool = True
+    """Whether the first row of a table names its columns."""
+    tokens: Literal["auto", "word", "char", "byte", "space"] = "auto"
+    """What a step is; auto is words for alphabets and single characters for Chinese, Japanese and
+    Thai, or char where nearly all texts have no inner space."""
+    min_count: Count = 1
+    """How often a token must occur in the training data to enter the vocabulary."""
+    max_vocabulary: Count = 30_000
+    """How many tokens the vocabulary holds at most; the most frequent ones stay."""
+    channels: Auto[Channels] = None
+    """How each channel of a numeric sequence is seen: its values, their logarithm (log), the shape
+    of the sequence without its level and size, the change of that shape from step to step; place is
+    how far along a step is. Several ways stand side by side, each scaled over the training data."""
+    max_length: Auto[Count] = None
+    """How many steps of a sequence are kept; auto is the 99th percentile of the training data."""
+
+
+class ModelConfig(_Section):
+    """What is trained."""
+
+    cell: Literal["gru", "gru_before", "rnn"] = "gru"
+    """The recurrent cell: gru resets after the product, as cuDNN and PyTorch do, gru_before before
+    it, as in Cho et al. 2014 (v3); rnn has no gates and is the baseline to compare with."""
+    embedding_size: Auto[Size] = None
+    """Numbers that stand for a token."""
+    vectors: FilePath | None = None
+    """A file of pretrained token vectors to start from: the text format of word2vec, fastText and
+    GloVe; relative to the config file."""
+    convolution: Auto[Annotated[int, Field(ge=1, le=10_000)] | No] = None
+    """Two short convolutions before the recurrence, and how many steps one step of the recurrence
+    then stands for; false lets the recurrence read the steps themselves."""
+    hidden_size: Auto[Size] = None
+    """Units of the recurrent state, in each direction."""
+    num_layers: Annotated[int, Field(ge=1, le=8)] = 1
+    """Recurrent layers on top of each other."""
+    bidirectional: Auto[bool] = None
+    """Whether sequences are also read from their end."""
+    pooling: Auto[Pooling] = None
+    """How the states of a sequence become one vector; several ways stand side by side in it."""
+    dropout: Auto[Annotated[float, Field(ge=0, le=0.9)]] = None
+    """Share of the token vectors' values, of the states between layers and of the pooled features
+    that is zeroed in training."""
+    token_dropout: Auto[Annotated[float, Field(ge=0, le=0.9)]] = None
+    """Share of the tokens that are read as unknown in training."""
+    wide: Literal["auto"] | bool = "auto"
+    """Whether a linear layer counts beside the recurrence: over n-grams of a text, or over what
+    fixed kernels give for a numeric sequence. auto is yes for n-grams that lower the validation
+    loss by more than its standard error, and for kernels by the factor that lowers it most; without
+    validation it is no."""
+    subwords: Auto[Literal[False] | Annotated[int, Field(ge=16, le=32_768)]] = None
+    """Vectors that n-grams share by hashing; their mean is added to a token's own vector. They are
+    the n-grams of 3 to 5 characters of a token, or where tokens are single characters those of 2
+    and 3 tokens that end with it. auto is
+    8192 for words where model.wide, which reads n-grams itself, is false, and false for the rest.
+    """
+    initialisation: Auto[Literal["orthogonal", "chrono"]] = None
+    """How recurrent weights start; chrono also sets the gates' biases for long memories. auto is
+    chrono for cells with gates where only the last state of one direction is read, after 30 steps
+    or more."""
+
+
+class TrainingConfig(_Section):
+    """How it is trained."""
+
+    optimizer: Literal["adam", "sgd"] = "adam"
+    """The update rule."""
+    momentum: Auto[Annotated[float, Field(ge=0, lt=1)]] = None
+    """Share of the last update that the next one keeps; for sgd only."""
+    learning_rate: Auto[Annotated[float, Field(gt=0, le=10)]] = None
+    """Size of the updates, at the peak of the schedule."""
+    weight_decay: Auto[Annotated[float, Field(ge=0, le=10)]] = None
+    """Shrinks the weights in each update, apart from the gradient (decoupled)."""
+    batch_size: Auto[Annotated[int, Field(ge=1, le=65_536)]] = None
+    """Sequences in an update."""
+    epochs: Auto[Annotated[int, Field(ge=1, le=100_000)]] = None
+    """Passes over the training data, at most."""
+    patience: Auto[Annotated[int, Field(ge=1, le=100_000)] | Literal["off"]] = None
+    """Epochs without a better validation result after which training stops."""
+    folds: Auto[Annotated[int, Field(ge=2, le=20)] | Literal["off"]] = None
+    """Parts of the training data, each of which is validated on once by a model that has learned
+    from the others; then one learns from all rows, for as many epochs as were best on average."""
+    clip_norm: Auto[Annotated[float, Field(gt=0, le=1_000_000)] | Literal["off"]] = None
+    """Longest gradient, as the Euclidean norm over all parameters; a longer one is scaled down."""
+    averaging: Auto[Annotated[float, Field(gt=0, lt=1)] | Literal["off"]] = None
+    """Decay, a step, of the moving average of the weights that is validated and kept."""
+    augmentation: Auto[Annotated[float, Field(gt=0, le=10)] | Literal["off"]] = None
+    """How much numeric sequences are changed at random in training: 1 is noise of 0.1 standard
+    deviations, scaling by 20 % and a speed that varies by 30 %."""
+    schedule: Auto[Literal["constant", "cosine", "plateau"]] = None
+    """The learning rate after the warm-up: constant, falling along a cosine to 0 at the last epoch,
+    or halved whenever two epochs bring no lower loss."""
+    warmup_steps: Auto[Annotated[int, Field(ge=0, le=1_000_000)]] = None
+    """Updates over which the learning rate rises from 0."""
+    class_weight: Literal["none", "balanced"] | LabelWeights = "none"
+    """How much a row counts by its label: balanced makes all labels count alike; a label that a
+    mapping leaves out counts 1."""
+    label_smoothing: Auto[Annotated[float, Field(ge=0, lt=1)]] = None
+    """Share of each target that is spread over all labels, against overconfidence."""
+    dtype: Literal["float32", "float64"] = "float32"
+    """The numbers that are computed with."""
+    shards: Auto[Annotated[int, Field(ge=1, le=64)]] = None
+    """Parts into which each batch is dealt, to be computed at the same time; the last bits of a
+    model depend on it."""
+    workers: Auto[Annotated[int, Field(ge=0, le=64)]] = None
+    """Processes that compute shards beside the first one; no bit of a model depends on it. auto is
+    one for each further shard and usable core, and none with several threads."""
+
+    @field_validator("momentum")
+    @classmethod
+    def _momentum_is_for_sgd(cls, momentum: float | None, info: ValidationInfo) -> float | None:
+        if momentum is not None and info.data.get("optimizer", "sgd") != "sgd":
+            raise ValueError("is for training.optimizer sgd only; delete it or choose sgd")
+        return momentum
+
+
+class Config(_Section):
+    """Everything that can be configured."""
+
+    task: Annotated[Literal["auto", "classify"], BeforeValidator(_available)] = "auto"
+    """What is learnt; auto finds it in the data."""
+    preset: Literal["auto", "plain"] = "auto"
+    """What becomes of settings left auto: auto lets the data decide; plain is embedding,
+    recurrence, pooling and head and nothing else, for comparisons."""
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
+    """Start of all random numbers: the same seed gives the same model."""
+    data: DataConfig = Field(default_factory=DataConfig)
+    model: ModelConfig = Field(default_factory=ModelConfig)
+    training: TrainingConfig = Field(default_factory=TrainingConfig)
+
+
+SECTIONS: dict[str, type[BaseModel]] = {
+    "data": DataConfig,
+    "model": ModelConfig,
+    "training": TrainingConfig,
+}
+KEYS: tuple[KeyPath, ...] = (
+    ("task",),
+    ("preset",),
+    ("seed",),
+    *((section, key) for section, keys in SECTIONS.items() for key in keys.model_fields),
+)

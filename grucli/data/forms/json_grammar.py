@@ -1,0 +1,171 @@
+"""The grammar of JSON in a line: one object, whose numbers keep the form they are written in."""
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import chain
+from typing import Any, overload
+
+from grucli.data.streams.lines import Lines, decode
+from grucli.errors import DataError, excerpt
+
+Object = dict[str, Any]
+
+
+class Number(str):
+    """A number as it is written."""
+
+    __slots__ = ()
+
+
+class JsonError(ValueError):
+    """A line cannot be used: why, and how to mend it."""
+
+
+def refuse_document(lines: Lines, place: str) -> None:
+    """Refuse JSON that is no object a line: an array of objects, or an object over several lines.
+
+    Raises:
+        DataError: the lines that come begin such; no more is waited for than the first.
+    """
+    first = b"".join(lines.peek(1)[0]).strip()
+    second = b"".join(lines.peek_now(2)[1:]).strip()
+    goes_on = first in (b"{", b"[", b"[{") and second[:1] in (b'"', b"{", b"}")
+    if goes_on or _is_array(first.rstrip(b","), lines.encoding):
+        raise DataError(
+            f"{place}: JSON over several lines, or an array; write an object a line, as with "
+            "jq -c . or jq -c '.[]', or pass --format lines"
+        )
+
+
+def _is_array(text: bytes, encoding: str) -> bool:
+    """Whether a line is an array of objects, or the first object of one."""
+    if not text.startswith(b"["):
+        return False
+    for part in (text, text[1:]):
+        with suppress(JsonError):
+            found = parse(part, encoding)
+            if isinstance(found[0] if isinstance(found, list) and found else found, dict):
+                return True
+    return False
+
+
+def parse_object(line: bytes, encoding: str) -> Object:
+    """Return the object of a line.
+
+    Raises:
+        JsonError: it is none.
+    """
+    found = parse(line, encoding)
+    if not isinstance(found, dict):
+        raise JsonError(f'{kind(found)}, no object; write one {{"key": …}} a line')
+    return found
+
+
+def parse(line: bytes, encoding: str) -> Any:
+    """Return the JSON value of a line.
+
+    Raises:
+        JsonError: it is none.
+    """
+    text, problem = decode(line, encoding)
+    if problem:
+        raise JsonError(problem)
+    try:
+        found = _DECODER.decode(text)
+        if "\\u" in text:
+            _as_json(found).encode()  # half a character could not be written again
+    except json.JSONDecodeError as error:
+        raise JsonError(
+            f'no JSON: {excerpt(error.msg)} at character {error.pos + 1}; write one {{"key": …}} '
+            "a line"
+        ) from None
+    except RecursionError:
+        raise JsonError("lists in lists without end; write a flat object") from None
+    except UnicodeEncodeError:
+        raise JsonError("half a surrogate pair; write whole characters") from None
+    return found
+
+
+def _object(pairs: list[tuple[str, Any]]) -> Object:
+    found: Object = {}
+    for key, value in pairs:
+        if key in found:
+            raise JsonError(f"key '{excerpt(key)}' stands there twice; rename one")
+        found[key] = value
+    return found
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=Number, parse_int=Number, parse_constant=Number
+)
+
+
+def as_written(value: Any) -> str:
+    """Return a value as text: a string itself, nothing for null, else as in the data."""
+    if isinstance(value, str):
+        return str(value)
+    if value is None:
+        return ""
+    try:
+        return _as_json(value)
+    except RecursionError:
+        return ""
+
+
+def _as_json(value: Any) -> str:
+    if isinstance(value, Number):
+        return str(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_as_json, value))}]"
+    if isinstance(value, dict):
+        pairs = [f"{_as_json(key)}: {_as_json(item)}" for key, item in value.items()]
+        return "{" + ", ".join(pairs) + "}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+class Cells(Sequence[str]):
+    """What an object holds under the keys of its data, written when it is asked for.
+
+    The keys may be as many as the first object has, and nobody may want them of the others.
+    """
+
+    def __init__(self, found: Object, columns: Sequence[str], hidden: str | None) -> None:
+        """Take `columns` of the object `found`; the one that is `hidden` is empty."""
+        self._found = found
+        self._columns = columns
+        self._hidden = hidden
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        name = self._columns[index]
+        return "" if name == self._hidden else as_written(self._found.get(name))
+
+
+def is_null(value: Any) -> bool:
+    """Whether a value is missing: null, or the number NaN, which is no JSON but widespread."""
+    return value is None or (type(value) is Number and value == "NaN")
+
+
+def is_sequence(value: Any) -> bool:
+    """Whether a value is a list that begins with a number, or a list of numbers, but for nulls."""
+    if not isinstance(value, list):
+        return False
+    items = chain.from_iterable(item if isinstance(item, list) else (item,) for item in value)
+    return type(next((item for item in items if item is not None), None)) is Number
+
+
+def kind(value: Any) -> str:
+    """Return what a value is, in words."""
+    if isinstance(value, list):
+        return "a list" if value else "an empty list"
+    names = {dict: "an object", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")

@@ -1,0 +1,283 @@
+"""JSON Lines: an object a line, with a text or a numeric sequence under one of its keys.
+
+Keys are what columns are in a table. Numbers and booleans keep the form they are written in, so
+that a label 1.0 is not a label 1. Blank lines are no records.
+"""
+
+import dataclasses
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from grucli.data.forms.json_grammar import (
+    Cells,
+    JsonError,
+    Number,
+    Object,
+    as_written,
+    is_null,
+    kind,
+    parse_object,
+    refuse_document,
+)
+from grucli.data.forms.json_keys import structures_of, value_key
+from grucli.data.label_hints import SEVERAL
+from grucli.data.numbers import LARGEST_WEIGHT, Floats, Missing, NumberError, numbers, weight, whole
+from grucli.data.records import Record, Source, names
+from grucli.data.request import Asked
+from grucli.data.streams.lines import Lines
+from grucli.data.tables.dialect import SAMPLED_ROWS
+from grucli.data.tables.series_columns import choose_series
+from grucli.data.tables.text_columns import Wanted, choose
+from grucli.errors import DataError, did_you_mean, excerpt
+
+LIKELY_KEYS = 1000
+"""Keys among which one is looked for that looks like the one that is missing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Keys:
+    """Which key holds what; `values` None for texts, the others None for none."""
+
+    text: tuple[str, ...] = ()
+    values: str | None = None
+    label: str | None = None
+    weight: str | None = None
+    group: str | None = None
+
+
+def starts_as_jsonl(lines: Lines, asked: Asked | None = None) -> bool:
+    """Whether the line that comes is a JSON object, with the keys of the text if `asked` for."""
+    waiting, _ = lines.peek(1)
+    if not waiting or not waiting[0].lstrip().startswith(b"{"):
+        return False
+    try:
+        keys = parse_object(waiting[0], lines.encoding).keys()
+    except JsonError:
+        return False
+    return asked is None or set(asked.among(keys).text) <= keys
+
+
+def open_jsonl(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
+    """Open the objects that `lines` hold.
+
+    Args:
+        stream: where `lines` come from; closed with the Source.
+        lines: at the start of the data.
+        asked: what is known of them.
+
+    Raises:
+        DataError: a key that is named is in none of the first objects, or there is no clear choice.
+    """
+    source = Source(
+        name=asked.name,
+        kind="text",
+        format="jsonl",
+        needs_label=asked.needs_label,
+        records=iter(()),
+        is_ready=lines.ready,
+        stream=stream,
+        encoding=asked.encoding,
+    )
+    refuse_document(lines, f"{asked.name}:{lines.number + 1}")
+    sample = _sample(lines, asked)
+    source.columns = tuple(dict.fromkeys(key for found in sample for key in found))
+    asked = asked.among(source.columns)
+    source.options = asked.options
+    key = value_key(sample, asked)
+    if key is not None:
+        source.kind = "series"
+        source.missing = asked.missing
+    keys = _series_keys(source, sample, asked, key) if key else _text_keys(source, sample, asked)
+    source.text_column = keys.text if len(keys.text) > 1 else next(iter(keys.text), None)
+    source.value_columns = names(keys.values)
+    source.label_column = keys.label
+    source.records = _records(lines, source, keys)
+    return source
+
+
+def _sample(lines: Lines, asked: Asked) -> list[Object]:
+    """Return the first objects; wait for one alone where a model knows the keys."""
+    count = 1 if asked.known.text or asked.known.values else SAMPLED_ROWS
+    waiting, _ = lines.peek(SAMPLED_ROWS if asked.needs_label else count)
+    found, problem = [], ""
+    for number, line in enumerate(waiting, 1):
+        try:
+            if line.strip():
+                found.append(parse_object(line, lines.encoding))
+        except JsonError as error:
+            problem = problem or f"{asked.name}:{number}: {error}"
+    if not found and asked.needs_label:
+        raise DataError(problem or f"{asked.name}: no rows; name a file with data in it")
+    return found
+
+
+def _series_keys(source: Source, sample: Sequence[Object], asked: Asked, key: str) -> _Keys:
+    if key not in source.columns and not asked.needs_label:
+        return _Keys(values=key, label=asked.label)
+    options = dataclasses.replace(asked.options, values=(key,), id=None, time=None)
+    known = dataclasses.replace(asked.known, id=None, time=None)
+    as_table = dataclasses.replace(asked, options=options, known=known)
+    chosen = choose_series(
+        source.columns, lambda: _rows(sample, source.columns), as_table, asked.name
+    )
+    assert chosen is not None  # values are given
+    keys = _Keys(
+        values=key,
+        label=None if chosen.label is None else source.columns[chosen.label],
+        weight=options.weight,
+        group=options.group,
+    )
+    if chosen.guessed or key not in (asked.options.values or asked.known.values):
+        label = "" if keys.label is None else f", label key '{excerpt(keys.label)}'"
+        source.findings += (f"sequence key '{excerpt(key)}'{label} (pass --values/--label)",)
+    return keys
+
+
+def _text_keys(source: Source, sample: Sequence[Object], asked: Asked) -> _Keys:
+    if asked.text and not asked.needs_label:  # a record without the key is one bad record
+        return _Keys(text=asked.text, label=asked.label)
+    if not source.columns:
+        return _Keys(text=("text",))
+    beside = set(structures_of(sample)).difference(asked.text, names(asked.label))
+    columns = [name for name in source.columns if name not in beside]
+    hint = "add a key with the label"
+    if beside:
+        hint = f"write text and label as strings ({_listed(beside)}: lists or objects)"
+    if not columns:
+        raise DataError(f"{asked.name}: no key holds a string; {hint}")
+    wanted = Wanted(
+        place=asked.name,
+        text=asked.text,
+        label=asked.label,
+        needs_label=asked.needs_label,
+        weight=asked.options.weight,
+        group=asked.options.group,
+        hint=hint,
+    )
+    chosen = choose(columns, _rows(sample, columns), wanted)
+    keys = _Keys(
+        text=tuple(columns[i] for i in chosen.text),
+        label=None if chosen.label is None else columns[chosen.label],
+        weight=asked.options.weight,
+        group=asked.options.group,
+    )
+    if chosen.guessed:
+        text = " + ".join(f"'{excerpt(name)}'" for name in keys.text)
+        label = "" if keys.label is None else f", label key '{excerpt(keys.label)}'"
+        source.findings += (f"text key {text}{label} (pass --text/--label to choose others)",)
+    if beside and not asked.text:
+        source.findings += (f"left out beside the text: {_listed(beside)} (no strings)",)
+    return keys
+
+
+def _listed(keys: Iterable[str]) -> str:
+    return excerpt(", ".join(sorted(keys)), 60)
+
+
+def _rows(sample: Sequence[Object], columns: Sequence[str]) -> list[list[str]]:
+    return [[as_written(found.get(name)) for name in columns] for found in sample]
+
+
+def _records(lines: Lines, source: Source, keys: _Keys) -> Iterator[Record]:
+    number = 0
+    for line in lines:
+        if not line.strip():
+            continue
+        number += 1
+        record = Record(number=number, line=lines.number)
+        try:
+            _fill(record, parse_object(line, lines.encoding), source, keys)
+        except JsonError as error:
+            record.error = f"{source.name}:{lines.number}: {error}"
+        yield record
+
+
+def _fill(record: Record, found: Object, source: Source, keys: _Keys) -> None:
+    """Put what an object holds into its record; the cells first, whatever else is wrong."""
+    record.cells = Cells(found, source.columns, keys.values)
+    if source.needs_label:
+        label = _needed_label(found, keys.label)
+    else:
+        label = as_written(found.get(keys.label or ""))
+    record.label = label or None
+    record.weight = _weight(found, keys.weight)
+    record.group = _scalar(found, keys.group) or None
+    if keys.values is None:
+        record.text = "\n".join([_scalar(found, name) for name in keys.text])
+    else:
+        record.values = _values(_get(found, keys.values), keys.values, source.missing)
+
+
+def _needed_label(found: Object, key: str | None) -> str:
+    if isinstance(found.get(key or ""), list):
+        raise JsonError(f"key '{excerpt(key)}' holds a list; write one string ({SEVERAL})")
+    label = _scalar(found, key)
+    if not label.strip():
+        raise JsonError(f"no label; fill key '{excerpt(key)}' or drop the line")
+    return label
+
+
+def _values(value: Any, key: str, missing: Missing) -> Floats:
+    """Return (T, D) values of a list of T numbers, or of T lists of D numbers; null is missing."""
+    if not isinstance(value, list) or not value:
+        raise JsonError(f"key '{excerpt(key)}' holds {kind(value)}; write a list of numbers")
+    first = next((step for step in value if not is_null(step)), None)
+    if isinstance(first, list):
+        steps = [[None] * len(first) if is_null(step) else step for step in value]
+    else:
+        steps = [[step] for step in value]
+    width = len(steps[0])
+    for index, step in enumerate(steps):
+        if not isinstance(step, list) or len(step) != width or not width:
+            found = f"{len(step)} numbers" if isinstance(step, list) else kind(step)
+            place = f"{excerpt(key)}[{index}]"
+            raise JsonError(f"{place} holds {found}, the first step {width}; give all as many")
+    try:
+        values = whole(numbers(_cells(steps, width), width), missing)
+    except NumberError as error:
+        inner = f"[{error.channel}]" if isinstance(first, list) else ""
+        raise JsonError(f"{excerpt(key)}[{error.step}]{inner}: {error.problem}") from None
+    if not len(values):
+        raise JsonError(f"key '{excerpt(key)}' holds no values; fill them in or drop the line")
+    return values
+
+
+def _cells(steps: Sequence[Sequence[Any]], width: int) -> list[str]:
+    """Return the numbers of all steps as they are written, nothing for null."""
+    flat = [number for step in steps for number in step]
+    for index, number in enumerate(flat):
+        if type(number) is not Number and number is not None:
+            problem = f"{kind(number)} is no number; write it without quotes"
+            raise NumberError(*divmod(index, width), problem)
+    return [number or "" for number in flat]
+
+
+def _get(found: Object, key: str) -> Any:
+    if key not in found:
+        hint = did_you_mean(key, islice(found, LIKELY_KEYS)) or "; add it or drop the line"
+        raise JsonError(f"no key '{excerpt(key)}' (keys: {excerpt(','.join(found), 60)}){hint}")
+    return found[key]
+
+
+def _scalar(found: Object, key: str | None) -> str:
+    """Return what a key holds as text; nothing for no key, for null and for NaN (no string)."""
+    value = None if key is None else _get(found, key)
+    if isinstance(value, list | dict):
+        raise JsonError(f"key '{excerpt(key)}' holds {kind(value)}; write one string")
+    return "" if is_null(value) else as_written(value)
+
+
+def _weight(found: Object, key: str | None) -> float:
+    if key is None:
+        return 1.0
+    cell = _scalar(found, key)
+    value = weight(cell)
+    if value is None:
+        raise JsonError(
+            f"weight '{excerpt(cell)}' in key '{excerpt(key)}' must be a number above 0 and at "
+            f"most {LARGEST_WEIGHT:.0f}"
+        )
+    return value

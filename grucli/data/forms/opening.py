@@ -1,0 +1,217 @@
+"""Whatever the form of the data, a stream of Records; memory does not grow with a text file.
+
+What a record is:
+    table (csv, tsv)    each row after the header. A blank line is no row; but where no labels are
+                        needed (predict), one in a table of one column is an empty text.
+    lines               each line; `__label__x` in it is its label. A blank line, or one without a
+                        label, is no record where labels are needed; else it is one.
+                        A long table (numeric, with an id) has one of all rows of an id.
+    jsonl               each line but blank ones.
+    ts                  each case, that is each line after `@data` but blank ones and comments.
+    npz                 each row of `X`.
+
+A record that cannot be read (ragged, undecodable, over-long, quote not closed, not finite) is a
+Record with `error`, and reading goes on behind it: whether to stop is for the caller to say.
+"""
+
+import io
+from dataclasses import replace
+from pathlib import Path, PurePath
+from typing import Final
+
+from grucli.data.forms.json_grammar import refuse_document
+from grucli.data.forms.jsonl import open_jsonl, starts_as_jsonl
+from grucli.data.forms.piped_input import refuse_stray
+from grucli.data.forms.text_lines import open_label_lines, starts_labelled
+from grucli.data.forms.ts import open_ts, starts_as_ts
+from grucli.data.records import ReadOptions, Record, Remembered, Source
+from grucli.data.request import Asked
+from grucli.data.streams.charsets import starts_as_utf8
+from grucli.data.streams.lines import Lines, decode, is_wide, refuse_wide, text_encoding
+from grucli.data.streams.signatures import first_bytes, holds_arrays, may_hold_arrays, refuse_kind
+from grucli.data.tables.delimiters import announced_delimiter, find_delimiter
+from grucli.data.tables.source import header_has_text, open_table
+from grucli.errors import ConfigError, DataError, excerpt, show_path
+from grucli.files import open_binary
+
+__all__ = ["ReadOptions", "Record", "Remembered", "Source", "open_source"]
+
+FORMATS: Final = ("auto", "csv", "tsv", "jsonl", "lines", "ts", "npz")
+_SUFFIXES = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+    ".txt": "lines",
+    ".ts": "ts",
+    ".npz": "npz",
+}
+_DELIMITERS = {"csv": ",", "tsv": "\t"}
+
+
+def open_source(
+    path: str | Path,
+    options: ReadOptions,
+    *,
+    needs_label: bool,
+    remembered: Remembered | None = None,
+) -> Source:
+    """Open data of any form; gzip is unpacked.
+
+    The form is the one of `options`, else the suffix's, else what the first rows look like; these
+    decide of a .txt, too, where a delimiter is given, or the model's stands in the first row.
+    Where no label is needed (predict) and the model reads texts, data without a known suffix, such
+    as standard input, are plain lines, unless the first is a header that has the model's text
+    column, or a JSON object that has it as a key. A header or an object without it is refused.
+
+    Args:
+        path: a file, or "-" for standard input.
+        options: what the user said about it.
+        needs_label: whether each record must have a label (train, evaluate).
+        remembered: what the model knows of its training data; the options stand above it.
+
+    Raises:
+        ConfigError: an option has no meaning.
+        AccessError: the file cannot be read; also later, while iterating.
+        DataError: it is empty or binary, or its columns are missing or not clear.
+    """
+    _check(options, remembered)
+    known = remembered or Remembered()
+    encoding = text_encoding(options.encoding or known.encoding or "utf-8")
+    stream = open_binary(path)
+    asked = Asked(
+        name="standard input" if str(path) == "-" else show_path(path),
+        options=options,
+        known=known,
+        needs_label=needs_label,
+        encoding=encoding,
+        path=str(path) if str(path) != "-" and Path(path).is_file() else None,
+    )
+    try:
+        source = _opened(stream, asked, _form_of_suffix(path))
+    except BaseException:
+        stream.close()
+        raise
+    return source
+
+
+def _check(options: ReadOptions, remembered: Remembered | None) -> None:
+    if options.format not in FORMATS:
+        raise ConfigError(
+            f"--format: must be one of {', '.join(FORMATS)}, got '{excerpt(options.format)}'"
+        )
+    if options.missing == "mask" and remembered is not None and remembered.missing != "mask":
+        raise ConfigError(
+            "--missing: the model was not trained to mask values; train it with --missing mask"
+        )
+
+
+def _form_of_suffix(path: str | Path) -> str:
+    return _SUFFIXES.get(PurePath(str(path).lower().removesuffix(".gz")).suffix, "")
+
+
+def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source:
+    form = suffix_form if asked.options.format == "auto" else asked.options.format
+    head = first_bytes(stream)
+    asked = _in_utf8(asked, head)
+    if (not form and holds_arrays(head)) or (form == "npz" and may_hold_arrays(head)):
+        from grucli.data.forms.npz import open_series  # late: few data are an archive
+
+        return open_series(stream, asked, head)
+    refuse_kind(head, asked.name)
+    is_sure = asked.options.encoding is not None
+    lines = Lines(stream, asked.name, asked.encoding, head, is_sure=is_sure)
+    first, _ = lines.peek(1)
+    if first and (form or asked.needs_label):
+        refuse_wide(first[0], asked.name)
+    if not first and asked.needs_label:
+        raise DataError(f"{asked.name}: the file is empty; name a file with data in it")
+    if asked.options.format == "auto" and form in ("", "lines"):
+        refuse_document(lines, f"{asked.name}:1")
+        form = form and _form_of_txt(lines, asked)
+    source = _of_form(form, stream, lines, asked)
+    if source.kind == "text":
+        _say_encoding(source, lines, asked)
+    return source
+
+
+def _in_utf8(asked: Asked, head: bytes) -> Asked:
+    """Return the same in UTF-8 where an encoding like UTF-16 is remembered and not found."""
+    is_doubted = asked.options.encoding is None and is_wide(asked.encoding)
+    return replace(asked, encoding="utf-8") if is_doubted and starts_as_utf8(head) else asked
+
+
+def _say_encoding(source: Source, lines: Lines, asked: Asked) -> None:
+    """Say what the text is read as where the model has learned from another encoding than UTF-8."""
+    remembered = text_encoding(asked.known.encoding or "utf-8")
+    if asked.options.encoding is not None or remembered == "utf-8":
+        return
+    found = asked.encoding if is_wide(asked.encoding) else lines.encoding
+    read_as = f"read as {found}," if found == remembered else f"read as {found}, not {remembered}"
+    source.findings += (f"{read_as} like the training data (or pass --encoding)",)
+    found_later, at_first = source.found_later, lines.encoding
+    late = f"read as utf-8 from a line on that is no {remembered} (or pass --encoding)"
+    source.found_later = lambda: (*found_later(), *[late] * (lines.encoding != at_first))
+
+
+def _of_form(form: str, stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
+    """Open the lines in the form that is told, or that their content tells."""
+    found = form or _form_of_content(lines, asked)
+    if found == "lines":
+        return open_label_lines(stream, lines, asked)
+    if found == "jsonl":
+        source = open_jsonl(stream, lines, asked)
+        if not form and source.kind == "text" and not asked.needs_label:
+            said = "the first line is a JSON object (pass --format lines for plain lines)"
+            source.findings = (said, *source.findings)
+        return source
+    if found == "ts":
+        return open_ts(stream, lines, asked)
+    return open_table(stream, lines, asked, _DELIMITERS.get(form))
+
+
+def _is_searched(asked: Asked) -> bool:
+    """Whether content decides the form; lines to predict are raw texts, whatever is in them."""
+    options = asked.options
+    told = options.values or options.id
+    return bool(asked.needs_label or asked.known.kind == "series" or told)
+
+
+def _form_of_txt(lines: Lines, asked: Asked) -> str:
+    """Return the form of a .txt, plain lines if nothing speaks against it; "" if content tells."""
+    waiting, _ = lines.peek(1)
+    first = decode(waiting[0], lines.encoding)[0] if waiting else ""
+    told = asked.options.delimiter or (asked.needs_label and announced_delimiter(lines))
+    is_row = (asked.known.delimiter or "\n") in first
+    is_header = any(mark in first for mark in "\t,;|") and header_has_text(lines, asked)
+    if told or not asked.options.header or is_row or is_header or starts_as_jsonl(lines):
+        return ""
+    if not _is_searched(asked):
+        refuse_stray(lines, asked)
+    return "lines"
+
+
+def _form_of_content(lines: Lines, asked: Asked) -> str:
+    """Return the form of data whose name and options do not tell it."""
+    if header_has_text(lines, asked):
+        return "csv"
+    if asked.text and starts_as_jsonl(lines, asked):
+        return "jsonl"
+    options = asked.options
+    if not _is_searched(asked):
+        refuse_stray(lines, asked)
+        is_told = options.text or options.delimiter or not options.header
+        return "csv" if is_told and not starts_labelled(lines, asked) else "lines"
+    if starts_labelled(lines, asked):
+        return "lines"
+    if starts_as_jsonl(lines):
+        return "jsonl"
+    if starts_as_ts(lines):
+        return "ts"
+    told = any((options.values, options.id, options.delimiter, announced_delimiter(lines)))
+    if asked.known.kind == "series" or told:
+        return "csv"
+    delimiter, _ = find_delimiter(lines, [], asked)
+    return {"": "lines", "\t": "tsv"}.get(delimiter, "csv")

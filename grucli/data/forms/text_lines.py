@@ -1,0 +1,132 @@
+"""Texts a line each, with labels among their words as fastText has them.
+
+A token that begins with `__label__` is a label, wherever it stands; what divides tokens is ASCII
+whitespace alone. The text is the line without its labels. Where labels are needed a line without
+one is passed over, and counted.
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from grucli.data.label_hints import SEVERAL
+from grucli.data.records import Record, Source
+from grucli.data.request import Asked
+from grucli.data.streams.lines import Lines, decode
+from grucli.data.tables.dialect import SAMPLED_ROWS
+from grucli.errors import DataError, counted, excerpt
+
+PREFIX: Final = "__label__"
+LEAST_LABELLED: Final = 0.1
+"""Share of lines with a label below which a file is taken for another form."""
+
+_SPACE = " \t\v\f\r"
+_LABEL = re.compile(rf"(?:^|(?<=[{_SPACE}])){PREFIX}([^{_SPACE}]*)[{_SPACE}]*")
+
+
+def starts_labelled(lines: Lines, asked: Asked) -> bool:
+    """Whether the first line has a label, or half of many have where labels are needed."""
+    waiting, _ = lines.peek(SAMPLED_ROWS if asked.needs_label else 1)
+    texts = [decode(line, lines.encoding)[0] for line in waiting if line.strip()]
+    labelled = sum(bool(divide(text)[0]) for text in texts)
+    return bool(texts) and (texts[0].startswith(PREFIX) or 2 * labelled >= len(texts))
+
+
+def open_label_lines(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
+    """Open the texts that `lines` hold.
+
+    Args:
+        stream: where `lines` come from; closed with the Source.
+        lines: at the start of the data.
+        asked: what is known of them.
+    """
+    source = Source(
+        name=asked.name,
+        kind="text",
+        format="lines",
+        needs_label=asked.needs_label,
+        records=iter(()),
+        is_ready=lines.ready,
+        stream=stream,
+        encoding=asked.encoding,
+    )
+    said: list[str] = []
+    least = 0.0 if asked.options.format == "lines" else LEAST_LABELLED
+    if asked.needs_label:
+        source.records = _labelled(lines, source.name, least, said)
+        source.found_later = lambda: tuple(said)
+    else:
+        source.records = _all(lines, source.name)
+    return source
+
+
+def divide(line: str) -> tuple[list[str], str]:
+    """Return the names of the labels in a line, each once, and its text."""
+    if PREFIX not in line:
+        return [], line
+    labels, texts, end = [], [], 0
+    for match in _LABEL.finditer(line):
+        labels.append(match[1])
+        texts.append(line[end : match.start()])
+        end = match.end()
+    if not labels:
+        return [], line
+    before, after = "".join(texts).lstrip(_SPACE), line[end:]
+    return list(dict.fromkeys(labels)), before + after if after else before.rstrip(_SPACE)
+
+
+def _all(lines: Lines, name: str) -> Iterator[Record]:
+    """Yield a record a line; labels are left out of the text."""
+    for line in lines:
+        text, problem = decode(line, lines.encoding)
+        labels, text = divide(text)
+        record = Record(number=lines.number, line=lines.number)
+        if problem:
+            record.error = f"{name}:{lines.number}: {problem}"
+        else:
+            record.text = text
+            record.label = next(iter(labels), None)
+        yield record
+
+
+def _labelled(lines: Lines, name: str, least: float, said: list[str]) -> Iterator[Record]:
+    """Yield a record a line with a label; then add to `said` how many lines have none.
+
+    Raises:
+        DataError: no line has a label, or a smaller share than `least`: it is another form.
+    """
+    number = skipped = first = 0
+    for line in lines:
+        if not line.strip():
+            continue
+        text, problem = decode(line, lines.encoding)
+        labels, text = divide(text)
+        if not labels and not problem:
+            skipped += 1
+            first = first or lines.number
+            continue
+        number += 1
+        record = Record(number=number, line=lines.number)
+        if problem := problem or _mislabelled(labels):
+            record.error = f"{name}:{lines.number}: {problem}"
+        else:
+            record.text = text
+            record.label = labels[0]
+        yield record
+    if skipped and number <= least * (number + skipped):
+        mend = "if this is a table, pass --format csv"
+        if number:
+            mend = f"{number:,} of {number + skipped:,} lines have one; {mend}, or --format lines"
+        raise DataError(f"{name}:{first}: no {PREFIX}x in the line; {mend}")
+    if skipped:
+        lacking = f"{counted(skipped, 'line')} without a {PREFIX}x"
+        said.append(f"skipped {lacking}, the first is line {first:,}")
+
+
+def _mislabelled(labels: list[str]) -> str:
+    """Return why a line with these labels cannot be learned from, or nothing."""
+    if len(labels) > 1:
+        listed = excerpt(", ".join(labels))
+        return f"{len(labels)} labels ({listed}); keep one a line ({SEVERAL})"
+    return "" if labels[0] else f"a label without a name; write {PREFIX}x"

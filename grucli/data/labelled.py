@@ -1,0 +1,116 @@
+"""Whole files with labels, and their records as encoded examples."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grucli.data.batches import Examples
+from grucli.data.encoding import Encoded, Encoder
+from grucli.data.forms.opening import open_source
+from grucli.data.records import ReadOptions, Record, Remembered, Source
+from grucli.errors import DataError, counted, excerpt
+
+LISTED_PROBLEMS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """All readable records of one file.
+
+    Attributes:
+        name: of the file, for people.
+        records: each with a label, without its cells.
+        skipped: records that could not be read.
+        remembered: how the file was read.
+        findings: what was found or guessed, one line each.
+        passed_over: those of them that say what was not read as it stands.
+        options: what was asked, its names told apart as columns.
+    """
+
+    name: str
+    records: list[Record]
+    skipped: int
+    remembered: Remembered
+    findings: tuple[str, ...]
+    passed_over: tuple[str, ...]
+    options: ReadOptions
+
+    @property
+    def label_rows(self) -> Counter[str]:
+        """How many records have each label."""
+        return Counter(record.label or "" for record in self.records)
+
+
+def read_table(path: str, options: ReadOptions, remembered: Remembered | None = None) -> Table:
+    """Read a whole file with labels.
+
+    Raises:
+        DataError: it has no row, or rows that cannot be read unless `options` skip them.
+        AccessError: it is missing or unreadable.
+    """
+    with open_source(path, options, needs_label=True, remembered=remembered) as source:
+        _refuse_unread(source, options)
+        records, problems = [], []
+        for record in source:
+            if record.error is None:
+                record.cells = ()  # nobody asks for them; of a wide table they are most of it
+                records.append(record)
+            else:
+                problems.append(record.error)
+                if options.on_bad_row == "stop" and len(problems) == LISTED_PROBLEMS:
+                    break
+        if problems and options.on_bad_row == "stop":
+            raise DataError(*problems)
+        if not records:
+            raise DataError(f"{source.name}: no rows; is it the right file?")
+        passed_over = source.found_later()
+        if problems:
+            passed_over += (
+                f"skipped {counted(len(problems), 'row')} that cannot be read: {problems[0]}",
+            )
+        return Table(
+            name=source.name,
+            records=records,
+            skipped=len(problems),
+            remembered=source.remembered,
+            findings=(*source.findings, *passed_over),
+            passed_over=passed_over,
+            options=source.options or options,
+        )
+
+
+def targets_of(records: Sequence[Record], labels: Sequence[str]) -> list[int]:
+    """Return the class of each record, -1 for a label that is not among `labels`."""
+    index = {label: k for k, label in enumerate(labels)}
+    return [index.get(record.label or "", -1) for record in records]
+
+
+def encode(encoder: Encoder, records: Sequence[Record], targets: Sequence[int]) -> Examples:
+    """Encode all records, at least one."""
+    return examples_of(encoder.encode(records), records, targets)
+
+
+def examples_of(encoded: Encoded, records: Sequence[Record], targets: Sequence[int]) -> Examples:
+    """Return records that are encoded with their classes and weights."""
+    return Examples(
+        steps=encoded.steps,
+        lengths=encoded.lengths,
+        targets=np.array(targets, np.int64),
+        weights=np.array([record.weight for record in records], np.float64),
+        wide=encoded.wide,
+        bags=encoded.bags,
+    )
+
+
+def _refuse_unread(source: Source, options: ReadOptions) -> None:
+    """Refuse to pass over a column that was asked for."""
+    for key, name in (("weight", options.weight), ("group", options.group)):
+        if name is not None and not source.columns:
+            raise DataError(
+                f"{source.name}: data.{key} is '{excerpt(name)}', but {source.format} data have no "
+                "columns; give a table"
+            )

@@ -1,0 +1,79 @@
+"""What is asked of data: by the user, by the model, by the command."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from grucli.data.numbers import Missing
+from grucli.data.records import ReadOptions, Remembered, names
+from grucli.data.tables.text_columns import told_apart
+from grucli.errors import ConfigError, excerpt
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is asked of the data, by the user (`options`), the model (`known`) and the command.
+
+    `path` is that of a regular file, which can be read twice; None of a stream.
+    """
+
+    name: str
+    options: ReadOptions
+    known: Remembered
+    needs_label: bool
+    encoding: str
+    path: str | None = None
+
+    def among(self, columns: Collection[str]) -> "Asked":
+        """Return the same with the names that the user gave told apart as names of `columns`.
+
+        Raises:
+            ConfigError: a text column is named twice.
+        """
+        options = self.options
+        text = told_apart(names(options.text), columns)
+        if len(set(text)) < len(text) and all(name in columns for name in text):
+            raise ConfigError(f"--text: names a column twice, got '{excerpt(','.join(text))}'")
+        values = told_apart(options.values or (), columns)
+        return replace(self, options=replace(options, text=text or None, values=values or None))
+
+    @property
+    def text(self) -> tuple[str, ...]:
+        """Names of the text columns that are given or remembered."""
+        return names(self.options.text or self.known.text)
+
+    @property
+    def label(self) -> str | None:
+        """Name of the label column, if it is given or remembered."""
+        return self.options.label or self.known.label
+
+    @property
+    def id(self) -> str | None:
+        """Name of the id column, if it is given or remembered."""
+        return self.options.id or self.known.id
+
+    @property
+    def time(self) -> str | None:
+        """Name of the time column, if it is given or remembered."""
+        return self.options.time or self.known.time
+
+    @property
+    def missing(self) -> Missing:
+        """Whether values may be missing: as told, else as in training."""
+        return self.options.missing or self.known.missing
+
+    @property
+    def quotes(self) -> bool | None:
+        """Whether quotes enclose cells: as told, else as a model was told that they do not.
+
+        That they do is not remembered: of another file its own rows tell.
+        """
+        return self.known.quotes if self.options.quotes is None else self.options.quotes
+
+    @property
+    def header(self) -> bool:
+        """Whether a table has a header: as told; a model of headerless data expects none."""
+        options = self.options
+        given = (*names(options.text), *(options.values or ()))
+        given = (*told_apart(given, ()), *names(options.id))
+        named = any(not name.isdigit() for name in given)
+        return self.options.header and (self.known.header or named)

@@ -1,0 +1,5 @@
+"""Numeric sequences to channels: scaling, views of a channel, features by random kernels.
+
+Here: all that knows what a value of a step is.
+Not here: reading files (forms, tables), or classifiers over features (model).
+"""

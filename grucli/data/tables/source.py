@@ -1,0 +1,268 @@
+"""A table as a Source: its delimiter, its columns, and what its rows are."""
+
+import io
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grucli.data.records import Source
+from grucli.data.request import Asked
+from grucli.data.streams.lines import Lines
+from grucli.data.tables.cells import Rows
+from grucli.data.tables.column_kinds import is_numeric, stem_and_number
+from grucli.data.tables.delimiters import (
+    announced_delimiter,
+    delimiter_name,
+    find_delimiter,
+    parse_delimiter,
+)
+from grucli.data.tables.dialect import SAMPLED_ROWS, Grammar, open_rows, peeked_rows, sample_rows
+from grucli.data.tables.long_table import LongColumns, LongRecords
+from grucli.data.tables.sample import LEAST_STEPS, Sample, Sampled
+from grucli.data.tables.scattered_ids import ids_stand_apart
+from grucli.data.tables.series_columns import SeriesColumns, choose_series, describe
+from grucli.data.tables.table_rows import Body, Table, repeats, text_records
+from grucli.data.tables.text_columns import (
+    Chosen,
+    Wanted,
+    choose,
+    has_known_name,
+    header_columns,
+    looks_like_data,
+)
+from grucli.data.tables.unit_row import is_row_of_units
+from grucli.data.tables.wide_table import wide_records
+from grucli.errors import DataError, excerpt
+
+
+def header_has_text(lines: Lines, asked: Asked) -> bool:
+    """Whether the line that comes is a header with the text column that is known."""
+    told = asked.options.delimiter or announced_delimiter(lines)
+    likely = [parse_delimiter(told)] if told else [asked.known.delimiter or ",", *"\t,;|"]
+    has_text = any(_has_known(lines, asked, delimiter) for delimiter in dict.fromkeys(likely))
+    return asked.header and bool(asked.text) and has_text
+
+
+def open_table(
+    stream: io.BufferedIOBase, lines: Lines, asked: Asked, own_delimiter: str | None
+) -> Source:
+    """Open the table that `lines` holds, of texts or of numeric sequences.
+
+    Args:
+        stream: where `lines` come from; closed with the Source.
+        lines: at the start of the table.
+        asked: what is known of it.
+        own_delimiter: the one of the format given or of the suffix, if there is such.
+
+    Raises:
+        ConfigError: the delimiter asked for is none.
+        DataError: the header cannot be read, or the columns are missing or not clear.
+    """
+    announced = announced_delimiter(lines)
+    if announced:
+        next(lines)
+        own_delimiter = announced
+    delimiter, hint = _delimiter(lines, asked, own_delimiter)
+    grammar = Grammar(delimiter=delimiter, quotes=asked.quotes)
+    rows = open_rows(lines, grammar)
+    columns, place = _read_columns(rows, asked)
+    if asked.header and any("\r" in name for name in columns) and not lines.peek(1)[0]:
+        raise DataError(
+            f"{place}: the whole file is one line with carriage returns; end its lines with LF "
+            "(tr '\\r' '\\n')"
+        )
+    asked = asked.among(columns)
+    source = Source(
+        name=asked.name,
+        kind="text",
+        format="tsv" if delimiter == "\t" else "csv",
+        needs_label=asked.needs_label,
+        records=iter(()),
+        is_ready=lines.ready,
+        stream=stream,
+        columns=columns,
+        delimiter=delimiter,
+        encoding=asked.encoding,
+        header=asked.header,
+        quotes=None if asked.quotes is not False else False,
+        options=asked.options,
+    )
+    body = Body(rows, columns if asked.header else ())
+    source.found_later = body.findings
+    if delimiter not in (own_delimiter, asked.known.delimiter) and not asked.options.delimiter:
+        name = delimiter_name(delimiter)
+        source.findings += (f"{name}-separated (pass --delimiter for another)",)
+
+    def sample() -> list[list[str]]:
+        sampled = sample_rows(lines, grammar, SAMPLED_ROWS, width=len(columns))
+        rows = [row for row in sampled if not (asked.header and repeats(row, columns))]
+        return rows[1:] if asked.header and rows and is_row_of_units(rows[0]) else rows
+
+    series = choose_series(columns, sample, asked, place) if columns else None
+    if series is not None:
+        _fill_with_series(source, body, series, asked, grammar)
+    else:
+        if own_delimiter is None and not asked.needs_label:
+            said = "the first line is a header (pass --format lines for plain lines)"
+            source.findings = (said, *source.findings)
+        chosen = Chosen(text=(0,), label=None, guessed=False)
+        if columns:
+            chosen = _choose(lines, columns, asked, hint, place, sample)
+        _fill_with_texts(source, body, chosen)
+        if chosen.guessed and asked.needs_label:
+            source.findings += _unread(Sampled(columns, sample, place, named=asked.header), chosen)
+    return source
+
+
+def _read_columns(rows: Rows, asked: Asked) -> tuple[tuple[str, ...], str]:
+    """Return the names of the columns, none if there is no row, and where they stand."""
+    first = next((row for row in rows if row.cells or row.problem), None)
+    if first is None:
+        return (), asked.name
+    place = f"{asked.name}:{first.line}"
+    if first.problem:
+        raise DataError(f"{place}: {first.problem}")
+    if asked.header:
+        return header_columns(first.cells, place), place
+    rows.unread()
+    return tuple(str(i + 1) for i in range(len(first.cells))), place
+
+
+def _fill_with_texts(source: Source, rows: Body, chosen: Chosen) -> None:
+    names = tuple(source.columns[i] for i in chosen.text) if source.columns else ()
+    source.text_column = names if len(names) > 1 else next(iter(names), None)
+    table = _table(source, chosen)
+    source.records = text_records(rows, table, chosen.text)
+    if chosen.guessed:
+        source.findings += (_said(source.columns, chosen),)
+    if chosen.lists:
+        said = "lists of whole numbers are read as symbols (pass --values '{}' if they measure)"
+        source.findings += (said.format(excerpt(names[0], 40)),)
+
+
+def _fill_with_series(
+    source: Source, rows: Body, chosen: SeriesColumns, asked: Asked, grammar: Grammar
+) -> None:
+    source.kind = "series"
+    source.missing = asked.missing
+    source.value_columns = tuple(source.columns[i] for i in chosen.values)
+    table = replace(_table(source, chosen), time=chosen.row_time)
+    rows.hold_numbers(chosen.values)
+    if chosen.id is None:
+        source.records = wide_records(rows, table, chosen.values, asked.missing)
+    else:
+        source.id_column = source.columns[chosen.id]
+        source.time_column = None if chosen.time is None else source.columns[chosen.time]
+        columns = LongColumns(id=chosen.id, time=chosen.time, values=chosen.values)
+        records = LongRecords(rows, table, columns, asked.missing, source.is_ready)
+        source.is_ready = records.ready
+        is_apart = not asked.needs_label and _stands_apart(source, asked, grammar, chosen.id)
+        source.records = records.grouped() if asked.needs_label or is_apart else records
+        if is_apart:
+            said = "rows of one '{}' stand apart: all are read before the first answer"
+            source.findings += (said.format(excerpt(source.id_column)),)
+    if chosen.guessed:
+        source.findings += (describe(source.columns, chosen),)
+
+
+def _stands_apart(source: Source, asked: Asked, grammar: Grammar, row_id: int) -> bool:
+    """Whether rows of one sequence stand apart in a file; of a stream nobody can know."""
+    return asked.path is not None and ids_stand_apart(
+        asked.path, asked.encoding, grammar, source.columns, row_id
+    )
+
+
+def _table(source: Source, chosen: Chosen | SeriesColumns) -> Table:
+    source.label_column = None if chosen.label is None else source.columns[chosen.label]
+    return Table(
+        name=source.name,
+        columns=source.columns,
+        label=chosen.label,
+        weight=chosen.weight,
+        group=chosen.group,
+        needs_label=source.needs_label,
+        header=source.header,
+        delimiter=source.delimiter or ",",
+    )
+
+
+def _choose(
+    lines: Lines, columns: Sequence[str], asked: Asked, hint: str, place: str, get: Sample
+) -> Chosen:
+    """Choose the columns; look at rows only if names are not given, for that means waiting."""
+    sample: list[list[str]] = []
+    if not asked.text or (asked.needs_label and asked.label is None):
+        sample = get()
+        if asked.needs_label and not lines.peek(1)[0]:
+            raise DataError(f"{asked.name}: no rows; name a file with data in it")
+        is_told = asked.text or asked.label or not asked.header or has_known_name(columns)
+        if not is_told and looks_like_data(columns, sample):
+            numeric = sum(map(is_numeric, zip(*sample, strict=False)))
+            flags = "--label COL" if numeric >= LEAST_STEPS else "--text COL --label COL"
+            raise DataError(
+                f"{place}: the first row looks like data ({excerpt(','.join(columns))}); "
+                f"pass --no-header, or {flags} if it is a header"
+            )
+    wanted = Wanted(
+        place=place,
+        text=asked.text,
+        label=asked.label,
+        needs_label=asked.needs_label,
+        weight=asked.options.weight,
+        group=asked.options.group,
+        hint=hint,
+    )
+    return choose(columns, sample, wanted)
+
+
+def _said(columns: Sequence[str], chosen: Chosen) -> str:
+    text = f"text column '{excerpt(columns[chosen.text[0]])}'"
+    if len(chosen.text) > 1:
+        text = "text columns " + " + ".join(f"'{excerpt(columns[i])}'" for i in chosen.text)
+    if chosen.label is None:
+        return f"{text} (pass --text to choose another)"
+    label = f"label column '{excerpt(columns[chosen.label])}'"
+    return f"{text}, {label} (pass --text/--label to choose others)"
+
+
+def _unread(table: Sampled, chosen: Chosen) -> tuple[str, ...]:
+    """Say that a run of numbers stands beside a text that was found: it may be what was meant."""
+    run = table.run({*chosen.text, chosen.label, chosen.weight, chosen.group})
+    if not run:
+        return ()
+    first, last = (excerpt(table.columns[i], 20) for i in (run[0], run[-1]))
+    flag = shlex.quote(excerpt(stem_and_number(table.columns[run[0]])[0], 20))
+    said = f"{len(run)} columns of numbers ({first} … {last}) are not read (pass --values {flag} "
+    return (f"{said}to read them instead of the text)",)
+
+
+def _delimiter(lines: Lines, asked: Asked, own: str | None) -> tuple[str, str]:
+    """Return the delimiter, and a hint for who gets one column by it."""
+    if asked.options.delimiter:
+        return parse_delimiter(asked.options.delimiter), ""
+    preferred = [d for d in (own, asked.known.delimiter) if d]
+    for delimiter in dict.fromkeys([*preferred, *"\t,;|"]):
+        if _has_known(lines, asked, delimiter):
+            return delimiter, ""
+    if not asked.needs_label:  # to wait for more than a row may take long
+        for delimiter in sorted(preferred, key="\t".__ne__):  # a tab stands in no text
+            if len(_first_cells(lines, asked, delimiter)) > 1:
+                return delimiter, ""
+    return find_delimiter(lines, preferred, asked)
+
+
+def _has_known(lines: Lines, asked: Asked, delimiter: str) -> bool:
+    """Whether the row that comes has names of columns that are given or remembered as cells."""
+    cells = set(_first_cells(lines, asked, delimiter))
+    text, known = asked.among(cells).text, asked.known
+    if text:
+        return cells.issuperset(text)
+    return len(cells) > 1 and not cells.isdisjoint({*known.values, known.id})
+
+
+def _first_cells(lines: Lines, asked: Asked, delimiter: str) -> list[str]:
+    """Return the cells of the first row, below a line that announces the delimiter."""
+    grammar = Grammar(delimiter=delimiter, quotes=asked.quotes)
+    above = 1 if announced_delimiter(lines) else 0
+    rows = peeked_rows(lines, grammar, 1, skipped=above)
+    return [cell.strip() for row in rows[:1] for cell in row.cells]

@@ -1,0 +1,5 @@
+"""Texts to ids: tokens by script, vocabulary, n-grams, pretrained vectors.
+
+Here: all that knows what a character or a token is.
+Not here: reading files (forms, tables), or the layer that looks ids up (engine/embedding).
+"""

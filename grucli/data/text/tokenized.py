@@ -1,0 +1,81 @@
+"""Many texts as tokens, each distinct token once: a list a text would take ten times the memory."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, count
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.text.tokens import Tokenizer, letters
+
+CHUNK_TEXTS = 512  # whose lists of tokens are there at once; more keep the garbage collector busy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tokenized:
+    """The tokens of n texts, one text after the other.
+
+    Attributes:
+        tokens: the distinct ones, in the order of their first occurrence.
+        parts: int32, together (N,), which of `tokens` stands there; in parts, for NumPy widens
+            what it counts and looks up; the first is empty.
+        lengths: (n,) int64 tokens of each text, 0 for an empty one.
+    """
+
+    tokens: list[str]
+    parts: list[npt.NDArray[np.int32]]
+    lengths: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, texts: Sequence[str], tokenize: Tokenizer) -> Tokenized:
+        """Split each of `texts`."""
+        place_of: defaultdict[str, int] = defaultdict(count().__next__)  # a new token: a new place
+        parts, lengths = [np.zeros(0, np.int32)], [np.zeros(0, np.int64)]
+        for start in range(0, len(texts), CHUNK_TEXTS):
+            lists = [tokenize(text) for text in texts[start : start + CHUNK_TEXTS]]
+            places = map(place_of.__getitem__, chain.from_iterable(lists))
+            lengths.append(np.fromiter(map(len, lists), np.int64, len(lists)))
+            parts.append(np.fromiter(places, np.int32, int(lengths[-1].sum())))
+        return cls(tokens=list(place_of), parts=parts, lengths=np.concatenate(lengths))
+
+    def chunks(self) -> Iterator[tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]]:
+        """Yield which tokens some texts have, and how many each, until all texts had their turn."""
+        for number, part in enumerate(self.parts[1:]):
+            start = number * CHUNK_TEXTS
+            yield part, self.lengths[start : start + CHUNK_TEXTS]
+
+    def remains(self, kept: Sequence[npt.NDArray[np.bool_]]) -> Tokenized:
+        """Return texts that have what each of `kept` (T,) leaves of the one text."""
+        whole = np.concatenate(self.parts)
+        left = [whole[mask] for mask in kept]
+        starts = range(0, len(left), CHUNK_TEXTS)
+        parts = [np.concatenate(left[start : start + CHUNK_TEXTS]) for start in starts]
+        lengths = np.array([len(ids) for ids in left], np.int64)
+        return Tokenized(tokens=self.tokens, parts=[*self.parts[:1], *parts], lengths=lengths)
+
+    def counts(self) -> dict[str, int]:
+        """Return how often each token occurs."""
+        found = np.zeros(len(self.tokens), np.int64)
+        for part in self.parts:
+            found += np.bincount(part, minlength=len(found))
+        return dict(zip(self.tokens, found.tolist(), strict=True))
+
+    def characters(self) -> int:
+        """Return how many characters all tokens have together."""
+        return self._sum(np.fromiter(map(len, self.tokens), np.int64, len(self.tokens)))
+
+    def letters(self) -> int:
+        """Return how many characters all tokens have together, combining marks not counted."""
+        return self._sum(np.fromiter(map(letters, self.tokens), np.int64, len(self.tokens)))
+
+    def _sum(self, sizes: npt.NDArray[np.int64]) -> int:
+        """Return what the tokens have together of which each has as much as `sizes` says."""
+        return int(sum(sizes[part].sum() for part in self.parts))
+
+    def looked_up(self, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """Return (N,) for each token what stands at its place in `ids`."""
+        return np.concatenate([ids[part] for part in self.parts])

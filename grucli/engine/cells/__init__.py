@@ -1,0 +1,6 @@
+"""The recurrent cells, one file each: equations, forward and backward side by side.
+
+Here: `gru` (reset after the product), `gru_before` (before it), `rnn` without gates, and what the
+gated ones share.
+Not here: directions and layers (engine/recurrent), or weights of a whole model (model).
+"""

@@ -1,0 +1,164 @@
+"""Every gate and state of a sample, step by step, as arrays that `np.load` opens.
+
+meta                         uint8, JSON: schema, model, convention, sample
+labels                       (C,) str
+records                      (n,) int64, number in the data, from 1
+targets, predictions         (n,) int64 in `labels`; a target of -1 is none, or an unseen one
+probabilities                (n, C) float64
+offsets                      (n + 1,) int64: sequence k has the steps offsets[k]:offsets[k + 1]
+tokens, known                (S,) str, cut to 64 characters, and bool; of texts
+values                       (S, channels) as in the data, NaN if missing; of series
+state_offsets                (n + 1,) int64, as `offsets`, for the rows of what follows: the
+                             same, unless convolutions with a stride pass on fewer steps
+layer1_forward_keep          (N, H) float32, N rows in the order of the text in both directions;
+layer1_forward_reset         so on for the backward direction and each layer; of a plain
+layer1_forward_candidate     recurrent network the state alone
+layer1_forward_state
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.batches import Batch, Examples, bounded
+from grucli.data.encoding import TextEncoder
+from grucli.data.labelled import encode, targets_of
+from grucli.data.records import Record
+from grucli.data.text.vocabulary import EMPTY
+from grucli.engine import losses
+from grucli.engine.blend_factors import both_classes
+from grucli.engine.packing import Floats
+from grucli.engine.recurrent import CELLS
+from grucli.errors import ConfigError
+from grucli.inspection.health import DIRECTIONS
+from grucli.inspection.logits import logits_of
+from grucli.inspection.report import Report
+from grucli.model.network import Architecture
+from grucli.model.runner import Runner
+from grucli.modelfile.checkpoint import SavedModel
+
+SCHEMA = "grucli.traces/1"
+MOST_BYTES = 2**30
+TOKEN_CHARACTERS = 64
+GATES = ("candidate", "reset", "keep")  # in the order of the tape
+STATE = "state"
+
+Array = npt.NDArray[Any]
+
+
+def check_size(saved: SavedModel, records: Sequence[Record]) -> None:
+    """Refuse before anything runs what would take too much memory and disk.
+
+    Raises:
+        ConfigError: the arrays would take more than 1 GiB.
+        DataError: a numeric sequence has other channels than those of training.
+    """
+    arch = saved.model.architecture
+    steps = int(_state_lengths(arch, _encode(saved, records)).sum())
+    size = steps * len(_kept(arch)) * arch.hidden_size * np.dtype(np.float32).itemsize
+    if size > MOST_BYTES:
+        raise ConfigError(
+            f"--npz: would take {size / 2**30:.1f} GiB for {len(records):,} sequences, at most "
+            f"{MOST_BYTES / 2**30:g} GiB is written; ask for fewer with --sample"
+        )
+
+
+def trace(report: Report, records: Sequence[Record]) -> dict[str, Array]:
+    """Run a model and keep all that its recurrence does.
+
+    Args:
+        report: of the model; its description goes into `meta`.
+        records: readable ones of the model's kind, at least one.
+
+    Raises:
+        DataError: a numeric sequence has other channels than those of training.
+    """
+    saved = report.saved
+    examples = _encode(saved, records)
+    traces, probabilities = _run(saved, examples)
+    meta = {"schema": SCHEMA, **report.to_json()["meta"]}
+    return {
+        "meta": np.frombuffer(json.dumps(meta).encode(), np.uint8),
+        "labels": np.array(saved.labels, np.str_),
+        "records": np.array([record.number for record in records], np.int64),
+        "targets": examples.targets,
+        "predictions": probabilities.argmax(axis=1),
+        "probabilities": probabilities,
+        "offsets": _offsets(examples.lengths),
+        **_inputs(saved, records, examples),
+        "state_offsets": _offsets(_state_lengths(saved.model.architecture, examples)),
+        **traces,
+    }
+
+
+def _encode(saved: SavedModel, records: Sequence[Record]) -> Examples:
+    return encode(saved.encoder, records, targets_of(records, saved.labels))
+
+
+def _run(saved: SavedModel, examples: Examples) -> tuple[dict[str, Array], Floats]:
+    """Return what the layers did, and the class probabilities (n, C)."""
+    runner, mix, arch = Runner(saved.model), saved.model.mix, saved.model.architecture
+    offsets = _offsets(_state_lengths(arch, examples))
+    names = [_name(*one) for one in _kept(arch)]
+    traces = {name: np.empty((int(offsets[-1]), arch.hidden_size), np.float32) for name in names}
+    whole = np.empty((len(examples), arch.num_classes))
+    for batch in bounded(examples):
+        whole[batch.rows] = logits_of(runner, batch)
+        _keep(runner, batch, offsets, traces)
+    if examples.wide is not None:
+        whole += mix.wide * both_classes(examples.wide)
+    return traces, losses.probabilities(whole)
+
+
+def _keep(
+    runner: Runner, batch: Batch, offsets: npt.NDArray[np.int64], traces: Mapping[str, Array]
+) -> None:
+    """Copy the tapes of the last forward pass to the rows of their steps."""
+    packing = runner.packing
+    rows = offsets[batch.rows][packing.row] + packing.step
+    for (layer, direction, kind), array in zip(
+        _kept(runner.model.architecture), traces.values(), strict=True
+    ):
+        part = runner.tapes[layer].part(direction)
+        states = part["states"][packing.batch_size :]
+        values = states if kind == STATE else part["gates"][GATES.index(kind)]
+        array[rows[packing.mirror] if direction else rows] = values
+
+
+def _kept(arch: Architecture) -> list[tuple[int, int, str]]:
+    """Return the layer, direction and kind of each array."""
+    has_gates = CELLS[arch.cell].NUM_GATES > 1
+    kinds = (*GATES, STATE) if has_gates else (STATE,)
+    return list(product(range(arch.num_layers), range(arch.num_directions), kinds))
+
+
+def _name(layer: int, direction: int, kind: str) -> str:
+    return f"layer{layer + 1}_{DIRECTIONS[direction]}_{kind}"
+
+
+def _state_lengths(arch: Architecture, examples: Examples) -> npt.NDArray[np.int64]:
+    stride = max(1, arch.convolution)
+    lengths: npt.NDArray[np.int64] = -(-examples.lengths // stride)
+    return lengths
+
+
+def _offsets(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    return np.concatenate(([0], np.cumsum(lengths)))
+
+
+def _inputs(saved: SavedModel, records: Sequence[Record], examples: Examples) -> dict[str, Array]:
+    """Return what each step was: a token, or values in the units of the data."""
+    encoder = saved.encoder
+    if not isinstance(encoder, TextEncoder):
+        series = [record.values for record in records if record.values is not None]  # all of them
+        return {"values": np.concatenate([values[: encoder.max_length] for values in series])}
+    empty = [encoder.vocabulary.token(EMPTY)]
+    tokens = [token for record in records for token in encoder.tokens(record.text or "") or empty]
+    known = ~encoder.is_unknown(examples.steps)
+    return {"tokens": np.array([t[:TOKEN_CHARACTERS] for t in tokens], np.str_), "known": known}

@@ -1,0 +1,126 @@
+"""How much of a sequence the decision needs: measured by cutting sequences and running them.
+
+The cut sequences pass through the whole model, so the figure holds for every direction and pooling,
+which no reading of the gates alone does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.batches import Examples, bounded
+from grucli.engine import losses
+from grucli.engine.packing import Floats
+from grucli.inspection.logits import logits, logits_of
+from grucli.model.runner import Runner
+
+AGREEMENT = 0.99
+
+Side = Literal["end", "start"]
+SIDES: tuple[Side, ...] = ("end", "start")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Horizon:
+    """What the steps nearest to one end of the sequences decide.
+
+    Attributes:
+        side: "end" for the last k steps, "start" for the first k.
+        steps: k at which it was measured, rising; the last is the longest length.
+        agreement: share of sequences whose decision from k steps alone equals that from all.
+        distance: mean total variation between the class probabilities, in [0, 1].
+        h99: smallest k from which on at least 99 % agree at every measured k.
+    """
+
+    side: Side
+    steps: tuple[int, ...]
+    agreement: tuple[float, ...]
+    distance: tuple[float, ...]
+    h99: int
+
+
+def grid(longest: int) -> tuple[int, ...]:
+    """Return 1, 2, 3, 5, 8, 13, … below `longest`, and `longest`."""
+    steps, following = [1], 2
+    while following < longest:
+        steps.append(following)
+        following += steps[-2]
+    return tuple(steps) if longest == 1 else (*steps, longest)
+
+
+def cut(examples: Examples, keep: int, side: Side) -> Examples:
+    """Return every sequence without the steps that are farther than `keep` from its `side`."""
+    lengths = np.minimum(examples.lengths, keep)
+    ends = np.cumsum(lengths)
+    starts = examples.starts + (examples.lengths - lengths if side == "end" else 0)
+    index = np.repeat(starts - (ends - lengths), lengths) + np.arange(ends[-1])
+    return replace(examples, steps=examples.steps[index], lengths=lengths)
+
+
+def horizon(runner: Runner, examples: Examples, whole: Floats, side: Side) -> Horizon:
+    """Measure one side.
+
+    Args:
+        runner: of the model that decides.
+        examples: uncut.
+        whole: (n, C) its logits for them.
+        side: where the kept steps are.
+    """
+    steps = grid(int(examples.lengths.max()))
+    decisions, probabilities = whole.argmax(axis=1), losses.probabilities(whole)
+    agreement, distance = [], []
+    disagreed = np.zeros(len(examples), bool)
+    for keep in steps:
+        cut_logits = whole.copy()
+        long = np.flatnonzero(examples.lengths > keep)
+        if long.size:
+            cut_logits[long] = logits(runner, cut(examples.select(long), keep, side))
+        same = cut_logits.argmax(axis=1) == decisions
+        if same.mean() < AGREEMENT:
+            disagreed = ~same
+        agreement.append(float(same.mean()))
+        moved = np.abs(losses.probabilities(cut_logits) - probabilities).sum(axis=1) / 2
+        distance.append(float(moved.mean()))
+    suspects = np.argsort(~disagreed, kind="stable")
+
+    def agrees(keep: int) -> bool:
+        return _agrees(runner, cut(examples, keep, side), decisions, suspects)
+
+    return Horizon(
+        side=side,
+        steps=steps,
+        agreement=tuple(agreement),
+        distance=tuple(distance),
+        h99=_smallest(steps, agreement, agrees),
+    )
+
+
+def _agrees(
+    runner: Runner, kept: Examples, decisions: npt.NDArray[np.int64], order: npt.NDArray[np.int64]
+) -> bool:
+    """Whether enough decisions stay; those that come first in `order` can end it early."""
+    wrong, number = 0, len(decisions)
+    for batch in bounded(kept, order):
+        wrong += int((logits_of(runner, batch).argmax(axis=1) != decisions[batch.rows]).sum())
+        if (number - wrong) / number < AGREEMENT:
+            return False
+    return True
+
+
+def _smallest(
+    steps: Sequence[int], agreement: Sequence[float], agrees: Callable[[int], bool]
+) -> int:
+    """Return the smallest k from which on all agree: between two grid points by bisection."""
+    failing = [k for k, share in enumerate(agreement) if share < AGREEMENT]
+    if not failing:
+        return steps[0]
+    low, high = steps[failing[-1]], steps[failing[-1] + 1]
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if agrees(middle) else (middle, high)
+    return high

@@ -1,0 +1,286 @@
+"""The one Report: everything that was measured, before any formatting.
+
+Its JSON is `{"schema", "meta", "data", "verdicts"}`; a number that is not defined is null.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from grucli import __version__
+from grucli.data.encoding import TextEncoder
+from grucli.inspection.health import LayerHealth
+from grucli.inspection.memory import Horizon
+from grucli.inspection.sequences import Example
+from grucli.model.ngram_path import NgramPath
+from grucli.modelfile.checkpoint import SavedModel
+
+SCHEMA = "grucli.gates/1"
+CONVENTION = "h = write*candidate + keep*h, write = 1 - keep; keep = z, reset = r"
+
+Level = Literal["note", "warning"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How it is looked at.
+
+    Attributes:
+        sample: sequences at most.
+        seed: of the sample and of random parts.
+        saturation: below the first and above the second a gate counts as saturated.
+    """
+
+    sample: int
+    seed: int
+    saturation: tuple[float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paths:
+    """What the recurrence and the wide path each do in a sample.
+
+    Attributes:
+        recurrence_share: the recurrence's part of the margins, in [0, 1].
+        recurrence_right, wide_right: correct decisions of either alone.
+    """
+
+    recurrence_share: float
+    recurrence_right: int
+    wide_right: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """The data that was looked at.
+
+    Attributes:
+        name: of the file.
+        rows: readable rows in it; `skipped` could not be read.
+        sequences: rows in the sample; `labelled` of them have a label.
+        steps: of the sample; `median_length`, `long_length` (95th percentile) and `longest` are
+            of its sequences.
+        stratified: whether each label has its share of the sample.
+        right: correct decisions among the labelled sequences.
+        answers: distinct decisions.
+        sha256: of the file; None if it is a pipe.
+        paths: None for a model without a wide path.
+    """
+
+    name: str
+    rows: int
+    skipped: int
+    sequences: int
+    labelled: int
+    steps: int
+    median_length: float
+    long_length: float
+    longest: int
+    stratified: bool
+    right: int
+    answers: int
+    sha256: str | None
+    paths: Paths | None = None
+
+    @property
+    def accuracy(self) -> float | None:
+        """Share of right decisions; None without labels."""
+        return self.share(self.right)
+
+    def share(self, right: int) -> float | None:
+        """Return so many right decisions as a share of the labelled sequences."""
+        return right / self.labelled if self.labelled else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """A sentence drawn from a figure by a fixed rule.
+
+    Attributes:
+        id: of the rule, such as "gates.dead_units".
+        level: "note" or "warning".
+        text: for people.
+        figure: name of what is judged.
+        value: of it.
+        threshold: beyond which the rule holds.
+    """
+
+    id: str
+    level: Level
+    text: str
+    figure: str
+    value: float
+    threshold: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Report:
+    """What is known of a model, and of its behaviour on data if there was some.
+
+    Attributes:
+        path: of the model file.
+        saved: the model.
+        settings: how it was looked at.
+        input: None without data, and so with `health` () and `horizons` ().
+        health: of each layer and direction.
+        horizons: from the end and from the start.
+        examples: single sequences.
+        verdicts: by rule, in a fixed order.
+    """
+
+    path: str
+    saved: SavedModel
+    settings: Settings
+    input: Input | None = None
+    health: tuple[LayerHealth, ...] = ()
+    horizons: tuple[Horizon, ...] = ()
+    examples: tuple[Example, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object of the schema `grucli.gates/1`, without NaN."""
+        return {
+            "schema": SCHEMA,
+            "meta": {
+                "grucli": __version__,
+                "numpy": np.__version__,
+                "convention": CONVENTION,
+                "model": self.path,
+                "sha256": self.saved.sha256,
+                "settings": dataclasses.asdict(self.settings),
+                "input": self._input_json(),
+            },
+            "data": {
+                "model": model_json(self.saved),
+                "gates": [_plain(vars(part)) for part in self.health],
+                "memory": [_plain(vars(horizon)) for horizon in self.horizons],
+                "examples": [_example_json(one, self.saved.labels) for one in self.examples],
+            },
+            "verdicts": [dataclasses.asdict(verdict) for verdict in self.verdicts],
+        }
+
+    def _input_json(self) -> dict[str, Any] | None:
+        data = self.input
+        if data is None:
+            return None
+        fields = {**dataclasses.asdict(data), "accuracy": data.accuracy}
+        paths = fields.pop("paths")
+        if data.paths is None:
+            return fields
+        return fields | {
+            "recurrence_share": data.paths.recurrence_share,
+            "parts": {
+                name: {
+                    "right": paths[f"{name}_right"],
+                    "accuracy": data.share(paths[f"{name}_right"]),
+                }
+                for name in ("recurrence", "wide")
+            },
+        }
+
+
+def parameter_parts(saved: SavedModel) -> dict[str, int]:
+    """Return the parameters of each part: "embedding", "convolutions", "layer 1", …, "head"."""
+    parts: dict[str, int] = {}
+    for name, array in saved.model.arrays():
+        first = name.partition("_")[0]
+        part = f"layer {int(first[5:]) + 1}" if first.startswith("layer") else first
+        part = "convolutions" if first.startswith("front") else part
+        parts[part] = parts.get(part, 0) + array.size
+    return parts
+
+
+def model_json(saved: SavedModel) -> dict[str, Any]:
+    """Return what is in the model file, apart from weights and vocabulary."""
+    encoder = saved.encoder
+    architecture = dataclasses.asdict(saved.model.architecture)
+    del architecture["dtype"]  # of this process; that of training stands in the config
+    reading: dict[str, Any] = {"max_length": encoder.max_length}
+    if isinstance(encoder, TextEncoder):
+        reading |= {"tokens": encoder.mode, "vocabulary_size": len(encoder.vocabulary)}
+    else:
+        reading |= {"channels": encoder.num_channels, "seen_as": list(encoder.channels)}
+    return {
+        "task": "classify",
+        "labels": list(saved.labels),
+        "kind": encoder.kind,
+        "reading": {**saved.remembered.stored(), **reading},
+        "architecture": architecture,
+        "parameters": {**parameter_parts(saved), "total": saved.model.num_parameters},
+        "wide": _wide_json(saved),
+        "card": _without_digests(_plain(saved.card)),
+    }
+
+
+def _without_digests(node: Any) -> Any:
+    """Return a part of the card without digests: of what was learned from, they are of no file."""
+    if isinstance(node, dict):
+        return {key: _without_digests(item) for key, item in node.items() if key != "sha256"}
+    return node
+
+
+def _wide_json(saved: SavedModel) -> dict[str, Any] | None:
+    wide, described = saved.encoder.wide, dict[str, Any]()
+    if wide is None:
+        return None
+    if isinstance(wide, NgramPath):
+        described = {
+            "ngrams": len(wide.ngrams),
+            "pattern": dataclasses.asdict(wide.ngrams.pattern),
+        }
+    else:
+        described = {
+            "thresholds": len(wide.kernels),
+            "dilations": wide.kernels.dilations.tolist(),
+        }
+    return described | {
+        "parameters": wide.num_parameters,
+        "factors": dataclasses.asdict(saved.model.mix),
+    }
+
+
+def _example_json(one: Example, labels: tuple[str, ...]) -> dict[str, Any]:
+    why = one.attribution
+    leading = why.running.argmax(axis=1)
+    return {
+        "name": one.name,
+        "label": one.label,
+        "predicted": labels[int(why.probabilities.argmax())],
+        "probabilities": dict(zip(labels, why.probabilities.tolist(), strict=True)),
+        "target": labels[why.target],
+        "other": labels[why.other],
+        "margin": why.margin,
+        "wide_margin": why.wide_margin,
+        "steps": one.steps,
+        "truncated": one.truncated,
+        "known": one.known,
+        "parts": [
+            {
+                **dataclasses.asdict(part),
+                "effect": _plain(why.effect[k]),
+                "wide_effect": None if why.wide_effect is None else _plain(why.wide_effect[k]),
+                "running": float(why.running[k, why.target]),
+                "leading": labels[int(leading[k])],
+            }
+            for k, part in enumerate(one.parts)
+        ],
+        "check": None if why.check is None else dataclasses.asdict(why.check),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Return `value` as JSON has it: arrays as lists, objects as mappings, NaN as None."""
+    if dataclasses.is_dataclass(value):
+        return _plain(vars(value))
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.ndarray | np.generic):
+        return _plain(value.tolist())
+    return None if isinstance(value, float) and not math.isfinite(value) else value

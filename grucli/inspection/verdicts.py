@@ -1,0 +1,154 @@
+"""From figures to sentences, each by one fixed rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from grucli.errors import counted
+from grucli.inspection.health import LayerHealth
+from grucli.inspection.memory import Horizon
+from grucli.inspection.report import Input, Level, Verdict
+from grucli.model.network import Architecture
+
+CANDIDATE_RATIO = 3.0  # horizon over what the keep gates hold
+WHOLE_SHARE = 0.9  # of the 95th percentile of the lengths
+IGNORED_SHARE = 0.2  # of the median length
+LISTED_UNITS = 12
+IDS = (
+    *(f"gates.{name}" for name in ("dead_units", "frozen", "no_carry", "reset_shut")),
+    *(f"gates.constant_{gate}" for gate in ("keep", "reset")),
+    *(f"memory.{name}" for name in ("one_answer", "candidate_path", "whole", "redundant")),
+    *(f"memory.ignores_{far}" for far in ("start", "end")),
+)
+"""Of all rules."""
+
+
+def verdicts(
+    architecture: Architecture,
+    data: Input,
+    health: Sequence[LayerHealth],
+    horizons: Sequence[Horizon],
+) -> tuple[Verdict, ...]:
+    """Apply every rule."""
+    found = [verdict for part in health for verdict in _of_units(part, architecture)]
+    found += _of_memory(architecture, data, health, horizons)
+    return tuple(found)
+
+
+def units_line(units: Sequence[int]) -> str:
+    """Return unit numbers, at most 12: "3 (4 17 40)"."""
+    listed = " ".join(map(str, units[:LISTED_UNITS]))
+    return f"{len(units)} ({listed}{' …' if len(units) > LISTED_UNITS else ''})"
+
+
+def _of_units(part: LayerHealth, architecture: Architecture) -> Iterator[Verdict]:
+    size = architecture.hidden_size
+
+    def verdict(
+        name: str, units: Sequence[int], what: str, level: Level = "warning"
+    ) -> Iterator[Verdict]:
+        if units:
+            yield Verdict(
+                id=f"gates.{name}",
+                level=level,
+                text=f"{part.name}: {units_line(units)} of {size} units {what}",
+                figure=f"{name} of {part.name}",
+                value=len(units),
+                threshold=0,
+            )
+
+    yield from verdict("dead_units", part.dead, "are dead: their state never varies")
+    for gate in part.gates:
+        if gate.name == "keep":
+            yield from verdict("frozen", gate.open, "are frozen: keep is always above 0.99")
+            yield from verdict("no_carry", gate.shut, "carry nothing: keep is always below 0.01")
+        else:
+            yield from verdict("reset_shut", gate.shut, "always reset: reset is below 0.01")
+        what = f"have a constant {gate.name} gate: it could be a bias"
+        yield from verdict(f"constant_{gate.name}", gate.constant, what, "note")
+
+
+def _of_memory(
+    architecture: Architecture,
+    data: Input,
+    health: Sequence[LayerHealth],
+    horizons: Sequence[Horizon],
+) -> Iterator[Verdict]:
+    if data.answers == 1:
+        yield Verdict(
+            id="memory.one_answer",
+            level="warning",
+            text="every decision is the same one: the context horizon says nothing",
+            figure="answers",
+            value=1,
+            threshold=1,
+        )
+        return
+    yield from _of_horizons(horizons, data)
+    reads_the_end = not architecture.bidirectional and architecture.pooling == ("last",)
+    if health[0].gates and reads_the_end:
+        yield from _of_candidate_path(health, horizons)
+
+
+def _of_candidate_path(
+    health: Sequence[LayerHealth], horizons: Sequence[Horizon]
+) -> Iterator[Verdict]:
+    """Where only the last state is read, what is far must have been kept, or written anew."""
+    times = [time for part in health for time in (part.leak, part.reach) if time is not None]
+    longest = max(float(time.max()) for time in times)
+    needed = next(horizon.h99 for horizon in horizons if horizon.side == "end")
+    if needed > max(1, CANDIDATE_RATIO * longest):  # the last step alone needs no memory
+        yield Verdict(
+            id="memory.candidate_path",
+            level="note",
+            text=f"the keep gates forget in {longest:.1f} steps, but decisions need {needed}: "
+            "memory is carried by the candidate path, not by the keep gate",
+            figure="h99 from the end / longest leak time or reach of a keep gate",
+            value=needed / longest,
+            threshold=CANDIDATE_RATIO,
+        )
+
+
+def _of_horizons(horizons: Sequence[Horizon], data: Input) -> Iterator[Verdict]:
+    """Say what the steps near to either end decide: one verdict at most, of both ends together.
+
+    Where the first steps decide, all others are passed over to reach them from the end: then long
+    memory is no use of the whole. Where either end alone decides, neither is ignored.
+    """
+    whole, ignored = WHOLE_SHARE * data.long_length, IGNORED_SHARE * data.median_length
+    deciding = [horizon for horizon in horizons if horizon.h99 < ignored]
+    least, most = sorted(horizon.h99 for horizon in horizons)
+    if len(deciding) == 2:
+        yield Verdict(
+            id="memory.redundant",
+            level="note",
+            text=f"either end alone decides, within {counted(most, 'step')}: sequences are "
+            "redundant; try shorter inputs",
+            figure="h99, the longer of both",
+            value=most,
+            threshold=ignored,
+        )
+    elif deciding:
+        yield _of_one_end(deciding[0], ignored)
+    elif least >= whole:
+        yield Verdict(
+            id="memory.whole",
+            level="note",
+            text=f"the model uses whole sequences: it needs {least} steps from either end",
+            figure="h99, the shorter of both",
+            value=least,
+            threshold=whole,
+        )
+
+
+def _of_one_end(horizon: Horizon, ignored: float) -> Verdict:
+    near, far = ("last", "start") if horizon.side == "end" else ("first", "end")
+    return Verdict(
+        id=f"memory.ignores_{far}",
+        level="note",
+        text=f"decided by the {near} {counted(horizon.h99, 'step')}: the model ignores the {far}"
+        + ("; try shorter inputs, or model.initialisation=chrono" if far == "start" else ""),
+        figure=f"h99 from the {horizon.side}",
+        value=horizon.h99,
+        threshold=ignored,
+    )

@@ -1,0 +1,114 @@
+"""How much the recurrence and the wide path each count in a decision."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from grucli.engine import blend_factors, losses
+from grucli.engine.blend_factors import both_classes
+from grucli.engine.packing import Floats, Integers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mix:
+    """Factors of the logits of both paths.
+
+    Attributes:
+        recurrence: of the recurrence's, above 0.
+        wide: of the n-grams', 0 where they do not count.
+    """
+
+    recurrence: float = 1.0
+    wide: float = 0.0
+
+    def logits(self, recurrence: Floats, wide: Floats | None) -> Floats:
+        """Return the logits that decide; arrays of one shape, `wide` None for a model without."""
+        own: Floats = self.recurrence * recurrence
+        return own if wide is None else own + self.wide * wide
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weighed:
+    """What weighing found on rows that neither path has learned from.
+
+    Attributes:
+        mix: the factors with the lowest loss.
+        alone: the factor of the recurrence with the lowest loss without the wide path.
+        gain: by how much the wide path lowers the mean loss [nat a row].
+        error: standard error of the gain.
+    """
+
+    mix: Mix
+    alone: Mix
+    gain: float
+    error: float
+
+    @property
+    def pays(self) -> bool:
+        """Whether the gain is more than chance would give: more than its standard error."""
+        return self.gain > self.error
+
+
+def weigh(recurrence: Floats, wide: Floats, targets: Integers) -> Weighed:
+    """Find the factors of both paths, and whether the wide path pays.
+
+    Args:
+        recurrence, wide: (n, O) logits of both paths for held-out rows.
+        targets: (n,) classes; rows of -1 do not count, and fewer than two others tell nothing.
+    """
+    known = targets >= 0
+    recurrence, wide, targets = recurrence[known], wide[known], targets[known]
+    if len(targets) < 2:
+        return Weighed(mix=Mix(wide=1.0), alone=Mix(), gain=0.0, error=0.0)
+    both = blend_factors.fit(np.stack((recurrence, wide)), targets)
+    alone = blend_factors.fit(recurrence[None], targets) if both[1] else both  # to the last digit
+    before = _loss(alone[0] * recurrence, targets)
+    gains = before - _loss(both[0] * recurrence + both[1] * wide, targets)
+    error = float(gains.std(ddof=1) / math.sqrt(len(gains)))
+    return Weighed(
+        mix=Mix(recurrence=float(both[0]), wide=float(both[1])),
+        alone=Mix(recurrence=float(alone[0])),
+        gain=float(gains.mean()),
+        error=error,
+    )
+
+
+def calibrated_loss(recurrence: Floats, targets: Integers) -> float:
+    """Return the mean loss of logits (n, O) times the best factor for them [nat].
+
+    It does not punish a model for being too sure of itself, which a factor mends (Guo et al. 2017,
+    arXiv:1706.04599). Rows of target -1 do not count.
+    """
+    known = targets >= 0
+    recurrence, targets = recurrence[known], targets[known]
+    if not len(targets):
+        return 0.0
+    return float(
+        _loss(blend_factors.fit(recurrence[None], targets)[0] * recurrence, targets).mean()
+    )
+
+
+def recurrence_share(mix: Mix, recurrence: Floats, wide: Floats) -> float:
+    """Return the recurrence's part of the margins between answer and runner-up, in [0, 1].
+
+    Args:
+        mix: the factors.
+        recurrence, wide: (n, O) logits of both paths, of at least one row.
+    """
+    ours, theirs = both_classes(mix.recurrence * recurrence), both_classes(mix.wide * wide)
+    order = np.argsort(-(ours + theirs), axis=1, kind="stable")[:, :2]
+    margins = [
+        np.abs(np.subtract(*np.take_along_axis(part, order, axis=1).T)).sum()
+        for part in (ours, theirs)
+    ]
+    total = sum(margins)
+    return float(margins[0] / total) if total else 1.0
+
+
+def _loss(logits: Floats, targets: Integers) -> Floats:
+    """Return (n,) the loss of each row [nat]."""
+    loss: Floats = -losses.log_probabilities(logits)[np.arange(len(targets)), targets]
+    return loss

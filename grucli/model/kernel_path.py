@@ -1,0 +1,108 @@
+"""The wide path of numeric sequences: what the shares of many kernels say of a sequence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.batches import Examples, starts_of
+from grucli.data.series.kernels import Kernels
+from grucli.engine import ridge
+
+ROWS_TOGETHER = 128  # series whose shares are held at a time
+
+
+@dataclass(frozen=True, kw_only=True)
+class KernelPath:
+    """Kernels and what was learned of the share above each of their thresholds.
+
+    Attributes:
+        kernels: with K thresholds.
+        weight: (K, O) float32.
+        bias: (O,) float32.
+    """
+
+    kernels: Kernels
+    weight: npt.NDArray[np.float32]
+    bias: npt.NDArray[np.float32]
+
+    @property
+    def num_parameters(self) -> int:
+        """Numbers that were learned."""
+        return self.weight.size + self.bias.size
+
+    def __str__(self) -> str:
+        return str(self.kernels)
+
+    def logits(
+        self, steps: npt.NDArray[np.float32], lengths: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.float64]:
+        """Return (n, O) of encoded series (S, I), one after the other; n is at least 1."""
+        starts, found = starts_of(lengths), []
+        for first in range(0, len(lengths), ROWS_TOGETHER):
+            own = lengths[first : first + ROWS_TOGETHER]
+            some = steps[starts[first] : starts[first] + own.sum()]
+            found.append(self.of_rows(self.kernels.features(some, own)))
+        return np.concatenate(found)
+
+    def of_rows(self, shares: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        """Return (n, O) of what the kernels give, (n, K)."""
+        return ridge.forward(self.weight, self.bias, shares)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KernelRows:
+    """What a wide path learns from, and is judged on.
+
+    Attributes:
+        kernels: with K thresholds.
+        train: (n, K) float32, the rows to learn from.
+        valid: encoded series to judge, None if there are none: their steps (S, I) float32, one
+            series after the other, and how many each has, (m,) int64. There may be so many that
+            their shares would fill the memory.
+        always: whether it counts even where it does not pay.
+    """
+
+    kernels: Kernels
+    train: npt.NDArray[np.float32]
+    valid: tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]] | None
+    always: bool
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of what it holds."""
+        return sum(array.nbytes for array in (self.train, *(self.valid or ())))
+
+    @property
+    def content(self) -> list[npt.NDArray[np.float32]]:
+        """Nothing: the shares are those of the examples' steps."""
+        return []
+
+    def __str__(self) -> str:
+        return f"kernels: {self.kernels}"
+
+    def learn(
+        self,
+        train: Examples,
+        rows: npt.NDArray[np.int64],
+        num_classes: int,
+        rng: np.random.Generator,
+    ) -> KernelPath:
+        """Learn from some rows of the training examples; nothing is drawn."""
+        weight, bias = ridge.fit(
+            self.train[rows], train.targets[rows], train.weights[rows], num_classes
+        )
+        return KernelPath(kernels=self.kernels, weight=weight, bias=bias)
+
+    def said(
+        self,
+        path: KernelPath,
+        held: npt.NDArray[np.int64] | None,
+        learned: npt.NDArray[np.int64],
+    ) -> npt.NDArray[np.float64] | None:
+        """Return its logits of some rows of `train`, or of `valid`; None if there are none."""
+        if held is not None:
+            return path.of_rows(self.train[held])
+        return None if self.valid is None else path.logits(*self.valid)

@@ -1,0 +1,154 @@
+"""The classifier: tokens or channels (-> convolutions) -> recurrent layers -> pooling -> logits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grucli.engine import front, pooling, recurrent
+from grucli.engine.packing import Floats
+from grucli.engine.params import Allocate, Parameters, Shape, glorot_uniform
+from grucli.model.blend import Mix
+
+FEW_TOKENS = 256
+EMBEDDING_SCALES = (0.1, 0.02)
+"""Standard deviation of the first token vectors: of FEW_TOKENS at most, all are learned; of many,
+most are rare, and what they start with stays in the way."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Architecture:
+    """What is needed to build a model; it travels in the model file.
+
+    Attributes:
+        cell: a name of `recurrent.CELLS`.
+        vocabulary_size: tokens with a vector each; 0 for numeric sequences.
+        input_size: size of a token's vector, or channels of a numeric sequence.
+        hidden_size: units of each direction of each layer.
+        num_layers: recurrent layers, each reading the states of the one before.
+        bidirectional: whether each layer also reads backwards.
+        pooling: names of `pooling.POOLINGS`.
+        dropout: share of token vectors' values, of states between layers and of pooled features
+            set to zero in training.
+        token_dropout: share of tokens read as unknown in training.
+        num_classes: at least 2; two classes share one logit.
+        subwords: whose n-grams count beside a token's own vector: those of its "characters", those
+            of "tokens" that end with it, or "" for none.
+        buckets: vectors that all n-grams share, 0 for none.
+        dtype: "float32" or "float64".
+        convolution: steps that one step of the recurrence stands for, behind `engine.front`; 0 for
+            a recurrence that reads the steps themselves.
+    """
+
+    cell: str
+    vocabulary_size: int
+    input_size: int
+    hidden_size: int
+    num_layers: int
+    bidirectional: bool
+    pooling: tuple[str, ...]
+    dropout: float
+    token_dropout: float
+    num_classes: int
+    subwords: str = ""
+    buckets: int = 0
+    dtype: str = "float32"
+    convolution: int = 0
+
+    @property
+    def num_directions(self) -> int:
+        """2 if bidirectional, else 1."""
+        return 2 if self.bidirectional else 1
+
+    @property
+    def num_outputs(self) -> int:
+        """Logits of a sequence: two classes share one."""
+        return 1 if self.num_classes == 2 else self.num_classes
+
+    @property
+    def table_shape(self) -> Shape:
+        """(V + buckets, I) of the vectors of tokens, then n-grams; (0, 0) for numeric sequences."""
+        return self.vocabulary_size + self.buckets, self.input_size if self.vocabulary_size else 0
+
+    def shapes(self) -> dict[str, Shape]:
+        """Return the shape of each dense parameter; the token vectors stand apart."""
+        width = self.hidden_size * self.num_directions
+        first, features, named = self.input_size, width * len(self.pooling), dict[str, Shape]()
+        if self.convolution:
+            named = {f"front{name}": shape for name, shape in front.shapes(first).items()}
+            first, features = front.FILTERS, features + front.NUM_FEATURES
+        for layer in range(self.num_layers):
+            size = width if layer else first
+            shapes = recurrent.CELLS[self.cell].shapes(size, self.hidden_size, self.num_directions)
+            named |= {f"layer{layer}_{name}": shape for name, shape in shapes.items()}
+        named |= {
+            f"pooling_{name}": shape for name, shape in pooling.shapes(self.pooling, width).items()
+        }
+        head = {"head_weight": (self.num_outputs, features), "head_bias": (self.num_outputs,)}
+        return named | head
+
+    def by_layer(self, arrays: Parameters) -> list[dict[str, Floats]]:
+        """Return the arrays of each recurrent layer, of weights or of their gradients."""
+        return [arrays.within(f"layer{layer}_") for layer in range(self.num_layers)]
+
+
+class Model:
+    """Weights: whoever runs them brings a `Runner`, so that any number may share one model.
+
+    Attributes:
+        architecture: what the model is made of.
+        params: the dense parameters.
+        table: (V + buckets, I) vectors of tokens, then of n-grams; (0, 0) for numeric sequences. A
+            model that was loaded to answer in float64 has them as they were trained.
+        mix: how much its logits count beside those of a wide path.
+    """
+
+    def __init__(self, architecture: Architecture, allocate: Allocate = np.zeros) -> None:
+        """Build a model whose weights are what `allocate` holds: zero unless it says otherwise."""
+        self.architecture = architecture
+        self.dtype: np.dtype[Any] = np.dtype(architecture.dtype)
+        shapes = architecture.shapes()
+        flat = allocate((sum(map(math.prod, shapes.values())),), self.dtype)
+        self.params = Parameters(shapes, self.dtype, flat)
+        self.table: Floats = allocate(architecture.table_shape, self.dtype)
+        self.mix = Mix()
+
+    @property
+    def num_parameters(self) -> int:
+        """Values that training can change."""
+        return int(self.params.flat.size + self.table.size)
+
+    def initialise(self, rng: np.random.Generator, chrono_steps: int | None = None) -> None:
+        """Draw all weights; `chrono_steps` as in `recurrent.initialise_`."""
+        tokens = self.table[: self.architecture.vocabulary_size]
+        scale = EMBEDDING_SCALES[len(tokens) > FEW_TOKENS]
+        tokens[...] = rng.normal(0, scale, tokens.shape)
+        self.table[len(tokens) :] = 0
+        for params in self.architecture.by_layer(self.params):
+            recurrent.initialise_(params, rng, chrono_steps)
+        if self.architecture.convolution:
+            front.initialise_(self.params.within("front"), rng)
+        weight = self.params["head_weight"]
+        weight[...] = glorot_uniform(weight.shape, rng)
+        self.params["head_bias"].fill(0)
+
+    def copy(self, allocate: Allocate = np.zeros) -> Model:
+        """Return a model of its own, in memory of its own, with the same weights."""
+        model = Model(self.architecture, allocate)
+        model.params.flat[...], model.table[...] = self.params.flat, self.table
+        return model
+
+    def seal(self) -> None:
+        """Let nobody write to the weights any more: those who share them count on it."""
+        for array in (self.params.flat, *self.params.values(), self.table):
+            array.flags.writeable = False
+
+    def arrays(self) -> Iterator[tuple[str, Floats]]:
+        """Yield each weight array with its name, the token vectors first."""
+        if self.table.size:
+            yield "embedding_weight", self.table
+        yield from self.params.items()

@@ -1,0 +1,127 @@
+"""The wide path of a text model: what bags of n-grams alone say of a text."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.batches import Examples
+from grucli.data.text.ngrams import Ngrams
+from grucli.data.text.tokenized import Tokenized
+from grucli.engine import sparse_linear
+
+LEARNING_RATE = 2.0  # for rows of about unit length; held-out parts of six sets liked 1 to 3
+EPOCHS = 2, 10  # at least, at most
+MOST_UPDATES = 1 << 19
+
+
+@dataclass(frozen=True, kw_only=True)
+class NgramPath:
+    """N-grams and what was learned of each.
+
+    Attributes:
+        ngrams: K that are known.
+        weight: (K, O) float32.
+        bias: (O,) float32.
+    """
+
+    ngrams: Ngrams
+    weight: npt.NDArray[np.float32]
+    bias: npt.NDArray[np.float32]
+
+    @property
+    def num_parameters(self) -> int:
+        """Numbers that were learned."""
+        return self.weight.size + self.bias.size
+
+    def __str__(self) -> str:
+        return f"{len(self.ngrams):,} of {self.ngrams.pattern}, of the whole text"
+
+    def logits(self, texts: Tokenized) -> npt.NDArray[np.float64]:
+        """Return logits (n, O), zero for a text without any known n-gram."""
+        return np.concatenate([self.of_rows(chunk) for chunk in self.ngrams.chunks(texts)])
+
+    def of_rows(self, rows: sparse_linear.Sparse) -> npt.NDArray[np.float64]:
+        """Return logits (n, O) of encoded texts: the less of one is known, the nearer to zero.
+
+        So the bias does not outvote what little is known, and another path decides where it is best
+        asked.
+        """
+        known = rows.norms() / math.sqrt(self.ngrams.pattern.kinds)
+        return sparse_linear.forward(self.weight, known[:, None] * self.bias, rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NgramRows:
+    """What a wide path learns from, and is judged on.
+
+    Attributes:
+        ngrams: K that are known.
+        train: the rows to learn from.
+        valid: rows to judge, None if there are none.
+        always: whether it counts even where it does not pay.
+    """
+
+    ngrams: Ngrams
+    train: sparse_linear.Sparse
+    valid: sparse_linear.Sparse | None
+    always: bool
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the rows and of the n-grams."""
+        rows = self.train.nbytes + (0 if self.valid is None else self.valid.nbytes)
+        return rows + self.ngrams.keys.nbytes + self.ngrams.idf.nbytes
+
+    @property
+    def content(self) -> list[npt.NDArray[np.int32]]:
+        """What is learned from: it reads beyond the last step that the recurrence keeps."""
+        return [part.ids for part in (self.train, self.valid) if part is not None]
+
+    def __str__(self) -> str:
+        return f"n-grams: {len(self.ngrams):,} of {self.ngrams.pattern}"
+
+    def held(
+        self, rows: npt.NDArray[np.int64], learned: npt.NDArray[np.int64]
+    ) -> sparse_linear.Sparse:
+        """Return rows of `train` as new ones would be: without n-grams that `learned` lack."""
+        counts = np.bincount(self.train.select(learned).ids, minlength=len(self.ngrams))
+        return self.train.select(rows).only(counts > 0)
+
+    def learn(
+        self,
+        train: Examples,
+        rows: npt.NDArray[np.int64],
+        num_classes: int,
+        rng: np.random.Generator,
+    ) -> NgramPath:
+        """Learn from some rows of the training examples, in few passes if there are many."""
+        own, targets = self.train.select(rows), train.targets[rows]
+        scale = sparse_linear.relevance(own, targets, len(self.ngrams), num_classes)
+        scaled = dataclasses.replace(own, values=(own.values * scale[own.ids]).astype(np.float32))
+        weight, bias = sparse_linear.fit(
+            scaled,
+            targets,
+            train.weights[rows],
+            num_features=len(self.ngrams),
+            num_classes=num_classes,
+            epochs=int(np.clip(MOST_UPDATES // len(rows), *EPOCHS)),
+            learning_rate=LEARNING_RATE,
+            rng=rng,
+        )
+        weight *= scale[:, None]  # so that nobody else has to know of it
+        return NgramPath(ngrams=self.ngrams, weight=weight, bias=bias)
+
+    def said(
+        self,
+        path: NgramPath,
+        held: npt.NDArray[np.int64] | None,
+        learned: npt.NDArray[np.int64],
+    ) -> npt.NDArray[np.float64] | None:
+        """Return its logits of some rows of `train`, or of `valid`; None if there are none."""
+        rows = self.valid if held is None else self.held(held, learned)
+        return None if rows is None else path.of_rows(rows)

@@ -1,0 +1,251 @@
+"""Runs a model forwards and backwards, in buffers that belong to whoever runs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grucli.data.batches import Batch
+from grucli.data.text.vocabulary import UNKNOWN
+from grucli.engine import bags, embedding, linear, pooling, recurrent
+from grucli.engine.front import Front
+from grucli.engine.packing import Floats, Integers, Packing
+from grucli.engine.params import Parameters
+from grucli.engine.tape import Tape
+from grucli.model.network import Architecture, Model
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gradients:
+    """Gradients of one batch: the dense parameters', and those of the table's rows that were read.
+
+    Attributes:
+        dense: like `Model.params`.
+        tokens: (U,) distinct rows of the table, none for numeric sequences.
+        rows: (U, I) gradients of their vectors.
+    """
+
+    dense: Parameters
+    tokens: Integers
+    rows: Floats
+
+
+class Runner:
+    """One caller's way through a model: it reads the weights, and writes to its own buffers alone.
+
+    A runner serves one batch at a time, so each thread takes one of its own; they may share the
+    model. Whoever keeps a runner keeps the buffers, which grow to the largest batch.
+
+    Attributes:
+        model: what is run.
+        tapes: one for each recurrent layer; after `forward`, `tapes[k].part(d)["gates"]`
+            holds the gates of direction d.
+    """
+
+    def __init__(self, model: Model) -> None:
+        """Prepare to run `model`; buffers come with the first batch."""
+        self.model, arch = model, model.architecture
+        self.tapes = [Tape(model.dtype) for _ in range(arch.num_layers)]
+        self._layers = arch.by_layer(model.params)
+        self._front = Front(arch.convolution, model.dtype) if arch.convolution else None
+        self._forward: _Forward
+
+    def forward(self, batch: Batch, dropout: np.random.Generator | None = None) -> Floats:
+        """Return logits (B, C), or (B, 1) for two classes.
+
+        Args:
+            batch: what to run.
+            dropout: draws what is dropped in training; None to drop nothing.
+        """
+        model, arch, packing = self.model, self.model.architecture, batch.packing
+        masks, features = _Masks(arch.dropout, dropout, model.dtype), model.params.flat[:0]
+        ids = _drop_tokens(batch.x, arch.token_dropout, dropout)
+        x, places, read, vectors = batch.x, None, None, None
+        if arch.vocabulary_size:
+            vectors, places = _vectors(arch, ids, batch)
+            x, read = vectors.forward(model.table, model.dtype), places
+        if masks.drop and places is not None:  # at each step of its own, so no step shares a row
+            x, read = masks.apply(embedding.forward(x, places)), None
+        if self._front is not None:
+            steps = x if read is None else x[read]
+            x, features = self._front.forward(model.params.within("front"), steps, packing)
+            packing, read = self._front.packing, None
+        for layer, (params, tape) in enumerate(zip(self._layers, self.tapes, strict=True)):
+            if layer:
+                x, read = masks.apply(x), None
+            x, final = recurrent.forward(arch.cell, params, x, packing, tape, index=read)
+        pooled, memory = pooling.forward(
+            arch.pooling, model.params.within("pooling_"), x, final, packing
+        )
+        if self._front is not None:
+            pooled = np.concatenate((pooled, features), axis=1)
+        pooled = masks.apply(pooled)
+        self._forward = _Forward(
+            given=batch.packing,
+            packing=packing,
+            vectors=vectors,
+            places=places,
+            outputs=x,
+            pooled=pooled,
+            memory=memory,
+            masks=masks,
+        )
+        return linear.forward(model.params.within("head_"), pooled)
+
+    def backward(self, d_logits: Floats, into: Parameters | None = None) -> Gradients:
+        """Return the gradients of the last `forward`, which is used up.
+
+        Args:
+            d_logits: of the shape of the logits, the gradient of the loss by them.
+            into: where the dense parameters' go; new memory if None.
+        """
+        model, arch, last = self.model, self.model.architecture, self._forward
+        packing = last.packing
+        grads = Parameters(arch.shapes(), model.dtype) if into is None else into
+        d_pooled = linear.backward(
+            model.params.within("head_"), last.pooled, d_logits, grads.within("head_")
+        )
+        d_pooled = last.masks.undo(d_pooled)
+        states = last.outputs.shape[1] * len(arch.pooling)
+        d_pooled, d_features = d_pooled[:, :states], d_pooled[:, states:]
+        d_outputs, d_final = pooling.backward(
+            arch.pooling,
+            model.params.within("pooling_"),
+            last.outputs,
+            packing,
+            last.memory,
+            d_pooled,
+            grads.within("pooling_"),
+        )
+        layers = zip(self._layers, self.tapes, arch.by_layer(grads), strict=True)
+        for layer, (params, tape, own) in reversed(list(enumerate(layers))):
+            d_x, read = None, None if layer or last.masks.drop or self._front else last.places
+            if layer or arch.vocabulary_size or self._front:
+                d_x = tape.take("d_inputs", packing.size, params["weight_ih"].shape[2])
+            recurrent.backward(
+                arch.cell, params, packing, tape, d_outputs, d_final, own, index=read, d_x=d_x
+            )
+            if self._front is not None and d_x is not None and not layer:
+                d_x = self._before(self._front, d_x, d_features, grads)
+            d_outputs, d_final = None if d_x is None else last.masks.undo(d_x), None
+        tokens: Integers = np.zeros(0, np.int32)
+        rows = model.table[:0]
+        if last.vectors is not None and last.places is not None and d_outputs is not None:
+            tokens, rows = last.vectors.backward(embedding.backward(last.places, d_outputs)[1])
+        return Gradients(dense=grads, tokens=tokens, rows=rows)
+
+    def _before(
+        self, convolutions: Front, d_x: Floats, d_features: Floats, grads: Parameters
+    ) -> Floats | None:
+        """Return the gradient of the token vectors, None for numeric sequences."""
+        model, arch, d_steps = self.model, self.model.architecture, None
+        if arch.vocabulary_size:
+            d_steps = np.empty((self._forward.given.size, arch.input_size), model.dtype)
+        convolutions.backward(
+            model.params.within("front"), d_x, d_features, grads.within("front"), d_steps
+        )
+        return d_steps
+
+    @property
+    def packing(self) -> Packing:
+        """The order of the steps of the recurrence in the last `forward`."""
+        return self._forward.packing
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Forward:
+    """What backward needs of the last forward, beside the tapes."""
+
+    given: Packing
+    packing: Packing
+    vectors: _Vectors | None
+    places: Integers | None
+    outputs: Floats
+    pooled: Floats
+    memory: pooling.Memory
+    masks: _Masks
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Vectors:
+    """What the M distinct inputs of a batch are made of.
+
+    Attributes:
+        tokens: (M,) the token of each.
+        bags: (M, G) the rows of its n-grams, None without any.
+    """
+
+    tokens: Integers
+    bags: Integers | None
+
+    def forward(self, table: Floats, dtype: np.dtype[Any]) -> Floats:
+        if self.bags is None:
+            return embedding.forward(table, self.tokens, dtype)
+        return bags.forward(table, self.tokens, self.bags, dtype)
+
+    def backward(self, d_x: Floats) -> tuple[Integers, Floats]:
+        if self.bags is None:
+            return self.tokens, d_x
+        return bags.backward(self.tokens, self.bags, d_x)
+
+
+def _vectors(arch: Architecture, ids: Integers, batch: Batch) -> tuple[_Vectors, Integers]:
+    """Return the distinct inputs of a batch, and (N,) which one each step reads."""
+    places: Integers
+    if arch.subwords == "tokens":
+        contexts, first, places = np.unique(
+            bags.contexts(ids, batch.packing), return_index=True, return_inverse=True
+        )
+        held = arch.vocabulary_size + bags.buckets_of(contexts, arch.buckets)
+        return _Vectors(tokens=ids[first], bags=held), places
+    if batch.bags is None:
+        tokens, places = embedding.distinct(ids, arch.vocabulary_size)
+        return _Vectors(tokens=tokens, bags=None), places
+    spelled, places = embedding.distinct(ids, len(batch.bags))
+    known = spelled < arch.vocabulary_size
+    return _Vectors(tokens=np.where(known, spelled, UNKNOWN), bags=batch.bags[spelled]), places
+
+
+def _drop_tokens(ids: Integers, rate: float, rng: np.random.Generator | None) -> Integers:
+    """Return (N,) ids of which a share is UNKNOWN, whose vector thereby learns to stand for any.
+
+    Source: Iyyer et al. 2015 (ACL, deep averaging networks), section 4, word dropout.
+    """
+    if rng is None or not rate:
+        return ids
+    return np.where(rng.random(ids.shape, np.float32) < rate, np.int32(UNKNOWN), ids)
+
+
+class _Masks:
+    """Dropout masks, drawn in the order of `apply`, undone in reverse.
+
+    Source: Srivastava et al. 2014 (JMLR 15), scaled in training ("inverted").
+    """
+
+    def __init__(self, rate: float, rng: np.random.Generator | None, dtype: Any) -> None:
+        self._keep = 1 - rate
+        self._rng = rng if rate else None
+        self._dtype = dtype
+        self._drawn: list[Floats] = []
+
+    @property
+    def drop(self) -> bool:
+        """Whether anything is dropped."""
+        return self._rng is not None
+
+    def apply(self, x: Floats) -> Floats:
+        if self._rng is None:
+            return x
+        kept = self._rng.random(x.shape, np.float32) < self._keep
+        mask = kept.astype(self._dtype)
+        mask *= 1 / self._keep
+        self._drawn.append(mask)
+        dropped: Floats = x * mask
+        return dropped
+
+    def undo(self, d_x: Floats) -> Floats:
+        if self.drop:
+            d_x *= self._drawn.pop()
+        return d_x

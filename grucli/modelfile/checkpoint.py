@@ -1,0 +1,270 @@
+"""A model file: one archive <-> architecture, weights, vocabulary or scaling, labels, origin.
+
+`MODEL.npz` holds the best weights. `MODEL.last.npz` holds the last weights, and beside them what an
+exact resume needs: the optimizer's moments, the progress and the best weights so far.
+"""
+
+from __future__ import annotations
+
+import codecs
+import dataclasses
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.encoding import Encoder, SeriesEncoder, TextEncoder
+from grucli.data.records import Remembered
+from grucli.data.series.views import VIEWS, width
+from grucli.data.tables.delimiters import parse_delimiter
+from grucli.data.text.tokens import MODES
+from grucli.data.text.vocabulary import Vocabulary
+from grucli.engine.bags import MOST_TOKENS
+from grucli.engine.pooling import POOLINGS
+from grucli.engine.recurrent import CELLS
+from grucli.errors import CheckpointError, ConfigError, show, show_path
+from grucli.model.blend import Mix
+from grucli.model.network import Architecture, Model
+from grucli.modelfile.archive import Archive, read_archive, write_archive
+from grucli.modelfile.fields import built, expect
+from grucli.modelfile.history import packed, unpacked
+from grucli.modelfile.linear_path import kernel_arrays, kernel_path, ngram_arrays, ngram_path
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+PARAM, RUN = "param_", "run_"
+MAX_LAYERS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedModel:
+    """A trained model with all that its use needs.
+
+    Attributes:
+        model: architecture and weights.
+        encoder: how a record becomes steps.
+        labels: (C,) the names of the classes.
+        remembered: how the training data was read.
+        card: where the model comes from, for people: config, data, scores, versions (JSON).
+        sha256: of the file it was read from, "" before that.
+    """
+
+    model: Model
+    encoder: Encoder
+    labels: tuple[str, ...]
+    remembered: Remembered
+    card: dict[str, Any]
+    sha256: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunState:
+    """What a resumed training needs beside the last weights.
+
+    Attributes:
+        progress: counters and scores (JSON).
+        arrays: the optimizer's moments and the best weights.
+    """
+
+    progress: dict[str, Any]
+    arrays: Arrays = field(default_factory=dict)
+
+
+def last_path(path: str | Path) -> Path:
+    """Return where the resumable state of model `path` is kept: m.npz -> m.last.npz."""
+    return Path(path).with_suffix(".last.npz")
+
+
+def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> None:
+    """Write a model file atomically; the same content gives the same bytes.
+
+    Raises:
+        AccessError: it cannot be written; an older file is still whole.
+        ValueError: a weight is not finite.
+    """
+    encoder = saved.encoder
+    meta: dict[str, Any] = {
+        "task": "classify",
+        "labels": list(saved.labels),
+        "architecture": dataclasses.asdict(saved.model.architecture),
+        "encoder": {"kind": encoder.kind, "max_length": encoder.max_length},
+        "remembered": saved.remembered.stored(),
+        "card": saved.card,
+    }
+    if saved.model.mix != Mix():
+        meta["mix"] = dataclasses.asdict(saved.model.mix)
+    arrays: Arrays = {PARAM + name: array for name, array in saved.model.arrays()}
+    if isinstance(encoder, TextEncoder):
+        meta["encoder"]["mode"] = encoder.mode
+        arrays["vocabulary"] = np.frombuffer(encoder.vocabulary.to_bytes(), np.uint8)
+        if encoder.wide is not None:
+            meta["encoder"]["ngrams"] = dataclasses.asdict(encoder.wide.ngrams.pattern)
+            arrays |= ngram_arrays(encoder.wide)
+    else:
+        meta["encoder"]["missing"] = encoder.missing
+        meta["encoder"]["channels"] = list(encoder.channels)
+        arrays["scaling"] = np.stack((encoder.mean, encoder.scale))
+        arrays["units"] = encoder.units
+        if encoder.wide is not None:
+            arrays |= kernel_arrays(encoder.wide)
+    if run is not None:
+        meta["progress"], scores = packed(run.progress)
+        arrays |= scores
+        arrays |= {RUN + name: array for name, array in run.arrays.items()}
+    write_archive(path, meta, arrays)
+
+
+def load(path: str | Path, dtype: str | None = "float64") -> SavedModel:
+    """Read a model file.
+
+    Args:
+        path: the file.
+        dtype: of the weights in memory, None for that of training. In float64 the digits that are
+            printed depend neither on batch mates nor on threads.
+
+    Raises:
+        AccessError: it is missing or unreadable.
+        CheckpointError: it is no intact grucli model.
+    """
+    return _saved_model(path, read_archive(path), dtype)
+
+
+def load_run(path: str | Path) -> tuple[SavedModel, RunState]:
+    """Read a `.last.npz` to go on with its training; raises as `load` does."""
+    archive = read_archive(path)
+    if "progress" not in archive.meta:
+        raise CheckpointError(
+            f"{show_path(path)}: holds no training state; resume from a MODEL.last.npz"
+        )
+    arrays = {
+        name.removeprefix(RUN): array
+        for name, array in archive.arrays.items()
+        if name.startswith(RUN)
+    }
+    saved = _saved_model(path, archive, None)
+    with _consistent(path):
+        progress = unpacked(archive.meta["progress"], archive.arrays)
+    return saved, RunState(progress=progress, arrays=arrays)
+
+
+def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> SavedModel:
+    with _consistent(path):
+        meta = archive.meta
+        expect(meta["task"] == "classify", "task and version")
+        expect(isinstance(meta["card"], dict), "card")
+        labels = _labels(meta["labels"])
+        architecture = _architecture(meta["architecture"])
+        expect(len(labels) == architecture.num_classes, "labels and outputs")
+        model = _model(architecture, archive.arrays, dtype)
+        encoder = _encoder(meta["encoder"], archive.arrays, architecture)
+        model.mix = _mix(meta.get("mix"), encoder)
+        model.seal()
+        return SavedModel(
+            model=model,
+            encoder=encoder,
+            labels=labels,
+            remembered=_remembered(meta["remembered"]),
+            card=meta["card"],
+            sha256=archive.sha256,
+        )
+
+
+@contextmanager
+def _consistent(path: str | Path) -> Iterator[None]:
+    """Say of what does not fit that the file is to blame."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, ConfigError) as fault:
+        raise CheckpointError(
+            f"{show_path(path)}: inconsistent: {show(fault)}; train the model again"
+        ) from fault
+
+
+def _labels(names: Any) -> tuple[str, ...]:
+    expect(isinstance(names, list) and all(isinstance(name, str) for name in names), "labels")
+    expect(len(set(names)) == len(names), "labels")
+    return tuple(names)
+
+
+def _remembered(fields: Mapping[str, Any]) -> Remembered:
+    remembered = built(Remembered, fields)
+    if remembered.encoding is not None:
+        codecs.lookup(remembered.encoding)
+    if remembered.delimiter is not None:
+        parse_delimiter(remembered.delimiter)
+    return remembered
+
+
+def _architecture(fields: Mapping[str, Any]) -> Architecture:
+    """Check every field before anything is allocated from it."""
+    architecture = built(Architecture, fields)
+    sizes = (architecture.input_size, architecture.hidden_size, architecture.num_classes)
+    expect(all(1 <= size < 1 << 32 for size in sizes), "sizes")
+    expect(architecture.vocabulary_size >= 0, "vocabulary_size")
+    expect(architecture.num_classes >= 2, "num_classes")
+    expect(1 <= architecture.num_layers <= MAX_LAYERS, "num_layers")
+    expect(0 <= architecture.convolution < 1 << 32, "convolution")
+    expect(architecture.cell in CELLS, "cell")
+    expect(architecture.dtype in ("float32", "float64"), "dtype")
+    kind, buckets = architecture.subwords, architecture.buckets
+    expect(kind in ("", "characters", "tokens"), "subwords")
+    expect((buckets > 0) == bool(kind), "subwords")
+    expect(architecture.vocabulary_size > 0 or not kind, "subwords")
+    expect(kind != "tokens" or architecture.vocabulary_size < MOST_TOKENS, "vocabulary_size")
+    rates = (architecture.dropout, architecture.token_dropout)
+    expect(all(0 <= rate < 1 for rate in rates), "dropout")
+    expect(0 < len(architecture.pooling) <= len(POOLINGS), "pooling")
+    expect(set(architecture.pooling) <= set(POOLINGS), "pooling")
+    return architecture
+
+
+def _model(architecture: Architecture, arrays: Arrays, dtype: str | None) -> Model:
+    shapes = architecture.shapes()
+    if architecture.vocabulary_size:
+        shapes["embedding_weight"] = architecture.table_shape
+    stored = {name.removeprefix(PARAM): a for name, a in arrays.items() if name.startswith(PARAM)}
+    for name in sorted(shapes.keys() | stored.keys()):
+        found = stored[name].shape if name in stored else None
+        expect(found == shapes.get(name), f"weights {name}")
+    model = Model(dataclasses.replace(architecture, dtype=dtype or architecture.dtype))
+    if architecture.vocabulary_size:
+        model.table = stored.pop("embedding_weight")  # as it lies in the file: it may be large
+    for name, array in stored.items():
+        model.params[name][...] = array
+    return model
+
+
+def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architecture) -> Encoder:
+    max_length = fields["max_length"]
+    expect(type(max_length) is int and 1 <= max_length < 1 << 32, "max_length")
+    if fields["kind"] == "text":
+        vocabulary = Vocabulary.from_bytes(arrays["vocabulary"])
+        expect(len(vocabulary) == architecture.vocabulary_size, "vocabulary and embedding")
+        expect(fields["mode"] in MODES, "tokens")
+        wide = ngram_path(fields.get("ngrams"), arrays, architecture.num_outputs)
+        buckets = architecture.buckets if architecture.subwords == "characters" else 0
+        return TextEncoder(vocabulary, fields["mode"], max_length, wide, buckets)
+    expect(fields["kind"] == "series", "kind")
+    mean, scale = arrays["scaling"]
+    missing = fields.get("missing", "refuse")  # older files know no other way
+    expect(missing in ("refuse", "mask"), "missing")
+    channels = tuple(fields.get("channels", ("values",)))
+    expect(len(channels) > 0 and set(channels) <= VIEWS.keys(), "channels")
+    expect(mean.ndim == 1, "scaling")
+    encoder = SeriesEncoder(mean, scale, max_length, missing, channels, arrays.get("units"))
+    expect(encoder.units.ndim == 1, "units")
+    expect(mean.size == width(channels, encoder.num_channels), "scaling, channels")
+    expect(mean.ndim == 1 and encoder.input_size == architecture.input_size, "scaling, channels")
+    return encoder.beside(kernel_path(arrays, encoder.view_size, architecture.num_outputs))
+
+
+def _mix(fields: Mapping[str, Any] | None, encoder: Encoder) -> Mix:
+    """Return how much the paths count: a wide path that is there does, if ever so little."""
+    mix = Mix() if fields is None else built(Mix, fields)
+    expect(all(0 <= factor < 1e6 for factor in (mix.recurrence, mix.wide)), "mix")
+    expect((encoder.wide is not None) == (mix.wide > 0), "paths")
+    return mix

@@ -1,0 +1,105 @@
+"""A wide path as arrays of a model file, and back from arrays that may hold anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.series.kernels import HIGH, Kernels
+from grucli.data.text.ngrams import Ngrams, Pattern
+from grucli.model.kernel_path import KernelPath
+from grucli.model.ngram_path import NgramPath
+from grucli.modelfile.fields import built, expect
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+WIDE = "wide_"
+LONGEST_NGRAM = 8  # tokens
+LARGEST_KERNELS = 1 << 20  # steps from one weight to the next, thresholds of one kernel
+
+
+def ngram_arrays(path: NgramPath) -> Arrays:
+    """Return what a model file holds of n-grams, beside their pattern."""
+    return {
+        WIDE + "keys": path.ngrams.keys,
+        WIDE + "idf": path.ngrams.idf,
+        WIDE + "weight": path.weight,
+        WIDE + "bias": path.bias,
+    }
+
+
+def kernel_arrays(path: KernelPath) -> Arrays:
+    """Return what a model file holds of kernels."""
+    kernels = path.kernels
+    return {
+        WIDE + "dilations": kernels.dilations,
+        WIDE + "counts": kernels.counts,
+        WIDE + "channels": kernels.channels.astype(np.uint8),
+        WIDE + "thresholds": kernels.thresholds,
+        WIDE + "weight": path.weight,
+        WIDE + "bias": path.bias,
+    }
+
+
+def ngram_path(
+    fields: Mapping[str, Any] | None, arrays: Arrays, num_outputs: int
+) -> NgramPath | None:
+    """Return the n-grams of a model file whose pattern has these fields, None if there is none.
+
+    Raises:
+        KeyError, TypeError, ValueError: they do not fit together.
+    """
+    if fields is None:
+        return None
+    pattern = built(Pattern, fields)
+    expect(1 <= pattern.longest <= LONGEST_NGRAM, "n-grams")
+    keys, idf = arrays[WIDE + "keys"], arrays[WIDE + "idf"]
+    expect(keys.dtype == np.uint32 and keys.ndim == 1 and len(keys) > 0, "n-grams")
+    expect(bool((keys[1:] > keys[:-1]).all()), "n-grams")
+    expect(idf.shape == keys.shape, "n-grams and their weights")
+    weight, bias = _linear(arrays, len(keys), num_outputs, idf)
+    return NgramPath(ngrams=Ngrams(pattern=pattern, keys=keys, idf=idf), weight=weight, bias=bias)
+
+
+def kernel_path(arrays: Arrays, num_channels: int, num_outputs: int) -> KernelPath | None:
+    """Return the kernels of a model file that read so many channels, None if it has none.
+
+    Raises:
+        KeyError, ValueError: they do not fit together.
+    """
+    if WIDE + "thresholds" not in arrays:
+        return None
+    names = ("dilations", "counts", "channels", "thresholds")
+    dilations, counts, channels, thresholds = (arrays[WIDE + name] for name in names)
+    for array in (dilations, counts):
+        expect(array.dtype == np.int64 and array.ndim == 1 and len(array) > 0, "kernels")
+        expect(bool((array >= 1).all() and (array < LARGEST_KERNELS).all()), "kernels")
+    expect(len(dilations) == len(counts), "kernels")
+    expect(channels.dtype == np.uint8, "kernels")
+    expect(channels.shape == (len(dilations), len(HIGH), num_channels), "kernels and channels")
+    expect(bool(channels.any(axis=2).all() and channels.max() == 1), "kernels and channels")
+    expect(thresholds.shape == (len(HIGH) * int(counts.sum()),), "kernels and thresholds")
+    kernels = Kernels(
+        dilations=dilations,
+        counts=counts,
+        channels=channels.view(bool),
+        thresholds=thresholds,
+    )
+    weight, bias = _linear(arrays, len(kernels), num_outputs, thresholds)
+    return KernelPath(kernels=kernels, weight=weight, bias=bias)
+
+
+def _linear(
+    arrays: Arrays, num_features: int, num_outputs: int, other: npt.NDArray[Any]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Return what a wide path has learned of each feature, of which there are `other` numbers."""
+    weight, bias = arrays[WIDE + "weight"], arrays[WIDE + "bias"]
+    expect(weight.shape == (num_features, num_outputs), "wide path and outputs")
+    expect(bias.shape == weight.shape[1:], "wide path and outputs")
+    numbers = (other, weight, bias)
+    expect(all(array.dtype == np.float32 for array in numbers), "weights of the wide path")
+    expect(all(np.isfinite(array).all() for array in numbers), "weights of the wide path")
+    return weight, bias

@@ -1,0 +1,64 @@
+"""Everything that `evaluate` finds out about a model on rows with labels."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.labelled import examples_of, targets_of
+from grucli.data.records import Record
+from grucli.model.runner import Runner
+from grucli.modelfile.checkpoint import SavedModel
+from grucli.prediction.branch_scores import PathScores, score_paths
+from grucli.prediction.coverage import Coverage
+from grucli.prediction.stream import Probabilities, decided, logits
+from grucli.tasks import metrics
+from grucli.tasks.metrics import Evaluation
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scored:
+    """The scores of a model on n rows.
+
+    Attributes:
+        evaluation: of its answers.
+        paths: of its two paths alone; None where there is one.
+        coverage: how much of the rows it has read.
+        probabilities: (n, C) of each class.
+        targets: (n,) true classes, -1 for a label that training lacks.
+    """
+
+    evaluation: Evaluation
+    paths: PathScores | None
+    coverage: Coverage
+    probabilities: Probabilities
+    targets: npt.NDArray[np.int64]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object of the schema `grucli.evaluate/1`."""
+        parts = {} if self.paths is None else self.paths.to_json()
+        return self.evaluation.to_json() | self.coverage.to_json() | parts
+
+
+def score(saved: SavedModel, records: Sequence[Record]) -> Scored:
+    """Score a model on records that it can read, at least one, each with a label."""
+    encoded, labels = saved.encoder.encode(records), saved.labels
+    examples = examples_of(encoded, records, targets_of(records, labels))
+    said, targets = logits(Runner(saved.model), examples), examples.targets
+    probabilities = decided(saved.model, said, examples)
+    unseen = Counter(records[k].label or "" for k in np.flatnonzero(targets < 0).tolist())
+    paths = None
+    if examples.wide is not None:
+        paths = score_paths(saved.model.mix, said, examples.wide, targets, labels, unseen)
+    return Scored(
+        evaluation=metrics.evaluate(probabilities, targets, labels, unseen),
+        paths=paths,
+        coverage=Coverage.of(saved.encoder, encoded),
+        probabilities=probabilities,
+        targets=targets,
+    )

@@ -1,0 +1,5 @@
+"""From a labelled file to encoded examples, with every setting that the data decides.
+
+Here: the parts to learn from and to judge by, encoders fitted to data, defaults, checks of data.
+Not here: how files are read (data), or the steps of learning (training).
+"""

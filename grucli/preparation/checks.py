@@ -1,0 +1,263 @@
+"""What is odd in the data and worth a look before training: one line each, none for sound data."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data import label_hints
+from grucli.data.batches import Examples
+from grucli.data.encoding import Encoder, TextEncoder
+from grucli.data.records import Record
+from grucli.data.text.vocabulary import EMPTY
+from grucli.errors import counted, excerpt
+from grucli.preparation.copies import NOTHING
+from grucli.tasks import unknown_labels
+from grucli.tasks.baseline import Yardstick
+
+MOST_IMBALANCE = 10
+MOST_REPEATED, MOST_UNKNOWN = 0.1, 0.2
+MOST_CUT = 0.011  # one percent is what the default cuts, and perhaps a row more
+LEAST_RESOLUTION = 0.1  # of accuracy: coarser, and most changes of a setting do not show
+NO_LABELS = frozenset({"nan", "na", "n/a", "null", "<na>", "nat", "?"})  # in any case
+MOST_CHANNELS = 8  # to a step, where all sequences are equally short
+MOST_MIXED = 0.5  # of symbols in both cases; few names have a capital inside
+LISTED, SPELLED = 4, 20
+
+
+def of_training(
+    name: str, records: Sequence[Record], inputs: Sequence[bytes], mode: str, is_balanced: bool
+) -> Iterator[str]:
+    """Yield what is odd in the training file.
+
+    Args:
+        name: of the file.
+        records: all of it, each with a label.
+        inputs: (n,) keys of the records, as `copies.keys` returns them.
+        mode: how texts become tokens.
+        is_balanced: whether class weights are set, so that imbalance is known.
+    """
+    counts = Counter(record.label or "" for record in records)
+    yield from _axes(name, records)
+    yield from _contrary(name, records, inputs, mode)
+    yield from _repeated(name, inputs)
+    yield from _alike(name, counts)
+    yield from label_hints.hints(name, counts)
+    unsaid = {label: rows for label, rows in counts.items() if label.strip().lower() in NO_LABELS}
+    if unsaid:
+        yield (
+            f"{name}: {counted(sum(unsaid.values()), 'row')} with {_listed(unsaid)}, a label like "
+            "any other; drop them if it stands for a missing one"
+        )
+    single = [label for label, count in counts.items() if count == 1]
+    if single:
+        yield f"{name}: one row only with {_listed(single)}; a label needs more examples"
+    (most, top), (least, bottom) = _extremes(counts)
+    if top > MOST_IMBALANCE * bottom and not is_balanced:
+        yield (
+            f"{name}: {excerpt(most)} has {top:,} rows, {excerpt(least)} {bottom:,}; "
+            "--class-weight balanced makes labels count alike"
+        )
+
+
+def of_validation(
+    train: Sequence[bytes], name: str, valid: Sequence[Record], inputs: Sequence[bytes]
+) -> Iterator[str]:
+    """Yield what is odd between the inputs of the training part and a validation file.
+
+    Args:
+        train: keys of what is trained on, as `copies.keys` returns them.
+        name: of the validation file.
+        valid: what is in it.
+        inputs: (n,) keys of `valid`.
+    """
+    known = set(train)
+    shared = [
+        record for record, key in zip(valid, inputs, strict=True) if key in known and key != NOTHING
+    ]
+    if shared:
+        yield (
+            f"{name}: {counted(len(shared), 'row')} ({len(shared) / len(valid):.1%}) also in "
+            f"training, first {_place(shared[0])}; they make its scores too good"
+        )
+
+
+def unseen_labels(train: Sequence[Record], name: str, valid: Sequence[Record]) -> Iterator[str]:
+    """Yield the labels of the validation part that the training part lacks.
+
+    Args:
+        train: what is trained on.
+        name: of the validation part.
+        valid: what is in it.
+    """
+    known = {record.label or "" for record in train}
+    unseen = Counter(r.label or "" for r in valid if r.label not in known)
+    if unseen:
+        yield unknown_labels.unseen_line(name, unseen, sorted(known))
+
+
+def of_size(judged: Examples | None) -> Iterator[str]:
+    """Yield that the rows that are validated on are too few to tell settings apart."""
+    if judged is None:
+        return
+    valid = Yardstick.of(judged.targets)
+    if valid.resolution > LEAST_RESOLUTION:
+        yield (
+            f"validation: {counted(valid.rows, 'row')} only: a difference in accuracy of less than "
+            f"about {100 * valid.resolution:.0f} points may be luck; compare settings on more rows"
+        )
+
+
+def of_examples(
+    train: Examples,
+    valid: Examples | None,
+    encoder: Encoder,
+    steps: Sequence[int],
+    folds: npt.NDArray[np.int64] | None,
+) -> Iterator[str]:
+    """Yield what encoding loses.
+
+    Args:
+        train, valid: encoded.
+        encoder: by which.
+        steps: of each training sequence before any cut.
+        folds: (n,) the fold of each training sequence, None without folds.
+    """
+    cut = float(np.mean(np.array(steps) > encoder.max_length))
+    if cut > MOST_CUT:
+        yield (
+            f"{cut:.1%} of the training sequences are cut at {encoder.max_length:,} steps, "
+            f"the longest has {max(steps):,}; data.max_length sets what is kept"
+        )
+    if not isinstance(encoder, TextEncoder):
+        return
+    parts = [part.steps for part in (train, valid) if part is not None]
+    empty = sum(int(np.sum(part == EMPTY)) for part in parts)
+    if empty:
+        yield f"{empty:,} {'text is' if empty == 1 else 'texts are'} empty: nothing to read in them"
+    if valid is not None:
+        unknown = float(encoder.is_unknown(valid.steps).mean())
+        yield from _unknown(encoder, unknown, "the validation tokens do not occur in training")
+    elif folds is not None:
+        unknown = _lone_share(train, folds, encoder)
+        yield from _unknown(encoder, unknown, "the tokens of a fold do not occur in the others")
+
+
+def _unknown(encoder: TextEncoder, share: float, what: str) -> Iterator[str]:
+    if share > MOST_UNKNOWN:
+        mend = "" if encoder.mode in ("char", "byte") else " or --set data.tokens=char"
+        yield f"{share:.0%} of {what}; more rows{mend} would let more be known"
+
+
+def _lone_share(train: Examples, folds: npt.NDArray[np.int64], encoder: TextEncoder) -> float:
+    """Return which share of all tokens stand in one fold only, so that the others lack them."""
+    occurs = np.zeros((int(folds.max()) + 1, int(train.steps.max()) + 1), bool)
+    occurs[np.repeat(folds, train.lengths), train.steps] = True
+    is_lone = occurs.sum(axis=0) == 1
+    is_lone[EMPTY : EMPTY + 1] = False  # it stands for no token
+    return float((is_lone[train.steps] | encoder.is_unknown(train.steps)).mean())
+
+
+def _extremes(counts: Mapping[str, int]) -> tuple[tuple[str, int], tuple[str, int]]:
+    """Return the most and the least frequent label, each with its rows."""
+    ordered = sorted(counts.items(), key=lambda item: (item[1], item[0]))
+    return ordered[-1], ordered[0]
+
+
+def _axes(name: str, records: Sequence[Record]) -> Iterator[str]:
+    """Yield that few steps of many channels may be few channels of many steps: aeon's order."""
+    shapes = {record.values.shape for record in records if record.values is not None}
+    steps, channels = next(iter(shapes)) if len(shapes) == 1 else (1, 1)
+    if channels >= MOST_CHANNELS * steps:
+        yield (
+            f"{name}: {counted(steps, 'step')} of {channels:,} channels each; if it is the other "
+            "way round, as aeon and sktime keep series, swap the two axes (X.swapaxes(1, 2))"
+        )
+
+
+def _contrary(
+    name: str, records: Sequence[Record], inputs: Sequence[bytes], mode: str
+) -> Iterator[str]:
+    """Yield a line on inputs with two labels, and one where a spelling may tell these apart."""
+    pairs = _contrary_pairs(records, inputs)
+    equal = [(one, other) for one, other in pairs if one.text == other.text]
+    spelled = [(one, other) for one, other in pairs if one.text != other.text]
+    if equal:
+        one, other = equal[0]
+        shown = "" if one.text is None else f" '{excerpt(one.text)}'"
+        count = "1 input has" if len(equal) == 1 else f"{len(equal):,} inputs have"
+        yield f"{name}: {count} two labels, first{shown}: {_label(one)}, {_label(other)}"
+    if spelled:
+        ways = ", ".join(f"'{excerpt(r.text or '', SPELLED)}' {_label(r, 12)}" for r in spelled[0])
+        count = "1 input has" if len(spelled) == 1 else f"{len(spelled):,} inputs have"
+        yield (
+            f"{name}: {count} two labels by spelling: {ways}; if case tells, --set data.tokens=byte"
+        )
+    elif mode == "char":
+        yield from _mixed_case(name, records)
+
+
+def _contrary_pairs(
+    records: Sequence[Record], inputs: Sequence[bytes]
+) -> list[tuple[Record, Record]]:
+    """Return of each input with two labels the first record, and the first with another label."""
+    first: dict[bytes, Record] = {}
+    contrary: dict[bytes, tuple[Record, Record]] = {}
+    for record, key in zip(records, inputs, strict=True):
+        earlier = first.setdefault(key, record)
+        if earlier.label != record.label and key != NOTHING:
+            contrary.setdefault(key, (earlier, record))
+    return list(contrary.values())
+
+
+def _mixed_case(name: str, records: Sequence[Record]) -> Iterator[str]:
+    """Yield that symbols in both cases, such as those of chemistry, are read in one."""
+    inner = [(record.text or "")[1:] for record in records]
+    mixed = sum(text != text.lower() and text != text.upper() for text in inner)
+    if mixed > MOST_MIXED * len(records):
+        yield (
+            f"{name}: {mixed / len(records):.0%} of the texts have capitals among small letters, "
+            "which are read as one; if case tells, --set data.tokens=byte"
+        )
+
+
+def _repeated(name: str, inputs: Sequence[bytes]) -> Iterator[str]:
+    filled = [key for key in inputs if key != NOTHING]
+    share = (len(filled) - len(set(filled))) / len(inputs)
+    if share > MOST_REPEATED:
+        yield (
+            f"{name}: {share:.0%} of the rows repeat the input of an earlier one; drop them unless "
+            "it is meant so"
+        )
+
+
+def _alike(name: str, counts: Mapping[str, int]) -> Iterator[str]:
+    """Yield labels that a slip of the pen, or a program, may have made two of one."""
+    by_form: dict[str | Decimal, list[str]] = defaultdict(list)
+    for label in sorted(counts):
+        form = unknown_labels.form(label)
+        number = unknown_labels.exact_value(form)
+        by_form[form if number is None else number].append(label)
+    for alike in by_form.values():
+        if len(alike) > 1:
+            spelled = ", ".join(f"'{excerpt(s, 24)}' {counts[s]:,}" for s in alike[:LISTED])
+            is_form = len({unknown_labels.form(label) for label in alike}) == 1
+            how = "by case, spaces or Unicode form" if is_form else "as one number is written"
+            yield f"{name}: labels differ only {how}: {spelled}"
+
+
+def _listed(names: Sequence[str] | Mapping[str, int]) -> str:
+    shown = ", ".join(excerpt(name, 24) for name in list(names)[:LISTED])
+    return f"{shown} and {len(names) - LISTED} more" if len(names) > LISTED else shown
+
+
+def _label(record: Record, width: int = 24) -> str:
+    return f"{excerpt(record.label, width)} in {_place(record)}"
+
+
+def _place(record: Record) -> str:
+    return f"line {record.line:,}" if record.line else f"row {record.number:,}"

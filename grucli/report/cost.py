@@ -1,0 +1,109 @@
+"""What `train --dry-run` says: the effective settings, the model's shapes, what a run will cost."""
+
+from typing import Any
+
+from grucli.config.resolve import Settings
+from grucli.config.schema import KEYS
+from grucli.data.encoding import TextEncoder
+from grucli.errors import counted, excerpt
+from grucli.model.network import Model
+from grucli.preparation.prepare import Prepared
+from grucli.training.cost import Cost
+from grucli.training.trainer import Trainer
+
+SCHEMA = "grucli.dry-run/1"
+MEGABYTE = 1e6
+LISTED_WIDTH = 100
+FOUND = ("text", "label", "values", "id", "time", "delimiter")
+"""What the data tell of themselves, among the settings of their section."""
+
+
+def lines(trainer: Trainer, prepared: Prepared, settings: Settings, cost: Cost) -> list[str]:
+    """Return all of it for people."""
+    effective = effective_settings(prepared, settings)
+    return [
+        *(f"{key}: {_shown(each['value'])} ({each['origin']})" for key, each in effective.items()),
+        *(f"{name}: {_times(shape)}" for name, shape in shapes(trainer.model).items()),
+        f"memory: about {_megabytes(cost.memory_bytes)}: weights and optimizer "
+        f"{_megabytes(cost.state_bytes)}, largest batch {_megabytes(cost.step_bytes)}, data "
+        f"{_megabytes(cost.data_bytes)}; the program comes on top",
+        f"time: about {cost.epoch_s:.2g} s an epoch of {counted(trainer.num_batches, 'step')}, "
+        f"at most {counted(trainer.epochs, 'epoch')}{_each_fold(trainer)}; timed on a few steps",
+        "dry run: nothing was written",
+    ]
+
+
+def result(trainer: Trainer, prepared: Prepared, settings: Settings, cost: Cost) -> dict[str, Any]:
+    """Return the object that `train --dry-run --json` prints."""
+    return {
+        "schema": SCHEMA,
+        "config": effective_settings(prepared, settings),
+        "data": _data(prepared),
+        "shapes": {name: list(shape) for name, shape in shapes(trainer.model).items()},
+        "parameters": trainer.model.num_parameters,
+        "memory_bytes": cost.memory_bytes,
+        "seconds_per_epoch": round(cost.epoch_s, 6),
+    }
+
+
+def effective_settings(prepared: Prepared, settings: Settings) -> dict[str, dict[str, Any]]:
+    """Return the value and the origin of each setting by its dotted key.
+
+    Columns that were found stand here, too, though a config need not name them.
+    """
+    seen = {f"data.{key}": getattr(prepared.remembered, key) for key in FOUND}
+    config = prepared.config.model_dump(mode="json")
+    found = {}
+    for path in KEYS:
+        key = ".".join(path)
+        value = config[path[0]][path[1]] if len(path) == 2 else config[path[0]]
+        reason = prepared.reasons.get(key)
+        if value is None and seen.get(key):
+            value, reason = seen[key], "found"
+        origin = settings.origins[key] if reason is None else f"data: {reason}"
+        found[key] = {"value": value, "origin": origin}
+    return found
+
+
+def shapes(model: Model) -> dict[str, tuple[int, ...]]:
+    """Return the shape of each array of weights by its name."""
+    return {name: array.shape for name, array in model.arrays()}
+
+
+def _each_fold(trainer: Trainer) -> str:
+    return f" for each of {trainer.num_folds} folds and for all rows" if trainer.num_folds else ""
+
+
+def _data(prepared: Prepared) -> dict[str, Any]:
+    encoder = prepared.encoder
+    reading: dict[str, Any] = {"kind": encoder.kind, "max_length": encoder.max_length}
+    if isinstance(encoder, TextEncoder):
+        reading |= {"tokens": encoder.mode, "vocabulary_size": len(encoder.vocabulary)}
+    else:
+        reading |= {"channels": encoder.num_channels}
+    facts = {**prepared.facts}
+    label_rows = facts.pop("label_rows")
+    return {
+        "name": prepared.name,
+        **facts,
+        "labels": dict(zip(prepared.labels, label_rows, strict=True)),
+        **reading,
+        "findings": list(prepared.findings),
+        "warnings": list(prepared.warnings),
+    }
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool) or value is None:
+        return "none" if value is None else str(value).lower()
+    if isinstance(value, list | tuple):
+        return excerpt(", ".join(map(str, value)), LISTED_WIDTH)
+    return str(value)
+
+
+def _times(shape: tuple[int, ...]) -> str:
+    return " x ".join(f"{size:,}" for size in shape)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / MEGABYTE:,.1f} MB"

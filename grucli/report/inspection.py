@@ -1,0 +1,163 @@
+"""The report of `inspect-gates` for people, in at most 80 columns."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grucli.errors import counted
+from grucli.inspection.health import Gate, LayerHealth
+from grucli.inspection.memory import Horizon
+from grucli.inspection.report import CONVENTION, Input, Report
+from grucli.inspection.verdicts import units_line
+from grucli.model.linear_path import NAMES
+from grucli.report.model_card import Facts, head, inside
+from grucli.report.sequences import examples
+from grucli.report.tables import bar, percent, table
+from grucli.report.wrap import field
+
+BAR_WIDTH = 12
+CUT = "share of the decisions that stay when only k steps are read"
+MOVED = "moved: the mean change of the probabilities"
+
+
+def text(report: Report) -> str:
+    """Return the whole report; without data, and nothing to explain, what is in the model."""
+    parts = [head(report.saved, report.path)]
+    if report.input is None:
+        parts += [] if report.examples else inside(report.saved)
+    else:
+        for name, sentence in data_facts(report.input, NAMES[report.saved.encoder.kind]):
+            parts[0] += field(name, sentence)
+    parts[0] += field("convention", CONVENTION)
+    if report.input is not None:
+        parts += [
+            _gates(report.health, report.settings.saturation),
+            _memory(report.horizons, report.health, report.input),
+        ]
+        parts += [[line for one in report.verdicts for line in field("!", one.text, indent=2)]]
+    parts += examples(report.examples, report.saved.labels)
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def data_facts(data: Input, wide: str) -> Facts:
+    """Return what was looked at; `wide` is the name of the wide path."""
+    sample = f"{data.sequences:,} of {counted(data.rows, 'sequence')}"
+    if data.stratified:
+        sample += ", drawn label by label"
+    digest = f" (sha256 {data.sha256[:12]})" if data.sha256 else ""
+    skipped = f"; {counted(data.skipped, 'unreadable one')} skipped" if data.skipped else ""
+    found = [
+        (
+            "data",
+            f"{data.name}{digest}: {sample}{skipped}; "
+            f"{counted(data.steps, 'step')}, median length {data.median_length:g}, "
+            f"longest {data.longest:,}",
+        )
+    ]
+    if data.accuracy is not None:
+        shown = f"{data.accuracy:.3f} ({data.right:,} of {data.labelled:,})"
+        found.append(("accuracy", shown + _alone(data, wide)))
+    if data.paths is not None:
+        ours = data.paths.recurrence_share
+        shares = f"{percent(ours, 0)} by the recurrence, {percent(1 - ours, 0)} by {wide}"
+        whose = "gates and memory are the recurrence's alone"
+        found.append(("decided", f"{shares} (of the margins of this sample); {whose}"))
+    return found
+
+
+def _alone(data: Input, wide: str) -> str:
+    """Return the accuracies of both paths in words, nothing where there is one."""
+    if data.paths is None:
+        return ""
+    ours, theirs = data.share(data.paths.recurrence_right), data.share(data.paths.wide_right)
+    return f"; recurrence alone {ours:.3f}, {wide} alone {theirs:.3f}"
+
+
+def _gates(health: tuple[LayerHealth, ...], saturation: tuple[float, float]) -> list[str]:
+    """Return a line a gate of each layer and direction, then the units that stand out."""
+    if not health[0].gates:
+        lines = ["GATES  none: this is a plain recurrent network"]
+    else:
+        heading = ("GATES", "", *gate_heading(saturation))
+        rows = [(part.name, *gate_row(gate)) for part in health for gate in part.gates]
+        lines = table([heading, *rows], "llrrrrrr")
+    for part in health:
+        lines += field(part.name, units_sentence(part), indent=len(part.name) + 2)
+    return lines
+
+
+def gate_heading(saturation: tuple[float, float]) -> tuple[str, ...]:
+    """Return what the figures of `gate_row` are called."""
+    low, high = saturation
+    return "mean", f"<{low:g}", "mid", f">{high:g}", "slope", "constant"
+
+
+def gate_row(gate: Gate) -> tuple[str, ...]:
+    """Return a gate's name and its figures over all units and steps."""
+    low, high = float(gate.low.mean()), float(gate.high.mean())
+    return (
+        gate.name,
+        f"{gate.mean.mean():.2f}",
+        percent(low, 0),
+        percent(max(0.0, 1 - low - high), 0),
+        percent(high, 0),
+        f"{gate.slope.mean():.2f}",
+        "1 unit" if len(gate.constant) == 1 else f"{len(gate.constant)} units",
+    )
+
+
+def units_sentence(part: LayerHealth) -> str:
+    """Return which units stand out."""
+    what = "candidate" if part.gates else "state"
+    words = [f"dead {units_line(part.dead)}" if part.dead else "no dead unit"]
+    for gate in part.gates:
+        named = {"keep": (("frozen", gate.open), ("no carry", gate.shut))}
+        for name, units in named.get(gate.name, (("always reset", gate.shut),)):
+            if units:
+                words.append(f"{name} {units_line(units)}")
+        if gate.constant:
+            words.append(f"constant {gate.name} {units_line(gate.constant)}")
+    return ", ".join([*words, f"{what} beyond 0.97 at {percent(part.clipped)}"])
+
+
+def _memory(
+    horizons: tuple[Horizon, ...], health: tuple[LayerHealth, ...], data: Input
+) -> list[str]:
+    """Return both horizons as columns of one table, then the leak times."""
+    end, start = horizons
+    rows: list[tuple[object, ...]] = [("k", "last k", "", "moved", "first k", "", "moved")]
+    for k, *values in zip(
+        end.steps, end.agreement, end.distance, start.agreement, start.distance, strict=True
+    ):
+        cells: list[object] = [f"{k:,}"]
+        for share, moved in (values[:2], values[2:]):
+            cells += [percent(share, 0), bar(share, BAR_WIDTH), f"{moved:.3f}"]
+        rows.append(tuple(cells))
+    lines = field("MEMORY", f"{CUT}; {MOVED}", indent=8)
+    lines += table(rows, "rrlrrlr")
+    for name, sentence in memory_facts(horizons, health, data):
+        lines += field(name, sentence, indent=17)
+    return lines
+
+
+def memory_facts(
+    horizons: tuple[Horizon, ...], health: tuple[LayerHealth, ...], data: Input
+) -> Facts:
+    """Return both horizons, and what the keep gates hold."""
+    end, start = horizons
+    needed = (
+        f"H99 = {counted(end.h99, 'step')} from the end, {start.h99:,} from the start "
+        f"(so many keep 99 % of the decisions; median length {data.median_length:g})"
+    )
+    pieces = [
+        f"{part.name}: longest unit {_steps(part.leak.max())}, "
+        f"median {_steps(float(np.median(part.leak)))}"
+        for part in health
+        if part.leak is not None
+    ]
+    leaks = [("leak time", f"[steps, by the keep gate alone] {'; '.join(pieces)}")]
+    return [("context horizon", needed), *(leaks if pieces else [])]
+
+
+def _steps(leak: float) -> str:
+    return ">1e6" if leak > 999_999 else f"{leak:.1f}"

@@ -1,0 +1,160 @@
+"""The report of `inspect-gates` as one HTML file: no script, no reference to anything outside.
+
+Every string that comes from data is escaped where the element is made. Should one slip through,
+the policy in the head still lets nothing run and nothing be fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from grucli import __version__
+from grucli.errors import excerpt
+from grucli.inspection.health import LayerHealth
+from grucli.inspection.memory import Horizon
+from grucli.inspection.report import CONVENTION, SCHEMA, Input, Report, Verdict
+from grucli.model.linear_path import NAMES
+from grucli.report.inspection import (
+    CUT,
+    MOVED,
+    data_facts,
+    gate_heading,
+    gate_row,
+    memory_facts,
+    units_sentence,
+)
+from grucli.report.model_card import Facts, facts, parameter_rows, setting_rows
+from grucli.report.page.charts import histogram, horizons, triangle
+from grucli.report.page.markup import Child, Markup, joined, tag
+from grucli.report.page.sequences import examples
+from grucli.report.page.style import STYLE
+from grucli.report.tables import percent
+
+SETTING_WIDTH = 200  # [characters]; a model file may hold anything
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+Rows = Sequence[Sequence[Child]]
+
+
+def page(report: Report) -> str:
+    """Return the whole page; without data, what is in the model and the explained texts."""
+    main: list[Markup | None] = [_model(report)]
+    if report.input is not None:
+        main += [
+            _verdicts(report.verdicts),
+            _gates(report.health, report.settings.saturation),
+            _memory(report.horizons, report.health, report.input),
+        ]
+    main += [examples(report.examples, report.saved.labels), _inside(report)]
+    made = (
+        f"grucli {__version__}, NumPy {np.__version__}; the figures are those of --json ({SCHEMA})"
+    )
+    body = tag("body", tag("h1", f"Inside {report.path}"), *main, tag("footer", made))
+    return "<!doctype html>\n" + tag("html", _head(report), body, lang="en") + "\n"
+
+
+def _head(report: Report) -> Markup:
+    return tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("meta", name="referrer", content="no-referrer"),
+        tag("title", f"{report.path} – grucli inspect-gates"),
+        tag("style", Markup(STYLE)),
+    )
+
+
+def _model(report: Report) -> Markup:
+    found = facts(report.saved, report.path)
+    if report.input is not None:
+        found += data_facts(report.input, NAMES[report.saved.encoder.kind])
+    return tag("section", _facts([*found, ("convention", CONVENTION)]))
+
+
+def _verdicts(found: Sequence[Verdict]) -> Markup:
+    items = [tag("li", tag("b", one.level), one.text, class_=one.level) for one in found]
+    listed = tag("ul", *items) if items else tag("p", "No rule has anything to say.")
+    return tag("section", tag("h2", "Verdicts"), listed)
+
+
+def _gates(health: Sequence[LayerHealth], saturation: tuple[float, float]) -> Markup:
+    parts: list[Markup] = []
+    for part in health:
+        parts += [tag("h3", part.name), tag("p", units_sentence(part))]
+        if part.gates:
+            rows = [gate_row(gate) for gate in part.gates]
+            charts = [
+                chart
+                for gate in part.gates
+                for chart in (histogram(gate), triangle(gate, saturation))
+            ]
+            parts += [
+                _table(("gate", *gate_heading(saturation)), rows, "lrrrrrr"),
+                tag("div", *charts, class_="charts"),
+            ]
+    if not health[0].gates:
+        parts.insert(0, tag("p", "None: this is a plain recurrent network."))
+    return tag("section", tag("h2", "Gates"), *parts)
+
+
+def _memory(sides: tuple[Horizon, ...], health: tuple[LayerHealth, ...], data: Input) -> Markup:
+    end, start = sides
+    rows = [
+        (f"{k:,}", *_stay(last, "bar"), *_stay(first, "bar o"))
+        for k, last, first in zip(
+            end.steps,
+            zip(end.agreement, end.distance, strict=True),
+            zip(start.agreement, start.distance, strict=True),
+            strict=True,
+        )
+    ]
+    heading = ("k", "last k", "", "moved", "first k", "", "moved")
+    return tag(
+        "section",
+        tag("h2", "Memory"),
+        _facts(memory_facts(sides, health, data)),
+        horizons(sides),
+        _table(heading, rows, "rrlrrlr"),
+        tag("p", f"{CUT}; {MOVED}", class_="faint"),
+    )
+
+
+def _stay(measured: tuple[float, float], kind: str) -> tuple[Child, ...]:
+    """Return the cells of one k and side: the share that stays, its bar, what moved."""
+    share, moved = measured
+    bar = tag("span", tag("i"), class_=kind, style=f"--w:{100 * share:.1f}")
+    return percent(share, 0), bar, f"{moved:.3f}"
+
+
+def _inside(report: Report) -> Markup:
+    rows = setting_rows(report.saved.card)
+    settings = [[excerpt(cell, SETTING_WIDTH) for cell in row] for row in rows]
+    return tag(
+        "section",
+        tag("h2", "Parameters"),
+        _table(("part", "number", "share"), parameter_rows(report.saved), "lrr"),
+        joined(tag("h2", "Settings"), _table(("setting", "value", "why"), settings, "lll"))
+        if settings
+        else None,
+    )
+
+
+def _facts(found: Facts) -> Markup:
+    return tag("dl", *(joined(tag("dt", name), tag("dd", text)) for name, text in found))
+
+
+def _table(heading: Sequence[str], rows: Rows, align: str) -> Markup:
+    """Return a table; `align` is "l" or "r" for each column."""
+    sides = ["r" if letter == "r" else None for letter in align]
+
+    def line(kind: str, cells: Sequence[Child]) -> Markup:
+        return tag(
+            "tr", *(tag(kind, cell, class_=side) for cell, side in zip(cells, sides, strict=True))
+        )
+
+    lines = [line("td", row) for row in rows]
+    return tag("div", tag("table", line("th", heading), *lines), class_="wide")

@@ -1,0 +1,69 @@
+"""One number of a JSON object, by its dotted path; a label in the path may hold dots itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from grucli.errors import ConfigError, did_you_mean, excerpt
+from grucli.tasks.confusion import Confusion
+
+LONGEST_HINT = 80  # characters
+_REASONS = {
+    "precision": "no row is answered with this label",
+    "recall": "no row has this label",
+    "f1": "no row has this label or is answered with it",
+    "roc_auc": "one of the two labels has no rows",
+    "pr_auc": "the second label has no rows",
+}
+
+
+def lookup(json_object: Mapping[str, Any], dotted_path: str) -> float:
+    """Return the number at `dotted_path`, e.g. `accuracy_interval.0` or `per_class.pos.f1`.
+
+    Only what lies on the path is looked at: thousands of labels cost nothing.
+
+    Raises:
+        ConfigError: there is no such number, or it is undefined here.
+    """
+    names = dotted_path.split(".")
+    for value in _reached(json_object, names):
+        if value is None:
+            reason = _REASONS.get(names[-1], "there is nothing to measure it on")
+            raise ConfigError(
+                f"'{excerpt(dotted_path)}' is undefined here: {reason}; "
+                "give rows that show it, or choose another metric"
+            )
+        return float(value)
+    raise ConfigError(f"no metric '{excerpt(dotted_path)}'{_hint(json_object, dotted_path)}")
+
+
+def _reached(node: object, names: Sequence[str]) -> Iterator[float | None]:
+    """Yield the numbers that `names` lead to, None for an undefined one."""
+    if isinstance(node, Mapping):
+        for stop in range(1, len(names) + 1):
+            key = ".".join(names[:stop])
+            if key in node:
+                yield from _reached(node[key], names[stop:])
+    elif isinstance(node, list | Confusion):
+        index = names[0] if names else ""
+        if index.isdecimal() and index.isascii() and int(index) < len(node):
+            yield from _reached(node[int(index)], names[1:])
+    elif not names and (node is None or isinstance(node, int | float)):
+        yield node
+
+
+def _hint(json_object: Mapping[str, Any], wrong: str) -> str:
+    names = [name for name in _names(json_object) if len(name) <= LONGEST_HINT]
+    top = ", ".join(name for name in names if "." not in name)
+    return did_you_mean(wrong, names) or f"; there are {top}, per_class.LABEL.f1"
+
+
+def _names(node: object, path: str = "") -> Iterator[str]:
+    """Yield the path of each number, those of the confusion matrix left out."""
+    if node is None or isinstance(node, int | float):
+        yield path
+    elif isinstance(node, Mapping | list):
+        children = node.items() if isinstance(node, Mapping) else enumerate(node)
+        for key, child in children:
+            yield from _names(child, f"{path}.{key}" if path else str(key))

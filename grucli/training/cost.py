@@ -1,0 +1,107 @@
+"""What a training run will cost: measured on a few of its steps, which nobody keeps."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.batches import MOST_ROWS, Examples
+from grucli.preparation.prepare import Prepared
+from grucli.training.trainer import Trainer
+
+BATCHES = 3
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """What training needs.
+
+    Attributes:
+        state_bytes: weights, gradients, optimizer, average and best weights.
+        data_bytes: encoded examples and n-grams, what workers share included.
+        step_bytes: most that a step takes beside these, in the batch that needs the most, in all
+            processes together.
+        epoch_s: seconds of an epoch, validation included.
+    """
+
+    state_bytes: int
+    data_bytes: int
+    step_bytes: int
+    epoch_s: float
+
+    @property
+    def memory_bytes(self) -> int:
+        """All of it at once; the program itself comes on top."""
+        return self.state_bytes + self.data_bytes + self.step_bytes
+
+
+def measure(trainer: Trainer, prepared: Prepared) -> Cost:
+    """Make a few steps and return what all of them will cost.
+
+    Args:
+        trainer: new; of no use afterwards.
+        prepared: its data.
+
+    Raises:
+        TrainingError: the first steps diverge.
+    """
+    train, valid = prepared.train, prepared.valid
+    batches = sorted(trainer.batches(1), key=lambda rows: int(train.lengths[rows].max()))
+    weights = [array for _, array in trainer.model.arrays()]
+    gradients = trainer.model.params.flat
+    state = [*weights, gradients, *trainer.arrays().values()]
+    state_bytes = sum(array.nbytes for array in state)
+    data_bytes = _size(train) + (0 if valid is None else _size(valid))
+    data_bytes += 0 if prepared.wide is None else prepared.wide.nbytes
+    step_bytes = _step_bytes(trainer, batches[-1])
+    with trainer.crew(prepared.config.training.workers or 0) as crew:
+        crew.wait()
+        return Cost(
+            state_bytes=state_bytes,
+            data_bytes=data_bytes + (_size(train) if crew.num_workers else 0),
+            step_bytes=step_bytes * (1 + crew.num_workers),
+            epoch_s=_steps_s(trainer, train, batches) + _validation_s(trainer, valid),
+        )
+
+
+def _size(examples: Examples) -> int:
+    arrays = (examples.steps, examples.lengths, examples.targets, examples.weights, examples.bags)
+    return sum(array.nbytes for array in arrays if array is not None)
+
+
+def _step_bytes(trainer: Trainer, rows: Rows) -> int:
+    """Return the most memory that a step on `rows` takes at once; NumPy tells tracemalloc."""
+    tracemalloc.start()
+    try:
+        trainer.step(rows)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def _steps_s(trainer: Trainer, train: Examples, batches: Sequence[Rows]) -> float:
+    """Return the seconds of all steps, from those on a short, a usual and a long batch.
+
+    A step takes about as long as its longest row has steps.
+    """
+    steps = np.array([train.lengths[rows].max() for rows in batches])
+    picked = [len(batches) * (2 * k + 1) // (2 * BATCHES) for k in range(BATCHES)]
+    started = time.perf_counter()
+    for k in picked:
+        trainer.step(batches[k])
+    return float((time.perf_counter() - started) * steps.sum() / steps[picked].sum())
+
+
+def _validation_s(trainer: Trainer, valid: Examples | None) -> float:
+    if valid is None:
+        return 0.0
+    rows = np.linspace(0, len(valid) - 1, min(len(valid), BATCHES * MOST_ROWS)).astype(np.int64)
+    started = time.perf_counter()
+    trainer.validate(valid.select(rows))
+    return (time.perf_counter() - started) * len(valid) / len(rows)

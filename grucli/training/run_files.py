@@ -1,0 +1,245 @@
+"""One training run: from prepared data to a trainer, and from a trainer to model files."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grucli import __version__
+from grucli.data.encoding import TextEncoder
+from grucli.errors import CheckpointError, ConfigError, TrainingError, show, show_path
+from grucli.model.network import Architecture, Model
+from grucli.modelfile import checkpoint
+from grucli.modelfile.checkpoint import RunState, SavedModel
+from grucli.parallel.crew import usable_cores
+from grucli.preparation import defaults
+from grucli.preparation.prepare import Prepared
+from grucli.random import INIT, generator
+from grucli.training.settings import Recipe
+from grucli.training.trainer import Trainer
+
+EXTENDABLE = ("training.epochs", "training.patience")
+"""What a resumed run may change: when it ends. But a cosine has been bent to its end already, and
+folds have found theirs."""
+DIVIDING = ("seed", "data.valid", "training.folds")
+"""What decides which rows are learned from: other ones are no sign of another file."""
+
+
+def staffed(prepared: Prepared) -> Prepared:
+    """Return what training needs with the number of workers that fits this machine."""
+    choice = defaults.workers(
+        prepared.config.training.shards or 1,
+        usable_cores(),
+        os.environ.get("OPENBLAS_NUM_THREADS", ""),
+    )
+    config, reasons = defaults.complete(prepared.config, {"training.workers": choice})
+    return dataclasses.replace(prepared, config=config, reasons=prepared.reasons | reasons)
+
+
+def start(prepared: Prepared, model: Model) -> Trainer:
+    """Return the trainer of a model that has its first weights.
+
+    Raises:
+        ConfigError: a class weight names an unknown label.
+    """
+    return Trainer(
+        model,
+        prepared.train,
+        prepared.valid,
+        Recipe.of(prepared.config.training.model_dump()),
+        seed=prepared.config.seed,
+        labels=prepared.labels,
+        wide=prepared.wide,
+        folds=prepared.folds,
+    )
+
+
+def initial(prepared: Prepared) -> Model:
+    """Return the model that the config asks for, with weights drawn from the seed.
+
+    Pretrained token vectors, where there are any, take the place of drawn ones.
+    """
+    settings = prepared.config.model
+    model = Model(_architecture(prepared))
+    chrono = settings.initialisation == "chrono"
+    steps = min(int(prepared.train.lengths.max()), prepared.encoder.max_length)
+    model.initialise(generator(prepared.config.seed, INIT), steps if chrono else None)
+    if prepared.vectors is not None:
+        prepared.vectors.fill(model.table)
+    return model
+
+
+def resume(trainer: Trainer, prepared: Prepared, path: str | Path) -> tuple[str, ...]:
+    """Put a new trainer exactly where the run of a `.last.npz` was interrupted.
+
+    Returns:
+        What may keep the bytes from being those of an uninterrupted run.
+
+    Raises:
+        AccessError: there is no such file.
+        CheckpointError: it is damaged or holds no training state.
+        ConfigError: the data or the config is not that of the run.
+    """
+    saved, state = checkpoint.load_run(path)
+    card = _card(prepared, 0)
+    _check_same(card, saved.card, path)
+    for (name, array), (_, stored) in zip(
+        trainer.model.arrays(), saved.model.arrays(), strict=True
+    ):
+        if array.shape != stored.shape:
+            raise CheckpointError(f"{show_path(path)}: inconsistent: weights {name} do not fit")
+        array[...] = stored
+    try:
+        trainer.restore(state.progress, state.arrays)
+    except (KeyError, TypeError, ValueError) as fault:
+        raise CheckpointError(
+            f"{show_path(path)}: inconsistent: {show(fault)}; train again with --force"
+        ) from fault
+    return tuple(_differences(card["versions"], saved.card["versions"]))
+
+
+def save_best(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
+    """Write `trainer.best`, which must be what is kept, as a model file.
+
+    Raises as `checkpoint.save` does.
+    """
+    model, encoder = Model(trainer.model.architecture), prepared.encoder
+    model.params.flat[...], model.table[...] = trainer.best
+    model.mix = trainer.mix
+    if model.mix.wide:
+        encoder = encoder.beside(trainer.wide)
+    kept = trainer.kept
+    scores = kept.history[kept.best_epoch - 1] | kept.scores
+    saved = _saved(prepared, model, kept.best_epoch, scores)
+    checkpoint.save(path, dataclasses.replace(saved, encoder=encoder))
+
+
+def save_last(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
+    """Write the last weights and all that a resume needs; a wide path is learned again.
+
+    Raises:
+        AccessError: it cannot be written; an older file is still whole.
+        TrainingError: a weight is not finite; an older file is still whole.
+    """
+    progress = trainer.progress
+    state = RunState(progress=dataclasses.asdict(progress), arrays=trainer.arrays())
+    scores = progress.history[progress.epoch - 1 : progress.epoch]
+    saved = _saved(prepared, trainer.model, progress.epoch, scores[0] if scores else {})
+    try:
+        checkpoint.save(path, saved, state)
+    except ValueError as fault:
+        raise TrainingError(
+            f"epoch {progress.epoch}, step {progress.step}: {show(fault)}; "
+            "lower training.learning_rate or set training.clip_norm"
+        ) from None
+
+
+def _architecture(prepared: Prepared) -> Architecture:
+    settings, encoder = prepared.config.model.model_dump(), prepared.encoder
+    del settings["initialisation"], settings["wide"], settings["vectors"]
+    embedding_size, buckets = settings.pop("embedding_size"), settings.pop("subwords") or 0
+    settings["convolution"] = int(settings["convolution"])  # false is no step at all
+    if isinstance(encoder, TextEncoder):
+        sizes = {"vocabulary_size": len(encoder.vocabulary), "input_size": embedding_size}
+        if buckets:
+            sizes |= {"subwords": "characters" if encoder.buckets else "tokens", "buckets": buckets}
+    else:
+        sizes = {"vocabulary_size": 0, "input_size": encoder.input_size}
+    return Architecture(
+        **settings,
+        **sizes,
+        num_classes=len(prepared.labels),
+        dtype=prepared.config.training.dtype,
+    )
+
+
+def _saved(prepared: Prepared, model: Model, epoch: int, scores: Mapping[str, float]) -> SavedModel:
+    return SavedModel(
+        model=model,
+        encoder=prepared.encoder,
+        labels=prepared.labels,
+        remembered=prepared.remembered,
+        card=_card(prepared, epoch) | {"scores": dict(scores)},
+    )
+
+
+def _card(prepared: Prepared, epoch: int) -> dict[str, Any]:
+    """Where a model comes from: no path, no time, no host, so that equal runs give equal bytes."""
+    config = prepared.config.model_dump(mode="json")
+    del config["training"]["workers"]  # who computes makes no difference
+    config["data"]["train"] = None
+    if config["data"]["quotes"] is None:
+        del config["data"]["quotes"]  # as in models from before there was this key
+    if isinstance(config["data"]["valid"], str):
+        config["data"]["valid"] = Path(config["data"]["valid"]).name
+    if config["model"]["vectors"] is not None:
+        config["model"]["vectors"] = Path(config["model"]["vectors"]).name
+    return {
+        "config": config,
+        "reasons": {k: v for k, v in prepared.reasons.items() if k != "training.workers"},
+        "data": {
+            "name": Path(prepared.name).name,
+            "sha256": _fingerprint(prepared),
+            **prepared.facts,
+        },
+        "versions": {
+            "grucli": __version__,
+            "numpy": np.__version__,
+            "blas_threads": os.environ.get("OPENBLAS_NUM_THREADS", ""),
+        },
+        "epoch": epoch,
+        "scores": {},
+        **({} if prepared.origin is None else {"init_from": prepared.origin.sha256}),
+    }
+
+
+def _fingerprint(prepared: Prepared) -> str:
+    """Return a digest of what is learned from: examples, labels, vocabulary, folds."""
+    digest = hashlib.sha256("\n".join(prepared.labels).encode("utf-8", "surrogatepass"))
+    if isinstance(prepared.encoder, TextEncoder):
+        digest.update(prepared.encoder.vocabulary.to_bytes())
+    for part in (prepared.train, prepared.valid):
+        if part is not None:
+            for array in (part.steps, part.lengths, part.targets, part.weights, part.bags):
+                digest.update(b"" if array is None else np.ascontiguousarray(array).data)
+    if prepared.folds is not None:
+        digest.update(prepared.folds.data)
+    for array in [] if prepared.wide is None else prepared.wide.content:
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def _check_same(now: Mapping[str, Any], then: Mapping[str, Any], path: str | Path) -> None:
+    training = now["config"]["training"]
+    extendable = training["schedule"] != "cosine" and training["folds"] == "off"
+    problems = [
+        line
+        for line in _differences(now["config"], then["config"])
+        if not (extendable and line.startswith(EXTENDABLE))
+    ]
+    if now["data"].get("vectors") != then["data"].get("vectors"):
+        problems.append(f"the vectors are not those of {show_path(path)}")
+    divided_alike = not any(line.startswith(DIVIDING) for line in problems)
+    if divided_alike and now["data"]["sha256"] != then["data"]["sha256"]:
+        problems.append(f"the data is not that of {show_path(path)}")
+    done = then["epoch"]
+    if not problems and training["epochs"] < done:
+        problems.append(f"training.epochs: is {training['epochs']}, but {done} are done")
+    if problems:
+        mend = "give the same data and settings to --resume, or start anew with --force"
+        raise ConfigError(*problems[:-1], f"{problems[-1]}; {mend}")
+
+
+def _differences(now: Any, then: Any, path: str = "") -> Iterator[str]:
+    if isinstance(now, Mapping) and isinstance(then, Mapping):
+        for key in {**then, **now}:
+            below = f"{path}.{key}" if path else key
+            yield from _differences(now.get(key), then.get(key), below)
+    elif now != then:
+        yield f"{path}: was {show(then)} in the run to resume, is {show(now)}"

@@ -1,0 +1,399 @@
+"""Training as a generator: it computes and reports, and neither prints nor touches files."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.batches import Examples, epoch_rows
+from grucli.engine import optim
+from grucli.engine.packing import Floats
+from grucli.errors import TrainingError
+from grucli.model.blend import Mix
+from grucli.model.linear_path import WidePath, WideRows
+from grucli.model.network import Model
+from grucli.model.runner import Runner
+from grucli.modelfile.fields import built, expect
+from grucli.parallel.crew import Crew
+from grucli.parallel.shards import Rows, Task
+from grucli.prediction.stream import logits, probabilities
+from grucli.random import SHUFFLE, WIDE, generator
+from grucli.tasks.metrics import Evaluation
+from grucli.training.held_out import Judge
+from grucli.training.optimizer import Updates, follow
+from grucli.training.progress import (
+    OWN_ENDS,
+    EpochInfo,
+    Fold,
+    Kept,
+    Progress,
+    StepInfo,
+    deciding_loss,
+)
+from grucli.training.settings import Recipe, class_weights
+
+PLATEAU_EPOCHS = 2  # without a lower loss, after which the schedule `plateau` halves the rate
+
+
+class Trainer:
+    """A model on its way from first weights to best weights.
+
+    Attributes:
+        progress: where training stands.
+        best: the judged weights of `progress.best_epoch`: dense values, token vectors.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        train: Examples,
+        valid: Examples | None,
+        recipe: Recipe,
+        *,
+        seed: int,
+        labels: Sequence[str],
+        wide: WideRows | None = None,
+        folds: Rows | None = None,
+    ) -> None:
+        """Prepare to train `model` on `train`, judged on `valid` (or on nothing if None).
+
+        Args:
+            model: changed in place.
+            train, valid: encoded examples; a target of -1 in `valid` always counts as wrong.
+            recipe: how.
+            seed: of the order of batches and of dropout.
+            labels: (C,) the names of the classes.
+            wide: what a wide path learns from, None to have none.
+            folds: (n,) the fold of each training row, from 0 on; None to train once. With folds
+                there is no `valid`.
+
+        Raises:
+            ConfigError: `class_weight` names an unknown label.
+        """
+        self.progress = Progress()
+        self._train, self._valid = _weighted(train, recipe, labels), valid
+        self._recipe, self._seed, self._labels = recipe, seed, tuple(labels)
+        self._judge = Judge(labels=self._labels, keeps_wide=wide is not None and wide.always)
+        task = Task(
+            shards=recipe.shards,
+            batch_size=min(recipe.batch_size, len(train)),
+            label_smoothing=recipe.label_smoothing,
+            seed=seed,
+            augmentation=(recipe.augmentation or 0.0) if not model.table.size else 0.0,
+        )
+        self._first = model.params.flat.copy(), model.table.copy()
+        every = range(0 if folds is None else int(folds.max()) + 1)
+        self._held = [np.flatnonzero(folds == fold) for fold in every]
+        self._said = np.zeros((2, len(train) if every else 0, model.architecture.num_outputs))
+        self._wide_rows = wide
+        self._crew = Crew(model, self._train, task)
+        self._updates = Updates(model, recipe)
+        self._average = None if recipe.averaging is None else Runner(model.copy())
+        self.best = model.params.flat.copy(), model.table.copy()
+        self._begin_stage()
+
+    @property
+    def model(self) -> Model:
+        """What holds the last weights."""
+        return self._crew.model
+
+    @property
+    def judged(self) -> Model:
+        """What holds the weights that are validated.
+
+        It is the model itself, or another one with their moving average (Polyak & Juditsky 1992).
+        """
+        return self._judged.model
+
+    @property
+    def _judged(self) -> Runner:
+        return self._average or self._crew.runner
+
+    @contextmanager
+    def crew(self, workers: int) -> Iterator[Crew]:
+        """Let worker processes compute shares of each batch, until the end.
+
+        Raises:
+            AccessError: they cannot be started.
+        """
+        with self._crew.joined(workers):
+            yield self._crew
+
+    @property
+    def num_folds(self) -> int:
+        """Folds, 0 to train once."""
+        return len(self._held)
+
+    @property
+    def fold(self) -> int:
+        """The fold that is held out at present, 1 for the first; 0 where all rows count."""
+        done = len(self.progress.folds)
+        return done + 1 if done < self.num_folds else 0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether training has ended, and not just a fold."""
+        return self.progress.stopped is not None and not self._fold_is_over
+
+    @property
+    def _fold_is_over(self) -> bool:
+        return self.fold > 0 and self.progress.stopped in OWN_ENDS
+
+    @property
+    def kept(self) -> Kept:
+        """What to keep of training so far."""
+        return self.progress.kept(self.fold)
+
+    @property
+    def num_batches(self) -> int:
+        """Batches of one epoch."""
+        return math.ceil(len(self._rows) / self._recipe.batch_size)
+
+    @property
+    def epochs(self) -> int:
+        """Epochs at most."""
+        return int(self.progress.crossed.get("epochs", self._recipe.epochs))
+
+    def batches(self, epoch: int) -> list[Rows]:
+        """Return the rows of each batch of an epoch (1 for the first), in their order."""
+        rng = generator(self._seed, SHUFFLE, epoch)
+        lengths = self._train.lengths[self._rows]
+        return [self._rows[k] for k in epoch_rows(lengths, self._recipe.batch_size, rng)]
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return the arrays which, with the weights and `progress`, make a resume exact."""
+        named = {"best_dense": self.best[0], "best_table": self.best[1]}
+        if self.judged is not self.model:
+            named |= {"average_dense": self.judged.params.flat, "average_table": self.judged.table}
+        return named | self._updates.arrays() | ({"said": self._said} if self._held else {})
+
+    def restore(self, progress: Mapping[str, Any], arrays: Mapping[str, Floats]) -> None:
+        """Go back to a saved moment; the model has its weights already.
+
+        Raises:
+            KeyError, TypeError, ValueError: the arrays or the progress are of another training.
+        """
+        self.progress = built(Progress, progress)
+        expect(len(self.progress.folds) <= self.num_folds, "folds")
+        for name, array in self.arrays().items():
+            array[...] = arrays[name].reshape(array.shape)
+        self._begin_stage()
+        expect(self.progress.batch <= self.num_batches, "batch")
+        if self.progress.stopped is not None:
+            self._reopen()
+
+    def run(self) -> Iterator[StepInfo | EpochInfo]:
+        """Train on, yielding after each step and after each epoch, until it stops.
+
+        Whoever iterates may stop at any yield: `progress` and `arrays` are then consistent.
+
+        Raises:
+            TrainingError: the loss or its gradient is not finite; the weights are those before.
+            AccessError: a worker has failed; the step that it was to help with has not been made.
+        """
+        while not self.is_done:
+            if self._fold_is_over:
+                self._end_fold()
+            progress = self.progress
+            if progress.epoch == 0 or progress.batch == self.num_batches:
+                progress.epoch, progress.batch, progress.sums = progress.epoch + 1, 0, [0.0] * 5
+            order = self.batches(progress.epoch)
+            for rows in order[progress.batch :]:
+                self.step(rows)
+                if progress.batch < len(order):
+                    yield self._step_info()
+                if progress.stopped is not None:
+                    break
+            if progress.batch == len(order) or not progress.best_epoch:
+                yield self._end_epoch()
+
+    def stop(self, reason: str) -> None:
+        """End `run` after the step that it last reported.
+
+        If no epoch has ended so far, the one at hand is then judged as it is.
+        """
+        if not self.is_done:
+            self.progress.stopped = reason
+
+    @np.errstate(over="ignore", invalid="ignore")  # what is not finite is found and said below
+    def step(self, rows: Rows) -> None:
+        """Make one optimizer step on these rows."""
+        progress, recipe = self.progress, self._recipe
+        share = self._crew.gradients(progress.step, rows)
+        parts = [share.gradients.dense.flat, share.gradients.rows]
+        for part in parts:
+            part *= 1 / len(rows)
+        limit = math.inf if recipe.clip_norm is None else recipe.clip_norm
+        norm = optim.clip_(parts, limit)
+        if not math.isfinite(share.loss) or not math.isfinite(norm):
+            raise self._diverged(f"the loss is {share.loss:.3g} and its gradient {norm:.3g}")
+        rate = self._learning_rate()
+        progress.step += 1
+        self._updates.apply(self.model, share.gradients, rate, progress.step)
+        if self._average is not None:
+            follow(self._average.model, self.model, progress.step, recipe.averaging or 0.0)
+        for k, term in enumerate((share.loss, share.right, len(rows), norm, norm > limit)):
+            progress.sums[k] += float(term)
+        progress.batch += 1
+
+    def _diverged(self, what: str) -> TrainingError:
+        progress, rate = self.progress, self._recipe.learning_rate
+        return TrainingError(
+            f"epoch {progress.epoch}, step {progress.step + 1}: {what}; "
+            f"lower training.learning_rate ({rate:g}) or set training.clip_norm"
+        )
+
+    def _learning_rate(self) -> float:
+        progress, recipe = self.progress, self._recipe
+        factor = optim.SCHEDULES[recipe.schedule](
+            progress.step, self.epochs * self.num_batches, recipe.warmup_steps
+        )
+        if recipe.schedule == "plateau":
+            losses = [deciding_loss(scores) for scores in progress.history]
+            factor *= 0.5 ** optim.plateau_cuts(losses, PLATEAU_EPOCHS)
+        return recipe.learning_rate * factor
+
+    def _step_info(self) -> StepInfo:
+        progress = self.progress
+        return StepInfo(
+            epoch=progress.epoch,
+            batch=progress.batch,
+            num_batches=self.num_batches,
+            loss=progress.sums[0] / progress.sums[2],
+        )
+
+    def _end_epoch(self) -> EpochInfo:
+        """Judge the epoch, keep its weights if they are the best, decide how to go on."""
+        progress = self.progress
+        if not all(np.isfinite(array).all() for _, array in self.model.arrays()):
+            raise self._diverged("the weights are not finite any more")
+        loss, right, rows, norms, clipped = progress.sums
+        scores = {
+            "loss": loss / rows,
+            "accuracy": right / rows,
+            "gradient_norm": norms / progress.batch,
+            "clipped": clipped / progress.batch,
+        }
+        if self._valid is not None:
+            held = self._held[self.fold - 1] if self.fold else None
+            if self._wide_rows is not None and self._valid.wide is None:
+                self._valid = dataclasses.replace(self._valid, wide=self._wide_said(held))
+            said = logits(self._judged, self._valid)
+            scores |= self._judge.scores(said, self._valid)
+        is_best = self._valid is None or progress.best_epoch == 0 or self._improves(scores)
+        if is_best and self._valid is not None:
+            scores |= self._judge.weighing(said, self._valid)
+        progress.history.append(scores)
+        if is_best:
+            progress.best_epoch = progress.epoch
+            self.best[0][...], self.best[1][...] = self.judged.params.flat, self.judged.table
+        progress.stopped = progress.stopped or self._why_stop()
+        return EpochInfo(
+            epoch=len(progress.history),
+            fold=self.fold,
+            scores=scores,
+            is_best=is_best,
+            stopped=progress.stopped if self.is_done else None,
+        )
+
+    def _begin_stage(self) -> None:
+        """Take the rows to learn from, and those to be judged on."""
+        everything = np.arange(len(self._train))
+        self._rows = everything
+        if self._held:
+            self._valid = None
+        if self.fold:
+            held = self._held[self.fold - 1]
+            self._rows = np.delete(everything, held)
+            if self._recipe.patience is not None:  # else the last epoch counts, whatever they say
+                self._valid = self._train.select(held)
+        self._wide: WidePath | None = None
+
+    def _end_fold(self) -> None:
+        """Note what the fold's best weights say of the rows that it has held out; begin anew."""
+        progress, held = self.progress, self._held[self.fold - 1]
+        self.judged.params.flat[...], self.judged.table[...] = self.best
+        self._said[0, held] = logits(self._judged, self._train.select(held))
+        if self._wide_rows is not None:
+            self._said[1, held] = self._wide_said(held)
+        done = Fold(best_epoch=progress.best_epoch, history=progress.history)
+        self.progress = Progress(folds=[*progress.folds, done])
+        for model in (self.model, self.judged):
+            model.params.flat[...], model.table[...] = self._first
+        self._updates.forget()
+        if not self.fold:
+            self.progress.crossed = self._crossed()
+        self._begin_stage()
+
+    def _crossed(self) -> dict[str, float]:
+        """Return the scores of all rows as their folds have judged them."""
+        wide = None if self._wide_rows is None else self._said[1]
+        rows = dataclasses.replace(self._train, wide=wide)
+        best = [fold["best_epoch"] for fold in self.progress.folds]
+        return {
+            "epochs": float(round(np.mean(best))),
+            **self._judge.scores(self._said[0], rows),
+            **self._judge.weighing(self._said[0], rows),
+        }
+
+    def _why_stop(self) -> str | None:
+        progress, recipe = self.progress, self._recipe
+        stale = progress.epoch - progress.best_epoch
+        if self._valid is not None and recipe.patience is not None and stale >= recipe.patience:
+            return "patience"
+        return "epochs" if progress.epoch >= self.epochs else None
+
+    def _reopen(self) -> None:
+        """Let a run that has stopped go on where it may now train for longer."""
+        progress = self.progress
+        if progress.batch == self.num_batches:
+            progress.stopped = self._why_stop()
+            return
+        progress.stopped = None
+        if progress.history and len(progress.history) == progress.epoch:  # before it had ended
+            progress.history.pop()
+            progress.best_epoch = 0
+
+    def _improves(self, scores: Mapping[str, float]) -> bool:
+        best = self.progress.history[self.progress.best_epoch - 1]
+        return deciding_loss(scores) < deciding_loss(best)
+
+    @property
+    def wide(self) -> WidePath | None:
+        """The wide path, None without one; it is learned when it is first asked for."""
+        if self._wide is None and self._wide_rows is not None:
+            rng = generator(self._seed, WIDE)
+            self._wide = self._wide_rows.learn(self._train, self._rows, len(self._labels), rng)
+        return self._wide
+
+    def _wide_said(self, held: Rows | None) -> npt.NDArray[np.float64] | None:
+        """Return the wide path's logits (n, O) of training rows, or of those for validation."""
+        rows = self._wide_rows
+        return None if rows is None else rows.said(self.wide, held, self._rows)
+
+    @property
+    def mix(self) -> Mix:
+        """How much both paths count with the best weights."""
+        scores = self.kept.scores
+        if "mix_wide" in scores:
+            return Mix(recurrence=scores["mix_recurrence"], wide=scores["mix_wide"])
+        unjudged = self._wide_rows is not None and self._valid is None and not self._held
+        return Mix(wide=1.0) if unjudged else Mix()
+
+    def validate(self, examples: Examples) -> Evaluation:
+        """Score the judged weights on `examples`, the recurrence alone."""
+        return self._judge.evaluation(probabilities(self._judged, examples), examples)
+
+
+def _weighted(train: Examples, recipe: Recipe, labels: Sequence[str]) -> Examples:
+    """Return the examples with weights that are one on average, and multiplied by class."""
+    weights = train.weights / train.weights.mean()
+    if recipe.class_weight != "none":
+        weights *= class_weights(recipe.class_weight, labels, train.targets)[train.targets]
+    return dataclasses.replace(train, weights=weights)

@@ -1,0 +1,73 @@
+"""What was read of inputs, and what is said of it."""
+
+import numpy as np
+import pytest
+
+from grucli.data.encoding import SeriesEncoder, TextEncoder
+from grucli.data.records import Record
+from grucli.data.text.vocabulary import Vocabulary
+from grucli.prediction.coverage import Coverage
+from grucli.report.coverage import reason, rows, sentence
+
+TEXT = TextEncoder(Vocabulary(("a", "b", "c")), "space", 3)
+SERIES = SeriesEncoder(np.zeros(1), np.ones(1), 2)
+
+
+def read(*texts: str) -> Coverage:
+    records = [Record(number=k, text=text) for k, text in enumerate(texts, 1)]
+    return Coverage.of(TEXT, TEXT.encode(records))
+
+
+def test_texts_are_counted():
+    found = read("a b", "a b c a", "x y z x", "", "a x")
+    assert found == Coverage(rows=5, truncated=2, tokens=11, known_tokens=6, none_known=2)
+    assert found.to_json() == {"truncated": 2, "known": 6 / 11, "none_known": 2}
+
+
+def test_parts_add_up_to_the_whole():
+    assert read("a b", "a b c a") + read("x y z x", "") + Coverage() == read(
+        "a b", "a b c a", "x y z x", ""
+    )
+
+
+def test_numeric_sequences_have_no_tokens():
+    records = [Record(number=k, values=np.ones((k, 1), np.float32)) for k in (1, 2, 3)]
+    found = Coverage.of(SERIES, SERIES.encode(records))
+    assert found == Coverage(rows=3, truncated=1)
+    assert found.to_json() == {"truncated": 1, "known": None, "none_known": None}
+    assert sentence(found, SERIES) == "3 inputs: 1 cut at 2 steps"
+    assert [row[:2] for row in rows(found, SERIES)] == [("cut", 1)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        (("a b", "x a"), ""),
+        (("a b c a",), "1 input: 1 cut at 3 tokens"),
+        (("a", "x"), "2 inputs: 1 without a token that the model knows"),
+        (("a b c a", ""), "2 inputs: 1 cut at 3 tokens, 1 without a token that the model knows"),
+        (
+            ("a", "x", "y z"),
+            "warning: 3 inputs: 2 without a token that the model knows; "
+            "is it the right column and encoding?",
+        ),
+    ],
+)
+def test_a_sentence_says_what_was_lost(texts, said):
+    assert sentence(read(*texts), TEXT) == said
+
+
+@pytest.mark.parametrize(
+    ("texts", "unseen", "why"),
+    [
+        (("a", "b"), 0, ""),
+        (("a b c a", "b"), 0, "50% of the inputs were cut at 3 tokens (data.max_length)"),
+        (("a x", "x"), 0, "33% of the tokens are known (is it the right column and encoding?)"),
+        (("a", "b"), 1, "50% of the rows have labels that training lacks"),
+        (("a b c a", "b"), 2, "50% of the inputs were cut at 3 tokens (data.max_length) and 100% "),
+    ],
+)
+def test_a_reason_is_a_likely_one(texts, unseen, why):
+    found = reason(read(*texts), TEXT, unseen)
+    assert found.startswith(why)
+    assert bool(found) == bool(why)

@@ -1,0 +1,354 @@
+"""The data doctor: each finding is said once, with its figures, and sound data has none."""
+
+import time
+from itertools import permutations
+
+import numpy as np
+import pytest
+
+from grucli.config.resolve import resolve
+from grucli.data import label_hints
+from grucli.data.records import Record
+from grucli.errors import excerpt
+from grucli.preparation import checks
+from grucli.preparation.copies import keys
+from grucli.preparation.prepare import prepare
+
+FEW = "points may be luck"
+WORDS = ("red", "green", "blue", "black", "white", "pink", "grey", "brown")
+
+
+def records(*rows):
+    return [
+        Record(number=k, line=k + 1, text=text, label=label)
+        for k, (text, label) in enumerate(rows, 1)
+    ]
+
+
+def sound(count=40, labels=("neg", "pos")):
+    return [(f"{WORDS[k % 8]} thing {k}", labels[k % len(labels)]) for k in range(count)]
+
+
+def of_training(*rows, is_balanced=False):
+    rows = records(*rows)
+    return list(checks.of_training("t.csv", rows, keys(rows, "auto"), "auto", is_balanced))
+
+
+def prepare_beside(tmp_path, rows, valid=None, assignments=()):
+    for name, part in (("t.csv", rows), ("v.csv", valid)):
+        if part is not None:
+            lines = "\n".join(f'"{text}",{label}' for text, label in part)
+            (tmp_path / name).write_text(f"text,label\n{lines}\n", encoding="utf-8")
+    if valid is not None:
+        assignments += (f"data.valid={tmp_path / 'v.csv'}",)
+    config = resolve(assignments=list(assignments)).config
+    return prepare(str(tmp_path / "t.csv"), config, "stop")
+
+
+def warnings(tmp_path, rows, *assignments, valid=None):
+    """Return what is said of whole files, but that they are small."""
+    said = prepare_beside(tmp_path, rows, valid, assignments).warnings
+    return [line.replace(f"{tmp_path}/", "") for line in said if FEW not in line]
+
+
+def test_sound_data_gives_no_warning(tmp_path):
+    assert of_training(*sound()) == []
+    assert warnings(tmp_path, sound(), "data.valid=0") == []
+    fresh = [(f"{word} thing", "neg") for word in WORDS]
+    assert warnings(tmp_path, sound(), valid=fresh) == []
+
+
+def test_rows_that_are_also_validated_on_are_a_leak(tmp_path):
+    valid = [("fresh red thing", "pos"), *sound()[3:5]]
+    assert warnings(tmp_path, sound(), valid=valid) == [
+        "v.csv: 2 rows (66.7%) also in training, first line 3; they make its scores too good"
+    ]
+
+
+def test_series_are_compared_by_their_values():
+    series = [
+        Record(number=k, values=np.full((2, 1), value, np.float32), label="a")
+        for k, value in enumerate((1, -0.0, 3, 0.0), 1)
+    ]
+    inputs = keys(series, "auto")
+    assert list(checks.of_validation(inputs[:2], "v.npz", series[2:], inputs[2:])) == [
+        "v.npz: 1 row (50.0%) also in training, first row 4; they make its scores too good"
+    ]
+
+
+def test_one_input_with_two_labels_is_shown_by_line():
+    rows = [*sound(), ("red thing 0", "pos"), ("green thing 1", "neg"), ("red thing 0", "pos")]
+    assert of_training(*rows) == [
+        "t.csv: 2 inputs have two labels, first 'red thing 0': neg in line 2, pos in line 42"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("spam", "Spam"), ("new york", "newyork"), ("é", "e\u0301"), ("a", "a\u200b"), ("ß", "SS")],
+)
+def test_labels_that_differ_by_a_slip_are_shown_with_their_rows(one, other):
+    rows = sound(30, ("ham", one)) + [(f"more {k}", other) for k in range(5)]
+    (line,) = of_training(*rows)
+    assert "labels differ only by case, spaces or Unicode form: " in line
+    assert f"'{one}' 15" in line
+    assert " 5" in line
+    assert line.isprintable()
+
+
+def test_labels_that_differ_for_good_are_left_alone():
+    assert of_training(*sound(40, ("1", "01", "-1", "c#", "c"))) == []
+    long = ("12345678901234567890", "12345678901234567891", "1_0", "10", "1,0")
+    assert of_training(*sound(40, long)) == []
+
+
+@pytest.mark.parametrize("other", ["0.0", " 0", "0e0", "-0", "+0", "0.", ".0", "０", "０.０"])
+def test_labels_that_are_one_number_are_shown_with_their_rows(other):
+    (line,) = of_training(*sound(30, ("1", "0")), *((f"more {k}", other) for k in range(5)))
+    how = (
+        "as one number is written"
+        if other not in (" 0", "０")
+        else "by case, spaces or Unicode form"
+    )
+    assert line.startswith(f"t.csv: labels differ only {how}: ")
+    assert f"'{other}' 5" in line
+    assert "'0' 15" in line
+
+
+@pytest.mark.parametrize(
+    "spelled", ["RED thing 0", "Ｒed  thing 0", "red thing 0\u200b", "re\xadd thing 0"]
+)
+def test_inputs_that_are_read_alike_are_shown_in_both_spellings(spelled):
+    assert of_training(*sound(), (spelled, "pos")) == [
+        "t.csv: 1 input has two labels by spelling: 'red thing 0' neg in line 2, "
+        f"'{excerpt(spelled, 20)}' pos in line 42; if case tells, --set data.tokens=byte"
+    ]
+    assert of_training(*sound(), (spelled, "neg")) == []
+
+
+@pytest.mark.parametrize(("mode", "is_said"), [("char", True), ("byte", False)])
+def test_symbols_whose_case_is_not_read_are_said(mode, is_said):
+    symbols = [("CCNc1ccccc1", "a"), ("OC1CCCCC1Cl", "b"), ("COc1ccccc1", "a"), ("Nc1O", "b")]
+    rows = records(*symbols)
+    said = list(checks.of_training("t.csv", rows, keys(rows, mode), mode, False))
+    assert said == is_said * [
+        "t.csv: 100% of the texts have capitals among small letters, which are read as one; if "
+        "case tells, --set data.tokens=byte"
+    ]
+    names = records(*[(name, "a") for name in ("Anna", "McDonald", "ROSE", "Jean-Luc", "li")])
+    assert list(checks.of_training("t.csv", names, keys(names, mode), mode, False)) == []
+
+
+@pytest.mark.parametrize(
+    ("labels", "hint"),
+    [
+        (
+            [f"{k / 4 + 1}" for k in range(40)],
+            "the labels are 40 numbers from 1.0 to 10.75, each a class of its own; to predict "
+            "numbers is the task regress, not available yet",
+        ),
+        (
+            [f"-{k}" for k in range(25)],
+            "the labels are 25 numbers from -24 to -0, each a class of its own; to predict "
+            "numbers is the task regress, not available yet",
+        ),
+        *(
+            (
+                ["a", "b", f"a{by}b", f"b{by}c", "c"],
+                f"2 of 5 labels look like lists ('a{by}b'), each a class of its own; "
+                "several labels a row are the task multilabel, not available yet",
+            )
+            for by in (";", "|", ",", "; ")
+        ),
+        (
+            ['["a"]', '["a", "b"]', "[]", "['c']"],
+            """4 of 4 labels look like lists ('["a"]'), each a class of its own; several """
+            "labels a row are the task multilabel, not available yet",
+        ),
+        (
+            [*"abcdefghijklmnop", "a;b"],
+            "1 of 17 labels look like lists ('a;b'), each a class of its own; several labels a row "
+            "are the task multilabel, not available yet",
+        ),
+        (
+            [f"{k // 4 + 1},{k % 4}" for k in range(40)],
+            "the labels are 40 numbers from 1,0 to 10,3, each a class of its own; to predict "
+            "numbers is the task regress, not available yet",
+        ),
+        (["1,5", "2,5", "1,2", "2,2"], None),
+        ([f"{k}" for k in range(19)], None),
+        ([f"0{k}" for k in range(30)], None),
+        (["Boston, MA", "Salem, MA", "Lynn, MA", "Austin, TX"], None),
+        (["a;", "b;", "c"], None),
+        (["[x]", "y", "z"], None),
+        (["2023-01-01", "2023-01-02"], None),
+    ],
+)
+def test_labels_of_another_task_are_named(labels, hint):
+    said = list(label_hints.hints("t.csv", dict.fromkeys(labels, 2)))
+    assert said == ([] if hint is None else [f"t.csv: {hint}"])
+
+
+def test_a_column_says_which_task_it_looks_made_for():
+    prices = [f"{k}.5" for k in range(30)]
+    numbers = " ('price' looks made for the task regress, not available yet)"
+    assert label_hints.of_column("price", prices) == numbers
+    assert label_hints.of_column("price", [*"531", "", *map(str, range(40))]) == numbers
+    for tags in (["a|b", "b|c", " ", "a|c"], ["[1]", "[]"], ["('a',)", "('b', 'c')"]):
+        assert "'tags' looks made for the task multilabel" in label_hints.of_column("tags", tags)
+    for cells in (list(map(str, range(30))), [], [" "], ["a", "b", "a"], ["{}", "{1}"]):
+        assert label_hints.of_column("x", cells) == ""
+
+
+def test_years_with_many_rows_each_are_classes():
+    assert list(label_hints.hints("t.csv", {str(year): 30 for year in range(1990, 2026)})) == []
+
+
+@pytest.mark.parametrize("label", ["nan", "NaN", "NA", "null", "<NA>", "?"])
+def test_a_label_that_may_stand_for_none_is_named_with_its_rows(label):
+    rows = [*sound(), *((f"text {i} of it", label) for i in range(3))]
+    (line,) = of_training(*rows)
+    assert line == (
+        f"t.csv: 3 rows with {label}, a label like any other; "
+        "drop them if it stands for a missing one"
+    )
+
+
+def test_labels_that_only_sound_like_none_are_left_alone():
+    assert of_training(*sound(labels=("none", "nano")), ("a text", "nap"), ("b text", "nap")) == []
+
+
+def test_labels_that_training_lacks_are_listed(tmp_path):
+    valid = [("red 7", "meh"), ("red 5", "Pos"), ("3 red", "meh"), ("red 2", "pos")]
+    assert warnings(tmp_path, sound(), valid=valid) == [
+        "v.csv: 3 rows with a label that training lacks, always counted as wrong: "
+        "'meh', 'Pos' (did you mean 'pos'?)"
+    ]
+
+
+def test_a_label_of_one_row_is_named():
+    assert of_training(*sound(8), ("one more", "odd")) == [
+        "t.csv: one row only with odd; a label needs more examples"
+    ]
+
+
+@pytest.mark.parametrize(("rare", "is_said"), [(3, True), (4, False)])
+def test_imbalance_beyond_ten_to_one_is_said_with_its_mend(rare, is_said):
+    rows = sound(40, ("ham",)) + [(f"buy {k}", "spam") for k in range(rare)]
+    expected = "t.csv: ham has 40 rows, spam 3; --class-weight balanced makes labels count alike"
+    assert of_training(*rows) == [expected] * is_said
+    assert of_training(*rows, is_balanced=True) == []
+
+
+def test_a_config_with_class_weights_knows_of_imbalance(tmp_path):
+    rows = [*sound(40, ("ham",)), ("buy now", "spam"), ("buy this", "spam")]
+    assert "--class-weight" in " ".join(warnings(tmp_path, rows, "data.valid=0"))
+    assert warnings(tmp_path, rows, "data.valid=0", "training.class_weight=balanced") == []
+
+
+def test_cut_sequences_are_said_beyond_one_percent(tmp_path):
+    rows = [(f"{text} and {'so ' * 30}", label) for text, label in sound(4)] + sound(36)
+    (line,) = warnings(tmp_path, rows, "data.valid=0", "data.max_length=10")
+    assert line.startswith("10.0% of the training sequences are cut at 10 steps")
+    assert "the longest has" in line
+    assert "data.max_length" in line
+    assert warnings(tmp_path, rows, "data.valid=0") == []
+
+
+def test_unknown_tokens_in_validation_are_said_beyond_a_fifth(tmp_path):
+    strange = [("aa bb thing", "neg"), ("dd red thing", "pos")]
+    (line,) = warnings(tmp_path, sound(), valid=strange)
+    assert line.startswith("50% of the validation tokens do not occur in training")
+
+
+def test_tokens_that_stand_in_one_fold_only_are_said(tmp_path):
+    rows = [(f"w{k} x{k}", "ab"[k % 2]) for k in range(40)]
+    assert warnings(tmp_path, rows, "data.tokens=word") == [
+        "100% of the tokens of a fold do not occur in the others; more rows or --set "
+        "data.tokens=char would let more be known"
+    ]
+    assert warnings(tmp_path, rows, "data.tokens=char") == []
+    orders = [" ".join(order) for order in permutations(WORDS[:4])]
+    rows = [(text, "ab"[k % 2]) for k, order in enumerate(orders) for text in (order, "")]
+    assert warnings(tmp_path, rows) == ["24 texts are empty: nothing to read in them"]
+
+
+def test_copies_stay_in_one_fold_whatever_their_spelling(tmp_path):
+    ways = (str, str.upper, str.title, lambda text: f" {text.replace(' ', '  ')} ")
+    rows = [
+        (way(f"{word} thing {word}"), "ab"[k % 2]) for k, word in enumerate(WORDS) for way in ways
+    ]
+    folds = prepare_beside(tmp_path, rows).folds.reshape(len(WORDS), len(ways))
+    assert (folds == folds[:, :1]).all()
+    assert len(np.unique(folds)) == 3
+
+
+def test_rows_that_are_read_alike_are_a_leak(tmp_path):
+    valid = [("fresh red thing", "pos"), ("RED  Thing 0", "neg")]
+    assert warnings(tmp_path, sound(), valid=valid) == [
+        "v.csv: 1 row (50.0%) also in training, first line 3; they make its scores too good"
+    ]
+
+
+@pytest.mark.parametrize(("rows", "points"), [(1, "45"), (36, "16"), (92, "10"), (93, None)])
+def test_a_validation_part_that_tells_nothing_apart_is_said_once(tmp_path, rows, points):
+    data = prepare_beside(tmp_path, sound(), sound(rows))
+    said = [line for line in data.warnings if FEW in line]
+    assert len(said) == (points is not None)
+    for line in said:
+        assert line.startswith(f"validation: {rows} row")
+        assert f"less than about {points} points may be luck" in line
+
+
+def test_empty_texts_are_counted_in_both_parts(tmp_path):
+    rows = [*sound(), ("", "neg"), (" ", "pos")]
+    (line,) = warnings(tmp_path, rows, valid=[("\u3000", "pos"), ("red thing", "neg")])
+    assert line == "3 texts are empty: nothing to read in them"
+
+
+@pytest.mark.parametrize(("copies", "is_said"), [(4, False), (5, True)])
+def test_repeated_rows_are_said_beyond_a_tenth(copies, is_said):
+    rows = sound(40) + sound(40)[:copies]
+    expected = (
+        "t.csv: 11% of the rows repeat the input of an earlier one; drop them unless it is meant so"
+    )
+    assert of_training(*rows) == [expected] * is_said
+
+
+def test_hostile_and_long_names_stay_harmless_and_short():
+    label, text = "\x1b[31m" + "x" * 500, "\u202e" + "y" * 5000
+    rows = [*sound(), (text, label), (text, label.upper()), (text, "z" * 300), (text.upper(), "")]
+    rows += [(text.upper(), label.lower()), (f"A{text}", label), (f"a{text}", "z" * 300)]
+    rows += [("list", f"{'l' * 300};{'m' * 300}"), ("list", f"{'m' * 300};{'l' * 300}")]
+    for line in of_training(*rows):
+        assert line.isprintable()
+        assert len(line) < 190
+
+
+def test_examination_is_quick():
+    rows = records(*[(f"some words of a text number {k}", str(k % 50)) for k in range(20_000)])
+    started = time.perf_counter()
+    inputs = keys(rows, "auto")
+    assert list(checks.of_training("t.csv", rows, inputs, "auto", False)) == []
+    assert list(checks.of_validation(inputs, "v.csv", rows[:0], [])) == []
+    assert time.perf_counter() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    ("shape", "is_said"), [((1, 40), True), ((3, 24), True), ((24, 3), False), ((3, 23), False)]
+)
+def test_few_steps_of_many_channels_may_be_axes_in_another_order(shape, is_said):
+    values = np.random.default_rng(0).normal(size=(10, *shape))
+    rows = [
+        Record(number=k + 1, line=0, values=steps, label="ab"[k % 2])
+        for k, steps in enumerate(values)
+    ]
+    said = list(checks.of_training("t.npz", rows, keys(rows, "auto"), "auto", False))
+    steps = f"{shape[0]} step{'s' if shape[0] > 1 else ''}"
+    line = (
+        f"t.npz: {steps} of {shape[1]} channels each; if it is the other way round, as aeon and "
+        "sktime keep series, swap the two axes (X.swapaxes(1, 2))"
+    )
+    assert said == [line] * is_said
+    other = [Record(number=0, line=0, values=np.zeros((shape[0] + 1, shape[1])), label="a"), *rows]
+    assert list(checks.of_training("t.npz", other, keys(other, "auto"), "auto", False)) == []

@@ -1,0 +1,212 @@
+"""The page: harmless, closed in itself, and the same figures as the JSON."""
+
+import dataclasses
+import math
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from grucli.data.records import Record
+from grucli.errors import counted
+from grucli.inspection.measure import Shown
+from grucli.report.page.markup import Markup, joined, tag
+from grucli.report.page.page import page
+from grucli.report.sequences import mark
+from tests.inspection.helpers import random_model, recall_model
+from tests.inspection.test_report import (
+    HOSTILE,
+    REVIEWS,
+    report,
+    reports,
+    sample,
+    series_model,
+    text_model,
+    texts,
+)
+
+EVIL = (
+    "<script>alert(1)</script>",
+    "\"><img src=//evil onerror='alert(1)'>",
+    "' onmouseover=alert(1) x='",
+    "</style><style>@import url(//evil);",
+    "<!--",
+    "&lt;b&gt;&#60;script&#62;",
+    "]]><svg onload=alert(1)>",
+    "javascript:alert(1)",
+    HOSTILE,
+)
+
+
+class Page(HTMLParser):
+    """The elements, attributes and text of a page whose elements all end where they should."""
+
+    def __init__(self, source):
+        super().__init__()
+        self.open, self.elements, self.attributes, self.pieces = [], [], [], []
+        self.style = ""
+        self.feed(source)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append(tag)
+        self.attributes += [(tag, name, value) for name, value in attrs]
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open[-1:] == ["style"]:
+            self.style += data
+        else:
+            self.pieces.append(data)
+
+    def handle_comment(self, data):
+        raise AssertionError(f"a comment: {data}")
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.pieces).split())
+
+
+ELEMENTS = {
+    *("html", "head", "meta", "title", "style", "body", "section", "article", "footer", "div"),
+    *("h1", "h2", "h3", "p", "dl", "dt", "dd", "ul", "li", "b", "i", "span", "table", "tr"),
+    *("th", "td", "figure", "figcaption", "svg", "polyline", "polygon", "rect", "circle"),
+    *("line", "text"),
+}
+ATTRIBUTES = {
+    *("lang", "charset", "http-equiv", "content", "name", "class", "style", "role"),
+    *("aria-label", "viewbox", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "width"),
+    *("height", "points", "text-anchor"),
+}
+
+
+def check_harmless(source):
+    found = Page(source)
+    assert set(found.elements) <= ELEMENTS
+    assert {name for _, name, _ in found.attributes} <= ATTRIBUTES
+    assert found.elements.count("style") == 1
+    assert re.search(r"url\(|@import|expression|//", found.style) is None
+    for _, name, value in found.attributes:
+        assert name != "style" or re.fullmatch(r"--[ew]:\d+(\.\d+)?", value)
+    policy = next(value for _, name, value in found.attributes if name == "content")
+    assert policy == "default-src 'none'; style-src 'unsafe-inline'"
+    assert all(character.isprintable() or character == "\n" for character in source)
+    assert re.search(r"\bnan\b|\bnone\b", found.text) is None
+    return found
+
+
+def everything():
+    model = random_model(scale=1.5, num_classes=3)
+    card = {"reasons": {evil: evil for evil in EVIL}, "data": {"name": EVIL[0]}}
+    saved = text_model(model, (EVIL[0], HOSTILE, "很长的标签" * 9), card=card)
+    rows = texts(*((f"{evil} not 好 {evil}", evil) for evil in EVIL), ("very good", EVIL[0]))
+    drawn = dataclasses.replace(sample(rows, (1, 2)), name=EVIL[1])
+    shown = Shown(texts=(*EVIL, "", "漢字" * 99), numbers=(1, 2), picks=("wrong", "uncertain"))
+    return dataclasses.replace(report(saved, shown, drawn), path=EVIL[0])
+
+
+def test_hostile_strings_are_shown_and_nothing_else():
+    found = check_harmless(page(everything()))
+    for evil in EVIL[:3]:
+        assert evil.split()[0][:20] in found.text
+    assert r"\u202e" in found.text
+    assert "漢" in found.text
+
+
+def test_every_kind_of_report_is_a_sound_page_and_the_same_twice():
+    for one, again in zip(reports(), reports(), strict=True):
+        source = page(one)
+        check_harmless(source)
+        assert source == page(again)
+
+
+def test_the_figures_are_those_of_the_json():
+    saved = text_model(recall_model(), ("no", "yes"))
+    rows = texts(("bad filler good", "no"), ("filler " * 30 + "good", "yes"), ("good bad", "no"))
+    one = report(saved, Shown(texts=("good filler bad",)), sample(rows))
+    found, plain = check_harmless(page(one)), one.to_json()
+    for part in plain["data"]["gates"]:
+        for gate in part["gates"]:
+            low, high = np.mean(gate["low"]), np.mean(gate["high"])
+            share = f"{100 * low:.0f} % {100 * max(0, 1 - low - high):.0f} % {100 * high:.0f} %"
+            assert f"{gate['name']} {np.mean(gate['mean']):.2f} {share}" in found.text
+    end, start = plain["data"]["memory"]
+    assert (
+        f"H99 = {counted(end['h99'], 'step')} from the end, {start['h99']} from the start"
+        in found.text
+    )
+    for k, share, moved in zip(end["steps"], end["agreement"], end["distance"], strict=True):
+        assert f" {k} {100 * share:.0f} % {moved:.3f} " in found.text
+    assert f"accuracy {plain['meta']['input']['accuracy']:.3f}" in found.text
+    assert plain["verdicts"]
+    for verdict in plain["verdicts"]:
+        assert f"{verdict['level']} {verdict['text']}" in found.text
+    (example,) = plain["data"]["examples"]
+    for piece in example["parts"]:
+        assert f"{piece['text']} {mark(piece['effect'])}" in found.text
+    opacities = [value for _, name, value in found.attributes if name == "style"]
+    coloured = [piece for piece in example["parts"] if abs(piece["effect"]) >= 0.1]
+    assert sum(value.startswith("--e") for value in opacities) == len(coloured) > 0
+    total = plain["data"]["model"]["parameters"]["total"]
+    assert f"total {total:,} 100.0 %" in found.text
+
+
+def test_colour_follows_the_sign_and_grows_with_the_effect():
+    saved = text_model(recall_model(), ("no", "yes"))
+    one = report(saved, Shown(texts=("filler bad good",), target=0))
+    spans = re.findall(r'<span class="(.)" style="--e:([\d.]+)">(\w+)', page(one))
+    effects = {
+        part["text"]: part["effect"] for part in one.to_json()["data"]["examples"][0]["parts"]
+    }
+    assert spans
+    for kind, opacity, text in spans:
+        assert kind == ("f" if effects[text] > 0 else "a")
+        assert 0.12 <= float(opacity) <= 0.62
+    deepest = max(spans, key=lambda span: float(span[1]))
+    assert abs(effects[deepest[2]]) == max(map(abs, effects.values()))
+
+
+@pytest.mark.parametrize("length", [1, 2])
+def test_short_and_constant_series(length):
+    series = [Record(number=1, values=np.ones((length, 3), np.float32), label="no")]
+    found = check_harmless(page(report(series_model(), Shown(numbers=(1,)), sample(series, (1,)))))
+    numbers = [value for _, name, value in found.attributes if name in ("points", "cx", "y", "x")]
+    values = [float(piece) for value in numbers for piece in re.split("[ ,]", value)]
+    assert all(math.isfinite(value) for value in values)
+    assert ("nothing is left without it" in found.text) == (length == 1)
+    assert "nan" not in found.text
+
+
+def test_a_large_report_stays_small():
+    saved = text_model(random_model(hidden_size=128, scale=0.2), max_length=200)
+    rows = texts(*((" ".join([EVIL[0]] * 200), "no") for _ in range(2)), ("good", "no"))
+    one = report(saved, Shown(texts=(rows[0].text,)), sample(rows))
+    five = dataclasses.replace(one, examples=one.examples * 5)
+    size = len(page(five).encode())
+    assert 100_000 < size <= 500_000
+
+
+def test_without_data_it_shows_the_model_and_the_explained_text():
+    bare = check_harmless(page(report(text_model())))
+    assert "Parameters" in bare.text
+    assert "Gates" not in bare.text
+    explained = check_harmless(page(report(text_model(), Shown(texts=("very good",)))))
+    assert "Why" in explained.text
+    plain = check_harmless(
+        page(report(text_model(random_model(cell="rnn")), None, sample(REVIEWS)))
+    )
+    assert "this is a plain recurrent network" in plain.text
+
+
+def test_elements_escape_all_but_markup():
+    assert tag("p", "<b>", class_='"x"') == '<p class="&quot;x&quot;">&lt;b&gt;</p>'
+    assert tag("p", tag("b", "&")) == "<p><b>&amp;</b></p>"
+    assert tag("meta", http_equiv="a", content=None) == '<meta http-equiv="a">'
+    assert joined("<", None, Markup("<br>")) == "&lt;<br>"
+    assert tag("i", "\x1b\n\u202e") == r"<i>\x1b\n\u202e</i>"

@@ -1,0 +1,116 @@
+"""Records of predictions as text."""
+
+import csv
+import io
+import json
+import math
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grucli.data.records import Record
+from grucli.prediction.stream import Predictions
+from grucli.report.predictions import WRITERS, Layout, csv_line, json_line, mistakes
+from tests.strategies import unicode_text
+
+PLAIN = Layout(labels=("a", "b", "c"), kept={})
+
+
+def predicted(*rows: Sequence[float]) -> Predictions:
+    return Predictions(
+        records=[Record(number=number, text="x") for number in range(1, len(rows) + 1)],
+        probabilities=np.array(rows),
+        known=np.ones(len(rows)),
+        truncated=np.zeros(len(rows), bool),
+    )
+
+
+def unescaped(field: str) -> str:
+    plain = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
+    return re.sub(r"\\(.)", lambda match: plain[match[1]], field)
+
+
+@given(st.lists(st.lists(unicode_text, min_size=2, max_size=4), max_size=4))
+def test_any_cells_come_back_from_csv(rows):
+    text = "".join(csv_line(row) for row in rows)
+    assert list(csv.reader(io.StringIO(text, newline=""), strict=True)) == rows
+
+
+@given(st.lists(unicode_text.filter(bool), min_size=2, max_size=5, unique=True), st.data())
+def test_any_label_comes_back_from_any_format(labels, data):
+    weights = data.draw(st.lists(st.floats(0.01, 1), min_size=len(labels), max_size=len(labels)))
+    probabilities = np.array(weights) / sum(weights)
+    best = labels[int(probabilities.argmax())]
+    layout = Layout(labels=tuple(labels), kept={})
+    lines = {
+        name: writer(layout).text(predicted(probabilities)) for name, writer in WRITERS.items()
+    }
+    assert all(line.endswith("\n") for line in lines.values())
+    assert [unescaped(field) for field in lines["label"][:-1].split("\t")] == [best]
+    assert unescaped(lines["tsv"][:-1].split("\t")[0]) == best
+    assert next(csv.reader(io.StringIO(lines["csv"], newline="")))[0] == best
+    assert len(lines["jsonl"].splitlines()) == 1
+    one = json.loads(lines["jsonl"])
+    assert one["label"] == best
+    assert list(one["probabilities"]) == labels
+    assert abs(sum(one["probabilities"].values()) - 1) <= len(labels) * 5e-7
+
+
+def test_ties_go_to_the_first_label_with_and_without_ranking():
+    rows = predicted((0.4, 0.4, 0.2), (0.2, 0.4, 0.4), (1 / 3,) * 3)
+    ranked = Layout(labels=PLAIN.labels, top_k=3, kept={})
+    assert WRITERS["label"](PLAIN).text(rows) == "a\nb\na\n"
+    assert WRITERS["label"](ranked).text(rows) == "a\tb\tc\nb\tc\ta\na\tb\tc\n"
+
+
+def test_the_threshold_is_compared_with_what_is_printed():
+    layout = Layout(labels=("a", "b"), min_probability=0.7, unknown="?", kept={})
+    text = WRITERS["tsv"](layout).text(predicted((0.6999996, 0.3000004), (0.6999994, 0.3000006)))
+    assert text == "a\t0.700000\n?\t0.699999\n"
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_an_error_stands_between_the_answers_around_it(form):
+    layout = Layout(labels=("a", "b"), top_k=2, kept={})
+    window = predicted((0.3, 0.7), (0.0, 0.0), (0.9, 0.1))
+    window.records[1].error = "t.csv:2: broken"
+    lines = WRITERS[form](layout).text(window).splitlines()
+    alone = [WRITERS[form](layout).text(predicted(row))[:-1] for row in ((0.3, 0.7), (0.9, 0.1))]
+    assert lines[0] == alone[0]
+    assert lines[2] == alone[1].replace('"row": 1', '"row": 3')
+    broken = {"tsv": "<error>\t\t\t", "csv": "<error>,,,", "label": "<error>\t"}
+    if form == "jsonl":
+        assert json.loads(lines[1])["error"] == "t.csv:2: broken"
+    else:
+        assert lines[1] == broken[form]
+
+
+def test_numbers_without_a_value_are_never_written():
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        json_line({"accuracy": math.nan})
+
+
+def test_mistakes_are_sorted_and_ties_keep_the_order_of_rows():
+    truths = ("a", "b", "unseen", "b", "a")
+    records = [Record(number=k, text=f"t{k}", label=label) for k, label in enumerate(truths, 1)]
+    rows = np.array([[0.4, 0.6], [0.1, 0.9], [0.7, 0.3], [0.9, 0.1], [0.4, 0.6]])
+    text = mistakes(records, rows, np.array([0, 1, -1, 1, 0]), ("a", "b"))
+    assert text == (
+        "row,label,predicted,probability,text\n"
+        "4,b,a,0.900000,t4\n"
+        "3,unseen,a,0.700000,t3\n"
+        "1,a,b,0.600000,t1\n"
+        "5,a,b,0.600000,t5\n"
+    )
+
+
+def test_columns_that_are_kept_are_looked_through_for_the_names_of_answers_once(monkeypatch):
+    asked = []
+    monkeypatch.setattr(Layout, "renamed", property(lambda layout: asked.append(layout) or {}))
+    kept = {f"v{k}": k for k in range(100)}
+    assert WRITERS["csv"](Layout(labels=("a", "b"), kept=kept)).header.startswith("v0,v1,v2,")
+    assert len(asked) == 1

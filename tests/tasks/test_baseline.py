@@ -1,0 +1,82 @@
+"""What an accuracy is worth: intervals, the majority, and what so many rows can tell."""
+
+import math
+
+import numpy as np
+import pytest
+
+from grucli.report.chance import doubts, measured
+from grucli.tasks.baseline import Yardstick, wilson_interval
+
+WHY = "half of the inputs were cut"
+
+
+@pytest.mark.parametrize(
+    ("successes", "trials", "interval"),
+    [
+        (0, 1, (0.0, 0.7934506856227626)),
+        (1, 1, (0.20654931437723745, 1.0)),
+        (0, 10, (0.0, 0.27753279986288926)),
+        (10, 10, (0.7224672001371109, 1.0)),
+        (421, 512, (0.7867885863654592, 0.8529428550631516)),
+    ],
+)
+def test_wilson_interval(successes, trials, interval):
+    assert wilson_interval(successes, trials) == pytest.approx(interval, rel=1e-12)
+
+
+def test_wilson_interval_holds_the_share_in_every_rounding():
+    for trials in range(1, 150):
+        for successes in range(trials + 1):
+            low, high = wilson_interval(successes, trials)
+            assert 0 <= low <= successes / trials <= high <= 1
+
+
+def test_the_baseline_is_the_class_with_most_rows_and_unseen_labels_are_of_none():
+    assert Yardstick.of(np.array([0, 1, 1, 2])) == Yardstick(rows=4, baseline=0.5)
+    assert Yardstick.of(np.array([-1, -1, -1, 1])) == Yardstick(rows=4, baseline=0.25)
+    assert Yardstick.of(np.array([-1, -1])) == Yardstick(rows=2, baseline=0.0)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 36, 79, 800, 100_000])
+def test_the_resolution_is_half_the_interval_of_one_half(rows):
+    yardstick = Yardstick(rows=2 * rows, baseline=0.5)
+    low, high = yardstick.interval(0.5)
+    assert yardstick.resolution == pytest.approx((high - low) / 2)
+
+
+def test_every_share_that_rows_can_have_finds_its_own_interval():
+    for rows in (3, 7, 49, 98, 1000):
+        yardstick = Yardstick(rows=rows, baseline=0.5)
+        for right in range(rows + 1):
+            assert yardstick.interval(right / rows) == wilson_interval(right, rows)
+
+
+def test_an_accuracy_is_shown_with_all_that_it_is_measured_with():
+    yardstick = Yardstick(rows=8000, baseline=0.50312)
+    assert measured(0.8125, yardstick) == ("0.812 (0.804 to 0.821, majority 0.503, 8,000 rows)")
+
+
+@pytest.mark.parametrize(("right", "is_doubted"), [(0, True), (50, True), (59, True), (60, False)])
+def test_what_chance_explains_is_doubted(right, is_doubted):
+    """Of 100 rows, half of them of one class, 60 right is the least that is no luck: 0.502."""
+    said = doubts(right / 100, Yardstick(rows=100, baseline=0.5), WHY)
+    assert len(said) == is_doubted
+    for line in said:
+        assert line.startswith(f"accuracy {right / 100:.3f} (")
+        assert "not above the majority's 0.500" in line
+        assert len(f"warning: cross-validated (10 folds) {line}") <= 200
+
+
+def test_a_doubt_says_whether_the_rows_or_the_model_are_the_reason():
+    (few,) = doubts(1.0, Yardstick(rows=2, baseline=0.5), WHY)
+    assert "no accuracy would be on 2 rows" in few
+    (one,) = doubts(0.9, Yardstick(rows=100, baseline=1.0), WHY)
+    assert "all of these rows have one label" in one
+    (model,) = doubts(0.55, Yardstick(rows=100, baseline=0.5), WHY)
+    assert model.endswith(f": {WHY}")
+
+
+def test_no_accuracy_on_one_row_says_anything():
+    assert doubts(1.0, Yardstick(rows=1, baseline=1.0), WHY)
+    assert math.isclose(Yardstick(rows=1, baseline=1.0).resolution, 0.445, abs_tol=0.001)

@@ -1,0 +1,79 @@
+"""What a run will cost, measured before it begins."""
+
+import dataclasses
+import time
+
+import numpy as np
+import pytest
+
+from grucli.config.resolve import resolve
+from grucli.preparation.prepare import prepare
+from grucli.training import cost as measured_cost
+from grucli.training import run_files
+from grucli.training.progress import EpochInfo
+
+
+@pytest.fixture
+def prepared(tmp_path):
+    rng = np.random.default_rng(0)
+    lengths = rng.integers(5, 60, 400)
+    x = rng.normal(size=(400, 60, 3)).astype(np.float32)
+    np.savez(tmp_path / "d.npz", X=x, y=np.arange(400) % 3, lengths=lengths)
+    settings = [
+        "data.valid=0.1",
+        "data.channels=values",
+        "model.convolution=false",
+        "model.hidden_size=32",
+        "training.batch_size=20",
+        "training.averaging=0.98",
+    ]
+    config = resolve(assignments=settings).config
+    return prepare(str(tmp_path / "d.npz"), config, "stop")
+
+
+def trainer_of(prepared):
+    return run_files.start(prepared, run_files.initial(prepared))
+
+
+def test_memory_counts_weights_moments_data_and_the_largest_batch(prepared):
+    trainer = trainer_of(prepared)
+    cost = measured_cost.measure(trainer, prepared)
+    size = 4 * trainer.model.num_parameters
+    assert cost.state_bytes == 6 * size  # weights, gradient, best, average, two moments
+    steps = int(prepared.train.lengths.sum() + prepared.valid.lengths.sum())
+    kernels = 4 * len(prepared.train) * 9996  # of the others, the steps and the lengths
+    kernels += prepared.valid.steps.nbytes + prepared.valid.lengths.nbytes
+    assert cost.data_bytes == 12 * steps + 24 * 400 + kernels
+    longest = 20 * int(prepared.train.lengths.max())
+    tape = 4 * 2 * 32 * longest * 4  # four numbers a unit, direction and step are the least
+    assert tape < cost.step_bytes < 6 * tape
+    assert cost.memory_bytes == cost.state_bytes + cost.data_bytes + cost.step_bytes
+
+
+def test_larger_batches_take_more(prepared):
+    small = measured_cost.measure(trainer_of(prepared), prepared)
+    training = prepared.config.training.model_copy(update={"batch_size": 80})
+    config = prepared.config.model_copy(update={"training": training})
+    other = dataclasses.replace(prepared, config=config)
+    large = measured_cost.measure(trainer_of(other), other)
+    assert 3 * small.step_bytes < large.step_bytes < 5 * small.step_bytes
+
+
+def test_the_time_of_an_epoch_is_about_right(prepared):
+    ratios = []
+    for _ in range(3):  # another process may take the machine for a while
+        told = measured_cost.measure(trainer_of(prepared), prepared).epoch_s
+        run = trainer_of(prepared).run()
+        next(info for info in run if isinstance(info, EpochInfo))  # it learns from kernels once
+        started = time.perf_counter()
+        next(info for info in run if isinstance(info, EpochInfo))
+        ratios.append(told / (time.perf_counter() - started))
+    assert any(0.5 < ratio < 2 for ratio in ratios)
+
+
+@pytest.mark.parametrize("valid", ["0", "0.5"])
+def test_few_rows_can_be_measured(tmp_path, valid):
+    (tmp_path / "t.csv").write_text("text,label\na b,x\nc d,y\ne f,x\ng h,y\n")
+    config = resolve(assignments=[f"data.valid={valid}"]).config
+    prepared = prepare(str(tmp_path / "t.csv"), config, "stop")
+    assert measured_cost.measure(trainer_of(prepared), prepared).epoch_s > 0
