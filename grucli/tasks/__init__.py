@@ -1,5 +1,40 @@
 """What an answer is and how it is scored: one file a task, which nothing else asks for by name.
 
-Here: metrics, intervals, baselines, confusions, labels that are not known.
+Here: targets, losses and answers of each task; metrics, intervals, baselines, unknown labels.
 Not here: how scores come about (model), or how they look (report).
 """
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from grucli.tasks.task import Task
+
+TASKS = {"classify": "grucli.tasks.classify:Classify"}
+"""Each task by its name, and where its class is: whoever lists names need not wait for NumPy."""
+
+
+def task_type(name: str) -> type[Task]:
+    """Import the class of a task.
+
+    Raises:
+        KeyError: there is no such task.
+    """
+    module, attribute = TASKS[name].split(":")
+    found: type[Task] = getattr(import_module(module), attribute)
+    return found
+
+
+def task_from_json(meta: Mapping[str, Any]) -> Task:
+    """Return the task of a model file.
+
+    Args:
+        meta: the object that has what `Task.to_json` gave, among other things.
+
+    Raises:
+        KeyError, TypeError, ValueError: it holds no task, or a damaged one.
+    """
+    return task_type(meta["task"]).from_json(meta)

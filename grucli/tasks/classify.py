@@ -1,0 +1,111 @@
+"""Classification: one label a sequence, out of those that training has seen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.records import Record
+from grucli.engine import losses
+from grucli.engine.packing import Floats, Integers
+from grucli.errors import DataError, excerpt
+from grucli.tasks.task import Loss
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrossEntropy:
+    """The loss of classification.
+
+    Attributes:
+        label_smoothing: as in `losses.cross_entropy`.
+    """
+
+    label_smoothing: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the keyword arguments that build it again."""
+        return asdict(self)
+
+    def loss(self, scores: Floats, targets: Integers, weights: Floats) -> Loss:
+        """Return the loss [nat] of a batch; `right` counts right answers.
+
+        Args:
+            scores: (B, O) logits.
+            targets: (B,) classes.
+            weights: (B,) how much each row counts.
+        """
+        total, d_scores = losses.cross_entropy(scores, targets, weights, self.label_smoothing)
+        right = int(np.count_nonzero(_most_probable(scores) == targets))
+        return Loss(total=total, right=right, d_scores=d_scores)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classify:
+    """One of C labels a sequence; two of them share one output, which speaks for the second.
+
+    Attributes:
+        labels: (C,) distinct, at least 2; the class of a label is its index.
+    """
+
+    name: ClassVar[str] = "classify"
+    noun: ClassVar[str] = "label"
+    objective_type: ClassVar[type[CrossEntropy]] = CrossEntropy
+
+    labels: tuple[str, ...]
+
+    @classmethod
+    def fit(cls, name: str, records: Sequence[Record]) -> Self:
+        """Return the task of a file's distinct labels, sorted.
+
+        Raises:
+            DataError: there are fewer than two.
+        """
+        labels = tuple(sorted(Counter(record.label or "" for record in records)))
+        if len(labels) < 2:
+            raise DataError(f"{name}: has one class ({excerpt(labels[0])}); need two")
+        return cls(labels=labels)
+
+    @classmethod
+    def from_json(cls, meta: Mapping[str, Any]) -> Self:
+        """Return the task of a model file's object with "labels".
+
+        Raises:
+            KeyError, ValueError: they are missing, or no list of distinct texts.
+        """
+        names = meta["labels"]
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise ValueError("labels do not fit")
+        if len(set(names)) != len(names):
+            raise ValueError("labels do not fit")
+        return cls(labels=tuple(names))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what a model file keeps of it."""
+        return {"task": self.name, "labels": list(self.labels)}
+
+    @property
+    def num_outputs(self) -> int:
+        """O: 1 for two classes, else C."""
+        return 1 if len(self.labels) == 2 else len(self.labels)
+
+    def encode(self, records: Sequence[Record]) -> npt.NDArray[np.int64]:
+        """Return (n,) the class of each record, -1 for a label that is not among `labels`."""
+        index = {label: k for k, label in enumerate(self.labels)}
+        return np.array([index.get(record.label or "", -1) for record in records], np.int64)
+
+    def objective(self, settings: Mapping[str, Any]) -> CrossEntropy:
+        """Return the loss, as the config's section `training` has it."""
+        return CrossEntropy(label_smoothing=settings["label_smoothing"])
+
+
+def _most_probable(logits: Floats) -> npt.NDArray[np.int64]:
+    """Return (B,) the class of the highest logit."""
+    answers: npt.NDArray[np.int64] = (
+        (logits[:, 0] > 0).astype(np.int64) if logits.shape[1] == 1 else logits.argmax(axis=1)
+    )
+    return answers

@@ -1,0 +1,96 @@
+"""What every task has to answer, so that no one else need know which one it is.
+
+Letters: n rows, B rows of a batch, O outputs of the head. Targets are an array with an entry a row,
+of whatever kind the task has; only the task looks into it. Scores are the head's outputs (n, O).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, Self
+
+import numpy.typing as npt
+
+from grucli.data.records import Record
+from grucli.engine.packing import Floats
+
+Targets = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Loss:
+    """What a step needs of some rows: sums over them, never means.
+
+    Attributes:
+        total: of the rows' losses [nat, or what the task's loss is in].
+        right: sum of what tells people how training goes, e.g. the number of right answers.
+        d_scores: (B, O) gradient of the total by the scores, of their dtype.
+    """
+
+    total: float
+    right: float
+    d_scores: Floats
+
+
+class Objective(Protocol):
+    """What a step makes smaller: small enough to be told to other processes."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the keyword arguments that build it again."""
+
+    def loss(self, scores: Floats, targets: Targets, weights: Floats) -> Loss:
+        """Return the loss of a batch.
+
+        Args:
+            scores: (B, O).
+            targets: (B, ...) of its rows.
+            weights: (B,) how much each row counts.
+        """
+
+
+class Task(Protocol):
+    """One kind of answer to a sequence, with what is known of it once it was fitted to targets.
+
+    Attributes:
+        name: as in `task:` of a config and in model files.
+        noun: what people call one target, "label".
+        objective_type: class of what `objective` returns.
+    """
+
+    name: ClassVar[str]
+    noun: ClassVar[str]
+    objective_type: ClassVar[type[Any]]
+
+    @classmethod
+    def fit(cls, name: str, records: Sequence[Record]) -> Self:
+        """Return the task of a training file.
+
+        Args:
+            name: of the file, for people.
+            records: all of it, each with a target.
+
+        Raises:
+            DataError: nothing can be learned from these targets.
+        """
+
+    @classmethod
+    def from_json(cls, meta: Mapping[str, Any]) -> Self:
+        """Return the task that `to_json` has described.
+
+        Raises:
+            KeyError, TypeError, ValueError: `meta` is damaged.
+        """
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what a model file keeps of it, its name under "task"."""
+
+    @property
+    def num_outputs(self) -> int:
+        """O, numbers that the head gives for a sequence."""
+
+    def encode(self, records: Sequence[Record]) -> Targets:
+        """Return (n, ...) the target of each record, and a mark where it is unknown or missing."""
+
+    def objective(self, settings: Mapping[str, Any]) -> Objective:
+        """Return the loss, as the config's section `training` has it."""
