@@ -4,20 +4,25 @@
         assert fault.error is None or isinstance(fault.error, AccessError)
         ...                             # what must hold after the fault
 
-`grucli.files` reaches the system through its name `os` alone; that name is replaced for a while.
+The modules of `grucli.files` reach the system through their name `os` alone; for a while that name
+stands for a system that fails.
 A short write is no error of the system: the rest has to be written by the caller.
 """
 
 import errno
 import io
 import os
+import pkgutil
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from unittest import mock
 
+from grucli import files
+
+MODULES = tuple(module.name for module in pkgutil.iter_modules(files.__path__, "grucli.files."))
 EFFECTS = frozenset({"open", "read", "write", "fsync", "replace", "close", "mkdir", "ftruncate"})
 RETRIED = ("EINTR",)  # by Python itself: for ever would be for ever
 WAYS = ("ENOSPC", "EIO", "EACCES", "EINTR", "EDQUOT", "short")
@@ -107,7 +112,10 @@ class _FaultySystem:
 @contextmanager
 def injected(fault: Fault) -> Iterator[Fault]:
     """Let `fault` strike within the block; `fault.trace` lists the effects."""
-    with mock.patch("grucli.files.os", _FaultySystem(fault)):
+    system = _FaultySystem(fault)
+    with ExitStack() as patches:
+        for module in MODULES:
+            patches.enter_context(mock.patch(f"{module}.os", system))
         yield fault
 
 

@@ -137,7 +137,7 @@ def _bound(flag: str, given: str) -> _Bound:
 
 def _write_errors(path: str, scored: Scored, saved: SavedModel, records: Sequence[Record]) -> None:
     """Write the wrong answers as CSV."""
-    from grucli.files import sweep, write_atomic
+    from grucli.files.writing import sweep, write_atomic
     from grucli.report.predictions import mistakes
 
     text = mistakes(records, scored.probabilities, scored.targets, saved.labels)

@@ -119,7 +119,7 @@ class Results:
 
 
 def _replace(path: str, content: bytes | Callable[[BinaryIO], None]) -> None:
-    from grucli.files import sweep, write_atomic
+    from grucli.files.writing import sweep, write_atomic
 
     sweep(path)
     write_atomic(path, content)

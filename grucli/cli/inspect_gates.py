@@ -92,7 +92,7 @@ def inspect_gates(
     conditions = results.conditions()
     output.check_target(None, results.force)
     results.check_targets(model, data)
-    from grucli.files import sha256_of
+    from grucli.files.whole_files import sha256_of
     from grucli.inspection.measure import inspect
     from grucli.inspection.report import Settings
     from grucli.inspection.sampling import draw

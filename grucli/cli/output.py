@@ -35,7 +35,7 @@ def check_target(path: str | None, force: bool) -> None:
     if path is None:
         _stdout()
         return
-    from grucli.files import check_place
+    from grucli.files.writing import check_place
 
     check_place(path)
     if Path(path).exists() and not force:

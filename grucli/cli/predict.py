@@ -215,7 +215,7 @@ def _texts(
 
 def _write(texts: Iterator[str], out: str | None) -> None:
     """Write to stdout, each piece at once; or to a file, wholly or not at all."""
-    from grucli.files import sweep, write_atomic
+    from grucli.files.writing import sweep, write_atomic
 
     def fill(file: BinaryIO) -> None:
         for text in texts:

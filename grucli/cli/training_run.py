@@ -20,7 +20,8 @@ from grucli.cli.progress_display import Show, display
 from grucli.cli.training_start import Order, begin
 from grucli.config.resolve import Settings
 from grucli.errors import AccessError, ConfigError, TrainingError, show_path
-from grucli.files import append, check_place, lock, sweep, write_atomic
+from grucli.files.locking import lock
+from grucli.files.writing import append, check_place, sweep, write_atomic
 from grucli.model.linear_path import NAMES
 from grucli.modelfile.checkpoint import last_path
 from grucli.preparation.prepare import Prepared

@@ -18,7 +18,7 @@ from grucli.config.reference import expectation, json_schema, reference
 from grucli.config.schema import KEYS, SECTIONS, Config
 from grucli.config.strict_yaml import MAX_BYTES, KeyPath, Value, describe, parse, parse_value
 from grucli.errors import ConfigError, did_you_mean, excerpt, show_path
-from grucli.files import read_bytes
+from grucli.files.whole_files import read_bytes
 
 __all__ = ["Config", "Settings", "json_schema", "reference", "resolve"]
 

@@ -24,8 +24,9 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from grucli import files
 from grucli.errors import CheckpointError, excerpt, show_path
+from grucli.files.whole_files import consists_of, read_bytes, sha256
+from grucli.files.writing import write_atomic
 
 FORMAT = "grucli"
 VERSION = 1
@@ -130,10 +131,10 @@ def write_archive(
     def verify(temp: Path) -> None:
         with _told(temp):
             _meta(members["meta"])
-            if not files.consists_of(temp, _pieces(members)):
+            if not consists_of(temp, _pieces(members)):
                 raise _FaultError(f"damaged (not what was written); {_RENEW}")
 
-    files.write_atomic(path, write, verify)
+    write_atomic(path, write, verify)
 
 
 def read_archive(path: str | Path, limit: int = MAX_BYTES) -> Archive:
@@ -148,7 +149,7 @@ def read_archive(path: str | Path, limit: int = MAX_BYTES) -> Archive:
         CheckpointError: it is not a grucli checkpoint, truncated, damaged, of a newer version,
             inconsistent or too large.
     """
-    data = files.read_bytes(path, limit, CheckpointError)
+    data = read_bytes(path, limit, CheckpointError)
     with _told(path):
         return _parse(data)
 
@@ -175,7 +176,7 @@ def _parse(data: bytes) -> Archive:
         raise _FaultError(f"damaged (more bytes than it should have); {_RENEW}")
     del members["meta"]
     _check_manifest(meta.pop("manifest", None), members)
-    return Archive(meta=meta, arrays=members, sha256=files.sha256(data))
+    return Archive(meta=meta, arrays=members, sha256=sha256(data))
 
 
 def _check_kind(data: bytes) -> None:
@@ -273,7 +274,7 @@ def _check_manifest(recorded: object, arrays: Mapping[str, Array]) -> None:
 
 
 def _described(array: Array) -> dict[str, object]:
-    digest = files.sha256(_bytes_of(array))
+    digest = sha256(_bytes_of(array))
     return {"dtype": array.dtype.str, "shape": list(array.shape), "sha256": digest}
 
 

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from grucli.errors import AccessError, CheckpointError
+from grucli.files.writing import sweep
 from grucli.modelfile import archive
 from grucli.modelfile.archive import read_archive, write_archive
 from tests.faults import every_fault
@@ -48,7 +49,7 @@ def save(path, meta=META, arrays=ARRAYS):
 
 def load_bytes(data):
     """Read an archive that is in memory, where thousands are read faster than from a disk."""
-    with mock.patch("grucli.files.read_bytes", return_value=data):
+    with mock.patch("grucli.modelfile.archive.read_bytes", return_value=data):
         return read_archive("m.npz")
 
 
@@ -276,7 +277,7 @@ def kill_repeatedly(saver, path, times):
         assert saver.stdout.readline() == "killed\n"
         steps.append(assert_whole(path))
         leftovers += len(os.listdir(path.parent)) - 1
-        archive.files.sweep(path)
+        sweep(path)
         assert os.listdir(path.parent) == ["m.npz"]
     assert len(set(steps)) > 1
     return leftovers
@@ -296,7 +297,7 @@ def test_killed_at_every_effect(saver, path):
         saver.stdin.write(f"{nth}\n")
         outcome = saver.stdout.readline()
         assert_whole(path)
-        archive.files.sweep(path)
+        sweep(path)
         assert os.listdir(path.parent) == ["m.npz"]
         if outcome == "done\n":
             break

@@ -32,7 +32,7 @@ from grucli.data.streams.signatures import first_bytes, holds_arrays, may_hold_a
 from grucli.data.tables.delimiters import announced_delimiter, find_delimiter
 from grucli.data.tables.source import header_has_text, open_table
 from grucli.errors import ConfigError, DataError, excerpt, show_path
-from grucli.files import open_binary
+from grucli.files.data_stream import open_binary
 
 __all__ = ["ReadOptions", "Record", "Remembered", "Source", "open_source"]
 

@@ -17,7 +17,7 @@ from typing import Final
 
 from grucli.data.streams.charsets import is_probably_chinese, speaks_for_utf8, wide_encoding
 from grucli.errors import ConfigError, DataError, GrucliError, excerpt
-from grucli.files import CHUNK_BYTES
+from grucli.files.whole_files import CHUNK_BYTES
 
 MAX_LINE: Final = 16 * 2**20
 """Bytes of the longest line that is read."""

@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from grucli.errors import DataError, excerpt
-from grucli.files import CHUNK_BYTES
+from grucli.files.whole_files import CHUNK_BYTES
 
 
 class Kind(NamedTuple):

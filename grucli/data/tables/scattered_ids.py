@@ -11,7 +11,7 @@ from grucli.data.streams.lines import Lines
 from grucli.data.tables.dialect import Grammar, open_rows
 from grucli.data.tables.table_rows import repeats
 from grucli.errors import GrucliError
-from grucli.files import open_binary
+from grucli.files.data_stream import open_binary
 
 _FIRST_LOOK = 2**16
 

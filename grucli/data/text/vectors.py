@@ -22,7 +22,8 @@ from grucli.data.streams.signatures import refuse_kind
 from grucli.data.text.tokens import fold
 from grucli.data.text.vocabulary import SPECIAL, Vocabulary
 from grucli.errors import ConfigError, DataError, counted, excerpt, show_path
-from grucli.files import open_binary, sha256
+from grucli.files.data_stream import open_binary
+from grucli.files.whole_files import sha256
 
 Floats = npt.NDArray[np.floating]
 Rows = dict[int, npt.NDArray[np.float32]]

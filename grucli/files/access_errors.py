@@ -1,0 +1,66 @@
+"""What a failure of the system means to a user: an `AccessError` with a way to mend it."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import islice
+from pathlib import Path
+
+from grucli.errors import AccessError, did_you_mean, show, show_path
+
+_SPACE = "free some space or choose another folder"
+_MENDS = {
+    errno.ENOSPC: _SPACE,
+    errno.EDQUOT: _SPACE,
+    errno.EFBIG: "raise the limit on file sizes (ulimit -f)",
+    errno.EACCES: "check the permissions",
+    errno.EPERM: "check the permissions",
+    errno.EROFS: "choose another folder",
+    errno.ENOENT: "create the folder first",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.EIO: "check the disk",
+}
+
+
+@contextmanager
+def reading_errors(path: str | Path) -> Iterator[None]:
+    """Context in which a failure to read `path` is an `AccessError` that names it."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise AccessError(f"{show_path(path)}: no such file{_nearest(Path(path))}") from None
+    except OSError as error:
+        raise AccessError(f"{show_path(path)}: {reason(error)}") from error
+    except ValueError:
+        raise AccessError(f"{show_path(path)}: not a file name; check the path") from None
+
+
+@contextmanager
+def writing_errors(path: str | Path) -> Iterator[None]:
+    """Context in which a failure to write `path` is an `AccessError` that names it."""
+    try:
+        yield
+    except OSError as error:
+        raise AccessError(f"cannot write {show_path(path)}: {reason(error)}") from error
+
+
+def reason(error: OSError) -> str:
+    """Return what the system says, and what mends it."""
+    text = show(error.strerror or error)
+    mend = _MENDS.get(error.errno or 0, "check the path")
+    return f"{text[:1].lower()}{text[1:]}; {mend}"
+
+
+def kind_of(mode: int) -> str:
+    """Return in words what a path of this mode is that is no regular file."""
+    kinds = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
+    return kinds.get(stat.S_IFMT(mode), "a device")
+
+
+def _nearest(path: Path) -> str:
+    names: list[str] = []
+    with suppress(OSError), os.scandir(path.parent) as entries:
+        names = [entry.name for entry in islice(entries, 1000)]
+    return did_you_mean(path.name, names) or "; check the path"

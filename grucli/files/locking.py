@@ -1,0 +1,51 @@
+"""The sole right to produce an output, which the kernel takes back from a killed process."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from grucli.errors import AccessError, show, show_path
+from grucli.files.access_errors import writing_errors
+from grucli.files.writing import target_of
+
+
+@contextmanager
+def lock(path: str | Path) -> Iterator[None]:
+    """Hold the sole right to produce the output `path`; the kernel frees it if we are killed.
+
+    Raises:
+        AccessError: another process holds it (its number is named), or no lock can be made.
+    """
+    with writing_errors(path):
+        target = target_of(path)
+        lock_path = target.with_name(f".{target.name}.lock")
+        descriptor = _acquire(lock_path, path)
+    try:
+        with writing_errors(path):
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, b"%d" % os.getpid())
+        yield
+    finally:
+        with suppress(OSError):
+            os.unlink(lock_path)  # while it is still ours
+        os.close(descriptor)
+
+
+def _acquire(lock_path: Path, path: str | Path) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    while True:
+        with ExitStack() as stack:
+            descriptor = os.open(lock_path, flags, 0o644)
+            stack.callback(os.close, descriptor)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                holder = f"process {show(os.read(descriptor, 20).decode('ascii', 'replace'))}"
+                problem = f"{show_path(path)}: is being written by {holder}"
+                raise AccessError(f"{problem}; wait for it or choose another output") from None
+            with suppress(FileNotFoundError):  # else the former holder removed what we locked
+                if os.path.samestat(os.stat(lock_path), os.fstat(descriptor)):
+                    stack.pop_all()
+                    return descriptor

@@ -1,0 +1,235 @@
+"""Files replaced, grown by a line, swept: whatever fails, they are old or new."""
+
+import errno
+import fcntl
+import os
+import resource
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grucli.errors import AccessError, CheckpointError
+from grucli.files.whole_files import read_bytes
+from grucli.files.writing import append, check_place, sweep, write_atomic
+from tests.faults import EFFECTS, Fault, every_fault, injected, trace
+from tests.files.helpers import NEW, OLD, names, run_python
+
+
+class TestWriteAtomic:
+    def test_writes_bytes_or_what_a_function_writes(self, tmp_path):
+        write_atomic(tmp_path / "a", NEW)
+        write_atomic(str(tmp_path / "b"), lambda file: file.writelines([NEW, b"", OLD]))
+        write_atomic(tmp_path / "-rf é\n", b"")
+        assert (tmp_path / "a").read_bytes() == NEW
+        assert (tmp_path / "b").read_bytes() == NEW + OLD
+        assert names(tmp_path) == ["-rf é\n", "a", "b"]
+
+    def test_everything_is_on_the_disk_in_the_right_order(self, saved):
+        """Without the first fsync the new name could come before its content after power loss."""
+        effects = trace(lambda: write_atomic(saved, NEW, verify=Path.read_bytes))
+        assert effects == [
+            *("open", "write", "fsync", "close"),
+            "replace",
+            *("open", "fsync", "close"),
+        ]
+
+    @pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0, 0o644)])
+    def test_the_mode_follows_the_umask(self, tmp_path, mask, mode):
+        before = os.umask(mask)
+        try:
+            write_atomic(tmp_path / "a", b"x")
+        finally:
+            os.umask(before)
+        assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == mode
+
+    def test_a_link_stays_and_its_target_is_replaced(self, tmp_path, saved):
+        (tmp_path / "far").mkdir()
+        for name, target in [("link", saved), ("dangling", tmp_path / "far" / "made")]:
+            (tmp_path / name).symlink_to(target)
+            write_atomic(tmp_path / name, NEW)
+            assert (tmp_path / name).is_symlink()
+            assert target.read_bytes() == NEW
+
+    def test_a_reader_keeps_the_file_it_opened(self, saved):
+        with saved.open("rb") as reader:
+            write_atomic(saved, NEW)
+            assert reader.read() == OLD
+
+    def test_one_missing_folder_is_made_but_not_two(self, tmp_path):
+        write_atomic(tmp_path / "runs" / "a", b"x")
+        assert (tmp_path / "runs" / "a").read_bytes() == b"x"
+        with pytest.raises(AccessError, match=r"cannot write .*create the folder first"):
+            write_atomic(tmp_path / "no" / "no" / "a", b"x")
+
+    @pytest.mark.parametrize(
+        ("path", "problem"),
+        [
+            ("no/no/a", "create the folder first"),
+            ("a" * 300, "choose a shorter name"),
+            ("a/b", "not a directory"),
+        ],
+    )
+    def test_a_place_that_cannot_be_is_found_without_writing(self, tmp_path, path, problem):
+        (tmp_path / "a").touch()
+        for sound in ("a", "b", "runs/a"):
+            check_place(tmp_path / sound)
+        with pytest.raises(AccessError, match=f"cannot write .*{problem}"):
+            check_place(tmp_path / path)
+        assert names(tmp_path) == ["a"]
+
+    def test_folders_pipes_and_devices_are_not_replaced(self, tmp_path):
+        os.mkfifo(tmp_path / "fifo")
+        for path in (tmp_path, tmp_path / "fifo", Path("/dev/null")):
+            with pytest.raises(AccessError, match=r"cannot write .*: it is a "):
+                write_atomic(path, b"x")
+        assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+        with pytest.raises(AccessError, match="not a directory"):
+            write_atomic("/dev/null/x", b"x")
+
+    def test_the_writer_fails(self, saved, tmp_path):
+        def fails(file):
+            file.write(b"half")
+            raise ZeroDivisionError
+
+        def interrupted(file):
+            file.write(b"half")
+            raise KeyboardInterrupt
+
+        for writer, error in [(fails, ZeroDivisionError), (interrupted, KeyboardInterrupt)]:
+            with pytest.raises(error):
+                write_atomic(saved, writer)
+        assert saved.read_bytes() == OLD
+        assert names(tmp_path) == ["m.npz"]
+
+    def test_verify_sees_the_complete_file_and_may_refuse_it(self, saved, tmp_path):
+        seen = []
+
+        def refuse(temp):
+            seen.append(temp.read_bytes())
+            raise CheckpointError("bad")
+
+        with pytest.raises(AccessError, match=r"cannot write .*m.npz: .* cannot be read back; "):
+            write_atomic(saved, NEW, verify=refuse)
+        assert seen == [NEW]
+        assert saved.read_bytes() == OLD
+        assert names(tmp_path) == ["m.npz"]
+
+    def test_after_every_fault_the_file_is_old_or_new_and_no_temp_is_left(self, saved, tmp_path):
+        struck = 0
+
+        def save():
+            saved.write_bytes(OLD)
+            write_atomic(saved, NEW, verify=lambda temp: read_bytes(temp, 10**6))
+
+        for fault in every_fault(save):
+            struck += 1
+            assert names(tmp_path) == ["m.npz"], fault
+            replaced = "replace" in fault.trace[: fault.nth - 1]
+            expected_new = replaced or fault.error is None
+            assert saved.read_bytes() == (NEW if expected_new else OLD), fault
+            if fault.error is None:  # the rest was written, or the call made again
+                assert fault.way in ("short", "EINTR"), fault
+            else:
+                assert isinstance(fault.error, AccessError), fault
+                assert len(str(fault.error)) <= 200
+        assert struck > 100
+
+    def test_a_fault_in_the_clean_up_too(self, saved, tmp_path):
+        """The temporary file that cannot be removed is left, for `sweep`; all else as before."""
+        effects = EFFECTS | {"unlink"}
+        for fault in every_fault(lambda: write_atomic(saved, NEW), effects=effects):
+            assert fault.error is None or isinstance(fault.error, AccessError), fault
+            assert saved.read_bytes() in (OLD, NEW)
+            sweep(saved)
+            assert names(tmp_path) == ["m.npz"]
+            saved.write_bytes(OLD)
+
+    @pytest.mark.parametrize(
+        ("way", "text"),
+        [
+            ("ENOSPC", "no space left on device; free some space or choose another folder"),
+            ("EDQUOT", "disk quota exceeded; free some space or choose another folder"),
+            ("EACCES", "permission denied; check the permissions"),
+            ("EIO", "input/output error; check the disk"),
+            ("EROFS", "read-only file system; choose another folder"),
+        ],
+    )
+    def test_the_message_says_what_and_how_to_mend_it(self, saved, way, text):
+        fault = Fault(nth=2, way=way)
+        with injected(fault), pytest.raises(AccessError) as caught:
+            write_atomic(saved, NEW)
+        assert str(caught.value).endswith(f"m.npz: {text}")
+        assert str(caught.value).startswith("cannot write ")
+
+    def test_a_folder_that_cannot_be_synced_is_no_fault(self, saved, monkeypatch):
+        fsync = os.fsync
+
+        def refuse_folders(descriptor):
+            if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+                raise OSError(errno.EINVAL, "Invalid argument")
+            fsync(descriptor)
+
+        monkeypatch.setattr(os, "fsync", refuse_folders)
+        write_atomic(saved, NEW)
+        assert saved.read_bytes() == NEW
+
+    def test_macos_flushes_the_disk_too(self, saved, monkeypatch):
+        asked = []
+        monkeypatch.setattr(fcntl, "F_FULLFSYNC", 51, raising=False)
+        monkeypatch.setattr(fcntl, "fcntl", lambda _, command: asked.append(command))
+        write_atomic(saved, NEW)
+        assert asked == [51]
+
+    def test_a_real_limit_on_the_file_size(self, saved, tmp_path):
+        code = """
+            import sys
+            from grucli import errors
+            from grucli.files.writing import write_atomic
+            try:
+                write_atomic(sys.argv[1], bytes(100_000))
+            except errors.AccessError as error:
+                print(error)
+        """
+        limit = (50_000, resource.RLIM_INFINITY)
+        done = run_python(
+            code, saved, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        )
+        assert "file too large; raise the limit on file sizes (ulimit -f)" in done.stdout
+        assert saved.read_bytes() == OLD
+        assert names(tmp_path) == ["m.npz"]
+
+
+def test_append_makes_the_file_then_adds_lines(tmp_path):
+    for line in ("{}", "中"):
+        append(tmp_path / "run.jsonl", line)
+    assert (tmp_path / "run.jsonl").read_bytes() == "{}\n中\n".encode()
+
+
+def test_every_fault_of_append_is_an_access_error(tmp_path):
+    log = tmp_path / "run.jsonl"
+    for fault in every_fault(lambda: append(log, "line"), ways=("ENOSPC", "EIO")):
+        assert isinstance(fault.error, AccessError), fault
+        assert "cannot write" in str(fault.error)
+
+
+def test_sweep_removes_only_what_dead_processes_left_for_this_file(saved, tmp_path):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    living = os.getppid()
+    ours = [f".m.npz.{pid}.0123456789abcdef.tmp" for pid in (dead.pid, os.getpid())]
+    others = [
+        f".m.npz.{living}.0123456789abcdef.tmp",
+        f".m.npz.1.{dead.pid}.tmp",
+        f".mXnpz.{dead.pid}.0123456789abcdef.tmp",
+        f"m.npz.{dead.pid}.0123456789abcdef.tmp",
+        f".m.npz.{dead.pid}.0123456789abcdef.tmp2",
+        f".m.npz.{10**30}.0123456789abcdef.tmp",
+    ]
+    for name in ours + others:
+        (tmp_path / name).touch()
+    sweep(saved)
+    assert names(tmp_path) == sorted([*others, "m.npz"])
+    sweep(tmp_path / "no" / "such" / "folder")
