@@ -12,21 +12,33 @@ cannot use more memory than its size plus 64 MB. The hashes are against damage, 
 import json
 import math
 import re
-import struct
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 import numpy as np
-import numpy.typing as npt
 
 from grucli.errors import CheckpointError, excerpt, show_path
 from grucli.files.whole_files import consists_of, read_bytes, sha256
 from grucli.files.writing import write_atomic
+from grucli.modelfile.npz_layout import (
+    DTYPES,
+    END_BYTES,
+    END_MAGIC,
+    LOCAL_MAGIC,
+    NAME,
+    RENEW,
+    Array,
+    FaultError,
+    bytes_of,
+    compared_length,
+    member_at,
+    parts_of,
+    pieces_of,
+)
 
 FORMAT = "grucli"
 VERSION = 1
@@ -36,23 +48,6 @@ MAX_JSON_BYTES = 2 * 2**20
 MAX_JSON_DEPTH = 20
 MAX_JSON_CONTAINERS = 100_000  # 2 MiB of "[]," would become 60 MB of lists
 
-Array = npt.NDArray[Any]
-
-_DTYPES = ("<f4", "<f8", "<i8", "<u4", "|u1")
-_NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
-_MEMBER = re.compile(
-    rb"PK\x03\x04.{26}([A-Za-z0-9_]{1,64})\.npy"
-    rb"\x93NUMPY\x01\x00..\{'descr': '(<f4|<f8|<i8|<u4|\|u1)', 'fortran_order': False, "
-    rb"'shape': \(((?:\d{1,10}, ){0,2}\d{1,10}|\d{1,10},|)\), \} {0,80}\n",
-    re.DOTALL,
-)
-_ALIGNMENT = 64  # of the values in the file
-_LOCAL = struct.Struct("<4s5H3I2H")
-_CENTRAL = struct.Struct("<4s6H3I5H2I")
-_END = struct.Struct("<4s4H2IH")
-_LOCAL_MAGIC, _CENTRAL_MAGIC, _END_MAGIC = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
-_STORED = (20, 0, 0, 0, 0x21)  # zip 2.0, no flags, no compression, midnight of 1980-01-01
-_UNIX, _MODE = 3 << 8 | 20, 0o644 << 16
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _LOOKS = (
     (b"version https://git-lfs", "a Git LFS pointer (run 'git lfs pull')"),
@@ -63,7 +58,6 @@ _LOOKS = (
     (b"<", "an HTML or XML page"),
     (b"{", "JSON text"),
 )
-_RENEW = "copy it again or train anew"
 _NAME_ONE = "name a file that 'grucli train' wrote"
 
 
@@ -80,18 +74,6 @@ class Archive:
     meta: dict[str, Any]
     arrays: dict[str, Array]
     sha256: str
-
-
-class _Part(NamedTuple):
-    """A piece of the file: what goes before some values, and the values."""
-
-    place: str
-    head: bytes
-    values: memoryview
-
-
-class _FaultError(Exception):
-    """What is wrong with a file, and the mend."""
 
 
 def write_archive(
@@ -125,14 +107,14 @@ def write_archive(
     members = {"meta": np.frombuffer(text, np.uint8), **stored}
 
     def write(file: BinaryIO) -> None:
-        for piece in _pieces(members):
+        for piece in pieces_of(members):
             file.write(piece)
 
     def verify(temp: Path) -> None:
         with _told(temp):
             _meta(members["meta"])
-            if not consists_of(temp, _pieces(members)):
-                raise _FaultError(f"damaged (not what was written); {_RENEW}")
+            if not consists_of(temp, pieces_of(members)):
+                raise FaultError(f"damaged (not what was written); {RENEW}")
 
     write_atomic(path, write, verify)
 
@@ -158,36 +140,36 @@ def read_archive(path: str | Path, limit: int = MAX_BYTES) -> Archive:
 def _told(path: str | Path) -> Iterator[None]:
     try:
         yield
-    except _FaultError as fault:
+    except FaultError as fault:
         raise CheckpointError(f"{show_path(path)}: {fault}") from None
 
 
 def _parse(data: bytes) -> Archive:
     _check_kind(data)
-    _, text, position = _member_at(data, 0)
+    _, text, position = member_at(data, 0)
     meta = _read_meta(data, text)  # before the rest, which a newer version may have changed
     members = {"meta": text}
-    while data.startswith(_LOCAL_MAGIC, position) and len(members) < MAX_MEMBERS:
-        name, array, position = _member_at(data, position)
+    while data.startswith(LOCAL_MAGIC, position) and len(members) < MAX_MEMBERS:
+        name, array, position = member_at(data, position)
         if name in members:
-            raise _FaultError(f"damaged (two arrays '{name}'); {_RENEW}")
+            raise FaultError(f"damaged (two arrays '{name}'); {RENEW}")
         members[name] = array
-    if _compare(data, _parts(members)) != len(data):
-        raise _FaultError(f"damaged (more bytes than it should have); {_RENEW}")
+    if compared_length(data, parts_of(members)) != len(data):
+        raise FaultError(f"damaged (more bytes than it should have); {RENEW}")
     del members["meta"]
     _check_manifest(meta.pop("manifest", None), members)
     return Archive(meta=meta, arrays=members, sha256=sha256(data))
 
 
 def _check_kind(data: bytes) -> None:
-    if not (_LOCAL_MAGIC.startswith(data[:4]) and b"meta.npy".startswith(data[30:38])):
-        raise _FaultError(f"not a grucli checkpoint: looks like {_likeness(data)}; {_NAME_ONE}")
-    if not 0 <= data.rfind(_END_MAGIC, -1024) <= len(data) - _END.size:
-        raise _FaultError(f"truncated ({len(data):,} bytes, the end is missing); {_RENEW}")
+    if not (LOCAL_MAGIC.startswith(data[:4]) and b"meta.npy".startswith(data[30:38])):
+        raise FaultError(f"not a grucli checkpoint: looks like {_likeness(data)}; {_NAME_ONE}")
+    if not 0 <= data.rfind(END_MAGIC, -1024) <= len(data) - END_BYTES:
+        raise FaultError(f"truncated ({len(data):,} bytes, the end is missing); {RENEW}")
 
 
 def _likeness(data: bytes) -> str:
-    if data.startswith(_LOCAL_MAGIC):
+    if data.startswith(LOCAL_MAGIC):
         return "a PyTorch file" if b"data.pkl" in data[:256] else "another zip or npz archive"
     start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     for magic, name in _LOOKS:
@@ -197,35 +179,21 @@ def _likeness(data: bytes) -> str:
     return "text, such as CSV" if is_text else "unknown binary data"
 
 
-def _member_at(data: bytes, offset: int) -> tuple[str, Array, int]:
-    """Return name, values and end of the member at byte `offset`; only its bounds are checked."""
-    match = _MEMBER.match(data, offset)
-    if match:
-        dtype = np.dtype(match[2].decode())
-        shape = tuple(int(length) for length in match[3].split(b",") if length)
-        count = math.prod(shape)  # of Python, without overflow
-        end = match.end() + count * dtype.itemsize
-        if max((end, *shape)) <= len(data):
-            values = np.frombuffer(data, dtype, count, match.end())
-            return match[1].decode(), values.reshape(shape), end
-    raise _FaultError(f"damaged (the array at byte {offset:,}); {_RENEW}")
-
-
 def _read_meta(data: bytes, text: Array) -> dict[str, Any]:
-    _compare(data, islice(_parts({"meta": text}), 1))
+    compared_length(data, islice(parts_of({"meta": text}), 1))
     meta = _meta(text)
     version = meta.get("version")
     if meta.get("format") != FORMAT or type(version) is not int or version < 1:
-        raise _FaultError(f"not a grucli checkpoint: its meta does not say so; {_NAME_ONE}")
+        raise FaultError(f"not a grucli checkpoint: its meta does not say so; {_NAME_ONE}")
     if version > VERSION:
         known = f"this grucli reads up to {VERSION}"
-        raise _FaultError(f"newer version: format {excerpt(version)}, {known}; upgrade grucli")
+        raise FaultError(f"newer version: format {excerpt(version)}, {known}; upgrade grucli")
     return meta
 
 
 def _meta(text: Array) -> dict[str, Any]:
     if text.dtype != np.uint8 or text.size > MAX_JSON_BYTES:
-        raise _FaultError(f"damaged (meta is not {MAX_JSON_BYTES:,} bytes of JSON); {_RENEW}")
+        raise FaultError(f"damaged (meta is not {MAX_JSON_BYTES:,} bytes of JSON); {RENEW}")
     return _load(text.tobytes())
 
 
@@ -239,7 +207,7 @@ def _load(text: bytes) -> dict[str, Any]:
             meta = json.loads(text.decode())
             if isinstance(meta, dict) and _dump(meta) == text:
                 return meta
-    raise _FaultError(f"damaged (meta is not the JSON that grucli writes); {_RENEW}")
+    raise FaultError(f"damaged (meta is not the JSON that grucli writes); {RENEW}")
 
 
 def _dump(meta: Mapping[str, object]) -> bytes:
@@ -249,32 +217,22 @@ def _dump(meta: Mapping[str, object]) -> bytes:
     return text.encode()
 
 
-def _compare(data: bytes, parts: Iterable[_Part]) -> int:
-    """Return the length of the `parts`, made of values in `data`, if `data` begins with them."""
-    position = 0
-    for place, head, values in parts:  # the head has the CRC of the values
-        if not data.startswith(head, position):
-            raise _FaultError(f"damaged ({place}); {_RENEW}")
-        position += len(head) + len(values)
-    return position
-
-
 def _check_manifest(recorded: object, arrays: Mapping[str, Array]) -> None:
     if not isinstance(recorded, dict):
-        raise _FaultError(f"inconsistent (no manifest); {_RENEW}")
+        raise FaultError(f"inconsistent (no manifest); {RENEW}")
     for name in sorted(recorded.keys() | arrays.keys()):
         if name not in arrays:
-            raise _FaultError(f"inconsistent (array '{excerpt(name)}' is missing); {_RENEW}")
+            raise FaultError(f"inconsistent (array '{excerpt(name)}' is missing); {RENEW}")
         if name not in recorded:
-            raise _FaultError(f"inconsistent (array '{name}' is not in the manifest); {_RENEW}")
+            raise FaultError(f"inconsistent (array '{name}' is not in the manifest); {RENEW}")
         if recorded[name] != _described(arrays[name]):
-            raise _FaultError(f"damaged (array '{name}' does not fit its hash); {_RENEW}")
+            raise FaultError(f"damaged (array '{name}' does not fit its hash); {RENEW}")
         if not _is_finite(arrays[name]):
-            raise _FaultError(f"damaged (non-finite values in '{name}'); {_RENEW}")
+            raise FaultError(f"damaged (non-finite values in '{name}'); {RENEW}")
 
 
 def _described(array: Array) -> dict[str, object]:
-    digest = sha256(_bytes_of(array))
+    digest = sha256(bytes_of(array))
     return {"dtype": array.dtype.str, "shape": list(array.shape), "sha256": digest}
 
 
@@ -286,48 +244,8 @@ def _is_finite(array: Array) -> bool:
 
 def _storable(name: str, array: Array) -> Array:
     little = array.dtype.newbyteorder("<")
-    if little.str not in _DTYPES or array.ndim > 3 or not _NAME.fullmatch(name) or name == "meta":
+    if little.str not in DTYPES or array.ndim > 3 or not NAME.fullmatch(name) or name == "meta":
         raise ValueError(f"{name!r} cannot be stored: {array.dtype}, {array.ndim} dimensions")
     if not _is_finite(array):
         raise ValueError(f"{name!r} holds NaN or infinity")
     return np.asarray(array, dtype=little, order="C")
-
-
-def _pieces(arrays: Mapping[str, Array]) -> Iterator[bytes | memoryview]:
-    for part in _parts(arrays):
-        yield part.head
-        yield part.values
-
-
-def _parts(arrays: Mapping[str, Array]) -> Iterator[_Part]:
-    """Yield the bytes of the whole file in order."""
-    directory = b""
-    offset = 0
-    for name, array in arrays.items():
-        member = f"{name}.npy".encode()
-        start = offset + _LOCAL.size + len(member)
-        header = _npy_header(array, start)
-        values = _bytes_of(array)
-        size = len(header) + len(values)
-        crc = zlib.crc32(values, zlib.crc32(header))
-        fields = (*_STORED, crc, size, size, len(member), 0)
-        local = _LOCAL.pack(_LOCAL_MAGIC, *fields) + member
-        yield _Part(f"array '{name}'", local + header, values)
-        directory += _CENTRAL.pack(_CENTRAL_MAGIC, _UNIX, *fields, 0, 0, 0, _MODE, offset) + member
-        offset = start + size
-    count, size = len(arrays), len(directory)
-    end = _END.pack(_END_MAGIC, 0, 0, count, count, size, offset, 0)
-    yield _Part("the directory at its end", directory + end, memoryview(b""))
-
-
-def _npy_header(array: Array, start: int) -> bytes:
-    """Return an npy 1.0 header that, at byte `start` of the file, aligns the values after it."""
-    kind = f"'descr': '{array.dtype.str}', 'fortran_order': False, 'shape': {array.shape}"
-    text = f"{{{kind}, }}".encode()
-    fill = -(start + 11 + len(text)) % _ALIGNMENT
-    length = struct.pack("<H", len(text) + fill + 1)
-    return b"\x93NUMPY\x01\x00" + length + text + b" " * fill + b"\n"
-
-
-def _bytes_of(array: Array) -> memoryview:
-    return array.reshape(-1).view(np.uint8).data
