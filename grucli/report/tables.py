@@ -11,10 +11,8 @@ from rich.cells import cell_len, set_cell_size
 
 from grucli.errors import show
 
-BLOCKS = " ▏▎▍▌▋▊▉█"
-ASCII_BLOCKS = " #"
-LEVELS = "▁▂▃▄▅▆▇█"
-ASCII_LEVELS = "0123456789"
+_BLOCKS = " ▏▎▍▌▋▊▉█"
+_LEVELS = "▁▂▃▄▅▆▇█"
 GAP = "  "
 
 
@@ -47,39 +45,32 @@ def percent(share: float, digits: int = 1) -> str:
     return f"{share * 100:.{digits}f} %" if math.isfinite(share) else "–"
 
 
-def bar(share: float, width: int, marks: str = BLOCKS) -> str:
+def bar(share: float, width: int) -> str:
     """Return a bar that fills `share` (cut to 0 to 1) of `width` columns, without padding.
 
     Args:
         share: what to draw; nothing is drawn where it is not a number.
         width: columns of a full bar.
-        marks: the fillings of one column from empty to full, BLOCKS or ASCII_BLOCKS.
     """
     if math.isnan(share):
         return ""
-    steps = len(marks) - 1
+    steps = len(_BLOCKS) - 1
     full, part = divmod(round(min(max(share, 0.0), 1.0) * width * steps), steps)
-    return (marks[-1] * full + marks[part]).rstrip()
+    return (_BLOCKS[-1] * full + _BLOCKS[part]).rstrip()
 
 
-def sparkline(
-    values: Sequence[float],
-    low: float | None = None,
-    high: float | None = None,
-    marks: str = LEVELS,
-) -> str:
+def sparkline(values: Sequence[float], low: float | None = None, high: float | None = None) -> str:
     """Return one character a value, its height between `low` and `high`.
 
     Args:
         values: what to draw; a blank stands for what is not finite.
         low: value of the lowest mark, the least of `values` if None; all equal draws the lowest.
         high: value of the highest mark, the greatest of `values` if None.
-        marks: heights from low to high, LEVELS or ASCII_LEVELS.
     """
     finite = [value for value in values if math.isfinite(value)]
     bottom = min(finite, default=0.0) if low is None else low
     top = max(finite, default=1.0) if high is None else high
-    return "".join(_level(value, bottom, top, marks) for value in values)
+    return "".join(_level(value, bottom, top) for value in values)
 
 
 def _pad(cell: str, width: int, side: str) -> str:
@@ -87,8 +78,8 @@ def _pad(cell: str, width: int, side: str) -> str:
     return blank + cell if side == "r" else cell + blank
 
 
-def _level(value: float, low: float, high: float, marks: str) -> str:
+def _level(value: float, low: float, high: float) -> str:
     if not math.isfinite(value):
         return " "
     share = (value - low) / (high - low) if high > low else 0.0
-    return marks[min(int(max(share, 0.0) * len(marks)), len(marks) - 1)]
+    return _LEVELS[min(int(max(share, 0.0) * len(_LEVELS)), len(_LEVELS) - 1)]

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import math
 
 import numpy as np
 import pytest
@@ -14,15 +13,6 @@ from grucli.errors import show
 from grucli.report.evaluation import text
 from grucli.report.predictions import json_text
 from grucli.report.scores import json_pieces
-from grucli.report.tables import (
-    ASCII_BLOCKS,
-    ASCII_LEVELS,
-    bar,
-    fit,
-    percent,
-    sparkline,
-    table,
-)
 from grucli.tasks.confusion import Confusion
 from grucli.tasks.metrics import Evaluation, evaluate
 
@@ -213,61 +203,6 @@ def test_json_is_strict_on_one_line_and_comes_back_as_it_was(labels):
 
 
 # --- tables -------------------------------------------------------------------------------------
-
-
-def test_table_aligns_by_display_width():
-    assert table([("name", "n"), ("电影", 5), ("a", 1234)], "lr") == [
-        "name     n",
-        "电影     5",
-        "a     1234",
-    ]
-
-
-def test_table_cuts_long_cells_and_escapes():
-    assert table([("x" * 50, "\t", "[b]")], "lll", limit=6) == [r"xxxxx…  \t  [b]"]
-    assert table([], "lr") == []
-
-
-@pytest.mark.parametrize(
-    ("limit", "cut"), [(8, "中文字符"), (7, "中文字…"), (6, "中文…"), (2, "…"), (1, "…")]
-)
-def test_fit_never_halves_a_wide_character(limit, cut):
-    assert fit("中文字符", limit) == cut
-
-
-@given(st.text(max_size=30), st.integers(1, 12))
-def test_fit_is_idempotent_and_narrow(label, limit):
-    once = fit(label, limit)
-
-    assert cell_len(once) <= limit
-    assert fit(once, limit) == once
-
-
-def test_percent():
-    assert percent(0.8424) == "84.2 %"
-    assert percent(1, digits=0) == "100 %"
-    assert percent(math.nan) == "–"
-
-
-@pytest.mark.parametrize(
-    ("share", "drawn"),
-    [(0, ""), (1, "████"), (0.5, "██"), (0.53125, "██▏"), (2, "████"), (-1, ""), (math.nan, "")],
-)
-def test_bar(share, drawn):
-    assert bar(share, 4) == drawn
-
-
-def test_bar_in_ascii():
-    assert bar(0.5, 4, ASCII_BLOCKS) == "##"
-    assert bar(0.01, 4, ASCII_BLOCKS) == ""
-
-
-def test_sparkline():
-    assert sparkline([0, 1, 2, 3, 4, 5, 6, 7]) == "▁▂▃▄▅▆▇█"
-    assert sparkline([0.0, 0.55, 1.0], 0, 1, ASCII_LEVELS) == "059"
-    assert sparkline([5, 5]) == "▁▁"
-    assert sparkline([math.nan, -9, 9], 0, 1) == " ▁█"
-    assert sparkline([]) == ""
 
 
 def _cells(lines: list[str], label: str) -> list[str]:
