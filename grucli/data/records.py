@@ -212,9 +212,3 @@ class Source:
         A line that has arrived counts as a record.
         """
         return self.is_ready()
-
-    def place(self, record: Record) -> str:
-        """Return where a record is: "train.csv:17", or "data.npz: row 3"."""
-        if record.line:
-            return f"{self.name}:{record.line}"
-        return f"{self.name}: row {record.number}"
