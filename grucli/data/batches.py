@@ -6,7 +6,7 @@ the only border between the two.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -55,24 +55,6 @@ class Examples:
     def starts(self) -> npt.NDArray[np.int64]:
         """(n,) where each sequence begins in `steps`."""
         return starts_of(self.lengths)
-
-    @classmethod
-    def join(
-        cls,
-        sequences: Sequence[npt.NDArray[Any]],
-        targets: Sequence[int] | None = None,
-        weights: Sequence[float] | None = None,
-        bags: npt.NDArray[np.int32] | None = None,
-    ) -> Examples:
-        """Put arrays (T,) or (T, I) one after the other; if None, targets are -1, weights 1."""
-        rows = len(sequences)
-        return cls(
-            steps=np.concatenate(sequences),
-            lengths=np.array([len(sequence) for sequence in sequences], np.int64),
-            targets=np.full(rows, -1) if targets is None else np.array(targets, np.int64),
-            weights=np.ones(rows) if weights is None else np.array(weights, np.float64),
-            bags=bags,
-        )
 
     def select(self, rows: npt.NDArray[np.integer]) -> Examples:
         """Return the examples of these rows, in this order."""

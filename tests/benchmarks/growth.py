@@ -11,7 +11,6 @@ import sys
 import numpy as np
 
 from grucli.config.resolve import Config
-from grucli.data.batches import Examples
 from grucli.model.network import Architecture, Model
 from grucli.training.progress import EpochInfo
 from grucli.training.settings import Recipe
@@ -19,6 +18,7 @@ from grucli.training.trainer import Trainer
 from tests.benchmarks import processes, work
 from tests.benchmarks.run import say
 from tests.benchmarks.serve import timed
+from tests.examples import joined
 
 ROUNDS = 5
 FACTORS = (1, 3, 10, 30, 100)
@@ -99,7 +99,7 @@ def _trainer(rows, sizes):
     model = Model(architecture)
     model.initialise(np.random.default_rng(0))
     x = work.normal(rows, sizes["steps"], INPUTS)
-    examples = Examples.join(list(x), (np.arange(rows) % sizes["classes"]).tolist())
+    examples = joined(list(x), (np.arange(rows) % sizes["classes"]).tolist())
     section = Config().training.model_dump() | SETTINGS | {"batch_size": sizes["batch"]}
     labels = tuple(map(str, range(sizes["classes"])))
     return Trainer(model, examples, None, Recipe.of(section), seed=0, labels=labels)

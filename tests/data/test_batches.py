@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grucli.data import batches
-from grucli.data.batches import Examples, bounded, pack
+from grucli.data.batches import bounded, pack
+from tests.examples import joined
 
 LENGTHS = st.lists(st.integers(1, 12), min_size=1, max_size=20)
 
@@ -18,7 +19,7 @@ def numbered(lengths):
         np.array([(row, step) for step in range(length)], np.float32)
         for row, length in enumerate(lengths)
     ]
-    return Examples.join(sequences, list(range(len(lengths))))
+    return joined(sequences, list(range(len(lengths))))
 
 
 def unpacked(batch):

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grucli.data.batches import Examples, pack
+from grucli.data.batches import pack
 from grucli.engine import losses, recurrent
 from grucli.engine.optim import Adam
 from grucli.engine.packing import Packing
@@ -14,6 +14,7 @@ from grucli.engine.tape import Tape
 from grucli.model.network import Architecture, Model
 from grucli.model.runner import Runner
 from tests.engine.helpers import backward
+from tests.examples import joined
 from tests.fixtures import classic
 
 FIXTURES = Path(classic.__file__).parent
@@ -114,7 +115,7 @@ def train(dtype):
     )
     for name in classic.PARAMETERS:
         weights(model, name)[...] = problem[name]
-    examples = Examples.join(list(problem["X"]), problem["y"].astype(int).tolist())
+    examples = joined(list(problem["X"]), problem["y"].astype(int).tolist())
     adam = Adam(beta1=classic.BETA1, beta2=classic.BETA2, epsilon=classic.EPS)
     runner = Runner(model)
     moments = [np.zeros_like(model.params.flat) for _ in range(adam.num_moments)]

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from grucli.data.batches import Examples
 from grucli.inspection.report import Settings
 from grucli.model.network import Model
+from tests.examples import joined
 from tests.model.test_network import architecture
 from tests.reference import sigmoid
 
@@ -59,7 +59,7 @@ def alone(model, ids):
     from grucli.data.batches import pack
     from grucli.model.runner import Runner
 
-    logits = Runner(model).forward(pack(Examples.join([ids]), np.array([0])))[0]
+    logits = Runner(model).forward(pack(joined([ids]), np.array([0])))[0]
     return np.array([0.0, logits[0]]) if len(logits) == 1 else logits.copy()
 
 

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from grucli.data.batches import Examples
 from grucli.data.text.vocabulary import EMPTY
 from grucli.inspection.attribution import explain, spans
 from grucli.model.network import Model
 from grucli.training.settings import Recipe
 from grucli.training.trainer import Trainer
+from tests.examples import joined
 from tests.inspection.helpers import alone, architecture, random_model, random_tokens, softmax
 
 NOTHING = np.array([EMPTY], np.int32)
@@ -167,9 +167,7 @@ def test_planted_tokens_are_found_in_a_trained_model_and_not_in_a_random_one():
         shards=1,
         dtype="float64",
     )
-    trainer = Trainer(
-        model, Examples.join(sequences, targets), None, recipe, seed=0, labels=("a", "b")
-    )
+    trainer = Trainer(model, joined(sequences, targets), None, recipe, seed=0, labels=("a", "b"))
     for _ in trainer.run():
         pass
     sequences, targets, places = planted(60, 1)

@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 
 from grucli.data import batches
-from grucli.data.batches import Examples, bounded
+from grucli.data.batches import bounded
 from grucli.inspection.health import HealthMeter, leak_time
 from grucli.inspection.logits import logits_of
 from grucli.model.runner import Runner
+from tests.examples import joined
 from tests.inspection.helpers import blocks, literal, random_model, random_tokens
 
 LENGTHS = (5, 1, 9, 3, 9, 2, 7)
@@ -14,7 +15,7 @@ LENGTHS = (5, 1, 9, 3, 9, 2, 7)
 def measured(model, sequences, low=0.1, high=0.9):
     runner = Runner(model)
     meter = HealthMeter(runner, low, high)
-    for batch in bounded(Examples.join(sequences)):
+    for batch in bounded(joined(sequences)):
         logits_of(runner, batch)
         meter.add()
     return meter.result()
@@ -122,7 +123,7 @@ def test_behind_a_stride_times_count_the_steps_of_the_sequence():
     sequences = [rng.normal(size=(n, 2)) for n in LENGTHS]
     parts = measured(strided, sequences)
     runner = Runner(strided)
-    seen = [runner.forward(batch) is not None for batch in bounded(Examples.join(sequences))]
+    seen = [runner.forward(batch) is not None for batch in bounded(joined(sequences))]
     assert runner.packing.lengths.tolist() == [3, 3, 3, 2, 1, 1, 1]
     assert len(seen) == 1
     states = runner.tapes[0].part(0)["gates"][2]  # the one batch: its keep gates

@@ -3,10 +3,10 @@ import itertools
 import numpy as np
 import pytest
 
-from grucli.data.batches import Examples
 from grucli.inspection.logits import logits
 from grucli.inspection.memory import AGREEMENT, cut, grid, horizon
 from grucli.model.runner import Runner
+from tests.examples import joined
 from tests.inspection.helpers import (
     CUE_0,
     CUE_1,
@@ -20,7 +20,7 @@ from tests.inspection.helpers import (
 
 
 def measured(model, sequences, side):
-    examples, runner = Examples.join(sequences), Runner(model)
+    examples, runner = joined(sequences), Runner(model)
     return horizon(runner, examples, logits(runner, examples), side)
 
 
@@ -97,7 +97,7 @@ def test_the_grid_rises_to_the_longest():
 def test_cutting():
     sequences = random_tokens((4, 1, 7))
     for k in range(1, 9):
-        ends, starts = (cut(Examples.join(sequences), k, side) for side in ("end", "start"))
+        ends, starts = (cut(joined(sequences), k, side) for side in ("end", "start"))
         assert ends.steps.tolist() == [i for ids in sequences for i in ids[-k:]]
         assert starts.steps.tolist() == [i for ids in sequences for i in ids[:k]]
         assert ends.lengths.tolist() == [min(k, len(ids)) for ids in sequences]

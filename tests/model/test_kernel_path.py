@@ -5,12 +5,12 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from grucli.data.batches import Examples
 from grucli.data.encoding import SeriesEncoder
 from grucli.data.records import Record
 from grucli.data.series.kernels import Kernels
 from grucli.model.kernel_path import KernelPath
 from grucli.preparation import linear_path
+from tests.examples import joined
 
 
 def records(number, seed=0):
@@ -71,7 +71,7 @@ def test_shares_of_series_to_judge_are_not_kept(rows):
 
 def test_training_rows_are_answered_from_the_shares_at_hand(rows):
     targets = [0, 1] * 20
-    train = Examples.join([np.zeros((1, 1), np.float32)] * 40, targets)
+    train = joined([np.zeros((1, 1), np.float32)] * 40, targets)
     path = rows.learn(train, np.arange(30), 2, np.random.default_rng(0))
     held = np.arange(30, 40)
     wanted = rows.train[held].astype(np.float64) @ path.weight + path.bias

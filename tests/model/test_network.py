@@ -8,7 +8,7 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
-from grucli.data.batches import Examples, bounded, epoch_rows, pack
+from grucli.data.batches import bounded, epoch_rows, pack
 from grucli.data.text.vocabulary import UNKNOWN
 from grucli.engine import bags, losses, recurrent
 from grucli.engine.params import Parameters
@@ -16,6 +16,7 @@ from grucli.engine.pooling import POOLINGS
 from grucli.model.network import Architecture, Model
 from grucli.model.runner import Runner
 from tests import reference
+from tests.examples import joined
 
 LENGTHS = (3, 1, 6, 4, 6)
 SMOOTHING = 0.1
@@ -59,7 +60,7 @@ def random_examples(arch, seed=1, lengths=LENGTHS):
         fewer = np.arange(3) >= rng.integers(0, 4, (len(rows), 1))
         held = np.where(fewer, bags.NONE, rows).astype(np.int32)
         sequences[0][0], sequences[-1][-2:] = len(held) - 1, len(held) - 2
-    return Examples.join(sequences, targets.tolist(), bags=held)
+    return joined(sequences, targets.tolist(), bags=held)
 
 
 def reference_vectors(arch, table, ids, held):
@@ -193,7 +194,7 @@ def test_dropped_tokens_are_read_as_unknown_and_teach_its_vector():
     arch = architecture(token_dropout=0.3, input_size=1, vocabulary_size=9)
     model = random_model(arch)
     model.table[...] = np.arange(9)[:, None]
-    examples = Examples.join([np.full(4000, 5, np.int32)], [0])
+    examples = joined([np.full(4000, 5, np.int32)], [0])
     runner = Runner(model)
     logits = runner.forward(pack(examples, np.arange(1)), np.random.default_rng(0))
     read = runner._forward.vectors.tokens[runner._forward.places]

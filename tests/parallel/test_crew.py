@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grucli.data.batches import Examples, pack
+from grucli.data.batches import pack
 from grucli.engine import losses
 from grucli.errors import AccessError, TrainingError
 from grucli.model.network import Model
@@ -22,12 +22,13 @@ from grucli.parallel.crew import Crew, Pace
 from grucli.parallel.shards import Task
 from grucli.random import DROPOUT, INIT, generator
 from grucli.training.trainer import Trainer
+from tests.examples import joined
 from tests.training.test_trainer import ARCHITECTURE, RECIPE, TRAIN, VALID, make_trainer, snapshot
 
 slow = pytest.mark.slow
 on_linux = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="looks into /proc")
 
-SERIES = Examples.join(
+SERIES = joined(
     [np.random.default_rng(k).normal(size=(1 + k % 9, 3)).astype(np.float32) for k in range(50)],
     [k % 2 for k in range(50)],
 )

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from grucli.data.batches import Examples
 from grucli.training.held_out import Judge
+from tests.examples import joined
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from grucli.training.held_out import Judge
 )
 def test_rows_of_unknown_labels_are_wrong_whatever_the_labels_are_called(labels):
     targets = [0, 1, -1, 1, -1]
-    rows = Examples.join([np.zeros(1, np.int32)] * 5, targets)
+    rows = joined([np.zeros(1, np.int32)] * 5, targets)
     p = np.eye(len(labels))[[0, 1, 0, 0, 1]]
     found = Judge(labels=labels, keeps_wide=False).evaluation(p, rows)
     assert (found.rows, found.accuracy) == (5, 2 / 5)

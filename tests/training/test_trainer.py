@@ -5,7 +5,6 @@ import dataclasses
 import numpy as np
 import pytest
 
-from grucli.data.batches import Examples
 from grucli.data.series.kernels import Kernels
 from grucli.engine import losses
 from grucli.errors import ConfigError, TrainingError
@@ -16,6 +15,7 @@ from grucli.training.optimizer import AVERAGE_EVERY
 from grucli.training.progress import EpochInfo, StepInfo
 from grucli.training.settings import Recipe, class_weights
 from grucli.training.trainer import Trainer
+from tests.examples import joined
 
 ARCHITECTURE = Architecture(
     cell="gru",
@@ -57,7 +57,7 @@ def parity_examples(rows, seed):
     for sequence, target in zip(sequences, targets, strict=True):
         if target:
             sequence[rng.integers(len(sequence))] = 7
-    return Examples.join(sequences, targets.tolist())
+    return joined(sequences, targets.tolist())
 
 
 TRAIN, VALID = parity_examples(50, 0), parity_examples(30, 1)
@@ -490,7 +490,7 @@ def series_trainer(folds=False, **recipe):
     steps = [
         r * (2 * t - 1) + rng.normal(0, 0.2, r.shape) for r, t in zip(ramps, targets, strict=True)
     ]
-    train = Examples.join([s.astype(np.float32) for s in steps], targets.tolist())
+    train = joined([s.astype(np.float32) for s in steps], targets.tolist())
     changes = {"vocabulary_size": 0, "input_size": 1, "convolution": 3, "num_layers": 1}
     model = Model(dataclasses.replace(ARCHITECTURE, **changes))
     model.initialise(generator(0, INIT))

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import numpy as np
 
 from grucli.config.resolve import Config
-from grucli.data.batches import Examples, pack
+from grucli.data.batches import pack
 from grucli.engine import recurrent
 from grucli.engine.cells import gru
 from grucli.engine.packing import Packing
@@ -17,6 +17,7 @@ from grucli.parallel.crew import Crew, usable_cores
 from grucli.parallel.shards import Task
 from grucli.preparation import defaults
 from tests.benchmarks import work
+from tests.examples import joined
 
 _open = ExitStack()
 
@@ -96,4 +97,4 @@ def _trained(row):
     else:
         sequences = list(work.normal(row.batch, row.steps, row.inputs))
     targets = work.answers(row).astype(np.int64)
-    return model, Examples.join(sequences, targets.tolist()), np.arange(row.batch)
+    return model, joined(sequences, targets.tolist()), np.arange(row.batch)
