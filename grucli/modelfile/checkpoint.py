@@ -33,6 +33,8 @@ from grucli.modelfile.archive import Archive, read_archive, write_archive
 from grucli.modelfile.fields import built, expect
 from grucli.modelfile.history import packed, unpacked
 from grucli.modelfile.linear_path import kernel_arrays, kernel_path, ngram_arrays, ngram_path
+from grucli.tasks import TASKS, task_from_json
+from grucli.tasks.task import Task
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -47,7 +49,7 @@ class SavedModel:
     Attributes:
         model: architecture and weights.
         encoder: how a record becomes steps.
-        labels: (C,) the names of the classes.
+        task: what an answer is.
         remembered: how the training data was read.
         card: where the model comes from, for people: config, data, scores, versions (JSON).
         sha256: of the file it was read from, "" before that.
@@ -55,10 +57,15 @@ class SavedModel:
 
     model: Model
     encoder: Encoder
-    labels: tuple[str, ...]
+    task: Task
     remembered: Remembered
     card: dict[str, Any]
     sha256: str = ""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of all that can be answered."""
+        return self.task.labels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +95,7 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
     """
     encoder = saved.encoder
     meta: dict[str, Any] = {
-        "task": "classify",
-        "labels": list(saved.labels),
+        **saved.task.to_json(),
         "architecture": dataclasses.asdict(saved.model.architecture),
         "encoder": {"kind": encoder.kind, "max_length": encoder.max_length},
         "remembered": saved.remembered.stored(),
@@ -154,11 +160,11 @@ def load_run(path: str | Path) -> tuple[SavedModel, RunState]:
 def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> SavedModel:
     with _consistent(path):
         meta = archive.meta
-        expect(meta["task"] == "classify", "task and version")
+        expect(meta["task"] in TASKS, "task and version")
         expect(isinstance(meta["card"], dict), "card")
-        labels = _labels(meta["labels"])
+        task = task_from_json(meta)
         architecture = _architecture(meta["architecture"])
-        expect(len(labels) == architecture.num_classes, "labels and outputs")
+        expect(len(task.labels) == architecture.num_classes, "labels and outputs")
         model = _model(architecture, archive.arrays, dtype)
         encoder = _encoder(meta["encoder"], archive.arrays, architecture)
         model.mix = _mix(meta.get("mix"), encoder)
@@ -166,7 +172,7 @@ def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> Saved
         return SavedModel(
             model=model,
             encoder=encoder,
-            labels=labels,
+            task=task,
             remembered=_remembered(meta["remembered"]),
             card=meta["card"],
             sha256=archive.sha256,
@@ -182,12 +188,6 @@ def _consistent(path: str | Path) -> Iterator[None]:
         raise CheckpointError(
             f"{show_path(path)}: inconsistent: {show(fault)}; train the model again"
         ) from fault
-
-
-def _labels(names: Any) -> tuple[str, ...]:
-    expect(isinstance(names, list) and all(isinstance(name, str) for name in names), "labels")
-    expect(len(set(names)) == len(names), "labels")
-    return tuple(names)
 
 
 def _remembered(fields: Mapping[str, Any]) -> Remembered:

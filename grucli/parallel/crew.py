@@ -17,7 +17,7 @@ from grucli.data.batches import Examples
 from grucli.errors import AccessError, excerpt
 from grucli.model.network import Model
 from grucli.model.runner import Runner
-from grucli.parallel.shards import Rows, Shards, Share, Task
+from grucli.parallel.shards import PartialSums, Rows, ShardJob, Shards
 from grucli.parallel.worker import (
     DONE,
     ISOLATED,
@@ -25,8 +25,8 @@ from grucli.parallel.worker import (
     MESSAGE,
     PROGRAM,
     Memory,
+    briefing,
     memory_file,
-    order,
 )
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -48,10 +48,10 @@ class Crew:
         model: holds the weights; another one with the same weights once there are workers.
     """
 
-    def __init__(self, model: Model, examples: Examples, task: Task) -> None:
+    def __init__(self, model: Model, examples: Examples, job: ShardJob) -> None:
         """Make a crew of this process alone; arguments as in `Shards`."""
-        self.model, self._examples, self._task = model, examples, task
-        self._shards = Shards(model, examples, task)
+        self.model, self._examples, self._job = model, examples, job
+        self._shards = Shards(model, examples, job)
         self._workers: list[_Worker] = []
         self._pace = Pace()
 
@@ -76,7 +76,7 @@ class Crew:
         """
         try:
             if workers:
-                self._hire(min(workers, self._task.shards))
+                self._hire(min(workers, self._job.shards))
             yield
         finally:
             while self._workers:
@@ -91,7 +91,7 @@ class Crew:
         for worker in self._workers:
             worker.wait()
 
-    def gradients(self, step: int, rows: Rows) -> Share:
+    def gradients(self, step: int, rows: Rows) -> PartialSums:
         """Return the loss of a batch, its right answers and its gradients, as sums over the rows.
 
         Args:
@@ -101,7 +101,7 @@ class Crew:
         Raises:
             AccessError: a worker has failed or was ended; nothing has changed.
         """
-        if self._task.shards == 1 and not self._workers:
+        if self._job.shards == 1 and not self._workers:
             return self._shards.whole(step, rows)
         number, hands = self._shards.deal(rows), self._hands()
         dealt = [hands[shard % len(hands)] for shard in range(number)]
@@ -122,7 +122,7 @@ class Crew:
     def _hands(self) -> list[_Worker | None]:
         """Return who computes, in the order of dealing; None is this process."""
         ready = [worker for worker in self._workers if worker.is_ready()]
-        if len(ready) >= self._task.shards:
+        if len(ready) >= self._job.shards:
             return [*ready]
         return [None, *ready] if self._pace.allows() else [None]
 
@@ -137,9 +137,9 @@ class Crew:
         try:
             with memory_file() as file:
                 memory = Memory(file)
-                what = order(file, memory, self.model.architecture, self._examples, self._task)
+                what = briefing(file, memory, self.model.architecture, self._examples, self._job)
                 self.model = self.model.copy(memory.allocate)
-                self._shards = Shards(self.model, self._examples, self._task, memory.allocate)
+                self._shards = Shards(self.model, self._examples, self._job, memory.allocate)
                 for k in range(number):
                     name = f"worker {k + 1} of {number}"
                     self._workers.append(_Worker(name, what, file))

@@ -6,54 +6,69 @@ not: a shard gives the same bits in every process, so the sum does too.
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import Examples, pack
-from grucli.engine import augmentation, embedding, losses
+from grucli.engine import augmentation, embedding
 from grucli.engine.packing import Floats
 from grucli.engine.params import Allocate, Parameters
 from grucli.model.network import Model
 from grucli.model.runner import Gradients, Runner
 from grucli.random import AUGMENTATION, DROPOUT, generator
+from grucli.tasks import objective_from_json
+from grucli.tasks.task import Objective
 
 Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Task:
+class ShardJob:
     """What a gradient depends on beside the weights, the examples and the rows.
 
     Attributes:
+        objective: the loss.
         shards: S, into which each batch is dealt.
         batch_size: rows of a batch at most.
-        label_smoothing: as in `losses.cross_entropy`.
         seed: of dropout and augmentation.
         augmentation: strength of the changes to numeric sequences, as in `augmentation.changed`; 0
             for none.
     """
 
+    objective: Objective
     shards: int
     batch_size: int
-    label_smoothing: float
     seed: int
     augmentation: float = 0.0
 
+    def to_json(self) -> dict[str, Any]:
+        """Return what `from_json` takes."""
+        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return fields | {"objective": self.objective.to_json()}
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> ShardJob:
+        """Return the job that `to_json` has described."""
+        return cls(**{**fields, "objective": objective_from_json(fields["objective"])})
+
 
 @dataclass(frozen=True, kw_only=True)
-class Share:
+class PartialSums:
     """What a step needs of some rows: sums over them.
 
     Attributes:
-        loss: [nat].
-        right: answers that are right.
+        loss: of the objective.
+        right: as in `tasks.task.Loss`.
         gradients: of the loss; for whoever asked to change, overwritten by the next step.
     """
 
     loss: float
-    right: int
+    right: float
     gradients: Gradients
 
 
@@ -66,20 +81,20 @@ class Shards:
     """
 
     def __init__(
-        self, model: Model, examples: Examples, task: Task, allocate: Allocate = np.zeros
+        self, model: Model, examples: Examples, job: ShardJob, allocate: Allocate = np.zeros
     ) -> None:
         """Take memory for the rows of a batch and for what each shard of it gives.
 
         Args:
             model: whose weights count.
             examples: to learn from; a row counts as much as its weight says.
-            task: how.
+            job: how.
             allocate: gives the same memory to every process that asks in this order.
         """
-        self.runner, self._examples, self._task = Runner(model), examples, task
-        self.rows: Rows = allocate((task.batch_size,), np.int64)
-        number, arch = task.shards, model.architecture
-        longest = np.sort(examples.lengths)[-(-task.batch_size // number) :]
+        self.runner, self._examples, self._job = Runner(model), examples, job
+        self.rows: Rows = allocate((job.batch_size,), np.int64)
+        number, arch = job.shards, model.architecture
+        longest = np.sort(examples.lengths)[-(-job.batch_size // number) :]
         read = 1 + (2 if examples.bags is None else examples.bags.shape[1]) * bool(arch.buckets)
         most = min(int(longest.sum()) * read, len(model.table))
         self._sums = allocate((number, 3), np.float64)
@@ -92,20 +107,20 @@ class Shards:
         """Deal a batch; return how many of its shards have rows."""
         lengths = self._examples.lengths[rows]
         self.rows[: len(rows)] = rows[np.argsort(-lengths, kind="stable")]
-        return min(len(rows), self._task.shards)
+        return min(len(rows), self._job.shards)
 
     def compute(self, step: int, num_rows: int, shard: int) -> None:
-        """Compute one shard and leave its share where `total` finds it."""
-        number = self._task.shards
+        """Compute one shard and leave its sums where `total` finds them."""
+        number = self._job.shards
         rows = self.rows[shard:num_rows:number]
-        share = self._share(step * number + shard, rows, self._params[shard])
-        tokens = share.gradients.tokens
-        self._sums[shard] = share.loss, share.right, len(tokens)
+        sums = self._sums_of(step * number + shard, rows, self._params[shard])
+        tokens = sums.gradients.tokens
+        self._sums[shard] = sums.loss, sums.right, len(tokens)
         if self.runner.model.table.size:
             self._tokens[shard, : len(tokens)] = tokens
-            self._vectors[shard, : len(tokens)] = share.gradients.rows
+            self._vectors[shard, : len(tokens)] = sums.gradients.rows
 
-    def total(self, number: int) -> Share:
+    def total(self, number: int) -> PartialSums:
         """Return the sum of the first `number` shards, all of which have been computed."""
         dense = self._params[0]
         for other in self._dense[1:number]:
@@ -118,35 +133,27 @@ class Shards:
         )
         if self.runner.model.table.size and number > 1:
             tokens, rows = embedding.backward(tokens, rows)
-        return Share(
+        return PartialSums(
             loss=sum(loss for loss, _, _ in sums),
-            right=int(sum(right for _, right, _ in sums)),
+            right=sum(right for _, right, _ in sums),
             gradients=Gradients(dense=dense, tokens=tokens, rows=rows),
         )
 
-    def whole(self, step: int, rows: Rows) -> Share:
+    def whole(self, step: int, rows: Rows) -> PartialSums:
         """Return what one shard of all rows gives, without a word to other processes."""
-        return self._share(step, rows, self._params[0])
+        return self._sums_of(step, rows, self._params[0])
 
-    def _share(self, draw: int, rows: Rows, into: Parameters) -> Share:
-        batch, strength = pack(self._examples, rows), self._task.augmentation
+    def _sums_of(self, draw: int, rows: Rows, into: Parameters) -> PartialSums:
+        batch, strength = pack(self._examples, rows), self._job.augmentation
         if strength:
-            rng = generator(self._task.seed, AUGMENTATION, draw)
+            rng = generator(self._job.seed, AUGMENTATION, draw)
             x = augmentation.changed(batch.x, batch.packing, strength, rng)
             batch = replace(batch, x=x)
-        logits = self.runner.forward(batch, generator(self._task.seed, DROPOUT, draw))
-        loss, d_logits = losses.cross_entropy(
-            logits, batch.targets, self._examples.weights[batch.rows], self._task.label_smoothing
+        scores = self.runner.forward(batch, generator(self._job.seed, DROPOUT, draw))
+        weights = self._examples.weights[batch.rows]
+        loss = self._job.objective.loss(scores, batch.targets, weights)
+        return PartialSums(
+            loss=loss.total,
+            right=loss.right,
+            gradients=self.runner.backward(loss.d_scores, into),
         )
-        return Share(
-            loss=loss,
-            right=int(np.count_nonzero(_answers(logits) == batch.targets)),
-            gradients=self.runner.backward(d_logits, into),
-        )
-
-
-def _answers(logits: Floats) -> npt.NDArray[np.int64]:
-    answers: npt.NDArray[np.int64] = (
-        (logits[:, 0] > 0).astype(np.int64) if logits.shape[1] == 1 else logits.argmax(axis=1)
-    )
-    return answers

@@ -1,6 +1,6 @@
 """A process that computes shards for another one: the memory they share, and what it is told.
 
-It is a fresh interpreter that knows nothing but its order. It ends when its channel does, so it
+It is a fresh interpreter that knows nothing but its briefing. It ends when its channel does, so it
 does not outlive its parent, however that ends. There is no file, no lock and no name that could be
 left behind. It imports Python's own modules, NumPy and grucli, each from where its parent has it: a
 file in the current folder, or where variables of Python point, is never taken for one of them.
@@ -27,7 +27,7 @@ import grucli
 from grucli.data.batches import Examples
 from grucli.engine.params import Shape
 from grucli.model.network import Architecture, Model
-from grucli.parallel.shards import Shards, Task
+from grucli.parallel.shards import ShardJob, Shards
 
 MESSAGE = struct.Struct("=3q")
 """To a worker: the step, how many rows its batch has, the shard to compute."""
@@ -38,13 +38,13 @@ ISOLATED = ("-I", "-S", "-B")
 """Options of its interpreter: no folder but that of Python's modules, no variables, no files."""
 PROGRAM = """
 import json, sys
-order = json.loads(sys.argv[1])
+briefing = json.loads(sys.argv[1])
 standard = sys.path[:]
-sys.path[:] = [*standard, order["numpy"]]
+sys.path[:] = [*standard, briefing["numpy"]]
 import numpy
-sys.path[:] = [*standard, order["grucli"]]
+sys.path[:] = [*standard, briefing["grucli"]]
 from grucli.parallel.worker import work
-work(order)
+work(briefing)
 """
 
 
@@ -80,8 +80,8 @@ def memory_file() -> Iterator[int]:
             yield temporary.fileno()
 
 
-def order(
-    file: int, memory: Memory, architecture: Architecture, examples: Examples, task: Task
+def briefing(
+    file: int, memory: Memory, architecture: Architecture, examples: Examples, job: ShardJob
 ) -> dict[str, Any]:
     """Return all that a worker must know but for its channel (JSON); share the examples.
 
@@ -99,7 +99,7 @@ def order(
         "memory": file,
         "examples": found,
         "architecture": asdict(architecture),
-        "task": asdict(task),
+        "job": job.to_json(),
     }
 
 
@@ -108,11 +108,11 @@ def _folder_of(package: ModuleType) -> str:
     return str(Path(str(package.__file__)).absolute().parents[1])
 
 
-def work(order: Mapping[str, Any]) -> None:
+def work(briefing: Mapping[str, Any]) -> None:
     """Be a worker: compute the shards that are asked for, until the channel ends."""
-    with socket.socket(fileno=order["channel"]) as channel:
+    with socket.socket(fileno=briefing["channel"]) as channel:
         try:
-            shards = _shards(order)
+            shards = _shards(briefing)
             channel.sendall(DONE)
             _serve(channel, shards)
         except Exception as fault:  # the parent has to hear of any; if it is gone, nobody has
@@ -121,13 +121,14 @@ def work(order: Mapping[str, Any]) -> None:
                 channel.sendall(words[:LAST_WORDS])
 
 
-def _shards(order: Mapping[str, Any]) -> Shards:
-    memory = Memory(order["memory"])
-    found = order["examples"].items()
+def _shards(briefing: Mapping[str, Any]) -> Shards:
+    memory = Memory(briefing["memory"])
+    found = briefing["examples"].items()
     examples = Examples(**{name: memory.allocate(*which) for name, which in found})
-    architecture = {**order["architecture"], "pooling": tuple(order["architecture"]["pooling"])}
-    model = Model(Architecture(**architecture), memory.allocate)
-    return Shards(model, examples, Task(**order["task"]), memory.allocate)
+    sizes = briefing["architecture"]
+    architecture = Architecture(**{**sizes, "pooling": tuple(sizes["pooling"])})
+    model = Model(architecture, memory.allocate)
+    return Shards(model, examples, ShardJob.from_json(briefing["job"]), memory.allocate)
 
 
 @np.errstate(over="ignore", invalid="ignore")  # the parent finds what is not finite

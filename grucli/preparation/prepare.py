@@ -15,13 +15,15 @@ from grucli.data.encoding import Encoder, TextEncoder
 from grucli.data.labelled import encode, examples_of, read_table, targets_of
 from grucli.data.records import ReadOptions, Remembered
 from grucli.data.text.vectors import Vectors, read_vectors
-from grucli.errors import ConfigError, DataError, counted, excerpt
+from grucli.errors import ConfigError, counted, excerpt
 from grucli.model.linear_path import WideRows
 from grucli.model.network import Architecture
 from grucli.preparation import checks, copies, defaults, linear_path, precision
 from grucli.preparation.defaults import Choice, Facts
 from grucli.preparation.encoders import AS_IN_ORIGIN, Fitted, Origin, fit, mode_of
 from grucli.preparation.train_valid_split import Parts, divide
+from grucli.tasks import DEFAULT, task_type
+from grucli.tasks.task import Task
 
 if TYPE_CHECKING:
     from grucli.config.resolve import Config
@@ -36,7 +38,7 @@ class Prepared:
     Attributes:
         name: of the training file.
         train, valid: encoded examples; `valid` is None to train on all rows.
-        labels: (C,) distinct labels of the training file, sorted.
+        task: what an answer is, fitted to the targets of the training file.
         encoder: how a record becomes steps, fitted on the training part alone.
         config: complete, nothing left `auto`.
         reasons: why each setting that was `auto` has its value.
@@ -53,7 +55,7 @@ class Prepared:
     name: str
     train: Examples
     valid: Examples | None
-    labels: tuple[str, ...]
+    task: Task
     encoder: Encoder
     config: Config
     reasons: dict[str, str]
@@ -89,9 +91,10 @@ def prepare(
     options = _options(config, on_bad_row)
     table = read_table(path, options)
     config = _with_names(config, table.options)
-    labels = tuple(sorted(counts := table.label_rows))
-    if len(labels) < 2:
-        raise DataError(f"{table.name}: has one class ({excerpt(labels[0])}); need two")
+    task = task_type(DEFAULT if config.task == "auto" else config.task).fit(
+        table.name, table.records
+    )
+    labels, counts = task.labels, table.label_rows
     mode = mode_of((record.text or "" for record in table.records), config, origin)
     inputs = copies.keys(table.records, mode)
     parts = divide(table, inputs, options, config, labels, mode=mode, is_new=origin is None)
@@ -108,7 +111,7 @@ def prepare(
         name=table.name,
         train=train_examples,
         valid=valid_examples,
-        labels=labels,
+        task=task,
         encoder=encoder,
         config=config,
         reasons=reasons | reason | simple,

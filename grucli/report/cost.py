@@ -86,7 +86,7 @@ def _data(prepared: Prepared) -> dict[str, Any]:
     return {
         "name": prepared.name,
         **facts,
-        "labels": dict(zip(prepared.labels, label_rows, strict=True)),
+        "labels": dict(zip(prepared.task.labels, label_rows, strict=True)),
         **reading,
         "findings": list(prepared.findings),
         "warnings": list(prepared.warnings),

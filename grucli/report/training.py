@@ -177,8 +177,8 @@ def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> d
     return {
         "schema": SCHEMA,
         "model": path,
-        "task": "classify",
-        "labels": list(prepared.labels),
+        "task": prepared.task.name,
+        "labels": list(prepared.task.labels),
         "epochs": len(kept.history),
         "best_epoch": kept.best_epoch,
         "stopped": _ended_by(trainer.progress),

@@ -11,10 +11,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from grucli.tasks.task import Task
+    from grucli.tasks.task import Objective, Task
 
 TASKS = {"classify": "grucli.tasks.classify:Classify"}
 """Each task by its name, and where its class is: whoever lists names need not wait for NumPy."""
+
+DEFAULT = "classify"
+"""The task of a config that leaves it `auto`."""
 
 
 def task_type(name: str) -> type[Task]:
@@ -26,6 +29,13 @@ def task_type(name: str) -> type[Task]:
     module, attribute = TASKS[name].split(":")
     found: type[Task] = getattr(import_module(module), attribute)
     return found
+
+
+def objective_from_json(meta: Mapping[str, Any]) -> Objective:
+    """Return the loss that `Objective.to_json` has described."""
+    fields = dict(meta)
+    objective: Objective = task_type(fields.pop("task")).objective_type(**fields)
+    return objective
 
 
 def task_from_json(meta: Mapping[str, Any]) -> Task:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from grucli.data.records import Record
 from grucli.engine import losses
 from grucli.engine.packing import Floats, Integers
-from grucli.errors import DataError, excerpt
+from grucli.errors import ConfigError, DataError, did_you_mean, excerpt, show
 from grucli.tasks.task import Loss
 
 
@@ -28,8 +28,8 @@ class CrossEntropy:
     label_smoothing: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
-        """Return the keyword arguments that build it again."""
-        return asdict(self)
+        """Return what builds it again."""
+        return {"task": Classify.name, **asdict(self)}
 
     def loss(self, scores: Floats, targets: Integers, weights: Floats) -> Loss:
         """Return the loss [nat] of a batch; `right` counts right answers.
@@ -78,9 +78,8 @@ class Classify:
             KeyError, ValueError: they are missing, or no list of distinct texts.
         """
         names = meta["labels"]
-        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise ValueError("labels do not fit")
-        if len(set(names)) != len(names):
+        are_names = isinstance(names, list) and all(isinstance(name, str) for name in names)
+        if not are_names or len(set(names)) != len(names):
             raise ValueError("labels do not fit")
         return cls(labels=tuple(names))
 
@@ -101,6 +100,46 @@ class Classify:
     def objective(self, settings: Mapping[str, Any]) -> CrossEntropy:
         """Return the loss, as the config's section `training` has it."""
         return CrossEntropy(label_smoothing=settings["label_smoothing"])
+
+    def row_factors(self, targets: Integers, settings: Mapping[str, Any]) -> Floats | None:
+        """Return (n,) what multiplies the weight of each row, None for nothing.
+
+        Raises:
+            ConfigError: `class_weight` names an unknown label.
+        """
+        setting = settings["class_weight"]
+        return None if setting == "none" else class_weights(setting, self.labels, targets)[targets]
+
+
+def class_weights(
+    setting: str | Mapping[str, float], labels: Sequence[str], targets: Integers
+) -> Floats:
+    """Return (C,) the weight of each class's rows, one on average over the rows.
+
+    Args:
+        setting: "balanced" (inverse to the class's rows) or label -> weight, where a label
+            that is not named weighs 1.
+        labels: (C,) names.
+        targets: (n,) classes of the training rows.
+
+    Raises:
+        ConfigError: a named label does not exist.
+    """
+    rows = np.bincount(targets, minlength=len(labels))
+    if isinstance(setting, str):
+        weights = 1 / np.maximum(rows, 1)
+    else:
+        known = f"; the labels are {excerpt(', '.join(labels), 60)}"
+        unknown = [
+            f"training.class_weight: no label '{show(name)}'{did_you_mean(name, labels) or known}"
+            for name in setting
+            if name not in labels
+        ]
+        if unknown:
+            raise ConfigError(*unknown)
+        weights = np.array([setting.get(label, 1.0) for label in labels])
+    scaled: Floats = weights * (rows.sum() / (weights * rows).sum())
+    return scaled
 
 
 def _most_probable(logits: Floats) -> npt.NDArray[np.int64]:

@@ -37,7 +37,7 @@ class Objective(Protocol):
     """What a step makes smaller: small enough to be told to other processes."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return the keyword arguments that build it again."""
+        """Return what builds it again: its fields, and the name of its task under "task"."""
 
     def loss(self, scores: Floats, targets: Targets, weights: Floats) -> Loss:
         """Return the loss of a batch.
@@ -86,6 +86,10 @@ class Task(Protocol):
         """Return what a model file keeps of it, its name under "task"."""
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of all that can be answered, none where answers are numbers or texts."""
+
+    @property
     def num_outputs(self) -> int:
         """O, numbers that the head gives for a sequence."""
 
@@ -94,3 +98,14 @@ class Task(Protocol):
 
     def objective(self, settings: Mapping[str, Any]) -> Objective:
         """Return the loss, as the config's section `training` has it."""
+
+    def row_factors(self, targets: Targets, settings: Mapping[str, Any]) -> Floats | None:
+        """Return (n,) what multiplies the weight of each row, None for nothing.
+
+        Args:
+            targets: (n, ...) of the rows to learn from.
+            settings: the config's section `training`.
+
+        Raises:
+            ConfigError: a setting does not fit the targets.
+        """

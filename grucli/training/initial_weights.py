@@ -49,8 +49,8 @@ def take_over(
 ) -> tuple[str, ...]:
     """Copy all weights that have the same meaning in another model.
 
-    These are the recurrent weights, the vectors of the tokens that both know, and, where the labels
-    are the same, the head.
+    These are the recurrent weights, the vectors of the tokens that both know, and, where the
+    targets are the same, the head.
 
     Args:
         model: with weights drawn; changed in place.
@@ -66,11 +66,11 @@ def take_over(
     """
     _check_fit(model.architecture, saved.model.architecture, path)
     theirs = dict(saved.model.arrays())
-    same_head = prepared.labels == saved.labels
+    same_head = prepared.task == saved.task
     for name, array in model.params.items():
         if same_head or not name.startswith("head_"):
             array[...] = theirs[name]
-    head = "head" if same_head else "no head (other labels), it is drawn anew"
+    head = "head" if same_head else f"no head (other {prepared.task.noun}s), it is drawn anew"
     words: tuple[str, ...] = ("recurrent weights", head)
     if isinstance(prepared.encoder, TextEncoder) and isinstance(saved.encoder, TextEncoder):
         rows = {token: row for row, token in enumerate(_tokens(saved.encoder))}

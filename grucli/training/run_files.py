@@ -54,7 +54,7 @@ def start(prepared: Prepared, model: Model) -> Trainer:
         prepared.valid,
         Recipe.of(prepared.config.training.model_dump()),
         seed=prepared.config.seed,
-        labels=prepared.labels,
+        task=prepared.task,
         wide=prepared.wide,
         folds=prepared.folds,
     )
@@ -154,7 +154,7 @@ def _architecture(prepared: Prepared) -> Architecture:
     return Architecture(
         **settings,
         **sizes,
-        num_classes=len(prepared.labels),
+        num_classes=len(prepared.task.labels),
         dtype=prepared.config.training.dtype,
     )
 
@@ -163,7 +163,7 @@ def _saved(prepared: Prepared, model: Model, epoch: int, scores: Mapping[str, fl
     return SavedModel(
         model=model,
         encoder=prepared.encoder,
-        labels=prepared.labels,
+        task=prepared.task,
         remembered=prepared.remembered,
         card=_card(prepared, epoch) | {"scores": dict(scores)},
     )
@@ -201,7 +201,7 @@ def _card(prepared: Prepared, epoch: int) -> dict[str, Any]:
 
 def _fingerprint(prepared: Prepared) -> str:
     """Return a digest of what is learned from: examples, labels, vocabulary, folds."""
-    digest = hashlib.sha256("\n".join(prepared.labels).encode("utf-8", "surrogatepass"))
+    digest = hashlib.sha256("\n".join(prepared.task.labels).encode("utf-8", "surrogatepass"))
     if isinstance(prepared.encoder, TextEncoder):
         digest.update(prepared.encoder.vocabulary.to_bytes())
     for part in (prepared.train, prepared.valid):

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
-import numpy.typing as npt
-
-from grucli.engine.packing import Floats
-from grucli.errors import ConfigError, did_you_mean, excerpt, show
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,34 +46,3 @@ class Recipe:
         fields: dict[str, Any] = {k: None if v == "off" else v for k, v in section.items()}
         del fields["workers"], fields["folds"]
         return cls(**fields)
-
-
-def class_weights(
-    setting: str | Mapping[str, float], labels: Sequence[str], targets: npt.NDArray[np.int64]
-) -> Floats:
-    """Return (C,) the weight of each class's rows, one on average over the rows.
-
-    Args:
-        setting: "balanced" (inverse to the class's rows) or label -> weight, where a label
-            that is not named weighs 1.
-        labels: (C,) names.
-        targets: (n,) classes of the training rows.
-
-    Raises:
-        ConfigError: a named label does not exist.
-    """
-    rows = np.bincount(targets, minlength=len(labels))
-    if isinstance(setting, str):
-        weights = 1 / np.maximum(rows, 1)
-    else:
-        known = f"; the labels are {excerpt(', '.join(labels), 60)}"
-        unknown = [
-            f"training.class_weight: no label '{show(name)}'{did_you_mean(name, labels) or known}"
-            for name in setting
-            if name not in labels
-        ]
-        if unknown:
-            raise ConfigError(*unknown)
-        weights = np.array([setting.get(label, 1.0) for label in labels])
-    scaled: Floats = weights * (rows.sum() / (weights * rows).sum())
-    return scaled

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,10 +21,11 @@ from grucli.model.network import Model
 from grucli.model.runner import Runner
 from grucli.modelfile.fields import built, expect
 from grucli.parallel.crew import Crew
-from grucli.parallel.shards import Rows, Task
+from grucli.parallel.shards import Rows, ShardJob
 from grucli.prediction.stream import logits, probabilities
 from grucli.random import SHUFFLE, WIDE, generator
 from grucli.tasks.metrics import Evaluation
+from grucli.tasks.task import Task
 from grucli.training.held_out import Judge
 from grucli.training.optimizer import Updates, follow
 from grucli.training.progress import (
@@ -36,7 +37,7 @@ from grucli.training.progress import (
     StepInfo,
     deciding_loss,
 )
-from grucli.training.settings import Recipe, class_weights
+from grucli.training.settings import Recipe
 
 PLATEAU_EPOCHS = 2  # without a lower loss, after which the schedule `plateau` halves the rate
 
@@ -57,7 +58,7 @@ class Trainer:
         recipe: Recipe,
         *,
         seed: int,
-        labels: Sequence[str],
+        task: Task,
         wide: WideRows | None = None,
         folds: Rows | None = None,
     ) -> None:
@@ -68,22 +69,22 @@ class Trainer:
             train, valid: encoded examples; a target of -1 in `valid` always counts as wrong.
             recipe: how.
             seed: of the order of batches and of dropout.
-            labels: (C,) the names of the classes.
+            task: what the answers are.
             wide: what a wide path learns from, None to have none.
             folds: (n,) the fold of each training row, from 0 on; None to train once. With folds
                 there is no `valid`.
 
         Raises:
-            ConfigError: `class_weight` names an unknown label.
+            ConfigError: a setting of the task does not fit its targets.
         """
         self.progress = Progress()
-        self._train, self._valid = _weighted(train, recipe, labels), valid
-        self._recipe, self._seed, self._labels = recipe, seed, tuple(labels)
-        self._judge = Judge(labels=self._labels, keeps_wide=wide is not None and wide.always)
-        task = Task(
+        self._train, self._valid = _weighted(train, recipe, task), valid
+        self._recipe, self._seed, self._task = recipe, seed, task
+        self._judge = Judge(labels=task.labels, keeps_wide=wide is not None and wide.always)
+        job = ShardJob(
+            objective=task.objective(dataclasses.asdict(recipe)),
             shards=recipe.shards,
             batch_size=min(recipe.batch_size, len(train)),
-            label_smoothing=recipe.label_smoothing,
             seed=seed,
             augmentation=(recipe.augmentation or 0.0) if not model.table.size else 0.0,
         )
@@ -92,7 +93,7 @@ class Trainer:
         self._held = [np.flatnonzero(folds == fold) for fold in every]
         self._said = np.zeros((2, len(train) if every else 0, model.architecture.num_outputs))
         self._wide_rows = wide
-        self._crew = Crew(model, self._train, task)
+        self._crew = Crew(model, self._train, job)
         self._updates = Updates(model, recipe)
         self._average = None if recipe.averaging is None else Runner(model.copy())
         self.best = model.params.flat.copy(), model.table.copy()
@@ -225,20 +226,20 @@ class Trainer:
     def step(self, rows: Rows) -> None:
         """Make one optimizer step on these rows."""
         progress, recipe = self.progress, self._recipe
-        share = self._crew.gradients(progress.step, rows)
-        parts = [share.gradients.dense.flat, share.gradients.rows]
+        sums = self._crew.gradients(progress.step, rows)
+        parts = [sums.gradients.dense.flat, sums.gradients.rows]
         for part in parts:
             part *= 1 / len(rows)
         limit = math.inf if recipe.clip_norm is None else recipe.clip_norm
         norm = optim.clip_(parts, limit)
-        if not math.isfinite(share.loss) or not math.isfinite(norm):
-            raise self._diverged(f"the loss is {share.loss:.3g} and its gradient {norm:.3g}")
+        if not math.isfinite(sums.loss) or not math.isfinite(norm):
+            raise self._diverged(f"the loss is {sums.loss:.3g} and its gradient {norm:.3g}")
         rate = self._learning_rate()
         progress.step += 1
-        self._updates.apply(self.model, share.gradients, rate, progress.step)
+        self._updates.apply(self.model, sums.gradients, rate, progress.step)
         if self._average is not None:
             follow(self._average.model, self.model, progress.step, recipe.averaging or 0.0)
-        for k, term in enumerate((share.loss, share.right, len(rows), norm, norm > limit)):
+        for k, term in enumerate((sums.loss, sums.right, len(rows), norm, norm > limit)):
             progress.sums[k] += float(term)
         progress.batch += 1
 
@@ -369,7 +370,7 @@ class Trainer:
         """The wide path, None without one; it is learned when it is first asked for."""
         if self._wide is None and self._wide_rows is not None:
             rng = generator(self._seed, WIDE)
-            self._wide = self._wide_rows.learn(self._train, self._rows, len(self._labels), rng)
+            self._wide = self._wide_rows.learn(self._train, self._rows, len(self._task.labels), rng)
         return self._wide
 
     def _wide_said(self, held: Rows | None) -> npt.NDArray[np.float64] | None:
@@ -391,9 +392,8 @@ class Trainer:
         return self._judge.evaluation(probabilities(self._judged, examples), examples)
 
 
-def _weighted(train: Examples, recipe: Recipe, labels: Sequence[str]) -> Examples:
-    """Return the examples with weights that are one on average, and multiplied by class."""
+def _weighted(train: Examples, recipe: Recipe, task: Task) -> Examples:
+    """Return the examples with weights that are one on average, and then as the task has them."""
     weights = train.weights / train.weights.mean()
-    if recipe.class_weight != "none":
-        weights *= class_weights(recipe.class_weight, labels, train.targets)[train.targets]
-    return dataclasses.replace(train, weights=weights)
+    factors = task.row_factors(train.targets, dataclasses.asdict(recipe))
+    return dataclasses.replace(train, weights=weights if factors is None else weights * factors)

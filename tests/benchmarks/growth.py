@@ -12,6 +12,7 @@ import numpy as np
 
 from grucli.config.resolve import Config
 from grucli.model.network import Architecture, Model
+from grucli.tasks.classify import Classify
 from grucli.training.progress import EpochInfo
 from grucli.training.settings import Recipe
 from grucli.training.trainer import Trainer
@@ -101,8 +102,8 @@ def _trainer(rows, sizes):
     x = work.normal(rows, sizes["steps"], INPUTS)
     examples = joined(list(x), (np.arange(rows) % sizes["classes"]).tolist())
     section = Config().training.model_dump() | SETTINGS | {"batch_size": sizes["batch"]}
-    labels = tuple(map(str, range(sizes["classes"])))
-    return Trainer(model, examples, None, Recipe.of(section), seed=0, labels=labels)
+    task = Classify(labels=tuple(map(str, range(sizes["classes"]))))
+    return Trainer(model, examples, None, Recipe.of(section), seed=0, task=task)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pytest
 
 from grucli.model.network import Model
 from grucli.modelfile import checkpoint
+from grucli.tasks.classify import Classify
 
 from .helpers import SAMPLES, grucli
 
@@ -50,5 +51,5 @@ def odd_model(text_model: Path) -> Path:
     model = Model(architecture)
     model.initialise(np.random.default_rng(0))
     path = text_model.with_name("odd.npz")
-    checkpoint.save(path, dataclasses.replace(saved, model=model, labels=ODD_LABELS))
+    checkpoint.save(path, dataclasses.replace(saved, model=model, task=Classify(labels=ODD_LABELS)))
     return path

@@ -4,6 +4,7 @@ import pytest
 from grucli.data.text.vocabulary import EMPTY
 from grucli.inspection.attribution import explain, spans
 from grucli.model.network import Model
+from grucli.tasks.classify import Classify
 from grucli.training.settings import Recipe
 from grucli.training.trainer import Trainer
 from tests.examples import joined
@@ -167,7 +168,8 @@ def test_planted_tokens_are_found_in_a_trained_model_and_not_in_a_random_one():
         shards=1,
         dtype="float64",
     )
-    trainer = Trainer(model, joined(sequences, targets), None, recipe, seed=0, labels=("a", "b"))
+    train, task = joined(sequences, targets), Classify(labels=("a", "b"))
+    trainer = Trainer(model, train, None, recipe, seed=0, task=task)
     for _ in trainer.run():
         pass
     sequences, targets, places = planted(60, 1)

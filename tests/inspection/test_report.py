@@ -19,6 +19,7 @@ from grucli.model.blend import Mix
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.stream import predict
 from grucli.report.inspection import text
+from grucli.tasks.classify import Classify
 from tests.inspection.helpers import SETTINGS, blocks, random_model, recall_model
 
 WORDS = ("filler", "bad", "good", "very", "not")
@@ -30,7 +31,7 @@ def text_model(model=None, labels=LABELS, max_length=60, card=None):
     return SavedModel(
         model=model or random_model(scale=1.5),
         encoder=TextEncoder(Vocabulary(WORDS), "space", max_length),
-        labels=labels,
+        task=Classify(labels=labels),
         remembered=Remembered(text=HOSTILE),
         card=card or {},
         sha256="ab" * 32,

@@ -18,6 +18,7 @@ from grucli.model.kernel_path import KernelPath
 from grucli.model.ngram_path import NgramPath
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.stream import predict
+from grucli.tasks.classify import Classify
 from tests.inspection.helpers import random_model
 
 WORDS = ("the", "film", "was", "not", "good", "bad")
@@ -29,7 +30,7 @@ def saved(model, encoder):
     return SavedModel(
         model=model,
         encoder=encoder,
-        labels=LABELS,
+        task=Classify(labels=LABELS),
         remembered=Remembered(text="text"),
         card={},
         sha256="ab" * 32,

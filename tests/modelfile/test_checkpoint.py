@@ -16,6 +16,7 @@ from grucli.modelfile import checkpoint
 from grucli.modelfile.archive import read_archive, write_archive
 from grucli.modelfile.checkpoint import RunState, SavedModel
 from grucli.prediction.stream import Classifier, predict
+from grucli.tasks.classify import Classify
 
 VOCABULARY = Vocabulary(("bad", "good", "new\nline", "中"))
 
@@ -49,7 +50,7 @@ def saved_model(kind="text", labels=("negative", "正面", "[red]\x1b")):
     return SavedModel(
         model=model,
         encoder=encoder,
-        labels=labels,
+        task=Classify(labels=labels),
         remembered=Remembered(kind=encoder.kind, text="review", label="stars", delimiter=";"),
         card={"epoch": 3, "scores": {"loss": 0.1}},
     )
@@ -60,7 +61,7 @@ def test_what_is_saved_comes_back(tmp_path, kind):
     path, saved = tmp_path / "m.npz", saved_model(kind)
     checkpoint.save(path, saved)
     loaded = checkpoint.load(path, dtype=None)
-    assert loaded.labels == saved.labels
+    assert loaded.task == saved.task
     assert loaded.remembered == saved.remembered
     assert loaded.card == saved.card
     assert loaded.model.architecture == saved.model.architecture
@@ -242,7 +243,7 @@ def test_the_documented_object_classifies_texts(tmp_path):
     checkpoint.save(tmp_path / "m.npz", saved_model())
     classifier = Classifier.load(str(tmp_path / "m.npz"))
     answers = classifier.predict(["good", "", "中"])
-    assert classifier.labels == saved_model().labels
+    assert classifier.labels == saved_model().task.labels
     for answer in answers:
         assert answer.probability == max(answer.probabilities.values())
         assert answer.probabilities[answer.label] == answer.probability
@@ -328,7 +329,7 @@ def test_a_missing_file_is_not_a_bad_model(tmp_path):
 
 def test_records_crossing_modules_are_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
-        saved_model().labels = ()
+        saved_model().task = None
 
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"

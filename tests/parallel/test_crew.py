@@ -19,8 +19,9 @@ from grucli.model.network import Model
 from grucli.model.runner import Runner
 from grucli.parallel import crew as crews
 from grucli.parallel.crew import Crew, Pace
-from grucli.parallel.shards import Task
+from grucli.parallel.shards import ShardJob
 from grucli.random import DROPOUT, INIT, generator
+from grucli.tasks.classify import Classify, CrossEntropy
 from grucli.training.trainer import Trainer
 from tests.examples import joined
 from tests.training.test_trainer import ARCHITECTURE, RECIPE, TRAIN, VALID, make_trainer, snapshot
@@ -55,9 +56,9 @@ def trainer_of(kind="text", **recipe):
     architecture = dataclasses.replace(ARCHITECTURE, **changes)
     model = Model(architecture)
     model.initialise(generator(0, INIT))
-    labels = ("no", "yes", "neither")[: architecture.num_classes]
+    task = Classify(labels=("no", "yes", "neither")[: architecture.num_classes])
     recipe = dataclasses.replace(RECIPE, **{**SMOOTH, "shards": 2, **recipe})
-    return Trainer(model, train, valid, recipe, seed=5, labels=labels)
+    return Trainer(model, train, valid, recipe, seed=5, task=task)
 
 
 def trained(trainer, workers, until=None):
@@ -135,15 +136,16 @@ def test_the_shards_add_up_to_the_gradient_of_the_batch(cell, vocabulary, rows):
     table = np.zeros_like(model.table)
     table[grads.tokens] = grads.rows
     for shards in (1, 2, 5, 64):
-        task = Task(shards=shards, batch_size=12, label_smoothing=0.1, seed=0)
-        share = Crew(model, examples, task).gradients(3, chosen)
-        assert share.loss == pytest.approx(loss, rel=1e-12)
-        assert share.right == np.count_nonzero((logits[:, 0] > 0) == batch.targets)
-        np.testing.assert_allclose(share.gradients.dense.flat, dense, rtol=0, atol=1e-12)
+        objective = CrossEntropy(label_smoothing=0.1)
+        job = ShardJob(objective=objective, shards=shards, batch_size=12, seed=0)
+        sums = Crew(model, examples, job).gradients(3, chosen)
+        assert sums.loss == pytest.approx(loss, rel=1e-12)
+        assert sums.right == np.count_nonzero((logits[:, 0] > 0) == batch.targets)
+        np.testing.assert_allclose(sums.gradients.dense.flat, dense, rtol=0, atol=1e-12)
         summed = np.zeros_like(table)
-        summed[share.gradients.tokens] = share.gradients.rows
+        summed[sums.gradients.tokens] = sums.gradients.rows
         np.testing.assert_allclose(summed, table, rtol=0, atol=1e-12)
-        assert len(np.unique(share.gradients.tokens)) == len(share.gradients.tokens)
+        assert len(np.unique(sums.gradients.tokens)) == len(sums.gradients.tokens)
 
 
 def test_shards_are_balanced_and_draw_their_own_dropout(monkeypatch):
@@ -156,9 +158,8 @@ def test_shards_are_balanced_and_draw_their_own_dropout(monkeypatch):
         return forward(runner, batch, dropout)
 
     monkeypatch.setattr(Runner, "forward", watched)
-    crew = Crew(
-        Model(ARCHITECTURE), TRAIN, Task(shards=3, batch_size=11, label_smoothing=0.0, seed=4)
-    )
+    job = ShardJob(objective=CrossEntropy(), shards=3, batch_size=11, seed=4)
+    crew = Crew(Model(ARCHITECTURE), TRAIN, job)
     crew.gradients(7, np.arange(11))
     by_length = sorted(range(11), key=lambda row: -TRAIN.lengths[row])
     assert dealt == [by_length[k::3] for k in range(3)]

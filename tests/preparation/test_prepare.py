@@ -33,7 +33,7 @@ def reviews(tmp_path):
 
 def test_rows_are_split_and_every_setting_is_filled(reviews):
     result = prepared(reviews, "data.valid=0.2")
-    assert result.labels == ("neg", "pos")
+    assert result.task.labels == ("neg", "pos")
     assert (len(result.train), len(result.valid)) == (80, 20)
     assert np.bincount(result.valid.targets).tolist() == [8, 12]
     config = result.config.model_dump()

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from grucli.data.records import Record
-from grucli.errors import DataError
-from grucli.tasks import TASKS, task_from_json, task_type
-from grucli.tasks.classify import Classify
+from grucli.errors import ConfigError, DataError
+from grucli.tasks import TASKS, objective_from_json, task_from_json, task_type
+from grucli.tasks.classify import Classify, class_weights
 
 
 def labelled(*labels: str | None) -> list[Record]:
@@ -67,7 +67,23 @@ def test_the_loss_of_a_batch_is_a_sum_with_its_right_answers():
 def test_an_objective_is_built_again_from_json():
     objective = Classify(labels=("a", "b", "c")).objective({"label_smoothing": 0.25})
 
-    assert task_type("classify").objective_type(**objective.to_json()) == objective
+    assert objective_from_json(json.loads(json.dumps(objective.to_json()))) == objective
+
+
+def test_class_weights_mean_one_over_the_rows():
+    targets = np.array([0] * 6 + [1] * 2)
+    labels = ("ham", "spam")
+    np.testing.assert_allclose(class_weights("balanced", labels, targets), [8 / 12, 8 / 4])
+    named = class_weights({"spam": 3.0}, labels, targets)
+    assert named[1] == pytest.approx(3 * named[0])
+    assert named[targets].mean() == pytest.approx(1)
+    with pytest.raises(ConfigError, match=r"no label 'spma'; did you mean 'spam'\?"):
+        class_weights({"spma": 3.0}, labels, targets)
+
+
+def test_an_unknown_label_without_a_near_one_lists_those_that_there_are():
+    with pytest.raises(ConfigError, match="no label 'zebra'; the labels are no, yes"):
+        class_weights({"zebra": 2.0}, ("no", "yes"), np.array([0, 1]))
 
 
 @pytest.mark.parametrize("name", TASKS)

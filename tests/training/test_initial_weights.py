@@ -33,7 +33,7 @@ def saved(data, seed=7):
     return SavedModel(
         model=model,
         encoder=data.encoder,
-        labels=data.labels,
+        task=data.task,
         remembered=data.remembered,
         card={},
         sha256="0123456789abcdef" * 4,

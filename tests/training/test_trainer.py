@@ -7,13 +7,14 @@ import pytest
 
 from grucli.data.series.kernels import Kernels
 from grucli.engine import losses
-from grucli.errors import ConfigError, TrainingError
+from grucli.errors import TrainingError
 from grucli.model.kernel_path import KernelRows
 from grucli.model.network import Architecture, Model
 from grucli.random import INIT, generator
+from grucli.tasks.classify import Classify, class_weights
 from grucli.training.optimizer import AVERAGE_EVERY
 from grucli.training.progress import EpochInfo, StepInfo
-from grucli.training.settings import Recipe, class_weights
+from grucli.training.settings import Recipe
 from grucli.training.trainer import Trainer
 from tests.examples import joined
 
@@ -29,6 +30,7 @@ ARCHITECTURE = Architecture(
     token_dropout=0.1,
     num_classes=2,
 )
+NO_OR_YES = Classify(labels=("no", "yes"))
 RECIPE = Recipe(
     optimizer="adam",
     momentum=None,
@@ -68,7 +70,7 @@ def make_trainer(
 ):
     model = Model(architecture)
     model.initialise(generator(seed, INIT))
-    return Trainer(model, train, valid, recipe, seed=seed, labels=("no", "yes"), **more)
+    return Trainer(model, train, valid, recipe, seed=seed, task=NO_OR_YES, **more)
 
 
 def snapshot(trainer):
@@ -184,17 +186,6 @@ def test_steps_report_the_running_loss_of_their_epoch():
     assert [(s.epoch, s.batch) for s in steps[:9]] == [(1, k) for k in range(1, 9)] + [(2, 1)]
     assert {s.num_batches for s in steps} == {9}
     assert all(0 < s.loss < 3 for s in steps)
-
-
-def test_class_weights_mean_one_over_the_rows():
-    targets = np.array([0] * 6 + [1] * 2)
-    labels = ("ham", "spam")
-    np.testing.assert_allclose(class_weights("balanced", labels, targets), [8 / 12, 8 / 4])
-    named = class_weights({"spam": 3.0}, labels, targets)
-    assert named[1] == pytest.approx(3 * named[0])
-    assert named[targets].mean() == pytest.approx(1)
-    with pytest.raises(ConfigError, match=r"no label 'spma'; did you mean 'spam'\?"):
-        class_weights({"spma": 3.0}, labels, targets)
 
 
 def test_a_weighted_row_counts_like_that_many_rows():
@@ -370,11 +361,6 @@ def test_row_weights_have_a_mean_of_one_and_multiply_class_weights():
     np.testing.assert_array_equal(make_trainer()._train.weights, np.ones(50))
 
 
-def test_an_unknown_label_without_a_near_one_lists_those_that_there_are():
-    with pytest.raises(ConfigError, match="no label 'zebra'; the labels are no, yes"):
-        class_weights({"zebra": 2.0}, ("no", "yes"), TRAIN.targets)
-
-
 FOLDS = np.arange(len(TRAIN)) % 3
 PATIENT = dataclasses.replace(RECIPE, schedule="constant", warmup_steps=0, patience=2, epochs=9)
 
@@ -496,7 +482,7 @@ def series_trainer(folds=False, **recipe):
     model.initialise(generator(0, INIT))
     recipe = dataclasses.replace(RECIPE, **{"augmentation": 1.0, "averaging": None, **recipe})
     beside = {"folds": np.arange(40) % 3, "wide": kernel_rows(train)} if folds else {}
-    return Trainer(model, train, None, recipe, seed=5, labels=("falls", "rises"), **beside)
+    return Trainer(model, train, None, recipe, seed=5, task=NO_OR_YES, **beside)
 
 
 def kernel_rows(train):
