@@ -88,16 +88,11 @@ def train(
     grucli train -c configs/names.yaml -o names.npz --set training.epochs=5
     """
     common.set_threads()
-    from grucli.cli.dry_run import dry_run
-    from grucli.cli.training_run import Outputs, run
-    from grucli.cli.training_start import Order
+    from grucli.cli import show_training, train_outputs
     from grucli.config.resolve import resolve
+    from grucli.training.session import RunRequest
 
-    order = Order(
-        on_bad_row=reading.on_bad_row or "stop",
-        init_from=init_from,
-        max_seconds=None if max_time is None else _seconds(max_time),
-    )
+    seconds = None if max_time is None else _seconds(max_time)
     if resume and (dry or init_from is not None):
         other = "--dry-run" if dry else "--init-from"
         raise ConfigError(f"--resume: goes on with a run, {other} begins one; omit one of them")
@@ -105,9 +100,9 @@ def train(
         raise ConfigError(f"DATA: {show_path(data)} is a config? pass it with -c")
     if out is None and not dry:
         raise ConfigError("--output: is missing; pass -o MODEL.npz, or --dry-run to write nothing")
-    outputs = None
+    files = None
     if out is not None and not dry:
-        outputs = Outputs.checked(out, log=log, resume=resume, force=force)
+        files = train_outputs.checked(out, log=log, resume=resume, force=force)
     settings = resolve(
         config_path=config,
         environment=os.environ,
@@ -132,19 +127,27 @@ def train(
             "seed": seed,
         },
     )
-    if outputs is None:
-        dry_run(settings, order, common)
-        return
     given = settings.config.data
-    outputs.check_apart(
-        {
+    if files is not None:
+        inputs = {
             "data": given.train,
             "validation file": given.valid if isinstance(given.valid, str) else None,
             "config": config,
             "file of vectors": settings.config.model.vectors,
         }
+        train_outputs.check_apart(files, inputs)
+    request = RunRequest(
+        config=settings.config,
+        files=files,
+        resume_from=files.last if files is not None and resume else None,
+        on_bad_row=reading.on_bad_row or "stop",
+        init_from=init_from,
+        max_seconds=seconds,
     )
-    raise typer.Exit(run(settings, outputs, order, common))
+    if files is None:
+        show_training.dry_run(request, settings, common)
+        return
+    raise typer.Exit(show_training.train(request, settings, files.model, common))
 
 
 def _seconds(given: str) -> float:

@@ -1,7 +1,5 @@
 """What training says: the model, each epoch, the outcome; and its result as JSON."""
 
-import json
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,6 +43,14 @@ def yardstick(prepared: Prepared, fold: int) -> Yardstick | None:
         targets = prepared.train.targets
         return Yardstick.of(targets[prepared.folds == fold - 1] if fold else targets)
     return None if prepared.valid is None else Yardstick.of(prepared.valid.targets)
+
+
+def moment(trainer: Trainer) -> str:
+    """Return where a run has ended: "in fold 2 after epoch 3", "in epoch 1"."""
+    progress = trainer.progress
+    fold = f"in fold {trainer.fold} " if trainer.fold else ""
+    place = "after" if progress.batch in (0, trainer.num_batches) else "in"
+    return f"{fold}{place} epoch {progress.epoch}"
 
 
 def epoch_line(info: EpochInfo, prepared: Prepared) -> str:
@@ -130,31 +136,6 @@ def _valid_scores(best: Mapping[str, float]) -> tuple[float, float, float]:
     """Return accuracy, macro-F1 and loss of what is kept."""
     part = "kept" if "kept_loss" in best else "valid"
     return best[f"{part}_accuracy"], best[f"{part}_macro_f1"], best[f"{part}_loss"]
-
-
-def log_line(info: EpochInfo) -> str:
-    """Return a JSON object: number and scores of an epoch, whether it was the best so far."""
-    return _logged(info.epoch, info.fold, info.scores, info.is_best)
-
-
-def log_lines(progress: Progress) -> list[str]:
-    """Return what `log_line` has given for each epoch so far."""
-    folds = [(number, fold["history"]) for number, fold in enumerate(progress.folds, 1)]
-    now = 0 if progress.crossed or not folds else len(folds) + 1
-    lines = []
-    for fold, history in [*folds, (now, progress.history)]:
-        lowest = math.inf
-        for epoch, scores in enumerate(history, 1):
-            is_judged = "valid_loss" in scores
-            loss = deciding_loss(scores) if is_judged else -epoch  # else the last one counts
-            lines.append(_logged(epoch, fold, scores, loss < lowest))
-            lowest = min(loss, lowest)
-    return lines
-
-
-def _logged(epoch: int, fold: int, scores: Mapping[str, float], is_best: bool) -> str:
-    number = {"fold": fold} if fold else {}
-    return json.dumps({**number, "epoch": epoch, **scores, "best": is_best})
 
 
 def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> dict[str, Any]:

@@ -1,0 +1,144 @@
+"""What `grucli train` shows of a session: its findings, epochs and outcome, and its exit code."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from grucli.cli import output
+from grucli.cli.interruption import Interruption
+from grucli.cli.options import Common
+from grucli.cli.progress_display import display
+from grucli.config.resolve import Settings
+from grucli.errors import show_path
+from grucli.model.linear_path import NAMES
+from grucli.preparation.prepare import Prepared
+from grucli.report import cost as cost_report
+from grucli.report import training as report
+from grucli.training import cost
+from grucli.training.session import (
+    DataReady,
+    RunRequest,
+    Session,
+    TrainerReady,
+    WeightsTaken,
+)
+
+
+def train(request: RunRequest, settings: Settings, model: Path, common: Common) -> int:
+    """Run a request whose best weights go to `model`; return the exit code."""
+    session = Session(request)
+    with session.locked():
+        try:
+            _show_beginning(session, settings, common)
+        except KeyboardInterrupt:
+            common.note("interrupted before the first step; there is nothing to save")
+            return 128 + signal.SIGINT
+        if request.resume_from is not None:
+            _resume(session, request.resume_from, common)
+        signalled = None
+        if not session.trainer.is_done:
+            signalled = _show_steps(session, common)
+    if session.trainer.kept.best_epoch:
+        _show_outcome(session, model, common)
+    if signalled is not None:
+        common.note(f"interrupted and saved; {_to_go_on()}")
+        return 128 + signalled
+    return 0
+
+
+def dry_run(request: RunRequest, settings: Settings, common: Common) -> None:
+    """Say what a run would do and cost; write nothing."""
+    session = Session(request)
+    _show_beginning(session, settings, common)
+    trainer, prepared = session.trainer, session.prepared
+    measured = cost.measure(trainer, prepared)
+    for line in cost_report.lines(trainer, prepared, settings, measured):
+        common.note(line)
+    if common.json:
+        result = cost_report.result(trainer, prepared, settings, measured)
+        output.write(json.dumps(result, ensure_ascii=False) + "\n")
+
+
+def _show_beginning(session: Session, settings: Settings, common: Common) -> None:
+    for line in settings.notes:
+        common.note(line)
+    for event in session.begin():
+        if isinstance(event, DataReady):
+            _show_data(event.prepared, settings, common)
+        elif isinstance(event, WeightsTaken):
+            common.note(f"starting from {show_path(event.path)}: {', '.join(event.words)}")
+        elif isinstance(event, TrainerReady):
+            common.note(report.model_line(event.trainer.model))
+
+
+def _show_data(prepared: Prepared, settings: Settings, common: Common) -> None:
+    for line in prepared.findings:
+        common.note(line)
+    for line in prepared.warnings:
+        common.note(f"warning: {line}")
+    for key, reason in prepared.reasons.items():
+        section, name = key.split(".")
+        value = getattr(getattr(prepared.config, section), name)
+        common.detail(f"{key}: {value} ({reason})")
+    for key, origin in settings.origins.items():
+        if origin != "default":
+            common.detail(f"{key}: from {origin}")
+
+
+def _resume(session: Session, last: Path, common: Common) -> None:
+    for difference in session.resume():
+        common.note(f"warning: {difference}: the bytes may differ from an uninterrupted run")
+    common.note(f"resuming {show_path(last)} {report.moment(session.trainer)}")
+    if session.trainer.is_done:
+        common.note(f"{show_path(last)}: finished already, nothing to do")
+        session.save_best()
+
+
+def _show_steps(session: Session, common: Common) -> int | None:
+    """Train; return the number of the signal that has cut it short, None if none has."""
+    trainer = session.trainer
+    with (
+        display(trainer, session.prepared, common) as show,
+        Interruption(session.interrupt) as interruption,
+        closing(session.train()) as steps,
+    ):
+        for info in steps:
+            show(info)
+    return None if trainer.is_done else interruption.number
+
+
+def _show_outcome(session: Session, model: Path, common: Common) -> None:
+    trainer, prepared, seconds = session.trainer, session.prepared, session.elapsed_s
+    if common.json:
+        result = report.result(trainer, prepared, str(model), seconds)
+        output.write(json.dumps(result, ensure_ascii=False) + "\n")
+    name = NAMES[prepared.encoder.kind]
+    if (line := report.wide_line(trainer.kept.scores, name)) is not None:
+        common.note(line)
+    for line in report.outcome_lines(trainer, prepared, seconds):
+        common.note(line)
+    if trainer.progress.stopped == "time":
+        common.note(f"--max-time: where it ends depends on the clock; {_to_go_on()}")
+    quoted = shlex.quote(str(model))
+    common.note(f"wrote {quoted}; next: grucli evaluate TEST -m {quoted}")
+
+
+def _to_go_on() -> str:
+    words = ["grucli", *_without_init_from(sys.argv[1:])]
+    words = [word for word in words if word not in ("--resume", "--force")]
+    return f"to go on: {shlex.join([*words, '--resume'])}"
+
+
+def _without_init_from(words: Sequence[str]) -> list[str]:
+    """Leave out what has been done already."""
+    return [
+        word
+        for before, word in zip(["", *words], words, strict=False)
+        if not word.startswith("--init-from") and before != "--init-from"
+    ]

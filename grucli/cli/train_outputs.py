@@ -1,0 +1,49 @@
+"""The files of `grucli train`, checked before anything is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from grucli.cli import output
+from grucli.errors import AccessError, ConfigError, show_path
+from grucli.files.writing import check_place
+from grucli.training.saver import RunFiles
+
+
+def checked(model: str, *, log: str | None, resume: bool, force: bool) -> RunFiles:
+    """Refuse what would be lost or cannot be.
+
+    Raises:
+        ConfigError: the name does not end in .npz.
+        AccessError: an output exists, or there is nothing to resume.
+    """
+    if not model.endswith(".npz") or model.endswith(".last.npz"):
+        raise ConfigError(f"--output: '{show_path(model)}' must end in .npz (and not in .last.npz)")
+    files = RunFiles(model=Path(model), log=None if log is None else Path(log))
+    paths = [path for path in (files.model, files.last, files.log) if path is not None]
+    for path in paths:
+        check_place(path)
+    if resume and not files.last.exists():
+        raise AccessError(
+            f"{show_path(files.last)}: no such file, nothing to resume; omit --resume"
+        )
+    for path in paths:
+        if path.exists() and not (resume or force):
+            raise AccessError(
+                f"{show_path(path)}: exists; pass --force to replace it, --resume to go on"
+            )
+    return files
+
+
+def check_apart(files: RunFiles, inputs: Mapping[str, str | None]) -> None:
+    """Refuse to replace what is read, by what it is; None is nothing.
+
+    Raises:
+        ConfigError: an output is an input, or the log is a model file.
+    """
+    own = {"model": files.model, "file to resume from": files.last}
+    for path in own.values():
+        output.check_apart("--output", path, inputs)
+    if files.log is not None:
+        output.check_apart("--log", files.log, {**inputs, **own})

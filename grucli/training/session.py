@@ -1,0 +1,220 @@
+"""A training run from its request to its files; it tells what happens and prints nothing.
+
+    session = Session(RunRequest(config=config, files=RunFiles(model=Path("m.npz"))))
+    with session.locked():
+        for event in session.begin():  # DataReady, WeightsTaken, TrainerReady
+            ...
+        for info in session.train():  # StepInfo, EpochInfo
+            ...
+
+Whoever iterates shows the events, and may call `interrupt` at any time, even in a signal's handler.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from grucli.errors import AccessError, ConfigError, TrainingError, show_path
+from grucli.files.locking import lock
+from grucli.modelfile import checkpoint
+from grucli.preparation.prepare import Prepared, prepare
+from grucli.training import initial_weights, log, run_files
+from grucli.training.progress import EpochInfo, StepInfo
+from grucli.training.saver import FileSaver, RunFiles, Saver
+from grucli.training.trainer import Trainer
+
+if TYPE_CHECKING:
+    from grucli.config.resolve import Config
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRequest:
+    """What is asked of a run.
+
+    Attributes:
+        config: validated; None where the data decides.
+        files: where the run is saved, None to keep it in memory.
+        resume_from: the MODEL.last.npz where it begins, None for a new run.
+        on_bad_row: what to do with rows that cannot be read.
+        init_from: the model file to start from, None for random weights.
+        max_seconds: after which training stops, None for no limit.
+
+    Raises:
+        ConfigError: no data is named, or token vectors come from two files.
+    """
+
+    config: Config
+    files: RunFiles | None = None
+    resume_from: Path | None = None
+    on_bad_row: Literal["stop", "skip"] = "stop"
+    init_from: str | None = None
+    max_seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.config.data.train is None:
+            raise ConfigError(
+                "no data: give a file (or - for stdin), or set data.train in the config"
+            )
+        if self.init_from is not None and self.config.model.vectors is not None:
+            raise ConfigError("model.vectors: --init-from brings token vectors already; omit one")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataReady:
+    """The data is read, and every setting has its value."""
+
+    prepared: Prepared
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightsTaken:
+    """Weights of another model were taken over: from which file, and which ones in words."""
+
+    path: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainerReady:
+    """The trainer has its first weights."""
+
+    trainer: Trainer
+
+
+class Session:
+    """One run.
+
+    Attributes:
+        prepared: what is learned from, once `begin` has read it.
+        trainer: once `begin` is over.
+    """
+
+    prepared: Prepared
+    trainer: Trainer
+
+    def __init__(self, request: RunRequest) -> None:
+        """Take a request; its `max_seconds` begin now."""
+        self._request = request
+        self._started_s = time.monotonic()
+        self._is_interrupted = False
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the session was made."""
+        return time.monotonic() - self._started_s
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the sole right to write the run's files.
+
+        Raises:
+            AccessError: another process holds it, or no lock can be made.
+        """
+        if self._request.files is None:
+            yield
+            return
+        with lock(self._request.files.model):
+            yield
+
+    def begin(self) -> Iterator[DataReady | WeightsTaken | TrainerReady]:
+        """Read the data, decide all settings and make the trainer; nothing is written.
+
+        Raises:
+            GrucliError: the data, the model to start from or the settings cannot be used.
+        """
+        request, config = self._request, self._request.config
+        source = request.init_from
+        saved = None if source is None else checkpoint.load(source, config.training.dtype)
+        origin = None if saved is None else initial_weights.origin_of(saved)
+        if request.resume_from is not None:  # what that run has started from still counts
+            origin = initial_weights.origin_of_run(request.resume_from)
+        read = prepare(config.data.train or "-", config, request.on_bad_row, origin)
+        prepared = run_files.staffed(read)
+        yield DataReady(prepared=prepared)
+        model = run_files.initial(prepared)
+        self.prepared = dataclasses.replace(prepared, vectors=None)  # the model has them now
+        if saved is not None and source is not None:
+            words = initial_weights.take_over(model, prepared, saved, source)
+            yield WeightsTaken(path=source, words=words)
+        self.trainer = run_files.start(prepared, model)
+        yield TrainerReady(trainer=self.trainer)
+
+    def resume(self) -> tuple[str, ...]:
+        """Put the trainer where the run of `resume_from` has ended.
+
+        Returns:
+            What may keep the bytes from being those of an uninterrupted run.
+
+        Raises:
+            AccessError: there is no such file, or the log is of another run.
+            CheckpointError, ConfigError: the file is damaged, or the run is another one.
+        """
+        request = self._request
+        if request.resume_from is None:
+            return ()
+        differences = run_files.resume(self.trainer, self.prepared, request.resume_from)
+        if request.files is not None and request.files.log is not None:
+            log.check_own(request.files.log, self.trainer.progress)
+        return differences
+
+    def train(self) -> Generator[StepInfo | EpochInfo, None, None]:
+        """Train to the end, or until time is up or `interrupt` is called; save and log.
+
+        Raises:
+            AccessError: a file cannot be written, or a worker has failed.
+            TrainingError: the numbers are not finite any more; the last good weights are saved.
+        """
+        files, trainer = self._request.files, self.trainer
+        saver = Saver() if files is None else FileSaver(files, self.prepared, trainer)
+        saver.begin()
+        with trainer.crew(self.prepared.config.training.workers or 0):
+            try:
+                yield from self._steps(saver)
+                saver.save()
+            except TrainingError as error:
+                saver.save_best()
+                raise TrainingError(*error.problems, self._what_is_kept()) from None
+
+    def interrupt(self) -> None:
+        """Let `train` save and end after the step at hand, as a run to be resumed."""
+        self._is_interrupted = True
+
+    def save_best(self) -> None:
+        """Write the best weights of a run that had ended: killed then, the file may be older."""
+        if self._request.files is not None:
+            run_files.save_best(self._request.files.model, self.prepared, self.trainer)
+
+    def _steps(self, saver: Saver) -> Iterator[StepInfo | EpochInfo]:
+        limit_s = self._request.max_seconds
+        ends_s = math.inf if limit_s is None else self._started_s + limit_s
+        for info in self._saved_before_a_failure(saver):
+            yield info
+            if isinstance(info, EpochInfo):
+                saver.end_epoch(info)
+            if self._is_interrupted:
+                return
+            if time.monotonic() >= ends_s:
+                self.trainer.stop("time")
+
+    def _saved_before_a_failure(self, saver: Saver) -> Iterator[StepInfo | EpochInfo]:
+        """Train; what stands before a step that a lost worker made impossible is saved."""
+        try:
+            yield from self.trainer.run()
+        except AccessError:
+            saver.save()
+            raise
+
+    def _what_is_kept(self) -> str:
+        kept, files = self.trainer.kept, self._request.files
+        if not kept.best_epoch:
+            return "no model was kept"
+        keeper = "the trainer" if files is None else show_path(files.model)
+        fold = f" of fold {kept.fold}" if kept.fold else ""
+        return f"{keeper} keeps epoch {kept.best_epoch}{fold}"
