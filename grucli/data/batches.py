@@ -34,7 +34,7 @@ class Examples:
     Attributes:
         steps: (S,) int32 token ids, or (S, I) numeric channels; S is the sum of all lengths.
         lengths: (n,) int64, at least 1.
-        targets: (n,) int64 classes, -1 where there is none.
+        targets: (n, ...) of the kind that the task has; only the task looks into them.
         weights: (n,) float64, how much each counts in training, above 0.
         wide: (n, O) float64 logits of the wide path; None without one, or in training.
         bags: (F, G) int32, of each token id the rows of its n-grams, as in `engine.bags`; ids from
@@ -43,7 +43,7 @@ class Examples:
 
     steps: npt.NDArray[Any]
     lengths: npt.NDArray[np.int64]
-    targets: npt.NDArray[np.int64]
+    targets: npt.NDArray[Any]
     weights: npt.NDArray[np.float64]
     wide: npt.NDArray[np.float64] | None = None
     bags: npt.NDArray[np.int32] | None = None
@@ -79,14 +79,14 @@ class Batch:
     Attributes:
         x: (N,) int32 token ids or (N, I) channels, in the order of `packing`.
         packing: rows sorted by falling length.
-        targets: (B,) int64 classes.
+        targets: (B, ...) of its rows.
         rows: (B,) int64, which example each row is.
         bags: as in `Examples`.
     """
 
     x: npt.NDArray[Any]
     packing: Packing
-    targets: npt.NDArray[np.int64]
+    targets: npt.NDArray[Any]
     rows: npt.NDArray[np.int64]
     bags: npt.NDArray[np.int32] | None = None
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from grucli.data.batches import Examples
 from grucli.data.encoding import Encoded, Encoder
@@ -89,17 +90,17 @@ def targets_of(records: Sequence[Record], labels: Sequence[str]) -> list[int]:
     return [index.get(record.label or "", -1) for record in records]
 
 
-def encode(encoder: Encoder, records: Sequence[Record], targets: Sequence[int]) -> Examples:
+def encode(encoder: Encoder, records: Sequence[Record], targets: npt.ArrayLike) -> Examples:
     """Encode all records, at least one."""
     return examples_of(encoder.encode(records), records, targets)
 
 
-def examples_of(encoded: Encoded, records: Sequence[Record], targets: Sequence[int]) -> Examples:
-    """Return records that are encoded with their classes and weights."""
+def examples_of(encoded: Encoded, records: Sequence[Record], targets: npt.ArrayLike) -> Examples:
+    """Return records that are encoded with their targets (n, …) and weights."""
     return Examples(
         steps=encoded.steps,
         lengths=encoded.lengths,
-        targets=np.array(targets, np.int64),
+        targets=np.asarray(targets),
         weights=np.array([record.weight for record in records], np.float64),
         wide=encoded.wide,
         bags=encoded.bags,

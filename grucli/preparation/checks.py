@@ -2,66 +2,50 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data import label_hints
 from grucli.data.batches import Examples
 from grucli.data.encoding import Encoder, TextEncoder
 from grucli.data.records import Record
 from grucli.data.text.vocabulary import EMPTY
 from grucli.errors import counted, excerpt
 from grucli.preparation.copies import NOTHING
-from grucli.tasks import unknown_labels
-from grucli.tasks.baseline import Yardstick
+from grucli.tasks.task import Task
 
-MOST_IMBALANCE = 10
 MOST_REPEATED, MOST_UNKNOWN = 0.1, 0.2
 MOST_CUT = 0.011  # one percent is what the default cuts, and perhaps a row more
-LEAST_RESOLUTION = 0.1  # of accuracy: coarser, and most changes of a setting do not show
-NO_LABELS = frozenset({"nan", "na", "n/a", "null", "<na>", "nat", "?"})  # in any case
 MOST_CHANNELS = 8  # to a step, where all sequences are equally short
 MOST_MIXED = 0.5  # of symbols in both cases; few names have a capital inside
-LISTED, SPELLED = 4, 20
+SPELLED = 20  # characters
 
 
 def of_training(
-    name: str, records: Sequence[Record], inputs: Sequence[bytes], mode: str, is_balanced: bool
+    task: Task,
+    name: str,
+    records: Sequence[Record],
+    inputs: Sequence[bytes],
+    *,
+    mode: str,
+    settings: Mapping[str, Any],
 ) -> Iterator[str]:
     """Yield what is odd in the training file.
 
     Args:
+        task: fitted to it.
         name: of the file.
-        records: all of it, each with a label.
+        records: all of it, each with a target.
         inputs: (n,) keys of the records, as `copies.keys` returns them.
         mode: how texts become tokens.
-        is_balanced: whether class weights are set, so that imbalance is known.
+        settings: the config's section `training`.
     """
-    counts = Counter(record.label or "" for record in records)
     yield from _axes(name, records)
-    yield from _contrary(name, records, inputs, mode)
+    yield from _contrary(name, records, inputs, mode, task.noun)
     yield from _repeated(name, inputs)
-    yield from _alike(name, counts)
-    yield from label_hints.hints(name, counts)
-    unsaid = {label: rows for label, rows in counts.items() if label.strip().lower() in NO_LABELS}
-    if unsaid:
-        yield (
-            f"{name}: {counted(sum(unsaid.values()), 'row')} with {_listed(unsaid)}, a label like "
-            "any other; drop them if it stands for a missing one"
-        )
-    single = [label for label, count in counts.items() if count == 1]
-    if single:
-        yield f"{name}: one row only with {_listed(single)}; a label needs more examples"
-    (most, top), (least, bottom) = _extremes(counts)
-    if top > MOST_IMBALANCE * bottom and not is_balanced:
-        yield (
-            f"{name}: {excerpt(most)} has {top:,} rows, {excerpt(least)} {bottom:,}; "
-            "--class-weight balanced makes labels count alike"
-        )
+    yield from task.target_warnings(name, records, settings)
 
 
 def of_validation(
@@ -83,32 +67,6 @@ def of_validation(
         yield (
             f"{name}: {counted(len(shared), 'row')} ({len(shared) / len(valid):.1%}) also in "
             f"training, first {_place(shared[0])}; they make its scores too good"
-        )
-
-
-def unseen_labels(train: Sequence[Record], name: str, valid: Sequence[Record]) -> Iterator[str]:
-    """Yield the labels of the validation part that the training part lacks.
-
-    Args:
-        train: what is trained on.
-        name: of the validation part.
-        valid: what is in it.
-    """
-    known = {record.label or "" for record in train}
-    unseen = Counter(r.label or "" for r in valid if r.label not in known)
-    if unseen:
-        yield unknown_labels.unseen_line(name, unseen, sorted(known))
-
-
-def of_size(judged: Examples | None) -> Iterator[str]:
-    """Yield that the rows that are validated on are too few to tell settings apart."""
-    if judged is None:
-        return
-    valid = Yardstick.of(judged.targets)
-    if valid.resolution > LEAST_RESOLUTION:
-        yield (
-            f"validation: {counted(valid.rows, 'row')} only: a difference in accuracy of less than "
-            f"about {100 * valid.resolution:.0f} points may be luck; compare settings on more rows"
         )
 
 
@@ -162,12 +120,6 @@ def _lone_share(train: Examples, folds: npt.NDArray[np.int64], encoder: TextEnco
     return float((is_lone[train.steps] | encoder.is_unknown(train.steps)).mean())
 
 
-def _extremes(counts: Mapping[str, int]) -> tuple[tuple[str, int], tuple[str, int]]:
-    """Return the most and the least frequent label, each with its rows."""
-    ordered = sorted(counts.items(), key=lambda item: (item[1], item[0]))
-    return ordered[-1], ordered[0]
-
-
 def _axes(name: str, records: Sequence[Record]) -> Iterator[str]:
     """Yield that few steps of many channels may be few channels of many steps: aeon's order."""
     shapes = {record.values.shape for record in records if record.values is not None}
@@ -180,9 +132,12 @@ def _axes(name: str, records: Sequence[Record]) -> Iterator[str]:
 
 
 def _contrary(
-    name: str, records: Sequence[Record], inputs: Sequence[bytes], mode: str
+    name: str, records: Sequence[Record], inputs: Sequence[bytes], mode: str, noun: str
 ) -> Iterator[str]:
-    """Yield a line on inputs with two labels, and one where a spelling may tell these apart."""
+    """Yield a line on inputs with two targets, and one where a spelling may tell these apart.
+
+    The noun is what people call a target.
+    """
     pairs = _contrary_pairs(records, inputs)
     equal = [(one, other) for one, other in pairs if one.text == other.text]
     spelled = [(one, other) for one, other in pairs if one.text != other.text]
@@ -190,13 +145,12 @@ def _contrary(
         one, other = equal[0]
         shown = "" if one.text is None else f" '{excerpt(one.text)}'"
         count = "1 input has" if len(equal) == 1 else f"{len(equal):,} inputs have"
-        yield f"{name}: {count} two labels, first{shown}: {_label(one)}, {_label(other)}"
+        yield f"{name}: {count} two {noun}s, first{shown}: {_target(one)}, {_target(other)}"
     if spelled:
-        ways = ", ".join(f"'{excerpt(r.text or '', SPELLED)}' {_label(r, 12)}" for r in spelled[0])
+        ways = ", ".join(f"'{excerpt(r.text or '', SPELLED)}' {_target(r, 12)}" for r in spelled[0])
         count = "1 input has" if len(spelled) == 1 else f"{len(spelled):,} inputs have"
-        yield (
-            f"{name}: {count} two labels by spelling: {ways}; if case tells, --set data.tokens=byte"
-        )
+        mend = "if case tells, --set data.tokens=byte"
+        yield f"{name}: {count} two {noun}s by spelling: {ways}; {mend}"
     elif mode == "char":
         yield from _mixed_case(name, records)
 
@@ -204,7 +158,7 @@ def _contrary(
 def _contrary_pairs(
     records: Sequence[Record], inputs: Sequence[bytes]
 ) -> list[tuple[Record, Record]]:
-    """Return of each input with two labels the first record, and the first with another label."""
+    """Return of each input with two targets the first record, and the first with another one."""
     first: dict[bytes, Record] = {}
     contrary: dict[bytes, tuple[Record, Record]] = {}
     for record, key in zip(records, inputs, strict=True):
@@ -235,27 +189,7 @@ def _repeated(name: str, inputs: Sequence[bytes]) -> Iterator[str]:
         )
 
 
-def _alike(name: str, counts: Mapping[str, int]) -> Iterator[str]:
-    """Yield labels that a slip of the pen, or a program, may have made two of one."""
-    by_form: dict[str | Decimal, list[str]] = defaultdict(list)
-    for label in sorted(counts):
-        form = unknown_labels.form(label)
-        number = unknown_labels.exact_value(form)
-        by_form[form if number is None else number].append(label)
-    for alike in by_form.values():
-        if len(alike) > 1:
-            spelled = ", ".join(f"'{excerpt(s, 24)}' {counts[s]:,}" for s in alike[:LISTED])
-            is_form = len({unknown_labels.form(label) for label in alike}) == 1
-            how = "by case, spaces or Unicode form" if is_form else "as one number is written"
-            yield f"{name}: labels differ only {how}: {spelled}"
-
-
-def _listed(names: Sequence[str] | Mapping[str, int]) -> str:
-    shown = ", ".join(excerpt(name, 24) for name in list(names)[:LISTED])
-    return f"{shown} and {len(names) - LISTED} more" if len(names) > LISTED else shown
-
-
-def _label(record: Record, width: int = 24) -> str:
+def _target(record: Record, width: int = 24) -> str:
     return f"{excerpt(record.label, width)} in {_place(record)}"
 
 

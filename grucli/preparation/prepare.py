@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,7 +11,7 @@ import numpy.typing as npt
 
 from grucli.data.batches import Examples
 from grucli.data.encoding import Encoder, TextEncoder
-from grucli.data.labelled import encode, examples_of, read_table, targets_of
+from grucli.data.labelled import encode, examples_of, read_table
 from grucli.data.records import ReadOptions, Remembered
 from grucli.data.text.vectors import Vectors, read_vectors
 from grucli.errors import ConfigError, counted, excerpt
@@ -27,8 +26,6 @@ from grucli.tasks.task import Task
 
 if TYPE_CHECKING:
     from grucli.config.resolve import Config
-
-LISTED_LABELS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,19 +91,17 @@ def prepare(
     task = task_type(DEFAULT if config.task == "auto" else config.task).fit(
         table.name, table.records
     )
-    labels, counts = task.labels, table.label_rows
     mode = mode_of((record.text or "" for record in table.records), config, origin)
     inputs = copies.keys(table.records, mode)
-    parts = divide(table, inputs, options, config, labels, mode=mode, is_new=origin is None)
+    parts = divide(table, inputs, options, config, task, mode=mode, is_new=origin is None)
     train, valid = parts.train, parts.valid
     fitted = fit(train, config, origin)
     encoder, steps = fitted.encoder, fitted.steps
     vectors = _vectors(config, fitted, on_bad_row)
-    config, reasons = _decided(config, parts, fitted, vectors, len(labels), origin)
-    wide, config, reason = _wide(fitted, parts, config, len(labels))
-    train_examples = examples_of(fitted.encoded, train, targets_of(train, labels))
-    valid_examples = encode(encoder, valid, targets_of(valid, labels)) if valid else None
-    is_balanced = config.training.class_weight != "none"
+    config, reasons = _decided(config, parts, fitted, vectors, len(task.labels), origin)
+    wide, config, reason = _wide(fitted, parts, config, len(task.labels))
+    train_examples = examples_of(fitted.encoded, train, task.encode(train))
+    valid_examples = encode(encoder, valid, task.encode(valid)) if valid else None
     return Prepared(
         name=table.name,
         train=train_examples,
@@ -119,7 +114,7 @@ def prepare(
         findings=(
             f"{table.name}: {len(table.records):,} rows",
             *table.findings,
-            _labels_line(labels, counts),
+            task.describe(table.records),
             parts.line,
             *_weights_line(config, train_examples),
             _encoder_line(encoder, steps),
@@ -127,9 +122,16 @@ def prepare(
             *([] if vectors is None else [vectors.line]),
         ),
         warnings=(
-            *checks.of_training(table.name, table.records, inputs, mode, is_balanced),
+            *checks.of_training(
+                task,
+                table.name,
+                table.records,
+                inputs,
+                mode=mode,
+                settings=config.training.model_dump(),
+            ),
             *parts.warnings,
-            *checks.of_size(valid_examples if parts.folds is None else train_examples),
+            *_size_warnings(task, valid_examples if parts.folds is None else train_examples),
             *checks.of_examples(train_examples, valid_examples, encoder, steps, parts.folds),
             *precision.lost(table.name, train, train_examples, encoder),
             *(() if vectors is None else vectors.warnings),
@@ -137,7 +139,7 @@ def prepare(
         facts={
             "rows": len(train),
             "valid_rows": len(valid),
-            "label_rows": [counts[label] for label in labels],
+            **task.facts(table.records),
             "median_length": float(np.median(steps)),
             "longest": max(steps),
             **({} if vectors is None else {"vectors": vectors.facts}),
@@ -274,10 +276,8 @@ def _as_in(architecture: Architecture) -> dict[str, Choice]:
     }
 
 
-def _labels_line(labels: Sequence[str], counts: Counter[str]) -> str:
-    listed = ", ".join(f"{excerpt(name)} {counts[name]:,}" for name in labels[:LISTED_LABELS])
-    more = f", and {len(labels) - LISTED_LABELS} more" if len(labels) > LISTED_LABELS else ""
-    return f"{len(labels)} labels: {listed}{more}"
+def _size_warnings(task: Task, judged: Examples | None) -> Iterator[str]:
+    return iter(()) if judged is None else task.size_warnings(judged.targets)
 
 
 def _weights_line(config: Config, train: Examples) -> tuple[str, ...]:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.labelled import Table, read_table, targets_of
+from grucli.data.labelled import Table, read_table
 from grucli.data.records import ReadOptions, Record
 from grucli.data.splits import deal, in_blocks, split
 from grucli.errors import ConfigError, excerpt
 from grucli.preparation import checks, copies, defaults
 from grucli.preparation.defaults import Choice
 from grucli.random import SPLIT, generator
-from grucli.tasks.unknown_labels import check_known
+from grucli.tasks.task import Targets, Task
 
 if TYPE_CHECKING:
     from grucli.config.resolve import Config
@@ -53,7 +53,7 @@ def divide(
     inputs: Sequence[bytes],
     options: ReadOptions,
     config: Config,
-    labels: Sequence[str],
+    task: Task,
     *,
     mode: str,
     is_new: bool,
@@ -65,7 +65,7 @@ def divide(
         inputs: (n,) keys of its records, as `copies.keys` returns them.
         options: how it was read.
         config: what was set.
-        labels: (C,) the names of the classes.
+        task: fitted to the training file.
         mode: how texts become tokens, to tell which of another file are read alike.
         is_new: whether training starts from random weights.
 
@@ -80,7 +80,7 @@ def divide(
     if isinstance(valid, str):
         options = dataclasses.replace(options, weight=None, group=None)  # are for training
         other = read_table(valid, options, table.remembered)
-        check_known(other.name, other.label_rows, labels, "the training file")
+        task.check_known(other.name, other.records, "the training file")
         precision = copies.common_precision(records, other.records)
         return Parts(
             train=records,
@@ -97,16 +97,17 @@ def divide(
                     other.records,
                     copies.keys(other.records, mode, precision),
                 ),
-                *checks.unseen_labels(records, other.name, other.records),
+                *task.unseen_warnings(records, other.name, other.records),
             ),
         )
     rng = generator(config.seed, SPLIT)
-    targets = targets_of(records, labels)
-    groups, bound = _groups(records, targets)
+    targets = task.encode(records)
+    strata = task.strata(targets).tolist()
+    groups, bound = _groups(records, strata)
     also = f"; {bound}" if bound == BOUND_IN_TIME else ""
     if folding.value != "off":
-        folds = deal(targets, inputs, groups, folding.value, rng)
-        if _teach(folds, np.array(targets)):
+        folds = deal(strata, inputs, groups, folding.value, rng)
+        if _teach(folds, targets, task):
             number = int(folds.max()) + 1
             if number < folding.value:
                 folding = Choice(value=number, reason="no more parts are independent")
@@ -121,7 +122,7 @@ def divide(
         if folding.reason == "given":
             raise ConfigError(f"training.folds: {bound}; give --valid FILE, or set it to off")
         folding = Choice(value="off", reason=bound)
-    kept, held = split(targets, inputs, groups, share.value, rng)
+    kept, held = split(strata, inputs, groups, share.value, rng)
     if not held.size:
         why = f" ({bound})" if share.value or folding.reason == bound else ""
         line = f"validation: none{why}, all rows are trained on; the last epoch counts"
@@ -136,24 +137,24 @@ def divide(
         line=f"validation: {held.size:,} rows held out ({held_share}){also}",
         share=share,
         folding=folding,
-        warnings=tuple(checks.unseen_labels(train, "validation", held_out)),
+        warnings=tuple(task.unseen_warnings(train, "validation", held_out)),
     )
 
 
-def _groups(records: Sequence[Record], targets: Sequence[int]) -> tuple[Sequence[Hashable], str]:
+def _groups(records: Sequence[Record], strata: Sequence[int]) -> tuple[Sequence[Hashable], str]:
     """Return what keeps records together, as given or else by their time, and why."""
     groups = [record.group for record in records]
     if not any(group is not None for group in groups):
-        blocks = in_blocks([record.span for record in records], targets)
+        blocks = in_blocks([record.span for record in records], strata)
         if blocks is not None:
             return blocks, BOUND_IN_TIME
     return groups, BOUND
 
 
-def _teach(folds: npt.NDArray[np.int64], targets: npt.NDArray[np.int64]) -> bool:
-    """Tell whether there are two folds or more, without each of which two classes are left."""
+def _teach(folds: npt.NDArray[np.int64], targets: Targets, task: Task) -> bool:
+    """Tell whether there are two folds or more, without each of which enough is left to learn."""
     return folds.max() > 0 and all(
-        len(np.unique(targets[folds != fold])) > 1 for fold in range(folds.max() + 1)
+        task.can_learn_from(targets[folds != fold]) for fold in range(folds.max() + 1)
     )
 
 

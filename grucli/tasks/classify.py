@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Self
 
@@ -14,7 +14,10 @@ from grucli.data.records import Record
 from grucli.engine import losses
 from grucli.engine.packing import Floats, Integers
 from grucli.errors import ConfigError, DataError, did_you_mean, excerpt, show
+from grucli.tasks import label_checks, unknown_labels
 from grucli.tasks.task import Loss
+
+LISTED_LABELS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +68,7 @@ class Classify:
         Raises:
             DataError: there are fewer than two.
         """
-        labels = tuple(sorted(Counter(record.label or "" for record in records)))
+        labels = tuple(sorted(_rows_of_each(records)))
         if len(labels) < 2:
             raise DataError(f"{name}: has one class ({excerpt(labels[0])}); need two")
         return cls(labels=labels)
@@ -96,6 +99,51 @@ class Classify:
         """Return (n,) the class of each record, -1 for a label that is not among `labels`."""
         index = {label: k for k, label in enumerate(self.labels)}
         return np.array([index.get(record.label or "", -1) for record in records], np.int64)
+
+    def describe(self, records: Sequence[Record]) -> str:
+        """Return the first labels, each with its rows."""
+        counts, names = _rows_of_each(records), self.labels
+        listed = ", ".join(f"{excerpt(name)} {counts[name]:,}" for name in names[:LISTED_LABELS])
+        more = f", and {len(names) - LISTED_LABELS} more" if len(names) > LISTED_LABELS else ""
+        return f"{len(names)} labels: {listed}{more}"
+
+    def facts(self, records: Sequence[Record]) -> dict[str, Any]:
+        """Return the rows of each label."""
+        counts = _rows_of_each(records)
+        return {"label_rows": [counts[label] for label in self.labels]}
+
+    def strata(self, targets: Integers) -> Integers:
+        """Return the classes: each part of a split has its share of every one."""
+        return targets
+
+    def can_learn_from(self, targets: Integers) -> bool:
+        """Whether there are two classes or more."""
+        return len(np.unique(targets)) > 1
+
+    def check_known(self, name: str, records: Sequence[Record], owner: str) -> None:
+        """Refuse data of which no row has one of the labels; the arguments are those of `Task`.
+
+        Raises:
+            DataError: none has.
+        """
+        unknown_labels.check_known(name, _rows_of_each(records), self.labels, owner)
+
+    def target_warnings(
+        self, name: str, records: Sequence[Record], settings: Mapping[str, Any]
+    ) -> Iterator[str]:
+        """Yield what is odd in the labels of a training file."""
+        is_balanced = settings["class_weight"] != "none"
+        return label_checks.of_training(name, _rows_of_each(records), is_balanced)
+
+    def unseen_warnings(
+        self, train: Sequence[Record], name: str, valid: Sequence[Record]
+    ) -> Iterator[str]:
+        """Yield what labels the validation part of this name has that the training part lacks."""
+        return label_checks.unseen(train, name, valid)
+
+    def size_warnings(self, targets: npt.NDArray[np.int64]) -> Iterator[str]:
+        """Yield that rows to validate on are too few to tell settings apart."""
+        return label_checks.of_number(targets)
 
     def objective(self, settings: Mapping[str, Any]) -> CrossEntropy:
         """Return the loss, as the config's section `training` has it."""
@@ -140,6 +188,11 @@ def class_weights(
         weights = np.array([setting.get(label, 1.0) for label in labels])
     scaled: Floats = weights * (rows.sum() / (weights * rows).sum())
     return scaled
+
+
+def _rows_of_each(records: Sequence[Record]) -> Counter[str]:
+    """Return how many records have each label."""
+    return Counter(record.label or "" for record in records)
 
 
 def _most_probable(logits: Floats) -> npt.NDArray[np.int64]:

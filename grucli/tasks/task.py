@@ -6,14 +6,14 @@ of whatever kind the task has; only the task looks into it. Scores are the head'
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy.typing as npt
 
 from grucli.data.records import Record
-from grucli.engine.packing import Floats
+from grucli.engine.packing import Floats, Integers
 
 Targets = npt.NDArray[Any]
 
@@ -95,6 +95,43 @@ class Task(Protocol):
 
     def encode(self, records: Sequence[Record]) -> Targets:
         """Return (n, ...) the target of each record, and a mark where it is unknown or missing."""
+
+    def describe(self, records: Sequence[Record]) -> str:
+        """Return the targets of a training file in a line."""
+
+    def facts(self, records: Sequence[Record]) -> dict[str, Any]:
+        """Return what a model's card keeps of the targets of its training file (JSON)."""
+
+    def strata(self, targets: Targets) -> Integers:
+        """Return (n,) which rows are to be spread evenly over the parts of a split."""
+
+    def can_learn_from(self, targets: Targets) -> bool:
+        """Whether these targets differ enough to learn from."""
+
+    def check_known(self, name: str, records: Sequence[Record], owner: str) -> None:
+        """Refuse data of which no target is known: every score of it would be of no use.
+
+        Args:
+            name: of the data.
+            records: each with a target.
+            owner: whose targets this task was fitted to, "the model" or "the training file".
+
+        Raises:
+            DataError: none is known.
+        """
+
+    def target_warnings(
+        self, name: str, records: Sequence[Record], settings: Mapping[str, Any]
+    ) -> Iterator[str]:
+        """Yield what is odd in the targets of a training file; `settings` as for `objective`."""
+
+    def unseen_warnings(
+        self, train: Sequence[Record], name: str, valid: Sequence[Record]
+    ) -> Iterator[str]:
+        """Yield what targets the validation part of this name has that the training part lacks."""
+
+    def size_warnings(self, targets: Targets) -> Iterator[str]:
+        """Yield that rows to validate on are too few to tell settings apart."""
 
     def objective(self, settings: Mapping[str, Any]) -> Objective:
         """Return the loss, as the config's section `training` has it."""

@@ -13,6 +13,7 @@ from grucli.errors import excerpt
 from grucli.preparation import checks
 from grucli.preparation.copies import keys
 from grucli.preparation.prepare import prepare
+from grucli.tasks.classify import Classify
 
 FEW = "points may be luck"
 WORDS = ("red", "green", "blue", "black", "white", "pink", "grey", "brown")
@@ -29,9 +30,15 @@ def sound(count=40, labels=("neg", "pos")):
     return [(f"{WORDS[k % 8]} thing {k}", labels[k % len(labels)]) for k in range(count)]
 
 
+def examined(name, rows, inputs, mode="auto", is_balanced=False):
+    task = Classify(labels=tuple(sorted({row.label for row in rows})))
+    settings = {"class_weight": "balanced" if is_balanced else "none"}
+    return list(checks.of_training(task, name, rows, inputs, mode=mode, settings=settings))
+
+
 def of_training(*rows, is_balanced=False):
     rows = records(*rows)
-    return list(checks.of_training("t.csv", rows, keys(rows, "auto"), "auto", is_balanced))
+    return examined("t.csv", rows, keys(rows, "auto"), is_balanced=is_balanced)
 
 
 def prepare_beside(tmp_path, rows, valid=None, assignments=()):
@@ -130,13 +137,13 @@ def test_inputs_that_are_read_alike_are_shown_in_both_spellings(spelled):
 def test_symbols_whose_case_is_not_read_are_said(mode, is_said):
     symbols = [("CCNc1ccccc1", "a"), ("OC1CCCCC1Cl", "b"), ("COc1ccccc1", "a"), ("Nc1O", "b")]
     rows = records(*symbols)
-    said = list(checks.of_training("t.csv", rows, keys(rows, mode), mode, False))
+    said = examined("t.csv", rows, keys(rows, mode), mode)
     assert said == is_said * [
         "t.csv: 100% of the texts have capitals among small letters, which are read as one; if "
         "case tells, --set data.tokens=byte"
     ]
     names = records(*[(name, "a") for name in ("Anna", "McDonald", "ROSE", "Jean-Luc", "li")])
-    assert list(checks.of_training("t.csv", names, keys(names, mode), mode, False)) == []
+    assert examined("t.csv", names, keys(names, mode), mode) == []
 
 
 @pytest.mark.parametrize(
@@ -329,7 +336,7 @@ def test_examination_is_quick():
     rows = records(*[(f"some words of a text number {k}", str(k % 50)) for k in range(20_000)])
     started = time.perf_counter()
     inputs = keys(rows, "auto")
-    assert list(checks.of_training("t.csv", rows, inputs, "auto", False)) == []
+    assert examined("t.csv", rows, inputs, "auto") == []
     assert list(checks.of_validation(inputs, "v.csv", rows[:0], [])) == []
     assert time.perf_counter() - started < 0.5
 
@@ -343,7 +350,7 @@ def test_few_steps_of_many_channels_may_be_axes_in_another_order(shape, is_said)
         Record(number=k + 1, line=0, values=steps, label="ab"[k % 2])
         for k, steps in enumerate(values)
     ]
-    said = list(checks.of_training("t.npz", rows, keys(rows, "auto"), "auto", False))
+    said = examined("t.npz", rows, keys(rows, "auto"), "auto")
     steps = f"{shape[0]} step{'s' if shape[0] > 1 else ''}"
     line = (
         f"t.npz: {steps} of {shape[1]} channels each; if it is the other way round, as aeon and "
@@ -351,4 +358,4 @@ def test_few_steps_of_many_channels_may_be_axes_in_another_order(shape, is_said)
     )
     assert said == [line] * is_said
     other = [Record(number=0, line=0, values=np.zeros((shape[0] + 1, shape[1])), label="a"), *rows]
-    assert list(checks.of_training("t.npz", other, keys(other, "auto"), "auto", False)) == []
+    assert examined("t.npz", other, keys(other, "auto"), "auto") == []

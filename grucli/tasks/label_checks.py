@@ -1,0 +1,98 @@
+"""What is odd in the labels of data and worth a look before training: one line each."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data import label_hints
+from grucli.data.records import Record
+from grucli.errors import counted, excerpt
+from grucli.tasks import unknown_labels
+from grucli.tasks.baseline import Yardstick
+
+MOST_IMBALANCE = 10
+LEAST_RESOLUTION = 0.1  # of accuracy: coarser, and most changes of a setting do not show
+NO_LABELS = frozenset({"nan", "na", "n/a", "null", "<na>", "nat", "?"})  # in any case
+LISTED = 4
+
+
+def of_training(name: str, counts: Mapping[str, int], is_balanced: bool) -> Iterator[str]:
+    """Yield what is odd in the labels of the training file.
+
+    Args:
+        name: of the file.
+        counts: rows of each label.
+        is_balanced: whether class weights are set, so that imbalance is known.
+    """
+    yield from _alike(name, counts)
+    yield from label_hints.hints(name, counts)
+    unsaid = {label: rows for label, rows in counts.items() if label.strip().lower() in NO_LABELS}
+    if unsaid:
+        yield (
+            f"{name}: {counted(sum(unsaid.values()), 'row')} with {_listed(unsaid)}, a label like "
+            "any other; drop them if it stands for a missing one"
+        )
+    single = [label for label, count in counts.items() if count == 1]
+    if single:
+        yield f"{name}: one row only with {_listed(single)}; a label needs more examples"
+    (most, top), (least, bottom) = _extremes(counts)
+    if top > MOST_IMBALANCE * bottom and not is_balanced:
+        yield (
+            f"{name}: {excerpt(most)} has {top:,} rows, {excerpt(least)} {bottom:,}; "
+            "--class-weight balanced makes labels count alike"
+        )
+
+
+def unseen(train: Sequence[Record], name: str, valid: Sequence[Record]) -> Iterator[str]:
+    """Yield the labels of the validation part that the training part lacks.
+
+    Args:
+        train: what is trained on.
+        name: of the validation part.
+        valid: what is in it.
+    """
+    known = {record.label or "" for record in train}
+    found = Counter(record.label or "" for record in valid if record.label not in known)
+    if found:
+        yield unknown_labels.unseen_line(name, found, sorted(known))
+
+
+def of_number(classes: npt.NDArray[np.int64]) -> Iterator[str]:
+    """Yield that rows to validate on, of which (n,) are the classes, are too few to compare by."""
+    valid = Yardstick.of(classes)
+    if valid.resolution > LEAST_RESOLUTION:
+        yield (
+            f"validation: {counted(valid.rows, 'row')} only: a difference in accuracy of less than "
+            f"about {100 * valid.resolution:.0f} points may be luck; compare settings on more rows"
+        )
+
+
+def _extremes(counts: Mapping[str, int]) -> tuple[tuple[str, int], tuple[str, int]]:
+    """Return the most and the least frequent label, each with its rows."""
+    ordered = sorted(counts.items(), key=lambda item: (item[1], item[0]))
+    return ordered[-1], ordered[0]
+
+
+def _alike(name: str, counts: Mapping[str, int]) -> Iterator[str]:
+    """Yield labels that a slip of the pen, or a program, may have made two of one."""
+    by_form: dict[str | Decimal, list[str]] = defaultdict(list)
+    for label in sorted(counts):
+        form = unknown_labels.form(label)
+        number = unknown_labels.exact_value(form)
+        by_form[form if number is None else number].append(label)
+    for alike in by_form.values():
+        if len(alike) > 1:
+            spelled = ", ".join(f"'{excerpt(s, 24)}' {counts[s]:,}" for s in alike[:LISTED])
+            is_form = len({unknown_labels.form(label) for label in alike}) == 1
+            how = "by case, spaces or Unicode form" if is_form else "as one number is written"
+            yield f"{name}: labels differ only {how}: {spelled}"
+
+
+def _listed(names: Sequence[str] | Mapping[str, int]) -> str:
+    shown = ", ".join(excerpt(name, 24) for name in list(names)[:LISTED])
+    return f"{shown} and {len(names) - LISTED} more" if len(names) > LISTED else shown
