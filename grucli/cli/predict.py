@@ -128,18 +128,18 @@ def _form(to: Form | None, keep: str | None, common: Common) -> Form:
 
 def _kept(keep: str | None, source: Source) -> dict[str, int]:
     """Return the columns to keep with their places; a table without any row has none."""
-    from grucli.data.tables.text_columns import meant_column, told_apart
+    from grucli.data.tables.column_names import column_hint, split_names
 
     places = {name: k for k, name in enumerate(source.columns)}
     if keep is None or keep.strip() == "*":
         return places if keep else {}
     if not places and source.format in ("csv", "tsv", "jsonl"):
         return {}
-    names = told_apart([keep], places)
+    names = split_names([keep], places)
     for name in names:
         if name not in places:
             columns = excerpt(",".join(places), 60) or "none; is it a table? pass --format csv"
-            hint = meant_column(name, places)
+            hint = column_hint(name, places)
             raise DataError(
                 f"{source.name}: no column '{excerpt(name)}' to keep (columns: {columns}){hint}"
             )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from grucli.data.numbers import Missing
 from grucli.data.records import ReadOptions, Remembered, names
-from grucli.data.tables.text_columns import told_apart
+from grucli.data.tables.column_names import split_names
 from grucli.errors import ConfigError, excerpt
 
 
@@ -30,10 +30,10 @@ class Asked:
             ConfigError: a text column is named twice.
         """
         options = self.options
-        text = told_apart(names(options.text), columns)
+        text = split_names(names(options.text), columns)
         if len(set(text)) < len(text) and all(name in columns for name in text):
             raise ConfigError(f"--text: names a column twice, got '{excerpt(','.join(text))}'")
-        values = told_apart(options.values or (), columns)
+        values = split_names(options.values or (), columns)
         return replace(self, options=replace(options, text=text or None, values=values or None))
 
     @property
@@ -74,6 +74,6 @@ class Asked:
         """Whether a table has a header: as told; a model of headerless data expects none."""
         options = self.options
         given = (*names(options.text), *(options.values or ()))
-        given = (*told_apart(given, ()), *names(options.id))
+        given = (*split_names(given, ()), *names(options.id))
         named = any(not name.isdigit() for name in given)
         return self.options.header and (self.known.header or named)

@@ -11,7 +11,7 @@ from typing import Any
 
 from grucli.data.forms.json_grammar import Object, is_sequence
 from grucli.data.request import Asked
-from grucli.data.tables.text_columns import LABEL_NAMES, TEXT_NAMES, normal_name
+from grucli.data.tables.column_names import LABEL_NAMES, TEXT_NAMES, normal_name
 from grucli.errors import DataError, excerpt
 
 VALUE_NAMES = ("values", "sequence", "series", "x", "data")

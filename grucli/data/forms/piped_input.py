@@ -14,9 +14,9 @@ from grucli.data.forms.json_grammar import JsonError, parse_object
 from grucli.data.records import names
 from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines, decode
+from grucli.data.tables.column_names import TEXT_NAMES, column_hint, normal_name
 from grucli.data.tables.delimiters import KNOWN_NAMES, parse_delimiter
 from grucli.data.tables.dialect import Grammar, sample_rows
-from grucli.data.tables.text_columns import TEXT_NAMES, meant_column, normal_name
 from grucli.errors import DataError, did_you_mean, excerpt
 
 _OTHER_NAMES = KNOWN_NAMES.difference(TEXT_NAMES)
@@ -70,7 +70,7 @@ def _without(asked: Asked, what: str, found: Sequence[str]) -> str:
     missing = [name for name in asked.among(found).text if name not in found]
     if not missing:
         return f"names of {what}s {listed}, but the model was trained on lines; {mend}"
-    hint = meant_column(missing[0], found) if what == "column" else did_you_mean(missing[0], found)
+    hint = column_hint(missing[0], found) if what == "column" else did_you_mean(missing[0], found)
     return f"no {what} '{excerpt(missing[0])}' {listed}{hint}; {mend}"
 
 

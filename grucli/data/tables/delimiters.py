@@ -7,9 +7,14 @@ from typing import Final
 from grucli.data.numbers import looks_numeric
 from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines, decode
+from grucli.data.tables.column_names import (
+    ID_NAMES,
+    LABEL_NAMES,
+    TEXT_NAMES,
+    TIME_NAMES,
+    normal_name,
+)
 from grucli.data.tables.dialect import Grammar, peeked_rows
-from grucli.data.tables.sample import ID_NAMES, TIME_NAMES
-from grucli.data.tables.text_columns import LABEL_NAMES, TEXT_NAMES, normal_name
 from grucli.errors import ConfigError, DataError, excerpt
 
 DELIMITERS: Final = {"comma": ",", "tab": "\t", "semicolon": ";", "pipe": "|", "space": " "}

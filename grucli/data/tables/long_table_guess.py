@@ -10,8 +10,8 @@ from itertools import accumulate, pairwise
 
 from grucli.data.dates import moments
 from grucli.data.tables.column_kinds import counts, is_dates, is_grouped, runs
+from grucli.data.tables.column_names import TEXT_NAMES, normal_name
 from grucli.data.tables.sample import Sampled
-from grucli.data.tables.text_columns import TEXT_NAMES, normal_name
 from grucli.errors import DataError, show
 
 _LISTED = 40

@@ -21,13 +21,15 @@ from grucli.data.tables.column_kinds import (
     rises,
     stem_and_number,
 )
-from grucli.data.tables.text_columns import LABEL_NAMES, TEXT_NAMES, normal_name
+from grucli.data.tables.column_names import (
+    ID_NAMES,
+    LABEL_NAMES,
+    TEXT_NAMES,
+    TIME_NAMES,
+    normal_name,
+)
 from grucli.errors import DataError, excerpt
 
-ID_NAMES: Final = (
-    *("id", "series", "series_id", "sequence_id", "seq_id", "case", "case_id", "sample_id"),
-)
-TIME_NAMES: Final = ("time", "timestamp", "datetime", "date", "step")
 _CHANNEL_NAMES = (
     *("dim_id", "dim", "dimension", "channel", "kind", "variable", "sensor", "sensor_id", "signal"),
 )

@@ -10,10 +10,11 @@ from fnmatch import fnmatchcase
 
 from grucli.data.request import Asked
 from grucli.data.tables.column_kinds import stem_and_number
+from grucli.data.tables.column_names import ID_NAMES, TIME_NAMES, column_hint
 from grucli.data.tables.long_table_guess import refuse_steps
-from grucli.data.tables.sample import ID_NAMES, LEAST_STEPS, TIME_NAMES, Sample, Sampled
+from grucli.data.tables.sample import LEAST_STEPS, Sample, Sampled
 from grucli.data.tables.series_guess import Found, guess_rows, guess_sequences
-from grucli.data.tables.text_columns import looks_like_data, meant_column
+from grucli.data.tables.text_columns import looks_like_data
 from grucli.errors import ConfigError, DataError, excerpt
 
 LISTED = 4
@@ -236,7 +237,7 @@ class _Table:
                     if i not in aside and fnmatchcase(name, pattern)
                 ]
             if not matches:
-                hint = meant_column(pattern, self._columns)
+                hint = column_hint(pattern, self._columns)
                 raise self._table.error(
                     f"no column '{excerpt(pattern)}'", "pass --values COLS", hint
                 )
@@ -272,6 +273,6 @@ class _Table:
         if name is None:
             return None
         if name not in self._index:
-            hint = meant_column(name, self._columns, listed=mend.startswith("--values"))
+            hint = column_hint(name, self._columns, listed=mend.startswith("--values"))
             raise self._table.error(f"no column '{excerpt(name)}'", f"pass {mend}", hint)
         return self._index[name]

@@ -9,9 +9,9 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from grucli.data.tables.column_kinds import is_dates
-from grucli.data.tables.sample import ID_NAMES, TIME_NAMES, Sampled
+from grucli.data.tables.column_names import ID_NAMES, TEXT_NAMES, TIME_NAMES, normal_name
+from grucli.data.tables.sample import Sampled
 from grucli.data.tables.series_cells import holds_series
-from grucli.data.tables.text_columns import TEXT_NAMES, normal_name
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines
 from grucli.data.tables.cells import Rows
 from grucli.data.tables.column_kinds import is_numeric, stem_and_number
+from grucli.data.tables.column_names import has_known_name, names_in_header
 from grucli.data.tables.delimiters import (
     announced_delimiter,
     delimiter_name,
@@ -22,14 +23,7 @@ from grucli.data.tables.sample import LEAST_STEPS, Sample, Sampled
 from grucli.data.tables.scattered_ids import ids_stand_apart
 from grucli.data.tables.series_columns import SeriesColumns, choose_series, describe
 from grucli.data.tables.table_rows import Body, Table, repeats, text_records
-from grucli.data.tables.text_columns import (
-    Chosen,
-    Wanted,
-    choose,
-    has_known_name,
-    header_columns,
-    looks_like_data,
-)
+from grucli.data.tables.text_columns import Chosen, Wanted, choose, looks_like_data
 from grucli.data.tables.unit_row import is_row_of_units
 from grucli.data.tables.wide_table import wide_records
 from grucli.errors import DataError, excerpt
@@ -123,7 +117,7 @@ def _read_columns(rows: Rows, asked: Asked) -> tuple[tuple[str, ...], str]:
     if first.problem:
         raise DataError(f"{place}: {first.problem}")
     if asked.header:
-        return header_columns(first.cells, place), place
+        return names_in_header(first.cells, place), place
     rows.unread()
     return tuple(str(i + 1) for i in range(len(first.cells))), place
 

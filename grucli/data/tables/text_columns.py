@@ -1,27 +1,13 @@
 """Which column of a table is the text and which the label: given, known by name, or guessed."""
 
-import csv
-from collections import Counter
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from grucli.data import label_hints
 from grucli.data.tables.column_kinds import is_codes, is_dates, is_mostly_numeric, is_symbols
+from grucli.data.tables.column_names import LABEL_NAMES, TEXT_NAMES, column_hint, normal_name
 from grucli.data.tables.series_cells import holds_lists, holds_series
-from grucli.errors import DataError, did_you_mean, excerpt
-
-TEXT_NAMES = (
-    *("text", "sentence", "review", "content", "comment", "message", "tweet", "document", "body"),
-    *("utterance", "phrase", "question", "query", "input", "title", "headline", "subject"),
-    *("description", "sequence", "seq", "dna", "name", "word"),
-    *("文本", "内容", "评论", "正文", "句子", "留言", "标题", "姓名", "名字", "词语", "词"),
-)
-LABEL_NAMES = (
-    *("label", "labels", "class", "category", "target", "sentiment", "polarity", "gender", "sex"),
-    *("lang", "language", "topic", "genre", "intent", "emotion", "domain", "section", "species"),
-    *("y", "标签", "类别", "情感", "分类", "性别", "语言", "主题", "领域"),
-)
-"""Known names, the surest first."""
+from grucli.errors import DataError, excerpt
 
 _LONGEST_LABEL = 40
 _CLEARLY_LONGER = 1.25
@@ -58,53 +44,6 @@ class Chosen:
     weight: int | None = None
     group: int | None = None
     lists: bool = False
-
-
-def header_columns(cells: Sequence[str], place: str) -> tuple[str, ...]:
-    """Return the names in a header row, without spaces around them.
-
-    Raises:
-        DataError: two columns have the same name (empty names do not count).
-    """
-    columns = tuple(cell.strip() for cell in cells)
-    for column, count in Counter(columns).items():
-        if column and count > 1:
-            raise DataError(
-                f"{place}: two columns are named '{excerpt(column)}'; rename one, "
-                "or pass --no-header if this row is data"
-            )
-    return columns
-
-
-def told_apart(given: Sequence[str], columns: Collection[str]) -> tuple[str, ...]:
-    """Return the names in `given`: what is a column as a whole, of the rest the parts at commas.
-
-    A part that holds a comma itself is quoted, as in CSV.
-    """
-    known = frozenset(columns)
-    return tuple(part for name in given for part in _parts(name.strip(), known))
-
-
-def _parts(name: str, columns: Set[str]) -> list[str]:
-    if name in columns:
-        return [name]
-    try:
-        return [part.strip() for part in next(csv.reader([name], skipinitialspace=True), [])]
-    except csv.Error:  # a line end in it
-        return [name]
-
-
-def meant_column(name: str, columns: Collection[str], *, listed: bool = True) -> str:
-    """Return a hint for who names a column that there is not: the nearest, or one with commas.
-
-    A name with commas is quoted where several names are `listed`, and nowhere else.
-    """
-    for column in columns:
-        if "," in column and name in map(str.strip, column.split(",")):
-            if listed:
-                return f"; quote a name that holds a comma: '\"{excerpt(column)}\"'"
-            return f"; did you mean '{excerpt(column)}'?"
-    return did_you_mean(name, columns)
 
 
 def choose(columns: Sequence[str], rows: Sequence[Sequence[str]], wanted: Wanted) -> Chosen:
@@ -166,11 +105,6 @@ def looks_like_data(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bo
     )
 
 
-def has_known_name(columns: Sequence[str]) -> bool:
-    """Whether some column has a name that says text or label."""
-    return not {*TEXT_NAMES, *LABEL_NAMES}.isdisjoint(map(normal_name, columns))
-
-
 _NO_TEXTS = (is_mostly_numeric, is_dates, holds_series)
 
 
@@ -213,7 +147,7 @@ def _named(columns: Sequence[str], name: str | None, flag: str, place: str) -> i
         return None
     if name in columns:
         return columns.index(name)
-    hint = meant_column(name, columns, listed=flag.startswith("--text"))
+    hint = column_hint(name, columns, listed=flag.startswith("--text"))
     raise DataError(
         f"{place}: no column '{excerpt(name)}' (columns: {_listed(columns)}){hint}; pass {flag}"
     )
@@ -292,11 +226,6 @@ def _unclear(role: str, columns: Sequence[str], wanted: Wanted, more: str = "") 
 
 def _listed(columns: Sequence[str], width: int = 60) -> str:
     return excerpt(",".join(columns), width)
-
-
-def normal_name(name: str) -> str:
-    """Return a column's name as the known names are written."""
-    return name.strip().lower().replace("-", "_").replace(" ", "_")
 
 
 def _is_number(value: str) -> bool:

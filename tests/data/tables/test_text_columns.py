@@ -7,8 +7,9 @@ import pytest
 
 from grucli.data.forms.opening import ReadOptions, Remembered
 from grucli.data.request import Asked
+from grucli.data.tables.column_names import has_known_name, names_in_header
 from grucli.data.tables.series_columns import choose_series
-from grucli.data.tables.text_columns import Wanted, choose, has_known_name, header_columns
+from grucli.data.tables.text_columns import Wanted, choose
 from tests.data.reading import piped, problem, read, series, texts
 
 SURVEY = (
@@ -131,7 +132,7 @@ def test_work_grows_in_proportion_to_the_columns() -> None:
     other = Remembered(kind="series", values=tuple(f"w{k}" for k in range(count)), label="label")
     wanted = Wanted(place="t.csv:1", text=("v3",), label="label", needs_label=True)
     for work in (
-        lambda names: header_columns(names, "t.csv:1"),
+        lambda names: names_in_header(names, "t.csv:1"),
         has_known_name,
         lambda names: choose(names, [["1"] * len(names)], wanted),
         chosen(Remembered()),
