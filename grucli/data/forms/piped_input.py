@@ -16,7 +16,7 @@ from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines, decode
 from grucli.data.tables.column_names import TEXT_NAMES, column_hint, normal_name
 from grucli.data.tables.delimiters import KNOWN_NAMES, parse_delimiter
-from grucli.data.tables.dialect import Grammar, sample_rows
+from grucli.data.tables.dialect import Dialect, sample_rows
 from grucli.errors import DataError, did_you_mean, excerpt
 
 _OTHER_NAMES = KNOWN_NAMES.difference(TEXT_NAMES)
@@ -36,8 +36,8 @@ def refuse_stray(lines: Lines, asked: Asked) -> None:
         return
     delimiter = asked.options.delimiter or asked.known.delimiter or ","
     marks = dict.fromkeys((parse_delimiter(delimiter), *"\t,;|"))
-    grammars = [Grammar(delimiter=mark, quotes=asked.quotes) for mark in marks]
-    rows = [cells for grammar in grammars for cells in sample_rows(lines, grammar, 1)[:1]]
+    dialects = [Dialect(delimiter=mark, quotes=asked.quotes) for mark in marks]
+    rows = [cells for dialect in dialects for cells in sample_rows(lines, dialect, 1)[:1]]
     headers = [cells for cells in rows if _is_header(cells, asked)]
     if headers:
         raise DataError(f"{place}: {_without(asked, 'column', headers[0])}")

@@ -14,7 +14,7 @@ from grucli.data.tables.column_names import (
     TIME_NAMES,
     normal_name,
 )
-from grucli.data.tables.dialect import Grammar, peeked_rows
+from grucli.data.tables.dialect import Dialect, peeked_rows
 from grucli.errors import ConfigError, DataError, excerpt
 
 DELIMITERS: Final = {"comma": ",", "tab": "\t", "semicolon": ";", "pipe": "|", "space": " "}
@@ -100,8 +100,8 @@ class _Reading:
     """
 
     def __init__(self, lines: Lines, delimiter: str, asked: Asked) -> None:
-        grammar = Grammar(delimiter=delimiter, quotes=asked.quotes)
-        peeked = peeked_rows(lines, grammar, COUNTED_ROWS)
+        dialect = Dialect(delimiter=delimiter, quotes=asked.quotes)
+        peeked = peeked_rows(lines, dialect, COUNTED_ROWS)
         rows = [row.cells for row in peeked if row.cells or row.problem]
         first = rows[0] if rows else []
         self.delimiter = delimiter

@@ -11,7 +11,7 @@ SAMPLED_ROWS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
-class Grammar:
+class Dialect:
     """How lines are cut into cells.
 
     Attributes:
@@ -45,19 +45,19 @@ class _Peeked:
         self.number -= len(lines)
 
 
-def open_rows(lines: NextLines, grammar: Grammar, width: int = 0) -> Rows:
+def open_rows(lines: NextLines, dialect: Dialect, width: int = 0) -> Rows:
     """Return the rows that `lines` hold; `width` is their number of cells if it is known."""
     kinds = {True: Rows, False: PlainRows, None: JudgedRows}
-    return kinds[grammar.quotes](lines, grammar.delimiter, width)
+    return kinds[dialect.quotes](lines, dialect.delimiter, width)
 
 
-def sample_rows(lines: Lines, grammar: Grammar, count: int, width: int = 0) -> list[list[str]]:
+def sample_rows(lines: Lines, dialect: Dialect, count: int, width: int = 0) -> list[list[str]]:
     """Return the cells of what `peeked_rows` gives, without blank and broken rows."""
-    return [row.cells for row in peeked_rows(lines, grammar, count, width=width) if row.cells]
+    return [row.cells for row in peeked_rows(lines, dialect, count, width=width) if row.cells]
 
 
 def peeked_rows(
-    lines: Lines, grammar: Grammar, count: int, *, width: int = 0, skipped: int = 0
+    lines: Lines, dialect: Dialect, count: int, *, width: int = 0, skipped: int = 0
 ) -> list[Row]:
     """Return about `count` rows that come next, without reading them, header and all.
 
@@ -65,14 +65,14 @@ def peeked_rows(
 
     Args:
         lines: to look at.
-        grammar: of the rows.
+        dialect: of the rows.
         count: of lines to look at.
         width: as for `open_rows`.
         skipped: lines to pass over first.
     """
     raw, more = lines.peek(skipped + count)
     rows = []
-    for row in open_rows(_Peeked(raw[skipped:], lines.encoding), grammar, width):
+    for row in open_rows(_Peeked(raw[skipped:], lines.encoding), dialect, width):
         if more and row.problem == UNCLOSED:
             break
         rows.append(row)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from grucli.data.streams.lines import Lines
-from grucli.data.tables.dialect import Grammar, open_rows
+from grucli.data.tables.dialect import Dialect, open_rows
 from grucli.data.tables.table_rows import repeats
 from grucli.errors import GrucliError
 from grucli.files.data_stream import open_binary
@@ -17,7 +17,7 @@ _FIRST_LOOK = 2**16
 
 
 def ids_stand_apart(
-    path: str | Path, encoding: str, grammar: Grammar, columns: tuple[str, ...], index: int
+    path: str | Path, encoding: str, dialect: Dialect, columns: tuple[str, ...], index: int
 ) -> bool:
     """Whether some id of a table comes again behind another.
 
@@ -26,13 +26,13 @@ def ids_stand_apart(
     Args:
         path: a file, read once from its start to its end.
         encoding: of its text.
-        grammar: of its rows.
+        dialect: of its rows.
         columns: the names in its header.
         index: which of them holds the ids.
     """
     try:
         with open_binary(path) as stream:
-            rows = open_rows(Lines(stream, str(path), encoding), grammar, len(columns))
+            rows = open_rows(Lines(stream, str(path), encoding), dialect, len(columns))
             cells = (row.cells for row in rows if len(row.cells) == len(columns))
             return come_apart(row[index] for row in cells if not repeats(row, columns))
     except GrucliError:

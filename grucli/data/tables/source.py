@@ -17,7 +17,7 @@ from grucli.data.tables.delimiters import (
     find_delimiter,
     parse_delimiter,
 )
-from grucli.data.tables.dialect import SAMPLED_ROWS, Grammar, open_rows, peeked_rows, sample_rows
+from grucli.data.tables.dialect import SAMPLED_ROWS, Dialect, open_rows, peeked_rows, sample_rows
 from grucli.data.tables.long_table import LongColumns, LongRecords
 from grucli.data.tables.sample import LEAST_STEPS, Sample, Sampled
 from grucli.data.tables.scattered_ids import ids_stand_apart
@@ -57,8 +57,8 @@ def open_table(
         next(lines)
         own_delimiter = announced
     delimiter, hint = _delimiter(lines, asked, own_delimiter)
-    grammar = Grammar(delimiter=delimiter, quotes=asked.quotes)
-    rows = open_rows(lines, grammar)
+    dialect = Dialect(delimiter=delimiter, quotes=asked.quotes)
+    rows = open_rows(lines, dialect)
     columns, place = _read_columns(rows, asked)
     if asked.header and any("\r" in name for name in columns) and not lines.peek(1)[0]:
         raise DataError(
@@ -88,13 +88,13 @@ def open_table(
         source.findings += (f"{name}-separated (pass --delimiter for another)",)
 
     def sample() -> list[list[str]]:
-        sampled = sample_rows(lines, grammar, SAMPLED_ROWS, width=len(columns))
+        sampled = sample_rows(lines, dialect, SAMPLED_ROWS, width=len(columns))
         rows = [row for row in sampled if not (asked.header and repeats(row, columns))]
         return rows[1:] if asked.header and rows and is_row_of_units(rows[0]) else rows
 
     series = choose_series(columns, sample, asked, place) if columns else None
     if series is not None:
-        _fill_with_series(source, body, series, asked, grammar)
+        _fill_with_series(source, body, series, asked, dialect)
     else:
         if own_delimiter is None and not asked.needs_label:
             said = "the first line is a header (pass --format lines for plain lines)"
@@ -135,7 +135,7 @@ def _fill_with_texts(source: Source, rows: Body, chosen: Chosen) -> None:
 
 
 def _fill_with_series(
-    source: Source, rows: Body, chosen: SeriesColumns, asked: Asked, grammar: Grammar
+    source: Source, rows: Body, chosen: SeriesColumns, asked: Asked, dialect: Dialect
 ) -> None:
     source.kind = "series"
     source.missing = asked.missing
@@ -150,7 +150,7 @@ def _fill_with_series(
         columns = LongColumns(id=chosen.id, time=chosen.time, values=chosen.values)
         records = LongRecords(rows, table, columns, asked.missing, source.is_ready)
         source.is_ready = records.ready
-        is_apart = not asked.needs_label and _stands_apart(source, asked, grammar, chosen.id)
+        is_apart = not asked.needs_label and _stands_apart(source, asked, dialect, chosen.id)
         source.records = records.grouped() if asked.needs_label or is_apart else records
         if is_apart:
             said = "rows of one '{}' stand apart: all are read before the first answer"
@@ -159,10 +159,10 @@ def _fill_with_series(
         source.findings += (describe(source.columns, chosen),)
 
 
-def _stands_apart(source: Source, asked: Asked, grammar: Grammar, row_id: int) -> bool:
+def _stands_apart(source: Source, asked: Asked, dialect: Dialect, row_id: int) -> bool:
     """Whether rows of one sequence stand apart in a file; of a stream nobody can know."""
     return asked.path is not None and ids_stand_apart(
-        asked.path, asked.encoding, grammar, source.columns, row_id
+        asked.path, asked.encoding, dialect, source.columns, row_id
     )
 
 
@@ -256,7 +256,7 @@ def _has_known(lines: Lines, asked: Asked, delimiter: str) -> bool:
 
 def _first_cells(lines: Lines, asked: Asked, delimiter: str) -> list[str]:
     """Return the cells of the first row, below a line that announces the delimiter."""
-    grammar = Grammar(delimiter=delimiter, quotes=asked.quotes)
+    dialect = Dialect(delimiter=delimiter, quotes=asked.quotes)
     above = 1 if announced_delimiter(lines) else 0
-    rows = peeked_rows(lines, grammar, 1, skipped=above)
+    rows = peeked_rows(lines, dialect, 1, skipped=above)
     return [cell.strip() for row in rows[:1] for cell in row.cells]

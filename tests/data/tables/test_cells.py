@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from grucli.data.forms.opening import Record, Remembered
 from grucli.data.streams.lines import Lines
 from grucli.data.tables import cells, quote_guess
-from grucli.data.tables.dialect import Grammar, open_rows
+from grucli.data.tables.dialect import Dialect, open_rows
 from tests.data.reading import piped, problem, problems, read, series, texts
 
 NAMES = {",": "t.csv", "\t": "t.tsv", ";": "t.csv", "|": "t.csv"}
@@ -280,7 +280,7 @@ def test_quotes_that_open_on_every_line_are_read_in_proportion(
     count = 12_000
     data = f"{line.replace(',', delimiter)}\n".encode() * count
     lines = Counted(io.BytesIO(data), "t.csv")
-    rows = list(open_rows(lines, Grammar(delimiter=delimiter, quotes=quotes)))
+    rows = list(open_rows(lines, Dialect(delimiter=delimiter, quotes=quotes)))
     assert lines.read <= 3 * count + 1
     assert decoded <= 7 * count
     assert rows[-1].line <= count
