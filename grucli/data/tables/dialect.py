@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from grucli.data.streams.lines import Lines
 from grucli.data.tables.cells import UNCLOSED, NextLines, PlainRows, Row, Rows
-from grucli.data.tables.quote_guess import JudgedRows
+from grucli.data.tables.quote_guess import GuessedRows
 
 SAMPLED_ROWS = 200
 
@@ -47,7 +47,7 @@ class _Peeked:
 
 def open_rows(lines: NextLines, dialect: Dialect, width: int = 0) -> Rows:
     """Return the rows that `lines` hold; `width` is their number of cells if it is known."""
-    kinds = {True: Rows, False: PlainRows, None: JudgedRows}
+    kinds = {True: Rows, False: PlainRows, None: GuessedRows}
     return kinds[dialect.quotes](lines, dialect.delimiter, width)
 
 

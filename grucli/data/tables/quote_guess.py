@@ -15,7 +15,7 @@ _GUESSED = (
 )
 
 
-class JudgedRows(Rows):
+class GuessedRows(Rows):
     """Rows whose quotes enclose cells, unless the rows tell that they are characters like others.
 
     A cell that quotes enclose within its line is read without them in any case.
@@ -31,7 +31,7 @@ class JudgedRows(Rows):
     def __next__(self) -> Row:
         row = super().__next__()
         if '"' in self._head[0]:
-            row = self._judged(row)
+            row = self._as_guessed(row)
         if not self._width:
             self._width = len(row.cells)
             self._evidence.of_first(self._head[0])
@@ -48,7 +48,7 @@ class JudgedRows(Rows):
             f"{self._first:,}, read as they stand (pass --quotes or --no-quotes)",
         )
 
-    def _judged(self, row: Row) -> Row:
+    def _as_guessed(self, row: Row) -> Row:
         text, problem = self._head
         width = self._width or len(cut(text, self._delimiter))
         is_whole = len(row.cells) == width and not self._broke
