@@ -11,14 +11,14 @@ from itertools import accumulate, pairwise
 from grucli.data.dates import moments
 from grucli.data.tables.column_kinds import counts, is_dates, is_grouped, runs
 from grucli.data.tables.column_names import TEXT_NAMES, normal_name
-from grucli.data.tables.sample import Sampled
+from grucli.data.tables.sample import TableSample
 from grucli.errors import DataError, show
 
 _LISTED = 40
 """Characters of the columns that a flag names one by one."""
 
 
-def refuse_steps(table: Sampled, aside: Set[int | None], label: int | None) -> None:
+def refuse_steps(table: TableSample, aside: Set[int | None], label: int | None) -> None:
     """Refuse a table whose rows look like steps.
 
     Args:
@@ -41,7 +41,7 @@ def refuse_steps(table: Sampled, aside: Set[int | None], label: int | None) -> N
         )
 
 
-def long_flags(table: Sampled, aside: Set[int | None], label: int | None) -> str:
+def long_flags(table: TableSample, aside: Set[int | None], label: int | None) -> str:
     """Return the flags that read a table as a step a row; "" if it does not look like one.
 
     The id is a column whose equal values stand together, in two rows or more. Of the other columns
@@ -78,7 +78,7 @@ def long_flags(table: Sampled, aside: Set[int | None], label: int | None) -> str
     return _flags(table, row_id=row_id, times=times, values=values, labels=chosen)
 
 
-def log_flags(table: Sampled, aside: Set[int | None], label: int | None) -> str:
+def log_flags(table: TableSample, aside: Set[int | None], label: int | None) -> str:
     """Return the flags that read a log as sequences; "" if a table does not look like one.
 
     It has a time that never falls, numbers beside it, and no column that reads like a text.
@@ -99,7 +99,7 @@ def log_flags(table: Sampled, aside: Set[int | None], label: int | None) -> str:
 
 
 def _flags(
-    table: Sampled,
+    table: TableSample,
     *,
     row_id: int | None,
     times: Sequence[int],

@@ -40,11 +40,11 @@ LEAST_STEPS: Final = 3
 """Numeric columns that make a wide table where nobody said so, and names that make a run."""
 _LONGEST_LABEL = 40
 
-Sample = Callable[[], list[list[str]]]
+FirstRows = Callable[[], list[list[str]]]
 """Gives the first rows; to call it may mean to wait for them."""
 
 
-class Sampled:
+class TableSample:
     """The columns of a table, and what the first rows have in them; looked at when needed.
 
     Attributes:
@@ -52,11 +52,13 @@ class Sampled:
         place: begins error lines.
     """
 
-    def __init__(self, columns: Sequence[str], sample: Sample, place: str, *, named: bool) -> None:
+    def __init__(
+        self, columns: Sequence[str], first_rows: FirstRows, place: str, *, named: bool
+    ) -> None:
         """Take the table; `named` says whether its names are its own, not numbers given here."""
         self.columns = columns
         self.place = place
-        self._sample = sample
+        self._first_rows = first_rows
         self._named = named
         self._normal = [normal_name(name) for name in columns]
         self._places: dict[str, list[int]] = defaultdict(list)
@@ -67,7 +69,7 @@ class Sampled:
     @cached_property
     def rows(self) -> list[list[str]]:
         """The first rows."""
-        return self._sample()
+        return self._first_rows()
 
     @cached_property
     def _cells(self) -> list[tuple[str, ...]]:

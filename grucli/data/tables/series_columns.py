@@ -12,7 +12,7 @@ from grucli.data.request import Asked
 from grucli.data.tables.column_kinds import stem_and_number
 from grucli.data.tables.column_names import ID_NAMES, TIME_NAMES, column_hint
 from grucli.data.tables.long_table_guess import refuse_steps
-from grucli.data.tables.sample import LEAST_STEPS, Sample, Sampled
+from grucli.data.tables.sample import LEAST_STEPS, FirstRows, TableSample
 from grucli.data.tables.series_guess import Found, guess_rows, guess_sequences
 from grucli.data.tables.text_columns import looks_like_data
 from grucli.errors import ConfigError, DataError, excerpt
@@ -47,13 +47,13 @@ class SeriesColumns:
 
 
 def choose_series(
-    columns: Sequence[str], sample: Sample, asked: Asked, place: str
+    columns: Sequence[str], first_rows: FirstRows, asked: Asked, place: str
 ) -> SeriesColumns | None:
     """Choose the columns of numeric sequences; None if the table is one of texts.
 
     Args:
         columns: names of the columns.
-        sample: gives the first rows; called only if content has to decide.
+        first_rows: gives the first rows; called only if content has to decide.
         asked: what is known of the table.
         place: begins error lines.
 
@@ -64,7 +64,7 @@ def choose_series(
     options = asked.options
     if options.time and not asked.id:
         raise ConfigError("--time: orders the rows of one sequence; say which they are with --id")
-    table = _Table(_as_in_training(columns, asked, place), sample, asked, place)
+    table = _Table(_as_in_training(columns, asked, place), first_rows, asked, place)
     known = asked.known
     if options.values or options.id or {*known.values, known.id} & set(columns):
         return table.chosen(table.given_id())
@@ -127,11 +127,13 @@ def _listed(columns: Sequence[str], indices: Sequence[int]) -> str:
 class _Table:
     """The columns of one table, and what is asked of them."""
 
-    def __init__(self, columns: Sequence[str], sample: Sample, asked: Asked, place: str) -> None:
+    def __init__(
+        self, columns: Sequence[str], first_rows: FirstRows, asked: Asked, place: str
+    ) -> None:
         self._columns = columns
         self._index = {name: i for i, name in reversed([*enumerate(columns)])}  # the first of each
         self._asked = asked
-        self._table = Sampled(columns, sample, place, named=asked.header)
+        self._table = TableSample(columns, first_rows, place, named=asked.header)
         self._weight = self._named(asked.options.weight, "--weight COL")
         self._group = self._named(asked.options.group, "--set data.group=COL")
         self._label = self._given_label()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from grucli.data.tables.column_kinds import is_dates
 from grucli.data.tables.column_names import ID_NAMES, TEXT_NAMES, TIME_NAMES, normal_name
-from grucli.data.tables.sample import Sampled
+from grucli.data.tables.sample import TableSample
 from grucli.data.tables.series_cells import holds_series
 
 
@@ -26,7 +26,7 @@ class Found:
 
 
 def guess_sequences(
-    table: Sampled, aside: Set[int | None], label: int | None, *, needs_label: bool
+    table: TableSample, aside: Set[int | None], label: int | None, *, needs_label: bool
 ) -> Found | None:
     """Find sequences in single cells, or in the rows of an id.
 
@@ -52,7 +52,7 @@ def guess_sequences(
 
 
 def guess_rows(
-    table: Sampled, aside: Set[int | None], label: int | None, *, least: int, needs_label: bool
+    table: TableSample, aside: Set[int | None], label: int | None, *, least: int, needs_label: bool
 ) -> Found | None:
     """Find sequences in rows, of `least` steps; else as `guess_sequences`."""
     named = {table.by_name(ID_NAMES, {*aside, label})}
@@ -73,7 +73,7 @@ def guess_rows(
 
 
 def _in_cells(
-    table: Sampled, aside: Set[int | None], label: int | None, needs_label: bool
+    table: TableSample, aside: Set[int | None], label: int | None, needs_label: bool
 ) -> Found | None:
     """Find one column whose cells hold a sequence each; a text by its name stands above it."""
     words = [i for i in table.rest({*aside, label}) if not table.is_numeric(i)]
@@ -93,7 +93,7 @@ def _in_cells(
 
 
 def _long(
-    table: Sampled, aside: Set[int | None], label: int | None, row_id: int, needs_label: bool
+    table: TableSample, aside: Set[int | None], label: int | None, row_id: int, needs_label: bool
 ) -> Found | None:
     time = table.by_name(TIME_NAMES, {*aside, label})
     words = [i for i in table.rest({*aside, label, time}) if not table.is_numeric(i)]
@@ -113,13 +113,13 @@ def _long(
     return Found(values=tuple(values), label=label, id=row_id, time=time)
 
 
-def _label_of(table: Sampled, words: Sequence[int], *, alone: bool) -> int | None:
+def _label_of(table: TableSample, words: Sequence[int], *, alone: bool) -> int | None:
     """Return the one column of words that reads like labels; where it must be alone, if it is."""
     brief = [i for i in words if table.repeats_briefly(i) and not is_dates(table.cells(i))]
     return brief[0] if len(brief) == 1 and not (alone and len(words) > 1) else None
 
 
-def _differ(table: Sampled, row_id: int, label: int) -> bool:
+def _differ(table: TableSample, row_id: int, label: int) -> bool:
     """Whether rows of one id have different labels."""
     pairs = {(a, b) for a, b in zip(table.cells(row_id), table.cells(label), strict=False)}
     return len(pairs) > len({row_id for row_id, _ in pairs})

@@ -19,7 +19,7 @@ from grucli.data.tables.delimiters import (
 )
 from grucli.data.tables.dialect import SAMPLED_ROWS, Dialect, open_rows, peeked_rows, sample_rows
 from grucli.data.tables.long_table import LongColumns, LongRecords
-from grucli.data.tables.sample import LEAST_STEPS, Sample, Sampled
+from grucli.data.tables.sample import LEAST_STEPS, FirstRows, TableSample
 from grucli.data.tables.scattered_ids import ids_stand_apart
 from grucli.data.tables.series_columns import SeriesColumns, choose_series, describe
 from grucli.data.tables.table_rows import Body, Table, repeats, text_records
@@ -87,12 +87,12 @@ def open_table(
         name = delimiter_name(delimiter)
         source.findings += (f"{name}-separated (pass --delimiter for another)",)
 
-    def sample() -> list[list[str]]:
+    def first_rows() -> list[list[str]]:
         sampled = sample_rows(lines, dialect, SAMPLED_ROWS, width=len(columns))
         rows = [row for row in sampled if not (asked.header and repeats(row, columns))]
         return rows[1:] if asked.header and rows and is_row_of_units(rows[0]) else rows
 
-    series = choose_series(columns, sample, asked, place) if columns else None
+    series = choose_series(columns, first_rows, asked, place) if columns else None
     if series is not None:
         _fill_with_series(source, body, series, asked, dialect)
     else:
@@ -101,10 +101,12 @@ def open_table(
             source.findings = (said, *source.findings)
         chosen = Chosen(text=(0,), label=None, guessed=False)
         if columns:
-            chosen = _choose(lines, columns, asked, hint, place, sample)
+            chosen = _choose(lines, columns, asked, hint, place, first_rows)
         _fill_with_texts(source, body, chosen)
         if chosen.guessed and asked.needs_label:
-            source.findings += _unread(Sampled(columns, sample, place, named=asked.header), chosen)
+            source.findings += _unread(
+                TableSample(columns, first_rows, place, named=asked.header), chosen
+            )
     return source
 
 
@@ -181,12 +183,12 @@ def _table(source: Source, chosen: Chosen | SeriesColumns) -> Table:
 
 
 def _choose(
-    lines: Lines, columns: Sequence[str], asked: Asked, hint: str, place: str, get: Sample
+    lines: Lines, columns: Sequence[str], asked: Asked, hint: str, place: str, first_rows: FirstRows
 ) -> Chosen:
     """Choose the columns; look at rows only if names are not given, for that means waiting."""
     sample: list[list[str]] = []
     if not asked.text or (asked.needs_label and asked.label is None):
-        sample = get()
+        sample = first_rows()
         if asked.needs_label and not lines.peek(1)[0]:
             raise DataError(f"{asked.name}: no rows; name a file with data in it")
         is_told = asked.text or asked.label or not asked.header or has_known_name(columns)
@@ -219,7 +221,7 @@ def _said(columns: Sequence[str], chosen: Chosen) -> str:
     return f"{text}, {label} (pass --text/--label to choose others)"
 
 
-def _unread(table: Sampled, chosen: Chosen) -> tuple[str, ...]:
+def _unread(table: TableSample, chosen: Chosen) -> tuple[str, ...]:
     """Say that a run of numbers stands beside a text that was found: it may be what was meant."""
     run = table.run({*chosen.text, chosen.label, chosen.weight, chosen.group})
     if not run:

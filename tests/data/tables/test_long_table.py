@@ -16,7 +16,7 @@ from grucli.data.forms.opening import ReadOptions, Remembered, open_source
 from grucli.data.numbers import Missing
 from grucli.data.tables import long_table, scattered_ids
 from grucli.data.tables.long_table_guess import long_flags
-from grucli.data.tables.sample import Sampled
+from grucli.data.tables.sample import TableSample
 from grucli.errors import show
 from tests.data.reading import piped, problem, problems, read, series
 from tests.strategies import hostile_line
@@ -171,7 +171,7 @@ def test_a_step_a_row_is_seen_where_nothing_else_fits(
     header: str, rows: list[str], flags: str
 ) -> None:
     cells = [row.split(",") for row in rows]
-    table = Sampled(header.split(","), lambda: cells, "t.csv:1", named=True)
+    table = TableSample(header.split(","), lambda: cells, "t.csv:1", named=True)
     assert long_flags(table, set(), None) == flags
 
 
