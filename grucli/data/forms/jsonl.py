@@ -30,7 +30,7 @@ from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines
 from grucli.data.tables.dialect import SAMPLED_ROWS
 from grucli.data.tables.series_columns import choose_series
-from grucli.data.tables.text_columns import Wanted, choose
+from grucli.data.tables.text_columns import choose_text
 from grucli.errors import DataError, did_you_mean, excerpt
 
 LIKELY_KEYS = 1000
@@ -148,16 +148,7 @@ def _text_keys(source: Source, sample: Sequence[Object], asked: Asked) -> _Keys:
         hint = f"write text and label as strings ({_listed(beside)}: lists or objects)"
     if not columns:
         raise DataError(f"{asked.name}: no key holds a string; {hint}")
-    wanted = Wanted(
-        place=asked.name,
-        text=asked.text,
-        label=asked.label,
-        needs_label=asked.needs_label,
-        weight=asked.options.weight,
-        group=asked.options.group,
-        hint=hint,
-    )
-    chosen = choose(columns, _rows(sample, columns), wanted)
+    chosen = choose_text(columns, _rows(sample, columns), asked, asked.name, hint)
     keys = _Keys(
         text=tuple(columns[i] for i in chosen.text),
         label=None if chosen.label is None else columns[chosen.label],

@@ -23,7 +23,7 @@ from grucli.data.tables.sample import LEAST_STEPS, FirstRows, TableSample
 from grucli.data.tables.scattered_ids import ids_stand_apart
 from grucli.data.tables.series_columns import SeriesColumns, choose_series, describe
 from grucli.data.tables.table_rows import Body, Table, repeats, text_records
-from grucli.data.tables.text_columns import Chosen, Wanted, choose, looks_like_data
+from grucli.data.tables.text_columns import TextColumns, choose_text, looks_like_data
 from grucli.data.tables.unit_row import is_row_of_units
 from grucli.data.tables.wide_table import wide_records
 from grucli.errors import DataError, excerpt
@@ -99,7 +99,7 @@ def open_table(
         if own_delimiter is None and not asked.needs_label:
             said = "the first line is a header (pass --format lines for plain lines)"
             source.findings = (said, *source.findings)
-        chosen = Chosen(text=(0,), label=None, guessed=False)
+        chosen = TextColumns(text=(0,), label=None, guessed=False)
         if columns:
             chosen = _choose(lines, columns, asked, hint, place, first_rows)
         _fill_with_texts(source, body, chosen)
@@ -124,7 +124,7 @@ def _read_columns(rows: Rows, asked: Asked) -> tuple[tuple[str, ...], str]:
     return tuple(str(i + 1) for i in range(len(first.cells))), place
 
 
-def _fill_with_texts(source: Source, rows: Body, chosen: Chosen) -> None:
+def _fill_with_texts(source: Source, rows: Body, chosen: TextColumns) -> None:
     names = tuple(source.columns[i] for i in chosen.text) if source.columns else ()
     source.text_column = names if len(names) > 1 else next(iter(names), None)
     table = _table(source, chosen)
@@ -168,7 +168,7 @@ def _stands_apart(source: Source, asked: Asked, dialect: Dialect, row_id: int) -
     )
 
 
-def _table(source: Source, chosen: Chosen | SeriesColumns) -> Table:
+def _table(source: Source, chosen: TextColumns | SeriesColumns) -> Table:
     source.label_column = None if chosen.label is None else source.columns[chosen.label]
     return Table(
         name=source.name,
@@ -184,7 +184,7 @@ def _table(source: Source, chosen: Chosen | SeriesColumns) -> Table:
 
 def _choose(
     lines: Lines, columns: Sequence[str], asked: Asked, hint: str, place: str, first_rows: FirstRows
-) -> Chosen:
+) -> TextColumns:
     """Choose the columns; look at rows only if names are not given, for that means waiting."""
     sample: list[list[str]] = []
     if not asked.text or (asked.needs_label and asked.label is None):
@@ -199,19 +199,10 @@ def _choose(
                 f"{place}: the first row looks like data ({excerpt(','.join(columns))}); "
                 f"pass --no-header, or {flags} if it is a header"
             )
-    wanted = Wanted(
-        place=place,
-        text=asked.text,
-        label=asked.label,
-        needs_label=asked.needs_label,
-        weight=asked.options.weight,
-        group=asked.options.group,
-        hint=hint,
-    )
-    return choose(columns, sample, wanted)
+    return choose_text(columns, sample, asked, place, hint)
 
 
-def _said(columns: Sequence[str], chosen: Chosen) -> str:
+def _said(columns: Sequence[str], chosen: TextColumns) -> str:
     text = f"text column '{excerpt(columns[chosen.text[0]])}'"
     if len(chosen.text) > 1:
         text = "text columns " + " + ".join(f"'{excerpt(columns[i])}'" for i in chosen.text)
@@ -221,7 +212,7 @@ def _said(columns: Sequence[str], chosen: Chosen) -> str:
     return f"{text}, {label} (pass --text/--label to choose others)"
 
 
-def _unread(table: TableSample, chosen: Chosen) -> tuple[str, ...]:
+def _unread(table: TableSample, chosen: TextColumns) -> tuple[str, ...]:
     """Say that a run of numbers stands beside a text that was found: it may be what was meant."""
     run = table.run({*chosen.text, chosen.label, chosen.weight, chosen.group})
     if not run:

@@ -4,6 +4,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from grucli.data import label_hints
+from grucli.data.request import Asked
 from grucli.data.tables.column_kinds import is_codes, is_dates, is_mostly_numeric, is_symbols
 from grucli.data.tables.column_names import LABEL_NAMES, TEXT_NAMES, column_hint, normal_name
 from grucli.data.tables.series_cells import holds_lists, holds_series
@@ -14,25 +15,7 @@ _CLEARLY_LONGER = 1.25
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """What is asked of a table; `text` and `label` are names, () and None to find them.
-
-    `place` begins error lines. Without `needs_label` a label column is taken if it is there.
-    `weight` and `group` are names of columns that must be there, None for none.
-    `hint` says what a table of one column may be.
-    """
-
-    place: str
-    text: tuple[str, ...]
-    label: str | None
-    needs_label: bool
-    weight: str | None = None
-    group: str | None = None
-    hint: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Chosen:
+class TextColumns:
     """Indices of the columns (None: there is none), and whether one had to be found.
 
     `lists` says that the cells of the text column that was found are lists of whole numbers.
@@ -46,53 +29,30 @@ class Chosen:
     lists: bool = False
 
 
-def choose(columns: Sequence[str], rows: Sequence[Sequence[str]], wanted: Wanted) -> Chosen:
+def choose_text(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    asked: Asked,
+    place: str,
+    hint: str = "",
+) -> TextColumns:
     """Choose the text and the label column.
 
     By name first; else by content: the label is the column with few distinct short values, not
     numeric if there is a choice; the text is the one that is longest on average, and never one of
-    numbers or of dates.
+    numbers or of dates. Where no label is needed one is taken if it is there.
 
     Args:
         columns: names of the columns.
         rows: the first rows, without the header.
-        wanted: names given, and whether a label is needed.
+        asked: what is known of the table.
+        place: begins error lines.
+        hint: what to do with a table of one column, "" for the usual.
 
     Raises:
         DataError: a named column is absent, or there is no clear choice.
     """
-    profiles = [_profile([row[i] for row in rows if len(row) > i]) for i in range(len(columns))]
-    weight = _named(columns, wanted.weight, "--weight COL", wanted.place)
-    group = _named(columns, wanted.group, "--set data.group=COL", wanted.place)
-    aside = {weight, group}
-    given = wanted.label
-    if not wanted.needs_label and given not in columns:
-        given = None
-    label = _named(columns, given, "--label COL", wanted.place)
-    texts = [_named(columns, name, "--text COL", wanted.place) for name in wanted.text]
-    if not texts:
-        codes = _codes_beside_numbers(profiles)
-        profiles = [
-            replace(p, is_text=p.is_text and i not in codes) for i, p in enumerate(profiles)
-        ]
-        texts = [_known(columns, TEXT_NAMES, {*aside, label, *codes})]
-    if given is None:
-        label = _known(columns, LABEL_NAMES, {*aside, *texts})
-    guessed = not wanted.text or (label is not None and given is None)
-    if label is None and wanted.needs_label:
-        taken = {*aside, *texts}
-        found = _label_by_content(columns, profiles, taken)
-        if found is None:
-            raise _unclear("label", columns, wanted, _task_hint(columns, rows, profiles, taken))
-        label = found
-        guessed = True
-    text = tuple(i for i in texts if i is not None)
-    if not text:
-        text = (_text_by_content(columns, profiles, {*aside, label}, wanted),)
-    if wanted.needs_label and label in text:
-        raise DataError(f"{wanted.place}: text and label are the same column; name two columns")
-    lists = not wanted.text and holds_lists([row[text[0]] for row in rows if len(row) > text[0]])
-    return Chosen(text=text, label=label, guessed=guessed, weight=weight, group=group, lists=lists)
+    return _TextSearch(columns, rows, asked, place, hint).chosen()
 
 
 def looks_like_data(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
@@ -135,93 +95,129 @@ def _profile(values: Sequence[str]) -> _Profile:
     )
 
 
-def _codes_beside_numbers(profiles: Sequence[_Profile]) -> list[int]:
-    """Return the columns of codes that come again beside numbers that measure: ids, not texts."""
-    found = [i for i, profile in enumerate(profiles) if profile.repeats and profile.is_code]
-    return found if any(profile.measures for profile in profiles) else []
+class _TextSearch:
+    """The columns of one table, what is asked of them, and what their first rows look like."""
 
+    def __init__(
+        self,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        asked: Asked,
+        place: str,
+        hint: str,
+    ) -> None:
+        self._columns = columns
+        self._cells = [[row[i] for row in rows if len(row) > i] for i in range(len(columns))]
+        self._asked = asked
+        self._place = place
+        self._hint = hint or "pass --delimiter, or --format lines for __label__ lines"
+        self._profiles = [_profile(cells) for cells in self._cells]
 
-def _named(columns: Sequence[str], name: str | None, flag: str, place: str) -> int | None:
-    """Return the column of this name, None for no name."""
-    if name is None:
-        return None
-    if name in columns:
-        return columns.index(name)
-    hint = column_hint(name, columns, listed=flag.startswith("--text"))
-    raise DataError(
-        f"{place}: no column '{excerpt(name)}' (columns: {_listed(columns)}){hint}; pass {flag}"
-    )
-
-
-def _known(columns: Sequence[str], names: Sequence[str], taken: Set[int | None]) -> int | None:
-    """Return the column with the surest of these names, None if there is none."""
-    normal: dict[str, int] = {}
-    for i, name in enumerate(columns):
-        if i not in taken:
-            normal.setdefault(normal_name(name), i)
-    return next((normal[name] for name in names if name in normal), None)
-
-
-def _label_by_content(
-    columns: Sequence[str],
-    profiles: Sequence[_Profile],
-    taken: Set[int | None],
-) -> int | None:
-    fit = [
-        i
-        for i, profile in enumerate(profiles)
-        if i not in taken and profile.repeats and profile.longest <= _LONGEST_LABEL
-    ]
-    varied = [i for i in fit if profiles[i].distinct > 1] or fit  # sorted files start with one
-    named = [i for i in varied if not profiles[i].numeric] or varied
-    return named[0] if len(named) == 1 < len(columns) else None
-
-
-def _task_hint(
-    columns: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    profiles: Sequence[_Profile],
-    taken: Set[int | None],
-) -> str:
-    """Return what the first column speaks for that looks made for a task that is to come."""
-    longest = max(range(len(columns)), key=lambda i: profiles[i].mean_length)  # likely the text
-    rest = [i for i in range(len(columns)) if i not in {longest, *taken}]
-    hints = (
-        label_hints.of_column(columns[i], [row[i] for row in rows if len(row) > i]) for i in rest
-    )
-    return next(filter(None, hints), "")
-
-
-def _text_by_content(
-    columns: Sequence[str],
-    profiles: Sequence[_Profile],
-    taken: Set[int | None],
-    wanted: Wanted,
-) -> int:
-    rest = [i for i in range(len(columns)) if i not in taken]
-    words = [i for i in rest if profiles[i].is_text]
-    if rest and not words:
-        raise DataError(
-            f"{wanted.place}: no column of texts, but of numbers, dates or ids "
-            f"({_listed([columns[i] for i in rest], 40)}); pass --values COLS "
-            "(and --id COL if a row is a step), or --text COL"
+    def chosen(self) -> TextColumns:
+        asked = self._asked
+        weight = self._named(asked.options.weight, "--weight COL")
+        group = self._named(asked.options.group, "--set data.group=COL")
+        aside = {weight, group}
+        given = asked.label if asked.needs_label or asked.label in self._columns else None
+        label = self._named(given, "--label COL")
+        texts = self._texts_by_name({*aside, label})
+        if given is None:
+            label = self._known(LABEL_NAMES, {*aside, *texts})
+        guessed = not asked.text or (label is not None and given is None)
+        if label is None and asked.needs_label:
+            label = self._label_by_content({*aside, *texts})
+            guessed = True
+        text = tuple(texts) or (self._text_by_content({*aside, label}),)
+        if asked.needs_label and label in text:
+            raise DataError(f"{self._place}: text and label are the same column; name two columns")
+        return TextColumns(
+            text=text,
+            label=label,
+            guessed=guessed,
+            weight=weight,
+            group=group,
+            lists=not asked.text and holds_lists(self._cells[text[0]]),
         )
-    words.sort(key=lambda i: -profiles[i].mean_length)
-    lengths = [profiles[i].mean_length for i in words]
-    if not words or (len(words) > 1 and lengths[0] < _CLEARLY_LONGER * lengths[1]):
-        raise _unclear("text", columns, wanted)
-    return words[0]
 
+    def _texts_by_name(self, taken: Set[int | None]) -> list[int]:
+        """Return the columns that are named as texts, or the one with a known name, if any.
 
-def _unclear(role: str, columns: Sequence[str], wanted: Wanted, more: str = "") -> DataError:
-    if len(columns) == 1:
-        hint = wanted.hint or "pass --delimiter, or --format lines for __label__ lines"
-        return DataError(f"{wanted.place}: only one column ('{excerpt(columns[0])}'); {hint}")
-    listed = _listed(columns, 30 if more else 60)
-    return DataError(
-        f"{wanted.place}: no clear {role} column (columns: {listed}); "
-        f"pass --text COL --label COL{more}"
-    )
+        Columns of codes that come again beside numbers that measure are ids, and no texts.
+        """
+        named = [self._named(name, "--text COL") for name in self._asked.text]
+        if named:
+            return [i for i in named if i is not None]
+        codes = [i for i, each in enumerate(self._profiles) if each.repeats and each.is_code]
+        if any(profile.measures for profile in self._profiles):
+            for i in codes:
+                self._profiles[i] = replace(self._profiles[i], is_text=False)
+            taken = {*taken, *codes}
+        found = self._known(TEXT_NAMES, taken)
+        return [] if found is None else [found]
+
+    def _named(self, name: str | None, flag: str) -> int | None:
+        """Return the column of this name, None for no name."""
+        if name is None:
+            return None
+        if name in self._columns:
+            return self._columns.index(name)
+        hint = column_hint(name, self._columns, listed=flag.startswith("--text"))
+        listed = _listed(self._columns)
+        problem = f"no column '{excerpt(name)}' (columns: {listed}){hint}"
+        raise DataError(f"{self._place}: {problem}; pass {flag}")
+
+    def _known(self, names: Sequence[str], taken: Set[int | None]) -> int | None:
+        """Return the column with the surest of these names, None if there is none."""
+        normal: dict[str, int] = {}
+        for i, name in enumerate(self._columns):
+            if i not in taken:
+                normal.setdefault(normal_name(name), i)
+        return next((normal[name] for name in names if name in normal), None)
+
+    def _label_by_content(self, taken: Set[int | None]) -> int:
+        fit = [
+            i
+            for i, profile in enumerate(self._profiles)
+            if i not in taken and profile.repeats and profile.longest <= _LONGEST_LABEL
+        ]
+        varied = [i for i in fit if self._profiles[i].distinct > 1] or fit  # sorted: one at first
+        named = [i for i in varied if not self._profiles[i].numeric] or varied
+        if len(named) == 1 < len(self._columns):
+            return named[0]
+        raise self._unclear("label", self._task_hint(taken))
+
+    def _task_hint(self, taken: Set[int | None]) -> str:
+        """Return what the first column speaks for that looks made for a task that is to come."""
+        indices = range(len(self._columns))
+        longest = max(indices, key=lambda i: self._profiles[i].mean_length)  # likely the text
+        rest = [i for i in indices if i not in {longest, *taken}]
+        hints = (label_hints.of_column(self._columns[i], self._cells[i]) for i in rest)
+        return next(filter(None, hints), "")
+
+    def _text_by_content(self, taken: Set[int | None]) -> int:
+        rest = [i for i in range(len(self._columns)) if i not in taken]
+        words = [i for i in rest if self._profiles[i].is_text]
+        if rest and not words:
+            raise DataError(
+                f"{self._place}: no column of texts, but of numbers, dates or ids "
+                f"({_listed([self._columns[i] for i in rest], 40)}); pass --values COLS "
+                "(and --id COL if a row is a step), or --text COL"
+            )
+        words.sort(key=lambda i: -self._profiles[i].mean_length)
+        lengths = [self._profiles[i].mean_length for i in words]
+        if not words or (len(words) > 1 and lengths[0] < _CLEARLY_LONGER * lengths[1]):
+            raise self._unclear("text")
+        return words[0]
+
+    def _unclear(self, role: str, more: str = "") -> DataError:
+        if len(self._columns) == 1:
+            only = f"only one column ('{excerpt(self._columns[0])}')"
+            return DataError(f"{self._place}: {only}; {self._hint}")
+        listed = _listed(self._columns, 30 if more else 60)
+        return DataError(
+            f"{self._place}: no clear {role} column (columns: {listed}); "
+            f"pass --text COL --label COL{more}"
+        )
 
 
 def _listed(columns: Sequence[str], width: int = 60) -> str:

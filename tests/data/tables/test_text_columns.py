@@ -9,7 +9,7 @@ from grucli.data.forms.opening import ReadOptions, Remembered
 from grucli.data.request import Asked
 from grucli.data.tables.column_names import has_known_name, names_in_header
 from grucli.data.tables.series_columns import choose_series
-from grucli.data.tables.text_columns import Wanted, choose
+from grucli.data.tables.text_columns import choose_text
 from tests.data.reading import piped, problem, read, series, texts
 
 SURVEY = (
@@ -108,14 +108,18 @@ def compared(names: list[str], work: Callable[[list[str]], object]) -> float:
     return Name.compared / len(names)
 
 
-def chosen(known: Remembered, **options: Any) -> Callable[[list[str]], object]:
-    asked = Asked(
+def asked_of(known: Remembered, **options: Any) -> Asked:
+    return Asked(
         name="t.csv",
         options=ReadOptions(**options),
         known=known,
         needs_label=True,
         encoding="utf-8",
     )
+
+
+def chosen(known: Remembered, **options: Any) -> Callable[[list[str]], object]:
+    asked = asked_of(known, **options)
 
     def choose_columns(names: list[str]) -> object:
         named = asked.among(tuple(names))
@@ -130,11 +134,11 @@ def test_work_grows_in_proportion_to_the_columns() -> None:
     steps = [f"v{k}" for k in range(count)]
     known = Remembered(kind="series", values=tuple(steps), label="label")
     other = Remembered(kind="series", values=tuple(f"w{k}" for k in range(count)), label="label")
-    wanted = Wanted(place="t.csv:1", text=("v3",), label="label", needs_label=True)
+    named = asked_of(Remembered(), text=("v3",), label="label")
     for work in (
         lambda names: names_in_header(names, "t.csv:1"),
         has_known_name,
-        lambda names: choose(names, [["1"] * len(names)], wanted),
+        lambda names: choose_text(names, [["1"] * len(names)], named, "t.csv:1"),
         chosen(Remembered()),
         chosen(known),
         chosen(other),
