@@ -14,7 +14,7 @@ from grucli.data.numbers import Floats, Missing, NumberError, numbers, whole
 from grucli.data.records import Record
 from grucli.data.step_times import TimeError, order
 from grucli.data.tables.cells import Row
-from grucli.data.tables.table_rows import Table, is_blank
+from grucli.data.tables.table_rows import TableLayout, is_blank
 from grucli.errors import excerpt
 
 REMEMBERED_IDS = 100_000
@@ -56,7 +56,7 @@ class LongRecords:
     def __init__(
         self,
         rows: Iterable[Row],
-        table: Table,
+        table: TableLayout,
         columns: LongColumns,
         missing: Missing,
         has_line: Callable[[], bool],

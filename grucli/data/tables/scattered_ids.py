@@ -16,7 +16,7 @@ from grucli.files.data_stream import open_binary
 _FIRST_LOOK = 2**16
 
 
-def ids_stand_apart(
+def has_scattered_ids(
     path: str | Path, encoding: str, dialect: Dialect, columns: tuple[str, ...], index: int
 ) -> bool:
     """Whether some id of a table comes again behind another.
@@ -34,12 +34,12 @@ def ids_stand_apart(
         with open_binary(path) as stream:
             rows = open_rows(Lines(stream, str(path), encoding), dialect, len(columns))
             cells = (row.cells for row in rows if len(row.cells) == len(columns))
-            return come_apart(row[index] for row in cells if not repeats(row, columns))
+            return are_scattered(row[index] for row in cells if not repeats(row, columns))
     except GrucliError:
         return False
 
 
-def come_apart(ids: Iterable[str]) -> bool:
+def are_scattered(ids: Iterable[str]) -> bool:
     """Whether an id comes again behind another; memory is 8 bytes for each run of equal ones.
 
     Two ids of one hash would count as one that comes again, which costs memory and no answer.

@@ -13,7 +13,7 @@ from grucli.data.tables.column_kinds import stem_and_number
 from grucli.data.tables.column_names import ID_NAMES, TIME_NAMES, column_hint
 from grucli.data.tables.long_table_guess import refuse_steps
 from grucli.data.tables.sample import LEAST_STEPS, FirstRows, TableSample
-from grucli.data.tables.series_guess import Found, guess_rows, guess_sequences
+from grucli.data.tables.series_guess import GuessedColumns, guess_rows, guess_sequences
 from grucli.data.tables.text_columns import looks_like_data
 from grucli.errors import ConfigError, DataError, excerpt
 
@@ -64,7 +64,7 @@ def choose_series(
     options = asked.options
     if options.time and not asked.id:
         raise ConfigError("--time: orders the rows of one sequence; say which they are with --id")
-    table = _Table(_as_in_training(columns, asked, place), first_rows, asked, place)
+    table = _SeriesSearch(_as_in_training(columns, asked, place), first_rows, asked, place)
     known = asked.known
     if options.values or options.id or {*known.values, known.id} & set(columns):
         return table.chosen(table.given_id())
@@ -124,7 +124,7 @@ def _listed(columns: Sequence[str], indices: Sequence[int]) -> str:
     return ", ".join(names[:LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
-class _Table:
+class _SeriesSearch:
     """The columns of one table, and what is asked of them."""
 
     def __init__(
@@ -163,7 +163,7 @@ class _Table:
             label = self._only_one({*aside, time, *values})
         if not values:
             raise table.error("no numeric columns", "pass --values COLS")
-        found = Found(values=tuple(values), label=label, id=row_id, time=time)
+        found = GuessedColumns(values=tuple(values), label=label, id=row_id, time=time)
         return self._columns_of(found, guessed=guessed)
 
     def found(self) -> SeriesColumns | None:
@@ -182,7 +182,7 @@ class _Table:
             found = guess_rows(table, aside, label, least=least, needs_label=needs_label)
         return None if found is None else self._columns_of(found, guessed=True)
 
-    def _columns_of(self, found: Found, *, guessed: bool) -> SeriesColumns:
+    def _columns_of(self, found: GuessedColumns, *, guessed: bool) -> SeriesColumns:
         used = {*found.values, found.label, found.id, found.time, *self._set_aside}
         if found.id is not None and guessed:
             self._table.refuse_stacked(found.id, {found.label, *self._set_aside})

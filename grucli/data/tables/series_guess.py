@@ -15,7 +15,7 @@ from grucli.data.tables.series_cells import holds_series
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class GuessedColumns:
     """Indices of columns that were found; None: there is none."""
 
     values: tuple[int, ...]
@@ -27,7 +27,7 @@ class Found:
 
 def guess_sequences(
     table: TableSample, aside: Set[int | None], label: int | None, *, needs_label: bool
-) -> Found | None:
+) -> GuessedColumns | None:
     """Find sequences in single cells, or in the rows of an id.
 
     Args:
@@ -53,7 +53,7 @@ def guess_sequences(
 
 def guess_rows(
     table: TableSample, aside: Set[int | None], label: int | None, *, least: int, needs_label: bool
-) -> Found | None:
+) -> GuessedColumns | None:
     """Find sequences in rows, of `least` steps; else as `guess_sequences`."""
     named = {table.by_name(ID_NAMES, {*aside, label})}
     values = table.steps({*aside, *named, label})
@@ -69,12 +69,12 @@ def guess_rows(
         return None
     if label is None and needs_label:
         raise table.error("no clear label column", "pass --label COL")
-    return Found(values=tuple(values), label=label)
+    return GuessedColumns(values=tuple(values), label=label)
 
 
 def _in_cells(
     table: TableSample, aside: Set[int | None], label: int | None, needs_label: bool
-) -> Found | None:
+) -> GuessedColumns | None:
     """Find one column whose cells hold a sequence each; a text by its name stands above it."""
     words = [i for i in table.rest({*aside, label}) if not table.is_numeric(i)]
     values = [i for i in words if holds_series(table.cells(i))]
@@ -89,12 +89,12 @@ def _in_cells(
             raise table.error("no clear label column", "pass --label COL")
     if not all(table.is_aside(i) for i in words if i != label):
         return None
-    return Found(values=tuple(values), label=label, in_cells=True)
+    return GuessedColumns(values=tuple(values), label=label, in_cells=True)
 
 
 def _long(
     table: TableSample, aside: Set[int | None], label: int | None, row_id: int, needs_label: bool
-) -> Found | None:
+) -> GuessedColumns | None:
     time = table.by_name(TIME_NAMES, {*aside, label})
     words = [i for i in table.rest({*aside, label, time}) if not table.is_numeric(i)]
     if time is None and (dates := [i for i in words if is_dates(table.cells(i))]):
@@ -110,7 +110,7 @@ def _long(
         return None
     if words and (time is None or not all(map(table.is_aside, words))):
         return None
-    return Found(values=tuple(values), label=label, id=row_id, time=time)
+    return GuessedColumns(values=tuple(values), label=label, id=row_id, time=time)
 
 
 def _label_of(table: TableSample, words: Sequence[int], *, alone: bool) -> int | None:

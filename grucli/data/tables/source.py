@@ -20,9 +20,9 @@ from grucli.data.tables.delimiters import (
 from grucli.data.tables.dialect import SAMPLED_ROWS, Dialect, open_rows, peeked_rows, sample_rows
 from grucli.data.tables.long_table import LongColumns, LongRecords
 from grucli.data.tables.sample import LEAST_STEPS, FirstRows, TableSample
-from grucli.data.tables.scattered_ids import ids_stand_apart
+from grucli.data.tables.scattered_ids import has_scattered_ids
 from grucli.data.tables.series_columns import SeriesColumns, choose_series, describe
-from grucli.data.tables.table_rows import Body, Table, repeats, text_records
+from grucli.data.tables.table_rows import TableBody, TableLayout, repeats, text_records
 from grucli.data.tables.text_columns import TextColumns, choose_text, looks_like_data
 from grucli.data.tables.unit_row import is_row_of_units
 from grucli.data.tables.wide_table import wide_records
@@ -59,14 +59,46 @@ def open_table(
     delimiter, hint = _delimiter(lines, asked, own_delimiter)
     dialect = Dialect(delimiter=delimiter, quotes=asked.quotes)
     rows = open_rows(lines, dialect)
-    columns, place = _read_columns(rows, asked)
-    if asked.header and any("\r" in name for name in columns) and not lines.peek(1)[0]:
-        raise DataError(
-            f"{place}: the whole file is one line with carriage returns; end its lines with LF "
-            "(tr '\\r' '\\n')"
-        )
+    columns, place = _read_columns(rows, lines, asked)
     asked = asked.among(columns)
-    source = Source(
+    source = _empty_source(stream, lines, asked, columns, delimiter)
+    body = TableBody(rows, columns if asked.header else ())
+    source.found_later = body.findings
+    if delimiter not in (own_delimiter, asked.known.delimiter) and not asked.options.delimiter:
+        name = delimiter_name(delimiter)
+        source.findings += (f"{name}-separated (pass --delimiter for another)",)
+
+    def first_rows() -> list[list[str]]:
+        sampled = sample_rows(lines, dialect, SAMPLED_ROWS, width=len(columns))
+        rows = [row for row in sampled if not (asked.header and repeats(row, columns))]
+        return rows[1:] if asked.header and rows and is_row_of_units(rows[0]) else rows
+
+    series = choose_series(columns, first_rows, asked, place) if columns else None
+    if series is not None:
+        _fill_with_series(source, body, series, asked, dialect)
+        return source
+    if own_delimiter is None and not asked.needs_label:
+        said = "the first line is a header (pass --format lines for plain lines)"
+        source.findings = (said, *source.findings)
+    chosen = TextColumns(text=(0,), label=None, guessed=False)
+    if columns:
+        chosen = _choose(lines, columns, asked, hint, place, first_rows)
+    _fill_with_texts(source, body, chosen)
+    if chosen.guessed and asked.needs_label:
+        table = TableSample(columns, first_rows, place, named=asked.header)
+        source.findings += _unread(table, chosen)
+    return source
+
+
+def _empty_source(
+    stream: io.BufferedIOBase,
+    lines: Lines,
+    asked: Asked,
+    columns: tuple[str, ...],
+    delimiter: str,
+) -> Source:
+    """Return the Source of a table of texts, without its records yet."""
+    return Source(
         name=asked.name,
         kind="text",
         format="tsv" if delimiter == "\t" else "csv",
@@ -81,36 +113,9 @@ def open_table(
         quotes=None if asked.quotes is not False else False,
         options=asked.options,
     )
-    body = Body(rows, columns if asked.header else ())
-    source.found_later = body.findings
-    if delimiter not in (own_delimiter, asked.known.delimiter) and not asked.options.delimiter:
-        name = delimiter_name(delimiter)
-        source.findings += (f"{name}-separated (pass --delimiter for another)",)
-
-    def first_rows() -> list[list[str]]:
-        sampled = sample_rows(lines, dialect, SAMPLED_ROWS, width=len(columns))
-        rows = [row for row in sampled if not (asked.header and repeats(row, columns))]
-        return rows[1:] if asked.header and rows and is_row_of_units(rows[0]) else rows
-
-    series = choose_series(columns, first_rows, asked, place) if columns else None
-    if series is not None:
-        _fill_with_series(source, body, series, asked, dialect)
-    else:
-        if own_delimiter is None and not asked.needs_label:
-            said = "the first line is a header (pass --format lines for plain lines)"
-            source.findings = (said, *source.findings)
-        chosen = TextColumns(text=(0,), label=None, guessed=False)
-        if columns:
-            chosen = _choose(lines, columns, asked, hint, place, first_rows)
-        _fill_with_texts(source, body, chosen)
-        if chosen.guessed and asked.needs_label:
-            source.findings += _unread(
-                TableSample(columns, first_rows, place, named=asked.header), chosen
-            )
-    return source
 
 
-def _read_columns(rows: Rows, asked: Asked) -> tuple[tuple[str, ...], str]:
+def _read_columns(rows: Rows, lines: Lines, asked: Asked) -> tuple[tuple[str, ...], str]:
     """Return the names of the columns, none if there is no row, and where they stand."""
     first = next((row for row in rows if row.cells or row.problem), None)
     if first is None:
@@ -119,12 +124,18 @@ def _read_columns(rows: Rows, asked: Asked) -> tuple[tuple[str, ...], str]:
     if first.problem:
         raise DataError(f"{place}: {first.problem}")
     if asked.header:
-        return names_in_header(first.cells, place), place
+        columns = names_in_header(first.cells, place)
+        if any("\r" in name for name in columns) and not lines.peek(1)[0]:
+            raise DataError(
+                f"{place}: the whole file is one line with carriage returns; end its lines with LF "
+                "(tr '\\r' '\\n')"
+            )
+        return columns, place
     rows.unread()
     return tuple(str(i + 1) for i in range(len(first.cells))), place
 
 
-def _fill_with_texts(source: Source, rows: Body, chosen: TextColumns) -> None:
+def _fill_with_texts(source: Source, rows: TableBody, chosen: TextColumns) -> None:
     names = tuple(source.columns[i] for i in chosen.text) if source.columns else ()
     source.text_column = names if len(names) > 1 else next(iter(names), None)
     table = _table(source, chosen)
@@ -137,7 +148,7 @@ def _fill_with_texts(source: Source, rows: Body, chosen: TextColumns) -> None:
 
 
 def _fill_with_series(
-    source: Source, rows: Body, chosen: SeriesColumns, asked: Asked, dialect: Dialect
+    source: Source, rows: TableBody, chosen: SeriesColumns, asked: Asked, dialect: Dialect
 ) -> None:
     source.kind = "series"
     source.missing = asked.missing
@@ -152,25 +163,25 @@ def _fill_with_series(
         columns = LongColumns(id=chosen.id, time=chosen.time, values=chosen.values)
         records = LongRecords(rows, table, columns, asked.missing, source.is_ready)
         source.is_ready = records.ready
-        is_apart = not asked.needs_label and _stands_apart(source, asked, dialect, chosen.id)
-        source.records = records.grouped() if asked.needs_label or is_apart else records
-        if is_apart:
+        is_scattered = not asked.needs_label and _is_scattered(source, asked, dialect, chosen.id)
+        source.records = records.grouped() if asked.needs_label or is_scattered else records
+        if is_scattered:
             said = "rows of one '{}' stand apart: all are read before the first answer"
             source.findings += (said.format(excerpt(source.id_column)),)
     if chosen.guessed:
         source.findings += (describe(source.columns, chosen),)
 
 
-def _stands_apart(source: Source, asked: Asked, dialect: Dialect, row_id: int) -> bool:
+def _is_scattered(source: Source, asked: Asked, dialect: Dialect, row_id: int) -> bool:
     """Whether rows of one sequence stand apart in a file; of a stream nobody can know."""
-    return asked.path is not None and ids_stand_apart(
+    return asked.path is not None and has_scattered_ids(
         asked.path, asked.encoding, dialect, source.columns, row_id
     )
 
 
-def _table(source: Source, chosen: TextColumns | SeriesColumns) -> Table:
+def _table(source: Source, chosen: TextColumns | SeriesColumns) -> TableLayout:
     source.label_column = None if chosen.label is None else source.columns[chosen.label]
-    return Table(
+    return TableLayout(
         name=source.name,
         columns=source.columns,
         label=chosen.label,

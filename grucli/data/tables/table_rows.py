@@ -20,7 +20,7 @@ _SHUFFLED = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class TableLayout:
     """A table whose header is read, and the columns that any kind of record takes of it.
 
     Attributes:
@@ -93,7 +93,7 @@ class Table:
         )
 
 
-class Body:
+class TableBody:
     """The rows below the header, without those that repeat it, as in files one after the other.
 
     In a table of one column such a row may be a text like others. A row of units right below a
@@ -168,7 +168,7 @@ def is_blank(row: Row) -> bool:
     return len(row.cells) <= 1 and not "".join(row.cells).strip() and not row.problem
 
 
-def text_records(rows: Iterable[Row], table: Table, text: Sequence[int]) -> Iterator[Record]:
+def text_records(rows: Iterable[Row], table: TableLayout, text: Sequence[int]) -> Iterator[Record]:
     """Yield a record a row; the texts of several columns are joined by line ends."""
     number = 0
     for row in rows:

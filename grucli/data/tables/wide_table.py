@@ -10,12 +10,12 @@ from grucli.data.numbers import Missing, NumberError, looks_numeric, numbers, wh
 from grucli.data.records import Record
 from grucli.data.tables.cells import Row
 from grucli.data.tables.series_cells import holds_lists, series_of
-from grucli.data.tables.table_rows import Table, is_blank
+from grucli.data.tables.table_rows import TableLayout, is_blank
 from grucli.errors import excerpt
 
 
 def wide_records(
-    rows: Iterable[Row], table: Table, values: Sequence[int], missing: Missing
+    rows: Iterable[Row], table: TableLayout, values: Sequence[int], missing: Missing
 ) -> Iterator[Record]:
     """Yield a record a row, with values (T, 1)."""
     number = 0
@@ -29,7 +29,7 @@ def wide_records(
         yield record
 
 
-def _fill(record: Record, table: Table, values: Sequence[int], missing: Missing) -> str:
+def _fill(record: Record, table: TableLayout, values: Sequence[int], missing: Missing) -> str:
     """Put the values of a row into its record; return what is wrong with them, or nothing."""
     cells = [record.cells[i] for i in values]
     try:
@@ -50,7 +50,7 @@ def _nothing_in(cells: Sequence[str]) -> str:
     return "no number in any value column; delete the row if it holds names or units"
 
 
-def _place(table: Table, values: Sequence[int], step: int) -> str:
+def _place(table: TableLayout, values: Sequence[int], step: int) -> str:
     if len(values) > 1:
         return f"column '{excerpt(table.columns[values[step]])}'"
     where = f", step {step + 1}" if step else ""

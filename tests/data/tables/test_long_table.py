@@ -233,7 +233,7 @@ def test_ids_come_apart_where_one_has_two_runs(ids: list[str], first: int) -> No
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scattered_ids, "_FIRST_LOOK", first)
         runs = [key for key, _ in itertools.groupby(ids)]
-        assert scattered_ids.come_apart(ids) == (len(set(runs)) < len(runs))
+        assert scattered_ids.are_scattered(ids) == (len(set(runs)) < len(runs))
 
 
 def test_what_is_remembered_holds_in_any_order_and_labels_are_not_looked_at() -> None:
