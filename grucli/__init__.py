@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from grucli.prediction.stream import Classifier
+    from grucli.prediction.classifier import Classifier
+    from grucli.tasks.label_answers import Answer
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "load"]
+__all__ = ["Answer", "__version__", "load"]
 
 
 def load(path: str) -> Classifier:
@@ -18,6 +19,15 @@ def load(path: str) -> Classifier:
         AccessError: the file is missing or unreadable.
         CheckpointError: it is no intact grucli model.
     """
-    from grucli.prediction.stream import Classifier  # late: `grucli --help` must not wait for NumPy
+    from grucli.prediction.classifier import Classifier  # late: --help must not wait for NumPy
 
     return Classifier.load(path)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for."""
+    if name == "Answer":
+        from grucli.tasks.label_answers import Answer
+
+        return Answer
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -67,7 +67,7 @@ def evaluate(
     from grucli.data.labelled import read_table
     from grucli.modelfile import checkpoint
     from grucli.prediction.score import score
-    from grucli.prediction.stream import fitting
+    from grucli.prediction.stream import suitable_records
     from grucli.report.scores import warnings
     from grucli.tasks.unknown_labels import check_known
 
@@ -76,7 +76,7 @@ def evaluate(
     table = read_table(data, reading.options(), saved.remembered)
     for finding in table.findings:
         common.note(finding)
-    records = list(fitting(saved, table.records, table.name, model))
+    records = list(suitable_records(saved, table.records, table.name, model))
     check_known(table.name, table.label_rows, saved.labels, "the model")
     scored = score(saved, records)
     _print(scored, saved, common)
@@ -140,7 +140,7 @@ def _write_errors(path: str, scored: Scored, saved: SavedModel, records: Sequenc
     from grucli.files.writing import sweep, write_atomic
     from grucli.report.predictions import mistakes
 
-    text = mistakes(records, scored.probabilities, scored.targets, saved.labels)
+    text = mistakes(records, saved.task.mistakes(scored.scores, scored.targets))
     sweep(path)
     write_atomic(path, text.encode())
 

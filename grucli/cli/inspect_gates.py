@@ -97,7 +97,7 @@ def inspect_gates(
     from grucli.inspection.report import Settings
     from grucli.inspection.sampling import draw
     from grucli.modelfile.checkpoint import load
-    from grucli.prediction.stream import fitting
+    from grucli.prediction.stream import suitable_records
     from grucli.report.inspection import text
     from grucli.tasks.unknown_labels import unseen_line
 
@@ -115,7 +115,7 @@ def inspect_gates(
     drawn = None
     if data is not None:
         with _open(data, options, saved, common) as source:
-            records = fitting(saved, source, source.name, model)
+            records = suitable_records(saved, source, source.name, model)
             drawn = draw(records, source.name, settings, shown.numbers, options.on_bad_row)
             for finding in source.found_later():
                 common.note(finding)

@@ -86,27 +86,27 @@ def predict(
     from grucli.prediction import stream
     from grucli.report.coverage import sentence
     from grucli.report.predictions import WRITERS, Layout
+    from grucli.tasks.columns import AnswerOptions
 
     saved = checkpoint.load(model)
     common.note_model(model)
     if path == "-" and sys.stdin is not None and sys.stdin.isatty():
         common.note("reading from the keyboard; end with Ctrl-D")
     options = reading.options(on_bad_row="skip")
+    asked = AnswerOptions(
+        top_k=top_k,
+        min_probability=min_prob or 0.0,
+        unknown=UNKNOWN if unknown is None else unknown,
+    )
     with open_source(path, options, needs_label=False, remembered=saved.remembered) as source:
         for finding in source.findings:
             common.note(finding)
-        layout = Layout(
-            labels=saved.labels,
-            top_k=top_k,
-            min_probability=min_prob or 0.0,
-            unknown=UNKNOWN if unknown is None else unknown,
-            kept=_kept(keep, source),
-        )
+        layout = Layout.of(saved.task, asked, _kept(keep, source))
         if form == "csv":
             for name, other in layout.renamed.items():
                 common.note(f"column '{name}' is kept as '{other}': '{name}' is the answer's")
-        fit = stream.fitting(saved, source, source.name, model)
-        records = _Watched(fit, options.on_bad_row)
+        suitable = stream.suitable_records(saved, source, source.name, model)
+        records = _Watched(suitable, options.on_bad_row)
         answers = _Counted(stream.predict(saved, records, source.ready))
         _write(_texts(answers, source, records, WRITERS[form](layout)), out)
         for finding in source.found_later():

@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from grucli.data.labelled import examples_of, targets_of
 from grucli.data.records import Record
+from grucli.engine import losses
+from grucli.engine.packing import Floats
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.branch_scores import PathScores, score_paths
 from grucli.prediction.coverage import Coverage
-from grucli.prediction.stream import Probabilities, decided, logits
+from grucli.prediction.stream import logits
 from grucli.tasks import metrics
 from grucli.tasks.metrics import Evaluation
+from grucli.tasks.task import Targets
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -29,15 +31,15 @@ class Scored:
         evaluation: of its answers.
         paths: of its two paths alone; None where there is one.
         coverage: how much of the rows it has read.
-        probabilities: (n, C) of each class.
-        targets: (n,) true classes, -1 for a label that training lacks.
+        scores: (n, O) of the model.
+        targets: (n, ...) of the rows, as the task has them.
     """
 
     evaluation: Evaluation
     paths: PathScores | None
     coverage: Coverage
-    probabilities: Probabilities
-    targets: npt.NDArray[np.int64]
+    scores: Floats
+    targets: Targets
 
     def to_json(self) -> dict[str, Any]:
         """Return the object of the schema `grucli.evaluate/1`."""
@@ -50,15 +52,15 @@ def score(saved: SavedModel, records: Sequence[Record]) -> Scored:
     encoded, labels = saved.encoder.encode(records), saved.labels
     examples = examples_of(encoded, records, targets_of(records, labels))
     said, targets = logits(Runner(saved.model), examples), examples.targets
-    probabilities = decided(saved.model, said, examples)
+    scores = saved.model.mix.logits(said, examples.wide)
     unseen = Counter(records[k].label or "" for k in np.flatnonzero(targets < 0).tolist())
     paths = None
     if examples.wide is not None:
         paths = score_paths(saved.model.mix, said, examples.wide, targets, labels, unseen)
     return Scored(
-        evaluation=metrics.evaluate(probabilities, targets, labels, unseen),
+        evaluation=metrics.evaluate(losses.probabilities(scores), targets, labels, unseen),
         paths=paths,
         coverage=Coverage.of(saved.encoder, encoded),
-        probabilities=probabilities,
+        scores=scores,
         targets=targets,
     )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -12,26 +11,25 @@ import numpy.typing as npt
 from grucli.data.batches import Examples, bounded
 from grucli.data.encoding import TextEncoder
 from grucli.data.labelled import examples_of
-from grucli.data.numbers import floats, whole
 from grucli.data.records import Record
 from grucli.engine import losses
+from grucli.engine.packing import Floats
 from grucli.errors import (
     AccessError,
     CheckpointError,
     DataError,
     GrucliError,
     counted,
-    show,
     show_path,
 )
 from grucli.model.network import Model
 from grucli.model.runner import Runner
-from grucli.modelfile.checkpoint import SavedModel, load
+from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.coverage import Coverage
 
 WINDOW_RECORDS = 4096  # sorted together by length
 WINDOW_STEPS = 1 << 18  # bounds the memory of a window whatever its sequences' lengths
-WINDOW_ANSWERS = 1 << 21  # and whatever the number of its classes: probabilities
+WINDOW_SCORES = 1 << 21  # and whatever the number of the head's outputs
 
 Probabilities = npt.NDArray[np.float64]
 
@@ -57,18 +55,18 @@ def logits(runner: Runner, examples: Examples) -> npt.NDArray[np.float64]:
 
 @dataclass(frozen=True, kw_only=True)
 class Predictions:
-    """The answers to a window of records.
+    """What a model says of a window of records.
 
     Attributes:
         records: (n,) what was asked, in order.
-        probabilities: (n, C) of each class; all zero for a record that could not be read.
-        known: (n,) share of its tokens that the vocabulary knows, in [0, 1].
-        truncated: (n,) bool, whether steps beyond the longest allowed were left out.
-        coverage: both, counted over the records that could be read.
+        scores: (m, O) of those m of them that could be read, from which the task has its answers.
+        known: (m,) share of the tokens that the vocabulary knows, in [0, 1].
+        truncated: (m,) bool, whether steps beyond the longest allowed were left out.
+        coverage: both, counted.
     """
 
     records: Sequence[Record]
-    probabilities: Probabilities
+    scores: Floats
     known: npt.NDArray[np.float64]
     truncated: npt.NDArray[np.bool_]
     coverage: Coverage = field(default_factory=Coverage)
@@ -92,7 +90,7 @@ def predict(
         DataError, AccessError: as `records` do; what came before is answered first.
     """
     runner = Runner(saved.model)
-    most = max(1, min(WINDOW_RECORDS, WINDOW_ANSWERS // len(saved.labels)))
+    most = max(1, min(WINDOW_RECORDS, WINDOW_SCORES // saved.task.num_outputs))
     for window in _windows(records, ready, most):
         yield _answered(saved, runner, window)
 
@@ -123,25 +121,26 @@ def _windows(
 
 
 def _answered(saved: SavedModel, runner: Runner, window: list[Record]) -> Predictions:
-    readable = [row for row, record in enumerate(window) if record.error is None]
-    answers = Predictions(
+    records = [record for record in window if record.error is None]
+    if not records:
+        return Predictions(
+            records=window,
+            scores=np.zeros((0, saved.task.num_outputs)),
+            known=np.zeros(0),
+            truncated=np.zeros(0, bool),
+        )
+    encoded = saved.encoder.encode(records)
+    examples = examples_of(encoded, records, [-1] * len(records))
+    return Predictions(
         records=window,
-        probabilities=np.zeros((len(window), len(saved.labels))),
-        known=np.zeros(len(window)),
-        truncated=np.zeros(len(window), bool),
+        scores=runner.model.mix.logits(logits(runner, examples), examples.wide),
+        known=encoded.known,
+        truncated=encoded.truncated,
+        coverage=Coverage.of(saved.encoder, encoded),
     )
-    if readable:
-        records = [window[row] for row in readable]
-        encoded = saved.encoder.encode(records)
-        examples = examples_of(encoded, records, [-1] * len(records))
-        answers.probabilities[readable] = probabilities(runner, examples)
-        answers.known[readable] = encoded.known
-        answers.truncated[readable] = encoded.truncated
-        answers = replace(answers, coverage=Coverage.of(saved.encoder, encoded))
-    return answers
 
 
-def fitting(
+def suitable_records(
     saved: SavedModel, records: Iterable[Record], data: str, model: str
 ) -> Iterator[Record]:
     """Yield the records as long as they are what the model reads.
@@ -171,114 +170,3 @@ def _form(channels: int | None) -> str:
     if channels is None:
         return "text"
     return f"numeric sequences of {counted(channels, 'channel')}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What `Classifier.predict` says of one input.
-
-    Attributes:
-        label: the most probable one.
-        probability: its probability, in [0, 1].
-        probabilities: that of every label; they sum to 1.
-    """
-
-    label: str
-    probability: float
-    probabilities: dict[str, float]
-
-
-class Classifier:
-    """A trained model in a program of yours: read-only, so threads may share it; can be pickled."""
-
-    def __init__(self, saved: SavedModel) -> None:
-        """Use `load` instead, unless the model is already in memory."""
-        saved.model.seal()
-        self._saved = saved
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """What it can answer."""
-        return self._saved.labels
-
-    @property
-    def kind(self) -> str:
-        """What it takes: "text" or "series"."""
-        return self._saved.encoder.kind
-
-    @classmethod
-    def load(cls, path: str) -> Classifier:
-        """Open a model file.
-
-        Raises:
-            AccessError: it is missing or unreadable.
-            CheckpointError: it is no intact grucli model.
-        """
-        return cls(load(path))
-
-    def __reduce__(self) -> tuple[type[Classifier], tuple[SavedModel]]:
-        """Pickle what it is made of; arrays come out of a pickle writable, and are sealed again."""
-        return type(self), (self._saved,)
-
-    def predict(self, inputs: Sequence[str] | Sequence[npt.ArrayLike]) -> list[Answer]:
-        """Classify texts, or numeric sequences (T,) or (T, I), each of any length.
-
-        NaN in all channels at the end makes a sequence shorter.
-
-        Raises:
-            TypeError: `inputs` is one text, or an input is no text or no array of numbers.
-            DataError: a sequence has other channels than those of training, no value, or a number
-                that is infinite or too large.
-        """
-        if isinstance(inputs, str | bytes):
-            raise TypeError("inputs is one text; give a list of texts")
-        records = [self._record(number, value) for number, value in enumerate(inputs, 1)]
-        return [
-            self._answer(row)
-            for window in predict(self._saved, records)
-            for row in window.probabilities.tolist()
-        ]
-
-    def _record(self, number: int, value: Any) -> Record:
-        if self.kind == "text":
-            if not isinstance(value, str):
-                raise TypeError(
-                    f"record {number}: {type(value).__name__}, but the model reads texts"
-                )
-            return Record(number=number, text=value)
-        try:
-            values = floats(_numeric(value))
-        except (TypeError, ValueError) as fault:
-            raise TypeError(f"record {number}: no array of numbers: {show(fault)}") from None
-        except OverflowError:  # a Python integer
-            values = np.array([np.inf])
-        if values.ndim == 0:
-            raise DataError(f"record {number}: one number; put a single sequence in a list")
-        if np.isinf(values).any():
-            raise DataError(
-                f"record {number}: a number is infinite or too large; leave it out or scale it down"
-            )
-        if values.ndim == 1:
-            values = values[:, None]
-        if values.ndim == 2:  # the encoder refuses all else
-            values = whole(values, "mask")
-        if len(values) == 0:
-            raise DataError(f"record {number}: a sequence without a value; give one at least")
-        return Record(number=number, values=values)
-
-    def _answer(self, probabilities: list[float]) -> Answer:
-        by_label = dict(zip(self.labels, probabilities, strict=True))
-        best = max(by_label, key=by_label.__getitem__)
-        return Answer(label=best, probability=by_label[best], probabilities=by_label)
-
-
-_OTHER = {"c": "complex numbers", "M": "dates", "m": "spans of time"}
-"""What NumPy would take for numbers, by the kind of its type."""
-
-
-def _numeric(value: Any) -> npt.NDArray[Any]:
-    """Return an array of the numbers' own type; None is NaN."""
-    found = np.asarray(value)
-    if found.dtype.kind in _OTHER:
-        raise TypeError(_OTHER[found.dtype.kind])
-    return found if found.dtype.kind in "fiub" else np.asarray(value, np.float64)

@@ -1,7 +1,8 @@
-r"""Predictions as records of text: tsv, csv, jsonl, or the label alone.
+r"""Predictions as records of text: tsv, csv, jsonl, or the answer alone.
 
-One record for each prediction, in order, each ended by LF. `<error>` stands for a label where the
-input could not be read; its probability is empty. Every record of a stream has equally many fields.
+One record for each prediction, in order, each ended by LF. `<error>` stands for an answer where the
+input could not be read; what goes with it is empty. Every record of a stream has equally many
+fields.
 """
 
 from __future__ import annotations
@@ -9,18 +10,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from grucli.data.records import Record
-from grucli.prediction.stream import Predictions, Probabilities
+from grucli.engine.packing import Floats
+from grucli.prediction.stream import Predictions
+from grucli.tasks.columns import AnswerOptions, Columns, Mistakes, NamedNumbers, Numbers, Texts
+from grucli.tasks.task import Task
 
 ERROR: Final = "<error>"
-DIGITS: Final = 6  # of a probability, behind the point
+DIGITS: Final = 6  # of a number, behind the point
 KEPT: Final = "keep."  # as in jsonl, where "keep" holds what is kept
 
 _ESCAPES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r", "\\": "\\\\"})
@@ -35,32 +38,21 @@ class Layout:
     """What a record shows.
 
     Attributes:
-        labels: (C,) the classes.
-        top_k: how many labels, the most probable first; None for one (in jsonl: the probabilities
-            of all, in the order of `labels`).
-        min_probability: an answer less probable than that is not given,
-        unknown: but this instead.
+        answers: gives the columns of (m, O) scores.
+        names: of the columns that a table has for answers.
         kept: columns of the input that are repeated (csv, jsonl): name -> place in its rows.
     """
 
-    labels: tuple[str, ...]
-    top_k: int | None = None
-    min_probability: float = 0.0
-    unknown: str = "<unknown>"
+    answers: Callable[[Floats], Columns]
+    names: Sequence[str]
     kept: dict[str, int]
 
-    @property
-    def num_ranked(self) -> int:
-        """How many labels a record ranks."""
-        return min(self.top_k or 1, len(self.labels))
-
-    @property
-    def names(self) -> list[str]:
-        """What csv calls the answer and its probability; numbered if labels are ranked."""
-        names = ["label", "probability"]
-        if self.top_k is None:
-            return names
-        return [f"{name}_{k}" for k in range(1, self.num_ranked + 1) for name in names]
+    @classmethod
+    def of(cls, task: Task, options: AnswerOptions, kept: dict[str, int]) -> Layout:
+        """Show what a task answers, and columns of the input."""
+        answers = partial(task.answers, options=options)
+        names = tuple(answers(np.zeros((0, task.num_outputs))).table)
+        return cls(answers=answers, names=names, kept=kept)
 
     @property
     def renamed(self) -> dict[str, str]:
@@ -72,38 +64,6 @@ class Layout:
             while found[name] in taken:
                 found[name] = f"{KEPT}{found[name]}"
         return found
-
-    def ranked(self, probabilities: Probabilities) -> tuple[list[list[str]], list[list[float]]]:
-        """Rank the labels of each row of (n, C) probabilities; ties go to the first label.
-
-        Returns:
-            A column of n labels for each rank, and a column of their probabilities.
-        """
-        if self.num_ranked == 1:
-            order = probabilities.argmax(axis=1)[:, None]
-        else:
-            order = np.argsort(-probabilities, axis=1, kind="stable")[:, : self.num_ranked]
-        values = np.take_along_axis(probabilities, order, axis=1)
-        names = [[self.labels[k] for k in column] for column in order.T.tolist()]
-        return names, values.T.tolist()
-
-    def answer(self, label: str, probability: float) -> str:
-        """Return the label, or `unknown` if it is not probable enough."""
-        return label if round(probability, DIGITS) >= self.min_probability else self.unknown
-
-    def columns(self, predictions: Predictions) -> list[list[str]]:
-        """Return columns of n fields: the answer, its probability, those ranked below alike."""
-        names, values = self.ranked(predictions.probabilities)
-        if self.min_probability:
-            names[0] = list(map(self.answer, names[0], values[0]))
-        texts = [list(map(_NUMBER, column)) for column in values]
-        columns = list(chain.from_iterable(zip(names, texts, strict=True)))
-        for row, record in enumerate(predictions.records):
-            if record.error is not None:
-                for column in columns:
-                    column[row] = ""
-                names[0][row] = ERROR
-        return columns
 
     def cells(self, record: Record) -> list[str]:
         """Return the kept cells of a record, empty ones where its columns are not known."""
@@ -119,24 +79,33 @@ class Writer:
 
 
 def tsv(layout: Layout) -> Writer:
-    """Write `label<TAB>probability`, a pair for each ranked label."""
-    layout = _escaped(layout)
-    return Writer(header="", text=lambda predictions: _tabbed(layout.columns(predictions)))
+    """Write the columns of a table with tabs between them, without a header."""
+
+    def text(predictions: Predictions) -> str:
+        table = layout.answers(predictions.scores).table
+        return _tabbed(predictions, [_escaped(_cells(column)) for column in table.values()])
+
+    return Writer(header="", text=text)
 
 
 def label(layout: Layout) -> Writer:
-    """Write the label alone; tabs between ranked ones."""
-    layout = _escaped(layout)
-    return Writer(header="", text=lambda predictions: _tabbed(layout.columns(predictions)[::2]))
+    """Write the answer alone; tabs between ranked ones."""
+
+    def text(predictions: Predictions) -> str:
+        found = layout.answers(predictions.scores)
+        return _tabbed(predictions, [_escaped(_cells(found.table[name])) for name in found.answers])
+
+    return Writer(header="", text=text)
 
 
 def csv(layout: Layout) -> Writer:
-    """Write a header, then the kept columns, label and probability (numbered if ranked)."""
+    """Write a header, then the kept columns and those of the answer."""
     renamed = layout.renamed
     kept_names = [renamed.get(name, name) for name in layout.kept]
 
     def text(predictions: Predictions) -> str:
-        rows = zip(*layout.columns(predictions), strict=True)
+        table = layout.answers(predictions.scores).table
+        rows = _rows(predictions, list(map(_cells, table.values())))
         kept = map(layout.cells, predictions.records)
         return "".join([csv_line([*cells, *row]) for cells, row in zip(kept, rows, strict=True)])
 
@@ -144,7 +113,7 @@ def csv(layout: Layout) -> Writer:
 
 
 def jsonl(layout: Layout) -> Writer:
-    """Write an object a line; with `top_k` its probabilities are in falling order."""
+    """Write an object a line."""
 
     def text(predictions: Predictions) -> str:
         return "".join(map(json_line, _objects(layout, predictions)))
@@ -174,76 +143,78 @@ def json_text(value: Any) -> str:
     return _BREAKS_LINES.sub(lambda match: f"\\u{ord(match[0]):04x}", _JSON(value))
 
 
-def mistakes(
-    records: Sequence[Record],
-    probabilities: Probabilities,
-    targets: npt.NDArray[np.int64],
-    labels: Sequence[str],
-) -> str:
-    """Return the wrong answers as CSV, the most confident first.
+def mistakes(records: Sequence[Record], found: Mistakes) -> str:
+    """Return the wrong answers as CSV, the worst first.
 
     Args:
-        records: n, with their labels.
-        probabilities: (n, C).
-        targets: (n,) true classes, -1 for none of the C.
-        labels: the C classes.
+        records: all n that were scored, with their labels.
+        found: which answers are wrong.
     """
-    answers, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
-    wrong = np.flatnonzero(answers != targets)
     has_text = records[0].text is not None
-    lines = [csv_line(["row", "label", "predicted", "probability"] + ["text"] * has_text)]
-    for k in wrong[np.argsort(-confidence[wrong], kind="stable")].tolist():
+    lines = [csv_line(["row", "label", *found.answers] + ["text"] * has_text)]
+    answers = zip(*map(_cells, found.answers.values()), strict=True)
+    for k, answer in zip(found.rows.tolist(), answers, strict=True):
         record = records[k]
-        cells = [str(record.number), record.label or "", labels[answers[k]]]
-        probability = f"{confidence[k]:.{DIGITS}f}"
-        lines.append(csv_line([*cells, probability] + [record.text or ""] * has_text))
+        cells = [str(record.number), record.label or "", *answer]
+        lines.append(csv_line(cells + [record.text or ""] * has_text))
     return "".join(lines)
 
 
+def _cells(column: Texts | Numbers) -> list[str]:
+    """Return the values of a column as text."""
+    return [value if isinstance(value, str) else _NUMBER(value) for value in column]
+
+
+def _escaped(column: list[str]) -> list[str]:
+    """Return cells that hold neither tabs nor line ends."""
+    escaped = {cell: cell.translate(_ESCAPES) for cell in set(column)}
+    return [escaped[cell] for cell in column]
+
+
+def _rows(predictions: Predictions, columns: Sequence[Sequence[str]]) -> Iterator[Sequence[str]]:
+    """Yield a row of cells for each record; columns have values for those that could be read."""
+    answered = zip(*columns, strict=True)
+    broken = (ERROR, *[""] * (len(columns) - 1))
+    for record in predictions.records:
+        yield next(answered) if record.error is None else broken
+
+
 def _objects(layout: Layout, predictions: Predictions) -> Iterator[dict[str, Any]]:
-    names, values = layout.ranked(predictions.probabilities)
-    rounded = [[round(value, DIGITS) for value in column] for column in values]
-    whole = np.round(predictions.probabilities, DIGITS).tolist()
-    for row, record in enumerate(predictions.records):
-        if record.error is not None:
-            fields = _unanswered(record)
+    fields = layout.answers(predictions.scores).fields
+    answered = zip(
+        *map(_values, fields.values()),
+        np.round(predictions.known, DIGITS).tolist(),
+        predictions.truncated.tolist(),
+        strict=True,
+    )
+    for record in predictions.records:
+        if record.error is None:
+            *values, known, truncated = next(answered)
+            end = {"known": known, "truncated": truncated}
         else:
-            shown: Iterable[tuple[str, float]] = zip(layout.labels, whole[row], strict=True)
-            if layout.top_k is not None:
-                shown = ((names[k][row], rounded[k][row]) for k in range(layout.num_ranked))
-            fields = {
-                "row": record.number,
-                "label": layout.answer(names[0][row], rounded[0][row]),
-                "probability": rounded[0][row],
-                "probabilities": dict(shown),
-                "known": round(float(predictions.known[row]), DIGITS),
-                "truncated": bool(predictions.truncated[row]),
-            }
+            values = [ERROR, *[_nothing(column) for column in list(fields.values())[1:]]]
+            end = {"known": None, "truncated": False, "error": record.error}
+        found = {"row": record.number, **dict(zip(fields, values, strict=True)), **end}
         if layout.kept:
-            fields["keep"] = dict(zip(layout.kept, layout.cells(record), strict=True))
-        yield fields
+            found["keep"] = dict(zip(layout.kept, layout.cells(record), strict=True))
+        yield found
 
 
-def _unanswered(record: Record) -> dict[str, Any]:
-    return {
-        "row": record.number,
-        "label": ERROR,
-        "probability": None,
-        "probabilities": {},
-        "known": None,
-        "truncated": False,
-        "error": record.error,
-    }
+def _values(column: Texts | Numbers | NamedNumbers) -> Iterable[Any]:
+    """Return the values of a column as an object shows them."""
+    if isinstance(column, NamedNumbers):
+        values = np.round(column.values, DIGITS).tolist()
+        return map(dict, map(zip, column.names, values))
+    return [value if isinstance(value, str) else round(value, DIGITS) for value in column]
 
 
-def _tabbed(columns: Sequence[Sequence[str]]) -> str:
-    return "\n".join(map("\t".join, zip(*columns, strict=True))) + "\n"
+def _nothing(column: Texts | Numbers | NamedNumbers) -> Any:
+    """Return what stands in a column where there is no answer."""
+    return {} if isinstance(column, NamedNumbers) else None
 
 
-def _escaped(layout: Layout) -> Layout:
-    """Return the layout with labels that hold neither tabs nor line ends."""
-    labels = tuple(name.translate(_ESCAPES) for name in layout.labels)
-    return replace(layout, labels=labels, unknown=layout.unknown.translate(_ESCAPES))
+def _tabbed(predictions: Predictions, columns: Sequence[Sequence[str]]) -> str:
+    return "\n".join(map("\t".join, _rows(predictions, columns))) + "\n"
 
 
 def _quoted(cell: str) -> str:

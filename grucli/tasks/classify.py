@@ -14,7 +14,9 @@ from grucli.data.records import Record
 from grucli.engine import losses
 from grucli.engine.packing import Floats, Integers
 from grucli.errors import ConfigError, DataError, did_you_mean, excerpt, show
-from grucli.tasks import label_checks, unknown_labels
+from grucli.tasks import label_answers, label_checks, unknown_labels
+from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
+from grucli.tasks.label_answers import Answer
 from grucli.tasks.task import Loss
 
 LISTED_LABELS = 12
@@ -157,6 +159,18 @@ class Classify:
         """
         setting = settings["class_weight"]
         return None if setting == "none" else class_weights(setting, self.labels, targets)[targets]
+
+    def answers(self, scores: Floats, options: AnswerOptions) -> Columns:
+        """Return the answers to the logits (n, O) as columns."""
+        return label_answers.columns(self.labels, scores, options)
+
+    def typed_answers(self, scores: Floats) -> list[Answer]:
+        """Return the answers to the logits (n, O) as objects for other programs."""
+        return label_answers.typed_answers(self.labels, scores)
+
+    def mistakes(self, scores: Floats, targets: Integers) -> Mistakes:
+        """Return the wrong answers, the most confident first."""
+        return label_answers.mistakes(self.labels, scores, targets)
 
 
 def class_weights(

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from grucli.data.records import Record
 from grucli.engine.packing import Floats, Integers
+from grucli.tasks.answering import Answering
 
 Targets = npt.NDArray[Any]
 
@@ -49,7 +50,7 @@ class Objective(Protocol):
         """
 
 
-class Task(Protocol):
+class Task(Answering, Protocol):
     """One kind of answer to a sequence, with what is known of it once it was fitted to targets.
 
     Attributes:

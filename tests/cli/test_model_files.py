@@ -48,7 +48,7 @@ SPARE_BYTES = 64 << 20
 MEASURE = """
 import resource, sys
 from grucli.modelfile import checkpoint
-from grucli.prediction.stream import Classifier
+from grucli.prediction.classifier import Classifier
 UNIT = 1 if sys.platform == "darwin" else 1024
 
 def peak():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from grucli.data.records import Record
+from grucli.engine import losses
 from grucli.errors import ConfigError
 from grucli.inspection import arrays
 from grucli.inspection.arrays import check_size, trace
@@ -75,8 +76,9 @@ def test_tokens_and_answers_are_those_of_the_records():
     assert known[2].tolist() == [True, False, True] * 9
     assert known[1].tolist() == [True]
     (answers,) = predict(saved, REVIEWS)
-    np.testing.assert_allclose(found["probabilities"], answers.probabilities, rtol=0, atol=1e-12)
-    np.testing.assert_array_equal(found["predictions"], answers.probabilities.argmax(axis=1))
+    probabilities = losses.probabilities(answers.scores)
+    np.testing.assert_allclose(found["probabilities"], probabilities, rtol=0, atol=1e-12)
+    np.testing.assert_array_equal(found["predictions"], probabilities.argmax(axis=1))
 
 
 def test_long_tokens_are_cut_and_long_texts_as_the_model_reads_them():

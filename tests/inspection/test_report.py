@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from grucli.data.encoding import SeriesEncoder, TextEncoder
 from grucli.data.records import Record, Remembered
 from grucli.data.text.vocabulary import Vocabulary
+from grucli.engine import losses
 from grucli.errors import CheckpointError, ConfigError, show
 from grucli.inspection.health import LayerHealth
 from grucli.inspection.measure import Shown, inspect
@@ -364,7 +365,7 @@ def test_what_a_model_of_one_path_says_of_itself_has_its_factor():
     (answers,) = predict(saved, [record])
     (example,) = cool["data"]["examples"]
     assert list(example["probabilities"].values()) == pytest.approx(
-        answers.probabilities[0].tolist(), abs=1e-12
+        losses.probabilities(answers.scores)[0].tolist(), abs=1e-12
     )
     assert example["wide_margin"] is None
     for one, other in zip(cool["data"]["memory"], plain["data"]["memory"], strict=True):

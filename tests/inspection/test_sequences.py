@@ -11,6 +11,7 @@ from grucli.data.series.kernels import Kernels
 from grucli.data.text.ngrams import Ngrams, Pattern
 from grucli.data.text.tokenized import Tokenized
 from grucli.data.text.vocabulary import Vocabulary
+from grucli.engine import losses
 from grucli.inspection import deletion, sequences
 from grucli.inspection.sequences import example
 from grucli.model.blend import Mix
@@ -67,7 +68,9 @@ def series_model(is_wide=True):
 
 
 def probabilities(model, records):
-    return np.concatenate([window.probabilities for window in predict(model, records)])
+    return np.concatenate(
+        [losses.probabilities(window.scores) for window in predict(model, records)]
+    )
 
 
 def of_texts(model, texts):

@@ -10,12 +10,14 @@ import pytest
 from grucli.data.encoding import SeriesEncoder, TextEncoder
 from grucli.data.records import Record, Remembered
 from grucli.data.text.vocabulary import Vocabulary
+from grucli.engine import losses
 from grucli.errors import AccessError, CheckpointError, DataError
 from grucli.model.network import Architecture, Model
 from grucli.modelfile import checkpoint
 from grucli.modelfile.archive import read_archive, write_archive
 from grucli.modelfile.checkpoint import RunState, SavedModel
-from grucli.prediction.stream import Classifier, predict
+from grucli.prediction.classifier import Classifier
+from grucli.prediction.stream import predict
 from grucli.tasks.classify import Classify
 
 VOCABULARY = Vocabulary(("bad", "good", "new\nline", "中"))
@@ -112,7 +114,9 @@ def test_predictions_are_made_in_float64_and_survive_the_file(tmp_path, kind):
     assert loaded.model.dtype == np.float64
     records = [Record(number=k, line=k, text=t) for k, t in enumerate(("good", "中 bad"), 1)]
     (before,), (after,) = predict(saved, records), predict(loaded, records)
-    np.testing.assert_allclose(before.probabilities, after.probabilities, atol=1e-6)
+    np.testing.assert_allclose(
+        losses.probabilities(before.scores), losses.probabilities(after.scores), atol=1e-6
+    )
 
 
 def test_training_state_travels_in_the_last_file_only(tmp_path):
@@ -311,7 +315,7 @@ def test_inputs_of_another_kind_are_refused(kind, inputs, message):
 
 
 def test_many_classes_make_small_windows(monkeypatch):
-    monkeypatch.setattr("grucli.prediction.stream.WINDOW_ANSWERS", 10)
+    monkeypatch.setattr("grucli.prediction.stream.WINDOW_SCORES", 10)
     saved, records = saved_model(), [Record(number=k, text="good") for k in range(1, 9)]
     windows = list(predict(saved, records))
     assert [len(window.records) for window in windows] == [3, 3, 2]

@@ -13,7 +13,7 @@ from grucli.model.network import Architecture
 from grucli.modelfile import checkpoint
 from grucli.modelfile.archive import read_archive
 from grucli.modelfile.fields import built
-from grucli.prediction.stream import Classifier
+from grucli.prediction.classifier import Classifier
 from grucli.report import model_card
 from grucli.training.progress import Progress
 from tests.inspection.test_sequences import series_model, text_model

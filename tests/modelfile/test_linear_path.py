@@ -18,7 +18,7 @@ from grucli.model.kernel_path import KernelPath
 from grucli.model.ngram_path import NgramPath
 from grucli.modelfile import checkpoint
 from grucli.modelfile.archive import read_archive, write_archive
-from grucli.prediction.stream import Classifier
+from grucli.prediction.classifier import Classifier
 from tests.modelfile.test_checkpoint import change, saved_model
 
 TEXTS = ["good film", "bad film", "中 good", "\ud800 odd", ""]

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,17 +16,29 @@ from hypothesis import strategies as st
 from grucli.data.records import Record
 from grucli.prediction.stream import Predictions
 from grucli.report.predictions import WRITERS, Layout, csv_line, json_line, mistakes
+from grucli.tasks.classify import Classify
+from grucli.tasks.columns import AnswerOptions, Columns, NamedNumbers
 from tests.strategies import unicode_text
 
-PLAIN = Layout(labels=("a", "b", "c"), kept={})
+ABC, AB = Classify(labels=("a", "b", "c")), Classify(labels=("a", "b"))
 
 
-def predicted(*rows: Sequence[float]) -> Predictions:
+def layout(task: Classify, **options: Any) -> Layout:
+    return Layout.of(task, AnswerOptions(**options), kept={})
+
+
+def predicted(*rows: Sequence[float] | str) -> Predictions:
+    """Return predictions with these probabilities, or errors."""
+    records = [
+        Record(number=number, error=row) if isinstance(row, str) else Record(number=number)
+        for number, row in enumerate(rows, 1)
+    ]
+    p = np.array([row for row in rows if not isinstance(row, str)])
     return Predictions(
-        records=[Record(number=number, text="x") for number in range(1, len(rows) + 1)],
-        probabilities=np.array(rows),
-        known=np.ones(len(rows)),
-        truncated=np.zeros(len(rows), bool),
+        records=records,
+        scores=np.log(p[:, 1:] / p[:, :1]) if p.shape[1] == 2 else np.log(p),
+        known=np.ones(len(p)),
+        truncated=np.zeros(len(p), bool),
     )
 
 
@@ -45,10 +58,8 @@ def test_any_label_comes_back_from_any_format(labels, data):
     weights = data.draw(st.lists(st.floats(0.01, 1), min_size=len(labels), max_size=len(labels)))
     probabilities = np.array(weights) / sum(weights)
     best = labels[int(probabilities.argmax())]
-    layout = Layout(labels=tuple(labels), kept={})
-    lines = {
-        name: writer(layout).text(predicted(probabilities)) for name, writer in WRITERS.items()
-    }
+    shown = layout(Classify(labels=tuple(labels)))
+    lines = {name: writer(shown).text(predicted(probabilities)) for name, writer in WRITERS.items()}
     assert all(line.endswith("\n") for line in lines.values())
     assert [unescaped(field) for field in lines["label"][:-1].split("\t")] == [best]
     assert unescaped(lines["tsv"][:-1].split("\t")[0]) == best
@@ -62,24 +73,23 @@ def test_any_label_comes_back_from_any_format(labels, data):
 
 def test_ties_go_to_the_first_label_with_and_without_ranking():
     rows = predicted((0.4, 0.4, 0.2), (0.2, 0.4, 0.4), (1 / 3,) * 3)
-    ranked = Layout(labels=PLAIN.labels, top_k=3, kept={})
-    assert WRITERS["label"](PLAIN).text(rows) == "a\nb\na\n"
+    ranked = layout(ABC, top_k=3)
+    assert WRITERS["label"](layout(ABC)).text(rows) == "a\nb\na\n"
     assert WRITERS["label"](ranked).text(rows) == "a\tb\tc\nb\tc\ta\na\tb\tc\n"
 
 
 def test_the_threshold_is_compared_with_what_is_printed():
-    layout = Layout(labels=("a", "b"), min_probability=0.7, unknown="?", kept={})
-    text = WRITERS["tsv"](layout).text(predicted((0.6999996, 0.3000004), (0.6999994, 0.3000006)))
+    shown = layout(AB, min_probability=0.7, unknown="?")
+    text = WRITERS["tsv"](shown).text(predicted((0.6999996, 0.3000004), (0.6999994, 0.3000006)))
     assert text == "a\t0.700000\n?\t0.699999\n"
 
 
 @pytest.mark.parametrize("form", WRITERS)
 def test_an_error_stands_between_the_answers_around_it(form):
-    layout = Layout(labels=("a", "b"), top_k=2, kept={})
-    window = predicted((0.3, 0.7), (0.0, 0.0), (0.9, 0.1))
-    window.records[1].error = "t.csv:2: broken"
-    lines = WRITERS[form](layout).text(window).splitlines()
-    alone = [WRITERS[form](layout).text(predicted(row))[:-1] for row in ((0.3, 0.7), (0.9, 0.1))]
+    shown = layout(AB, top_k=2)
+    lines = WRITERS[form](shown).text(predicted((0.3, 0.7), "t.csv:2: broken", (0.9, 0.1)))
+    lines = lines.splitlines()
+    alone = [WRITERS[form](shown).text(predicted(row))[:-1] for row in ((0.3, 0.7), (0.9, 0.1))]
     assert lines[0] == alone[0]
     assert lines[2] == alone[1].replace('"row": 1', '"row": 3')
     broken = {"tsv": "<error>\t\t\t", "csv": "<error>,,,", "label": "<error>\t"}
@@ -97,9 +107,9 @@ def test_numbers_without_a_value_are_never_written():
 def test_mistakes_are_sorted_and_ties_keep_the_order_of_rows():
     truths = ("a", "b", "unseen", "b", "a")
     records = [Record(number=k, text=f"t{k}", label=label) for k, label in enumerate(truths, 1)]
-    rows = np.array([[0.4, 0.6], [0.1, 0.9], [0.7, 0.3], [0.9, 0.1], [0.4, 0.6]])
-    text = mistakes(records, rows, np.array([0, 1, -1, 1, 0]), ("a", "b"))
-    assert text == (
+    rows = predicted((0.4, 0.6), (0.1, 0.9), (0.7, 0.3), (0.9, 0.1), (0.4, 0.6))
+    found = AB.mistakes(rows.scores, np.array([0, 1, -1, 1, 0]))
+    assert mistakes(records, found) == (
         "row,label,predicted,probability,text\n"
         "4,b,a,0.900000,t4\n"
         "3,unseen,a,0.700000,t3\n"
@@ -111,6 +121,55 @@ def test_mistakes_are_sorted_and_ties_keep_the_order_of_rows():
 def test_columns_that_are_kept_are_looked_through_for_the_names_of_answers_once(monkeypatch):
     asked = []
     monkeypatch.setattr(Layout, "renamed", property(lambda layout: asked.append(layout) or {}))
-    kept = {f"v{k}": k for k in range(100)}
-    assert WRITERS["csv"](Layout(labels=("a", "b"), kept=kept)).header.startswith("v0,v1,v2,")
+    shown = Layout.of(AB, AnswerOptions(), kept={f"v{k}": k for k in range(100)})
+    assert WRITERS["csv"](shown).header.startswith("v0,v1,v2,")
     assert len(asked) == 1
+
+
+class Lengths:
+    """A task of another kind: a number an input, and where it lies."""
+
+    num_outputs = 1
+
+    def answers(self, scores: np.ndarray, options: AnswerOptions) -> Columns:
+        values = scores[:, 0].tolist()
+        interval = NamedNumbers(
+            names=[("low", "high")] * len(scores), values=scores + np.array([-1, 1])
+        )
+        table = {"length": values, "unit": ["m"] * len(values)}
+        return Columns(
+            table=table, answers=["length"], fields={"length": values, "interval": interval}
+        )
+
+
+def test_columns_are_written_without_knowing_the_task():
+    shown = Layout.of(Lengths(), AnswerOptions(), kept={})
+    window = Predictions(
+        records=[Record(number=1), Record(number=2, error="broken"), Record(number=3)],
+        scores=np.array([[2.0], [3.25]]),
+        known=np.ones(2),
+        truncated=np.array([False, True]),
+    )
+    written = {name: writer(shown).text(window) for name, writer in WRITERS.items()}
+    assert written["tsv"] == "2.000000\tm\n<error>\t\n3.250000\tm\n"
+    assert written["label"] == "2.000000\n<error>\n3.250000\n"
+    assert WRITERS["csv"](shown).header == "length,unit\n"
+    assert written["csv"] == "2.000000,m\n<error>,\n3.250000,m\n"
+    first, broken, last = map(json.loads, written["jsonl"].splitlines())
+    interval = {"low": 1.0, "high": 3.0}
+    assert first == {
+        "row": 1,
+        "length": 2.0,
+        "interval": interval,
+        "known": 1.0,
+        "truncated": False,
+    }
+    assert broken == {
+        "row": 2,
+        "length": "<error>",
+        "interval": {},
+        "known": None,
+        "truncated": False,
+        "error": "broken",
+    }
+    assert last["truncated"] is True

@@ -16,6 +16,7 @@ import pytest
 
 from grucli.config.resolve import resolve
 from grucli.data.forms.opening import ReadOptions, Record, Remembered, open_source
+from grucli.engine import losses
 from grucli.modelfile import checkpoint
 from grucli.prediction import stream
 from grucli.preparation.prepare import prepare
@@ -197,7 +198,7 @@ def trained(
         path, ReadOptions(**form.options), needs_label=False, remembered=saved.remembered
     ) as source:
         windows = list(stream.predict(saved, source))
-    answers = np.concatenate([window.probabilities for window in windows])
+    answers = np.concatenate([losses.probabilities(window.scores) for window in windows])
     weights = [(name, array.tolist()) for name, array in saved.model.arrays()]
     return saved.remembered, weights, answers
 

@@ -1,0 +1,105 @@
+"""A trained model as an object of a program: what `grucli.load` returns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.numbers import floats, whole
+from grucli.data.records import Record
+from grucli.errors import DataError, show
+from grucli.modelfile.checkpoint import SavedModel, load
+from grucli.prediction.stream import predict
+
+
+class Classifier:
+    """A trained model in a program of yours: read-only, so threads may share it; can be pickled."""
+
+    def __init__(self, saved: SavedModel) -> None:
+        """Use `load` instead, unless the model is already in memory."""
+        saved.model.seal()
+        self._saved = saved
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What it can answer."""
+        return self._saved.labels
+
+    @property
+    def kind(self) -> str:
+        """What it takes: "text" or "series"."""
+        return self._saved.encoder.kind
+
+    @classmethod
+    def load(cls, path: str) -> Classifier:
+        """Open a model file.
+
+        Raises:
+            AccessError: it is missing or unreadable.
+            CheckpointError: it is no intact grucli model.
+        """
+        return cls(load(path))
+
+    def __reduce__(self) -> tuple[type[Classifier], tuple[SavedModel]]:
+        """Pickle what it is made of; arrays come out of a pickle writable, and are sealed again."""
+        return type(self), (self._saved,)
+
+    def predict(self, inputs: Sequence[str] | Sequence[npt.ArrayLike]) -> list[Any]:
+        """Classify texts, or numeric sequences (T,) or (T, I), each of any length.
+
+        NaN in all channels at the end makes a sequence shorter.
+
+        Raises:
+            TypeError: `inputs` is one text, or an input is no text or no array of numbers.
+            DataError: a sequence has other channels than those of training, no value, or a number
+                that is infinite or too large.
+        """
+        if isinstance(inputs, str | bytes):
+            raise TypeError("inputs is one text; give a list of texts")
+        records = [self._record(number, value) for number, value in enumerate(inputs, 1)]
+        answers = self._saved.task.typed_answers
+        return [
+            answer for window in predict(self._saved, records) for answer in answers(window.scores)
+        ]
+
+    def _record(self, number: int, value: Any) -> Record:
+        if self.kind == "text":
+            if not isinstance(value, str):
+                raise TypeError(
+                    f"record {number}: {type(value).__name__}, but the model reads texts"
+                )
+            return Record(number=number, text=value)
+        try:
+            values = floats(_numeric(value))
+        except (TypeError, ValueError) as fault:
+            raise TypeError(f"record {number}: no array of numbers: {show(fault)}") from None
+        except OverflowError:  # a Python integer
+            values = np.array([np.inf])
+        if values.ndim == 0:
+            raise DataError(f"record {number}: one number; put a single sequence in a list")
+        if np.isinf(values).any():
+            raise DataError(
+                f"record {number}: a number is infinite or too large; leave it out or scale it down"
+            )
+        if values.ndim == 1:
+            values = values[:, None]
+        if values.ndim == 2:  # the encoder refuses all else
+            values = whole(values, "mask")
+        if len(values) == 0:
+            raise DataError(f"record {number}: a sequence without a value; give one at least")
+        return Record(number=number, values=values)
+
+
+_OTHER = {"c": "complex numbers", "M": "dates", "m": "spans of time"}
+"""What NumPy would take for numbers, by the kind of its type."""
+
+
+def _numeric(value: Any) -> npt.NDArray[Any]:
+    """Return an array of the numbers' own type; None is NaN."""
+    found = np.asarray(value)
+    if found.dtype.kind in _OTHER:
+        raise TypeError(_OTHER[found.dtype.kind])
+    return found if found.dtype.kind in "fiub" else np.asarray(value, np.float64)

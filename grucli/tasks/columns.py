@@ -1,0 +1,69 @@
+"""Answers as named columns of typed values: what a task gives, before anyone writes it as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from grucli.engine.packing import Floats, Integers
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerOptions:
+    """What was asked of `predict` beyond the answer alone.
+
+    Attributes:
+        top_k: how many answers, the most probable first; None for one.
+        min_probability: an answer less probable than that is not given,
+        unknown: but this instead.
+    """
+
+    top_k: int | None = None
+    min_probability: float = 0.0
+    unknown: str = "<unknown>"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class NamedNumbers:
+    """Several numbers in each of n rows, under names.
+
+    Attributes:
+        names: (n, k), of each row's numbers.
+        values: (n, k).
+    """
+
+    names: Sequence[Sequence[str]]
+    values: Floats
+
+
+Texts = Sequence[str]
+Numbers = Sequence[float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """The answers to n inputs.
+
+    Attributes:
+        table: columns of texts and of numbers, as csv and tsv show them.
+        answers: names of those of them that are answers, the first one of `table` among them; the
+            others say how sure they are.
+        fields: what an object of jsonl has, the answer first.
+    """
+
+    table: Mapping[str, Texts | Numbers]
+    answers: Sequence[str]
+    fields: Mapping[str, Texts | Numbers | NamedNumbers]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Mistakes:
+    """Which answers are wrong.
+
+    Attributes:
+        rows: (m,) of them, the worst first.
+        answers: columns of m values, what was answered to each.
+    """
+
+    rows: Integers
+    answers: Mapping[str, Texts | Numbers]

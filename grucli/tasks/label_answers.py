@@ -1,0 +1,97 @@
+"""Answers of a classifier: the most probable label, how probable it is, and all the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grucli.engine import losses
+from grucli.engine.packing import Floats, Integers
+from grucli.tasks.columns import AnswerOptions, Columns, Mistakes, NamedNumbers
+
+DIGITS = 6  # of a probability, behind the point: it is compared as it is printed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a classifier answers to one input.
+
+    Attributes:
+        label: the most probable one.
+        probability: its probability, in [0, 1].
+        probabilities: that of every label; they sum to 1.
+    """
+
+    label: str
+    probability: float
+    probabilities: dict[str, float]
+
+
+def typed_answers(labels: Sequence[str], scores: Floats) -> list[Answer]:
+    """Return the answer to each row of the logits (n, O)."""
+    return [_answer(labels, row) for row in losses.probabilities(scores).tolist()]
+
+
+def columns(labels: Sequence[str], scores: Floats, options: AnswerOptions) -> Columns:
+    """Return the answers to the logits (n, O) as columns.
+
+    A table has a label and its probability, numbered where labels are ranked. An object has beside
+    them the probabilities of all labels, or of those that are ranked.
+    """
+    p = losses.probabilities(scores)
+    order = _ranked(p, min(options.top_k or 1, len(labels)))
+    values = np.take_along_axis(p, order, axis=1)
+    names = [[labels[k] for k in column] for column in order.T.tolist()]
+    probabilities: list[list[float]] = values.T.tolist()
+    answers = names[0]
+    if options.min_probability:
+        answers = [
+            label if round(probability, DIGITS) >= options.min_probability else options.unknown
+            for label, probability in zip(names[0], probabilities[0], strict=True)
+        ]
+    numbers = [""] if options.top_k is None else [f"_{k}" for k in range(1, len(names) + 1)]
+    table: dict[str, list[str] | list[float]] = {}
+    for number, own, shares in zip(numbers, (answers, *names[1:]), probabilities, strict=True):
+        table |= {f"label{number}": own, f"probability{number}": shares}
+    whole = NamedNumbers(names=[labels] * len(p), values=p)
+    if options.top_k is not None:
+        whole = NamedNumbers(names=list(zip(*names, strict=True)), values=values)
+    return Columns(
+        table=table,
+        answers=[f"label{number}" for number in numbers],
+        fields={"label": answers, "probability": probabilities[0], "probabilities": whole},
+    )
+
+
+def mistakes(labels: Sequence[str], scores: Floats, targets: Integers) -> Mistakes:
+    """Return the wrong answers to the logits (n, O), the most confident first.
+
+    Args:
+        labels: (C,) the classes.
+        scores: (n, O).
+        targets: (n,) true classes, -1 for none of the C.
+    """
+    p = losses.probabilities(scores)
+    answers, confidence = p.argmax(axis=1), p.max(axis=1)
+    wrong = np.flatnonzero(answers != targets)
+    rows = wrong[np.argsort(-confidence[wrong], kind="stable")]
+    predicted = [labels[k] for k in answers[rows].tolist()]
+    return Mistakes(
+        rows=rows, answers={"predicted": predicted, "probability": confidence[rows].tolist()}
+    )
+
+
+def _answer(labels: Sequence[str], probabilities: list[float]) -> Answer:
+    by_label = dict(zip(labels, probabilities, strict=True))
+    best = max(by_label, key=by_label.__getitem__)
+    return Answer(label=best, probability=by_label[best], probabilities=by_label)
+
+
+def _ranked(p: Floats, number: int) -> Integers:
+    """Return (n, number) the most probable classes of each row, equal ones in their order."""
+    if number == 1:
+        order: Integers = p.argmax(axis=1)[:, None]
+        return order
+    return np.argsort(-p, axis=1, kind="stable")[:, :number]

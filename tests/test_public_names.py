@@ -1,0 +1,28 @@
+"""What `import grucli` offers: names that programs rely on."""
+
+import subprocess
+import sys
+
+import pytest
+
+import grucli
+
+
+def test_the_public_names_are_these():
+    assert sorted(grucli.__all__) == ["Answer", "__version__", "load"]
+    assert all(hasattr(grucli, name) for name in grucli.__all__)
+    assert grucli.Answer(label="a", probability=1.0, probabilities={"a": 1.0}).label == "a"
+
+
+def test_other_names_are_missing_as_in_any_module():
+    with pytest.raises(AttributeError, match="module 'grucli' has no attribute 'nothing'"):
+        _ = grucli.nothing
+
+
+def test_importing_it_does_not_wait_for_numpy():
+    program = (
+        "import grucli, sys; assert 'numpy' not in sys.modules; "
+        "grucli.Answer; print('numpy' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert ran.stdout.split() == [b"True"]
