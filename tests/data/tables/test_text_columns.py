@@ -1,148 +1,145 @@
-"""Columns of tables by their names: commas in them, and tens of thousands of them."""
-
-from collections.abc import Callable
-from typing import Any
+"""Which columns of a table are the text and the label: known, found, given, remembered."""
 
 import pytest
 
-from grucli.data.forms.opening import ReadOptions, Remembered
-from grucli.data.request import Asked
-from grucli.data.tables.column_names import has_known_name, names_in_header
-from grucli.data.tables.series_columns import choose_series
-from grucli.data.tables.text_columns import choose_text
-from tests.data.reading import piped, problem, read, series, texts
-
-SURVEY = (
-    'no,"Comment, as written",title,"Mood, overall"\n'
-    '1,fine lamp,Lamp,good\n2,"dull, grey",Desk,bad\n3,good desk,Desk,good\n'
-)
-COMMENT = "Comment, as written"
-
-
-@pytest.mark.parametrize("text", [COMMENT, f" {COMMENT} ", f'"{COMMENT}"', (COMMENT,)])
-def test_a_name_with_a_comma_is_one_column(text: Any) -> None:
-    expected = [("fine lamp", "good"), ("dull, grey", "bad"), ("good desk", "good")]
-    for get in (lambda **options: read(SURVEY, "t.csv", **options), piped_survey):
-        source, records = get(text=text, label="Mood, overall")
-        assert texts(records) == expected
-        assert source.remembered.text == COMMENT
-    known = source.remembered
-    assert texts(read(SURVEY, "t.csv", remembered=known)[1]) == expected
-    assert texts(piped(SURVEY, needs_label=False, remembered=known)[1]) == expected
-
-
-def piped_survey(**options: Any) -> Any:
-    return piped(SURVEY, **options)
+from grucli.data.forms.opening import Remembered
+from grucli.errors import GrucliError, show
+from tests.data.reading import REVIEWS, pairs, problem, read_source, records_of
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("header", "text", "label"),
     [
-        ("no,title", "1\nLamp"),
-        (" title , no", "Lamp\n1"),
-        (f'title,"{COMMENT}"', "Lamp\nfine lamp"),
-        (f'"{COMMENT}", title', "fine lamp\nLamp"),
+        ("id,Review,Class", "Review", "Class"),
+        ("gender,name", "name", "gender"),
+        ("title,text,topic,label", "text", "label"),
+        ("评论,情感", "评论", "情感"),
+        ("word,domain", "word", "domain"),
+        ("a,LABEL", "a", "LABEL"),
+        ("text,a", "text", "a"),
     ],
 )
-def test_what_is_no_column_is_cut_at_commas(text: str, expected: str) -> None:
-    records = read(SURVEY, "t.csv", text=text, label="Mood, overall")[1]
-    assert records[0].text == expected
-
-
-def test_a_part_of_a_name_is_told_how_to_quote_it() -> None:
-    said = problem(SURVEY, "t.csv", text=f"{COMMENT},title", label="Mood, overall")
-    assert "no column 'Comment'" in said
-    assert f"quote a name that holds a comma: '\"{COMMENT}\"'" in said
-
-
-@pytest.mark.parametrize("given", [{"label": "Mood"}, {"label": "Mood, overall", "weight": "Mood"}])
-def test_a_part_of_a_name_that_stands_alone_is_told_the_whole(given: dict[str, str]) -> None:
-    assert "; did you mean 'Mood, overall'?; pass" in problem(SURVEY, "t.csv", **given)
-    series = 'v0,v1,v2,"Mood, overall"\n' + "1,2,3,a\n2,3,4,b\n" * 4
-    assert "; did you mean 'Mood, overall'?; pass" in problem(series, "t.csv", **given)
-
-
-def test_a_text_column_named_twice_is_a_usage_error() -> None:
-    assert problem(SURVEY, "t.csv", text="title,title").startswith("--text: names a column twice")
-
-
-def test_keys_with_commas() -> None:
-    line = '{"a, b": "fine", "c": "more", "label": "x"}\n'
-    for text, expected in (("a, b", "fine"), ('c,"a, b"', "more\nfine"), ("c", "more")):
-        assert texts(read(line, "t.jsonl", text=text)[1]) == [(expected, "x")]
-    known = Remembered(text="a, b", label="label")
-    assert texts(piped(line, needs_label=False, remembered=known)[1]) == [("fine", "x")]
-
-
-def test_values_with_commas_and_patterns() -> None:
-    table = '"v1, left","v2, left",w1,label\n1,2,3,a\n4,5,6,b\n'
-    for values, expected in (
-        (("v1, left",), [1.0]),
-        (('"v1, left",w1',), [1.0, 3.0]),
-        (("v*,w*",), [1.0, 2.0, 3.0]),
-        (("v1, left", "w1"), [1.0, 3.0]),
-    ):
-        records = read(table, "t.csv", values=values, label="label")[1]
-        assert [x for (x,) in series(records)[0][0]] == expected
-
-
-class Name(str):
-    """A column's name that counts how often it is compared."""
-
-    __slots__ = ()
-    compared = 0
-    __hash__ = str.__hash__
-
-    def __eq__(self, other: object) -> bool:
-        Name.compared += 1
-        return str.__eq__(self, other)
-
-    def strip(self, characters: str | None = None) -> "Name":
-        return self
-
-
-def compared(names: list[str], work: Callable[[list[str]], object]) -> float:
-    """Return how many comparisons of names a piece of work makes for each name."""
-    Name.compared = 0
-    work([Name(name) for name in names])
-    return Name.compared / len(names)
-
-
-def asked_of(known: Remembered, **options: Any) -> Asked:
-    return Asked(
-        name="t.csv",
-        options=ReadOptions(**options),
-        known=known,
-        needs_label=True,
-        encoding="utf-8",
+def test_columns_known_by_name(header: str, text: str, label: str) -> None:
+    width = header.count(",") + 1
+    rows = "".join(",".join(f"{'ab'[i % 2]}{j}" for j in range(width)) + "\n" for i in range(6))
+    source = read_source(f"{header}\n{rows}".encode())
+    assert (source.text_column, source.label_column) == (text, label)
+    assert source.findings == (
+        f"text column '{text}', label column '{label}' (pass --text/--label to choose others)",
     )
 
 
-def chosen(known: Remembered, **options: Any) -> Callable[[list[str]], object]:
-    asked = asked_of(known, **options)
-
-    def choose_columns(names: list[str]) -> object:
-        named = asked.among(tuple(names))
-        return choose_series(names, lambda: [["1"] * len(names)], named, "t.csv:1")
-
-    return choose_columns
+CONTENT = "no,said,stars,verdict\n" + "".join(
+    f"{i},what they said at time {i},{i % 5},{'good' if i % 2 else 'bad'}\n" for i in range(40)
+)
 
 
-def test_work_grows_in_proportion_to_the_columns() -> None:
-    """40,000 columns are 1.6 billion pairs of them."""
-    count = 4_000
-    steps = [f"v{k}" for k in range(count)]
-    known = Remembered(kind="series", values=tuple(steps), label="label")
-    other = Remembered(kind="series", values=tuple(f"w{k}" for k in range(count)), label="label")
-    named = asked_of(Remembered(), text=("v3",), label="label")
-    for work in (
-        lambda names: names_in_header(names, "t.csv:1"),
-        has_known_name,
-        lambda names: choose_text(names, [["1"] * len(names)], named, "t.csv:1"),
-        chosen(Remembered()),
-        chosen(known),
-        chosen(other),
-        chosen(Remembered(), values=("v*",), label="label"),
-        chosen(Remembered(), values=tuple(steps), label="label"),
-    ):
-        assert compared([*steps, "label"], work) < 40
+def test_columns_found_by_content_prefer_words_to_numbers() -> None:
+    source = read_source(CONTENT.encode())
+    assert (source.text_column, source.label_column) == ("said", "verdict")
+    without = "\n".join(line.rpartition(",")[0] for line in CONTENT.splitlines())
+    source = read_source(without.encode())
+    assert (source.text_column, source.label_column) == ("said", "stars")
+    assert "label column 'stars'" in source.findings[0]
+
+
+def test_given_columns_are_taken_and_not_said() -> None:
+    source = read_source(CONTENT.encode(), text="verdict", label="stars")
+    assert (source.text_column, source.label_column) == ("verdict", "stars")
+    assert source.findings == ()
+
+
+def test_text_and_label_are_two_columns() -> None:
+    assert "text and label are the same column" in problem(
+        CONTENT.encode(), text="said", label="said"
+    )
+
+
+def test_a_table_sorted_by_class_still_has_its_label_found() -> None:
+    rows = "".join(f"words number {i},neg\n" for i in range(300)) + "more words,pos\n"
+    assert read_source(f"what,verdict\n{rows}".encode()).label_column == "verdict"
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("a,b,c\nxx,good,one\nyy,bad,two\nzz,good,one\nww,bad,two\n", "no clear label column"),
+        ("a,b,label\nJohn,Snow,x\nMary,Hill,y\n", "no clear text column (columns: a,b,label)"),
+        ("words,b\nsome text,x1\nother text,x2\nthird text,x3\n", "no clear label column"),
+    ],
+)
+def test_unclear_columns_are_listed(data: str, message: str) -> None:
+    assert message in problem(data.encode())
+    assert problem(data.encode()).endswith("pass --text COL --label COL")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("good film,pos\nbad film,neg\nfine film,pos\n", "the first row looks like data (good fi"),
+        ("1,good\n2,bad\n3,good\n", "the first row looks like data (1,good); pass --no-header"),
+    ],
+)
+def test_a_missing_header_is_noticed_never_guessed(data: str, said: str) -> None:
+    assert said in problem(data.encode())
+
+
+def test_without_header_columns_are_numbered() -> None:
+    data = b"good film,pos\nbad film,neg\nfine film,pos\n"
+    source = read_source(data, header=False)
+    assert source.columns == ("1", "2")
+    assert (source.text_column, source.label_column) == ("1", "2")
+    assert [r.line for r in source.records] == [1, 2, 3]
+    assert pairs(data, header=False, text="2", label="1")[0] == ("pos", "good film")
+    assert source.remembered.header is False
+    assert pairs(data, needs_label=False, remembered=source.remembered)[0] == ("good film", "pos")
+    again = b"verdict,said\npos,good film\n"
+    named = pairs(again, remembered=source.remembered, text="said", label="verdict")
+    assert named == [("good film", "pos")]
+    multi = records_of(b'"two\nlines",x\nb,y\n', header=False, text="1", label="2")
+    assert [(r.line, r.text) for r in multi] == [(1, "two\nlines"), (3, "b")]
+
+
+def test_what_is_remembered_holds_in_any_order_with_any_other_columns() -> None:
+    data = b"id;stars;review;more\n1;5;gut, sehr gut;x\n"
+    for known in (REVIEWS, Remembered(text="review", label="stars", delimiter=";")):
+        assert pairs(data, remembered=known) == [("gut, sehr gut", "5")]
+        assert pairs(data, needs_label=False, remembered=known) == [("gut, sehr gut", "5")]
+    assert pairs(b"review\na\n", needs_label=False, remembered=REVIEWS) == [("a", None)]
+    assert pairs(b"review,stars\na,\n", needs_label=False, remembered=REVIEWS) == [("a", None)]
+
+
+def test_what_is_remembered_comes_from_the_source() -> None:
+    data = "text;label\n好;x\n".encode("gb18030")
+    known = read_source(data, encoding="gb18030").remembered
+    assert known == Remembered(text="text", label="label", delimiter=";", encoding="gb18030")
+    assert pairs(data, needs_label=False, remembered=known) == [("好", "x")]
+
+
+@pytest.mark.parametrize(
+    ("data", "needs_label", "message"),
+    [
+        (
+            "revew,stars\na,1\n",
+            False,
+            "no column 'review' (columns: revew,stars); did you mean 'revew'?",
+        ),
+        ("text,stars\na,1\n", False, "no column 'review' (columns: text,stars); pass --text COL"),
+        ("review,x\na,1\n", True, "no column 'stars' (columns: review,x); pass --label COL"),
+    ],
+)
+def test_a_remembered_column_that_is_absent(data: str, needs_label: bool, message: str) -> None:
+    assert message in problem(data.encode(), needs_label=needs_label, remembered=REVIEWS)
+
+
+def test_messages_are_harmless_and_short() -> None:
+    long = "x\x1b[31m" * 100
+    for data in (f"{long},b\na,b\na,c\n", f"{long},{long}\n", f"text,{long}\na,\n\xff,c\nd,c\n"):
+        try:
+            errors = [str(r.error) for r in records_of(data.encode("latin-1")) if r.error]
+        except GrucliError as error:
+            errors = list(error.problems)
+        assert errors
+        for message in errors:
+            assert show(message) == message
+            assert len(message) <= 200
