@@ -1,4 +1,4 @@
-"""The delimiter of a table whose name or header says another."""
+"""The delimiter of a table whose name, header or first line says another."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import pytest
 
 from grucli.data.forms.opening import Remembered
 from tests.data.reading import piped, problem, read, series, texts
+from tests.data.tables.writers import OF_LABELLED, labelled, plain, quoted
 
 KNOWN = Remembered(text="text, raw", label="label", delimiter=",")
 
@@ -130,3 +131,29 @@ def test_a_model_without_header_keeps_its_tabs() -> None:
     known = Remembered(text="2", label="3", delimiter="\t", header=False)
     records = read("1\tgood, bad\tx\n", "t.csv", needs_label=False, remembered=known)[1]
     assert [r.text for r in records] == ["good, bad"]
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+@pytest.mark.parametrize("first", ["sep={}", "SEP={}", '"sep={}"', "\ufeffsep={}", "sep={}\r"])
+def test_a_line_that_says_the_delimiter_is_passed_over(first: str, delimiter: str) -> None:
+    rows = labelled()
+    data = f"{first.format(delimiter)}\n{quoted(rows, delimiter)}"
+    for name in ("t.csv", "t.tsv", "t.txt", "t"):
+        source, records = read(data, name)
+        assert texts(records) == rows
+        assert source.delimiter == delimiter
+        assert records[0].line == 3
+    assert texts(piped(data)[1]) == rows
+    assert texts(piped(data, needs_label=False, remembered=OF_LABELLED)[1]) == rows
+    assert texts(read(data, "t.csv", needs_label=False, remembered=OF_LABELLED)[1]) == rows
+
+
+def test_the_flag_stands_above_the_line() -> None:
+    data = "sep=,\n" + plain(labelled(), ";")
+    assert texts(read(data, "t.csv", delimiter="semicolon")[1]) == labelled()
+
+
+def test_raw_lines_that_look_so_are_texts() -> None:
+    records = piped("sep=;\nfine\n", needs_label=False, remembered=OF_LABELLED)[1]
+    assert [r.text for r in records] == ["sep=;", "fine"]
+    assert piped("", needs_label=False, remembered=OF_LABELLED)[1] == []

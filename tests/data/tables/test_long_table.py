@@ -2,7 +2,6 @@
 
 import dataclasses
 import gzip
-import itertools
 import os
 import random
 import sys
@@ -14,9 +13,7 @@ from hypothesis import strategies as st
 
 from grucli.data.forms.opening import ReadOptions, Remembered, open_source
 from grucli.data.numbers import Missing
-from grucli.data.tables import long_table, scattered_ids
-from grucli.data.tables.long_table_guess import long_flags
-from grucli.data.tables.sample import TableSample
+from grucli.data.tables import long_table
 from grucli.errors import show
 from tests.data.reading import piped, problem, problems, read, series
 from tests.strategies import hostile_line
@@ -146,47 +143,6 @@ def test_a_row_without_an_owner_spoils_its_neighbours(row: str, place: int, spoi
             assert record.error is None or record.error.startswith(f"t.csv:{place + 2}: ")
 
 
-STEPS = ["s1,1,.5,3,a", "s1,2,1,-2,a", "s2,1,2,0,b", "s2,2,3,0,b", "s2,3,1,1,b", "s3,1,1,1,a"]
-
-
-@pytest.mark.parametrize(
-    ("header", "rows", "flags"),
-    [
-        ("sid,t,a,b,cls", STEPS, "--id sid --time t --values a,b --label cls"),
-        ("sid,t,a b,b,cls", STEPS, "--id sid --time t --values 'a b,b' --label cls"),
-        (
-            "sid,t,a,b,cls",
-            ["s0,1,2,3,a", "s0,2,1,1,a", *STEPS[:5]],
-            "--id sid --time t --values a,b --label cls",
-        ),
-        ("sid,who,a,b,cls", [row.replace(",", ",p", 1) for row in STEPS], ""),
-        ("sid,t,a,b,cls", [f"my {row}" for row in STEPS], ""),
-        ("sid,t,a,b,cls", STEPS[:1] + STEPS[2:], ""),
-        ("sid,t,a,b,cls", STEPS[::2] + STEPS[1::2], ""),
-        ("cls,bits", ["a,011", "a,100", "b,110", "b,001"], ""),
-        ("who,what,score,cls", ["p,so bad,1,x", "p,it is,2,y", "q,very,1,x", "q,no,0,y"], ""),
-    ],
-)
-def test_a_step_a_row_is_seen_where_nothing_else_fits(
-    header: str, rows: list[str], flags: str
-) -> None:
-    cells = [row.split(",") for row in rows]
-    table = TableSample(header.split(","), lambda: cells, "t.csv:1", named=True)
-    assert long_flags(table, set(), None) == flags
-
-
-def test_steps_that_nobody_said_to_be_some_are_no_texts() -> None:
-    data = "\n".join(["sid,t,a,b,cls", *STEPS])
-    assert problem(data, "t.csv") == (
-        "t.csv:1: rows look like steps of sequences; pass --id sid --time t --values a,b "
-        "--label cls, or --values COLS if each row is one"
-    )
-    texts = read(data, "t.csv", text=("sid",), label="cls")[1]
-    assert [r.text for r in texts] == [row[:2] for row in STEPS]
-    sequences = read(data, "t.csv", id="sid", time="t", values=("a", "b"), label="cls")[1]
-    assert [r.label for r in sequences] == ["a", "b", "a"]
-
-
 def test_nothing_but_bad_rows_is_one_bad_record() -> None:
     _, records = predicted(f"{HEADER}\n1\n2\n")
     assert [str(r.error)[:22] for r in records] == ["t.csv:3: row has 1 fie"]
@@ -226,14 +182,6 @@ def test_ids_without_a_header_and_files_that_are_cut() -> None:
     assert [values for values, _ in series(records)] == [[[5, 6], [3, 4]], [[3, 4]]]
     cut = gzip.compress("\n".join([HEADER, *ROWS]).encode())[:-9]
     assert "truncated" in str(problems(cut, "t.csv.gz", needs_label=False, remembered=KNOWN))
-
-
-@given(st.lists(st.sampled_from("abcdef")), st.sampled_from([1, 2, 4]))
-def test_ids_come_apart_where_one_has_two_runs(ids: list[str], first: int) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scattered_ids, "_FIRST_LOOK", first)
-        runs = [key for key, _ in itertools.groupby(ids)]
-        assert scattered_ids.are_scattered(ids) == (len(set(runs)) < len(runs))
 
 
 def test_what_is_remembered_holds_in_any_order_and_labels_are_not_looked_at() -> None:
