@@ -93,7 +93,7 @@ def _print(scored: Scored, saved: SavedModel, common: Common) -> None:
     """Write the scores to stdout, for people or as JSON."""
     from grucli.report.scores import json_pieces, text
 
-    pieces = json_pieces(scored.to_json()) if common.json else [text(scored, saved.encoder)]
+    pieces = json_pieces(scored.to_json()) if common.json else [text(scored, saved)]
     for piece in pieces:
         output.write(piece)
     output.flush()

@@ -111,7 +111,7 @@ def predict(
         _write(_texts(answers, source, records, WRITERS[form](layout)), out)
         for finding in source.found_later():
             common.note(finding)
-        if lost := sentence(answers.coverage, saved.encoder):
+        if lost := sentence(answers.coverage, saved):
             common.note(lost)
         records.finish(source.name)
 

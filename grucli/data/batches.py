@@ -6,7 +6,7 @@ the only border between the two.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from grucli.data.encoded import Encoded
 from grucli.engine.packing import Packing
 
 MOST_ROWS = 128
@@ -36,7 +37,6 @@ class Examples:
         lengths: (n,) int64, at least 1.
         targets: (n, ...) of the kind that the task has; only the task looks into them.
         weights: (n,) float64, how much each counts in training, above 0.
-        wide: (n, O) float64 logits of the wide path; None without one, or in training.
         bags: (F, G) int32, of each token id the rows of its n-grams, as in `engine.bags`; ids from
             the vocabulary's size on are of tokens that it lacks. None without such n-grams.
     """
@@ -45,7 +45,6 @@ class Examples:
     lengths: npt.NDArray[np.int64]
     targets: npt.NDArray[Any]
     weights: npt.NDArray[np.float64]
-    wide: npt.NDArray[np.float64] | None = None
     bags: npt.NDArray[np.int32] | None = None
 
     def __len__(self) -> int:
@@ -55,6 +54,23 @@ class Examples:
     def starts(self) -> npt.NDArray[np.int64]:
         """(n,) where each sequence begins in `steps`."""
         return starts_of(self.lengths)
+
+    @classmethod
+    def of(
+        cls,
+        encoded: Encoded,
+        targets: npt.ArrayLike | None = None,
+        weights: Sequence[float] | None = None,
+    ) -> Examples:
+        """Take inputs that are encoded; if None, targets are -1, weights 1."""
+        rows = len(encoded.lengths)
+        return cls(
+            steps=encoded.steps,
+            lengths=encoded.lengths,
+            targets=np.full(rows, -1) if targets is None else np.asarray(targets),
+            weights=np.ones(rows) if weights is None else np.array(weights, np.float64),
+            bags=encoded.bags,
+        )
 
     def select(self, rows: npt.NDArray[np.integer]) -> Examples:
         """Return the examples of these rows, in this order."""
@@ -67,7 +83,6 @@ class Examples:
             lengths=lengths,
             targets=self.targets[rows],
             weights=self.weights[rows],
-            wide=None if self.wide is None else self.wide[rows],
             bags=self.bags,
         )
 

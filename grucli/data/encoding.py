@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import starts_of
+from grucli.data.encoded import Encoded
 from grucli.data.numbers import Floats, Missing
 from grucli.data.records import Record
 from grucli.data.series.scaling import mean_and_variance
@@ -20,36 +20,12 @@ from grucli.data.text.tokens import LATEST, edition_of, tokenizer
 from grucli.data.text.vocabulary import EMPTY, UNKNOWN, Vocabulary
 from grucli.engine.bags import NONE
 from grucli.errors import DataError
-from grucli.model.kernel_path import KernelPath
-from grucli.model.ngram_path import NgramPath
 
 BAG_SIZES = range(3, 6)  # characters of the n-grams that a token's vector is made of
 MOST_BAG = 40  # n-grams of a token; those of 15 characters have as many
 ROUNDING = 1e-12  # of the mean: what varies less is the rounding of a constant
 SINGLE = 2.0**-24  # of a number: by how much float32 rounds what another file has as float64
 FARTHEST = 1e6  # standard deviations; a wild reading must not overflow the arithmetic after it
-
-
-@dataclass(frozen=True, kw_only=True)
-class Encoded:
-    """Inputs as the model reads them, one after the other.
-
-    Attributes:
-        steps: (S,) int32 token ids or (S, I) float32 channels; S is the sum of all lengths.
-        lengths: (n,) int64, at least 1.
-        known: (n,) share of the tokens that the vocabulary knows, in [0, 1]; 1 for numeric
-            sequences, 0 for an empty text.
-        truncated: (n,) bool, whether steps beyond the longest allowed were left out.
-        wide: (n, O) float64, what the wide path says of each input; None if there is none.
-        bags: as in `Examples`.
-    """
-
-    steps: npt.NDArray[Any]
-    lengths: npt.NDArray[np.int64]
-    known: npt.NDArray[np.float64]
-    truncated: npt.NDArray[np.bool_]
-    wide: npt.NDArray[np.float64] | None = None
-    bags: npt.NDArray[np.int32] | None = None
 
 
 class TextEncoder:
@@ -66,16 +42,14 @@ class TextEncoder:
         vocabulary: Vocabulary,
         mode: str,
         max_length: int,
-        wide: NgramPath | None = None,
         buckets: int = 0,
     ) -> None:
         """Encode with the tokenizer of `mode`, keeping the first `max_length` tokens.
 
-        `wide` reads the whole text; `buckets` has the n-grams of each token's characters, 0 none.
+        `buckets` has the n-grams of each token's characters, 0 none.
         """
         self.vocabulary = vocabulary
         self.mode = mode
-        self.wide = wide
         self.buckets = buckets
         self.max_length = max_length
         editions = (edition_of(mode, block) for block in vocabulary.blocks())
@@ -106,14 +80,9 @@ class TextEncoder:
         foreign = np.flatnonzero(self.is_unknown(steps) | (steps == EMPTY))
         rows = np.searchsorted(starts_of(lengths), foreign, side="right") - 1
         known = (lengths - np.bincount(rows, minlength=len(lengths))) / lengths
-        wide = None if self.wide is None else self.wide.logits(texts)
         return Encoded(
-            steps=steps, lengths=lengths, known=known, truncated=truncated, wide=wide, bags=bags
+            steps=steps, lengths=lengths, known=known, truncated=truncated, bags=bags, texts=texts
         )
-
-    def beside(self, wide: Any) -> TextEncoder:
-        """Return this encoder with another NgramPath, None for none."""
-        return TextEncoder(self.vocabulary, self.mode, self.max_length, wide, self.buckets)
 
     def is_unknown(self, steps: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
         """Tell which ids are of tokens that the vocabulary lacks."""
@@ -158,7 +127,6 @@ class SeriesEncoder:
         missing: Missing = "refuse",
         channels: Sequence[str] = ("values",),
         units: Floats | None = None,
-        wide: KernelPath | None = None,
     ) -> None:
         """Subtract `mean`, divide by `scale`, keep the first `max_length` steps.
 
@@ -168,7 +136,6 @@ class SeriesEncoder:
             missing: whether values may be missing.
             channels: names of `views.VIEWS`.
             units: (I,) of the channels; ones if None, where the channels are seen in one way.
-            wide: reads the channels as the first of `channels` sees them.
         """
         self.mean = mean
         self.scale = scale
@@ -176,7 +143,6 @@ class SeriesEncoder:
         self.missing = missing
         self.channels = tuple(channels)
         self.units: Floats = np.ones(len(mean)) if units is None else units
-        self.wide = wide
         self._constant = np.flatnonzero(scale <= ROUNDING * np.abs(mean)).tolist()
 
     @property
@@ -230,17 +196,7 @@ class SeriesEncoder:
             lengths=lengths,
             known=np.ones(len(lengths)),
             truncated=np.zeros(len(lengths), bool),
-            wide=None if self.wide is None else self.wide.logits(self.first_view(steps), lengths),
-        )
-
-    def first_view(self, steps: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Return (S, view_size) of encoded steps."""
-        return steps[:, : self.view_size]
-
-    def beside(self, wide: Any) -> SeriesEncoder:
-        """Return this encoder with another KernelPath, None for none."""
-        return SeriesEncoder(
-            self.mean, self.scale, self.max_length, self.missing, self.channels, self.units, wide
+            channels=steps[:, : self.view_size],
         )
 
     def _scaled(self, record: Record) -> npt.NDArray[np.float32]:

@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import Examples
-from grucli.data.encoding import Encoded, Encoder
+from grucli.data.encoded import Encoded
 from grucli.data.forms.opening import open_source
 from grucli.data.records import ReadOptions, Record, Remembered, Source
 from grucli.errors import DataError, counted, excerpt
@@ -90,21 +89,9 @@ def targets_of(records: Sequence[Record], labels: Sequence[str]) -> list[int]:
     return [index.get(record.label or "", -1) for record in records]
 
 
-def encode(encoder: Encoder, records: Sequence[Record], targets: npt.ArrayLike) -> Examples:
-    """Encode all records, at least one."""
-    return examples_of(encoder.encode(records), records, targets)
-
-
 def examples_of(encoded: Encoded, records: Sequence[Record], targets: npt.ArrayLike) -> Examples:
     """Return records that are encoded with their targets (n, …) and weights."""
-    return Examples(
-        steps=encoded.steps,
-        lengths=encoded.lengths,
-        targets=np.asarray(targets),
-        weights=np.array([record.weight for record in records], np.float64),
-        wide=encoded.wide,
-        bags=encoded.bags,
-    )
+    return Examples.of(encoded, targets, [record.weight for record in records])
 
 
 def _refuse_unread(source: Source, options: ReadOptions) -> None:

@@ -1,6 +1,7 @@
 """Losses of classification, as sums over rows, and the probabilities they stand for."""
 
 import numpy as np
+import numpy.typing as npt
 
 from grucli.engine.packing import Floats, Integers
 
@@ -40,7 +41,7 @@ def cross_entropy(
     return loss, d_logits[:, -logits.shape[1] :].astype(logits.dtype)
 
 
-def log_probabilities(logits: Floats) -> Floats:
+def log_probabilities(logits: Floats) -> npt.NDArray[np.float64]:
     """Return float64 log-probabilities (B, C), of both classes for a single logit (B, 1)."""
     wide = logits.astype(np.float64)
     if logits.shape[1] == 1:
@@ -50,7 +51,7 @@ def log_probabilities(logits: Floats) -> Floats:
     return wide
 
 
-def probabilities(logits: Floats) -> Floats:
+def probabilities(logits: Floats) -> npt.NDArray[np.float64]:
     """Return float64 probabilities (B, C) within [0, 1]; each row sums to 1 up to rounding."""
-    p: Floats = np.exp(log_probabilities(logits))
+    p: npt.NDArray[np.float64] = np.exp(log_probabilities(logits))
     return p

@@ -26,9 +26,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.batches import Batch, Examples, bounded
+from grucli.data.batches import Batch, Examples
+from grucli.data.encoded import Encoded
 from grucli.data.encoding import TextEncoder
-from grucli.data.labelled import encode, targets_of
+from grucli.data.labelled import targets_of
 from grucli.data.records import Record
 from grucli.data.text.vocabulary import EMPTY
 from grucli.engine import losses
@@ -37,8 +38,8 @@ from grucli.engine.packing import Floats
 from grucli.engine.recurrent import CELLS
 from grucli.errors import ConfigError
 from grucli.inspection.health import DIRECTIONS
-from grucli.inspection.logits import logits_of
 from grucli.inspection.report import Report
+from grucli.model.logits import recurrence_logits
 from grucli.model.network import Architecture
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
@@ -60,7 +61,7 @@ def check_size(saved: SavedModel, records: Sequence[Record]) -> None:
         DataError: a numeric sequence has other channels than those of training.
     """
     arch = saved.model.architecture
-    steps = int(_state_lengths(arch, _encode(saved, records)).sum())
+    steps = int(_state_lengths(arch, saved.encoder.encode(records)).sum())
     size = steps * len(_kept(arch)) * arch.hidden_size * np.dtype(np.float32).itemsize
     if size > MOST_BYTES:
         raise ConfigError(
@@ -80,40 +81,34 @@ def trace(report: Report, records: Sequence[Record]) -> dict[str, Array]:
         DataError: a numeric sequence has other channels than those of training.
     """
     saved = report.saved
-    examples = _encode(saved, records)
-    traces, probabilities = _run(saved, examples)
+    encoded = saved.encoder.encode(records)
+    traces, probabilities = _run(saved, encoded)
     meta = {"schema": SCHEMA, **report.to_json()["meta"]}
     return {
         "meta": np.frombuffer(json.dumps(meta).encode(), np.uint8),
         "labels": np.array(saved.labels, np.str_),
         "records": np.array([record.number for record in records], np.int64),
-        "targets": examples.targets,
+        "targets": np.array(targets_of(records, saved.labels), np.int64),
         "predictions": probabilities.argmax(axis=1),
         "probabilities": probabilities,
-        "offsets": _offsets(examples.lengths),
-        **_inputs(saved, records, examples),
-        "state_offsets": _offsets(_state_lengths(saved.model.architecture, examples)),
+        "offsets": _offsets(encoded.lengths),
+        **_inputs(saved, records, encoded),
+        "state_offsets": _offsets(_state_lengths(saved.model.architecture, encoded)),
         **traces,
     }
 
 
-def _encode(saved: SavedModel, records: Sequence[Record]) -> Examples:
-    return encode(saved.encoder, records, targets_of(records, saved.labels))
-
-
-def _run(saved: SavedModel, examples: Examples) -> tuple[dict[str, Array], Floats]:
+def _run(saved: SavedModel, encoded: Encoded) -> tuple[dict[str, Array], Floats]:
     """Return what the layers did, and the class probabilities (n, C)."""
-    runner, mix, arch = Runner(saved.model), saved.model.mix, saved.model.architecture
-    offsets = _offsets(_state_lengths(arch, examples))
+    runner, arch = Runner(saved.model), saved.model.architecture
+    offsets = _offsets(_state_lengths(arch, encoded))
     names = [_name(*one) for one in _kept(arch)]
     traces = {name: np.empty((int(offsets[-1]), arch.hidden_size), np.float32) for name in names}
-    whole = np.empty((len(examples), arch.num_classes))
-    for batch in bounded(examples):
-        whole[batch.rows] = logits_of(runner, batch)
-        _keep(runner, batch, offsets, traces)
-    if examples.wide is not None:
-        whole += mix.wide * both_classes(examples.wide)
-    return traces, losses.probabilities(whole)
+    recurrence = recurrence_logits(
+        runner, Examples.of(encoded), lambda batch: _keep(runner, batch, offsets, traces)
+    )
+    whole = saved.model.mix.logits(recurrence, saved.model.linear_logits(encoded))
+    return traces, losses.probabilities(both_classes(whole))
 
 
 def _keep(
@@ -142,9 +137,9 @@ def _name(layer: int, direction: int, kind: str) -> str:
     return f"layer{layer + 1}_{DIRECTIONS[direction]}_{kind}"
 
 
-def _state_lengths(arch: Architecture, examples: Examples) -> npt.NDArray[np.int64]:
+def _state_lengths(arch: Architecture, encoded: Encoded) -> npt.NDArray[np.int64]:
     stride = max(1, arch.convolution)
-    lengths: npt.NDArray[np.int64] = -(-examples.lengths // stride)
+    lengths: npt.NDArray[np.int64] = -(-encoded.lengths // stride)
     return lengths
 
 
@@ -152,7 +147,7 @@ def _offsets(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     return np.concatenate(([0], np.cumsum(lengths)))
 
 
-def _inputs(saved: SavedModel, records: Sequence[Record], examples: Examples) -> dict[str, Array]:
+def _inputs(saved: SavedModel, records: Sequence[Record], encoded: Encoded) -> dict[str, Array]:
     """Return what each step was: a token, or values in the units of the data."""
     encoder = saved.encoder
     if not isinstance(encoder, TextEncoder):
@@ -160,5 +155,5 @@ def _inputs(saved: SavedModel, records: Sequence[Record], examples: Examples) ->
         return {"values": np.concatenate([values[: encoder.max_length] for values in series])}
     empty = [encoder.vocabulary.token(EMPTY)]
     tokens = [token for record in records for token in encoder.tokens(record.text or "") or empty]
-    known = ~encoder.is_unknown(examples.steps)
+    known = ~encoder.is_unknown(encoded.steps)
     return {"tokens": np.array([t[:TOKEN_CHARACTERS] for t in tokens], np.str_), "known": known}

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from grucli.data.batches import Examples
-from grucli.data.encoding import Encoded, SeriesEncoder, TextEncoder
+from grucli.data.encoded import Encoded
+from grucli.data.encoding import SeriesEncoder, TextEncoder
 from grucli.data.text.tokenized import Tokenized
 from grucli.engine.blend_factors import both_classes
 from grucli.engine.packing import Floats, slices
 from grucli.inspection.attribution import Answer, Kept
-from grucli.inspection.logits import logits
+from grucli.model.logits import branch_logits
 from grucli.model.network import Model
 from grucli.model.runner import Runner
 
@@ -39,25 +39,18 @@ def _answer(model: Model, read: Reader) -> Answer:
 
     def answer(kept: Sequence[Kept]) -> tuple[Floats, Floats | None]:
         steps = np.array([np.count_nonzero(mask) for mask in kept])
-        said = [_said(runner, read(kept[some])) for some in slices(steps, STEPS_TOGETHER)]
-        wide = [own for _, own in said if own is not None]
-        return np.concatenate([both for both, _ in said]), np.concatenate(wide) if wide else None
+        found = [_logits(runner, read(kept[some])) for some in slices(steps, STEPS_TOGETHER)]
+        linear = [own for _, own in found if own is not None]
+        return np.concatenate([both for both, _ in found]), (
+            np.concatenate(linear) if linear else None
+        )
 
     return answer
 
 
-def _said(runner: Runner, encoded: Encoded) -> tuple[Floats, Floats | None]:
-    """Return logits (n, C) of both paths together, and those of the wide one."""
-    rows = len(encoded.lengths)
-    examples = Examples(
-        steps=encoded.steps,
-        lengths=encoded.lengths,
-        targets=np.full(rows, -1),
-        weights=np.ones(rows),
-        bags=encoded.bags,
-    )
-    recurrence = logits(runner, examples)
-    if encoded.wide is None:
-        return recurrence, None
-    wide = runner.model.mix.wide * both_classes(encoded.wide)
-    return recurrence + wide, wide
+def _logits(runner: Runner, encoded: Encoded) -> tuple[Floats, Floats | None]:
+    """Return logits (n, C) of both paths together, and what the linear one adds."""
+    branches, mix = branch_logits(runner, encoded), runner.model.mix
+    _, linear = mix.parts(branches.recurrence, branches.linear)
+    both = both_classes(branches.blended(mix))
+    return both, None if linear is None else both_classes(linear)

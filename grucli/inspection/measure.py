@@ -8,21 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.batches import Examples, bounded
-from grucli.data.labelled import encode
+from grucli.data.batches import Examples
 from grucli.data.records import Record
 from grucli.engine import losses
 from grucli.engine.blend_factors import both_classes
 from grucli.engine.packing import Floats, Integers
 from grucli.errors import ConfigError
-from grucli.inspection.health import HealthMeter, LayerHealth
-from grucli.inspection.logits import logits_of
+from grucli.inspection.health import HealthMeter
 from grucli.inspection.memory import SIDES, horizon
 from grucli.inspection.report import Input, Paths, Report, Settings
 from grucli.inspection.sampling import Drawn
 from grucli.inspection.sequences import example
 from grucli.inspection.verdicts import verdicts
 from grucli.model.blend import Mix, recurrence_share
+from grucli.model.logits import recurrence_logits
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 
@@ -72,15 +71,16 @@ def inspect(
     report = Report(path=path, saved=saved, settings=settings)
     named = [(f"text {record.number}", record) for record in shown.records]
     if drawn is not None:
-        examples, runner = _encode(saved, drawn), Runner(saved.model)
-        whole, health = _run(runner, examples, settings)
-        wide = None
-        if examples.wide is not None:
-            wide = saved.model.mix.wide * both_classes(examples.wide)
-        decided = whole if wide is None else whole + wide
-        paths = None if wide is None else _paths(whole, wide, examples.targets)
+        encoded, runner = saved.encoder.encode(drawn.records), Runner(saved.model)
+        examples = Examples.of(encoded, _targets(saved, drawn))
+        meter = HealthMeter(runner, *settings.saturation)
+        recurrence = recurrence_logits(runner, examples, lambda _: meter.add())
+        linear = saved.model.linear_logits(encoded)
+        decided = both_classes(saved.model.mix.logits(recurrence, linear))
+        paths = _paths(saved.model.mix, recurrence, linear, examples.targets)
         data = _input(drawn, examples, decided, paths)
-        horizons = tuple(horizon(runner, examples, whole, side) for side in SIDES)
+        health = meter.result()
+        horizons = tuple(horizon(runner, examples, recurrence, side) for side in SIDES)
         report = dataclasses.replace(
             report,
             input=data,
@@ -96,35 +96,23 @@ def inspect(
     return dataclasses.replace(report, examples=explained)
 
 
-def _encode(saved: SavedModel, drawn: Drawn) -> Examples:
+def _targets(saved: SavedModel, drawn: Drawn) -> list[int]:
     index = {label: k for k, label in enumerate(saved.labels)}
-    targets = [NO_LABEL if r.label is None else index.get(r.label, UNSEEN) for r in drawn.records]
-    return encode(saved.encoder, drawn.records, targets)
+    return [NO_LABEL if r.label is None else index.get(r.label, UNSEEN) for r in drawn.records]
 
 
-def _paths(whole: Floats, wide: Floats, targets: Integers) -> Paths:
+def _paths(mix: Mix, recurrence: Floats, linear: Floats | None, targets: Integers) -> Paths | None:
+    if linear is None:
+        return None
     return Paths(
-        recurrence_share=recurrence_share(Mix(wide=1.0), whole, wide),
-        recurrence_right=_right(whole, targets),
-        wide_right=_right(wide, targets),
+        recurrence_share=recurrence_share(mix, recurrence, linear),
+        recurrence_right=_right(both_classes(recurrence), targets),
+        wide_right=_right(both_classes(linear), targets),
     )
 
 
 def _right(logits: Floats, targets: Integers) -> int:
     return int((logits.argmax(axis=1) == targets).sum())
-
-
-def _run(
-    runner: Runner, examples: Examples, settings: Settings
-) -> tuple[Floats, tuple[LayerHealth, ...]]:
-    """Return the logits (n, C) of all examples, and what their gates did meanwhile."""
-    model = runner.model
-    whole = np.empty((len(examples), model.architecture.num_classes), model.dtype)
-    meter = HealthMeter(runner, *settings.saturation)
-    for batch in bounded(examples):
-        whole[batch.rows] = logits_of(runner, batch)
-        meter.add()
-    return whole, meter.result()
 
 
 def _input(drawn: Drawn, examples: Examples, decided: Floats, paths: Paths | None) -> Input:

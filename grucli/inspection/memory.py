@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from grucli.data.batches import Examples, bounded
 from grucli.engine import losses
+from grucli.engine.blend_factors import both_classes
 from grucli.engine.packing import Floats
-from grucli.inspection.logits import logits, logits_of
+from grucli.model.logits import recurrence_logits
 from grucli.model.runner import Runner
 
 AGREEMENT = 0.99
@@ -62,16 +63,16 @@ def cut(examples: Examples, keep: int, side: Side) -> Examples:
     return replace(examples, steps=examples.steps[index], lengths=lengths)
 
 
-def horizon(runner: Runner, examples: Examples, whole: Floats, side: Side) -> Horizon:
+def horizon(runner: Runner, examples: Examples, recurrence: Floats, side: Side) -> Horizon:
     """Measure one side.
 
     Args:
         runner: of the model that decides.
         examples: uncut.
-        whole: (n, C) its logits for them.
+        recurrence: (n, O) logits of the recurrence for them.
         side: where the kept steps are.
     """
-    steps = grid(int(examples.lengths.max()))
+    steps, whole = grid(int(examples.lengths.max())), _weighed(runner, recurrence)
     decisions, probabilities = whole.argmax(axis=1), losses.probabilities(whole)
     agreement, distance = [], []
     disagreed = np.zeros(len(examples), bool)
@@ -79,7 +80,8 @@ def horizon(runner: Runner, examples: Examples, whole: Floats, side: Side) -> Ho
         cut_logits = whole.copy()
         long = np.flatnonzero(examples.lengths > keep)
         if long.size:
-            cut_logits[long] = logits(runner, cut(examples.select(long), keep, side))
+            kept = cut(examples.select(long), keep, side)
+            cut_logits[long] = _weighed(runner, recurrence_logits(runner, kept))
         same = cut_logits.argmax(axis=1) == decisions
         if same.mean() < AGREEMENT:
             disagreed = ~same
@@ -100,13 +102,19 @@ def horizon(runner: Runner, examples: Examples, whole: Floats, side: Side) -> Ho
     )
 
 
+def _weighed(runner: Runner, recurrence: Floats) -> Floats:
+    """Return logits (n, C) of the recurrence alone, as much as they count."""
+    return both_classes(runner.model.mix.logits(recurrence))
+
+
 def _agrees(
     runner: Runner, kept: Examples, decisions: npt.NDArray[np.int64], order: npt.NDArray[np.int64]
 ) -> bool:
     """Whether enough decisions stay; those that come first in `order` can end it early."""
     wrong, number = 0, len(decisions)
     for batch in bounded(kept, order):
-        wrong += int((logits_of(runner, batch).argmax(axis=1) != decisions[batch.rows]).sum())
+        answers = _weighed(runner, runner.forward(batch)).argmax(axis=1)
+        wrong += int((answers != decisions[batch.rows]).sum())
         if (number - wrong) / number < AGREEMENT:
             return False
     return True

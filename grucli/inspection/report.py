@@ -17,7 +17,6 @@ from grucli.data.encoding import TextEncoder
 from grucli.inspection.health import LayerHealth
 from grucli.inspection.memory import Horizon
 from grucli.inspection.sequences import Example
-from grucli.model.ngram_path import NgramPath
 from grucli.modelfile.checkpoint import SavedModel
 
 SCHEMA = "grucli.gates/1"
@@ -212,7 +211,7 @@ def model_json(saved: SavedModel) -> dict[str, Any]:
         "reading": {**saved.remembered.stored(), **reading},
         "architecture": architecture,
         "parameters": {**parameter_parts(saved), "total": saved.model.num_parameters},
-        "wide": _wide_json(saved),
+        "wide": _linear_json(saved),
         "card": _without_digests(_plain(saved.card)),
     }
 
@@ -224,22 +223,12 @@ def _without_digests(node: Any) -> Any:
     return node
 
 
-def _wide_json(saved: SavedModel) -> dict[str, Any] | None:
-    wide, described = saved.encoder.wide, dict[str, Any]()
-    if wide is None:
+def _linear_json(saved: SavedModel) -> dict[str, Any] | None:
+    linear = saved.model.linear
+    if linear is None:
         return None
-    if isinstance(wide, NgramPath):
-        described = {
-            "ngrams": len(wide.ngrams),
-            "pattern": dataclasses.asdict(wide.ngrams.pattern),
-        }
-    else:
-        described = {
-            "thresholds": len(wide.kernels),
-            "dilations": wide.kernels.dilations.tolist(),
-        }
-    return described | {
-        "parameters": wide.num_parameters,
+    return linear.to_json() | {
+        "parameters": linear.num_parameters,
         "factors": dataclasses.asdict(saved.model.mix),
     }
 

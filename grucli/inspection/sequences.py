@@ -89,7 +89,7 @@ def example(
     encoded = encoder.encode([record])
     stride = max(1, saved.model.architecture.convolution)
     if isinstance(encoder, TextEncoder):
-        text = _read(encoder, record)
+        text = _read(saved, encoder, record)
         windows = _windows(encoder, int(text.lengths[0]), stride)
         parts = _tokens(encoder, text, windows)
         answer = deletion.of_text(saved.model, encoder, text)
@@ -117,9 +117,9 @@ def _windows(encoder: Encoder, length: int, stride: int) -> tuple[Span, ...]:
     return spans(max(length, 1), most, stride)
 
 
-def _read(encoder: TextEncoder, record: Record) -> Tokenized:
+def _read(saved: SavedModel, encoder: TextEncoder, record: Record) -> Tokenized:
     """Return the tokens that are read: all of them where there are n-grams."""
-    tokens = encoder.tokens if encoder.wide is None else encoder.tokenize
+    tokens = encoder.tokens if saved.model.linear is None else encoder.tokenize
     return Tokenized.of([record.text or ""], tokens)
 
 

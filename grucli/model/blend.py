@@ -24,10 +24,15 @@ class Mix:
     recurrence: float = 1.0
     wide: float = 0.0
 
-    def logits(self, recurrence: Floats, wide: Floats | None) -> Floats:
-        """Return the logits that decide; arrays of one shape, `wide` None for a model without."""
+    def parts(self, recurrence: Floats, linear: Floats | None) -> tuple[Floats, Floats | None]:
+        """Return what each path adds to the logits that decide."""
         own: Floats = self.recurrence * recurrence
-        return own if wide is None else own + self.wide * wide
+        return own, None if linear is None else self.wide * linear
+
+    def logits(self, recurrence: Floats, linear: Floats | None = None) -> Floats:
+        """Return the logits that decide; arrays of one shape, `linear` None for a model without."""
+        own, other = self.parts(recurrence, linear)
+        return own if other is None else own + other
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import Examples, starts_of
+from grucli.data.encoded import Encoded
 from grucli.data.series.kernels import Kernels
 from grucli.engine import ridge
 
@@ -33,10 +35,24 @@ class KernelPath:
         """Numbers that were learned."""
         return self.weight.size + self.bias.size
 
+    @property
+    def reads_on(self) -> bool:
+        """Kernels read the steps that the recurrence reads."""
+        return False
+
     def __str__(self) -> str:
         return str(self.kernels)
 
-    def logits(
+    def to_json(self) -> dict[str, Any]:
+        """Return how many thresholds there are, and of which dilations."""
+        return {"thresholds": len(self.kernels), "dilations": self.kernels.dilations.tolist()}
+
+    def logits(self, encoded: Encoded) -> npt.NDArray[np.float64]:
+        """Return logits (n, O) of series, at least one."""
+        assert encoded.channels is not None  # a model file with kernels has an encoder of series
+        return self.of_series(encoded.channels, encoded.lengths)
+
+    def of_series(
         self, steps: npt.NDArray[np.float32], lengths: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.float64]:
         """Return (n, O) of encoded series (S, I), one after the other; n is at least 1."""
@@ -105,4 +121,4 @@ class KernelRows:
         """Return its logits of some rows of `train`, or of `valid`; None if there are none."""
         if held is not None:
             return path.of_rows(self.train[held])
-        return None if self.valid is None else path.logits(*self.valid)
+        return None if self.valid is None else path.of_series(*self.valid)

@@ -11,17 +11,28 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import Examples
+from grucli.data.encoded import Encoded
 
 NAMES = {"text": "n-grams", "series": "kernels"}
 """What people call the features of each kind of encoder."""
 
 
-class WidePath(Protocol):
+class LinearPath(Protocol):
     """What was learned of each feature; its text says which there are."""
 
     @property
     def num_parameters(self) -> int:
         """Numbers that were learned."""
+
+    @property
+    def reads_on(self) -> bool:
+        """Whether it reads beyond the last step that the recurrence keeps."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return which features there are, for reports."""
+
+    def logits(self, encoded: Encoded) -> npt.NDArray[np.float64]:
+        """Return (n, O) in the order of the inputs, of which there is at least one."""
 
 
 class WideRows(Protocol):
@@ -45,7 +56,7 @@ class WideRows(Protocol):
         rows: npt.NDArray[np.int64],
         num_classes: int,
         rng: np.random.Generator,
-    ) -> WidePath:
+    ) -> LinearPath:
         """Learn from some rows of the training examples; `rng` draws what is drawn."""
 
     def said(

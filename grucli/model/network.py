@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from grucli.data.encoded import Encoded
 from grucli.engine import front, pooling, recurrent
 from grucli.engine.packing import Floats
 from grucli.engine.params import Allocate, Parameters, Shape, glorot_uniform
 from grucli.model.blend import Mix
+from grucli.model.linear_path import LinearPath
 
 FEW_TOKENS = 256
 EMBEDDING_SCALES = (0.1, 0.02)
@@ -104,7 +106,8 @@ class Model:
         params: the dense parameters.
         table: (V + buckets, I) vectors of tokens, then of n-grams; (0, 0) for numeric sequences. A
             model that was loaded to answer in float64 has them as they were trained.
-        mix: how much its logits count beside those of a wide path.
+        linear: what stands beside the recurrence, None for a model without.
+        mix: how much the logits of both count.
     """
 
     def __init__(self, architecture: Architecture, allocate: Allocate = np.zeros) -> None:
@@ -115,12 +118,17 @@ class Model:
         flat = allocate((sum(map(math.prod, shapes.values())),), self.dtype)
         self.params = Parameters(shapes, self.dtype, flat)
         self.table: Floats = allocate(architecture.table_shape, self.dtype)
+        self.linear: LinearPath | None = None
         self.mix = Mix()
 
     @property
     def num_parameters(self) -> int:
         """Values that training can change."""
         return int(self.params.flat.size + self.table.size)
+
+    def linear_logits(self, encoded: Encoded) -> Floats | None:
+        """Return (n, O) the logits of the linear path, None for a model without."""
+        return None if self.linear is None else self.linear.logits(encoded)
 
     def initialise(self, rng: np.random.Generator, chrono_steps: int | None = None) -> None:
         """Draw all weights; `chrono_steps` as in `recurrent.initialise_`."""

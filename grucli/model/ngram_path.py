@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import Examples
+from grucli.data.encoded import Encoded
 from grucli.data.text.ngrams import Ngrams
 from grucli.data.text.tokenized import Tokenized
 from grucli.engine import sparse_linear
@@ -38,11 +40,25 @@ class NgramPath:
         """Numbers that were learned."""
         return self.weight.size + self.bias.size
 
+    @property
+    def reads_on(self) -> bool:
+        """N-grams are those of the whole text."""
+        return True
+
     def __str__(self) -> str:
         return f"{len(self.ngrams):,} of {self.ngrams.pattern}, of the whole text"
 
-    def logits(self, texts: Tokenized) -> npt.NDArray[np.float64]:
-        """Return logits (n, O), zero for a text without any known n-gram."""
+    def to_json(self) -> dict[str, Any]:
+        """Return how many n-grams there are, and of what."""
+        return {"ngrams": len(self.ngrams), "pattern": dataclasses.asdict(self.ngrams.pattern)}
+
+    def logits(self, encoded: Encoded) -> npt.NDArray[np.float64]:
+        """Return logits (n, O) of texts, zero for one without any known n-gram."""
+        assert encoded.texts is not None  # a model file with n-grams has an encoder of texts
+        return self.of_texts(encoded.texts)
+
+    def of_texts(self, texts: Tokenized) -> npt.NDArray[np.float64]:
+        """Return logits (n, O), at least one."""
         return np.concatenate([self.of_rows(chunk) for chunk in self.ngrams.chunks(texts)])
 
     def of_rows(self, rows: sparse_linear.Sparse) -> npt.NDArray[np.float64]:

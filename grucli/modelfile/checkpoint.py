@@ -28,11 +28,12 @@ from grucli.engine.pooling import POOLINGS
 from grucli.engine.recurrent import CELLS
 from grucli.errors import CheckpointError, ConfigError, show, show_path
 from grucli.model.blend import Mix
+from grucli.model.linear_path import LinearPath
 from grucli.model.network import Architecture, Model
 from grucli.modelfile.archive import Archive, read_archive, write_archive
 from grucli.modelfile.fields import built, expect
 from grucli.modelfile.history import packed, unpacked
-from grucli.modelfile.linear_path import kernel_arrays, kernel_path, ngram_arrays, ngram_path
+from grucli.modelfile.linear_path import kernel_path, linear_parts, ngram_path
 from grucli.tasks import TASKS, task_from_json
 from grucli.tasks.task import Task
 
@@ -107,16 +108,14 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
     if isinstance(encoder, TextEncoder):
         meta["encoder"]["mode"] = encoder.mode
         arrays["vocabulary"] = np.frombuffer(encoder.vocabulary.to_bytes(), np.uint8)
-        if encoder.wide is not None:
-            meta["encoder"]["ngrams"] = dataclasses.asdict(encoder.wide.ngrams.pattern)
-            arrays |= ngram_arrays(encoder.wide)
     else:
         meta["encoder"]["missing"] = encoder.missing
         meta["encoder"]["channels"] = list(encoder.channels)
         arrays["scaling"] = np.stack((encoder.mean, encoder.scale))
         arrays["units"] = encoder.units
-        if encoder.wide is not None:
-            arrays |= kernel_arrays(encoder.wide)
+    fields, features = linear_parts(saved.model.linear)
+    meta["encoder"] |= fields
+    arrays |= features
     if run is not None:
         meta["progress"], scores = packed(run.progress)
         arrays |= scores
@@ -167,7 +166,8 @@ def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> Saved
         expect(len(task.labels) == architecture.num_classes, "labels and outputs")
         model = _model(architecture, archive.arrays, dtype)
         encoder = _encoder(meta["encoder"], archive.arrays, architecture)
-        model.mix = _mix(meta.get("mix"), encoder)
+        model.linear = _linear(meta["encoder"], archive.arrays, encoder, architecture)
+        model.mix = _mix(meta.get("mix"), has_linear=model.linear is not None)
         model.seal()
         return SavedModel(
             model=model,
@@ -245,9 +245,8 @@ def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architectu
         vocabulary = Vocabulary.from_bytes(arrays["vocabulary"])
         expect(len(vocabulary) == architecture.vocabulary_size, "vocabulary and embedding")
         expect(fields["mode"] in MODES, "tokens")
-        wide = ngram_path(fields.get("ngrams"), arrays, architecture.num_outputs)
         buckets = architecture.buckets if architecture.subwords == "characters" else 0
-        return TextEncoder(vocabulary, fields["mode"], max_length, wide, buckets)
+        return TextEncoder(vocabulary, fields["mode"], max_length, buckets)
     expect(fields["kind"] == "series", "kind")
     mean, scale = arrays["scaling"]
     missing = fields.get("missing", "refuse")  # older files know no other way
@@ -259,12 +258,21 @@ def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architectu
     expect(encoder.units.ndim == 1, "units")
     expect(mean.size == width(channels, encoder.num_channels), "scaling, channels")
     expect(mean.ndim == 1 and encoder.input_size == architecture.input_size, "scaling, channels")
-    return encoder.beside(kernel_path(arrays, encoder.view_size, architecture.num_outputs))
+    return encoder
 
 
-def _mix(fields: Mapping[str, Any] | None, encoder: Encoder) -> Mix:
+def _linear(
+    fields: Mapping[str, Any], arrays: Arrays, encoder: Encoder, architecture: Architecture
+) -> LinearPath | None:
+    """Return the linear path whose features the encoder has, None if there is none."""
+    if isinstance(encoder, TextEncoder):
+        return ngram_path(fields.get("ngrams"), arrays, architecture.num_outputs)
+    return kernel_path(arrays, encoder.view_size, architecture.num_outputs)
+
+
+def _mix(fields: Mapping[str, Any] | None, *, has_linear: bool) -> Mix:
     """Return how much the paths count: a wide path that is there does, if ever so little."""
     mix = Mix() if fields is None else built(Mix, fields)
     expect(all(0 <= factor < 1e6 for factor in (mix.recurrence, mix.wide)), "mix")
-    expect((encoder.wide is not None) == (mix.wide > 0), "paths")
+    expect(has_linear == (mix.wide > 0), "paths")
     return mix

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from grucli.data.series.kernels import HIGH, Kernels
 from grucli.data.text.ngrams import Ngrams, Pattern
 from grucli.model.kernel_path import KernelPath
+from grucli.model.linear_path import LinearPath
 from grucli.model.ngram_path import NgramPath
 from grucli.modelfile.fields import built, expect
 
@@ -21,7 +23,16 @@ LONGEST_NGRAM = 8  # tokens
 LARGEST_KERNELS = 1 << 20  # steps from one weight to the next, thresholds of one kernel
 
 
-def ngram_arrays(path: NgramPath) -> Arrays:
+def linear_parts(path: LinearPath | None) -> tuple[dict[str, Any], Arrays]:
+    """Return what a model file holds of a linear path: fields beside the encoder's, and arrays."""
+    if isinstance(path, NgramPath):
+        return {"ngrams": dataclasses.asdict(path.ngrams.pattern)}, _ngram_arrays(path)
+    if isinstance(path, KernelPath):
+        return {}, _kernel_arrays(path)
+    return {}, {}
+
+
+def _ngram_arrays(path: NgramPath) -> Arrays:
     """Return what a model file holds of n-grams, beside their pattern."""
     return {
         WIDE + "keys": path.ngrams.keys,
@@ -31,7 +42,7 @@ def ngram_arrays(path: NgramPath) -> Arrays:
     }
 
 
-def kernel_arrays(path: KernelPath) -> Arrays:
+def _kernel_arrays(path: KernelPath) -> Arrays:
     """Return what a model file holds of kernels."""
     kernels = path.kernels
     return {

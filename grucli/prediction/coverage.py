@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from grucli.data.encoding import Encoded, Encoder
+from grucli.data.encoded import Encoded
+from grucli.data.encoding import Encoder
 
 
 @dataclass(frozen=True, kw_only=True)

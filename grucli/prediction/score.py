@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from grucli.data.labelled import examples_of, targets_of
+from grucli.data.labelled import targets_of
 from grucli.data.records import Record
 from grucli.engine import losses
 from grucli.engine.packing import Floats
+from grucli.model.logits import branch_logits
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.branch_scores import PathScores, score_paths
 from grucli.prediction.coverage import Coverage
-from grucli.prediction.stream import logits
 from grucli.tasks import metrics
 from grucli.tasks.metrics import Evaluation
 from grucli.tasks.task import Targets
@@ -49,14 +49,14 @@ class Scored:
 
 def score(saved: SavedModel, records: Sequence[Record]) -> Scored:
     """Score a model on records that it can read, at least one, each with a label."""
-    encoded, labels = saved.encoder.encode(records), saved.labels
-    examples = examples_of(encoded, records, targets_of(records, labels))
-    said, targets = logits(Runner(saved.model), examples), examples.targets
-    scores = saved.model.mix.logits(said, examples.wide)
+    encoded, labels, mix = saved.encoder.encode(records), saved.labels, saved.model.mix
+    branches = branch_logits(Runner(saved.model), encoded)
+    scores = branches.blended(mix)
+    targets = np.array(targets_of(records, labels), np.int64)
     unseen = Counter(records[k].label or "" for k in np.flatnonzero(targets < 0).tolist())
     paths = None
-    if examples.wide is not None:
-        paths = score_paths(saved.model.mix, said, examples.wide, targets, labels, unseen)
+    if branches.linear is not None:
+        paths = score_paths(mix, branches.recurrence, branches.linear, targets, labels, unseen)
     return Scored(
         evaluation=metrics.evaluate(losses.probabilities(scores), targets, labels, unseen),
         paths=paths,

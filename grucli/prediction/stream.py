@@ -8,11 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.batches import Examples, bounded
 from grucli.data.encoding import TextEncoder
-from grucli.data.labelled import examples_of
 from grucli.data.records import Record
-from grucli.engine import losses
 from grucli.engine.packing import Floats
 from grucli.errors import (
     AccessError,
@@ -22,7 +19,7 @@ from grucli.errors import (
     counted,
     show_path,
 )
-from grucli.model.network import Model
+from grucli.model.logits import branch_logits
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.coverage import Coverage
@@ -32,25 +29,6 @@ WINDOW_STEPS = 1 << 18  # bounds the memory of a window whatever its sequences' 
 WINDOW_SCORES = 1 << 21  # and whatever the number of the head's outputs
 
 Probabilities = npt.NDArray[np.float64]
-
-
-def probabilities(runner: Runner, examples: Examples) -> Probabilities:
-    """Return (n, C) class probabilities in the order of `examples`."""
-    return decided(runner.model, logits(runner, examples), examples)
-
-
-def decided(model: Model, said: npt.NDArray[np.float64], examples: Examples) -> Probabilities:
-    """Return (n, C) class probabilities from what the recurrence has said, logits (n, O)."""
-    p = losses.probabilities(model.mix.logits(said, examples.wide))
-    return p.astype(np.float64, copy=False)
-
-
-def logits(runner: Runner, examples: Examples) -> npt.NDArray[np.float64]:
-    """Return (n, O) the logits of the recurrence in the order of `examples`."""
-    result = np.empty((len(examples), runner.model.architecture.num_outputs))
-    for batch in bounded(examples):
-        result[batch.rows] = runner.forward(batch)
-    return result
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,10 +108,9 @@ def _answered(saved: SavedModel, runner: Runner, window: list[Record]) -> Predic
             truncated=np.zeros(0, bool),
         )
     encoded = saved.encoder.encode(records)
-    examples = examples_of(encoded, records, [-1] * len(records))
     return Predictions(
         records=window,
-        scores=runner.model.mix.logits(logits(runner, examples), examples.wide),
+        scores=branch_logits(runner, encoded).blended(saved.model.mix),
         known=encoded.known,
         truncated=encoded.truncated,
         coverage=Coverage.of(saved.encoder, encoded),

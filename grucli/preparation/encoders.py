@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grucli.data.encoding import Encoded, Encoder, SeriesEncoder, TextEncoder
+from grucli.data.encoded import Encoded
+from grucli.data.encoding import Encoder, SeriesEncoder, TextEncoder
 from grucli.data.records import Record
 from grucli.data.series.views import orders_of_spread
 from grucli.data.text import tokens
@@ -46,14 +47,13 @@ class Origin:
 class Fitted:
     """An encoder, the training part as it encodes it, and the choices made for it.
 
-    `steps` are those of each record before a cut, `texts` what was encoded if it is text.
+    `steps` are those of each record before a cut.
     """
 
     encoder: Encoder
     encoded: Encoded
     choices: dict[str, Choice]
     steps: list[int]
-    texts: Tokenized | None = None
 
 
 def mode_of(texts: Iterable[str], config: Config, origin: Origin | None) -> str:
@@ -94,7 +94,6 @@ def fit(records: Sequence[Record], config: Config, origin: Origin | None) -> Fit
         encoded=encoder.encode_tokens(tokenized),
         choices={"data.max_length": longest, "model.subwords": subwords},
         steps=steps.tolist(),
-        texts=tokenized,
     )
 
 

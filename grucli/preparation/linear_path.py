@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from grucli.data.encoding import Encoded, SeriesEncoder, TextEncoder
-from grucli.data.records import Record
+from grucli.data.encoded import Encoded
 from grucli.data.series.kernels import Kernels
 from grucli.data.text.ngrams import Ngrams
 from grucli.data.text.tokenized import Tokenized
@@ -23,25 +21,36 @@ from grucli.random import WIDE, generator
 KERNELS_COUNTER = 1  # apart from what learning draws
 
 
-def of_texts(
-    texts: Tokenized,
-    encoder: TextEncoder,
-    valid: Sequence[Record],
+def features(
+    train: Encoded,
+    valid: Encoded | None,
     *,
     setting: Any,
     judged_rows: int,
     num_classes: int,
+    seed: int,
 ) -> tuple[WideRows | None, Choice]:
-    """Return the n-grams of texts to learn from, None for no wide path, and the choice.
+    """Return the features to learn from, None for no linear path, and the choice.
 
     Args:
-        texts: to train on.
-        encoder: of them.
-        valid: records to validate on.
+        train: inputs to train on.
+        valid: inputs to validate on, None without any.
         setting: True, False or "auto".
-        judged_rows: texts that are held out of some training.
+        judged_rows: inputs that are held out of some training.
         num_classes: at least 2.
+        seed: of what kernels draw.
+
+    Raises:
+        ConfigError: it is asked for, and there are too many series.
     """
+    if train.texts is not None:
+        return _ngrams(train.texts, valid, setting, judged_rows, num_classes)
+    return _kernels(train, valid, setting, judged_rows, seed)
+
+
+def _ngrams(
+    texts: Tokenized, valid: Encoded | None, setting: Any, judged_rows: int, num_classes: int
+) -> tuple[WideRows | None, Choice]:
     tokens = int(texts.lengths.sum())
     pattern = defaults.pattern(texts.letters() / max(tokens, 1), texts.lengths)
     found = pattern.count(texts.characters(), tokens)
@@ -54,36 +63,20 @@ def of_texts(
     ngrams = Ngrams.fit(texts, pattern, defaults.WIDE_NUMBERS // (outputs + 2))
     if not len(ngrams):  # all texts are empty
         return None, choice
-    held = [record.text or "" for record in valid]
+    held = None if valid is None else valid.texts
     rows = NgramRows(
         ngrams=ngrams,
         train=ngrams.encode(texts),
-        valid=ngrams.encode(Tokenized.of(held, encoder.tokenize)) if held else None,
+        valid=None if held is None else ngrams.encode(held),
         always=choice.value is True,
     )
     return rows, choice
 
 
-def of_series(
-    encoded: Encoded,
-    encoder: SeriesEncoder,
-    valid: Sequence[Record],
-    *,
-    setting: Any,
-    judged_rows: int,
-    seed: int,
+def _kernels(
+    train: Encoded, valid: Encoded | None, setting: Any, judged_rows: int, seed: int
 ) -> tuple[WideRows | None, Choice]:
-    """Return what kernels give for series; the other arguments are those of `of_texts`.
-
-    Args:
-        encoded: series to train on.
-        encoder: of them.
-        seed: of what kernels draw.
-
-    Raises:
-        ConfigError: it is asked for, and there are too many series.
-    """
-    number, steps = len(encoded.lengths), len(encoded.steps)
+    number, steps = len(train.lengths), len(train.steps)
     too_many = f"{number:,} series of {steps:,} steps together: too many for kernels"
     is_possible = number <= defaults.MOST_KERNEL_ROWS and steps <= defaults.MOST_KERNEL_STEPS
     choice = defaults.wide(setting, "series", None if is_possible else too_many, judged_rows)
@@ -92,15 +85,15 @@ def of_series(
     if not is_possible:
         raise ConfigError(f"model.wide: {too_many}; delete it")
     most = min(defaults.MOST_THRESHOLDS, defaults.KERNEL_NUMBERS // number)
-    seen = encoder.first_view(encoded.steps)
-    kernels = Kernels.fit(seen, encoded.lengths, most, generator(seed, WIDE, KERNELS_COUNTER))
+    rng = generator(seed, WIDE, KERNELS_COUNTER)
+    assert train.channels is not None  # what is not text has channels
+    kernels = Kernels.fit(train.channels, train.lengths, most, rng)
     held = None
-    if valid:
-        other = encoder.encode(valid)
-        held = np.ascontiguousarray(encoder.first_view(other.steps)), other.lengths
+    if valid is not None and valid.channels is not None:
+        held = np.ascontiguousarray(valid.channels), valid.lengths
     rows = KernelRows(
         kernels=kernels,
-        train=kernels.features(seen, encoded.lengths),
+        train=kernels.features(train.channels, train.lengths),
         valid=held,
         always=choice.value is True,
     )

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import Examples
+from grucli.data.encoded import Encoded
 from grucli.data.encoding import Encoder, TextEncoder
-from grucli.data.labelled import encode, examples_of, read_table
+from grucli.data.labelled import examples_of, read_table
 from grucli.data.records import ReadOptions, Remembered
 from grucli.data.text.vectors import Vectors, read_vectors
 from grucli.errors import ConfigError, counted, excerpt
@@ -99,9 +100,10 @@ def prepare(
     encoder, steps = fitted.encoder, fitted.steps
     vectors = _vectors(config, fitted, on_bad_row)
     config, reasons = _decided(config, parts, fitted, vectors, len(task.labels), origin)
-    wide, config, reason = _wide(fitted, parts, config, len(task.labels))
+    held = encoder.encode(valid) if valid else None
+    wide, config, reason = _wide(fitted.encoded, held, parts, config, len(task.labels))
     train_examples = examples_of(fitted.encoded, train, task.encode(train))
-    valid_examples = encode(encoder, valid, task.encode(valid)) if valid else None
+    valid_examples = None if held is None else examples_of(held, valid, task.encode(valid))
     return Prepared(
         name=table.name,
         train=train_examples,
@@ -207,30 +209,18 @@ def _with_names(config: Config, told: ReadOptions) -> Config:
 
 
 def _wide(
-    fitted: Fitted, parts: Parts, config: Config, num_classes: int
+    train: Encoded, valid: Encoded | None, parts: Parts, config: Config, num_classes: int
 ) -> tuple[WideRows | None, Config, dict[str, str]]:
-    """Return what a wide path learns from, and the config with the reason of its setting."""
+    """Return what a linear path learns from, and the config with the reason of its setting."""
     setting = config.model.wide
-    judged = len(parts.valid if parts.folds is None else parts.train)
-    if isinstance(fitted.encoder, TextEncoder):
-        assert fitted.texts is not None
-        rows, choice = linear_path.of_texts(
-            fitted.texts,
-            fitted.encoder,
-            parts.valid,
-            setting=setting,
-            judged_rows=judged,
-            num_classes=num_classes,
-        )
-    else:
-        rows, choice = linear_path.of_series(
-            fitted.encoded,
-            fitted.encoder,
-            parts.valid,
-            setting=setting,
-            judged_rows=judged,
-            seed=config.seed,
-        )
+    rows, choice = linear_path.features(
+        train,
+        valid,
+        setting=setting,
+        judged_rows=len(parts.valid if parts.folds is None else parts.train),
+        num_classes=num_classes,
+        seed=config.seed,
+    )
     config = config.model_copy(
         update={"model": config.model.model_copy(update={"wide": choice.value})}
     )

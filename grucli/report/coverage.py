@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from grucli.data.encoding import Encoder, TextEncoder
 from grucli.errors import counted
+from grucli.model.linear_path import NAMES
+from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.coverage import Coverage
 
 MANY = 0.1  # of the rows; fewer do not explain an accuracy that is no better than blind answers
@@ -14,9 +16,9 @@ Row = tuple[str, object, str]
 """A name, a figure and what it means."""
 
 
-def rows(coverage: Coverage, encoder: Encoder) -> list[Row]:
+def rows(coverage: Coverage, saved: SavedModel) -> list[Row]:
     """Return the lines of a report."""
-    cut = f"inputs longer than {_limit(encoder)}{_beyond(encoder)}"
+    cut = f"inputs longer than {_limit(saved.encoder)}{_beyond(saved)}"
     found: list[Row] = [("cut", coverage.truncated, cut)]
     if coverage.known is not None:
         none = counted(coverage.none_known, "input")
@@ -25,10 +27,10 @@ def rows(coverage: Coverage, encoder: Encoder) -> list[Row]:
     return found
 
 
-def sentence(coverage: Coverage, encoder: Encoder) -> str:
+def sentence(coverage: Coverage, saved: SavedModel) -> str:
     """Return what was lost of the inputs, a warning if of most; nothing where nothing was."""
     lost = [
-        (coverage.truncated, f"cut at {_limit(encoder)}{_beyond(encoder)}"),
+        (coverage.truncated, f"cut at {_limit(saved.encoder)}{_beyond(saved)}"),
         (coverage.none_known, "without a token that the model knows"),
     ]
     words = [f"{count:,} {what}" for count, what in lost if count]
@@ -38,18 +40,19 @@ def sentence(coverage: Coverage, encoder: Encoder) -> str:
     return said
 
 
-def reason(coverage: Coverage, encoder: Encoder, unseen_rows: int) -> str:
+def reason(coverage: Coverage, saved: SavedModel, unseen_rows: int) -> str:
     """Return why the answers may be no better than blind ones; nothing if no cause is at hand.
 
     Args:
         coverage: of the rows that were scored.
-        encoder: that has read them.
+        saved: the model that has read them.
         unseen_rows: those of them whose label training lacks.
     """
     cut, unseen = coverage.truncated / coverage.rows, unseen_rows / coverage.rows
     causes = []
     if cut >= MANY:
-        causes.append(f"{cut:.0%} of the inputs were cut at {_limit(encoder)} (data.max_length)")
+        limit = _limit(saved.encoder)
+        causes.append(f"{cut:.0%} of the inputs were cut at {limit} (data.max_length)")
     if coverage.known is not None and coverage.known < FEW_KNOWN:
         known = f"{coverage.known:.0%} of the tokens are known"
         causes.append(f"{known} ({DOUBT})")
@@ -62,7 +65,9 @@ def _limit(encoder: Encoder) -> str:
     return counted(encoder.max_length, "token" if isinstance(encoder, TextEncoder) else "step")
 
 
-def _beyond(encoder: Encoder) -> str:
+def _beyond(saved: SavedModel) -> str:
     """Return what still reads the rest, if anything does."""
-    is_read = isinstance(encoder, TextEncoder) and encoder.wide is not None
-    return " (n-grams read on)" if is_read else ""
+    linear = saved.model.linear
+    if linear is None or not linear.reads_on:
+        return ""
+    return f" ({NAMES[saved.encoder.kind]} read on)"

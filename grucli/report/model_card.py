@@ -12,7 +12,7 @@ from grucli.data.records import names
 from grucli.errors import counted, excerpt, show_path
 from grucli.inspection.report import parameter_parts
 from grucli.model.blend import Mix
-from grucli.model.linear_path import NAMES, WidePath
+from grucli.model.linear_path import NAMES, LinearPath
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.report.tables import percent, table
 from grucli.report.wrap import field
@@ -33,7 +33,7 @@ def head(saved: SavedModel, path: str) -> list[str]:
 def facts(saved: SavedModel, path: str) -> Facts:
     """Return what the model is, how it reads and where it comes from."""
     card, kind = saved.card, NAMES[saved.encoder.kind]
-    wide, vectors = saved.encoder.wide, _section(_section(card, "data"), "vectors")
+    wide, vectors = saved.model.linear, _section(_section(card, "data"), "vectors")
     return [
         ("model", f"{path} (sha256 {saved.sha256[:12]})"),
         ("task", f"classify, {_labels(saved.labels)}"),
@@ -132,7 +132,7 @@ def _network(saved: SavedModel) -> str:
     )
 
 
-def _wide(wide: WidePath, mix: Mix) -> str:
+def _wide(wide: LinearPath, mix: Mix) -> str:
     """Return what the wide path is, and how much it counts."""
     return (
         f"{wide}; {wide.num_parameters:,} parameters; the answer is that of {mix.recurrence:.2f} x "

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from grucli.data.encoding import Encoder
 from grucli.data.labelled import Table
 from grucli.model.linear_path import NAMES
 from grucli.modelfile.checkpoint import SavedModel
@@ -26,12 +25,12 @@ UNLEARNED = (
 )
 
 
-def text(scored: Scored, encoder: Encoder) -> str:
+def text(scored: Scored, saved: SavedModel) -> str:
     """Return the report."""
-    whole = evaluation.text(scored.evaluation, coverage.rows(scored.coverage, encoder))
+    whole = evaluation.text(scored.evaluation, coverage.rows(scored.coverage, saved))
     if scored.paths is None:
         return whole
-    return f"{whole}\n{branches.text(scored.paths, NAMES[encoder.kind])}"
+    return f"{whole}\n{branches.text(scored.paths, NAMES[saved.encoder.kind])}"
 
 
 def json_pieces(scores: Mapping[str, object]) -> Iterator[str]:
@@ -51,7 +50,7 @@ def warnings(scored: Scored, saved: SavedModel, table: Table) -> Iterator[str]:
     if found.unseen:
         yield unseen_line(table.name, found.unseen, saved.labels)
     unseen_rows = sum(found.unseen.values())
-    why = coverage.reason(scored.coverage, saved.encoder, unseen_rows)
+    why = coverage.reason(scored.coverage, saved, unseen_rows)
     why = why or (STRANGE if has_learned(saved) else UNLEARNED)
     yield from doubts(found.accuracy, Yardstick(rows=found.rows, baseline=found.baseline), why)
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grucli.data.batches import Examples
 from grucli.engine import losses
-from grucli.engine.packing import Floats
+from grucli.engine.packing import Floats, Integers
 from grucli.model.blend import calibrated_loss, recurrence_share, weigh
+from grucli.model.logits import BranchLogits
 from grucli.tasks.metrics import Evaluation, evaluate
 
 
@@ -19,54 +19,54 @@ class Judge:
 
     Attributes:
         labels: (C,) the names of the classes.
-        keeps_wide: whether a wide path counts even where it does not pay.
+        keeps_linear: whether a linear path counts even where it does not pay.
     """
 
     labels: tuple[str, ...]
-    keeps_wide: bool
+    keeps_linear: bool
 
-    def scores(self, said: Floats, rows: Examples) -> dict[str, float]:
+    def scores(self, logits: BranchLogits, targets: Integers) -> dict[str, float]:
         """Return the scores of the recurrence alone.
 
         Args:
-            said: (n, O) its logits.
-            rows: n that it has not learned from.
+            logits: of n rows that it has not learned from.
+            targets: (n,) their classes, -1 for a label that training lacks.
         """
-        alone = self.evaluation(losses.probabilities(said), rows)
+        alone = self.evaluation(losses.probabilities(logits.recurrence), targets)
         scores = {
             "valid_loss": alone.log_loss,
             "valid_accuracy": alone.accuracy,
             "valid_macro_f1": alone.macro_f1,
         }
-        if rows.wide is not None:  # then a factor is found for its logits in any case
-            scores["calibrated_loss"] = calibrated_loss(said, rows.targets)
+        if logits.linear is not None:  # then a factor is found for its logits in any case
+            scores["calibrated_loss"] = calibrated_loss(logits.recurrence, targets)
         return scores
 
-    def weighing(self, said: Floats, rows: Examples) -> dict[str, float]:
+    def weighing(self, logits: BranchLogits, targets: Integers) -> dict[str, float]:
         """Return how much both paths count and what says so; nothing where there is one.
 
         Args:
-            said: (n, O) logits of the recurrence.
-            rows: n that neither path has learned from.
+            logits: of n rows that neither path has learned from.
+            targets: (n,) their classes, -1 for a label that training lacks.
         """
-        if rows.wide is None:
+        if logits.linear is None:
             return {}
-        weighed = weigh(said, rows.wide, rows.targets)
-        mix = weighed.mix if self.keeps_wide or weighed.pays else weighed.alone
-        kept = self.evaluation(losses.probabilities(mix.logits(said, rows.wide)), rows)
+        weighed = weigh(logits.recurrence, logits.linear, targets)
+        mix = weighed.mix if self.keeps_linear or weighed.pays else weighed.alone
+        kept = self.evaluation(losses.probabilities(logits.blended(mix)), targets)
         return {
             "mix_recurrence": mix.recurrence,
             "mix_wide": mix.wide,
             "wide_gain": weighed.gain,
             "wide_error": weighed.error,
-            "recurrence_share": recurrence_share(mix, said, rows.wide),
+            "recurrence_share": recurrence_share(mix, logits.recurrence, logits.linear),
             "kept_loss": kept.log_loss,
             "kept_accuracy": kept.accuracy,
             "kept_macro_f1": kept.macro_f1,
         }
 
-    def evaluation(self, p: Floats, rows: Examples) -> Evaluation:
+    def evaluation(self, p: Floats, targets: Integers) -> Evaluation:
         """Score probabilities (n, C); a row whose label training lacks is always wrong."""
-        unseen = int(np.sum(rows.targets < 0))
+        unseen = int(np.sum(targets < 0))
         other = max(self.labels, key=len) + "?"  # longer than any label, so none of them
-        return evaluate(p, rows.targets, self.labels, {other: unseen} if unseen else None)
+        return evaluate(p, targets, self.labels, {other: unseen} if unseen else None)

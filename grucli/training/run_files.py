@@ -109,15 +109,14 @@ def save_best(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
 
     Raises as `checkpoint.save` does.
     """
-    model, encoder = Model(trainer.model.architecture), prepared.encoder
+    model = Model(trainer.model.architecture)
     model.params.flat[...], model.table[...] = trainer.best
     model.mix = trainer.mix
     if model.mix.wide:
-        encoder = encoder.beside(trainer.wide)
+        model.linear = trainer.linear
     kept = trainer.kept
     scores = kept.history[kept.best_epoch - 1] | kept.scores
-    saved = _saved(prepared, model, kept.best_epoch, scores)
-    checkpoint.save(path, dataclasses.replace(saved, encoder=encoder))
+    checkpoint.save(path, _saved(prepared, model, kept.best_epoch, scores))
 
 
 def save_last(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:

@@ -12,17 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import Examples, epoch_rows
-from grucli.engine import optim
+from grucli.engine import losses, optim
 from grucli.engine.packing import Floats
 from grucli.errors import TrainingError
 from grucli.model.blend import Mix
-from grucli.model.linear_path import WidePath, WideRows
+from grucli.model.linear_path import LinearPath, WideRows
+from grucli.model.logits import BranchLogits, recurrence_logits
 from grucli.model.network import Model
 from grucli.model.runner import Runner
 from grucli.modelfile.fields import built, expect
 from grucli.parallel.crew import Crew
 from grucli.parallel.shards import Rows, ShardJob
-from grucli.prediction.stream import logits, probabilities
 from grucli.random import SHUFFLE, WIDE, generator
 from grucli.tasks.metrics import Evaluation
 from grucli.tasks.task import Task
@@ -80,7 +80,7 @@ class Trainer:
         self.progress = Progress()
         self._train, self._valid = _weighted(train, recipe, task), valid
         self._recipe, self._seed, self._task = recipe, seed, task
-        self._judge = Judge(labels=task.labels, keeps_wide=wide is not None and wide.always)
+        self._judge = Judge(labels=task.labels, keeps_linear=wide is not None and wide.always)
         job = ShardJob(
             objective=task.objective(dataclasses.asdict(recipe)),
             shards=recipe.shards,
@@ -256,8 +256,8 @@ class Trainer:
             progress.step, self.epochs * self.num_batches, recipe.warmup_steps
         )
         if recipe.schedule == "plateau":
-            losses = [deciding_loss(scores) for scores in progress.history]
-            factor *= 0.5 ** optim.plateau_cuts(losses, PLATEAU_EPOCHS)
+            history = [deciding_loss(scores) for scores in progress.history]
+            factor *= 0.5 ** optim.plateau_cuts(history, PLATEAU_EPOCHS)
         return recipe.learning_rate * factor
 
     def _step_info(self) -> StepInfo:
@@ -282,14 +282,11 @@ class Trainer:
             "clipped": clipped / progress.batch,
         }
         if self._valid is not None:
-            held = self._held[self.fold - 1] if self.fold else None
-            if self._wide_rows is not None and self._valid.wide is None:
-                self._valid = dataclasses.replace(self._valid, wide=self._wide_said(held))
-            said = logits(self._judged, self._valid)
-            scores |= self._judge.scores(said, self._valid)
+            logits = self._held_out_logits(self._valid)
+            scores |= self._judge.scores(logits, self._valid.targets)
         is_best = self._valid is None or progress.best_epoch == 0 or self._improves(scores)
         if is_best and self._valid is not None:
-            scores |= self._judge.weighing(said, self._valid)
+            scores |= self._judge.weighing(logits, self._valid.targets)
         progress.history.append(scores)
         if is_best:
             progress.best_epoch = progress.epoch
@@ -314,15 +311,16 @@ class Trainer:
             self._rows = np.delete(everything, held)
             if self._recipe.patience is not None:  # else the last epoch counts, whatever they say
                 self._valid = self._train.select(held)
-        self._wide: WidePath | None = None
+        self._linear: LinearPath | None = None
+        self._valid_linear: Floats | None = None
 
     def _end_fold(self) -> None:
         """Note what the fold's best weights say of the rows that it has held out; begin anew."""
         progress, held = self.progress, self._held[self.fold - 1]
         self.judged.params.flat[...], self.judged.table[...] = self.best
-        self._said[0, held] = logits(self._judged, self._train.select(held))
+        self._said[0, held] = recurrence_logits(self._judged, self._train.select(held))
         if self._wide_rows is not None:
-            self._said[1, held] = self._wide_said(held)
+            self._said[1, held] = self._linear_logits(held)
         done = Fold(best_epoch=progress.best_epoch, history=progress.history)
         self.progress = Progress(folds=[*progress.folds, done])
         for model in (self.model, self.judged):
@@ -334,13 +332,16 @@ class Trainer:
 
     def _crossed(self) -> dict[str, float]:
         """Return the scores of all rows as their folds have judged them."""
-        wide = None if self._wide_rows is None else self._said[1]
-        rows = dataclasses.replace(self._train, wide=wide)
+        recurrence, linear = self._said
+        logits = BranchLogits(
+            recurrence=recurrence, linear=None if self._wide_rows is None else linear
+        )
+        targets = self._train.targets
         best = [fold["best_epoch"] for fold in self.progress.folds]
         return {
             "epochs": float(round(np.mean(best))),
-            **self._judge.scores(self._said[0], rows),
-            **self._judge.weighing(self._said[0], rows),
+            **self._judge.scores(logits, targets),
+            **self._judge.weighing(logits, targets),
         }
 
     def _why_stop(self) -> str | None:
@@ -366,17 +367,27 @@ class Trainer:
         return deciding_loss(scores) < deciding_loss(best)
 
     @property
-    def wide(self) -> WidePath | None:
-        """The wide path, None without one; it is learned when it is first asked for."""
-        if self._wide is None and self._wide_rows is not None:
+    def linear(self) -> LinearPath | None:
+        """The linear path, None without one; it is learned when it is first asked for."""
+        if self._linear is None and self._wide_rows is not None:
             rng = generator(self._seed, WIDE)
-            self._wide = self._wide_rows.learn(self._train, self._rows, len(self._task.labels), rng)
-        return self._wide
+            self._linear = self._wide_rows.learn(
+                self._train, self._rows, len(self._task.labels), rng
+            )
+        return self._linear
 
-    def _wide_said(self, held: Rows | None) -> npt.NDArray[np.float64] | None:
-        """Return the wide path's logits (n, O) of training rows, or of those for validation."""
+    def _linear_logits(self, held: Rows | None) -> Floats | None:
+        """Return the linear path's logits (n, O) of training rows, or of those for validation."""
         rows = self._wide_rows
-        return None if rows is None else rows.said(self.wide, held, self._rows)
+        return None if rows is None else rows.said(self.linear, held, self._rows)
+
+    def _held_out_logits(self, valid: Examples) -> BranchLogits:
+        """Return the logits of the rows to be judged on; those of the linear path stay."""
+        if self._valid_linear is None:
+            held = self._held[self.fold - 1] if self.fold else None
+            self._valid_linear = self._linear_logits(held)
+        recurrence = recurrence_logits(self._judged, valid)
+        return BranchLogits(recurrence=recurrence, linear=self._valid_linear)
 
     @property
     def mix(self) -> Mix:
@@ -389,7 +400,8 @@ class Trainer:
 
     def validate(self, examples: Examples) -> Evaluation:
         """Score the judged weights on `examples`, the recurrence alone."""
-        return self._judge.evaluation(probabilities(self._judged, examples), examples)
+        p = losses.probabilities(recurrence_logits(self._judged, examples))
+        return self._judge.evaluation(p, examples.targets)
 
 
 def _weighted(train: Examples, recipe: Recipe, task: Task) -> Examples:

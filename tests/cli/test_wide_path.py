@@ -1,6 +1,5 @@
 """The wide path through real processes: whether it counts, what is kept, what the reports say."""
 
-import dataclasses
 import json
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import numpy as np
 import pytest
 
 import grucli as api
-from grucli.data.encoding import TextEncoder
 from grucli.model.blend import Mix
 from grucli.modelfile import checkpoint
 from grucli.modelfile.archive import read_archive
@@ -94,7 +92,7 @@ def test_true_is_always_and_false_is_never(topics: Path, noise: Path, tmp_path: 
         ran = train(tmp_path, data, f"{setting}.npz", f"model.wide={setting}", flags=("--json",))
         assert ran.code == 0, ran.err
         result = json.loads(ran.text)
-        wide = checkpoint.load(tmp_path / f"{setting}.npz").encoder.wide
+        wide = checkpoint.load(tmp_path / f"{setting}.npz").model.linear
         if setting == "false":
             assert (result["wide"], wide) == (None, None)
             assert "n-grams" not in ran.err
@@ -126,7 +124,7 @@ def test_the_recurrence_is_that_of_a_model_without_n_grams(topics: Path, tmp_pat
     for name, setting in (("auto", "auto"), ("plain", "false")):
         settings = ("training.epochs=1", f"model.wide={setting}")
         assert train(tmp_path, topics, f"{name}.npz", *settings).code == 0
-    assert checkpoint.load(tmp_path / "auto.npz").encoder.wide is not None
+    assert checkpoint.load(tmp_path / "auto.npz").model.linear is not None
     assert weights(tmp_path / "auto.npz") == weights(tmp_path / "plain.npz")
 
 
@@ -149,20 +147,20 @@ def test_a_run_cut_short_within_an_epoch_has_both_paths(topics: Path, tmp_path: 
     ran = train(tmp_path, topics, "m.npz", *long, flags=("--max-time", "2s", "--json"))
     assert ran.code == 0, ran.err
     kept = checkpoint.load(tmp_path / "m.npz")
-    assert json.loads(ran.text)["wide"]["chosen"] == (kept.encoder.wide is not None)
-    assert checkpoint.load(tmp_path / "m.last.npz").encoder.wide is None
+    assert json.loads(ran.text)["wide"]["chosen"] == (kept.model.linear is not None)
+    assert checkpoint.load(tmp_path / "m.last.npz").model.linear is None
 
 
 def test_without_validation_there_is_none_unless_it_is_asked_for(topics: Path, tmp_path: Path):
     off = train(tmp_path, topics, "off.npz", "data.valid=0", flags=("--json", "-v"))
     assert (off.code, json.loads(off.text)["wide"]) == (0, None)
     assert "no validation can tell whether it pays" in off.err
-    assert checkpoint.load(tmp_path / "off.npz").encoder.wide is None
+    assert checkpoint.load(tmp_path / "off.npz").model.linear is None
     on = train(tmp_path, topics, "on.npz", "data.valid=0", "model.wide=true", flags=("--json",))
     assert (on.code, json.loads(on.text)["wide"]) == (0, None)
     kept = checkpoint.load(tmp_path / "on.npz")
     assert (kept.model.mix.recurrence, kept.model.mix.wide) == (1, 1)
-    assert kept.encoder.wide is not None
+    assert kept.model.linear is not None
 
 
 def test_one_row_to_validate_on_tells_nothing(tmp_path: Path):
@@ -178,7 +176,7 @@ def test_texts_without_any_token_train_without_n_grams(tmp_path: Path):
     (tmp_path / "d.csv").write_text("text,label\n" + '" ",a\n"  ",b\n' * 20)
     ran = train(tmp_path, "d.csv", "m.npz", "model.wide=true")
     assert ran.code == 0, ran.err
-    assert checkpoint.load(tmp_path / "m.npz").encoder.wide is None
+    assert checkpoint.load(tmp_path / "m.npz").model.linear is None
 
 
 def test_an_answer_does_not_depend_on_the_rows_around_it(wide_model: Path, tmp_path: Path):
@@ -203,9 +201,8 @@ def scores_of(model: Path) -> dict:
 def without_n_grams(model: Path, path: Path) -> Path:
     """Write the recurrence of a model alone."""
     saved = checkpoint.load(model, None)
-    saved.model.mix, old = Mix(), saved.encoder
-    encoder = TextEncoder(old.vocabulary, old.mode, old.max_length)
-    checkpoint.save(path, dataclasses.replace(saved, encoder=encoder))
+    saved.model.mix, saved.model.linear = Mix(), None
+    checkpoint.save(path, saved)
     return path
 
 

@@ -4,7 +4,6 @@ import pytest
 from grucli.data import batches
 from grucli.data.batches import bounded
 from grucli.inspection.health import HealthMeter, leak_time
-from grucli.inspection.logits import logits_of
 from grucli.model.runner import Runner
 from tests.examples import joined
 from tests.inspection.helpers import blocks, literal, random_model, random_tokens
@@ -16,7 +15,7 @@ def measured(model, sequences, low=0.1, high=0.9):
     runner = Runner(model)
     meter = HealthMeter(runner, low, high)
     for batch in bounded(joined(sequences)):
-        logits_of(runner, batch)
+        runner.forward(batch)
         meter.add()
     return meter.result()
 

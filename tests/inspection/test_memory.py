@@ -3,8 +3,8 @@ import itertools
 import numpy as np
 import pytest
 
-from grucli.inspection.logits import logits
 from grucli.inspection.memory import AGREEMENT, cut, grid, horizon
+from grucli.model.logits import recurrence_logits
 from grucli.model.runner import Runner
 from tests.examples import joined
 from tests.inspection.helpers import (
@@ -21,7 +21,7 @@ from tests.inspection.helpers import (
 
 def measured(model, sequences, side):
     examples, runner = joined(sequences), Runner(model)
-    return horizon(runner, examples, logits(runner, examples), side)
+    return horizon(runner, examples, recurrence_logits(runner, examples), side)
 
 
 def cue_then_fillers(delay, rows=40):

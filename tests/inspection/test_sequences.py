@@ -50,7 +50,8 @@ def text_model(max_length=60, buckets=0, mode="space", is_wide=True):
     rng = np.random.default_rng(3)
     weight = rng.normal(size=(len(ngrams), 3)).astype(np.float32)
     bias = rng.normal(size=3).astype(np.float32)
-    return saved(model, encoder.beside(NgramPath(ngrams=ngrams, weight=weight, bias=bias)))
+    model.linear = NgramPath(ngrams=ngrams, weight=weight, bias=bias)
+    return saved(model, encoder)
 
 
 def series_model(is_wide=True):
@@ -63,8 +64,8 @@ def series_model(is_wide=True):
     steps = rng.normal(size=(90, 3)).astype(np.float32)
     kernels = Kernels.fit(steps, np.array([50, 40]), 168, rng)
     weight = rng.normal(size=(len(kernels), 3)).astype(np.float32)
-    path = KernelPath(kernels=kernels, weight=weight, bias=np.zeros(3, np.float32))
-    return saved(model, encoder.beside(path))
+    model.linear = KernelPath(kernels=kernels, weight=weight, bias=np.zeros(3, np.float32))
+    return saved(model, encoder)
 
 
 def probabilities(model, records):
@@ -111,7 +112,7 @@ def test_the_share_of_the_wide_path_is_that_of_a_model_without_recurrence():
     record = Record(number=1, text=TEXT)
     why = example(model, record, "t", target=None, seed=0).attribution
     network = model.model.copy()
-    network.mix = Mix(recurrence=0.0, wide=2.0)
+    network.linear, network.mix = model.model.linear, Mix(recurrence=0.0, wide=2.0)
     silent = dataclasses.replace(model, model=network)
     wide = example(silent, record, "t", target=why.target, seed=0).attribution
     assert wide.other == why.other

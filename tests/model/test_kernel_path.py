@@ -37,7 +37,7 @@ def test_logits_are_those_of_all_shares_at_once(number):
     for outputs in (1, 2, 5):
         path = path_of(kernels, outputs)
         wanted = shares.astype(np.float64) @ path.weight + path.bias
-        np.testing.assert_allclose(path.logits(steps, lengths), wanted, rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(path.of_series(steps, lengths), wanted, rtol=1e-9, atol=1e-9)
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +48,9 @@ def rows():
         [record.values for record in train], 25, "mask", ("values", "place")
     )
     encoded = encoder.encode(train)
-    found, _ = linear_path.of_series(
-        encoded, encoder, records(3000, seed=2), setting=True, judged_rows=40, seed=3
+    valid = encoder.encode(records(3000, seed=2))
+    found, _ = linear_path.features(
+        encoded, valid, setting=True, judged_rows=40, num_classes=2, seed=3
     )
     return found
 

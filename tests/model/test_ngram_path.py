@@ -43,7 +43,7 @@ def test_new_texts_get_logits_of_the_size_that_rows_held_out_get(names):
     held, others = np.arange(HELD), np.arange(HELD, ROWS)
     path = rows.learn(examples(targets[:ROWS]), others, 2, np.random.default_rng(0))
     before = path.of_rows(rows.held(held, others))
-    after = path.logits(Tokenized.of(texts[ROWS:], str.split))
+    after = path.of_texts(Tokenized.of(texts[ROWS:], str.split))
     assert np.abs(after).mean() == pytest.approx(np.abs(before).mean(), rel=0.1)
 
 
@@ -64,9 +64,9 @@ def test_the_less_of_a_text_is_known_the_less_is_said(pattern):
     bias = dataclasses.replace(path, weight=np.zeros_like(path.weight))
     texts = Tokenized.of(["b", "b zz yy xx", "zz", ""], str.split)
     for one in (path, weight, bias):
-        said = np.abs(one.logits(texts)[:, 0])
+        said = np.abs(one.of_texts(texts)[:, 0])
         assert said[0] > said[1] > said[2] == said[3] == 0
-    np.testing.assert_allclose(bias.logits(texts)[0], path.bias, rtol=1e-6)
+    np.testing.assert_allclose(bias.of_texts(texts)[0], path.bias, rtol=1e-6)
     np.testing.assert_allclose(
-        weight.logits(texts) + bias.logits(texts), path.logits(texts), atol=1e-12
+        weight.of_texts(texts) + bias.of_texts(texts), path.of_texts(texts), atol=1e-12
     )

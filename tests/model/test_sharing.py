@@ -108,9 +108,10 @@ def test_a_pickled_model_gives_the_same_answers_and_stays_read_only(path, protoc
 def test_the_arrays_of_a_loaded_model_refuse_writes(path):
     assert_sealed(checkpoint.load(path).model)
     assert_sealed(grucli.load(str(path))._saved.model)
-    encoder = checkpoint.load(path).encoder
-    parts = [encoder.wide, getattr(encoder.wide, "ngrams", None), encoder]
-    parts.append(getattr(encoder.wide, "kernels", None))
+    saved = checkpoint.load(path)
+    linear = saved.model.linear
+    parts = [linear, getattr(linear, "ngrams", None), saved.encoder]
+    parts.append(getattr(linear, "kernels", None))
     held = [vars(part).items() for part in parts if part]
     arrays = [each for part in held for name, each in part if not name.startswith("_")]
     assert not any(each.flags.writeable for each in arrays if isinstance(each, np.ndarray))

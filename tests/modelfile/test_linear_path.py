@@ -1,12 +1,10 @@
 """Model files with a wide path: it comes back, and what does not fit together is refused."""
 
 import copy
-import dataclasses
 
 import numpy as np
 import pytest
 
-from grucli.data.encoding import TextEncoder
 from grucli.data.records import Record
 from grucli.data.series.kernels import Kernels
 from grucli.data.text.ngrams import Ngrams, Pattern
@@ -36,8 +34,8 @@ def wide_model():
         bias=rng.normal(size=3).astype(np.float32),
     )
     saved.model.mix = Mix(recurrence=0.5, wide=2.0)
-    encoder = TextEncoder(encoder.vocabulary, encoder.mode, encoder.max_length, path)
-    return dataclasses.replace(saved, encoder=encoder)
+    saved.model.linear = path
+    return saved
 
 
 def kernel_model():
@@ -53,7 +51,8 @@ def kernel_model():
         bias=rng.normal(size=outputs).astype(np.float32),
     )
     saved.model.mix = Mix(recurrence=0.5, wide=2.0)
-    return dataclasses.replace(saved, encoder=saved.encoder.beside(path))
+    saved.model.linear = path
+    return saved
 
 
 @pytest.fixture
@@ -67,7 +66,7 @@ def test_both_paths_and_their_factors_come_back(tmp_path):
     checkpoint.save(tmp_path / "m.npz", saved)
     loaded = checkpoint.load(tmp_path / "m.npz", dtype=None)
     assert loaded.model.mix == saved.model.mix
-    ours, theirs = loaded.encoder.wide, saved.encoder.wide
+    ours, theirs = loaded.model.linear, saved.model.linear
     assert ours.ngrams.pattern == theirs.ngrams.pattern
     for name in ("keys", "idf"):
         np.testing.assert_array_equal(getattr(ours.ngrams, name), getattr(theirs.ngrams, name))
@@ -84,7 +83,7 @@ def test_the_answer_is_that_of_both_paths(tmp_path):
     texts = [*TEXTS[:3], "", "qwxz"]
     both = Classifier.load(str(tmp_path / "m.npz")).predict(texts)
     plain = Classifier.load(str(tmp_path / "plain.npz")).predict(texts)
-    added = 2 * saved.encoder.wide.logits(Tokenized.of(texts, saved.encoder.tokenize))
+    added = 2 * saved.model.linear.of_texts(Tokenized.of(texts, saved.encoder.tokenize))
     for one, other, wide in zip(both, plain, added, strict=True):
         logits = 0.5 * np.log(list(other.probabilities.values())) + wide
         p = np.exp(logits) / np.exp(logits).sum()
@@ -180,7 +179,7 @@ def test_kernels_come_back(tmp_path):
     checkpoint.save(tmp_path / "m.npz", saved)
     loaded = checkpoint.load(tmp_path / "m.npz", dtype=None)
     assert loaded.model.mix == saved.model.mix
-    ours, theirs = loaded.encoder.wide, saved.encoder.wide
+    ours, theirs = loaded.model.linear, saved.model.linear
     for name in ("dilations", "counts", "channels", "thresholds"):
         found, wanted = getattr(ours.kernels, name), getattr(theirs.kernels, name)
         assert found.dtype == wanted.dtype
@@ -201,7 +200,7 @@ def test_kernels_are_part_of_the_answer(tmp_path):
     both = Classifier.load(str(tmp_path / "m.npz")).predict(series)
     plain = Classifier.load(str(tmp_path / "plain.npz")).predict(series)
     records = [Record(number=n, values=values) for n, values in enumerate(series, 1)]
-    added = both_classes(2 * saved.encoder.encode(records).wide)
+    added = both_classes(2 * saved.model.linear.logits(saved.encoder.encode(records)))
     for one, other, wide in zip(both, plain, added, strict=True):
         logits = 0.5 * np.log(list(other.probabilities.values())) + wide
         p = np.exp(logits - logits.max())

@@ -4,13 +4,27 @@ import numpy as np
 import pytest
 
 from grucli.data.encoding import SeriesEncoder, TextEncoder
-from grucli.data.records import Record
+from grucli.data.records import Record, Remembered
 from grucli.data.text.vocabulary import Vocabulary
+from grucli.model.network import Model
+from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.coverage import Coverage
 from grucli.report.coverage import reason, rows, sentence
+from grucli.tasks.classify import Classify
+from tests.model.test_network import architecture
 
 TEXT = TextEncoder(Vocabulary(("a", "b", "c")), "space", 3)
 SERIES = SeriesEncoder(np.zeros(1), np.ones(1), 2)
+
+
+def model_with(encoder: TextEncoder | SeriesEncoder) -> SavedModel:
+    return SavedModel(
+        model=Model(architecture()),
+        encoder=encoder,
+        task=Classify(labels=("p", "q", "r")),
+        remembered=Remembered(),
+        card={},
+    )
 
 
 def read(*texts: str) -> Coverage:
@@ -35,8 +49,8 @@ def test_numeric_sequences_have_no_tokens():
     found = Coverage.of(SERIES, SERIES.encode(records))
     assert found == Coverage(rows=3, truncated=1)
     assert found.to_json() == {"truncated": 1, "known": None, "none_known": None}
-    assert sentence(found, SERIES) == "3 inputs: 1 cut at 2 steps"
-    assert [row[:2] for row in rows(found, SERIES)] == [("cut", 1)]
+    assert sentence(found, model_with(SERIES)) == "3 inputs: 1 cut at 2 steps"
+    assert [row[:2] for row in rows(found, model_with(SERIES))] == [("cut", 1)]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +68,7 @@ def test_numeric_sequences_have_no_tokens():
     ],
 )
 def test_a_sentence_says_what_was_lost(texts, said):
-    assert sentence(read(*texts), TEXT) == said
+    assert sentence(read(*texts), model_with(TEXT)) == said
 
 
 @pytest.mark.parametrize(
@@ -68,6 +82,6 @@ def test_a_sentence_says_what_was_lost(texts, said):
     ],
 )
 def test_a_reason_is_a_likely_one(texts, unseen, why):
-    found = reason(read(*texts), TEXT, unseen)
+    found = reason(read(*texts), model_with(TEXT), unseen)
     assert found.startswith(why)
     assert bool(found) == bool(why)

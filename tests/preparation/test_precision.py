@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from grucli.config.resolve import resolve
+from grucli.data.batches import Examples
 from grucli.data.encoding import SeriesEncoder
-from grucli.data.labelled import encode
 from grucli.data.records import Record
 from grucli.preparation.precision import lost
 from grucli.preparation.prepare import prepare
@@ -74,7 +74,7 @@ def test_channels_are_looked_at_one_by_one(monkeypatch):
         values[0, 0] = np.nan
     found = [Record(number=k, values=values, label="a") for k, values in enumerate(sequences, 1)]
     encoder = SeriesEncoder.fit(sequences, 8, "mask", ("values", "place", "shape"))
-    examples = encode(encoder, found, [0] * 4)
+    examples = Examples.of(encoder.encode(found))
     for limit in (1 << 18, 120):  # all of them, and some
         monkeypatch.setattr("grucli.preparation.precision.LOOKED_AT", limit)
         (line,) = lost("t.npz", found, examples, encoder)

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from grucli.training.held_out import Judge
-from tests.examples import joined
 
 
 @pytest.mark.parametrize(
@@ -17,10 +16,9 @@ from tests.examples import joined
     ],
 )
 def test_rows_of_unknown_labels_are_wrong_whatever_the_labels_are_called(labels):
-    targets = [0, 1, -1, 1, -1]
-    rows = joined([np.zeros(1, np.int32)] * 5, targets)
+    targets = np.array([0, 1, -1, 1, -1])
     p = np.eye(len(labels))[[0, 1, 0, 0, 1]]
-    found = Judge(labels=labels, keeps_wide=False).evaluation(p, rows)
+    found = Judge(labels=labels, keeps_linear=False).evaluation(p, targets)
     assert (found.rows, found.accuracy) == (5, 2 / 5)
     assert found.macro_f1 == pytest.approx((2 / (3 + 1) + 2 / (2 + 2) + 0) / 3)
     assert list(found.unseen.values()) == [2]

@@ -71,7 +71,7 @@ def test_saving_at_any_step_changes_nothing_of_the_run_and_every_file_can_be_rea
         checkpoint.load(tmp_path / "m.last.npz")
         if other.progress.best_epoch:
             run_files.save_best(tmp_path / "m.npz", again, other)
-            assert checkpoint.load(tmp_path / "m.npz").encoder.wide is not None
+            assert checkpoint.load(tmp_path / "m.npz").model.linear is not None
     assert other.progress.history == trainer.progress.history
     assert (tmp_path / "m.npz").read_bytes() == (tmp_path / "whole.npz").read_bytes()
 
@@ -79,7 +79,7 @@ def test_saving_at_any_step_changes_nothing_of_the_run_and_every_file_can_be_rea
 def test_without_validation_both_paths_count_as_they_are(tmp_path):
     prepared, trainer = wide_run("data.valid=0")
     run_files.save_last(tmp_path / "m.last.npz", prepared, trainer)
-    assert checkpoint.load(tmp_path / "m.last.npz").encoder.wide is None
+    assert checkpoint.load(tmp_path / "m.last.npz").model.linear is None
     for _ in trainer.run():
         pass
     run_files.save_best(tmp_path / "m.npz", prepared, trainer)
