@@ -4,49 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.data.records import Record
-from grucli.engine import losses
+from grucli.engine import blend_factors
 from grucli.engine.packing import Floats, Integers
-from grucli.errors import ConfigError, DataError, did_you_mean, excerpt, show
-from grucli.tasks import label_answers, label_checks, unknown_labels
+from grucli.errors import DataError, excerpt
+from grucli.tasks import label_answers, label_checks, label_learning, unknown_labels
 from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
 from grucli.tasks.label_answers import Answer
-from grucli.tasks.task import Loss
+from grucli.tasks.label_learning import CrossEntropy, class_weights
+from grucli.tasks.task import FigureKind, HeldOut
 
 LISTED_LABELS = 12
-
-
-@dataclass(frozen=True, kw_only=True)
-class CrossEntropy:
-    """The loss of classification.
-
-    Attributes:
-        label_smoothing: as in `losses.cross_entropy`.
-    """
-
-    label_smoothing: float = 0.0
-
-    def to_json(self) -> dict[str, Any]:
-        """Return what builds it again."""
-        return {"task": Classify.name, **asdict(self)}
-
-    def loss(self, scores: Floats, targets: Integers, weights: Floats) -> Loss:
-        """Return the loss [nat] of a batch; `right` counts right answers.
-
-        Args:
-            scores: (B, O) logits.
-            targets: (B,) classes.
-            weights: (B,) how much each row counts.
-        """
-        total, d_scores = losses.cross_entropy(scores, targets, weights, self.label_smoothing)
-        right = int(np.count_nonzero(_most_probable(scores) == targets))
-        return Loss(total=total, right=right, d_scores=d_scores)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +31,14 @@ class Classify:
         labels: (C,) distinct, at least 2; the class of a label is its index.
     """
 
-    name: ClassVar[str] = "classify"
+    name: ClassVar[str] = label_learning.TASK
     noun: ClassVar[str] = "label"
     objective_type: ClassVar[type[CrossEntropy]] = CrossEntropy
+
+    figures: ClassVar[tuple[FigureKind, ...]] = (
+        FigureKind(name="accuracy", title="accuracy", high=1.0),
+        FigureKind(name="macro_f1", title="macro-F1", high=1.0),
+    )
 
     labels: tuple[str, ...]
 
@@ -151,6 +130,26 @@ class Classify:
         """Return the loss, as the config's section `training` has it."""
         return CrossEntropy(label_smoothing=settings["label_smoothing"])
 
+    def known(self, targets: Integers) -> npt.NDArray[np.bool_]:
+        """Return (n,) which rows have a label of these."""
+        return targets >= 0
+
+    def row_losses(self, scores: Floats, targets: Integers) -> Floats:
+        """Return (n,) the loss of each row [nat], of rows with known labels."""
+        return label_learning.row_losses(scores, targets)
+
+    def blend(self, branches: Floats, targets: Integers) -> Floats:
+        """Return (P,) factors of the logits (P, n, O) of P branches, with the lowest loss."""
+        return blend_factors.fit(branches, targets)
+
+    def share_of_first(self, first: Floats, second: Floats) -> float:
+        """Return the first branch's part of the margins, in [0, 1]."""
+        return label_learning.share_of_first(first, second)
+
+    def held_out(self, scores: Floats, targets: Integers) -> HeldOut:
+        """Score rows that were not learned from."""
+        return label_learning.held_out(self.labels, scores, targets)
+
     def row_factors(self, targets: Integers, settings: Mapping[str, Any]) -> Floats | None:
         """Return (n,) what multiplies the weight of each row, None for nothing.
 
@@ -173,45 +172,6 @@ class Classify:
         return label_answers.mistakes(self.labels, scores, targets)
 
 
-def class_weights(
-    setting: str | Mapping[str, float], labels: Sequence[str], targets: Integers
-) -> Floats:
-    """Return (C,) the weight of each class's rows, one on average over the rows.
-
-    Args:
-        setting: "balanced" (inverse to the class's rows) or label -> weight, where a label
-            that is not named weighs 1.
-        labels: (C,) names.
-        targets: (n,) classes of the training rows.
-
-    Raises:
-        ConfigError: a named label does not exist.
-    """
-    rows = np.bincount(targets, minlength=len(labels))
-    if isinstance(setting, str):
-        weights = 1 / np.maximum(rows, 1)
-    else:
-        known = f"; the labels are {excerpt(', '.join(labels), 60)}"
-        unknown = [
-            f"training.class_weight: no label '{show(name)}'{did_you_mean(name, labels) or known}"
-            for name in setting
-            if name not in labels
-        ]
-        if unknown:
-            raise ConfigError(*unknown)
-        weights = np.array([setting.get(label, 1.0) for label in labels])
-    scaled: Floats = weights * (rows.sum() / (weights * rows).sum())
-    return scaled
-
-
 def _rows_of_each(records: Sequence[Record]) -> Counter[str]:
     """Return how many records have each label."""
     return Counter(record.label or "" for record in records)
-
-
-def _most_probable(logits: Floats) -> npt.NDArray[np.int64]:
-    """Return (B,) the class of the highest logit."""
-    answers: npt.NDArray[np.int64] = (
-        (logits[:, 0] > 0).astype(np.int64) if logits.shape[1] == 1 else logits.argmax(axis=1)
-    )
-    return answers

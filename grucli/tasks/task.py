@@ -6,10 +6,12 @@ of whatever kind the task has; only the task looks into it. Scores are the head'
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, Self
 
+import numpy as np
 import numpy.typing as npt
 
 from grucli.data.records import Record
@@ -25,13 +27,42 @@ class Loss:
 
     Attributes:
         total: of the rows' losses [nat, or what the task's loss is in].
-        right: sum of what tells people how training goes, e.g. the number of right answers.
+        right: sum over rows of the first of the task's figures, e.g. the number of right answers.
         d_scores: (B, O) gradient of the total by the scores, of their dtype.
     """
 
     total: float
     right: float
     d_scores: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureKind:
+    """A number by which people see how good a model is.
+
+    Attributes:
+        name: in JSON.
+        title: for people.
+        low, high: its range.
+    """
+
+    name: str
+    title: str
+    low: float = 0.0
+    high: float = math.inf
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldOut:
+    """The scores of rows that were not learned from.
+
+    Attributes:
+        loss: by which models are compared; smaller is better.
+        figures: of the kinds of the task, by name.
+    """
+
+    loss: float
+    figures: Mapping[str, float]
 
 
 class Objective(Protocol):
@@ -56,11 +87,13 @@ class Task(Answering, Protocol):
     Attributes:
         name: as in `task:` of a config and in model files.
         noun: what people call one target, "label".
+        figures: what people see of training, the first one also of the rows that are learned from.
         objective_type: class of what `objective` returns.
     """
 
     name: ClassVar[str]
     noun: ClassVar[str]
+    figures: ClassVar[tuple[FigureKind, ...]]
     objective_type: ClassVar[type[Any]]
 
     @classmethod
@@ -136,6 +169,28 @@ class Task(Answering, Protocol):
 
     def objective(self, settings: Mapping[str, Any]) -> Objective:
         """Return the loss, as the config's section `training` has it."""
+
+    def known(self, targets: Targets) -> npt.NDArray[np.bool_]:
+        """Return (n,) which rows have a target that can be answered."""
+
+    def row_losses(self, scores: Floats, targets: Targets) -> Floats:
+        """Return (n,) the loss of each row, of rows with known targets."""
+
+    def blend(self, branches: Floats, targets: Targets) -> Floats:
+        """Return (P,) factors of the scores (P, n, O) of P branches whose sum loses least.
+
+        Known targets alone; no factor is below 0, and the first one is above it.
+        """
+
+    def share_of_first(self, first: Floats, second: Floats) -> float:
+        """Return how much of the answers is the first branch's, in [0, 1].
+
+        Args:
+            first, second: (n, O) scores of at least one row; their sum decides.
+        """
+
+    def held_out(self, scores: Floats, targets: Targets) -> HeldOut:
+        """Score rows that were not learned from, those of unknown targets too."""
 
     def row_factors(self, targets: Targets, settings: Mapping[str, Any]) -> Floats | None:
         """Return (n,) what multiplies the weight of each row, None for nothing.

@@ -21,7 +21,8 @@ from grucli.parallel import crew as crews
 from grucli.parallel.crew import Crew, Pace
 from grucli.parallel.shards import ShardJob
 from grucli.random import DROPOUT, INIT, generator
-from grucli.tasks.classify import Classify, CrossEntropy
+from grucli.tasks.classify import Classify
+from grucli.tasks.label_learning import CrossEntropy
 from grucli.training.trainer import Trainer
 from tests.examples import joined
 from tests.training.test_trainer import ARCHITECTURE, RECIPE, TRAIN, VALID, make_trainer, snapshot

@@ -11,7 +11,8 @@ from grucli.errors import TrainingError
 from grucli.model.kernel_path import KernelRows
 from grucli.model.network import Architecture, Model
 from grucli.random import INIT, generator
-from grucli.tasks.classify import Classify, class_weights
+from grucli.tasks.classify import Classify
+from grucli.tasks.label_learning import class_weights
 from grucli.training.optimizer import AVERAGE_EVERY
 from grucli.training.progress import EpochInfo, StepInfo
 from grucli.training.settings import Recipe
