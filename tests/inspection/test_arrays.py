@@ -13,7 +13,7 @@ from grucli.inspection.arrays import check_size, trace
 from grucli.inspection.measure import Shown, inspect
 from grucli.prediction.stream import predict
 from tests.inspection.helpers import SETTINGS, literal, random_model
-from tests.inspection.test_report import LABELS, REVIEWS, sample, series_model, text_model
+from tests.inspection.reports import LABELS, REVIEWS, sample, series_model, text_model
 
 
 def traced(saved, records):

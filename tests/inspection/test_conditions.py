@@ -5,7 +5,7 @@ from grucli.inspection.conditions import Condition
 from grucli.inspection.measure import Shown, inspect
 from grucli.inspection.verdicts import IDS
 from tests.inspection.helpers import SETTINGS, random_model
-from tests.inspection.test_report import REVIEWS, sample, text_model
+from tests.inspection.reports import REVIEWS, sample, text_model
 
 REPORT = {
     "schema": "grucli.gates/1",

@@ -11,11 +11,10 @@ import pytest
 from grucli.data.records import Record
 from grucli.errors import counted
 from grucli.inspection.measure import Shown
-from grucli.report.page.markup import Markup, joined, tag
 from grucli.report.page.page import page
 from grucli.report.sequences import mark
 from tests.inspection.helpers import random_model, recall_model
-from tests.inspection.test_report import (
+from tests.inspection.reports import (
     HOSTILE,
     REVIEWS,
     report,
@@ -202,11 +201,3 @@ def test_without_data_it_shows_the_model_and_the_explained_text():
         page(report(text_model(random_model(cell="rnn")), None, sample(REVIEWS)))
     )
     assert "this is a plain recurrent network" in plain.text
-
-
-def test_elements_escape_all_but_markup():
-    assert tag("p", "<b>", class_='"x"') == '<p class="&quot;x&quot;">&lt;b&gt;</p>'
-    assert tag("p", tag("b", "&")) == "<p><b>&amp;</b></p>"
-    assert tag("meta", http_equiv="a", content=None) == '<meta http-equiv="a">'
-    assert joined("<", None, Markup("<br>")) == "&lt;<br>"
-    assert tag("i", "\x1b\n\u202e") == r"<i>\x1b\n\u202e</i>"
