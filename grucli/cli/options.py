@@ -8,11 +8,12 @@ import inspect
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
 from grucli.cli import output
+from grucli.data.forms import FormatName, Missing, OnBadRow
 from grucli.errors import excerpt, show
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Reading:
     """How the data is read; after training only needed where a file differs."""
 
     format: Annotated[
-        Literal["auto", "csv", "tsv", "jsonl", "lines", "ts", "npz"] | None,
+        FormatName | None,
         typer.Option("--format", help="The form of the data; found out if not given."),
     ] = None
     no_header: Annotated[
@@ -68,7 +69,7 @@ class Reading:
         str | None, typer.Option("--time", metavar="COL", help="The column that orders them.")
     ] = None
     missing: Annotated[
-        Literal["refuse", "mask"] | None,
+        Missing | None,
         typer.Option("--missing", help="What to do with missing numbers; refuse."),
     ] = None
     delimiter: Annotated[
@@ -89,11 +90,11 @@ class Reading:
         str | None, typer.Option("--encoding", metavar="NAME", help="UTF-8 if not given.")
     ] = None
     on_bad_row: Annotated[
-        Literal["stop", "skip"] | None,
+        OnBadRow | None,
         typer.Option("--on-bad-row", help="What to do with a row that cannot be read."),
     ] = None
 
-    def options(self, on_bad_row: Literal["stop", "skip"] = "stop") -> ReadOptions:
+    def options(self, on_bad_row: OnBadRow = "stop") -> ReadOptions:
         """Return them for the readers; `on_bad_row` is what counts if it was not given."""
         from grucli.data.records import ReadOptions
 

@@ -10,6 +10,7 @@ import typer
 
 from grucli.cli import output
 from grucli.cli.options import Common, Data, Model, Reading, spread
+from grucli.data.forms import OnBadRow
 from grucli.errors import ConfigError, DataError, excerpt
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ class _Watched:
         stopped: whether the stream ended before a bad record, as --on-bad-row stop wants it.
     """
 
-    def __init__(self, records: Iterable[Record], on_bad_row: Literal["stop", "skip"]) -> None:
+    def __init__(self, records: Iterable[Record], on_bad_row: OnBadRow) -> None:
         self.stopped = False
         self._records = records
         self._on_bad_row = on_bad_row

@@ -6,7 +6,8 @@ All of it is generated from the schema, so that none of it can differ from what 
 from collections.abc import Iterator
 from functools import cache
 
-from grucli.config.schema import KEYS, SECTIONS, Config, JsonSchema
+from grucli.config.kinds import JsonSchema
+from grucli.config.schema import KEYS, SECTIONS, Config
 from grucli.config.strict_yaml import KeyPath
 
 

@@ -3,141 +3,31 @@
 None stands for a value that is chosen from the data later; users write it `auto`.
 """
 
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    field_validator,
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+
+from grucli.config.kinds import (
+    Auto,
+    Channels,
+    ColumnName,
+    Count,
+    Delimiter,
+    Encoding,
+    FilePath,
+    LabelWeights,
+    No,
+    Pooling,
+    Share,
+    Size,
+    TaskName,
+    TextColumns,
+    number_if_it_reads_so,
 )
-
-from grucli.config.strict_yaml import KeyPath, resolve_plain
-
-T = TypeVar("T")
-JsonSchema: TypeAlias = dict[str, Any]
-
-_DELIMITERS = {"tab": "\t", r"\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
-_LATER_TASKS = ("multilabel", "regress", "tag")
-
-
-# Kinds of values. A ValueError without a message leaves it to `configdoc`.
-
-
-def _write_none_as_auto(schema: JsonSchema) -> None:
-    kinds = [kind for kind in schema["anyOf"] if kind != {"type": "null"}]
-    schema.update(anyOf=[*kinds, {"const": "auto"}], default="auto")
-
-
-def _read_auto_as_none(value: object) -> object:
-    return None if value == "auto" else value
-
-
-def _available(task: object) -> object:
-    if task in _LATER_TASKS:
-        raise ValueError(f"'{task}' is not available yet; use classify")
-    return task
-
-
-def _number_if_it_reads_so(value: object) -> object:
-    number = resolve_plain(value) if isinstance(value, str) else value
-    return number if isinstance(number, int | float) else value
-
-
-def _integer_as_written(value: object) -> object:
-    return str(value) if type(value) is int else value
-
-
-def _not_zero(value: object) -> object:
-    if value is not False:  # to a literal they are the same
-        raise ValueError
-    return value
-
-
-def _delimiter(value: str) -> str:
-    character = _DELIMITERS.get(value, value)
-    if len(character) != 1 or character in '"\r\n':
-        raise ValueError
-    return character
-
-
-def _encoding(value: str) -> str:
-    try:
-        "".encode(value)
-    except (LookupError, ValueError):
-        raise ValueError from None
-    return value
-
-
-def _as_tuple(value: object) -> object:
-    if isinstance(value, str | int):
-        return (value,)
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
-    if len(set(values)) < len(values):
-        raise ValueError
-    return values
-
-
-def _allow_one(schema: JsonSchema) -> None:
-    array = {**schema, "uniqueItems": True, "description": "a list of distinct ones"}
-    schema.clear()
-    schema["anyOf"] = [array["items"], array]
-
-
-Auto: TypeAlias = Annotated[
-    T | None, BeforeValidator(_read_auto_as_none), Field(json_schema_extra=_write_none_as_auto)
-]
-No: TypeAlias = Annotated[Literal[False], BeforeValidator(_not_zero)]
-Text: TypeAlias = Annotated[str, Field(min_length=1)]
-FilePath: TypeAlias = Annotated[Text, Field(description="a path")]
-Share: TypeAlias = Annotated[float, Field(ge=0, lt=0.9)]
-ColumnName: TypeAlias = Annotated[
-    Text, BeforeValidator(_integer_as_written), Field(description="a column name")
-]
-TextColumns: TypeAlias = Annotated[
-    tuple[ColumnName, ...],
-    Field(min_length=1),
-    BeforeValidator(_as_tuple),
-    AfterValidator(_distinct),
-    Field(json_schema_extra=_allow_one),
-]
-Delimiter: TypeAlias = Annotated[
-    Text,
-    AfterValidator(_delimiter),
-    Field(description="one character, tab, comma, semicolon, pipe, space"),
-]
-Encoding: TypeAlias = Annotated[
-    Text,
-    AfterValidator(_encoding),
-    Field(description="an encoding (utf-8, gb18030, …)"),
-]
-Count: TypeAlias = Annotated[int, Field(ge=1, le=1_000_000)]
-Size: TypeAlias = Annotated[int, Field(ge=1, le=4096)]
-Pooling: TypeAlias = Annotated[
-    tuple[Literal["last", "mean", "max", "attention"], ...],
-    Field(min_length=1),
-    BeforeValidator(_as_tuple),
-    AfterValidator(_distinct),
-    Field(json_schema_extra=_allow_one),
-]
-Channels: TypeAlias = Annotated[
-    tuple[Literal["values", "log", "shape", "change", "place"], ...],
-    Field(min_length=1),
-    BeforeValidator(_as_tuple),
-    AfterValidator(_distinct),
-    Field(json_schema_extra=_allow_one),
-]
-Weight: TypeAlias = Annotated[float, Field(gt=0, le=1_000_000)]
-LabelWeights: TypeAlias = Annotated[
-    dict[str, Weight],
-    Field(min_length=1, description="a mapping of label to a weight above 0 and at most 1000000"),
-]
+from grucli.config.strict_yaml import KeyPath
+from grucli.data.forms import FormatName, Missing
+from grucli.data.text import TokenMode
+from grucli.engine.cells import CellName
 
 
 class _Section(BaseModel):
@@ -155,7 +45,7 @@ class DataConfig(_Section):
 
     train: FilePath | None = None
     """The file to learn from, where no DATA is given; relative to the config file."""
-    valid: Annotated[Auto[Share | FilePath], BeforeValidator(_number_if_it_reads_so)] = None
+    valid: Annotated[Auto[Share | FilePath], BeforeValidator(number_if_it_reads_so)] = None
     """The file to validate on, or the share of the training rows that is held out for it; 0 trains
     on all rows and keeps the last epoch."""
     text: Auto[TextColumns] = None
@@ -175,10 +65,10 @@ class DataConfig(_Section):
     """The column that says which rows are the steps of one sequence."""
     time: Auto[ColumnName] = None
     """The column that orders the steps of a sequence: numbers or ISO 8601 dates."""
-    missing: Literal["refuse", "mask"] = "refuse"
+    missing: Missing = "refuse"
     """What becomes of a missing number: an error, or the mean of its channel, with one more channel
     that is 1 there."""
-    format: Literal["auto", "csv", "tsv", "jsonl", "lines", "ts", "npz"] = "auto"
+    format: FormatName = "auto"
     """How files are read; auto goes by their names and first lines."""
     delimiter: Auto[Delimiter] = None
     """What separates the columns of a table."""
@@ -189,7 +79,7 @@ class DataConfig(_Section):
     """The encoding of text files; auto is UTF-8, with or without a byte order mark."""
     header: bool = True
     """Whether the first row of a table names its columns."""
-    tokens: Literal["auto", "word", "char", "byte", "space"] = "auto"
+    tokens: TokenMode = "auto"
     """What a step is; auto is words for alphabets and single characters for Chinese, Japanese and
     Thai, or char where nearly all texts have no inner space."""
     min_count: Count = 1
@@ -207,7 +97,7 @@ class DataConfig(_Section):
 class ModelConfig(_Section):
     """What is trained."""
 
-    cell: Literal["gru", "gru_before", "rnn"] = "gru"
+    cell: CellName = "gru"
     """The recurrent cell: gru resets after the product, as cuDNN and PyTorch do, gru_before before
     it, as in Cho et al. 2014 (v3); rnn has no gates and is the baseline to compare with."""
     embedding_size: Auto[Size] = None
@@ -305,7 +195,7 @@ class TrainingConfig(_Section):
 class Config(_Section):
     """Everything that can be configured."""
 
-    task: Annotated[Literal["auto", "classify"], BeforeValidator(_available)] = "auto"
+    task: TaskName = "auto"
     """What is learnt; auto finds it in the data."""
     preset: Literal["auto", "plain"] = "auto"
     """What becomes of settings left auto: auto lets the data decide; plain is embedding,

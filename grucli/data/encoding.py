@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from grucli.data.batches import starts_of
 from grucli.data.encoded import Encoded
-from grucli.data.numbers import Floats, Missing
+from grucli.data.forms import Missing
+from grucli.data.numbers import Floats
 from grucli.data.records import Record
 from grucli.data.series.scaling import mean_and_variance
 from grucli.data.series.views import SMALLEST, typical_sizes, views, width

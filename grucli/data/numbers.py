@@ -9,17 +9,15 @@ refused with what to do about them: whether "1,234" is one or a thousand is for 
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from grucli.data.forms import Missing
 from grucli.errors import excerpt
 
 Floats = npt.NDArray[np.floating]
-
-Missing = Literal["refuse", "mask"]
-"""What becomes of a value that is missing: an error, or NaN for the encoder to mask."""
 
 MISSING_CELLS: Final = frozenset(
     {

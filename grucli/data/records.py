@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import Any, Literal
 
-from grucli.data.numbers import Floats, Missing
+from grucli.data.forms import Missing, OnBadRow
+from grucli.data.numbers import Floats
 from grucli.errors import DataError
 
 Kind = Literal["text", "series"]
@@ -87,7 +88,7 @@ class ReadOptions:
     delimiter: str | None = None
     quotes: bool | None = None
     encoding: str | None = None
-    on_bad_row: Literal["stop", "skip"] = "stop"
+    on_bad_row: OnBadRow = "stop"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from grucli.data.numbers import Missing
+from grucli.data.forms import Missing
 from grucli.data.records import ReadOptions, Remembered, names
 from grucli.data.tables.column_names import split_names
 from grucli.errors import ConfigError, excerpt

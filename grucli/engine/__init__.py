@@ -25,3 +25,8 @@ dtype. Everything is of the dtype of the parameters: float32, or float64 for che
 Gradients. `d_x` is the gradient of the loss with respect to `x`. Losses and gradients are sums over
 rows: the caller divides once. Functions that end in `_` change their first argument in place.
 """
+
+from typing import Literal
+
+PoolingName = Literal["last", "mean", "max", "attention"]
+"""The ways of `pooling`: listed here, where no NumPy is needed to read them."""

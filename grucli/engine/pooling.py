@@ -1,15 +1,16 @@
 """One vector from the states of each sequence: the last, their mean, maximum or weighted mean."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from grucli.engine import PoolingName
 from grucli.engine.packing import Floats, Packing
 from grucli.engine.params import Shape
 
-POOLINGS = ("last", "mean", "max", "attention")
+POOLINGS: tuple[PoolingName, ...] = get_args(PoolingName)
 
 Memory = dict[str, npt.NDArray[Any]]
 """What backward needs: of `max` (B, F) the maxima, of `attention` (N,) its weights."""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from types import ModuleType
+from typing import get_args
 
 import numpy as np
 
-from grucli.engine.cells import gru, gru_before, rnn
+from grucli.engine.cells import CellName
 from grucli.engine.inputs import Inputs, pick, with_ones
 from grucli.engine.packing import Floats, Integers, Packing
 from grucli.engine.params import chrono_bias, glorot_uniform, orthogonal
 from grucli.engine.tape import Tape
 
-CELLS: dict[str, ModuleType] = {"gru": gru, "gru_before": gru_before, "rnn": rnn}
+CELLS: dict[str, ModuleType] = {
+    name: import_module(f"grucli.engine.cells.{name}") for name in get_args(CellName)
+}
 
 
 def initialise_(

@@ -6,8 +6,8 @@ import heapq
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
+from grucli.data.forms import OnBadRow
 from grucli.data.records import Record
 from grucli.errors import ConfigError, DataError
 from grucli.inspection.report import Settings
@@ -51,7 +51,7 @@ def draw(
     name: str,
     settings: Settings,
     asked: Collection[int],
-    on_bad_row: Literal["stop", "skip"],
+    on_bad_row: OnBadRow,
 ) -> Drawn:
     """Draw a sample, each label in its share of the whole; shorter data are taken whole.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from grucli.data.batches import Examples
 from grucli.data.encoded import Encoded
 from grucli.data.encoding import Encoder, TextEncoder
+from grucli.data.forms import OnBadRow
 from grucli.data.labelled import examples_of, read_table
 from grucli.data.records import ReadOptions, Remembered
 from grucli.data.text.vectors import Vectors, read_vectors
@@ -70,7 +71,7 @@ class Prepared:
 def prepare(
     path: str,
     config: Config,
-    on_bad_row: Literal["stop", "skip"],
+    on_bad_row: OnBadRow,
     origin: Origin | None = None,
 ) -> Prepared:
     """Read the training file and decide everything that is left to the data.
@@ -178,7 +179,7 @@ def _decided(
     return config, reasons | last
 
 
-def _options(config: Config, on_bad_row: Literal["stop", "skip"]) -> ReadOptions:
+def _options(config: Config, on_bad_row: OnBadRow) -> ReadOptions:
     data = config.data
     return ReadOptions(
         format=data.format,
@@ -227,7 +228,7 @@ def _wide(
     return rows, config, {"model.wide": choice.reason} if setting == defaults.AUTO else {}
 
 
-def _vectors(config: Config, fitted: Fitted, on_bad_row: Literal["stop", "skip"]) -> Vectors | None:
+def _vectors(config: Config, fitted: Fitted, on_bad_row: OnBadRow) -> Vectors | None:
     """Read the pretrained vectors that the config names.
 
     Raises:

@@ -19,8 +19,9 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from grucli.data.forms import OnBadRow
 from grucli.errors import AccessError, ConfigError, TrainingError, show_path
 from grucli.files.locking import lock
 from grucli.modelfile import checkpoint
@@ -53,7 +54,7 @@ class RunRequest:
     config: Config
     files: RunFiles | None = None
     resume_from: Path | None = None
-    on_bad_row: Literal["stop", "skip"] = "stop"
+    on_bad_row: OnBadRow = "stop"
     init_from: str | None = None
     max_seconds: float | None = None
 

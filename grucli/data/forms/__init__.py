@@ -3,3 +3,14 @@
 Here: JSON Lines, plain and labelled lines, .ts, .npz, data in a pipe.
 Not here: tables (a room of their own), or what a model makes of a record (text, series).
 """
+
+from typing import Final, Literal
+
+FormatName = Literal["auto", "csv", "tsv", "jsonl", "lines", "ts", "npz"]
+"""The forms of data; `auto` is found out."""
+Missing = Literal["refuse", "mask"]
+"""What becomes of a value that is missing: an error, or NaN for the encoder to mask."""
+OnBadRow = Literal["stop", "skip"]
+"""What becomes of a row that cannot be read."""
+DELIMITERS: Final = {"comma": ",", "tab": "\t", "semicolon": ";", "pipe": "|", "space": " "}
+"""What the delimiter of a table may be called."""

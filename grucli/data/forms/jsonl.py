@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from grucli.data.forms import Missing
 from grucli.data.forms.json_grammar import (
     Cells,
     JsonError,
@@ -24,7 +25,7 @@ from grucli.data.forms.json_grammar import (
 )
 from grucli.data.forms.json_keys import structures_of, value_key
 from grucli.data.label_hints import SEVERAL
-from grucli.data.numbers import LARGEST_WEIGHT, Floats, Missing, NumberError, numbers, weight, whole
+from grucli.data.numbers import LARGEST_WEIGHT, Floats, NumberError, numbers, weight, whole
 from grucli.data.records import Record, Source, names
 from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines

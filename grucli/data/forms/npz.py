@@ -18,7 +18,8 @@ from typing import IO, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.numbers import Floats, Missing, floats, whole
+from grucli.data.forms import Missing
+from grucli.data.numbers import Floats, floats, whole
 from grucli.data.records import Record, Source
 from grucli.data.request import Asked
 from grucli.errors import DataError, did_you_mean, excerpt

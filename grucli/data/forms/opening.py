@@ -17,8 +17,9 @@ Record with `error`, and reading goes on behind it: whether to stop is for the c
 import io
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import Final
+from typing import get_args
 
+from grucli.data.forms import FormatName
 from grucli.data.forms.json_grammar import refuse_document
 from grucli.data.forms.jsonl import open_jsonl, starts_as_jsonl
 from grucli.data.forms.piped_input import refuse_stray
@@ -36,7 +37,7 @@ from grucli.files.data_stream import open_binary
 
 __all__ = ["ReadOptions", "Record", "Remembered", "Source", "open_source"]
 
-FORMATS: Final = ("auto", "csv", "tsv", "jsonl", "lines", "ts", "npz")
+FORMATS: tuple[FormatName, ...] = get_args(FormatName)
 _SUFFIXES = {
     ".csv": "csv",
     ".tsv": "tsv",

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from grucli.data.numbers import Floats, Missing, NumberError, numbers, whole
+from grucli.data.forms import Missing
+from grucli.data.numbers import Floats, NumberError, numbers, whole
 from grucli.data.records import Record, Source
 from grucli.data.request import Asked
 from grucli.data.step_times import TimeError, order

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from grucli.data.forms import DELIMITERS
 from grucli.data.numbers import looks_numeric
 from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines, decode
@@ -16,9 +17,6 @@ from grucli.data.tables.column_names import (
 )
 from grucli.data.tables.dialect import Dialect, peeked_rows
 from grucli.errors import ConfigError, DataError, excerpt
-
-DELIMITERS: Final = {"comma": ",", "tab": "\t", "semicolon": ";", "pipe": "|", "space": " "}
-"""What `--delimiter` may call them."""
 
 COUNTED_ROWS = 50
 _FEW = 3

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from grucli.data.numbers import Floats, Missing, NumberError, numbers, whole
+from grucli.data.forms import Missing
+from grucli.data.numbers import Floats, NumberError, numbers, whole
 from grucli.data.records import Record
 from grucli.data.step_times import TimeError, order
 from grucli.data.tables.cells import Row

@@ -6,7 +6,8 @@ Blank cells and NaN at the end make it shorter; before the last value they are m
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from grucli.data.numbers import Missing, NumberError, looks_numeric, numbers, whole
+from grucli.data.forms import Missing
+from grucli.data.numbers import NumberError, looks_numeric, numbers, whole
 from grucli.data.records import Record
 from grucli.data.tables.cells import Row
 from grucli.data.tables.series_cells import holds_lists, series_of

@@ -3,3 +3,8 @@
 Here: all that knows what a character or a token is.
 Not here: reading files (forms, tables), or the layer that looks ids up (engine/embedding).
 """
+
+from typing import Literal
+
+TokenMode = Literal["auto", "word", "char", "byte", "space"]
+"""The modes of `tokens`; its docstring says what each makes of a text."""

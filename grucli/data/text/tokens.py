@@ -22,8 +22,9 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from typing import Final
+from typing import Final, get_args
 
+from grucli.data.text import TokenMode
 from grucli.data.text.character_classes import (
     CHARACTERS,
     CLUSTERED,
@@ -40,7 +41,7 @@ from grucli.data.text.character_classes import (
 
 Tokenizer = Callable[[str], list[str]]
 
-MODES: Final = ("auto", "word", "char", "byte", "space")
+MODES: tuple[TokenMode, ...] = get_args(TokenMode)
 FIRST, LATEST = 1, 2  # editions of the rules
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+\.\d+"

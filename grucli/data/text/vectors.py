@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.data.encoding import Encoder, TextEncoder
+from grucli.data.forms import OnBadRow
 from grucli.data.numbers import NumberError, exact, numbers
 from grucli.data.streams.lines import Lines, decode, refuse_wide
 from grucli.data.streams.signatures import refuse_kind
@@ -98,7 +99,7 @@ def read_vectors(
     path: str,
     encoder: Encoder,
     steps: npt.NDArray[Any],
-    on_bad_row: Literal["stop", "skip"],
+    on_bad_row: OnBadRow,
 ) -> Vectors:
     """Read the vectors of the tokens that an encoder knows.
 
@@ -210,7 +211,7 @@ def _numbers_at_end(text: str) -> int:
 
 
 def _collect(
-    lines: Lines, name: str, size: int, wanted: _Wanted, on_bad_row: Literal["stop", "skip"]
+    lines: Lines, name: str, size: int, wanted: _Wanted, on_bad_row: OnBadRow
 ) -> Iterator[str]:
     """Find all that is wanted, yielding what is wrong; where that stops, after a few of them."""
     waiting, _ = lines.peek(1)
