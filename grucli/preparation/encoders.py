@@ -17,8 +17,8 @@ from grucli.data.text.tokenized import Tokenized
 from grucli.data.text.vocabulary import Vocabulary
 from grucli.errors import ConfigError
 from grucli.model.network import Architecture
-from grucli.preparation import defaults
-from grucli.preparation.defaults import Choice
+from grucli.preparation import data_rules
+from grucli.preparation.defaults import Choice, unless_given
 
 if TYPE_CHECKING:
     from grucli.config.resolve import Config
@@ -80,14 +80,14 @@ def fit(records: Sequence[Record], config: Config, origin: Origin | None) -> Fit
     mode = mode_of(texts, config, origin)
     tokenized = Tokenized.of(texts, tokens.tokenizer(mode))
     steps = np.maximum(tokenized.lengths, 1)
-    longest = defaults.unless_given(data.max_length, defaults.maximum_length(steps))
+    longest = unless_given(data.max_length, data_rules.maximum_length(steps))
     vocabulary = Vocabulary.fit(tokenized.counts(), data.min_count, data.max_vocabulary)
     mean_characters = tokenized.letters() / max(int(tokenized.lengths.sum()), 1)
-    default = defaults.subwords(config.model.wide, mean_characters)
+    default = data_rules.subwords(config.model.wide, mean_characters)
     if origin is not None:
         default = Choice(value=origin.architecture.buckets or False, reason=AS_IN_ORIGIN)
-    subwords = defaults.unless_given(config.model.subwords, default)
-    spelled = subwords.value if mean_characters >= defaults.WORD_CHARACTERS else False
+    subwords = unless_given(config.model.subwords, default)
+    spelled = subwords.value if mean_characters >= data_rules.WORD_CHARACTERS else False
     encoder = TextEncoder(vocabulary, mode, longest.value, buckets=spelled or 0)
     return Fitted(
         encoder=encoder,
@@ -103,8 +103,8 @@ def _fit_series(records: Sequence[Record], config: Config, origin: Origin | None
         raise ConfigError("model.subwords: numeric sequences have no n-grams; delete it")
     values = [record.values for record in records if record.values is not None]
     steps = [len(value) for value in values]
-    longest = defaults.unless_given(data.max_length, defaults.maximum_length(np.array(steps)))
-    channels = defaults.unless_given(data.channels, defaults.channels(orders_of_spread(values)))
+    longest = unless_given(data.max_length, data_rules.maximum_length(np.array(steps)))
+    channels = unless_given(data.channels, data_rules.channels(orders_of_spread(values)))
     if origin is not None and origin.channels is not None and data.channels is None:
         channels = Choice(value=origin.channels, reason=AS_IN_ORIGIN)
     encoder = SeriesEncoder.fit(values, longest.value, data.missing, channels.value)

@@ -14,7 +14,7 @@ from grucli.errors import ConfigError
 from grucli.model.kernel_path import KernelRows
 from grucli.model.linear_path import WideRows
 from grucli.model.ngram_path import NgramRows
-from grucli.preparation import defaults
+from grucli.preparation import data_rules
 from grucli.preparation.defaults import Choice
 from grucli.random import WIDE, generator
 
@@ -52,15 +52,15 @@ def _ngrams(
     texts: Tokenized, valid: Encoded | None, setting: Any, judged_rows: int, num_classes: int
 ) -> tuple[WideRows | None, Choice]:
     tokens = int(texts.lengths.sum())
-    pattern = defaults.pattern(texts.letters() / max(tokens, 1), texts.lengths)
+    pattern = data_rules.pattern(texts.letters() / max(tokens, 1), texts.lengths)
     found = pattern.count(texts.characters(), tokens)
     too_many = f"{found:,} n-grams: too many for the memory"
-    is_possible = found <= defaults.MOST_NGRAMS
-    choice = defaults.wide(setting, "text", None if is_possible else too_many, judged_rows)
+    is_possible = found <= data_rules.MOST_NGRAMS
+    choice = data_rules.wide(setting, "text", None if is_possible else too_many, judged_rows)
     if choice.value is False:
         return None, choice
     outputs = 1 if num_classes == 2 else num_classes
-    ngrams = Ngrams.fit(texts, pattern, defaults.WIDE_NUMBERS // (outputs + 2))
+    ngrams = Ngrams.fit(texts, pattern, data_rules.WIDE_NUMBERS // (outputs + 2))
     if not len(ngrams):  # all texts are empty
         return None, choice
     held = None if valid is None else valid.texts
@@ -78,13 +78,13 @@ def _kernels(
 ) -> tuple[WideRows | None, Choice]:
     number, steps = len(train.lengths), len(train.steps)
     too_many = f"{number:,} series of {steps:,} steps together: too many for kernels"
-    is_possible = number <= defaults.MOST_KERNEL_ROWS and steps <= defaults.MOST_KERNEL_STEPS
-    choice = defaults.wide(setting, "series", None if is_possible else too_many, judged_rows)
+    is_possible = number <= data_rules.MOST_KERNEL_ROWS and steps <= data_rules.MOST_KERNEL_STEPS
+    choice = data_rules.wide(setting, "series", None if is_possible else too_many, judged_rows)
     if choice.value is False:
         return None, choice
     if not is_possible:
         raise ConfigError(f"model.wide: {too_many}; delete it")
-    most = min(defaults.MOST_THRESHOLDS, defaults.KERNEL_NUMBERS // number)
+    most = min(data_rules.MOST_THRESHOLDS, data_rules.KERNEL_NUMBERS // number)
     rng = generator(seed, WIDE, KERNELS_COUNTER)
     assert train.channels is not None  # what is not text has channels
     kernels = Kernels.fit(train.channels, train.lengths, most, rng)

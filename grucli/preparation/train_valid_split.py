@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.labelled import Table, read_table
-from grucli.data.records import ReadOptions, Record
+from grucli.data.labelled import read_table
+from grucli.data.records import Record
 from grucli.data.splits import deal, in_blocks, split
 from grucli.errors import ConfigError, excerpt
-from grucli.preparation import checks, copies, defaults
-from grucli.preparation.defaults import Choice
+from grucli.preparation import checks, data_rules
+from grucli.preparation.defaults import Choice, unless_given
+from grucli.preparation.training_file import TrainingFile
 from grucli.random import SPLIT, generator
 from grucli.tasks.task import Targets, Task
 
@@ -33,8 +34,7 @@ class Parts:
     Attributes:
         train, valid: records to train on, and to validate on.
         line: says which, for people.
-        share: of the rows, that was held out.
-        folding: the number of folds, or "off".
+        choices: of `training.folds`, and of `data.valid` where it is a share.
         warnings: what is odd in them.
         folds: (n,) the fold of each record to train on; None to train once.
     """
@@ -42,103 +42,137 @@ class Parts:
     train: list[Record]
     valid: list[Record]
     line: str
-    share: Choice
-    folding: Choice
+    choices: dict[str, Choice]
     warnings: tuple[str, ...] = ()
     folds: npt.NDArray[np.int64] | None = None
 
+    @property
+    def num_judged(self) -> int:
+        """Rows that are held out of some training."""
+        return len(self.valid if self.folds is None else self.train)
 
-def divide(
-    table: Table,
-    inputs: Sequence[bytes],
-    options: ReadOptions,
-    config: Config,
-    task: Task,
-    *,
-    mode: str,
-    is_new: bool,
-) -> Parts:
+
+def divide(file: TrainingFile, config: Config, *, is_new: bool) -> Parts:
     """Divide: validation is a file of its own, folds, or a share of the training file's rows.
 
     Args:
-        table: the training file.
-        inputs: (n,) keys of its records, as `copies.keys` returns them.
-        options: how it was read.
+        file: the training file.
         config: what was set.
-        task: fitted to the training file.
-        mode: how texts become tokens, to tell which of another file are read alike.
         is_new: whether training starts from random weights.
 
     Raises:
         ConfigError: folds are asked for beside another validation, or without random weights.
         DataError, AccessError: the validation file cannot be used.
     """
-    valid, records = config.data.valid, table.records
-    folding = _folding(config, records, is_new)
-    kind = "text" if records[0].values is None else "series"
-    share = defaults.unless_given(valid, defaults.valid_share(kind, len(records)))
-    if isinstance(valid, str):
-        options = dataclasses.replace(options, weight=None, group=None)  # are for training
-        other = read_table(valid, options, table.remembered)
-        task.check_known(other.name, other.records, "the training file")
-        precision = copies.common_precision(records, other.records)
-        return Parts(
-            train=records,
-            valid=other.records,
-            line="; ".join(
-                (f"validation: {other.name}, {len(other.records):,} rows", *other.passed_over)
-            ),
-            share=share,
-            folding=folding,
-            warnings=(
-                *checks.of_validation(
-                    copies.keys(records, mode, precision),
-                    other.name,
-                    other.records,
-                    copies.keys(other.records, mode, precision),
-                ),
-                *task.unseen_warnings(records, other.name, other.records),
-            ),
-        )
+    folding = _folding(config, file, is_new)
+    if isinstance(config.data.valid, str):
+        return _judged_by_file(file, config.data.valid, folding)
     rng = generator(config.seed, SPLIT)
-    targets = task.encode(records)
-    strata = task.strata(targets).tolist()
-    groups, bound = _groups(records, strata)
-    also = f"; {bound}" if bound == BOUND_IN_TIME else ""
+    bonds = _Bonds.of(file)
     if folding.value != "off":
-        folds = deal(strata, inputs, groups, folding.value, rng)
-        if _teach(folds, targets, task):
-            number = int(folds.max()) + 1
-            if number < folding.value:
-                folding = Choice(value=number, reason="no more parts are independent")
-            return Parts(
-                train=records,
-                valid=[],
-                line=f"validation: {number} folds, each held out once; then all rows count{also}",
-                share=Choice(value=0.0, reason="folds are held out"),
-                folding=folding,
-                folds=folds,
-            )
+        parts = _in_folds(file, bonds, folding, rng)
+        if parts is not None:
+            return parts
         if folding.reason == "given":
-            raise ConfigError(f"training.folds: {bound}; give --valid FILE, or set it to off")
-        folding = Choice(value="off", reason=bound)
-    kept, held = split(strata, inputs, groups, share.value, rng)
+            raise ConfigError(f"training.folds: {bonds.why}; give --valid FILE, or set it to off")
+        folding = Choice(value="off", reason=bonds.why)
+    default = data_rules.valid_share(file.kind, len(file.records))
+    choices = {"training.folds": folding, "data.valid": unless_given(config.data.valid, default)}
+    return _judged_by_share(file, bonds, choices, rng, config.data.group)
+
+
+def _judged_by_file(file: TrainingFile, path: str, folding: Choice) -> Parts:
+    """Train on all of the training file; another one is validated on."""
+    options = dataclasses.replace(file.options, weight=None, group=None)  # are for training
+    other = read_table(path, options, file.table.remembered)
+    file.task.check_known(other.name, other.records, "the training file")
+    trained_on, judged_on = file.same_precision_keys(other.records)
+    says = (f"validation: {other.name}, {len(other.records):,} rows", *other.passed_over)
+    return Parts(
+        train=file.records,
+        valid=other.records,
+        line="; ".join(says),
+        choices={"training.folds": folding},
+        warnings=(
+            *checks.of_validation(trained_on, other.name, other.records, judged_on),
+            *file.task.unseen_warnings(file.records, other.name, other.records),
+        ),
+    )
+
+
+def _in_folds(
+    file: TrainingFile, bonds: _Bonds, folding: Choice, rng: np.random.Generator
+) -> Parts | None:
+    """Hold out each fold once; None if too few parts are independent to learn from."""
+    folds = deal(bonds.strata, file.keys, bonds.groups, folding.value, rng)
+    if not _teach(folds, bonds.targets, file.task):
+        return None
+    number = int(folds.max()) + 1
+    if number < folding.value:
+        folding = Choice(value=number, reason="no more parts are independent")
+    share = Choice(value=0.0, reason="folds are held out")
+    return Parts(
+        train=file.records,
+        valid=[],
+        line=f"validation: {number} folds, each held out once; then all rows count{bonds.also}",
+        choices={"training.folds": folding, "data.valid": share},
+        folds=folds,
+    )
+
+
+def _judged_by_share(
+    file: TrainingFile,
+    bonds: _Bonds,
+    choices: dict[str, Choice],
+    rng: np.random.Generator,
+    group: str | None,
+) -> Parts:
+    """Hold out a share of the rows, maybe none; `group` is the column that keeps some together."""
+    folding, share = choices["training.folds"], choices["data.valid"]
+    kept, held = split(bonds.strata, file.keys, bonds.groups, share.value, rng)
     if not held.size:
-        why = f" ({bound})" if share.value or folding.reason == bound else ""
+        why = f" ({bonds.why})" if share.value or folding.reason == bonds.why else ""
         line = f"validation: none{why}, all rows are trained on; the last epoch counts"
-        return Parts(train=records, valid=[], line=line, share=share, folding=folding)
-    train, held_out = [records[k] for k in kept], [records[k] for k in held]
-    group = config.data.group
+        return Parts(train=file.records, valid=[], line=line, choices=choices)
+    train, held_out = ([file.records[k] for k in rows] for rows in (kept, held))
     whole = "" if group is None else f", each '{excerpt(group)}' whole"
     held_share = f"{share.value:.0%} of each label{whole}"
     return Parts(
         train=train,
         valid=held_out,
-        line=f"validation: {held.size:,} rows held out ({held_share}){also}",
-        share=share,
-        folding=folding,
-        warnings=tuple(task.unseen_warnings(train, "validation", held_out)),
+        line=f"validation: {held.size:,} rows held out ({held_share}){bonds.also}",
+        choices=choices,
+        warnings=tuple(file.task.unseen_warnings(train, "validation", held_out)),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Bonds:
+    """What a split has to respect.
+
+    Attributes:
+        targets: (n, ...) of the records.
+        strata: (n,) which records are to be spread evenly.
+        groups: (n,) equal for records that stay together, as given or else by their time.
+        why: they stay together.
+    """
+
+    targets: Targets
+    strata: list[int]
+    groups: Sequence[Hashable]
+    why: str
+
+    @classmethod
+    def of(cls, file: TrainingFile) -> _Bonds:
+        targets = file.task.encode(file.records)
+        strata = file.task.strata(targets).tolist()
+        groups, why = _groups(file.records, strata)
+        return cls(targets=targets, strata=strata, groups=groups, why=why)
+
+    @property
+    def also(self) -> str:
+        """What is said of bonds that nobody asked for."""
+        return f"; {self.why}" if self.why == BOUND_IN_TIME else ""
 
 
 def _groups(records: Sequence[Record], strata: Sequence[int]) -> tuple[Sequence[Hashable], str]:
@@ -158,16 +192,15 @@ def _teach(folds: npt.NDArray[np.int64], targets: Targets, task: Task) -> bool:
     )
 
 
-def _folding(config: Config, records: Sequence[Record], is_new: bool) -> Choice:
+def _folding(config: Config, file: TrainingFile, is_new: bool) -> Choice:
     """Return the number of folds or "off"; folds and a validation part exclude each other."""
     given, valid = config.training.folds, config.data.valid
     if given is None:
         training = config.training
         is_free = valid is None and training.epochs is None and training.patience is None
         is_plain = is_new and training.schedule in (None, "constant")
-        kind = "text" if records[0].values is None else "series"
-        symbols = sum(map(_size, records))
-        return defaults.folds(kind, len(records), symbols, is_free and is_plain)
+        symbols = sum(map(_size, file.records))
+        return data_rules.folds(file.kind, len(file.records), symbols, is_free and is_plain)
     if given != "off" and valid is not None:
         raise ConfigError("training.folds: data.valid says what is validated on; delete one")
     if given != "off" and not is_new:

@@ -18,7 +18,8 @@ from grucli.model.network import Architecture, Model
 from grucli.modelfile import checkpoint
 from grucli.modelfile.checkpoint import RunState, SavedModel
 from grucli.parallel.crew import usable_cores
-from grucli.preparation import defaults
+from grucli.preparation import training_rules
+from grucli.preparation.defaults import Settled
 from grucli.preparation.prepare import Prepared
 from grucli.random import INIT, generator
 from grucli.training.settings import Recipe
@@ -33,13 +34,14 @@ DIVIDING = ("seed", "data.valid", "training.folds")
 
 def staffed(prepared: Prepared) -> Prepared:
     """Return what training needs with the number of workers that fits this machine."""
-    choice = defaults.workers(
+    choice = training_rules.workers(
         prepared.config.training.shards or 1,
         usable_cores(),
         os.environ.get("OPENBLAS_NUM_THREADS", ""),
     )
-    config, reasons = defaults.complete(prepared.config, {"training.workers": choice})
-    return dataclasses.replace(prepared, config=config, reasons=prepared.reasons | reasons)
+    settled = Settled(config=prepared.config, chosen=prepared.reasons)
+    settled = settled.filled({"training.workers": choice})
+    return dataclasses.replace(prepared, config=settled.config, reasons=settled.reasons)
 
 
 def start(prepared: Prepared, model: Model) -> Trainer:

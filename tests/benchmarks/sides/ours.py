@@ -15,7 +15,7 @@ from grucli.model.network import Architecture, Model
 from grucli.model.runner import Runner
 from grucli.parallel.crew import Crew, usable_cores
 from grucli.parallel.shards import Task
-from grucli.preparation import defaults
+from grucli.preparation import training_rules
 from tests.benchmarks import work
 from tests.examples import joined
 
@@ -67,7 +67,7 @@ def classifier(row):
     model, examples, rows = _trained(row)
     settings = {"model": {"hidden_size": row.hidden, "bidirectional": False}}
     settings["training"] = {"batch_size": row.batch}
-    shards = defaults.shards(Config.model_validate(settings)).value
+    shards = training_rules.shards(Config.model_validate(settings)).value
     task = Task(shards=shards, batch_size=row.batch, label_smoothing=0.0, seed=0)
     crew = Crew(model, examples, task)
     _open.enter_context(crew.joined(min(shards, usable_cores()) - 1))

@@ -1,0 +1,69 @@
+"""What was found in the data and what is odd in it, for people: a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from grucli.data.encoding import Encoder, TextEncoder
+from grucli.errors import counted, excerpt
+from grucli.preparation import checks, precision
+from grucli.preparation.encoders import Fitted
+from grucli.preparation.train_valid_split import Parts
+from grucli.preparation.training_file import TrainingFile
+
+if TYPE_CHECKING:
+    from grucli.preparation.prepare import Prepared
+
+
+def lines(prepared: Prepared, file: TrainingFile, parts: Parts, fitted: Fitted) -> Iterator[str]:
+    """Yield what was found.
+
+    Args:
+        prepared: all but these lines.
+        file, parts, fitted: what it was made of.
+    """
+    yield f"{prepared.name}: {len(file.records):,} rows"
+    yield from file.table.findings
+    yield file.task.describe(file.records)
+    yield parts.line
+    column, weights = prepared.config.data.weight, prepared.train.weights
+    if column is not None:
+        yield f"weights: column '{excerpt(column)}', {weights.min():g} to {weights.max():g}"
+    yield _encoder_line(prepared.encoder, fitted.steps)
+    if prepared.wide is not None:
+        when = "" if prepared.wide.always else "; they count if that lowers the validation loss"
+        yield f"{prepared.wide}{when}"
+    if prepared.vectors is not None:
+        yield prepared.vectors.line
+
+
+def warnings(prepared: Prepared, file: TrainingFile, parts: Parts, fitted: Fitted) -> Iterator[str]:
+    """Yield what is odd; arguments as of `lines`."""
+    task, train, valid = prepared.task, prepared.train, prepared.valid
+    settings = prepared.config.training.model_dump()
+    yield from checks.of_training(
+        task, prepared.name, file.records, file.keys, mode=file.mode, settings=settings
+    )
+    yield from parts.warnings
+    judged = valid if parts.folds is None else train
+    if judged is not None:
+        yield from task.size_warnings(judged.targets)
+    yield from checks.of_examples(train, valid, prepared.encoder, fitted.steps, parts.folds)
+    yield from precision.lost(prepared.name, parts.train, train, prepared.encoder)
+    if prepared.vectors is not None:
+        yield from prepared.vectors.warnings
+
+
+def _encoder_line(encoder: Encoder, steps: Sequence[int]) -> str:
+    cut = float(np.mean(np.array(steps) > encoder.max_length))
+    lengths = (
+        f"median length {np.median(steps):g}, longest {max(steps):,}, "
+        f"kept {encoder.max_length:,} ({cut:.1%} cut)"
+    )
+    if isinstance(encoder, TextEncoder):
+        return f"tokens: {encoder.mode}, vocabulary {len(encoder.vocabulary):,}, {lengths}"
+    seen = f"{counted(encoder.num_channels, 'channel')} ({', '.join(encoder.channels)}, scaled)"
+    return f"numeric sequences: {seen}; {lengths}"

@@ -1,0 +1,57 @@
+"""All settings but the linear path, once the training part is encoded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grucli.model.network import Architecture
+from grucli.preparation import training_rules
+from grucli.preparation.defaults import Choice, Settled
+from grucli.preparation.encoders import AS_IN_ORIGIN, Fitted, Origin
+from grucli.preparation.train_valid_split import Parts
+from grucli.preparation.training_rules import Facts
+
+
+def settle(
+    settled: Settled, parts: Parts, fitted: Fitted, origin: Origin | None, vector_size: int | None
+) -> Settled:
+    """Fill all settings that are still `auto`.
+
+    Args:
+        settled: what was set so far.
+        parts: with their choices.
+        fitted: with its choices.
+        origin: whose weights have to fit, None for random ones.
+        vector_size: numbers of a pretrained token vector, None without any.
+    """
+    encoder = fitted.encoder
+    facts = Facts(
+        kind=encoder.kind,
+        rows=len(parts.train),
+        lengths=np.minimum(fitted.steps, encoder.max_length),
+    )
+    choices = parts.choices | fitted.choices
+    choices |= training_rules.choose(facts, settled.config.training.optimizer)
+    choices |= {} if origin is None else _as_in(origin.architecture)
+    if vector_size is not None:
+        reason = "as in the file of model.vectors"
+        choices["model.embedding_size"] = Choice(value=vector_size, reason=reason)
+    settled = settled.filled(choices)
+    return settled.filled(training_rules.follow(facts, settled.config))
+
+
+def _as_in(architecture: Architecture) -> dict[str, Choice]:
+    """Return the choices that let the weights of a model fit."""
+    values: dict[str, Any] = {
+        "hidden_size": architecture.hidden_size,
+        "bidirectional": architecture.bidirectional,
+        "pooling": architecture.pooling,
+        "convolution": architecture.convolution or False,
+    }
+    if architecture.vocabulary_size:
+        values["embedding_size"] = architecture.input_size
+    return {
+        f"model.{key}": Choice(value=value, reason=AS_IN_ORIGIN) for key, value in values.items()
+    }

@@ -1,0 +1,130 @@
+"""Rules that look at sizes and settings: recipes, first weights, patience, shards, processes."""
+
+import numpy as np
+import pytest
+
+from grucli.config.resolve import resolve
+from grucli.preparation import data_rules, training_rules
+from grucli.preparation.defaults import Settled
+from grucli.preparation.training_rules import Facts
+
+
+def sized(batch_size, hidden_size, *others):
+    sizes = [f"training.batch_size={batch_size}", f"model.hidden_size={hidden_size}"]
+    return resolve(assignments=[*sizes, *others]).config
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "hidden_size", "expected"),
+    [
+        (32, 64, 1),
+        (32, 128, 1),
+        (63, 128, 1),
+        (64, 128, 2),
+        (32, 256, 2),
+        (2, 4096, 2),
+        (128, 256, 2),
+    ],
+)
+def test_large_batches_of_large_networks_are_shared(batch_size, hidden_size, expected):
+    choice = training_rules.shards(sized(batch_size, hidden_size))
+    assert choice.value == expected
+    assert f"{batch_size * hidden_size:,} numbers" in choice.reason
+    both = training_rules.shards(sized(batch_size, hidden_size, "model.bidirectional=true"))
+    assert both == choice  # each direction alone is as quick
+
+
+@pytest.mark.parametrize(
+    ("shards", "cores", "threads", "expected"),
+    [
+        (1, 8, "1", 0),
+        (2, 1, "1", 0),
+        (2, 2, "1", 1),
+        (2, 64, "1", 1),
+        (8, 4, "1", 3),
+        (2, 2, "2", 0),
+        (2, 2, "", 0),
+    ],
+)
+def test_workers_are_as_many_as_have_a_core_and_a_shard(shards, cores, threads, expected):
+    assert training_rules.workers(shards, cores, threads).value == expected
+
+
+LAST = ("model.bidirectional=false", "model.pooling=last")
+
+
+def followed(longest, *assignments, kind="text"):
+    """Return what follows from settings, as prepared for sequences of up to `longest` steps."""
+    facts = Facts(kind=kind, rows=1000, lengths=np.array([1, 3, longest]))
+    config = resolve(assignments=list(assignments)).config
+    choices = training_rules.choose(facts, config.training.optimizer)
+    return training_rules.follow(facts, Settled(config=config).filled(choices).config)
+
+
+@pytest.mark.parametrize(
+    ("longest", "assignments", "expected"),
+    [
+        (training_rules.LONG_MEMORY - 1, LAST, "orthogonal"),
+        (training_rules.LONG_MEMORY, LAST, "chrono"),
+        (1000, (), "orthogonal"),
+        (1000, LAST, "chrono"),
+        (1000, (*LAST, "model.cell=gru_before"), "chrono"),
+        (1000, (*LAST, "model.cell=rnn"), "orthogonal"),
+        (1000, LAST[:1], "orthogonal"),
+        (1000, LAST[1:], "orthogonal"),
+        (1000, ("model.bidirectional=false", "model.pooling=[last, attention]"), "orthogonal"),
+        (1000, (*LAST, "data.max_length=10"), "orthogonal"),
+    ],
+)
+def test_gates_start_open_where_only_a_long_memory_can_help(longest, assignments, expected):
+    for kind in ("text", "series"):
+        assert followed(longest, *assignments, kind=kind)["model.initialisation"].value == expected
+
+
+def test_the_steps_to_remember_are_the_reason():
+    choice = followed(1234, *LAST, "data.max_length=1200")["model.initialisation"]
+    assert "1,200 steps" in choice.reason
+
+
+def test_a_long_memory_is_waited_for():
+    assert followed(1000)["training.patience"].value == 5
+    assert followed(10, *LAST)["training.patience"].value == 5
+    assert followed(1000, *LAST)["training.patience"].value == 20
+    assert followed(1000, kind="series")["training.patience"].value == 20
+
+
+def chosen(kind, rows, length):
+    facts = Facts(kind=kind, rows=rows, lengths=np.full(rows, length, np.int64))
+    return {path: choice.value for path, choice in training_rules.choose(facts, "adam").items()}
+
+
+@pytest.mark.parametrize("rows", [1, 2, 20, 270, 1999])
+def test_few_series_are_trained_on_to_the_end_of_a_cosine_in_steps_enough(rows):
+    settings = chosen("series", rows, 100)
+    assert settings["training.schedule"] == "cosine"
+    assert settings["training.patience"] == settings["training.averaging"] == "off"
+    assert settings["training.augmentation"] == 1
+    assert settings["training.label_smoothing"] == 0.1
+    steps = settings["training.epochs"] * -(-rows // settings["training.batch_size"])
+    assert (
+        training_rules.SERIES_STEPS
+        <= steps
+        < 1.5 * max(training_rules.SERIES_STEPS, 60 * rows / 16 + 60)
+    )
+    assert data_rules.valid_share("series", rows).value == 0
+
+
+def test_many_series_and_all_texts_end_by_validation():
+    for settings in (chosen("series", 5000, 100), chosen("text", 100, 9)):
+        assert settings["training.schedule"] == "constant"
+        assert settings["training.augmentation"] == "off"
+        assert "training.patience" not in settings  # follows from the others
+    assert data_rules.valid_share("series", 5000).value == data_rules.VALID_SHARE
+    assert data_rules.valid_share("text", 30).value == data_rules.VALID_SHARE
+
+
+@pytest.mark.parametrize(("length", "stride"), [(1, 1), (24, 1), (89, 1), (150, 2), (300, 5)])
+def test_the_stride_leaves_the_recurrence_about_sixty_steps(length, stride):
+    assert chosen("series", 50, length)["model.convolution"] == stride
+    assert chosen("series", 5000, length)["model.convolution"] == stride
+    assert chosen("text", 50, length)["model.convolution"] is False
