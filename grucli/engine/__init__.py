@@ -1,5 +1,8 @@
 """The engine: arrays in, arrays out. It imports NumPy and itself, nothing else.
 
+Here: a layer a file, forward beside backward; losses, optimizers; `cells/` has the recurrence.
+Not here: which layers make a model (model), what scores mean (tasks), when to step (training).
+
 Letters, for shapes only:
 
     T steps     B rows (sequences of a batch)   N sum of the B lengths   K rows that run at a step

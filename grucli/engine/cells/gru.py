@@ -69,6 +69,8 @@ def forward(
             np.matmul(h, weight_h, product)
             rz_at, n_at, hn_at = rz[:, at], n[at], hn[at]
             np.add(a_rz, rz_at, a_rz)  # (1) (2)
+            # `per_gate` has halved the weights of r and z, so that this is a / 2, and
+            # sigmoid(a) = tanh(a / 2) / 2 + 1 / 2: one tanh for both gates, which cannot overflow.
             np.tanh(a_rz, a_rz)
             np.multiply(a_rz, half, a_rz)
             np.add(a_rz, half, rz_at)

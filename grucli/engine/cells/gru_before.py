@@ -54,6 +54,7 @@ def forward(
             np.matmul(h, weight_h[:2], a_rz)
             rz_at, n_at, rh_at = rz[:, at], n[at], rh[at]
             np.add(a_rz, rz_at, a_rz)  # (1) (2)
+            # a / 2, of which sigmoid(a) is made with one tanh, as in `gru.forward`.
             np.tanh(a_rz, a_rz)
             np.multiply(a_rz, half, a_rz)
             np.add(a_rz, half, rz_at)
