@@ -1,10 +1,11 @@
 """Running the real program: its bytes out, its lines of complaint, its exit code."""
 
+import hashlib
 import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from threading import Timer
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_data"
 GRUCLI = (sys.executable, "-W", "error", "-m", "grucli")
+QUICK = ("--set", "model.hidden_size=8", "--set", "model.embedding_size=8")
 TIME_LIMIT_S = 60
 
 
@@ -55,6 +57,61 @@ def environment(**changes: str) -> dict[str, str]:
 def grucli(*arguments: object, stdin: bytes = b"", cwd: Path | None = None, **env: str) -> Ran:
     """Run one command to its end."""
     return _ran([*GRUCLI, *map(str, arguments)], stdin, cwd, env)
+
+
+def command(*arguments: object) -> list[str]:
+    """Return the words that run one command."""
+    return [*GRUCLI, *map(str, arguments)]
+
+
+def train(
+    folder: Path, data: object, model: str, settings: Iterable[str], flags: tuple[str, ...] = ()
+) -> Ran:
+    """Train in a folder; `settings` are words for `--set`."""
+    words = [word for setting in settings for word in ("--set", setting)]
+    return grucli("train", data, "-o", model, *words, *flags, cwd=folder)
+
+
+def started_training(
+    folder: Path, data: object, *options: str, before: Iterable[str] = ()
+) -> tuple["subprocess.Popen[str]", list[str]]:
+    """Start a training of m.npz in a group of its own, after the words of `before`.
+
+    Returns:
+        the process, whose first epoch has ended, and its lines on stderr so far.
+    """
+    process = subprocess.Popen(
+        [*before, *command("train", data, "-o", "m.npz", *options)],
+        cwd=folder,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    seen: list[str] = []
+    for line in process.stderr or ():
+        seen.append(line)
+        if line.startswith("epoch   1"):
+            return process, seen
+    raise AssertionError("".join(seen))
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def assert_one_error(done: Ran, code: int, *parts: str) -> None:
+    """One clear line on stderr, nothing on stdout, no traceback."""
+    assert done.code == code, done.err
+    errors = [line for line in done.err.splitlines() if line.startswith("grucli: ")]
+    assert len(errors) == 1
+    for part in parts:
+        assert part in errors[0]
+    assert "Traceback" not in done.err
+    assert done.text == ""
 
 
 def bash(script: str, stdin: bytes = b"", cwd: Path | None = None, **env: str) -> Ran:

@@ -8,14 +8,14 @@ import pytest
 
 from grucli.modelfile.archive import read_archive
 
+from . import helpers
 from .helpers import Ran, grucli
 
 TINY = ("model.hidden_size=4", "training.epochs=3", "training.folds=3", "model.convolution=false")
 
 
 def train(folder: Path, data: object, model: str, *settings: str, flags: tuple = ()) -> Ran:
-    words = [word for setting in (*TINY, *settings) for word in ("--set", setting)]
-    return grucli("train", data, "-o", model, *words, *flags, cwd=folder)
+    return helpers.train(folder, data, model, (*TINY, *settings), flags)
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,7 @@ import pytest
 
 from grucli.data.text.vocabulary import MOST_TOKENS
 from grucli.modelfile.archive import read_archive, write_archive
-from tests.cli.helpers import SAMPLES, environment, grucli
-from tests.cli.test_train import assert_one_error
+from tests.cli.helpers import SAMPLES, assert_one_error, environment, grucli
 
 
 @pytest.mark.parametrize(

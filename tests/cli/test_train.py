@@ -1,6 +1,5 @@
 """`grucli train` as a process: what it says, what it writes, what it refuses, what it survives."""
 
-import hashlib
 import json
 import os
 import re
@@ -13,30 +12,19 @@ import numpy as np
 import pytest
 
 from grucli.modelfile.archive import read_archive
-from tests.cli.helpers import GRUCLI, SAMPLES, environment, grucli
+from tests.cli.helpers import (
+    QUICK,
+    SAMPLES,
+    assert_one_error,
+    command,
+    environment,
+    grucli,
+    sha256,
+    started_training,
+)
 
 REVIEWS = SAMPLES / "reviews_train.csv"
 NAMES = SAMPLES / "names_train.csv"
-QUICK = ("--set", "model.hidden_size=8", "--set", "model.embedding_size=8")
-
-
-def command(*arguments):
-    return [*GRUCLI, *map(str, arguments)]
-
-
-def sha256(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def assert_one_error(done, code, *parts):
-    """One clear line on stderr, nothing on stdout, no traceback."""
-    assert done.code == code, done.err
-    errors = [line for line in done.err.splitlines() if line.startswith("grucli: ")]
-    assert len(errors) == 1
-    for part in parts:
-        assert part in errors[0]
-    assert "Traceback" not in done.err
-    assert done.text == ""
 
 
 def test_a_run_says_what_it_found_and_writes_model_state_and_log(tmp_path):
@@ -553,26 +541,6 @@ def test_divergence_is_named_and_the_last_good_model_kept(tmp_path):
         assert read_archive(tmp_path / "m.npz").meta["card"]["epoch"] > 0
 
 
-def start(folder, *options, before=()):
-    """Start a training that takes some seconds; return once its first epoch has ended."""
-    process = subprocess.Popen(
-        [*before, *command("train", NAMES, "-o", "m.npz", *options)],
-        cwd=folder,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    seen = []
-    for line in process.stderr:
-        seen.append(line)
-        if line.startswith("epoch   1"):
-            return process, seen
-    raise AssertionError("".join(seen))
-
-
 SLOW = (*QUICK, "--set", "training.epochs=5", "--set", "training.batch_size=16")
 
 
@@ -595,7 +563,7 @@ def assert_resumes_to(folder, expected):
 def test_after_kill_9_a_resumed_run_has_the_bytes_of_an_uninterrupted_one(
     tmp_path, uninterrupted, pause
 ):
-    process, _ = start(tmp_path, *SLOW)
+    process, _ = started_training(tmp_path, NAMES, *SLOW)
     time.sleep(pause)
     process.kill()
     process.communicate()
@@ -604,7 +572,7 @@ def test_after_kill_9_a_resumed_run_has_the_bytes_of_an_uninterrupted_one(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_saves_and_the_resumed_run_has_the_same_bytes(tmp_path, uninterrupted, number):
-    process, _ = start(tmp_path, *SLOW)
+    process, _ = started_training(tmp_path, NAMES, *SLOW)
     time.sleep(0.1)  # into the next epoch
     process.send_signal(number)
     _, errors = process.communicate(timeout=30)
@@ -630,7 +598,7 @@ DEAF = """trap '' HUP INT TERM; exec "$@" """
     ids=["nohup", "nohup and ended", "background", "deaf"],
 )
 def test_a_signal_that_was_ignored_stays_ignored(tmp_path, uninterrupted, starter, signals, code):
-    process, _ = start(tmp_path, *SLOW, before=starter)
+    process, _ = started_training(tmp_path, NAMES, *SLOW, before=starter)
     for number in signals:
         os.killpg(process.pid, number)
         time.sleep(0.05)
@@ -685,7 +653,7 @@ def test_a_damaged_state_is_a_model_file_error(tmp_path):
 
 
 def test_two_runs_into_one_output_exclude_each_other(tmp_path):
-    process, _ = start(tmp_path, *SLOW, "--set", "training.learning_rate=1e-4")
+    process, _ = started_training(tmp_path, NAMES, *SLOW, "--set", "training.learning_rate=1e-4")
     try:
         done = grucli("train", NAMES, "-o", "m.npz", "--force", *QUICK, cwd=tmp_path)
         assert_one_error(done, 5, "m.npz", str(process.pid))

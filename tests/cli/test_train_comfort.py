@@ -10,8 +10,7 @@ from grucli.cli.train import _seconds
 from grucli.config.schema import KEYS
 from grucli.errors import ConfigError
 from grucli.modelfile.archive import read_archive
-from tests.cli.helpers import SAMPLES, grucli
-from tests.cli.test_train import QUICK, assert_one_error, sha256
+from tests.cli.helpers import QUICK, SAMPLES, assert_one_error, grucli, sha256
 
 REVIEWS = SAMPLES / "reviews_train.csv"
 NAMES = SAMPLES / "names_train.csv"

@@ -9,8 +9,7 @@ import pytest
 from grucli.data.text.vectors import SCALE
 from grucli.data.text.vocabulary import Vocabulary
 from grucli.modelfile.archive import read_archive
-from tests.cli.helpers import SAMPLES, grucli
-from tests.cli.test_train import assert_one_error, sha256
+from tests.cli.helpers import SAMPLES, assert_one_error, grucli, sha256
 
 REVIEWS = SAMPLES / "reviews_train.csv"
 WORDS = ("the", "was", "Good", "bad", "staff", "room", "film", "nobody-says-this")

@@ -11,6 +11,7 @@ from grucli.model.blend import Mix
 from grucli.modelfile import checkpoint
 from grucli.modelfile.archive import read_archive
 
+from . import helpers
 from .helpers import SAMPLES, Ran, grucli
 
 REVIEWS = SAMPLES / "reviews_test.csv"
@@ -26,8 +27,7 @@ ROWS = 160
 
 
 def train(folder: Path, data: object, model: str, *settings: str, flags: tuple = ()) -> Ran:
-    words = [word for setting in (*TINY, *settings) for word in ("--set", setting)]
-    return grucli("train", data, "-o", model, *words, *flags, cwd=folder)
+    return helpers.train(folder, data, model, (*TINY, *settings), flags)
 
 
 @pytest.fixture(scope="module")

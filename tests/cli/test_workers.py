@@ -12,8 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.helpers import GRUCLI, ROOT, SAMPLES, environment, grucli
-from tests.cli.test_train import assert_one_error, sha256
+from tests.cli.helpers import (
+    GRUCLI,
+    ROOT,
+    SAMPLES,
+    assert_one_error,
+    environment,
+    grucli,
+    sha256,
+    started_training,
+)
 
 PATIENCE_S = 20
 SETTINGS = ("model.hidden_size=8", "model.embedding_size=8", "training.batch_size=16")
@@ -141,22 +149,9 @@ def wait_until(holds, seconds=PATIENCE_S):
 
 
 def start(folder, names, *options):
-    """Start a training in a group of its own; return once its first epoch has ended."""
-    process = subprocess.Popen(
-        [*GRUCLI, "train", str(names), "-o", "m.npz", *SHORT, *options],
-        cwd=folder,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    seen = []
-    for line in process.stderr:
-        seen.append(line)
-        if line.startswith("epoch   1"):
-            return process, children(process.pid)
-    raise AssertionError("".join(seen))
+    """Return a training whose first epoch has ended, and its workers."""
+    process, _ = started_training(folder, names, *SHORT, *options)
+    return process, children(process.pid)
 
 
 def assert_resumes(folder, names, expected, count):

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -5,10 +7,10 @@ from grucli.data.text.vocabulary import EMPTY
 from grucli.inspection.attribution import explain, spans
 from grucli.model.network import Model
 from grucli.tasks.classify import Classify
-from grucli.training.settings import Recipe
 from grucli.training.trainer import Trainer
 from tests.examples import joined
 from tests.inspection.helpers import alone, architecture, random_model, random_tokens, softmax
+from tests.training.helpers import RECIPE
 
 NOTHING = np.array([EMPTY], np.int32)
 WAYS = [{}, {"cell": "rnn"}, {"num_classes": 2, "bidirectional": False, "pooling": ("last",)}]
@@ -150,22 +152,15 @@ def test_planted_tokens_are_found_in_a_trained_model_and_not_in_a_random_one():
     model = Model(architecture(**PLANTED))
     model.initialise(np.random.default_rng(0))
     sequences, targets, _ = planted(600, 0)
-    recipe = Recipe(
-        optimizer="adam",
-        momentum=None,
-        learning_rate=0.02,
+    recipe = dataclasses.replace(
+        RECIPE,
         weight_decay=0.0,
         batch_size=32,
         epochs=8,
-        patience=None,
-        clip_norm=1.0,
         averaging=None,
-        augmentation=None,
         schedule="constant",
         warmup_steps=0,
-        class_weight="none",
         label_smoothing=0.0,
-        shards=1,
         dtype="float64",
     )
     train, task = joined(sequences, targets), Classify(labels=("a", "b"))

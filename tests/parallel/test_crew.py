@@ -25,7 +25,7 @@ from grucli.tasks.classify import Classify
 from grucli.tasks.label_learning import CrossEntropy
 from grucli.training.trainer import Trainer
 from tests.examples import joined
-from tests.training.test_trainer import ARCHITECTURE, RECIPE, TRAIN, VALID, make_trainer, snapshot
+from tests.training.helpers import ARCHITECTURE, RECIPE, TRAIN, VALID, make_trainer, snapshot
 
 slow = pytest.mark.slow
 on_linux = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="looks into /proc")

@@ -9,27 +9,11 @@ from grucli.errors import ConfigError
 from grucli.tasks.baseline import wilson_interval
 from grucli.tasks.figures import lookup
 from grucli.tasks.metrics import evaluate
+from tests.tasks.helpers import PROBABILITIES, UNSEEN_TARGETS, exact
 
-P = np.array(
-    [
-        [0.7, 0.2, 0.1],
-        [0.5, 0.3, 0.2],
-        [0.1, 0.8, 0.1],
-        [0.4, 0.35, 0.25],
-        [0.2, 0.2, 0.6],
-        [0.05, 0.05, 0.9],
-        [0.3, 0.6, 0.1],
-        [0.25, 0.25, 0.5],
-    ]
-)
-TARGETS = np.array([0, 1, 1, 0, -1, 2, -1, -1])
-
-
-def exact(value: object) -> object:
-    return pytest.approx(value, rel=0, abs=1e-13)
-
-
-DOTTED = evaluate(P, TARGETS, ("v1.0", "v1", "per_class.f1"), {"x.y": 2, "": 1}).to_json()
+DOTTED = evaluate(
+    PROBABILITIES, UNSEEN_TARGETS, ("v1.0", "v1", "per_class.f1"), {"x.y": 2, "": 1}
+).to_json()
 
 
 @pytest.mark.parametrize(
@@ -76,7 +60,7 @@ def test_lookup_names_what_there_is(path, said):
 
 
 def test_lookup_stays_short_beside_long_labels():
-    scored = evaluate(P, TARGETS, ("a" * 500, "b\n", "c"), {"x": 3}).to_json()
+    scored = evaluate(PROBABILITIES, UNSEEN_TARGETS, ("a" * 500, "b\n", "c"), {"x": 3}).to_json()
 
     with pytest.raises(ConfigError) as caught:
         lookup(scored, "per_class." + "a" * 499 + ".f1")
@@ -129,7 +113,7 @@ def test_lookup_looks_at_nothing_beside_the_path():
 
 
 def test_lookup_reads_one_cell_of_the_confusion_matrix():
-    scored = evaluate(P[:2], TARGETS[:2], ("a", "b", "c")).to_json()
+    scored = evaluate(PROBABILITIES[:2], UNSEEN_TARGETS[:2], ("a", "b", "c")).to_json()
 
     assert lookup(scored, "confusion.matrix.1.0") == 1
     for index in ("3.0", "0.3", "-1.0", "x.0", "0"):

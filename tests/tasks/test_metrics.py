@@ -16,26 +16,10 @@ from grucli.tasks.metrics import (
     pr_auc,
     roc_auc,
 )
+from tests.tasks.helpers import PROBABILITIES, UNSEEN_TARGETS, exact
 
 LABELS = ("a", "b", "c")
-PROBABILITIES = np.array(
-    [
-        [0.7, 0.2, 0.1],
-        [0.5, 0.3, 0.2],
-        [0.1, 0.8, 0.1],
-        [0.4, 0.35, 0.25],
-        [0.2, 0.2, 0.6],
-        [0.05, 0.05, 0.9],
-        [0.3, 0.6, 0.1],
-        [0.25, 0.25, 0.5],
-    ]
-)
 TARGETS = np.array([0, 1, 1, 0, 2, 2, 2, 0])
-UNSEEN_TARGETS = np.array([0, 1, 1, 0, -1, 2, -1, -1])
-
-
-def exact(value: object) -> object:
-    return pytest.approx(value, rel=0, abs=1e-13)
 
 
 # --- literal values -----------------------------------------------------------------------------
