@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from grucli.modelfile.checkpoint import SavedModel
     from grucli.prediction.score import Scored
 
-LOWER_IS_BETTER = ("log_loss", "ece", "truncated", "none_known")
 EPILOG = """Exit codes: 0 done; 1 a --min or --max is not met; 2 usage, or a metric that is not
 there or undefined here; 3 data, no labels in it, or none that the model knows; 4 model file, or
 data of another kind than it reads; 5 a file is missing, in the way or cannot be written; 130
@@ -69,7 +68,6 @@ def evaluate(
     from grucli.prediction.score import score
     from grucli.prediction.stream import suitable_records
     from grucli.report.scores import warnings
-    from grucli.tasks.unknown_labels import check_known
 
     saved = checkpoint.load(model)
     common.note_model(model)
@@ -77,7 +75,7 @@ def evaluate(
     for finding in table.findings:
         common.note(finding)
     records = list(suitable_records(saved, table.records, table.name, model))
-    check_known(table.name, table.label_rows, saved.labels, "the model")
+    saved.task.check_known(table.name, records, "the model")
     scored = score(saved, records)
     _print(scored, saved, common)
     if errors is not None:
@@ -85,7 +83,7 @@ def evaluate(
         common.note(f"wrote {show_path(errors)}")
     for warning in warnings(scored, saved, table):
         common.note(f"warning: {warning}")
-    if _count_unmet(bounds, scored.to_json()):
+    if _count_unmet(bounds, scored):
         raise typer.Exit(1)
 
 
@@ -127,12 +125,21 @@ def _bound(flag: str, given: str) -> _Bound:
         raise ConfigError(
             f"{flag}: must be METRIC=VALUE, got '{excerpt(given)}'; write accuracy=0.8"
         )
-    if flag == "--min" and metric in LOWER_IS_BETTER:
+    if flag == "--min" and _less_is_better(metric):
         raise ConfigError(
             f"--min: of {metric} less is better, a minimum would refuse the good models; "
             f"write --max {metric}={limit:g}"
         )
     return _Bound(flag=flag, metric=metric, limit=limit)
+
+
+def _less_is_better(metric: str) -> bool:
+    """Tell whether models are better with a smaller figure of this name, whatever their task."""
+    from grucli.prediction import coverage
+    from grucli.tasks import measures
+
+    every = (*measures(), *coverage.MEASURES)
+    return any(one.name == metric and not one.larger_is_better for one in every)
 
 
 def _write_errors(path: str, scored: Scored, saved: SavedModel, records: Sequence[Record]) -> None:
@@ -145,7 +152,7 @@ def _write_errors(path: str, scored: Scored, saved: SavedModel, records: Sequenc
     write_atomic(path, text.encode())
 
 
-def _count_unmet(bounds: Sequence[_Bound], result: dict[str, Any]) -> int:
+def _count_unmet(bounds: Sequence[_Bound], scored: Scored) -> int:
     """Say which bounds are not met, and return how many.
 
     Raises:
@@ -153,10 +160,12 @@ def _count_unmet(bounds: Sequence[_Bound], result: dict[str, Any]) -> int:
     """
     from grucli.tasks.figures import lookup
 
+    found, reasons, example = scored.to_json(), scored.card.reasons, scored.card.example
     unmet, problems = 0, list[str]()
     for bound in bounds:
         try:
-            complaint = bound.complaint(lookup(result, bound.metric))
+            value = lookup(found, bound.metric, reasons=reasons, example=example)
+            complaint = bound.complaint(value)
         except ConfigError as error:
             problems += error.problems
             continue

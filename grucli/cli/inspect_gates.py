@@ -99,7 +99,6 @@ def inspect_gates(
     from grucli.modelfile.checkpoint import load
     from grucli.prediction.stream import suitable_records
     from grucli.report.inspection import text
-    from grucli.tasks.unknown_labels import unseen_line
 
     if data is None:
         _refuse({"--sample": sample, "--sat": sat, "--example": example})
@@ -121,8 +120,8 @@ def inspect_gates(
                 common.note(finding)
         results.check_size(saved, drawn.records)
         drawn = dataclasses.replace(drawn, sha256=sha256_of(data))
-        if unseen := drawn.unseen(saved.labels):
-            common.note(f"warning: {unseen_line(drawn.name, unseen, saved.labels)}")
+        for warning in saved.task.unknown_warnings(drawn.name, drawn.records):
+            common.note(f"warning: {warning}")
     report = inspect(show_path(model), saved, shown, settings, drawn)
     output.write(
         json.dumps(report.to_json(), allow_nan=False) + "\n" if common.json else text(report)

@@ -40,11 +40,6 @@ class Drawn:
     stratified: bool
     sha256: str | None = None
 
-    def unseen(self, labels: Collection[str]) -> Counter[str]:
-        """Return how many sequences of the sample have each label that is not among `labels`."""
-        given = Counter(record.label for record in self.records if record.label is not None)
-        return Counter({label: count for label, count in given.items() if label not in labels})
-
 
 def draw(
     records: Iterable[Record],

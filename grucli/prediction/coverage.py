@@ -7,6 +7,12 @@ from typing import Any
 
 from grucli.data.encoded import Encoded
 from grucli.data.encoding import Encoder
+from grucli.tasks.measure import Measure
+
+MEASURES = (
+    Measure(name="truncated", title="cut", larger_is_better=False),
+    Measure(name="none_known", title="without a known token", larger_is_better=False),
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,65 +1,64 @@
-"""Everything that `evaluate` finds out about a model on rows with labels."""
+"""Everything that `evaluate` finds out about a model on rows with targets."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from grucli.data.labelled import targets_of
 from grucli.data.records import Record
-from grucli.engine import losses
 from grucli.engine.packing import Floats
+from grucli.model.blend import recurrence_share
 from grucli.model.logits import branch_logits
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
-from grucli.prediction.branch_scores import PathScores, score_paths
+from grucli.prediction.branch_scores import BranchScores
 from grucli.prediction.coverage import Coverage
-from grucli.tasks import metrics
-from grucli.tasks.metrics import Evaluation
+from grucli.tasks.scorecard import Scorecard
 from grucli.tasks.task import Targets
+
+SCHEMA = "grucli.evaluate/1"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scored:
-    """The scores of a model on n rows.
+    """What was found on n rows.
 
     Attributes:
-        evaluation: of its answers.
-        paths: of its two paths alone; None where there is one.
+        card: the scorecard of the model.
+        branches: those of its branches alone; None where there is one.
         coverage: how much of the rows it has read.
         scores: (n, O) of the model.
         targets: (n, ...) of the rows, as the task has them.
     """
 
-    evaluation: Evaluation
-    paths: PathScores | None
+    card: Scorecard
+    branches: BranchScores | None
     coverage: Coverage
     scores: Floats
     targets: Targets
 
     def to_json(self) -> dict[str, Any]:
         """Return the object of the schema `grucli.evaluate/1`."""
-        parts = {} if self.paths is None else self.paths.to_json()
-        return self.evaluation.to_json() | self.coverage.to_json() | parts
+        parts = {} if self.branches is None else self.branches.to_json()
+        return {"schema": SCHEMA} | self.card.to_json() | self.coverage.to_json() | parts
 
 
 def score(saved: SavedModel, records: Sequence[Record]) -> Scored:
-    """Score a model on records that it can read, at least one, each with a label."""
-    encoded, labels, mix = saved.encoder.encode(records), saved.labels, saved.model.mix
-    branches = branch_logits(Runner(saved.model), encoded)
-    scores = branches.blended(mix)
-    targets = np.array(targets_of(records, labels), np.int64)
-    unseen = Counter(records[k].label or "" for k in np.flatnonzero(targets < 0).tolist())
-    paths = None
-    if branches.linear is not None:
-        paths = score_paths(mix, branches.recurrence, branches.linear, targets, labels, unseen)
+    """Score a model on records that it can read, at least one, each with a target."""
+    encoded, task, mix = saved.encoder.encode(records), saved.task, saved.model.mix
+    found, targets = branch_logits(Runner(saved.model), encoded), task.encode(records)
+    scores = found.blended(mix)
+    branches = None
+    if found.linear is not None:
+        branches = BranchScores(
+            recurrence=task.measure(found.recurrence, targets, records),
+            linear=task.measure(found.linear, targets, records),
+            recurrence_share=recurrence_share(mix, found.recurrence, found.linear),
+        )
     return Scored(
-        evaluation=metrics.evaluate(losses.probabilities(scores), targets, labels, unseen),
-        paths=paths,
+        card=task.measure(scores, targets, records),
+        branches=branches,
         coverage=Coverage.of(saved.encoder, encoded),
         scores=scores,
         targets=targets,

@@ -1,24 +1,20 @@
-"""What the recurrence and the wide path each say alone, for people."""
+"""What the recurrence and the linear path each say alone, for people."""
 
-from grucli.prediction.branch_scores import PathScores
+from grucli.prediction.branch_scores import BranchScores
 from grucli.report.tables import percent, table
-from grucli.tasks.metrics import Evaluation
+from grucli.tasks.scorecard import Scorecard
 
 
-def text(paths: PathScores, name: str) -> str:
-    """Return a line for each path, and who decides; `name` is the wide path's."""
+def text(branches: BranchScores, name: str) -> str:
+    """Return a line for each branch, and who decides; `name` is the linear path's."""
     rows = [
-        ("recurrence alone", *_scores(paths.recurrence)),
-        (f"{name} alone", *_scores(paths.wide)),
+        ("recurrence alone", *_brief(branches.recurrence)),
+        (f"{name} alone", *_brief(branches.linear)),
     ]
-    ours = paths.recurrence_share
+    ours = branches.recurrence_share
     share = f"recurrence {percent(ours, 0)}, {name} {percent(1 - ours, 0)}"
-    return "\n".join([*table(rows, "llll"), f"share of the decision: {share}"]) + "\n"
+    return "\n".join([*table(rows, "l" * len(rows[0])), f"share of the decision: {share}"]) + "\n"
 
 
-def _scores(e: Evaluation) -> tuple[str, str, str]:
-    return (
-        f"accuracy {e.accuracy:.3f}",
-        f"macro F1 {e.macro_f1:.3f}",
-        f"log-loss {e.log_loss:.3f}",
-    )
+def _brief(card: Scorecard) -> list[str]:
+    return [f"{one.measure.title} {one.value:.3f}" for one in card.brief()]

@@ -46,7 +46,7 @@ def reason(coverage: Coverage, saved: SavedModel, unseen_rows: int) -> str:
     Args:
         coverage: of the rows that were scored.
         saved: the model that has read them.
-        unseen_rows: those of them whose label training lacks.
+        unseen_rows: those of them whose target training lacks.
     """
     cut, unseen = coverage.truncated / coverage.rows, unseen_rows / coverage.rows
     causes = []
@@ -57,7 +57,7 @@ def reason(coverage: Coverage, saved: SavedModel, unseen_rows: int) -> str:
         known = f"{coverage.known:.0%} of the tokens are known"
         causes.append(f"{known} ({DOUBT})")
     if unseen >= MANY:
-        causes.append(f"{unseen:.0%} of the rows have labels that training lacks")
+        causes.append(f"{unseen:.0%} of the rows have {saved.task.noun}s that training lacks")
     return " and ".join(causes)
 
 

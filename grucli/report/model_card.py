@@ -16,7 +16,6 @@ from grucli.model.linear_path import NAMES, LinearPath
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.report.tables import percent, table
 from grucli.report.wrap import field
-from grucli.tasks.baseline import Yardstick
 
 LISTED_LABELS = 12
 
@@ -47,25 +46,17 @@ def facts(saved: SavedModel, path: str) -> Facts:
 
 
 def is_of_training(saved: SavedModel, table: Table) -> bool:
-    """Tell whether a file looks like the training file: by name, and by the rows of each label."""
-    data = _section(saved.card, "data")
-    rows = [table.label_rows[label] for label in saved.labels]
-    is_whole = sum(rows) == len(table.records)
+    """Tell whether a file looks like the training file: by name, and by all of its targets."""
+    data, task = _section(saved.card, "data"), saved.task
     is_called_so = Path(table.name).name == data.get("name")
-    return is_called_so and is_whole and rows == data.get("label_rows")
+    if not is_called_so or any(task.unknown_warnings(table.name, table.records)):
+        return False
+    return all(data.get(name) == value for name, value in task.facts(table.records).items())
 
 
 def has_learned(saved: SavedModel) -> bool:
-    """Tell whether validation found more than the majority reaches, unless the card is silent."""
-    data, scores = _section(saved.card, "data"), _section(saved.card, "scores")
-    accuracy: Any = scores.get("kept_accuracy", scores.get("valid_accuracy"))
-    rows: Any = data.get("valid_rows") or data.get("rows")
-    counts: Any = data.get("label_rows")
-    try:
-        majority = Yardstick(rows=rows, baseline=max(counts) / sum(counts))
-        return majority.is_passed_by(accuracy)
-    except (TypeError, ValueError, ArithmeticError):
-        return True
+    """Tell whether validation found more than blind answers reach, unless the card is silent."""
+    return saved.task.has_learned(_section(saved.card, "data"), _section(saved.card, "scores"))
 
 
 def inside(saved: SavedModel) -> list[list[str]]:

@@ -8,17 +8,15 @@ from grucli.data.labelled import Table
 from grucli.model.linear_path import NAMES
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.score import Scored
-from grucli.report import branches, coverage, evaluation
+from grucli.report import branches, coverage, scorecard
 from grucli.report.chance import doubts
 from grucli.report.model_card import has_learned, is_of_training
 from grucli.report.predictions import json_text
-from grucli.tasks.baseline import Yardstick
 from grucli.tasks.confusion import Confusion
-from grucli.tasks.unknown_labels import unseen_line
 
 STRANGE = (
-    "what the model has learned does not show in these rows; are their columns and labels those of "
-    "training?"
+    "what the model has learned does not show in these rows; are their columns and {noun}s those "
+    "of training?"
 )
 UNLEARNED = (
     "no better was its validation in training; more rows, other columns or other tokens may help"
@@ -27,10 +25,10 @@ UNLEARNED = (
 
 def text(scored: Scored, saved: SavedModel) -> str:
     """Return the report."""
-    whole = evaluation.text(scored.evaluation, coverage.rows(scored.coverage, saved))
-    if scored.paths is None:
+    whole = scorecard.text(scored.card, coverage.rows(scored.coverage, saved))
+    if scored.branches is None:
         return whole
-    return f"{whole}\n{branches.text(scored.paths, NAMES[saved.encoder.kind])}"
+    return f"{whole}\n{branches.text(scored.branches, NAMES[saved.encoder.kind])}"
 
 
 def json_pieces(scores: Mapping[str, object]) -> Iterator[str]:
@@ -41,18 +39,17 @@ def json_pieces(scores: Mapping[str, object]) -> Iterator[str]:
 
 def warnings(scored: Scored, saved: SavedModel, table: Table) -> Iterator[str]:
     """Yield what makes the scores of a file worth less than they seem."""
-    found = scored.evaluation
+    card, task = scored.card, saved.task
     if is_of_training(saved, table):
         yield (
             f"{table.name}: looks like the file that the model has learned from (its name, rows "
-            "and labels): its scores say little of new rows"
+            f"and {task.noun}s): its scores say little of new rows"
         )
-    if found.unseen:
-        yield unseen_line(table.name, found.unseen, saved.labels)
-    unseen_rows = sum(found.unseen.values())
-    why = coverage.reason(scored.coverage, saved, unseen_rows)
-    why = why or (STRANGE if has_learned(saved) else UNLEARNED)
-    yield from doubts(found.accuracy, Yardstick(rows=found.rows, baseline=found.baseline), why)
+    yield from task.unknown_warnings(table.name, table.records)
+    why = coverage.reason(scored.coverage, saved, card.unknown)
+    why = why or (STRANGE.format(noun=task.noun) if has_learned(saved) else UNLEARNED)
+    if (value := card.figures[0].value) is not None:
+        yield from doubts(value, card.baseline, why)
 
 
 def _pieces(value: object) -> Iterator[str]:

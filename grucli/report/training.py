@@ -7,7 +7,7 @@ from grucli.errors import counted
 from grucli.model.network import Model
 from grucli.preparation.prepare import Prepared
 from grucli.report.chance import doubts, measured, span
-from grucli.tasks.baseline import Yardstick
+from grucli.tasks.scorecard import Baseline
 from grucli.training.progress import EpochInfo, Kept, Progress, deciding_loss
 from grucli.training.trainer import Trainer
 
@@ -32,7 +32,7 @@ def model_line(model: Model) -> str:
     )
 
 
-def yardstick(prepared: Prepared, fold: int) -> Yardstick | None:
+def yardstick(prepared: Prepared, fold: int) -> Baseline | None:
     """Return what validation accuracy is measured with, None without validation.
 
     Args:
@@ -41,8 +41,8 @@ def yardstick(prepared: Prepared, fold: int) -> Yardstick | None:
     """
     if prepared.folds is not None:
         targets = prepared.train.targets
-        return Yardstick.of(targets[prepared.folds == fold - 1] if fold else targets)
-    return None if prepared.valid is None else Yardstick.of(prepared.valid.targets)
+        return prepared.task.baseline(targets[prepared.folds == fold - 1] if fold else targets)
+    return None if prepared.valid is None else prepared.task.baseline(prepared.valid.targets)
 
 
 def moment(trainer: Trainer) -> str:
@@ -150,7 +150,7 @@ def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> d
             "folds": 0 if kept.fold else trainer.num_folds,
             "accuracy": accuracy,
             "accuracy_interval": list(measure.interval(accuracy)),
-            "baseline": measure.baseline,
+            "baseline": measure.value,
             "above_baseline": measure.is_passed_by(accuracy),
             "macro_f1": macro_f1,
             "loss": loss,

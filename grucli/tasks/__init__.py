@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from grucli.tasks.measure import Measure
     from grucli.tasks.task import Objective, Task
 
 TASKS = {"classify": "grucli.tasks.classify:Classify"}
@@ -48,3 +49,8 @@ def task_from_json(meta: Mapping[str, Any]) -> Task:
         KeyError, TypeError, ValueError: it holds no task, or a damaged one.
     """
     return task_type(meta["task"]).from_json(meta)
+
+
+def measures() -> tuple[Measure, ...]:
+    """Return what any task measures; a name means the same in all of them."""
+    return tuple(one for name in TASKS for one in task_type(name).measures())

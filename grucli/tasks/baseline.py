@@ -3,31 +3,53 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from grucli.tasks.measure import Measure
+
+ACCURACY = Measure(name="accuracy", title="accuracy", is_brief=True)
 Z_95 = 1.959963984540054  # the 97.5 % point of the normal distribution
 
 
 @dataclass(frozen=True, kw_only=True)
-class Yardstick:
-    """What the accuracy on some rows is measured with.
+class Majority:
+    """The accuracy of always answering the class with most rows.
 
     Attributes:
         rows: n, at least 1.
-        baseline: accuracy of always answering the class with most rows.
+        value: the accuracy.
+        subject: the label of that class.
     """
 
+    measure: ClassVar[Measure] = ACCURACY
+    owner: ClassVar[str] = "majority"
+    meaning: ClassVar[str] = "always answering"
+
     rows: int
-    baseline: float
+    value: float
+    subject: str | None = None
 
     @classmethod
-    def of(cls, targets: npt.NDArray[np.int64]) -> Yardstick:
-        """Return the yardstick of (n,) true classes; of -1, an unseen label, no answer is right."""
+    def of(cls, targets: npt.NDArray[np.int64]) -> Majority:
+        """Return that of (n,) true classes; of -1, an unseen label, no answer is right."""
         most = int(np.bincount(targets + 1)[1:].max(initial=0))
-        return cls(rows=len(targets), baseline=most / len(targets))
+        return cls(rows=len(targets), value=most / len(targets))
+
+    @classmethod
+    def is_passed_in(cls, data: Mapping[str, Any], scores: Mapping[str, Any]) -> bool:
+        """Whether the validation of a model's card passed the majority, unless it is silent."""
+        accuracy: Any = scores.get("kept_accuracy", scores.get("valid_accuracy"))
+        rows: Any = data.get("valid_rows") or data.get("rows")
+        counts: Any = data.get("label_rows")
+        try:
+            return cls(rows=rows, value=max(counts) / sum(counts)).is_passed_by(accuracy)
+        except (TypeError, ValueError, ArithmeticError):
+            return True
 
     def interval(self, accuracy: float) -> tuple[float, float]:
         """Return the 95 % interval of an accuracy on these rows."""
@@ -35,7 +57,20 @@ class Yardstick:
 
     def is_passed_by(self, accuracy: float) -> bool:
         """Whether an accuracy is above the baseline by more than chance explains."""
-        return self.interval(accuracy)[0] > self.baseline
+        return self.interval(accuracy)[0] > self.value
+
+    def is_missed_by(self, accuracy: float) -> bool:
+        """Whether an accuracy is below the baseline by more than chance explains."""
+        return self.interval(accuracy)[1] < self.value
+
+    @property
+    def limit(self) -> str:
+        """Why no accuracy could pass it; nothing where some could."""
+        if self.value == 1:
+            return "all of these rows have one label"
+        if not self.is_passed_by(1.0):
+            return f"no accuracy would be on {self.rows} rows; judge it on more"
+        return ""
 
     @property
     def resolution(self) -> float:

@@ -1,11 +1,14 @@
-"""Classification: one label a sequence, out of those that training has seen."""
+"""Classification: one label a sequence, out of those that training has seen.
+
+What only training or scoring asks is imported when it is asked: predicting need not wait for it.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +17,16 @@ from grucli.data.records import Record
 from grucli.engine import blend_factors
 from grucli.engine.packing import Floats, Integers
 from grucli.errors import DataError, excerpt
-from grucli.tasks import label_answers, label_checks, label_learning, unknown_labels
+from grucli.tasks import label_answers, label_learning, unknown_labels
 from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
 from grucli.tasks.label_answers import Answer
 from grucli.tasks.label_learning import CrossEntropy, class_weights
 from grucli.tasks.task import FigureKind, HeldOut
+
+if TYPE_CHECKING:
+    from grucli.tasks.baseline import Majority
+    from grucli.tasks.measure import Measure
+    from grucli.tasks.scorecard import Scorecard
 
 LISTED_LABELS = 12
 
@@ -113,6 +121,8 @@ class Classify:
         self, name: str, records: Sequence[Record], settings: Mapping[str, Any]
     ) -> Iterator[str]:
         """Yield what is odd in the labels of a training file."""
+        from grucli.tasks import label_checks
+
         is_balanced = settings["class_weight"] != "none"
         return label_checks.of_training(name, _rows_of_each(records), is_balanced)
 
@@ -120,10 +130,14 @@ class Classify:
         self, train: Sequence[Record], name: str, valid: Sequence[Record]
     ) -> Iterator[str]:
         """Yield what labels the validation part of this name has that the training part lacks."""
+        from grucli.tasks import label_checks
+
         return label_checks.unseen(train, name, valid)
 
     def size_warnings(self, targets: npt.NDArray[np.int64]) -> Iterator[str]:
         """Yield that rows to validate on are too few to tell settings apart."""
+        from grucli.tasks import label_checks
+
         return label_checks.of_number(targets)
 
     def objective(self, settings: Mapping[str, Any]) -> CrossEntropy:
@@ -166,6 +180,41 @@ class Classify:
     def typed_answers(self, scores: Floats) -> list[Answer]:
         """Return the answers to the logits (n, O) as objects for other programs."""
         return label_answers.typed_answers(self.labels, scores)
+
+    @classmethod
+    def measures(cls) -> Sequence[Measure]:
+        """Return the figures of a scorecard."""
+        from grucli.tasks.label_scorecard import MEASURES
+
+        return MEASURES
+
+    def measure(self, scores: Floats, targets: Integers, records: Sequence[Record]) -> Scorecard:
+        """Return how well the logits (n, O) answer; the arguments are those of `Task`."""
+        from grucli.tasks.label_scorecard import scorecard
+
+        return scorecard(self.labels, scores, targets, self._unknown(records))
+
+    def baseline(self, targets: npt.NDArray[np.int64]) -> Majority:
+        """Return what the majority reaches; of -1, an unknown label, no answer is right."""
+        from grucli.tasks.baseline import Majority
+
+        return Majority.of(targets)
+
+    def has_learned(self, data: Mapping[str, Any], scores: Mapping[str, Any]) -> bool:
+        """Whether validation found more than the majority reaches, unless the card is silent."""
+        from grucli.tasks.baseline import Majority
+
+        return Majority.is_passed_in(data, scores)
+
+    def unknown_warnings(self, name: str, records: Sequence[Record]) -> Iterator[str]:
+        """Yield which labels of data of this name training lacks, in one line."""
+        if unknown := self._unknown(records):
+            yield unknown_labels.unseen_line(name, unknown, self.labels)
+
+    def _unknown(self, records: Sequence[Record]) -> Counter[str]:
+        """Return the rows of each label that is not among `labels`."""
+        known = {None, *self.labels}
+        return Counter(record.label or "" for record in records if record.label not in known)
 
     def mistakes(self, scores: Floats, targets: Integers) -> Mistakes:
         """Return the wrong answers, the most confident first."""

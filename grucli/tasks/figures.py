@@ -9,19 +9,24 @@ from grucli.errors import ConfigError, did_you_mean, excerpt
 from grucli.tasks.confusion import Confusion
 
 LONGEST_HINT = 80  # characters
-_REASONS = {
-    "precision": "no row is answered with this label",
-    "recall": "no row has this label",
-    "f1": "no row has this label or is answered with it",
-    "roc_auc": "one of the two labels has no rows",
-    "pr_auc": "the second label has no rows",
-}
 
 
-def lookup(json_object: Mapping[str, Any], dotted_path: str) -> float:
+def lookup(
+    json_object: Mapping[str, Any],
+    dotted_path: str,
+    *,
+    reasons: Mapping[str, str] | None = None,
+    example: str = "",
+) -> float:
     """Return the number at `dotted_path`, e.g. `accuracy_interval.0` or `per_class.pos.f1`.
 
     Only what lies on the path is looked at: thousands of labels cost nothing.
+
+    Args:
+        json_object: numbers under names, also in objects and lists below.
+        dotted_path: names, and indices from 0.
+        reasons: why a number of this name may be undefined.
+        example: a path below the first level, for the message.
 
     Raises:
         ConfigError: there is no such number, or it is undefined here.
@@ -29,13 +34,15 @@ def lookup(json_object: Mapping[str, Any], dotted_path: str) -> float:
     names = dotted_path.split(".")
     for value in _reached(json_object, names):
         if value is None:
-            reason = _REASONS.get(names[-1], "there is nothing to measure it on")
+            reason = (reasons or {}).get(names[-1]) or "there is nothing to measure it on"
             raise ConfigError(
                 f"'{excerpt(dotted_path)}' is undefined here: {reason}; "
                 "give rows that show it, or choose another metric"
             )
         return float(value)
-    raise ConfigError(f"no metric '{excerpt(dotted_path)}'{_hint(json_object, dotted_path)}")
+    raise ConfigError(
+        f"no metric '{excerpt(dotted_path)}'{_hint(json_object, dotted_path, example)}"
+    )
 
 
 def _reached(node: object, names: Sequence[str]) -> Iterator[float | None]:
@@ -53,10 +60,10 @@ def _reached(node: object, names: Sequence[str]) -> Iterator[float | None]:
         yield node
 
 
-def _hint(json_object: Mapping[str, Any], wrong: str) -> str:
+def _hint(json_object: Mapping[str, Any], wrong: str, example: str) -> str:
     names = [name for name in _names(json_object) if len(name) <= LONGEST_HINT]
     top = ", ".join(name for name in names if "." not in name)
-    return did_you_mean(wrong, names) or f"; there are {top}, per_class.LABEL.f1"
+    return did_you_mean(wrong, names) or f"; there are {top}{example and f', {example}'}"
 
 
 def _names(node: object, path: str = "") -> Iterator[str]:

@@ -13,7 +13,7 @@ from grucli.data import label_hints
 from grucli.data.records import Record
 from grucli.errors import counted, excerpt
 from grucli.tasks import unknown_labels
-from grucli.tasks.baseline import Yardstick
+from grucli.tasks.baseline import Majority
 
 MOST_IMBALANCE = 10
 LEAST_RESOLUTION = 0.1  # of accuracy: coarser, and most changes of a setting do not show
@@ -64,7 +64,7 @@ def unseen(train: Sequence[Record], name: str, valid: Sequence[Record]) -> Itera
 
 def of_number(classes: npt.NDArray[np.int64]) -> Iterator[str]:
     """Yield that rows to validate on, of which (n,) are the classes, are too few to compare by."""
-    valid = Yardstick.of(classes)
+    valid = Majority.of(classes)
     if valid.resolution > LEAST_RESOLUTION:
         yield (
             f"validation: {counted(valid.rows, 'row')} only: a difference in accuracy of less than "

@@ -17,7 +17,6 @@ from grucli.engine import losses
 from grucli.engine.blend_factors import both_classes
 from grucli.engine.packing import Floats, Integers
 from grucli.errors import ConfigError, did_you_mean, excerpt, show
-from grucli.tasks.metrics import evaluate
 from grucli.tasks.task import HeldOut, Loss
 
 TASK = "classify"
@@ -89,6 +88,8 @@ def row_losses(logits: Floats, targets: Integers) -> Floats:
 
 def held_out(labels: Sequence[str], logits: Floats, targets: Integers) -> HeldOut:
     """Score rows that were not learned from; one whose label training lacks is always wrong."""
+    from grucli.tasks.metrics import evaluate  # late: predicting need not wait for it
+
     unseen = int(np.sum(targets < 0))
     other = max(labels, key=len) + "?"  # longer than any label, so none of them
     found = evaluate(

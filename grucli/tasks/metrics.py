@@ -15,7 +15,6 @@ label that is never predicted:
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +25,6 @@ from grucli.tasks.confusion import Confusion
 
 Booleans = npt.NDArray[np.bool_]
 
-SCHEMA = "grucli.evaluate/1"
 LOG_LOSS_FLOOR = float(np.finfo(np.float64).eps)  # a row costs at most 36.04 nat
 CALIBRATION_BINS = 15
 
@@ -48,15 +46,6 @@ class ClassScore:
     f1: float | None
     rows: int
     predicted: int
-
-    def to_json(self) -> dict[str, float | None]:
-        """Return the object that the schema has for a class."""
-        return {
-            "precision": self.precision,
-            "recall": self.recall,
-            "f1": self.f1,
-            "rows": self.rows,
-        }
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -95,34 +84,6 @@ class Evaluation:
     roc_auc: float | None = None
     pr_auc: float | None = None
     unseen: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def above_baseline(self) -> bool:
-        """Whether accuracy is above the baseline by more than chance explains."""
-        return self.accuracy_interval[0] > self.baseline
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the object of the schema `grucli.evaluate/1`; an undefined number is None.
-
-        The matrix in it is a Confusion, whose rows are made when they are asked for.
-        """
-        binary = {"roc_auc": self.roc_auc, "pr_auc": self.pr_auc} if len(self.labels) == 2 else {}
-        return {
-            "schema": SCHEMA,
-            "rows": self.rows,
-            "accuracy": self.accuracy,
-            "accuracy_interval": list(self.accuracy_interval),
-            "macro_f1": self.macro_f1,
-            "weighted_f1": self.weighted_f1,
-            "log_loss": self.log_loss,
-            "ece": self.ece,
-            "baseline": self.baseline,
-            "above_baseline": self.above_baseline,
-            **binary,
-            "per_class": {label: score.to_json() for label, score in self.per_class.items()},
-            "confusion": {"labels": list(self.labels), "matrix": self.confusion},
-            "unseen": dict(self.unseen),
-        }
 
 
 def evaluate(

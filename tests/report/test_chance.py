@@ -5,20 +5,20 @@ import math
 import pytest
 
 from grucli.report.chance import doubts, measured
-from grucli.tasks.baseline import Yardstick
+from grucli.tasks.baseline import Majority
 
 WHY = "half of the inputs were cut"
 
 
 def test_an_accuracy_is_shown_with_all_that_it_is_measured_with():
-    yardstick = Yardstick(rows=8000, baseline=0.50312)
-    assert measured(0.8125, yardstick) == ("0.812 (0.804 to 0.821, majority 0.503, 8,000 rows)")
+    majority = Majority(rows=8000, value=0.50312)
+    assert measured(0.8125, majority) == ("0.812 (0.804 to 0.821, majority 0.503, 8,000 rows)")
 
 
 @pytest.mark.parametrize(("right", "is_doubted"), [(0, True), (50, True), (59, True), (60, False)])
 def test_what_chance_explains_is_doubted(right, is_doubted):
     """Of 100 rows, half of them of one class, 60 right is the least that is no luck: 0.502."""
-    said = doubts(right / 100, Yardstick(rows=100, baseline=0.5), WHY)
+    said = doubts(right / 100, Majority(rows=100, value=0.5), WHY)
     assert len(said) == is_doubted
     for line in said:
         assert line.startswith(f"accuracy {right / 100:.3f} (")
@@ -27,14 +27,14 @@ def test_what_chance_explains_is_doubted(right, is_doubted):
 
 
 def test_a_doubt_says_whether_the_rows_or_the_model_are_the_reason():
-    (few,) = doubts(1.0, Yardstick(rows=2, baseline=0.5), WHY)
+    (few,) = doubts(1.0, Majority(rows=2, value=0.5), WHY)
     assert "no accuracy would be on 2 rows" in few
-    (one,) = doubts(0.9, Yardstick(rows=100, baseline=1.0), WHY)
+    (one,) = doubts(0.9, Majority(rows=100, value=1.0), WHY)
     assert "all of these rows have one label" in one
-    (model,) = doubts(0.55, Yardstick(rows=100, baseline=0.5), WHY)
+    (model,) = doubts(0.55, Majority(rows=100, value=0.5), WHY)
     assert model.endswith(f": {WHY}")
 
 
 def test_no_accuracy_on_one_row_says_anything():
-    assert doubts(1.0, Yardstick(rows=1, baseline=1.0), WHY)
-    assert math.isclose(Yardstick(rows=1, baseline=1.0).resolution, 0.445, abs_tol=0.001)
+    assert doubts(1.0, Majority(rows=1, value=1.0), WHY)
+    assert math.isclose(Majority(rows=1, value=1.0).resolution, 0.445, abs_tol=0.001)

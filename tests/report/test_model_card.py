@@ -6,13 +6,15 @@ from types import SimpleNamespace
 import pytest
 
 from grucli.report.model_card import has_learned
+from grucli.tasks.classify import Classify
 
+TASK = Classify(labels=("a", "b"))
 DATA = {"rows": 900, "valid_rows": 100, "label_rows": [500, 500]}
 
 
 def learned(accuracy, key="valid_accuracy", **data):
     card = {"data": DATA | data, "scores": {key: accuracy}}
-    return has_learned(SimpleNamespace(card=card))
+    return has_learned(SimpleNamespace(card=card, task=TASK))
 
 
 def test_validation_that_chance_explains_is_no_learning():
@@ -35,4 +37,4 @@ def test_a_silent_or_strange_score_is_no_reproach(accuracy):
 )
 def test_a_strange_card_is_no_reproach(data):
     assert learned(0.5, **data)
-    assert has_learned(SimpleNamespace(card={"data": 3, "scores": None}))
+    assert has_learned(SimpleNamespace(card={"data": 3, "scores": None}, task=TASK))

@@ -19,6 +19,7 @@ from grucli.report.predictions import WRITERS, Layout, csv_line, json_line, mist
 from grucli.tasks.classify import Classify
 from grucli.tasks.columns import AnswerOptions, Columns, NamedNumbers
 from tests.strategies import unicode_text
+from tests.tasks.helpers import logits_of
 
 ABC, AB = Classify(labels=("a", "b", "c")), Classify(labels=("a", "b"))
 
@@ -36,7 +37,7 @@ def predicted(*rows: Sequence[float] | str) -> Predictions:
     p = np.array([row for row in rows if not isinstance(row, str)])
     return Predictions(
         records=records,
-        scores=np.log(p[:, 1:] / p[:, :1]) if p.shape[1] == 2 else np.log(p),
+        scores=logits_of(p),
         known=np.ones(len(p)),
         truncated=np.zeros(len(p), bool),
     )

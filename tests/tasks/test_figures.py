@@ -8,10 +8,16 @@ from hypothesis import strategies as st
 from grucli.errors import ConfigError
 from grucli.tasks.baseline import wilson_interval
 from grucli.tasks.figures import lookup
-from grucli.tasks.metrics import evaluate
-from tests.tasks.helpers import PROBABILITIES, UNSEEN_TARGETS, exact
+from grucli.tasks.label_scorecard import scorecard
+from grucli.tasks.scorecard import Scorecard
+from tests.tasks.helpers import PROBABILITIES, UNSEEN_TARGETS, exact, logits_of
 
-DOTTED = evaluate(
+
+def card(p, targets, labels, unseen=()) -> Scorecard:
+    return scorecard(tuple(labels), logits_of(p), np.asarray(targets), dict(unseen))
+
+
+DOTTED = card(
     PROBABILITIES, UNSEEN_TARGETS, ("v1.0", "v1", "per_class.f1"), {"x.y": 2, "": 1}
 ).to_json()
 
@@ -44,7 +50,7 @@ def test_lookup_finds_numbers_also_under_labels_with_dots(path, value):
         ("Accuracy", "did you mean 'accuracy'?"),
         ("per_class.v1.recal", "did you mean 'per_class.v1.recall'?"),
         ("per_class", "no metric 'per_class'"),
-        ("schema", "no metric 'schema'"),
+        ("confusion.labels", "no metric 'confusion.labels'"),
         ("zzz", "there are rows, accuracy, macro_f1, weighted_f1, log_loss, ece, baseline, above_"),
         ("", "no metric ''; there are rows"),
         ("\x1b[31m", r"no metric '\x1b[31m'"),
@@ -60,7 +66,7 @@ def test_lookup_names_what_there_is(path, said):
 
 
 def test_lookup_stays_short_beside_long_labels():
-    scored = evaluate(PROBABILITIES, UNSEEN_TARGETS, ("a" * 500, "b\n", "c"), {"x": 3}).to_json()
+    scored = card(PROBABILITIES, UNSEEN_TARGETS, ("a" * 500, "b\n", "c"), {"x": 3}).to_json()
 
     with pytest.raises(ConfigError) as caught:
         lookup(scored, "per_class." + "a" * 499 + ".f1")
@@ -78,10 +84,10 @@ def test_lookup_stays_short_beside_long_labels():
     ],
 )
 def test_lookup_says_that_a_metric_is_undefined(path, why):
-    scored = evaluate(np.array([[0.7, 0.3]]), np.array([0]), ("v1", "v2")).to_json()
+    scored = card([[0.7, 0.3]], [0], ("v1", "v2"))
 
     with pytest.raises(ConfigError) as caught:
-        lookup(scored, path)
+        lookup(scored.to_json(), path, reasons=scored.reasons)
 
     assert str(caught.value).startswith(f"'{path}' is undefined here: {why}; ")
 
@@ -113,7 +119,7 @@ def test_lookup_looks_at_nothing_beside_the_path():
 
 
 def test_lookup_reads_one_cell_of_the_confusion_matrix():
-    scored = evaluate(PROBABILITIES[:2], UNSEEN_TARGETS[:2], ("a", "b", "c")).to_json()
+    scored = card(PROBABILITIES[:2], UNSEEN_TARGETS[:2], ("a", "b", "c")).to_json()
 
     assert lookup(scored, "confusion.matrix.1.0") == 1
     for index in ("3.0", "0.3", "-1.0", "x.0", "0"):
@@ -123,10 +129,13 @@ def test_lookup_reads_one_cell_of_the_confusion_matrix():
 
 @given(st.lists(st.text(max_size=6), min_size=2, max_size=5, unique=True))
 def test_lookup_reaches_every_class(labels):
-    p = np.eye(len(labels))[[0, 0, 1]]
-    scored = evaluate(p, np.array([0, 1, 1]), tuple(labels))
-    json_object = scored.to_json()
+    json_object = card(np.eye(len(labels))[[0, 0, 1]], [0, 1, 1], labels).to_json()
 
-    for label in labels[:2]:
-        assert lookup(json_object, f"per_class.{label}.f1") == scored.per_class[label].f1
-        assert lookup(json_object, f"per_class.{label}.rows") == scored.per_class[label].rows
+    for label, rows in zip(labels, (1, 2), strict=False):  # one hit each, of three
+        assert lookup(json_object, f"per_class.{label}.f1") == exact(2 / 3)
+        assert lookup(json_object, f"per_class.{label}.rows") == rows
+
+
+def test_an_example_of_a_path_stands_behind_what_there_is():
+    with pytest.raises(ConfigError, match=r"; there are rows, .*, per_class\.LABEL\.f1$"):
+        lookup(DOTTED, "zzz", example="per_class.LABEL.f1")

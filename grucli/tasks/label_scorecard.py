@@ -1,0 +1,109 @@
+"""The scorecard of a classifier: names, meanings and groups of its metrics."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from grucli.engine import losses
+from grucli.engine.packing import Floats, Integers
+from grucli.tasks.baseline import ACCURACY, Majority
+from grucli.tasks.measure import Measure
+from grucli.tasks.metrics import Evaluation, evaluate
+from grucli.tasks.scorecard import (
+    ConfusionTable,
+    CountTable,
+    Figure,
+    FigureColumn,
+    FigureTable,
+    Scorecard,
+)
+from grucli.tasks.unknown_labels import hint
+
+MACRO_F1 = Measure(name="macro_f1", title="macro F1", is_brief=True)
+WEIGHTED_F1 = Measure(name="weighted_f1", title="weighted F1")
+LOG_LOSS = Measure(name="log_loss", title="log-loss", larger_is_better=False, is_brief=True)
+ECE = Measure(name="ece", title="calibration error", larger_is_better=False)
+ROC_AUC = Measure(name="roc_auc", title="ROC AUC", undefined="one of the two labels has no rows")
+PR_AUC = Measure(name="pr_auc", title="PR AUC", undefined="the second label has no rows")
+PRECISION = Measure(
+    name="precision", title="precision", undefined="no row is answered with this label"
+)
+RECALL = Measure(name="recall", title="recall", undefined="no row has this label")
+F1 = Measure(name="f1", title="F1", undefined="no row has this label or is answered with it")
+ROWS = Measure(name="rows", title="rows")
+PREDICTED = Measure(name="predicted", title="predicted")
+
+MEASURES = (ACCURACY, MACRO_F1, WEIGHTED_F1, LOG_LOSS, ECE, ROC_AUC, PR_AUC)
+OF_CLASSES = (PRECISION, RECALL, F1)
+
+
+def scorecard(
+    labels: tuple[str, ...], scores: Floats, targets: Integers, unseen: Mapping[str, int]
+) -> Scorecard:
+    """Score logits.
+
+    Args:
+        labels: the C classes.
+        scores: (n, O) logits.
+        targets: (n,) true classes, -1 where training lacks the label.
+        unseen: rows of each label that training lacks.
+    """
+    e = evaluate(losses.probabilities(scores), targets, labels, unseen)
+    guess = f"nat; {math.log(len(labels)):.3f} if all classes were equally likely"
+    return Scorecard(
+        rows=e.rows,
+        unknown=sum(unseen.values()),
+        figures=(
+            Figure(measure=ACCURACY, value=e.accuracy, interval=e.accuracy_interval),
+            Figure(measure=MACRO_F1, value=e.macro_f1, meaning="each class counts the same"),
+            Figure(measure=WEIGHTED_F1, value=e.weighted_f1, meaning="each row counts the same"),
+            Figure(measure=LOG_LOSS, value=e.log_loss, meaning=guess),
+            Figure(measure=ECE, value=e.ece, meaning="mean gap between probability and accuracy"),
+        ),
+        baseline=Majority(rows=e.rows, value=e.baseline, subject=e.baseline_label),
+        further=_of_two(e),
+        tables=(
+            _per_class(e),
+            ConfusionTable(name="confusion", labels=labels, counts=e.confusion),
+            CountTable(
+                name="unseen",
+                title="unseen in training, counted as wrong",
+                counts=e.unseen,
+                hint=partial(hint, known=labels),
+            ),
+        ),
+    )
+
+
+def _of_two(e: Evaluation) -> tuple[Figure, ...]:
+    """Return what is measured where there are two classes."""
+    if len(e.labels) != 2:
+        return ()
+    return (
+        Figure(measure=ROC_AUC, value=e.roc_auc, meaning="of", subject=e.labels[1]),
+        Figure(measure=PR_AUC, value=e.pr_auc, meaning="of", subject=e.labels[1]),
+    )
+
+
+def _per_class(e: Evaluation) -> FigureTable:
+    def column(measure: Measure, *, has_bars: bool = False, in_json: bool = True) -> FigureColumn:
+        values: Sequence[float | None] = [
+            getattr(one, measure.name) for one in e.per_class.values()
+        ]
+        return FigureColumn(measure=measure, values=values, has_bars=has_bars, in_json=in_json)
+
+    return FigureTable(
+        name="per_class",
+        title="class",
+        rows=e.labels,
+        columns=(
+            column(PRECISION),
+            column(RECALL),
+            column(F1, has_bars=True),
+            column(ROWS),
+            column(PREDICTED, in_json=False),
+        ),
+        example="per_class.LABEL.f1",
+    )
