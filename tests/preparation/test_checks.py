@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from grucli.config.resolve import resolve
-from grucli.data import label_hints
 from grucli.data.records import Record
 from grucli.errors import excerpt
 from grucli.preparation import checks
@@ -91,38 +90,6 @@ def test_one_input_with_two_labels_is_shown_by_line():
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
-    [("spam", "Spam"), ("new york", "newyork"), ("é", "e\u0301"), ("a", "a\u200b"), ("ß", "SS")],
-)
-def test_labels_that_differ_by_a_slip_are_shown_with_their_rows(one, other):
-    rows = sound(30, ("ham", one)) + [(f"more {k}", other) for k in range(5)]
-    (line,) = of_training(*rows)
-    assert "labels differ only by case, spaces or Unicode form: " in line
-    assert f"'{one}' 15" in line
-    assert " 5" in line
-    assert line.isprintable()
-
-
-def test_labels_that_differ_for_good_are_left_alone():
-    assert of_training(*sound(40, ("1", "01", "-1", "c#", "c"))) == []
-    long = ("12345678901234567890", "12345678901234567891", "1_0", "10", "1,0")
-    assert of_training(*sound(40, long)) == []
-
-
-@pytest.mark.parametrize("other", ["0.0", " 0", "0e0", "-0", "+0", "0.", ".0", "０", "０.０"])
-def test_labels_that_are_one_number_are_shown_with_their_rows(other):
-    (line,) = of_training(*sound(30, ("1", "0")), *((f"more {k}", other) for k in range(5)))
-    how = (
-        "as one number is written"
-        if other not in (" 0", "０")
-        else "by case, spaces or Unicode form"
-    )
-    assert line.startswith(f"t.csv: labels differ only {how}: ")
-    assert f"'{other}' 5" in line
-    assert "'0' 15" in line
-
-
-@pytest.mark.parametrize(
     "spelled", ["RED thing 0", "Ｒed  thing 0", "red thing 0\u200b", "re\xadd thing 0"]
 )
 def test_inputs_that_are_read_alike_are_shown_in_both_spellings(spelled):
@@ -146,105 +113,12 @@ def test_symbols_whose_case_is_not_read_are_said(mode, is_said):
     assert examined("t.csv", names, keys(names, mode), mode) == []
 
 
-@pytest.mark.parametrize(
-    ("labels", "hint"),
-    [
-        (
-            [f"{k / 4 + 1}" for k in range(40)],
-            "the labels are 40 numbers from 1.0 to 10.75, each a class of its own; to predict "
-            "numbers is the task regress, not available yet",
-        ),
-        (
-            [f"-{k}" for k in range(25)],
-            "the labels are 25 numbers from -24 to -0, each a class of its own; to predict "
-            "numbers is the task regress, not available yet",
-        ),
-        *(
-            (
-                ["a", "b", f"a{by}b", f"b{by}c", "c"],
-                f"2 of 5 labels look like lists ('a{by}b'), each a class of its own; "
-                "several labels a row are the task multilabel, not available yet",
-            )
-            for by in (";", "|", ",", "; ")
-        ),
-        (
-            ['["a"]', '["a", "b"]', "[]", "['c']"],
-            """4 of 4 labels look like lists ('["a"]'), each a class of its own; several """
-            "labels a row are the task multilabel, not available yet",
-        ),
-        (
-            [*"abcdefghijklmnop", "a;b"],
-            "1 of 17 labels look like lists ('a;b'), each a class of its own; several labels a row "
-            "are the task multilabel, not available yet",
-        ),
-        (
-            [f"{k // 4 + 1},{k % 4}" for k in range(40)],
-            "the labels are 40 numbers from 1,0 to 10,3, each a class of its own; to predict "
-            "numbers is the task regress, not available yet",
-        ),
-        (["1,5", "2,5", "1,2", "2,2"], None),
-        ([f"{k}" for k in range(19)], None),
-        ([f"0{k}" for k in range(30)], None),
-        (["Boston, MA", "Salem, MA", "Lynn, MA", "Austin, TX"], None),
-        (["a;", "b;", "c"], None),
-        (["[x]", "y", "z"], None),
-        (["2023-01-01", "2023-01-02"], None),
-    ],
-)
-def test_labels_of_another_task_are_named(labels, hint):
-    said = list(label_hints.hints("t.csv", dict.fromkeys(labels, 2)))
-    assert said == ([] if hint is None else [f"t.csv: {hint}"])
-
-
-def test_a_column_says_which_task_it_looks_made_for():
-    prices = [f"{k}.5" for k in range(30)]
-    numbers = " ('price' looks made for the task regress, not available yet)"
-    assert label_hints.of_column("price", prices) == numbers
-    assert label_hints.of_column("price", [*"531", "", *map(str, range(40))]) == numbers
-    for tags in (["a|b", "b|c", " ", "a|c"], ["[1]", "[]"], ["('a',)", "('b', 'c')"]):
-        assert "'tags' looks made for the task multilabel" in label_hints.of_column("tags", tags)
-    for cells in (list(map(str, range(30))), [], [" "], ["a", "b", "a"], ["{}", "{1}"]):
-        assert label_hints.of_column("x", cells) == ""
-
-
-def test_years_with_many_rows_each_are_classes():
-    assert list(label_hints.hints("t.csv", {str(year): 30 for year in range(1990, 2026)})) == []
-
-
-@pytest.mark.parametrize("label", ["nan", "NaN", "NA", "null", "<NA>", "?"])
-def test_a_label_that_may_stand_for_none_is_named_with_its_rows(label):
-    rows = [*sound(), *((f"text {i} of it", label) for i in range(3))]
-    (line,) = of_training(*rows)
-    assert line == (
-        f"t.csv: 3 rows with {label}, a label like any other; "
-        "drop them if it stands for a missing one"
-    )
-
-
-def test_labels_that_only_sound_like_none_are_left_alone():
-    assert of_training(*sound(labels=("none", "nano")), ("a text", "nap"), ("b text", "nap")) == []
-
-
 def test_labels_that_training_lacks_are_listed(tmp_path):
     valid = [("red 7", "meh"), ("red 5", "Pos"), ("3 red", "meh"), ("red 2", "pos")]
     assert warnings(tmp_path, sound(), valid=valid) == [
         "v.csv: 3 rows with a label that training lacks, always counted as wrong: "
         "'meh', 'Pos' (did you mean 'pos'?)"
     ]
-
-
-def test_a_label_of_one_row_is_named():
-    assert of_training(*sound(8), ("one more", "odd")) == [
-        "t.csv: one row only with odd; a label needs more examples"
-    ]
-
-
-@pytest.mark.parametrize(("rare", "is_said"), [(3, True), (4, False)])
-def test_imbalance_beyond_ten_to_one_is_said_with_its_mend(rare, is_said):
-    rows = sound(40, ("ham",)) + [(f"buy {k}", "spam") for k in range(rare)]
-    expected = "t.csv: ham has 40 rows, spam 3; --class-weight balanced makes labels count alike"
-    assert of_training(*rows) == [expected] * is_said
-    assert of_training(*rows, is_balanced=True) == []
 
 
 def test_a_config_with_class_weights_knows_of_imbalance(tmp_path):
