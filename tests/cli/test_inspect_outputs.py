@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from grucli.errors import show_path
-from tests.report.test_page import check_harmless
+from tests.report.page.test_page import check_harmless
 
 from .helpers import SAMPLES, grucli
 
