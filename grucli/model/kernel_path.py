@@ -69,7 +69,7 @@ class KernelPath:
 
 
 @dataclass(frozen=True, kw_only=True)
-class KernelRows:
+class KernelFeatures:
     """What a wide path learns from, and is judged on.
 
     Attributes:

@@ -35,7 +35,7 @@ class LinearPath(Protocol):
         """Return (n, O) in the order of the inputs, of which there is at least one."""
 
 
-class WideRows(Protocol):
+class LinearFeatures(Protocol):
     """What a wide path learns from, and is judged on; its text says which features there are."""
 
     @property

@@ -72,7 +72,7 @@ class NgramPath:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NgramRows:
+class NgramFeatures:
     """What a wide path learns from, and is judged on.
 
     Attributes:

@@ -11,9 +11,9 @@ from grucli.data.series.kernels import Kernels
 from grucli.data.text.ngrams import Ngrams
 from grucli.data.text.tokenized import Tokenized
 from grucli.errors import ConfigError
-from grucli.model.kernel_path import KernelRows
-from grucli.model.linear_path import WideRows
-from grucli.model.ngram_path import NgramRows
+from grucli.model.kernel_path import KernelFeatures
+from grucli.model.linear_path import LinearFeatures
+from grucli.model.ngram_path import NgramFeatures
 from grucli.preparation import data_rules
 from grucli.preparation.defaults import Choice
 from grucli.random import WIDE, generator
@@ -21,7 +21,7 @@ from grucli.random import WIDE, generator
 KERNELS_COUNTER = 1  # apart from what learning draws
 
 
-def features(
+def linear_features(
     train: Encoded,
     valid: Encoded | None,
     *,
@@ -29,7 +29,7 @@ def features(
     judged_rows: int,
     num_classes: int,
     seed: int,
-) -> tuple[WideRows | None, Choice]:
+) -> tuple[LinearFeatures | None, Choice]:
     """Return the features to learn from, None for no linear path, and the choice.
 
     Args:
@@ -50,7 +50,7 @@ def features(
 
 def _ngrams(
     texts: Tokenized, valid: Encoded | None, setting: Any, judged_rows: int, num_classes: int
-) -> tuple[WideRows | None, Choice]:
+) -> tuple[LinearFeatures | None, Choice]:
     tokens = int(texts.lengths.sum())
     pattern = data_rules.pattern(texts.letters() / max(tokens, 1), texts.lengths)
     found = pattern.count(texts.characters(), tokens)
@@ -64,18 +64,18 @@ def _ngrams(
     if not len(ngrams):  # all texts are empty
         return None, choice
     held = None if valid is None else valid.texts
-    rows = NgramRows(
+    features = NgramFeatures(
         ngrams=ngrams,
         train=ngrams.encode(texts),
         valid=None if held is None else ngrams.encode(held),
         always=choice.value is True,
     )
-    return rows, choice
+    return features, choice
 
 
 def _kernels(
     train: Encoded, valid: Encoded | None, setting: Any, judged_rows: int, seed: int
-) -> tuple[WideRows | None, Choice]:
+) -> tuple[LinearFeatures | None, Choice]:
     number, steps = len(train.lengths), len(train.steps)
     too_many = f"{number:,} series of {steps:,} steps together: too many for kernels"
     is_possible = number <= data_rules.MOST_KERNEL_ROWS and steps <= data_rules.MOST_KERNEL_STEPS
@@ -91,10 +91,10 @@ def _kernels(
     held = None
     if valid is not None and valid.channels is not None:
         held = np.ascontiguousarray(valid.channels), valid.lengths
-    rows = KernelRows(
+    features = KernelFeatures(
         kernels=kernels,
         train=kernels.features(train.channels, train.lengths),
         valid=held,
         always=choice.value is True,
     )
-    return rows, choice
+    return features, choice

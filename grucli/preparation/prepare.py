@@ -16,7 +16,7 @@ from grucli.data.labelled import Table, examples_of, read_table
 from grucli.data.records import ReadOptions, Remembered
 from grucli.data.text.vectors import Vectors, read_vectors
 from grucli.errors import ConfigError
-from grucli.model.linear_path import WideRows
+from grucli.model.linear_path import LinearFeatures
 from grucli.preparation import findings, linear_path
 from grucli.preparation.defaults import Settled
 from grucli.preparation.encoders import Fitted, Origin, fit
@@ -62,7 +62,7 @@ class Prepared:
     origin: Origin | None
     findings: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    wide: WideRows | None = None
+    wide: LinearFeatures | None = None
     folds: npt.NDArray[np.int64] | None = None
     vectors: Vectors | None = None
 
@@ -127,10 +127,10 @@ def prepare_table(
 
 def _encoded(
     settled: Settled, task: Task, parts: Parts, fitted: Fitted
-) -> tuple[Settled, WideRows | None, Examples, Examples | None]:
+) -> tuple[Settled, LinearFeatures | None, Examples, Examples | None]:
     """Return all settings, what the linear path learns from, and the examples of both parts."""
     held = fitted.encoder.encode(parts.valid) if parts.valid else None
-    linear, choice = linear_path.features(
+    linear, choice = linear_path.linear_features(
         fitted.encoded,
         held,
         setting=settled.config.model.wide,

@@ -16,7 +16,7 @@ from grucli.engine import losses, optim
 from grucli.engine.packing import Floats
 from grucli.errors import TrainingError
 from grucli.model.blend import Mix
-from grucli.model.linear_path import LinearPath, WideRows
+from grucli.model.linear_path import LinearFeatures, LinearPath
 from grucli.model.logits import BranchLogits, recurrence_logits
 from grucli.model.network import Model
 from grucli.model.runner import Runner
@@ -59,7 +59,7 @@ class Trainer:
         *,
         seed: int,
         task: Task,
-        wide: WideRows | None = None,
+        wide: LinearFeatures | None = None,
         folds: Rows | None = None,
     ) -> None:
         """Prepare to train `model` on `train`, judged on `valid` (or on nothing if None).
@@ -92,7 +92,7 @@ class Trainer:
         every = range(0 if folds is None else int(folds.max()) + 1)
         self._held = [np.flatnonzero(folds == fold) for fold in every]
         self._said = np.zeros((2, len(train) if every else 0, model.architecture.num_outputs))
-        self._wide_rows = wide
+        self._features = wide
         self._crew = Crew(model, self._train, job)
         self._updates = Updates(model, recipe)
         self._average = None if recipe.averaging is None else Runner(model.copy())
@@ -319,7 +319,7 @@ class Trainer:
         progress, held = self.progress, self._held[self.fold - 1]
         self.judged.params.flat[...], self.judged.table[...] = self.best
         self._said[0, held] = recurrence_logits(self._judged, self._train.select(held))
-        if self._wide_rows is not None:
+        if self._features is not None:
             self._said[1, held] = self._linear_logits(held)
         done = Fold(best_epoch=progress.best_epoch, history=progress.history)
         self.progress = Progress(folds=[*progress.folds, done])
@@ -334,7 +334,7 @@ class Trainer:
         """Return the scores of all rows as their folds have judged them."""
         recurrence, linear = self._said
         logits = BranchLogits(
-            recurrence=recurrence, linear=None if self._wide_rows is None else linear
+            recurrence=recurrence, linear=None if self._features is None else linear
         )
         targets = self._train.targets
         best = [fold["best_epoch"] for fold in self.progress.folds]
@@ -369,17 +369,17 @@ class Trainer:
     @property
     def linear(self) -> LinearPath | None:
         """The linear path, None without one; it is learned when it is first asked for."""
-        if self._linear is None and self._wide_rows is not None:
+        if self._linear is None and self._features is not None:
             rng = generator(self._seed, WIDE)
-            self._linear = self._wide_rows.learn(
+            self._linear = self._features.learn(
                 self._train, self._rows, len(self._task.labels), rng
             )
         return self._linear
 
     def _linear_logits(self, held: Rows | None) -> Floats | None:
         """Return the linear path's logits (n, O) of training rows, or of those for validation."""
-        rows = self._wide_rows
-        return None if rows is None else rows.said(self.linear, held, self._rows)
+        features = self._features
+        return None if features is None else features.said(self.linear, held, self._rows)
 
     def _held_out_logits(self, valid: Examples) -> BranchLogits:
         """Return the logits of the rows to be judged on; those of the linear path stay."""
@@ -395,7 +395,7 @@ class Trainer:
         scores = self.kept.scores
         if "mix_wide" in scores:
             return Mix(recurrence=scores["mix_recurrence"], wide=scores["mix_wide"])
-        unjudged = self._wide_rows is not None and self._valid is None and not self._held
+        unjudged = self._features is not None and self._valid is None and not self._held
         return Mix(wide=1.0) if unjudged else Mix()
 
     def validate(self, examples: Examples) -> Evaluation:

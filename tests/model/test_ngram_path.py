@@ -8,7 +8,7 @@ import pytest
 from grucli.data.batches import Examples
 from grucli.data.text.ngrams import Ngrams, Pattern
 from grucli.data.text.tokenized import Tokenized
-from grucli.model.ngram_path import NgramRows
+from grucli.model.ngram_path import NgramFeatures
 
 ROWS, HELD = 600, 200
 WORDS = Pattern(longest=1, subwords=False, placed=False)
@@ -29,7 +29,7 @@ def learn_from(texts, pattern):
     """What a wide path learns from these texts."""
     known = Tokenized.of(texts, str.split)
     ngrams = Ngrams.fit(known, pattern, 1 << 20)
-    return NgramRows(ngrams=ngrams, train=ngrams.encode(known), valid=None, always=True)
+    return NgramFeatures(ngrams=ngrams, train=ngrams.encode(known), valid=None, always=True)
 
 
 @pytest.mark.parametrize("names", [0, 3, 12])

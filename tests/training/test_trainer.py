@@ -8,7 +8,7 @@ import pytest
 from grucli.data.series.kernels import Kernels
 from grucli.engine import losses
 from grucli.errors import TrainingError
-from grucli.model.kernel_path import KernelRows
+from grucli.model.kernel_path import KernelFeatures
 from grucli.model.network import Model
 from grucli.random import INIT, generator
 from grucli.tasks.label_learning import class_weights
@@ -409,7 +409,7 @@ def series_trainer(folds=False, **recipe):
 def kernel_rows(train):
     kernels = Kernels.fit(train.steps, train.lengths, 84, np.random.default_rng(0))
     shares = kernels.features(train.steps, train.lengths)
-    return KernelRows(kernels=kernels, train=shares, valid=None, always=False)
+    return KernelFeatures(kernels=kernels, train=shares, valid=None, always=False)
 
 
 def test_series_that_change_at_random_resume_with_the_same_bytes():
@@ -445,8 +445,8 @@ def test_folds_without_patience_run_to_the_end_of_the_schedule_and_are_judged_th
     assert verdict["valid_accuracy"] > 0.8
     assert verdict["wide_error"] > 0
     rows = np.arange(40)
-    said = trainer._wide_rows.learn(trainer._train, rows[rows % 3 != 1], 2, np.random.default_rng())
-    shown = trainer._wide_rows.said(said, rows[rows % 3 == 1], rows[rows % 3 != 1])
+    said = trainer._features.learn(trainer._train, rows[rows % 3 != 1], 2, np.random.default_rng())
+    shown = trainer._features.said(said, rows[rows % 3 == 1], rows[rows % 3 != 1])
     np.testing.assert_array_equal(trainer._said[1, 1::3], shown)
 
 
