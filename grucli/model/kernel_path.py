@@ -112,7 +112,7 @@ class KernelFeatures:
         )
         return KernelPath(kernels=self.kernels, weight=weight, bias=bias)
 
-    def said(
+    def logits(
         self,
         path: KernelPath,
         held: npt.NDArray[np.int64] | None,

@@ -59,7 +59,7 @@ class LinearFeatures(Protocol):
     ) -> LinearPath:
         """Learn from some rows of the training examples; `rng` draws what is drawn."""
 
-    def said(
+    def logits(
         self,
         path: Any,
         held: npt.NDArray[np.int64] | None,

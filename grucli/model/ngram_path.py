@@ -132,7 +132,7 @@ class NgramFeatures:
         weight *= scale[:, None]  # so that nobody else has to know of it
         return NgramPath(ngrams=self.ngrams, weight=weight, bias=bias)
 
-    def said(
+    def logits(
         self,
         path: NgramPath,
         held: npt.NDArray[np.int64] | None,

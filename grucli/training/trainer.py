@@ -91,7 +91,9 @@ class Trainer:
         self._first = model.params.flat.copy(), model.table.copy()
         every = range(0 if folds is None else int(folds.max()) + 1)
         self._held = [np.flatnonzero(folds == fold) for fold in every]
-        self._said = np.zeros((2, len(train) if every else 0, model.architecture.num_outputs))
+        self._fold_logits = np.zeros(
+            (2, len(train) if every else 0, model.architecture.num_outputs)
+        )
         self._features = wide
         self._crew = Crew(model, self._train, job)
         self._updates = Updates(model, recipe)
@@ -172,7 +174,7 @@ class Trainer:
         named = {"best_dense": self.best[0], "best_table": self.best[1]}
         if self.judged is not self.model:
             named |= {"average_dense": self.judged.params.flat, "average_table": self.judged.table}
-        return named | self._updates.arrays() | ({"said": self._said} if self._held else {})
+        return named | self._updates.arrays() | ({"said": self._fold_logits} if self._held else {})
 
     def restore(self, progress: Mapping[str, Any], arrays: Mapping[str, Floats]) -> None:
         """Go back to a saved moment; the model has its weights already.
@@ -318,9 +320,9 @@ class Trainer:
         """Note what the fold's best weights say of the rows that it has held out; begin anew."""
         progress, held = self.progress, self._held[self.fold - 1]
         self.judged.params.flat[...], self.judged.table[...] = self.best
-        self._said[0, held] = recurrence_logits(self._judged, self._train.select(held))
+        self._fold_logits[0, held] = recurrence_logits(self._judged, self._train.select(held))
         if self._features is not None:
-            self._said[1, held] = self._linear_logits(held)
+            self._fold_logits[1, held] = self._linear_logits(held)
         done = Fold(best_epoch=progress.best_epoch, history=progress.history)
         self.progress = Progress(folds=[*progress.folds, done])
         for model in (self.model, self.judged):
@@ -332,7 +334,7 @@ class Trainer:
 
     def _crossed(self) -> dict[str, float]:
         """Return the scores of all rows as their folds have judged them."""
-        recurrence, linear = self._said
+        recurrence, linear = self._fold_logits
         logits = BranchLogits(
             recurrence=recurrence, linear=None if self._features is None else linear
         )
@@ -379,7 +381,7 @@ class Trainer:
     def _linear_logits(self, held: Rows | None) -> Floats | None:
         """Return the linear path's logits (n, O) of training rows, or of those for validation."""
         features = self._features
-        return None if features is None else features.said(self.linear, held, self._rows)
+        return None if features is None else features.logits(self.linear, held, self._rows)
 
     def _held_out_logits(self, valid: Examples) -> BranchLogits:
         """Return the logits of the rows to be judged on; those of the linear path stay."""

@@ -63,10 +63,10 @@ def test_shares_of_series_to_judge_are_not_kept(rows):
     assert steps.shape[1] == rows.kernels.channels.shape[2]
     path = path_of(rows.kernels, 1)
     tracemalloc.start()
-    said = rows.said(path, None, np.arange(40))
+    found = rows.logits(path, None, np.arange(40))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert said.shape == (3000, 1)
+    assert found.shape == (3000, 1)
     assert peak < 4 * 3000 * len(rows.kernels) / 3
 
 
@@ -76,4 +76,4 @@ def test_training_rows_are_answered_from_the_shares_at_hand(rows):
     path = rows.learn(train, np.arange(30), 2, np.random.default_rng(0))
     held = np.arange(30, 40)
     wanted = rows.train[held].astype(np.float64) @ path.weight + path.bias
-    assert rows.said(path, held, np.arange(30)).tobytes() == wanted.tobytes()
+    assert rows.logits(path, held, np.arange(30)).tobytes() == wanted.tobytes()

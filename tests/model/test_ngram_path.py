@@ -64,8 +64,8 @@ def test_the_less_of_a_text_is_known_the_less_is_said(pattern):
     bias = dataclasses.replace(path, weight=np.zeros_like(path.weight))
     texts = Tokenized.of(["b", "b zz yy xx", "zz", ""], str.split)
     for one in (path, weight, bias):
-        said = np.abs(one.of_texts(texts)[:, 0])
-        assert said[0] > said[1] > said[2] == said[3] == 0
+        sizes = np.abs(one.of_texts(texts)[:, 0])
+        assert sizes[0] > sizes[1] > sizes[2] == sizes[3] == 0
     np.testing.assert_allclose(bias.of_texts(texts)[0], path.bias, rtol=1e-6)
     np.testing.assert_allclose(
         weight.of_texts(texts) + bias.of_texts(texts), path.of_texts(texts), atol=1e-12

@@ -445,9 +445,9 @@ def test_folds_without_patience_run_to_the_end_of_the_schedule_and_are_judged_th
     assert verdict["valid_accuracy"] > 0.8
     assert verdict["wide_error"] > 0
     rows = np.arange(40)
-    said = trainer._features.learn(trainer._train, rows[rows % 3 != 1], 2, np.random.default_rng())
-    shown = trainer._features.said(said, rows[rows % 3 == 1], rows[rows % 3 != 1])
-    np.testing.assert_array_equal(trainer._said[1, 1::3], shown)
+    path = trainer._features.learn(trainer._train, rows[rows % 3 != 1], 2, np.random.default_rng())
+    shown = trainer._features.logits(path, rows[rows % 3 == 1], rows[rows % 3 != 1])
+    np.testing.assert_array_equal(trainer._fold_logits[1, 1::3], shown)
 
 
 def test_augmentation_changes_what_is_learned_from_and_not_what_is_there():
