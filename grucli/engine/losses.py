@@ -43,12 +43,12 @@ def cross_entropy(
 
 def log_probabilities(logits: Floats) -> npt.NDArray[np.float64]:
     """Return float64 log-probabilities (B, C), of both classes for a single logit (B, 1)."""
-    wide = logits.astype(np.float64)
+    exact = logits.astype(np.float64)
     if logits.shape[1] == 1:
-        return -np.logaddexp(0.0, np.concatenate((wide, -wide), axis=1))
-    wide -= wide.max(axis=1, keepdims=True)
-    wide -= np.log(np.exp(wide).sum(axis=1, keepdims=True))
-    return wide
+        return -np.logaddexp(0.0, np.concatenate((exact, -exact), axis=1))
+    exact -= exact.max(axis=1, keepdims=True)
+    exact -= np.log(np.exp(exact).sum(axis=1, keepdims=True))
+    return exact
 
 
 def probabilities(logits: Floats) -> npt.NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""The wide path: a linear classifier over sparse features, learned beside the recurrence.
+"""The linear path: a linear classifier over sparse features, learned beside the recurrence.
 
 Source: Cheng et al. 2016 (arXiv:1606.07792) for the idea; each half is learned by a loss of its own
 here, so that what the other half does can make neither of them worse.

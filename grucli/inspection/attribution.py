@@ -26,8 +26,8 @@ Span = tuple[int, int]
 Kept = npt.NDArray[np.bool_]
 """(T,) which steps of a sequence are left."""
 Answer = Callable[[Sequence[Kept]], tuple[Floats, Floats | None]]
-"""Returns what the model says of n remains of a sequence: logits (n, C), and which of them the wide
-path adds, None where there is none."""
+"""Returns what the model says of n remains of a sequence: logits (n, C), and which of them the
+linear path adds, None where there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +57,9 @@ class Attribution:
         target, other: the classes between which the margin is: predicted and runner-up, or the
             target and the best other.
         margin: logit of `target` less that of `other`.
-        wide_margin: what the wide path adds to it; None for a model without.
+        linear_margin: what the linear path adds to it; None for a model without.
         effect: (P,) how much the margin falls without each part; NaN if nothing is left then.
-        wide_effect: (P,) how much of it is the wide path's; None for a model without.
+        linear_effect: (P,) how much of it is the linear path's; None for a model without.
         running: (P, C) probabilities after each part, the sequence read that far.
         check: None for a sequence of one part.
     """
@@ -68,9 +68,9 @@ class Attribution:
     target: int
     other: int
     margin: float
-    wide_margin: float | None
+    linear_margin: float | None
     effect: Floats
-    wide_effect: Floats | None
+    linear_effect: Floats | None
     running: Floats
     check: Check | None
 
@@ -103,23 +103,23 @@ def explain(
     remains = [np.arange(length) < stop for _, stop in parts]
     if number > 1 or with_nothing:
         remains += [spread != part for part in range(number)]
-    logits, wide = answer(remains)
+    logits, linear = answer(remains)
     whole = logits[number - 1]
     order = np.argsort(-whole, kind="stable")
     chosen = int(order[0]) if target is None else target
     other = int(order[1] if order[0] == chosen else order[0])
     margin, effect = _effect(logits[:, chosen] - logits[:, other], number)
-    wide_margin, wide_effect = None, None
-    if wide is not None:
-        wide_margin, wide_effect = _effect(wide[:, chosen] - wide[:, other], number)
+    linear_margin, linear_effect = None, None
+    if linear is not None:
+        linear_margin, linear_effect = _effect(linear[:, chosen] - linear[:, other], number)
     return Attribution(
         probabilities=losses.probabilities(whole[None])[0],
         target=chosen,
         other=other,
         margin=margin,
-        wide_margin=wide_margin,
+        linear_margin=linear_margin,
         effect=effect,
-        wide_effect=wide_effect,
+        linear_effect=linear_effect,
         running=losses.probabilities(logits[:number]),
         check=_check(answer, spread, effect, chosen, seed) if number > 1 else None,
     )

@@ -107,7 +107,7 @@ def _paths(mix: Mix, recurrence: Floats, linear: Floats | None, targets: Integer
     return Paths(
         recurrence_share=recurrence_share(mix, recurrence, linear),
         recurrence_right=_right(both_classes(recurrence), targets),
-        wide_right=_right(both_classes(linear), targets),
+        linear_right=_right(both_classes(linear), targets),
     )
 
 

@@ -42,16 +42,16 @@ class Settings:
 
 @dataclass(frozen=True, kw_only=True)
 class Paths:
-    """What the recurrence and the wide path each do in a sample.
+    """What the recurrence and the linear path each do in a sample.
 
     Attributes:
         recurrence_share: the recurrence's part of the margins, in [0, 1].
-        recurrence_right, wide_right: correct decisions of either alone.
+        recurrence_right, linear_right: correct decisions of either alone.
     """
 
     recurrence_share: float
     recurrence_right: int
-    wide_right: int
+    linear_right: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ class Input:
         right: correct decisions among the labelled sequences.
         answers: distinct decisions.
         sha256: of the file; None if it is a pipe.
-        paths: None for a model without a wide path.
+        paths: None for a model without a linear path.
     """
 
     name: str
@@ -168,17 +168,17 @@ class Report:
         if data is None:
             return None
         fields = {**dataclasses.asdict(data), "accuracy": data.accuracy}
-        paths = fields.pop("paths")
+        del fields["paths"]
         if data.paths is None:
             return fields
         return fields | {
             "recurrence_share": data.paths.recurrence_share,
             "parts": {
-                name: {
-                    "right": paths[f"{name}_right"],
-                    "accuracy": data.share(paths[f"{name}_right"]),
-                }
-                for name in ("recurrence", "wide")
+                name: {"right": right, "accuracy": data.share(right)}
+                for name, right in (
+                    ("recurrence", data.paths.recurrence_right),
+                    ("wide", data.paths.linear_right),
+                )
             },
         }
 
@@ -229,7 +229,7 @@ def _linear_json(saved: SavedModel) -> dict[str, Any] | None:
         return None
     return linear.to_json() | {
         "parameters": linear.num_parameters,
-        "factors": dataclasses.asdict(saved.model.mix),
+        "factors": saved.model.mix.to_json(),
     }
 
 
@@ -244,7 +244,7 @@ def _example_json(one: Example, labels: tuple[str, ...]) -> dict[str, Any]:
         "target": labels[why.target],
         "other": labels[why.other],
         "margin": why.margin,
-        "wide_margin": why.wide_margin,
+        "wide_margin": why.linear_margin,
         "steps": one.steps,
         "truncated": one.truncated,
         "known": one.known,
@@ -252,7 +252,7 @@ def _example_json(one: Example, labels: tuple[str, ...]) -> dict[str, Any]:
             {
                 **dataclasses.asdict(part),
                 "effect": _plain(why.effect[k]),
-                "wide_effect": None if why.wide_effect is None else _plain(why.wide_effect[k]),
+                "wide_effect": None if why.linear_effect is None else _plain(why.linear_effect[k]),
                 "running": float(why.running[k, why.target]),
                 "leading": labels[int(leading[k])],
             }

@@ -1,4 +1,4 @@
-"""How much the recurrence and the wide path each count in a decision."""
+"""How much the recurrence and the linear path each count in a decision."""
 
 from __future__ import annotations
 
@@ -18,16 +18,20 @@ class Mix:
 
     Attributes:
         recurrence: of the recurrence's, above 0.
-        wide: of the n-grams', 0 where they do not count.
+        linear: of the linear path's, 0 where it does not count.
     """
 
     recurrence: float = 1.0
-    wide: float = 0.0
+    linear: float = 0.0
+
+    def to_json(self) -> dict[str, float]:
+        """Return both as model files and reports name them."""
+        return {"recurrence": self.recurrence, "wide": self.linear}
 
     def parts(self, recurrence: Floats, linear: Floats | None) -> tuple[Floats, Floats | None]:
         """Return what each path adds to the logits that decide."""
         own: Floats = self.recurrence * recurrence
-        return own, None if linear is None else self.wide * linear
+        return own, None if linear is None else self.linear * linear
 
     def logits(self, recurrence: Floats, linear: Floats | None = None) -> Floats:
         """Return the logits that decide; arrays of one shape, `linear` None for a model without."""
@@ -41,8 +45,8 @@ class Weighed:
 
     Attributes:
         mix: the factors with the lowest loss.
-        alone: the factor of the recurrence with the lowest loss without the wide path.
-        gain: by how much the wide path lowers the mean loss [nat a row].
+        alone: the factor of the recurrence with the lowest loss without the linear path.
+        gain: by how much the linear path lowers the mean loss [nat a row].
         error: standard error of the gain.
     """
 
@@ -57,24 +61,24 @@ class Weighed:
         return self.gain > self.error
 
 
-def weigh(recurrence: Floats, wide: Floats, targets: Integers) -> Weighed:
-    """Find the factors of both paths, and whether the wide path pays.
+def weigh(recurrence: Floats, linear: Floats, targets: Integers) -> Weighed:
+    """Find the factors of both paths, and whether the linear path pays.
 
     Args:
-        recurrence, wide: (n, O) logits of both paths for held-out rows.
+        recurrence, linear: (n, O) logits of both paths for held-out rows.
         targets: (n,) classes; rows of -1 do not count, and fewer than two others tell nothing.
     """
     known = targets >= 0
-    recurrence, wide, targets = recurrence[known], wide[known], targets[known]
+    recurrence, linear, targets = recurrence[known], linear[known], targets[known]
     if len(targets) < 2:
-        return Weighed(mix=Mix(wide=1.0), alone=Mix(), gain=0.0, error=0.0)
-    both = blend_factors.fit(np.stack((recurrence, wide)), targets)
+        return Weighed(mix=Mix(linear=1.0), alone=Mix(), gain=0.0, error=0.0)
+    both = blend_factors.fit(np.stack((recurrence, linear)), targets)
     alone = blend_factors.fit(recurrence[None], targets) if both[1] else both  # to the last digit
     before = _loss(alone[0] * recurrence, targets)
-    gains = before - _loss(both[0] * recurrence + both[1] * wide, targets)
+    gains = before - _loss(both[0] * recurrence + both[1] * linear, targets)
     error = float(gains.std(ddof=1) / math.sqrt(len(gains)))
     return Weighed(
-        mix=Mix(recurrence=float(both[0]), wide=float(both[1])),
+        mix=Mix(recurrence=float(both[0]), linear=float(both[1])),
         alone=Mix(recurrence=float(alone[0])),
         gain=float(gains.mean()),
         error=error,
@@ -96,14 +100,14 @@ def calibrated_loss(recurrence: Floats, targets: Integers) -> float:
     )
 
 
-def recurrence_share(mix: Mix, recurrence: Floats, wide: Floats) -> float:
+def recurrence_share(mix: Mix, recurrence: Floats, linear: Floats) -> float:
     """Return the recurrence's part of the margins between answer and runner-up, in [0, 1].
 
     Args:
         mix: the factors.
-        recurrence, wide: (n, O) logits of both paths, of at least one row.
+        recurrence, linear: (n, O) logits of both paths, of at least one row.
     """
-    ours, theirs = both_classes(mix.recurrence * recurrence), both_classes(mix.wide * wide)
+    ours, theirs = both_classes(mix.recurrence * recurrence), both_classes(mix.linear * linear)
     order = np.argsort(-(ours + theirs), axis=1, kind="stable")[:, :2]
     margins = [
         np.abs(np.subtract(*np.take_along_axis(part, order, axis=1).T)).sum()

@@ -1,4 +1,4 @@
-"""The wide path of numeric sequences: what the shares of many kernels say of a sequence."""
+"""The linear path of numeric sequences: what the shares of many kernels say of a sequence."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class KernelPath:
 
 @dataclass(frozen=True, kw_only=True)
 class KernelFeatures:
-    """What a wide path learns from, and is judged on.
+    """What a linear path learns from, and is judged on.
 
     Attributes:
         kernels: with K thresholds.

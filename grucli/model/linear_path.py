@@ -36,7 +36,7 @@ class LinearPath(Protocol):
 
 
 class LinearFeatures(Protocol):
-    """What a wide path learns from, and is judged on; its text says which features there are."""
+    """What a linear path learns from, and is judged on; its text says which features there are."""
 
     @property
     def always(self) -> bool:

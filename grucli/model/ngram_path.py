@@ -1,4 +1,4 @@
-"""The wide path of a text model: what bags of n-grams alone say of a text."""
+"""The linear path of a text model: what bags of n-grams alone say of a text."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class NgramPath:
 
 @dataclass(frozen=True, kw_only=True)
 class NgramFeatures:
-    """What a wide path learns from, and is judged on.
+    """What a linear path learns from, and is judged on.
 
     Attributes:
         ngrams: K that are known.

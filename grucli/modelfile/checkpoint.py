@@ -103,7 +103,7 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
         "card": saved.card,
     }
     if saved.model.mix != Mix():
-        meta["mix"] = dataclasses.asdict(saved.model.mix)
+        meta["mix"] = saved.model.mix.to_json()
     arrays: Arrays = {PARAM + name: array for name, array in saved.model.arrays()}
     if isinstance(encoder, TextEncoder):
         meta["encoder"]["mode"] = encoder.mode
@@ -271,8 +271,11 @@ def _linear(
 
 
 def _mix(fields: Mapping[str, Any] | None, *, has_linear: bool) -> Mix:
-    """Return how much the paths count: a wide path that is there does, if ever so little."""
-    mix = Mix() if fields is None else built(Mix, fields)
-    expect(all(0 <= factor < 1e6 for factor in (mix.recurrence, mix.wide)), "mix")
-    expect(has_linear == (mix.wide > 0), "paths")
+    """Return how much the paths count: a linear path that is there does, if ever so little."""
+    mix = Mix()
+    if fields is not None:
+        expect(fields.keys() == mix.to_json().keys(), "mix")
+        mix = built(Mix, {"recurrence": fields["recurrence"], "linear": fields["wide"]})
+    expect(all(0 <= factor < 1e6 for factor in (mix.recurrence, mix.linear)), "mix")
+    expect(has_linear == (mix.linear > 0), "paths")
     return mix

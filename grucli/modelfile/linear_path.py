@@ -1,4 +1,4 @@
-"""A wide path as arrays of a model file, and back from arrays that may hold anything."""
+"""A linear path as arrays of a model file, and back from arrays that may hold anything."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from grucli.modelfile.fields import built, expect
 
 Arrays = dict[str, npt.NDArray[Any]]
 
-WIDE = "wide_"
+LINEAR = "wide_"
 LONGEST_NGRAM = 8  # tokens
 LARGEST_KERNELS = 1 << 20  # steps from one weight to the next, thresholds of one kernel
 
@@ -35,10 +35,10 @@ def linear_parts(path: LinearPath | None) -> tuple[dict[str, Any], Arrays]:
 def _ngram_arrays(path: NgramPath) -> Arrays:
     """Return what a model file holds of n-grams, beside their pattern."""
     return {
-        WIDE + "keys": path.ngrams.keys,
-        WIDE + "idf": path.ngrams.idf,
-        WIDE + "weight": path.weight,
-        WIDE + "bias": path.bias,
+        LINEAR + "keys": path.ngrams.keys,
+        LINEAR + "idf": path.ngrams.idf,
+        LINEAR + "weight": path.weight,
+        LINEAR + "bias": path.bias,
     }
 
 
@@ -46,12 +46,12 @@ def _kernel_arrays(path: KernelPath) -> Arrays:
     """Return what a model file holds of kernels."""
     kernels = path.kernels
     return {
-        WIDE + "dilations": kernels.dilations,
-        WIDE + "counts": kernels.counts,
-        WIDE + "channels": kernels.channels.astype(np.uint8),
-        WIDE + "thresholds": kernels.thresholds,
-        WIDE + "weight": path.weight,
-        WIDE + "bias": path.bias,
+        LINEAR + "dilations": kernels.dilations,
+        LINEAR + "counts": kernels.counts,
+        LINEAR + "channels": kernels.channels.astype(np.uint8),
+        LINEAR + "thresholds": kernels.thresholds,
+        LINEAR + "weight": path.weight,
+        LINEAR + "bias": path.bias,
     }
 
 
@@ -67,7 +67,7 @@ def ngram_path(
         return None
     pattern = built(Pattern, fields)
     expect(1 <= pattern.longest <= LONGEST_NGRAM, "n-grams")
-    keys, idf = arrays[WIDE + "keys"], arrays[WIDE + "idf"]
+    keys, idf = arrays[LINEAR + "keys"], arrays[LINEAR + "idf"]
     expect(keys.dtype == np.uint32 and keys.ndim == 1 and len(keys) > 0, "n-grams")
     expect(bool((keys[1:] > keys[:-1]).all()), "n-grams")
     expect(idf.shape == keys.shape, "n-grams and their weights")
@@ -81,10 +81,10 @@ def kernel_path(arrays: Arrays, num_channels: int, num_outputs: int) -> KernelPa
     Raises:
         KeyError, ValueError: they do not fit together.
     """
-    if WIDE + "thresholds" not in arrays:
+    if LINEAR + "thresholds" not in arrays:
         return None
     names = ("dilations", "counts", "channels", "thresholds")
-    dilations, counts, channels, thresholds = (arrays[WIDE + name] for name in names)
+    dilations, counts, channels, thresholds = (arrays[LINEAR + name] for name in names)
     for array in (dilations, counts):
         expect(array.dtype == np.int64 and array.ndim == 1 and len(array) > 0, "kernels")
         expect(bool((array >= 1).all() and (array < LARGEST_KERNELS).all()), "kernels")
@@ -106,8 +106,8 @@ def kernel_path(arrays: Arrays, num_channels: int, num_outputs: int) -> KernelPa
 def _linear(
     arrays: Arrays, num_features: int, num_outputs: int, other: npt.NDArray[Any]
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Return what a wide path has learned of each feature, of which there are `other` numbers."""
-    weight, bias = arrays[WIDE + "weight"], arrays[WIDE + "bias"]
+    """Return what a linear path has learned of each feature, of which there are `other` numbers."""
+    weight, bias = arrays[LINEAR + "weight"], arrays[LINEAR + "bias"]
     expect(weight.shape == (num_features, num_outputs), "wide path and outputs")
     expect(bias.shape == weight.shape[1:], "wide path and outputs")
     numbers = (other, weight, bias)

@@ -18,14 +18,14 @@ FEW_SERIES = 2000  # a part held out of fewer says little, and is missed in trai
 WORD_CHARACTERS = 1.5  # of a token on average, but for combining marks: below, they are characters
 ALIGNED_SHARE = 0.99  # of the sequences have one length: then a place means the same in all
 MOST_NGRAMS = 1 << 25
-WIDE_NUMBERS = 1 << 22  # kept of n-grams at most, 16 MB: hash, rarity and a weight an output
+NGRAM_NUMBERS = 1 << 22  # kept of n-grams at most, 16 MB: hash, rarity and a weight an output
 BUCKETS = 8192
 """Vectors for n-grams where they pay: for words, with the recurrence alone.
 
-There they lower the cross-validated loss of four training files by 4, 5, 9 and 14 %. Beside a wide
-path they change it by less than 1 % either way. Where tokens are characters, the recurrence alone
-gains 4 % on names and nothing on Chinese reviews, and loses 5 % on Chinese words and half of it on
-pieces of 34 languages; beside a wide path it gains nowhere.
+There they lower the cross-validated loss of four training files by 4, 5, 9 and 14 %. Beside a
+linear path they change it by less than 1 % either way. Where tokens are characters, the recurrence
+alone gains 4 % on names and nothing on Chinese reviews, and loses 5 % on Chinese words and half of
+it on pieces of 34 languages; beside a linear path it gains nowhere.
 """
 LEAST_FOLDED, MOST_FOLDED = 30, {"text": 8192, "series": FEW_SERIES - 1}  # rows
 MOST_SYMBOLS = {"text": 1 << 21, "series": 1 << 18}
@@ -66,7 +66,7 @@ def maximum_length(lengths: npt.NDArray[np.int64]) -> Choice:
 
 
 def pattern(mean_characters: float, lengths: npt.NDArray[np.int64]) -> Pattern:
-    """Return which n-grams the wide path of texts reads.
+    """Return which n-grams the linear path of texts reads.
 
     Args:
         mean_characters: of a token of the training texts, combining marks not counted.
@@ -81,22 +81,22 @@ def pattern(mean_characters: float, lengths: npt.NDArray[np.int64]) -> Pattern:
     )
 
 
-def subwords(wide: Any, mean_characters: float) -> Choice:
+def subwords(linear: Any, mean_characters: float) -> Choice:
     """Return the vectors that n-grams share, False for none.
 
     Args:
-        wide: the setting of the wide path.
+        linear: the setting of the linear path.
         mean_characters: of a token of the training texts, combining marks not counted.
     """
-    if wide is not False:
+    if linear is not False:
         return Choice(value=False, reason="the wide path reads n-grams")
     if mean_characters < WORD_CHARACTERS:
         return Choice(value=False, reason="tokens are characters")
     return Choice(value=BUCKETS, reason="no wide path reads them")
 
 
-def wide(setting: Any, kind: str, too_many: str | None, judged_rows: int) -> Choice:
-    """Return whether there is a wide path: True, False, or "auto" where training shall tell.
+def linear_path(setting: Any, kind: str, too_many: str | None, judged_rows: int) -> Choice:
+    """Return whether there is a linear path: True, False, or "auto" where training shall tell.
 
     Of series there are often too few to show that it pays. On parts of 30 to 66 rows of three
     training files the gain was within its standard error on 8 of 14, and yet with kernels the loss

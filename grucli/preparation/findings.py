@@ -33,9 +33,9 @@ def lines(prepared: Prepared, file: TrainingFile, parts: Parts, fitted: Fitted) 
     if column is not None:
         yield f"weights: column '{excerpt(column)}', {weights.min():g} to {weights.max():g}"
     yield _encoder_line(prepared.encoder, fitted.steps)
-    if prepared.wide is not None:
-        when = "" if prepared.wide.always else "; they count if that lowers the validation loss"
-        yield f"{prepared.wide}{when}"
+    if prepared.linear is not None:
+        when = "" if prepared.linear.always else "; they count if that lowers the validation loss"
+        yield f"{prepared.linear}{when}"
     if prepared.vectors is not None:
         yield prepared.vectors.line
 

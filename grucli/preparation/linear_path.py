@@ -1,4 +1,4 @@
-"""Whether a wide path is learned, and what it learns from."""
+"""Whether a linear path is learned, and what it learns from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grucli.model.linear_path import LinearFeatures
 from grucli.model.ngram_path import NgramFeatures
 from grucli.preparation import data_rules
 from grucli.preparation.defaults import Choice
-from grucli.random import WIDE, generator
+from grucli.random import LINEAR, generator
 
 KERNELS_COUNTER = 1  # apart from what learning draws
 
@@ -56,11 +56,11 @@ def _ngrams(
     found = pattern.count(texts.characters(), tokens)
     too_many = f"{found:,} n-grams: too many for the memory"
     is_possible = found <= data_rules.MOST_NGRAMS
-    choice = data_rules.wide(setting, "text", None if is_possible else too_many, judged_rows)
+    choice = data_rules.linear_path(setting, "text", None if is_possible else too_many, judged_rows)
     if choice.value is False:
         return None, choice
     outputs = 1 if num_classes == 2 else num_classes
-    ngrams = Ngrams.fit(texts, pattern, data_rules.WIDE_NUMBERS // (outputs + 2))
+    ngrams = Ngrams.fit(texts, pattern, data_rules.NGRAM_NUMBERS // (outputs + 2))
     if not len(ngrams):  # all texts are empty
         return None, choice
     held = None if valid is None else valid.texts
@@ -79,13 +79,15 @@ def _kernels(
     number, steps = len(train.lengths), len(train.steps)
     too_many = f"{number:,} series of {steps:,} steps together: too many for kernels"
     is_possible = number <= data_rules.MOST_KERNEL_ROWS and steps <= data_rules.MOST_KERNEL_STEPS
-    choice = data_rules.wide(setting, "series", None if is_possible else too_many, judged_rows)
+    choice = data_rules.linear_path(
+        setting, "series", None if is_possible else too_many, judged_rows
+    )
     if choice.value is False:
         return None, choice
     if not is_possible:
         raise ConfigError(f"model.wide: {too_many}; delete it")
     most = min(data_rules.MOST_THRESHOLDS, data_rules.KERNEL_NUMBERS // number)
-    rng = generator(seed, WIDE, KERNELS_COUNTER)
+    rng = generator(seed, LINEAR, KERNELS_COUNTER)
     assert train.channels is not None  # what is not text has channels
     kernels = Kernels.fit(train.channels, train.lengths, most, rng)
     held = None

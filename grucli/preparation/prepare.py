@@ -45,7 +45,7 @@ class Prepared:
         origin: what training starts from, None for random weights.
         findings: what was found in the data, one line each.
         warnings: what is odd in it, one line each.
-        wide: what a wide path learns from, None to have none.
+        linear: what a linear path learns from, None to have none.
         folds: (n,) the fold of each training row, None to train once.
         vectors: what the token vectors start from, None for random ones, or once they do.
     """
@@ -62,7 +62,7 @@ class Prepared:
     origin: Origin | None
     findings: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    wide: LinearFeatures | None = None
+    linear: LinearFeatures | None = None
     folds: npt.NDArray[np.int64] | None = None
     vectors: Vectors | None = None
 
@@ -114,7 +114,7 @@ def prepare_table(
         remembered=table.remembered,
         facts=_facts(file, parts, fitted, vectors),
         origin=origin,
-        wide=linear,
+        linear=linear,
         folds=parts.folds,
         vectors=vectors,
     )

@@ -39,8 +39,8 @@ def text(report: Report) -> str:
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def data_facts(data: Input, wide: str) -> Facts:
-    """Return what was looked at; `wide` is the name of the wide path."""
+def data_facts(data: Input, linear: str) -> Facts:
+    """Return what was looked at; `linear` is the name of the linear path."""
     sample = f"{data.sequences:,} of {counted(data.rows, 'sequence')}"
     if data.stratified:
         sample += ", drawn label by label"
@@ -56,21 +56,21 @@ def data_facts(data: Input, wide: str) -> Facts:
     ]
     if data.accuracy is not None:
         shown = f"{data.accuracy:.3f} ({data.right:,} of {data.labelled:,})"
-        found.append(("accuracy", shown + _alone(data, wide)))
+        found.append(("accuracy", shown + _alone(data, linear)))
     if data.paths is not None:
         ours = data.paths.recurrence_share
-        shares = f"{percent(ours, 0)} by the recurrence, {percent(1 - ours, 0)} by {wide}"
+        shares = f"{percent(ours, 0)} by the recurrence, {percent(1 - ours, 0)} by {linear}"
         whose = "gates and memory are the recurrence's alone"
         found.append(("decided", f"{shares} (of the margins of this sample); {whose}"))
     return found
 
 
-def _alone(data: Input, wide: str) -> str:
+def _alone(data: Input, linear: str) -> str:
     """Return the accuracies of both paths in words, nothing where there is one."""
     if data.paths is None:
         return ""
-    ours, theirs = data.share(data.paths.recurrence_right), data.share(data.paths.wide_right)
-    return f"; recurrence alone {ours:.3f}, {wide} alone {theirs:.3f}"
+    ours, theirs = data.share(data.paths.recurrence_right), data.share(data.paths.linear_right)
+    return f"; recurrence alone {ours:.3f}, {linear} alone {theirs:.3f}"
 
 
 def _gates(health: tuple[LayerHealth, ...], saturation: tuple[float, float]) -> list[str]:

@@ -32,13 +32,13 @@ def head(saved: SavedModel, path: str) -> list[str]:
 def facts(saved: SavedModel, path: str) -> Facts:
     """Return what the model is, how it reads and where it comes from."""
     card, kind = saved.card, NAMES[saved.encoder.kind]
-    wide, vectors = saved.model.linear, _section(_section(card, "data"), "vectors")
+    linear, vectors = saved.model.linear, _section(_section(card, "data"), "vectors")
     return [
         ("model", f"{path} (sha256 {saved.sha256[:12]})"),
         ("task", f"classify, {_labels(saved.labels)}"),
         ("reads", _reading(saved)),
         ("network", _network(saved)),
-        *([] if wide is None else [(kind, _wide(wide, saved.model.mix))]),
+        *([] if linear is None else [(kind, _linear(linear, saved.model.mix))]),
         ("trained on", _origin(card)),
         *([("vectors", _vectors(vectors, _section(card, "config")))] if vectors else []),
         ("scores", _scores(saved)),
@@ -123,11 +123,11 @@ def _network(saved: SavedModel) -> str:
     )
 
 
-def _wide(wide: LinearPath, mix: Mix) -> str:
-    """Return what the wide path is, and how much it counts."""
+def _linear(linear: LinearPath, mix: Mix) -> str:
+    """Return what the linear path is, and how much it counts."""
     return (
-        f"{wide}; {wide.num_parameters:,} parameters; the answer is that of {mix.recurrence:.2f} x "
-        f"the network's logits + {mix.wide:.2f} x theirs"
+        f"{linear}; {linear.num_parameters:,} parameters; the answer is that of "
+        f"{mix.recurrence:.2f} x the network's logits + {mix.linear:.2f} x theirs"
     )
 
 

@@ -82,8 +82,8 @@ def decision(one: Example, labels: Sequence[str]) -> str:
     rest = ", ".join(others[: LISTED_CLASSES - 1])
     truth = f"true {_name(one.label)}, " if one.label is not None else ""
     versus = f"{_name(labels[why.target])} over {_name(labels[why.other])} {why.margin:+.2f}"
-    if why.wide_margin is not None:
-        versus += f", of which {NAMES[one.kind]} {why.wide_margin:+.2f}"
+    if why.linear_margin is not None:
+        versus += f", of which {NAMES[one.kind]} {why.linear_margin:+.2f}"
     return f"{truth}predicted {first} ({rest}); margin of {versus}"
 
 

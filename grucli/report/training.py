@@ -73,7 +73,7 @@ def outcome_lines(trainer: Trainer, prepared: Prepared, seconds: float) -> list[
     kept = trainer.kept
     best = kept.history[kept.best_epoch - 1]
     score = f"training loss {best['loss']:.4f}, accuracy {best['accuracy']:.3f}"
-    score += "" if prepared.wide is None else " of the recurrence alone"
+    score += "" if prepared.linear is None else " of the recurrence alone"
     valid, warnings = yardstick(prepared, kept.fold), []
     if valid is not None and "valid_loss" in kept.scores:
         judged = "validation"
@@ -116,8 +116,8 @@ def _learned_rows(prepared: Prepared, kept: Kept) -> int:
     return int((prepared.folds != kept.fold - 1).sum()) if prepared.folds is not None else rows
 
 
-def wide_line(best: Mapping[str, float], name: str) -> str | None:
-    """Return whether the wide path of this name counts, and why; None if these scores have none."""
+def linear_line(best: Mapping[str, float], name: str) -> str | None:
+    """Return whether the linear path of this name counts, and why; None if there is none."""
     if "wide_gain" not in best:
         return None
     gain = best["wide_gain"]
@@ -169,14 +169,14 @@ def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> d
             "loss": best["loss"],
         },
         "valid": valid,
-        "wide": _wide(kept.scores),
+        "wide": _linear(kept.scores),
         "seconds": round(seconds, 3),
         "parameters": trainer.model.num_parameters,
     }
 
 
-def _wide(best: Mapping[str, float]) -> dict[str, Any] | None:
-    """Return how the wide path was decided on; None if there was none to decide on."""
+def _linear(best: Mapping[str, float]) -> dict[str, Any] | None:
+    """Return how the linear path was decided on; None if there was none to decide on."""
     if "wide_gain" not in best:
         return None
     return {

@@ -58,7 +58,7 @@ def measure(trainer: Trainer, prepared: Prepared) -> Cost:
     state = [*weights, gradients, *trainer.arrays().values()]
     state_bytes = sum(array.nbytes for array in state)
     data_bytes = _size(train) + (0 if valid is None else _size(valid))
-    data_bytes += 0 if prepared.wide is None else prepared.wide.nbytes
+    data_bytes += 0 if prepared.linear is None else prepared.linear.nbytes
     step_bytes = _step_bytes(trainer, batches[-1])
     with trainer.crew(prepared.config.training.workers or 0) as crew:
         crew.wait()

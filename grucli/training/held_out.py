@@ -56,7 +56,7 @@ class Judge:
         kept = self.evaluation(losses.probabilities(logits.blended(mix)), targets)
         return {
             "mix_recurrence": mix.recurrence,
-            "mix_wide": mix.wide,
+            "mix_wide": mix.linear,
             "wide_gain": weighed.gain,
             "wide_error": weighed.error,
             "recurrence_share": recurrence_share(mix, logits.recurrence, logits.linear),

@@ -57,7 +57,7 @@ def start(prepared: Prepared, model: Model) -> Trainer:
         Recipe.of(prepared.config.training.model_dump()),
         seed=prepared.config.seed,
         task=prepared.task,
-        wide=prepared.wide,
+        linear=prepared.linear,
         folds=prepared.folds,
     )
 
@@ -114,7 +114,7 @@ def save_best(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
     model = Model(trainer.model.architecture)
     model.params.flat[...], model.table[...] = trainer.best
     model.mix = trainer.mix
-    if model.mix.wide:
+    if model.mix.linear:
         model.linear = trainer.linear
     kept = trainer.kept
     scores = kept.history[kept.best_epoch - 1] | kept.scores
@@ -122,7 +122,7 @@ def save_best(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
 
 
 def save_last(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
-    """Write the last weights and all that a resume needs; a wide path is learned again.
+    """Write the last weights and all that a resume needs; a linear path is learned again.
 
     Raises:
         AccessError: it cannot be written; an older file is still whole.
@@ -211,7 +211,7 @@ def _fingerprint(prepared: Prepared) -> str:
                 digest.update(b"" if array is None else np.ascontiguousarray(array).data)
     if prepared.folds is not None:
         digest.update(prepared.folds.data)
-    for array in [] if prepared.wide is None else prepared.wide.content:
+    for array in [] if prepared.linear is None else prepared.linear.content:
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
 

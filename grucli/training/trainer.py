@@ -23,7 +23,7 @@ from grucli.model.runner import Runner
 from grucli.modelfile.fields import built, expect
 from grucli.parallel.crew import Crew
 from grucli.parallel.shards import Rows, ShardJob
-from grucli.random import SHUFFLE, WIDE, generator
+from grucli.random import LINEAR, SHUFFLE, generator
 from grucli.tasks.metrics import Evaluation
 from grucli.tasks.task import Task
 from grucli.training.held_out import Judge
@@ -59,7 +59,7 @@ class Trainer:
         *,
         seed: int,
         task: Task,
-        wide: LinearFeatures | None = None,
+        linear: LinearFeatures | None = None,
         folds: Rows | None = None,
     ) -> None:
         """Prepare to train `model` on `train`, judged on `valid` (or on nothing if None).
@@ -70,7 +70,7 @@ class Trainer:
             recipe: how.
             seed: of the order of batches and of dropout.
             task: what the answers are.
-            wide: what a wide path learns from, None to have none.
+            linear: what a linear path learns from, None to have none.
             folds: (n,) the fold of each training row, from 0 on; None to train once. With folds
                 there is no `valid`.
 
@@ -80,7 +80,7 @@ class Trainer:
         self.progress = Progress()
         self._train, self._valid = _weighted(train, recipe, task), valid
         self._recipe, self._seed, self._task = recipe, seed, task
-        self._judge = Judge(labels=task.labels, keeps_linear=wide is not None and wide.always)
+        self._judge = Judge(labels=task.labels, keeps_linear=linear is not None and linear.always)
         job = ShardJob(
             objective=task.objective(dataclasses.asdict(recipe)),
             shards=recipe.shards,
@@ -94,7 +94,7 @@ class Trainer:
         self._fold_logits = np.zeros(
             (2, len(train) if every else 0, model.architecture.num_outputs)
         )
-        self._features = wide
+        self._features = linear
         self._crew = Crew(model, self._train, job)
         self._updates = Updates(model, recipe)
         self._average = None if recipe.averaging is None else Runner(model.copy())
@@ -372,7 +372,7 @@ class Trainer:
     def linear(self) -> LinearPath | None:
         """The linear path, None without one; it is learned when it is first asked for."""
         if self._linear is None and self._features is not None:
-            rng = generator(self._seed, WIDE)
+            rng = generator(self._seed, LINEAR)
             self._linear = self._features.learn(
                 self._train, self._rows, len(self._task.labels), rng
             )
@@ -396,9 +396,9 @@ class Trainer:
         """How much both paths count with the best weights."""
         scores = self.kept.scores
         if "mix_wide" in scores:
-            return Mix(recurrence=scores["mix_recurrence"], wide=scores["mix_wide"])
+            return Mix(recurrence=scores["mix_recurrence"], linear=scores["mix_wide"])
         unjudged = self._features is not None and self._valid is None and not self._held
-        return Mix(wide=1.0) if unjudged else Mix()
+        return Mix(linear=1.0) if unjudged else Mix()
 
     def validate(self, examples: Examples) -> Evaluation:
         """Score the judged weights on `examples`, the recurrence alone."""

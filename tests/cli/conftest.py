@@ -33,7 +33,7 @@ def text_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def wide_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def linear_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model of texts whose n-grams count."""
     return _train("reviews_train.csv", tmp_path_factory.mktemp("models") / "wide.npz", 6, "true")
 

@@ -353,8 +353,8 @@ LOSSES = {
         "d_logits[:, : logits.shape[1]]",
     ),
     "classes of a single logit swapped": (
-        "np.concatenate((wide, -wide), axis=1)",
-        "np.concatenate((-wide, wide), axis=1)",
+        "np.concatenate((exact, -exact), axis=1)",
+        "np.concatenate((-exact, exact), axis=1)",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""The wide path's linear classifier, against dense matrices and a literal descent."""
+"""The linear classifier over n-grams, against dense matrices and a literal descent."""
 
 import tracemalloc
 from unittest import mock

@@ -183,7 +183,7 @@ def test_planted_tokens_are_found_in_a_trained_model_and_not_in_a_random_one():
     assert np.mean(np.abs(effects) < 0.1) > 0.99  # people are shown dots
 
 
-def test_what_the_wide_path_adds_is_part_of_the_effect_and_named():
+def test_what_the_linear_path_adds_is_part_of_the_effect_and_named():
     rng = np.random.default_rng(5)
     own, added = rng.normal(size=(2, 9, 3))
 
@@ -197,10 +197,10 @@ def test_what_the_wide_path_adds_is_part_of_the_effect_and_named():
     whole = (own + added).sum(axis=0)
     assert list(np.argsort(-whole)[:2]) == [c, o]
     assert why.margin == pytest.approx(whole[c] - whole[o])
-    assert why.wide_margin == pytest.approx(np.sum(added[:, c] - added[:, o]))
-    np.testing.assert_allclose(why.wide_effect, added[:, c] - added[:, o])
+    assert why.linear_margin == pytest.approx(np.sum(added[:, c] - added[:, o]))
+    np.testing.assert_allclose(why.linear_effect, added[:, c] - added[:, o])
     np.testing.assert_allclose(why.effect, (own + added)[:, c] - (own + added)[:, o])
     assert why.effect.sum() == pytest.approx(why.margin)
     alone_, _ = explained(random_model(), np.arange(2, 6, dtype=np.int32))
-    assert alone_.wide_margin is None
-    assert alone_.wide_effect is None
+    assert alone_.linear_margin is None
+    assert alone_.linear_effect is None

@@ -38,13 +38,13 @@ def saved(model, encoder):
     )
 
 
-def text_model(max_length=60, buckets=0, mode="space", is_wide=True):
+def text_model(max_length=60, buckets=0, mode="space", has_linear=True):
     subwords = {"subwords": "characters", "buckets": buckets} if buckets else {}
     model = random_model(scale=1.2, vocabulary_size=8, **subwords)
     encoder = TextEncoder(Vocabulary(WORDS), mode, max_length, buckets=buckets)
-    if not is_wide:
+    if not has_linear:
         return saved(model, encoder)
-    model.mix = Mix(recurrence=0.7, wide=2.0)
+    model.mix = Mix(recurrence=0.7, linear=2.0)
     known = Tokenized.of([TEXT, "a good film", "好看 not"], encoder.tokenize)
     ngrams = Ngrams.fit(known, Pattern(longest=2, subwords=True, placed=True), 1 << 20)
     rng = np.random.default_rng(3)
@@ -54,13 +54,13 @@ def text_model(max_length=60, buckets=0, mode="space", is_wide=True):
     return saved(model, encoder)
 
 
-def series_model(is_wide=True):
+def series_model(has_linear=True):
     rng = np.random.default_rng(4)
     model = random_model(vocabulary_size=0, scale=1.2)
     encoder = SeriesEncoder(rng.normal(size=3), np.array([1.0, 2, 3]), 500)
-    if not is_wide:
+    if not has_linear:
         return saved(model, encoder)
-    model.mix = Mix(recurrence=0.7, wide=2.0)
+    model.mix = Mix(recurrence=0.7, linear=2.0)
     steps = rng.normal(size=(90, 3)).astype(np.float32)
     kernels = Kernels.fit(steps, np.array([50, 40]), 168, rng)
     weight = rng.normal(size=(len(kernels), 3)).astype(np.float32)
@@ -84,10 +84,10 @@ def margins(p, why):
 
 @pytest.mark.parametrize("max_length", [60, 4])
 @pytest.mark.parametrize("buckets", [0, 50])
-@pytest.mark.parametrize("is_wide", [True, False])
-def test_a_token_counts_by_what_the_model_says_without_it(max_length, buckets, is_wide):
-    model = text_model(max_length, buckets, is_wide=is_wide)
-    tokens = TEXT.split() if is_wide else TEXT.split()[:max_length]
+@pytest.mark.parametrize("has_linear", [True, False])
+def test_a_token_counts_by_what_the_model_says_without_it(max_length, buckets, has_linear):
+    model = text_model(max_length, buckets, has_linear=has_linear)
+    tokens = TEXT.split() if has_linear else TEXT.split()[:max_length]
     found = example(model, Record(number=1, text=TEXT), "t", target=None, seed=0)
     why = found.attribution
     assert [part.text for part in found.parts] == tokens
@@ -107,23 +107,25 @@ def test_a_token_counts_by_what_the_model_says_without_it(max_length, buckets, i
     assert [why.check.comprehensiveness, why.check.sufficiency] == pytest.approx(drops, abs=1e-6)
 
 
-def test_the_share_of_the_wide_path_is_that_of_a_model_without_recurrence():
+def test_the_share_of_the_linear_path_is_that_of_a_model_without_recurrence():
     model = text_model()
     record = Record(number=1, text=TEXT)
     why = example(model, record, "t", target=None, seed=0).attribution
     network = model.model.copy()
-    network.linear, network.mix = model.model.linear, Mix(recurrence=0.0, wide=2.0)
+    network.linear, network.mix = model.model.linear, Mix(recurrence=0.0, linear=2.0)
     silent = dataclasses.replace(model, model=network)
     wide = example(silent, record, "t", target=why.target, seed=0).attribution
     assert wide.other == why.other
-    np.testing.assert_allclose(why.wide_effect, wide.effect, atol=1e-12)
-    assert why.wide_margin == pytest.approx(wide.margin)
-    assert np.abs(why.effect - why.wide_effect).max() > 0.1
+    np.testing.assert_allclose(why.linear_effect, wide.effect, atol=1e-12)
+    assert why.linear_margin == pytest.approx(wide.margin)
+    assert np.abs(why.effect - why.linear_effect).max() > 0.1
 
 
-@pytest.mark.parametrize("is_wide", [True, False])
-def test_an_empty_text_has_one_part_without_effect(is_wide):
-    found = example(text_model(is_wide=is_wide), Record(number=1, text=" "), "t", target=1, seed=0)
+@pytest.mark.parametrize("has_linear", [True, False])
+def test_an_empty_text_has_one_part_without_effect(has_linear):
+    found = example(
+        text_model(has_linear=has_linear), Record(number=1, text=" "), "t", target=1, seed=0
+    )
     assert [(part.start, part.stop, part.text, part.known) for part in found.parts] == [
         (0, 1, "", True)
     ]
@@ -131,9 +133,9 @@ def test_an_empty_text_has_one_part_without_effect(is_wide):
     assert found.known == 0
 
 
-@pytest.mark.parametrize("is_wide", [True, False])
-def test_windows_of_numbers_count_by_what_is_left_of_the_series(is_wide):
-    model = series_model(is_wide)
+@pytest.mark.parametrize("has_linear", [True, False])
+def test_windows_of_numbers_count_by_what_is_left_of_the_series(has_linear):
+    model = series_model(has_linear)
     values = np.random.default_rng(0).normal(2, 2, size=(130, 3)).astype(np.float32)
     found = example(model, Record(number=1, values=values), "t", target=None, seed=0)
     why, parts = found.attribution, found.parts
@@ -143,7 +145,7 @@ def test_windows_of_numbers_count_by_what_is_left_of_the_series(is_wide):
     whole, *rest = probabilities(model, records)
     without = margins(whole[None], why) - margins(np.array(rest), why)
     np.testing.assert_allclose(why.effect, without, rtol=1e-4, atol=1e-5)
-    assert (why.wide_effect is not None) == is_wide
+    assert (why.linear_effect is not None) == has_linear
 
 
 def test_some_remains_at_a_time_give_the_same(monkeypatch):

@@ -34,7 +34,7 @@ def test_no_factors_on_a_grid_are_better():
     for seed in range(60):
         parts, targets = random_paths(seed)
         mix = weigh(*parts, targets).mix
-        found = np.array([mix.recurrence, mix.wide])
+        found = np.array([mix.recurrence, mix.linear])
         bounded += bool((found == blend_factors.LEAST).any())
         near = [0.9, 0.99, 1, 1.01, 1.1]
         grids = [
@@ -56,11 +56,11 @@ def test_the_loss_is_convex_in_the_factors():
         assert middle <= ends / 2 + 1e-9 * abs(ends)
 
 
-def test_where_the_wide_path_does_not_count_nothing_is_gained():
+def test_where_the_linear_path_does_not_count_nothing_is_gained():
     for seed in range(40):
         parts, targets = random_paths(seed)
         weighed = weigh(*parts, targets)
-        assert weighed.mix.wide or (weighed.gain, weighed.mix) == (0, weighed.alone), seed
+        assert weighed.mix.linear or (weighed.gain, weighed.mix) == (0, weighed.alone), seed
 
 
 def test_gain_and_error_are_those_of_the_rows():
@@ -98,7 +98,7 @@ def test_a_path_that_knows_pays_and_one_of_noise_or_of_lies_does_not():
         weighed = weigh(truth + rng.normal(size=(400, 1)) / 9, useless, targets)
         assert not weighed.pays
     lies = weigh(weak, -good, targets)
-    assert (lies.mix.wide, lies.gain, lies.pays) == (0, 0, False)
+    assert (lies.mix.linear, lies.gain, lies.pays) == (0, 0, False)
 
 
 def test_rows_of_unknown_labels_do_not_count():
@@ -111,7 +111,7 @@ def test_rows_of_unknown_labels_do_not_count():
 def test_fewer_than_two_rows_tell_nothing(targets):
     logits = np.ones((3, 2))
     weighed = weigh(logits, logits, np.array(targets))
-    assert (weighed.mix, weighed.gain, weighed.error) == (Mix(recurrence=1, wide=1), 0, 0)
+    assert (weighed.mix, weighed.gain, weighed.error) == (Mix(recurrence=1, linear=1), 0, 0)
     assert not weighed.pays
 
 
@@ -121,41 +121,41 @@ def test_perfect_separation_stays_finite(scale):
     perfect = scale * np.eye(3)[targets]
     for paths in ((perfect, perfect), (perfect, 0 * perfect), (perfect, -perfect)):
         weighed = weigh(*paths, targets)
-        numbers = (weighed.mix.recurrence, weighed.mix.wide, weighed.gain, weighed.error)
+        numbers = (weighed.mix.recurrence, weighed.mix.linear, weighed.gain, weighed.error)
         assert np.isfinite(numbers).all()
         assert 0.01 <= weighed.mix.recurrence < 30
-        assert 0 <= weighed.mix.wide < 30
+        assert 0 <= weighed.mix.linear < 30
 
 
 def test_few_rows_leave_the_factors_near_one():
     logits = np.array([[0.2], [-0.2]])
     mix = weigh(logits, logits, np.array([1, 0])).mix
-    assert mix.recurrence == pytest.approx(1, abs=0.3) == mix.wide
+    assert mix.recurrence == pytest.approx(1, abs=0.3) == mix.linear
 
 
 def test_shares_by_hand():
     ours, theirs = np.array([[1.0], [-1.0]]), np.array([[3.0], [-1.0]])
     for mix, share in (
-        (Mix(recurrence=1, wide=1), 2 / 6),
-        (Mix(recurrence=2, wide=1), 4 / 8),
-        (Mix(recurrence=1, wide=0), 1),
-        (Mix(recurrence=0.0, wide=1), 0),
+        (Mix(recurrence=1, linear=1), 2 / 6),
+        (Mix(recurrence=2, linear=1), 4 / 8),
+        (Mix(recurrence=1, linear=0), 1),
+        (Mix(recurrence=0.0, linear=1), 0),
     ):
         assert recurrence_share(mix, ours, theirs) == pytest.approx(share)
         both = [both_classes(part) for part in (ours, theirs)]
         assert recurrence_share(mix, *both) == pytest.approx(share)
     # answer 2, runner-up 1: margins of 0 and 3; what they say of class 0 does not count
     three = np.array([[9.0, 1, 1]]), np.array([[-20.0, 0, 3]])
-    assert recurrence_share(Mix(wide=1), *three) == 0
-    assert recurrence_share(Mix(wide=1), 0 * ours, 0 * theirs) == 1
+    assert recurrence_share(Mix(linear=1), *three) == 0
+    assert recurrence_share(Mix(linear=1), 0 * ours, 0 * theirs) == 1
 
 
-def test_without_a_wide_path_the_logits_are_the_recurrences_own():
+def test_without_a_linear_path_the_logits_are_the_recurrences_own():
     logits = np.array([[0.1, -3.0]])
     np.testing.assert_array_equal(Mix().logits(logits, None), logits)
     np.testing.assert_array_equal(Mix(recurrence=0.5).logits(logits, None), logits / 2)
     np.testing.assert_array_equal(Mix().logits(logits, np.array([[5.0, 7]])), logits)
-    np.testing.assert_allclose(Mix(recurrence=2, wide=3).logits(logits, logits), 5 * logits)
+    np.testing.assert_allclose(Mix(recurrence=2, linear=3).logits(logits, logits), 5 * logits)
 
 
 def test_what_a_factor_mends_does_not_count_in_the_calibrated_loss():

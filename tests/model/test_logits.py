@@ -77,7 +77,7 @@ def test_each_input_gets_the_logits_that_it_gets_alone(monkeypatch, make):
         own = Runner(model).forward(batch)[0]
         np.testing.assert_allclose(together.recurrence[row], own, atol=1e-6)
         np.testing.assert_allclose(together.linear[row], model.linear.logits(encoded)[0])
-    factors = Mix(recurrence=0.5, wide=3.0)
+    factors = Mix(recurrence=0.5, linear=3.0)
     np.testing.assert_allclose(
         together.blended(factors), together.recurrence / 2 + 3 * together.linear
     )

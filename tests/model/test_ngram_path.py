@@ -1,4 +1,4 @@
-"""The wide path: what it says of rows held out, and of new ones."""
+"""The linear path: what it says of rows held out, and of new ones."""
 
 import dataclasses
 
@@ -26,7 +26,7 @@ def examples(targets):
 
 
 def learn_from(texts, pattern):
-    """What a wide path learns from these texts."""
+    """What a linear path learns from these texts."""
     known = Tokenized.of(texts, str.split)
     ngrams = Ngrams.fit(known, pattern, 1 << 20)
     return NgramFeatures(ngrams=ngrams, train=ngrams.encode(known), valid=None, always=True)

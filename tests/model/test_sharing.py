@@ -25,7 +25,7 @@ WORDS = ("the", "film", "was", "not", "good", "bad", ",", "unseen", "好看", "�
 
 
 def _alone(mode, **changes):
-    """A model of texts without a wide path."""
+    """A model of texts without a linear path."""
     words = tuple("abcdefgh")
     model = random_model(vocabulary_size=len(words) + 2, **changes)
     return saved(model, TextEncoder(Vocabulary(words), mode, 30))

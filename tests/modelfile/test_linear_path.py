@@ -1,4 +1,4 @@
-"""Model files with a wide path: it comes back, and what does not fit together is refused."""
+"""Model files with a linear path: it comes back, and what does not fit together is refused."""
 
 import copy
 
@@ -22,7 +22,7 @@ from tests.modelfile.test_checkpoint import change, saved_model
 TEXTS = ["good film", "bad film", "中 good", "\ud800 odd", ""]
 
 
-def wide_model():
+def linear_model():
     saved = saved_model()
     encoder = saved.encoder
     texts = Tokenized.of(TEXTS, encoder.tokenize)
@@ -33,7 +33,7 @@ def wide_model():
         weight=rng.normal(size=(len(ngrams), 3)).astype(np.float32),
         bias=rng.normal(size=3).astype(np.float32),
     )
-    saved.model.mix = Mix(recurrence=0.5, wide=2.0)
+    saved.model.mix = Mix(recurrence=0.5, linear=2.0)
     saved.model.linear = path
     return saved
 
@@ -50,19 +50,19 @@ def kernel_model():
         weight=rng.normal(size=(len(kernels), outputs)).astype(np.float32),
         bias=rng.normal(size=outputs).astype(np.float32),
     )
-    saved.model.mix = Mix(recurrence=0.5, wide=2.0)
+    saved.model.mix = Mix(recurrence=0.5, linear=2.0)
     saved.model.linear = path
     return saved
 
 
 @pytest.fixture
 def archive(tmp_path):
-    checkpoint.save(tmp_path / "m.npz", wide_model())
+    checkpoint.save(tmp_path / "m.npz", linear_model())
     return read_archive(tmp_path / "m.npz")
 
 
 def test_both_paths_and_their_factors_come_back(tmp_path):
-    saved = wide_model()
+    saved = linear_model()
     checkpoint.save(tmp_path / "m.npz", saved)
     loaded = checkpoint.load(tmp_path / "m.npz", dtype=None)
     assert loaded.model.mix == saved.model.mix
@@ -77,7 +77,7 @@ def test_both_paths_and_their_factors_come_back(tmp_path):
 
 
 def test_the_answer_is_that_of_both_paths(tmp_path):
-    saved = wide_model()
+    saved = linear_model()
     checkpoint.save(tmp_path / "m.npz", saved)
     checkpoint.save(tmp_path / "plain.npz", saved_model())
     texts = [*TEXTS[:3], "", "qwxz"]

@@ -36,8 +36,8 @@ def test_n_grams_are_those_of_words_or_of_characters_and_of_places_where_lengths
         ((False, "text", None, 50), False, "given"),
     ],
 )
-def test_when_there_is_a_wide_path(arguments, value, reason):
-    choice = data_rules.wide(*arguments)
+def test_when_there_is_a_linear_path(arguments, value, reason):
+    choice = data_rules.linear_path(*arguments)
     assert choice.value is value or choice.value == value == "auto"
     assert reason in choice.reason
 

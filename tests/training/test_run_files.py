@@ -52,7 +52,7 @@ def test_first_weights_are_those_chosen_from_the_lengths(tmp_path, length):
     assert f"{length} steps" in reason
 
 
-def wide_run(*more):
+def linear_run(*more):
     settings = ["model.hidden_size=4", "model.embedding_size=4", "training.epochs=3"]
     settings += ["training.averaging=off", "model.wide=true", "data.valid=0.2", *more]
     prepared = prepare(str(REVIEWS), resolve(assignments=settings).config, "stop")
@@ -60,11 +60,11 @@ def wide_run(*more):
 
 
 def test_saving_at_any_step_changes_nothing_of_the_run_and_every_file_can_be_read(tmp_path):
-    prepared, trainer = wide_run()
+    prepared, trainer = linear_run()
     for _ in trainer.run():
         pass
     run_files.save_best(tmp_path / "whole.npz", prepared, trainer)
-    again, other = wide_run()
+    again, other = linear_run()
     run_files.save_last(tmp_path / "m.last.npz", again, other)
     for _ in other.run():
         run_files.save_last(tmp_path / "m.last.npz", again, other)
@@ -77,13 +77,13 @@ def test_saving_at_any_step_changes_nothing_of_the_run_and_every_file_can_be_rea
 
 
 def test_without_validation_both_paths_count_as_they_are(tmp_path):
-    prepared, trainer = wide_run("data.valid=0")
+    prepared, trainer = linear_run("data.valid=0")
     run_files.save_last(tmp_path / "m.last.npz", prepared, trainer)
     assert checkpoint.load(tmp_path / "m.last.npz").model.linear is None
     for _ in trainer.run():
         pass
     run_files.save_best(tmp_path / "m.npz", prepared, trainer)
-    assert checkpoint.load(tmp_path / "m.npz").model.mix == Mix(recurrence=1.0, wide=1.0)
+    assert checkpoint.load(tmp_path / "m.npz").model.mix == Mix(recurrence=1.0, linear=1.0)
 
 
 def test_other_text_beyond_the_last_step_is_other_data_where_n_grams_read_it(tmp_path):

@@ -402,11 +402,11 @@ def series_trainer(folds=False, **recipe):
     model = Model(dataclasses.replace(ARCHITECTURE, **changes))
     model.initialise(generator(0, INIT))
     recipe = dataclasses.replace(RECIPE, **{"augmentation": 1.0, "averaging": None, **recipe})
-    beside = {"folds": np.arange(40) % 3, "wide": kernel_rows(train)} if folds else {}
+    beside = {"folds": np.arange(40) % 3, "linear": kernel_features(train)} if folds else {}
     return Trainer(model, train, None, recipe, seed=5, task=NO_OR_YES, **beside)
 
 
-def kernel_rows(train):
+def kernel_features(train):
     kernels = Kernels.fit(train.steps, train.lengths, 84, np.random.default_rng(0))
     shares = kernels.features(train.steps, train.lengths)
     return KernelFeatures(kernels=kernels, train=shares, valid=None, always=False)

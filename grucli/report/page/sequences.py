@@ -65,12 +65,12 @@ def _tokens(one: Example) -> Markup:
 def _shares(one: Example) -> list[str | None]:
     """Return how much of each effect is that of which path; nothing where there is one path."""
     why = one.attribution
-    if why.wide_effect is None:
+    if why.linear_effect is None:
         return [None] * len(one.parts)
-    paths = zip((why.effect - why.wide_effect).tolist(), why.wide_effect.tolist(), strict=True)
+    paths = zip((why.effect - why.linear_effect).tolist(), why.linear_effect.tolist(), strict=True)
     return [
-        None if math.isnan(own) else f"recurrence {own:+.2f}, {NAMES[one.kind]} {wide:+.2f}"
-        for own, wide in paths
+        None if math.isnan(own) else f"recurrence {own:+.2f}, {NAMES[one.kind]} {linear:+.2f}"
+        for own, linear in paths
     ]
 
 

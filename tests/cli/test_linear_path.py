@@ -1,4 +1,4 @@
-"""The wide path through real processes: whether it counts, what is kept, what the reports say."""
+"""The linear path through real processes: whether it counts, what is kept, what the reports say."""
 
 import json
 from pathlib import Path
@@ -159,7 +159,7 @@ def test_without_validation_there_is_none_unless_it_is_asked_for(topics: Path, t
     on = train(tmp_path, topics, "on.npz", "data.valid=0", "model.wide=true", flags=("--json",))
     assert (on.code, json.loads(on.text)["wide"]) == (0, None)
     kept = checkpoint.load(tmp_path / "on.npz")
-    assert (kept.model.mix.recurrence, kept.model.mix.wide) == (1, 1)
+    assert (kept.model.mix.recurrence, kept.model.mix.linear) == (1, 1)
     assert kept.model.linear is not None
 
 
@@ -179,16 +179,16 @@ def test_texts_without_any_token_train_without_n_grams(tmp_path: Path):
     assert checkpoint.load(tmp_path / "m.npz").model.linear is None
 
 
-def test_an_answer_does_not_depend_on_the_rows_around_it(wide_model: Path, tmp_path: Path):
+def test_an_answer_does_not_depend_on_the_rows_around_it(linear_model: Path, tmp_path: Path):
     texts = [line.partition(",")[0] for line in REVIEWS.read_text().splitlines()[1:20]]
     texts = [text.strip('"') for text in texts] + ["", "qwxz", "很好", "good " * 300]
-    together = grucli("predict", "-m", wide_model, stdin="\n".join(texts).encode())
+    together = grucli("predict", "-m", linear_model, stdin="\n".join(texts).encode())
     assert (together.code, together.err) == (
         0,
         "23 inputs: 1 cut at 43 tokens (n-grams read on), 3 without a token that the model knows\n",
     )
     for text, line in list(zip(texts, together.lines, strict=True))[-8:]:
-        alone = grucli("predict", "-m", wide_model, stdin=f"{text}\n".encode())
+        alone = grucli("predict", "-m", linear_model, stdin=f"{text}\n".encode())
         assert alone.lines == [line]
 
 
@@ -206,20 +206,20 @@ def without_n_grams(model: Path, path: Path) -> Path:
     return path
 
 
-def test_evaluate_scores_both_paths(wide_model: Path, tmp_path: Path):
-    found = scores_of(wide_model)
+def test_evaluate_scores_both_paths(linear_model: Path, tmp_path: Path):
+    found = scores_of(linear_model)
     assert found["parts"].keys() == {"recurrence", "wide"}
     for part in found["parts"].values():
         assert part.keys() == {"accuracy", "macro_f1", "log_loss"}
     assert 0 < found["recurrence_share"] < 1
-    plain = without_n_grams(wide_model, tmp_path / "plain.npz")
+    plain = without_n_grams(linear_model, tmp_path / "plain.npz")
     alone = scores_of(plain)
     assert found["parts"]["recurrence"] == pytest.approx(
         {key: alone[key] for key in ("accuracy", "macro_f1", "log_loss")}
     )
     assert alone.keys() == found.keys() - {"parts", "recurrence_share"}
     share = f"{100 * found['recurrence_share']:.0f} %"
-    ran = grucli("evaluate", REVIEWS, "-m", wide_model)
+    ran = grucli("evaluate", REVIEWS, "-m", linear_model)
     *_, ours, theirs, decision = ran.lines
     for line, name in ((ours, "recurrence"), (theirs, "wide")):
         assert f"accuracy {found['parts'][name]['accuracy']:.3f}" in line
@@ -228,16 +228,16 @@ def test_evaluate_scores_both_paths(wide_model: Path, tmp_path: Path):
     assert decision.startswith(f"share of the decision: recurrence {share}, n-grams ")
     assert "alone" not in grucli("evaluate", REVIEWS, "-m", plain).text
     least = ("--min", "parts.wide.accuracy=1.01")
-    assert grucli("evaluate", REVIEWS, "-m", wide_model, *least).code == 1
+    assert grucli("evaluate", REVIEWS, "-m", linear_model, *least).code == 1
 
 
-def test_inspect_gates_says_what_is_whose(wide_model: Path):
-    bare = grucli("inspect-gates", "-m", wide_model)
+def test_inspect_gates_says_what_is_whose(linear_model: Path):
+    bare = grucli("inspect-gates", "-m", linear_model)
     shown = " ".join(bare.text.split())
     assert "of 1 to 2 tokens, 1 to 4 characters of a token, of the whole text; " in shown
     assert "x the network's logits + " in shown
-    ran = grucli("inspect-gates", REVIEWS, "-m", wide_model, "--json")
-    found, scores = json.loads(ran.out), scores_of(wide_model)
+    ran = grucli("inspect-gates", REVIEWS, "-m", linear_model, "--json")
+    found, scores = json.loads(ran.out), scores_of(linear_model)
     data, wide = found["meta"]["input"], found["data"]["model"]["wide"]
     assert data["accuracy"] == scores["accuracy"]
     assert data["recurrence_share"] == pytest.approx(scores["recurrence_share"])
@@ -246,17 +246,17 @@ def test_inspect_gates_says_what_is_whose(wide_model: Path):
     assert wide["pattern"] == {"longest": 2, "subwords": True, "placed": False}
     assert wide["factors"]["wide"] > 0
     assert wide["parameters"] == wide["ngrams"] + 1
-    shown = " ".join(grucli("inspect-gates", REVIEWS, "-m", wide_model).text.split())
+    shown = " ".join(grucli("inspect-gates", REVIEWS, "-m", linear_model).text.split())
     share = f"{100 * data['recurrence_share']:.0f} % by the recurrence"
     for piece in (share, "; recurrence alone 0.", "n-grams alone 0.", "the recurrence's alone"):
         assert piece in shown
 
 
-def test_an_explained_answer_is_that_of_predict_and_names_what_n_grams_add(wide_model: Path):
+def test_an_explained_answer_is_that_of_predict_and_names_what_n_grams_add(linear_model: Path):
     texts = ["not bad at all", "很好 qwxz", "", "good"]
     flags = [word for text in texts for word in ("--text", text)]
-    answers = api.load(str(wide_model)).predict(texts)
-    ran = grucli("inspect-gates", "-m", wide_model, *flags, "--json")
+    answers = api.load(str(linear_model)).predict(texts)
+    ran = grucli("inspect-gates", "-m", linear_model, *flags, "--json")
     assert (ran.code, ran.err) == (0, "")
     for one, answer in zip(json.loads(ran.out)["data"]["examples"], answers, strict=True):
         assert one["predicted"] == answer.label
@@ -267,9 +267,9 @@ def test_an_explained_answer_is_that_of_predict_and_names_what_n_grams_add(wide_
         assert abs(one["wide_margin"]) <= 99
     empty = json.loads(ran.out)["data"]["examples"][2]
     assert empty["wide_margin"] == 0  # without n-grams they have nothing to say
-    shown = " ".join(grucli("inspect-gates", "-m", wide_model, *flags).text.split())
+    shown = " ".join(grucli("inspect-gates", "-m", linear_model, *flags).text.split())
     assert shown.count(", of which n-grams ") == len(texts)
-    left = api.load(str(wide_model)).predict(["bad at all"])[0]  # without the first token
+    left = api.load(str(linear_model)).predict(["bad at all"])[0]  # without the first token
     first = json.loads(ran.out)["data"]["examples"][0]
     p = left.probabilities[first["target"]]
     part = first["parts"][0]
