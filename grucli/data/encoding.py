@@ -15,7 +15,7 @@ from grucli.data.numbers import Floats
 from grucli.data.records import Record
 from grucli.data.series.scaling import mean_and_variance
 from grucli.data.series.views import SMALLEST, typical_sizes, views, width
-from grucli.data.text.ngrams import Subwords
+from grucli.data.text.subwords import Subwords
 from grucli.data.text.tokenized import Tokenized
 from grucli.data.text.tokens import LATEST, edition_of, tokenizer
 from grucli.data.text.vocabulary import EMPTY, UNKNOWN, Vocabulary
