@@ -181,7 +181,7 @@ def _is_column(name: str, data: str, options: ReadOptions, saved: SavedModel) ->
     options = dataclasses.replace(options, text=name)
     try:
         with open_source(data, options, needs_label=False, remembered=saved.remembered) as source:
-            return source.text_column == name
+            return source.text == name
     except DataError:
         return False
 

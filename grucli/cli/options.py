@@ -94,24 +94,22 @@ class Reading:
         typer.Option("--on-bad-row", help="What to do with a row that cannot be read."),
     ] = None
 
+    def given(self) -> dict[str, Any]:
+        """Return what was given, by the names of `ReadOptions` and of the config's `data`."""
+        given = {name: value for name, value in vars(self).items() if value is not None}
+        for columns in ("text", "values"):
+            if not given.get(columns):  # no column at all is as good as nothing
+                given.pop(columns, None)
+        return given | {"header": False} if given.pop("no_header") else given
+
     def options(self, on_bad_row: OnBadRow = "stop") -> ReadOptions:
         """Return them for the readers; `on_bad_row` is what counts if it was not given."""
         from grucli.data.records import ReadOptions
 
-        return ReadOptions(
-            format=self.format or "auto",
-            header=not self.no_header,
-            text=self.text or None,
-            label=self.label,
-            values=(self.values,) if self.values else None,
-            id=self.id,
-            time=self.time,
-            missing=self.missing,
-            delimiter=self.delimiter,
-            quotes=self.quotes,
-            encoding=self.encoding,
-            on_bad_row=self.on_bad_row or on_bad_row,
-        )
+        given = {"on_bad_row": on_bad_row} | self.given()
+        if "values" in given:
+            given["values"] = (given["values"],)
+        return ReadOptions(**given)
 
 
 @dataclass(frozen=True, kw_only=True)

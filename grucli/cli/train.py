@@ -103,6 +103,8 @@ def train(
     files = None
     if out is not None and not dry:
         files = train_outputs.checked(out, log=log, resume=resume, force=force)
+    asked = reading.given()
+    on_bad_row = asked.pop("on_bad_row", "stop")
     settings = resolve(
         config_path=config,
         environment=os.environ,
@@ -110,18 +112,8 @@ def train(
         flags={
             "data.train": data,
             "data.valid": valid,
-            "data.format": reading.format,
-            "data.text": reading.text or None,
-            "data.label": reading.label,
             "data.weight": weight,
-            "data.values": reading.values or None,
-            "data.id": reading.id,
-            "data.time": reading.time,
-            "data.missing": reading.missing,
-            "data.delimiter": reading.delimiter,
-            "data.quotes": reading.quotes,
-            "data.encoding": reading.encoding,
-            "data.header": False if reading.no_header else None,
+            **{f"data.{name}": value for name, value in asked.items()},
             "model.vectors": vectors,
             "training.class_weight": _class_weight(class_weight),
             "seed": seed,
@@ -140,7 +132,7 @@ def train(
         config=settings.config,
         files=files,
         resume_from=files.last if files is not None and resume else None,
-        on_bad_row=reading.on_bad_row or "stop",
+        on_bad_row=on_bad_row,
         init_from=init_from,
         max_seconds=seconds,
     )

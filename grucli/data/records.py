@@ -2,9 +2,9 @@
 
 import io
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from grucli.data.forms import Missing, OnBadRow
 from grucli.data.numbers import Floats
@@ -73,6 +73,8 @@ class ReadOptions:
         quotes: whether quotes enclose cells of a table; None lets its rows tell.
         encoding: None is UTF-8.
         on_bad_row: what to do with a Record that has an `error`; for who reads the Source.
+
+    But for the last, they are named as in the config's section `data`, and as the flags.
     """
 
     format: str = "auto"
@@ -89,6 +91,12 @@ class ReadOptions:
     quotes: bool | None = None
     encoding: str | None = None
     on_bad_row: OnBadRow = "stop"
+
+    @classmethod
+    def of(cls, settings: object, on_bad_row: OnBadRow) -> Self:
+        """Return the options that `settings`, the section of a config, have by their names."""
+        names = [each.name for each in fields(cls) if each.name != "on_bad_row"]
+        return cls(**{name: getattr(settings, name) for name in names}, on_bad_row=on_bad_row)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,10 +117,10 @@ class Remembered:
 
     def stored(self) -> dict[str, Any]:
         """Return the fields as plain values; those that older models lack only if they are set."""
-        fields = asdict(self)
+        stored = asdict(self)
         if self.quotes is None:
-            del fields["quotes"]
-        return fields
+            del stored["quotes"]
+        return stored
 
 
 @dataclass(kw_only=True, eq=False)
@@ -124,11 +132,11 @@ class Source:
         kind: what its records hold.
         format: the form that was found or given.
         columns: names of a table's columns.
-        text_column: name of the text column, or of several.
-        label_column: name of the label column.
-        value_columns: names of the columns with numbers.
-        id_column: name of the column that says which rows are one sequence.
-        time_column: name of the column that orders them.
+        text: name of the text column, or of several.
+        label: name of the label column.
+        values: names of the columns with numbers.
+        id: name of the column that says which rows are one sequence.
+        time: name of the column that orders them.
         missing: whether values may be missing.
         delimiter: of a table.
         encoding: of the text.
@@ -148,11 +156,11 @@ class Source:
     is_ready: Callable[[], bool] = field(repr=False)
     stream: io.BufferedIOBase = field(repr=False)
     columns: tuple[str, ...] = ()
-    text_column: Columns | None = None
-    label_column: str | None = None
-    value_columns: tuple[str, ...] = ()
-    id_column: str | None = None
-    time_column: str | None = None
+    text: Columns | None = None
+    label: str | None = None
+    values: tuple[str, ...] = ()
+    id: str | None = None
+    time: str | None = None
     missing: Missing = "refuse"
     delimiter: str | None = None
     encoding: str | None = None
@@ -165,19 +173,7 @@ class Source:
     @property
     def remembered(self) -> Remembered:
         """What a model that is trained on this should remember of it."""
-        return Remembered(
-            kind=self.kind,
-            text=self.text_column,
-            label=self.label_column,
-            values=self.value_columns,
-            id=self.id_column,
-            time=self.time_column,
-            missing=self.missing,
-            delimiter=self.delimiter,
-            encoding=self.encoding,
-            header=self.header,
-            quotes=self.quotes,
-        )
+        return Remembered(**{each.name: getattr(self, each.name) for each in fields(Remembered)})
 
     def __iter__(self) -> Iterator[Record]:
         """Yield the records that are left.

@@ -82,7 +82,7 @@ def prepare(
         DataError: a file cannot be used, or nothing can be learned from its targets.
         AccessError: a file is missing or unreadable.
     """
-    options = _options(config, on_bad_row)
+    options = ReadOptions.of(config.data, on_bad_row)
     return prepare_table(read_table(path, options), options, config, origin)
 
 
@@ -155,26 +155,6 @@ def _facts(
         "longest": max(fitted.steps),
         **({} if vectors is None else {"vectors": vectors.facts}),
     }
-
-
-def _options(config: Config, on_bad_row: OnBadRow) -> ReadOptions:
-    data = config.data
-    return ReadOptions(
-        format=data.format,
-        header=data.header,
-        text=data.text,
-        label=data.label,
-        weight=data.weight,
-        group=data.group,
-        values=data.values,
-        id=data.id,
-        time=data.time,
-        missing=data.missing,
-        delimiter=data.delimiter,
-        quotes=data.quotes,
-        encoding=data.encoding,
-        on_bad_row=on_bad_row,
-    )
 
 
 def _with_names(config: Config, told: ReadOptions) -> Config:

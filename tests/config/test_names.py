@@ -2,14 +2,17 @@
 
 import subprocess
 import sys
+from dataclasses import fields, replace
 from importlib import import_module
 from typing import get_args
 
 import pytest
 
+from grucli.cli.options import Reading
 from grucli.config.schema import Config, DataConfig, ModelConfig
 from grucli.data.forms import DELIMITERS, FormatName
 from grucli.data.forms.opening import FORMATS
+from grucli.data.records import ReadOptions, Remembered, Source
 from grucli.data.series import View
 from grucli.data.series.views import VIEWS
 from grucli.data.text import TokenMode
@@ -43,6 +46,31 @@ def test_what_may_be_given_is_what_there_is(names, known):
 
 def test_a_cell_is_the_module_of_its_name():
     assert dict(CELLS) == {name: import_module(f"grucli.engine.cells.{name}") for name in CELLS}
+
+
+def test_how_data_is_read_has_one_name_in_flags_config_and_options():
+    """A new option is a field of ReadOptions, a key of the config, and a flag where one helps."""
+    options = {each.name: each.default for each in fields(ReadOptions)}
+    assert options.pop("on_bad_row") == "stop"
+    keys = {name: key.default for name, key in DataConfig.model_fields.items()}
+    assert options.keys() <= keys.keys()
+    for name in options.keys() - {"missing"}:  # as a model remembers it, where nobody says
+        assert options[name] == keys[name]
+    flags = {each.name for each in fields(Reading)} - {"on_bad_row"}
+    assert {"header" if name == "no_header" else name for name in flags} <= options.keys()
+    remembered = {each.name for each in fields(Remembered)}
+    assert remembered - {"kind"} <= options.keys()
+    assert remembered <= {each.name for each in fields(Source)}
+
+
+def test_flags_and_config_ask_the_same():
+    given = {"text": "a", "values": "v*", "missing": "mask", "quotes": False, "label": "b"}
+    reading = Reading(format="csv", no_header=True, encoding="utf-16", delimiter=";", **given)
+    config = Config(data=reading.given())
+    by_config = ReadOptions.of(config.data, "stop")
+    assert by_config == replace(reading.options(), text=("a",))
+    assert Reading().given() == {}
+    assert Reading(text="", values="").options("skip") == ReadOptions(on_bad_row="skip")
 
 
 def test_every_name_can_be_set():

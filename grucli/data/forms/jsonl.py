@@ -92,9 +92,9 @@ def open_jsonl(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
         source.kind = "series"
         source.missing = asked.missing
     keys = _series_keys(source, sample, asked, key) if key else _text_keys(source, sample, asked)
-    source.text_column = keys.text if len(keys.text) > 1 else next(iter(keys.text), None)
-    source.value_columns = names(keys.values)
-    source.label_column = keys.label
+    source.text = keys.text if len(keys.text) > 1 else next(iter(keys.text), None)
+    source.values = names(keys.values)
+    source.label = keys.label
     source.records = _records(lines, source, keys)
     return source
 

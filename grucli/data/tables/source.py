@@ -137,7 +137,7 @@ def _read_columns(rows: Rows, lines: Lines, asked: Asked) -> tuple[tuple[str, ..
 
 def _fill_with_texts(source: Source, rows: TableBody, chosen: TextColumns) -> None:
     names = tuple(source.columns[i] for i in chosen.text) if source.columns else ()
-    source.text_column = names if len(names) > 1 else next(iter(names), None)
+    source.text = names if len(names) > 1 else next(iter(names), None)
     table = _table(source, chosen)
     source.records = text_records(rows, table, chosen.text)
     if chosen.guessed:
@@ -152,14 +152,14 @@ def _fill_with_series(
 ) -> None:
     source.kind = "series"
     source.missing = asked.missing
-    source.value_columns = tuple(source.columns[i] for i in chosen.values)
+    source.values = tuple(source.columns[i] for i in chosen.values)
     table = replace(_table(source, chosen), time=chosen.row_time)
     rows.hold_numbers(chosen.values)
     if chosen.id is None:
         source.records = wide_records(rows, table, chosen.values, asked.missing)
     else:
-        source.id_column = source.columns[chosen.id]
-        source.time_column = None if chosen.time is None else source.columns[chosen.time]
+        source.id = source.columns[chosen.id]
+        source.time = None if chosen.time is None else source.columns[chosen.time]
         columns = LongColumns(id=chosen.id, time=chosen.time, values=chosen.values)
         records = LongRecords(rows, table, columns, asked.missing, source.is_ready)
         source.is_ready = records.ready
@@ -167,7 +167,7 @@ def _fill_with_series(
         source.records = records.grouped() if asked.needs_label or is_scattered else records
         if is_scattered:
             said = "rows of one '{}' stand apart: all are read before the first answer"
-            source.findings += (said.format(excerpt(source.id_column)),)
+            source.findings += (said.format(excerpt(source.id)),)
     if chosen.guessed:
         source.findings += (describe(source.columns, chosen),)
 
@@ -180,7 +180,7 @@ def _is_scattered(source: Source, asked: Asked, dialect: Dialect, row_id: int) -
 
 
 def _table(source: Source, chosen: TextColumns | SeriesColumns) -> TableLayout:
-    source.label_column = None if chosen.label is None else source.columns[chosen.label]
+    source.label = None if chosen.label is None else source.columns[chosen.label]
     return TableLayout(
         name=source.name,
         columns=source.columns,

@@ -56,13 +56,13 @@ def test_keys_are_found_as_columns_are() -> None:
     rows = [{"no": k, "said": f"what {k} said", "verdict": "ab"[k % 2]} for k in range(20)]
     data = "\n".join(map(json.dumps, rows))
     source, records = read(data, "t.jsonl")
-    assert (source.text_column, source.label_column) == ("said", "verdict")
+    assert (source.text, source.label) == ("said", "verdict")
     assert source.findings == (
         "text key 'said', label key 'verdict' (pass --text/--label to choose others)",
     )
     assert texts(records)[1] == ("what 1 said", "b")
     source, _ = read(data, "t.jsonl", text=("said", "no"), label="verdict")
-    assert (source.findings, source.text_column) == ((), ("said", "no"))
+    assert (source.findings, source.text) == ((), ("said", "no"))
     assert source.remembered.text == ("said", "no")
 
 
@@ -284,7 +284,7 @@ def label(k: int) -> str:
 )
 def test_a_text_beside_lists(keys: Any, text: str, left_out: str) -> None:
     source, records = read(objects(**keys, label=label), "t.jsonl")
-    assert (source.kind, source.text_column, source.label_column) == ("text", text, "label")
+    assert (source.kind, source.text, source.label) == ("text", text, "label")
     assert [r.text for r in records] == [str(keys[text](k)) for k in range(20)]
     said = f"left out beside the text: {left_out}"
     assert [f.startswith(said) for f in source.findings[1:]] == [True] * bool(left_out)
@@ -308,7 +308,7 @@ def test_a_text_beside_lists(keys: Any, text: str, left_out: str) -> None:
 )
 def test_a_series_beside_names(keys: Any, key: str) -> None:
     source, records = read(objects(**keys, label=label), "t.jsonl")
-    assert (source.kind, source.value_columns, source.label_column) == ("series", (key,), "label")
+    assert (source.kind, source.values, source.label) == ("series", (key,), "label")
     assert [values for values, _ in series(records)][3] == [[1.5], [0.5]]
 
 

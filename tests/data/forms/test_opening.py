@@ -184,6 +184,6 @@ def test_real_tables_are_read_with_no_options() -> None:
     for path in paths:
         with open_source(path, ReadOptions(), needs_label=True) as source:
             records = list(source)
-        assert (source.text_column, source.label_column) == ("text", "label")
+        assert (source.text, source.label) == ("text", "label")
         assert not [record.error for record in records if record.error]
         assert 2 <= len({record.label for record in records}) <= 40

@@ -33,7 +33,7 @@ def test_spaces_between_numbers_are_found(name: str, label: str) -> None:
     data = text.getvalue().replace("  1.000000e+00  ", f"  {label}  ")
     source, records = read(data, name, header=False, label="1")
     assert source.delimiter == " "
-    assert source.value_columns == ("2", "3", "4")
+    assert source.values == ("2", "3", "4")
     assert len(series(records)) == 6
     assert "space-separated (pass --delimiter for another)" in source.findings
     assert problem("one 2 3 4\nfive 6 7\n", "t.csv", header=False).startswith("t.csv:1: only one")

@@ -68,9 +68,9 @@ def test_columns_are_found_and_said() -> None:
             "label column 'label' (pass --values/--id/--time/--label to choose others)",
         )
     source, _ = read(TABLE, "t.csv", id="case")  # `t` says nothing of time
-    assert source.value_columns == ("t", "x", "y")
-    assert source.time_column is None
-    assert source.label_column == "kind"
+    assert source.values == ("t", "x", "y")
+    assert source.time is None
+    assert source.label == "kind"
 
 
 def test_a_file_to_learn_from_may_have_its_rows_anywhere() -> None:

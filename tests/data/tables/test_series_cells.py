@@ -173,7 +173,7 @@ def test_columns_beside_it_are_left_out_and_named() -> None:
 def test_a_text_by_its_name_or_its_words_stands_above_it() -> None:
     for column, words in (("text", "good"), ("heard", "a good sound it was")):
         source, _ = read(table(as_list, (column, lambda k, words=words: f"{words} {k}")), "t.csv")
-        assert (source.kind, source.text_column) == ("text", column)
+        assert (source.kind, source.text) == ("text", column)
 
 
 def test_several_columns_of_series_ask_for_one() -> None:

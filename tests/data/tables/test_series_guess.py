@@ -48,7 +48,7 @@ VALUES = ("v0", "v1", "v2", "v3")
 def test_what_stands_beside_a_run_of_steps_is_none_and_is_named(name: str, cells: Any) -> None:
     data = table((name, cells))
     source, records = read(data, "t.csv")
-    assert source.value_columns == VALUES
+    assert source.values == VALUES
     assert series(records) == series(read(PLAIN, "t.csv")[1])
     said = f"'{name}'" if name else "column 1"
     assert f"label column 'label', left out: {said} (pass --values/--label" in source.findings[0]
@@ -64,14 +64,14 @@ def test_what_stands_beside_a_run_of_steps_is_none_and_is_named(name: str, cells
 def test_several_columns_are_left_out_and_counted() -> None:
     beside = [(f"{name} score", lambda row: row % 5 + 0.5) for name in "abcdef"]
     source, _ = read(table(("", int), *beside, steps=9), "t.csv")
-    assert len(source.value_columns) == 9
+    assert len(source.values) == 9
     assert "left out: column 1, 'a score', 'b score', 'c score' and 3 more (" in source.findings[0]
 
 
 def test_what_is_given_is_taken_whatever_it_is_called() -> None:
     data = table(("index", int), ("age", lambda row: 30 + row % 3))
     source, records = read(data, "t.csv", values=("age", "v*"), label="label")
-    assert source.value_columns == ("age", *VALUES)
+    assert source.values == ("age", *VALUES)
     assert source.findings == ()
     assert len(records) == ROWS
 
@@ -79,18 +79,18 @@ def test_what_is_given_is_taken_whatever_it_is_called() -> None:
 @pytest.mark.parametrize("stem", ["", "t", "step_", "x.", "Ch 0"])
 def test_any_stem_makes_a_run(stem: str) -> None:
     source, _ = read(table(("Unnamed: 0", int), stem=stem), "t.csv")
-    assert source.value_columns == tuple(f"{stem}{k}" for k in range(4))
+    assert source.values == tuple(f"{stem}{k}" for k in range(4))
 
 
 def test_a_run_out_of_order_is_counted() -> None:
     data = "v1,v10,v2,v3,label\n1,10,2,3,a\n4,40,5,6,b\n"
     source, records = read(data, "t.csv")
-    assert source.value_columns == ("v1", "v2", "v3", "v10")
+    assert source.values == ("v1", "v2", "v3", "v10")
     assert series(records)[0] == ([[1.0], [2.0], [3.0], [10.0]], "a")
     source, _ = read(data, "t.csv", values=("v*",))
-    assert source.value_columns == ("v1", "v10", "v2", "v3")
+    assert source.values == ("v1", "v10", "v2", "v3")
     source, _ = read("v3,v2,v1,label\n1,2,3,a\n4,5,6,b\n", "t.csv")
-    assert source.value_columns == ("v3", "v2", "v1")  # downwards is an order, too
+    assert source.values == ("v3", "v2", "v1")  # downwards is an order, too
 
 
 @pytest.mark.parametrize(
@@ -105,14 +105,14 @@ def test_without_a_run_all_numbers_are_steps_but_what_tells_rows_apart(names: st
     ]
     data = "\n".join([header, *(f"{row},{'ab'[k % 2]}" for k, row in enumerate(rows))])
     source, _ = read(data, "t.csv")
-    assert source.value_columns == tuple(names.split(","))
+    assert source.values == tuple(names.split(","))
     assert "left out: 'Unnamed: 0', 'nr' (" in source.findings[0]
 
 
 def test_a_row_number_without_a_name_for_it_in_a_table_without_names() -> None:
     data = "\n".join(table(("", int)).splitlines()[1:])
     source, records = read(data, "t.csv", header=False)
-    assert source.value_columns == ("2", "3", "4", "5")
+    assert source.values == ("2", "3", "4", "5")
     assert series(records) == series(read(PLAIN, "t.csv")[1])
 
 
@@ -122,16 +122,16 @@ def test_two_runs_ask_for_one() -> None:
         "t.csv:1: two runs of columns, x0 … x2 and y0 … y2; pass --values 'x*' for one, "
         "--values 'x*,y*' for both as one sequence"
     )
-    assert read(data, "t.csv", values=("y*",))[0].value_columns == ("y0", "y1", "y2")
+    assert read(data, "t.csv", values=("y*",))[0].values == ("y0", "y1", "y2")
 
 
 def test_labels_beside_a_run_that_are_not_clear() -> None:
     data = table(("site", lambda row: "mf"[row % 2])).replace("label", "state")
     assert problem(data, "t.csv").startswith("t.csv:1: no clear label column (columns: site,v0")
     source, _ = read(data, "t.csv", label="state")
-    assert source.value_columns == VALUES
+    assert source.values == VALUES
     data = table(("patient", lambda row: f"p{row}")).replace("label", "state")
-    assert read(data, "t.csv")[0].label_column == "state"
+    assert read(data, "t.csv")[0].label == "state"
 
 
 @pytest.mark.parametrize(
@@ -144,16 +144,16 @@ def test_labels_beside_a_run_that_are_not_clear() -> None:
 )
 def test_a_text_beside_a_run_stays_a_text(name: str, cells: Any) -> None:
     source, _ = read(table((name, cells)), "t.csv")
-    assert (source.kind, source.text_column) == ("text", name)
+    assert (source.kind, source.text) == ("text", name)
     said = "4 columns of numbers (v0 … v3) are not read (pass --values 'v*' to read them instead"
     assert source.findings[-1] == f"{said} of the text)"
-    assert read(table((name, cells)), "t.csv", values=("v*",))[0].value_columns == VALUES
+    assert read(table((name, cells)), "t.csv", values=("v*",))[0].values == VALUES
 
 
 def test_an_id_that_comes_again_beside_steps_is_no_sequence_where_labels_differ() -> None:
     data = table(("id", lambda row: row % 2))
     source, records = read(data, "t.csv")
-    assert (source.id_column, source.value_columns) == (None, VALUES)
+    assert (source.id, source.values) == (None, VALUES)
     assert len(records) == ROWS
 
 
@@ -167,10 +167,10 @@ def test_a_row_number_is_no_channel(name: str) -> None:
     header, *rows = LONG.splitlines()
     data = "\n".join([f"{name},{header}", *(f"{k},{row}" for k, row in enumerate(rows))])
     source, records = read(data, "t.csv")
-    assert source.value_columns == ("x",)
+    assert source.values == ("x",)
     assert series(records) == series(read(LONG, "t.csv")[1])
     assert f"left out: {repr(name) if name else 'column 1'} (pass" in source.findings[0]
-    assert read(data, "t.csv", id="id")[0].value_columns == ("x",)
+    assert read(data, "t.csv", id="id")[0].values == ("x",)
 
 
 def _steps(name: str, *, shuffled: bool, gap: float = 1.0) -> str:
@@ -195,10 +195,10 @@ def test_a_time_by_any_name_orders_the_steps_and_is_no_channel(
 ) -> None:
     data = _steps(name, shuffled=shuffled, gap=gap)
     source, records = read(data, "t.csv")
-    assert (source.value_columns, source.time_column) == (("x",), name)
+    assert (source.values, source.time) == (("x",), name)
     wanted = [[float((5 * step) % 11)] for step in range(6)]
     assert next(r.values.tolist() for r in records if r.cells[0] == "s0") == wanted  # type: ignore[union-attr]
-    assert read(data, "t.csv", id="id")[0].time_column == name
+    assert read(data, "t.csv", id="id")[0].time == name
 
 
 @pytest.mark.parametrize(("name", "cells"), [("t", lambda k: 20 + k % 3), ("z", int)])
@@ -209,13 +209,13 @@ def test_numbers_that_order_nothing_or_are_not_called_a_time_are_a_channel(
         f"s{k},{cells(step * 2)},{step % 3},{'ab'[k % 2]}" for k in range(9) for step in range(6)
     ]
     source, _ = read("\n".join([f"id,{name},x,label", *rows]) + "\n", "t.csv")
-    assert (source.value_columns, source.time_column) == ((name, "x"), None)
+    assert (source.values, source.time) == ((name, "x"), None)
 
 
 def test_a_time_alone_is_what_was_measured() -> None:
     rows = [f"s{k},{step},{'ab'[k % 2]}" for k in range(9) for step in range(6)]
     source, _ = read("\n".join(["id,t,label", *rows]) + "\n", "t.csv")
-    assert (source.value_columns, source.time_column) == (("t",), None)
+    assert (source.values, source.time) == (("t",), None)
 
 
 def test_dates_order_a_long_table() -> None:
@@ -225,7 +225,7 @@ def test_dates_order_a_long_table() -> None:
         for step in range(3)
     )
     source, records = read(data, "t.csv")
-    assert source.time_column == "taken"
+    assert source.time == "taken"
     assert series(records)[0] == ([[2.0, 1.0], [1.0, 1.0], [0.0, 1.0]], "a")
 
 
@@ -302,7 +302,7 @@ def test_numbers_and_dates_are_no_texts_unless_it_is_said(data: str) -> None:
     assert "; pass --values COLS (and --id COL if a row is a step), or --text COL" in message
     label = "label" if "label" in data else "state"
     source, _ = read(data, "t.csv", text=(first,), label=label)
-    assert source.text_column == first
+    assert source.text == first
 
 
 @pytest.mark.parametrize(
@@ -320,7 +320,7 @@ def test_numbers_and_dates_are_no_texts_unless_it_is_said(data: str) -> None:
 )
 def test_symbols_of_digits_stay_texts(data: str) -> None:
     source, _ = read(data, "t.csv")
-    assert (source.kind, source.label_column) == ("text", "kind")
+    assert (source.kind, source.label) == ("text", "kind")
 
 
 def log(header: str, *columns: Any, rows: int = 60) -> str:
@@ -368,7 +368,7 @@ def test_a_log_without_an_id_is_refused_with_the_flags(moment: Any, name: str) -
         "temp,vib", "s1,s2,s3,s4"
     )
     source, records = read(data, "t.csv", values=("s*",))
-    assert (len(records), source.value_columns) == (60, ("s1", "s2", "s3", "s4"))
+    assert (len(records), source.values) == (60, ("s1", "s2", "s3", "s4"))
 
 
 def test_a_log_of_several_ids_with_names_of_its_own_is_told_them() -> None:
@@ -392,7 +392,7 @@ def test_texts_with_dates_and_numbers_beside_them_are_texts() -> None:
     for name, text in (("headline", "w{}"), ("written", "these are the words of {}")):
         header = f"date,{name},likes,shares,label"
         source, _ = read(log(header, MOMENTS[0], lambda k, t=text: t.format(k)), "t.csv")
-        assert (source.kind, source.text_column) == ("text", name)
+        assert (source.kind, source.text) == ("text", name)
 
 
 def test_numbers_of_a_group_are_no_step() -> None:
@@ -402,12 +402,12 @@ def test_numbers_of_a_group_are_no_step() -> None:
         for k in range(40)
     ]
     source, _ = read("\n".join(["who,width,height,depth,label", *rows]), "t.csv")
-    assert source.value_columns == ("width", "height", "depth")
+    assert source.values == ("width", "height", "depth")
     assert "left out: 'who' (" in source.findings[0]
     source, _ = read("\n".join(["id,who,acc1,acc2,acc3,gyr1,gyr2,gyr3,label"] + [
         f"s{k // 5},0,1,2,{k % 5},4,5,{k % 3},{'ab'[k // 20]}" for k in range(40)
     ]), "t.csv")  # fmt: skip
-    assert len(source.value_columns) == 7  # channels of a long table are no runs of steps
+    assert len(source.values) == 7  # channels of a long table are no runs of steps
 
 
 def test_a_table_without_names_may_have_its_label_last() -> None:
@@ -425,7 +425,7 @@ def test_names_count_with_more_behind_the_number(form: str) -> None:
     names = [form.format(k) for k in range(4)]
     data = table(("age", lambda row: 30 + row % 5)).replace("v0,v1,v2,v3", ",".join(names))
     source, _ = read(data, "t.csv")
-    assert source.value_columns == tuple(names)
+    assert source.values == tuple(names)
     assert "left out: 'age' (" in source.findings[0]
 
 
@@ -433,7 +433,7 @@ def test_names_count_with_more_behind_the_number(form: str) -> None:
 def test_codes_and_dates_beside_numbers_without_a_run_are_no_texts(cells: Any) -> None:
     data = table(("station", cells)).replace("v0,v1,v2,v3", "jan,feb,mar,apr")
     source, _ = read(data, "t.csv")
-    assert source.value_columns == ("jan", "feb", "mar", "apr")
+    assert source.values == ("jan", "feb", "mar", "apr")
     assert "left out: 'station' (" in source.findings[0]
 
 
@@ -445,7 +445,7 @@ def test_ids_that_come_again_beside_measured_numbers_are_no_text(name: str) -> N
         f"t.csv:1: no column of texts, but of numbers, dates or ids ({name},n,acc); "
         "pass --values COLS (and --id COL if a row is a step), or --text COL"
     )
-    assert read(data, "t.csv", text=(name,))[0].text_column == name
+    assert read(data, "t.csv", text=(name,))[0].text == name
 
 
 @pytest.mark.parametrize(
@@ -453,7 +453,7 @@ def test_ids_that_come_again_beside_measured_numbers_are_no_text(name: str) -> N
 )
 def test_codes_of_one_row_each_and_symbols_beside_numbers_stay_texts(cell: Any) -> None:
     rows = [f"{cell(k)},{k * 7 % 13}.5,{'ab'[k % 2]}" for k in range(60)]
-    assert read("\n".join(["dna,acc,label", *rows]), "t.csv")[0].text_column == "dna"
+    assert read("\n".join(["dna,acc,label", *rows]), "t.csv")[0].text == "dna"
 
 
 @pytest.mark.parametrize("names", ["0,1,2,kind", "400.1,402.3,404.5,kind", "0,1,2,3"])
@@ -463,7 +463,7 @@ def test_a_header_of_numbers_is_asked_about_with_a_mend_that_works(names: str) -
     message = problem(data, "t.csv")
     assert message.endswith("; pass --no-header, or --label COL if it is a header")
     source, records = read(data, "t.csv", label=label)
-    assert (source.value_columns, len(records)) == (tuple(values), 20)
+    assert (source.values, len(records)) == (tuple(values), 20)
 
 
 @pytest.mark.parametrize("bad", ["", "n/a"])
@@ -475,7 +475,7 @@ def test_a_bad_time_does_not_hide_a_log_and_its_mend_reads_rows(bad: str) -> Non
         "t.csv:1: rows look like steps of a log; pass --id COL "
     )
     source, records = read(data, "t.csv", values=("p", "q"))
-    assert (source.label_column, records[8].span) == ("state", ("2024-03-01 10:08",) * 2)
+    assert (source.label, records[8].span) == ("state", ("2024-03-01 10:08",) * 2)
 
 
 STACKED = [
@@ -506,5 +506,5 @@ def test_a_measure_that_is_called_a_channel_is_none(name: str, cells: str) -> No
         for step, cell in enumerate(cells.split())
     ]
     source, records = read("\n".join([f"id,step,{name},value,label", *rows]) + "\n", "t.csv")
-    assert "value" in source.value_columns
+    assert "value" in source.values
     assert len(records) == 3

@@ -23,7 +23,7 @@ def test_columns_known_by_name(header: str, text: str, label: str) -> None:
     width = header.count(",") + 1
     rows = "".join(",".join(f"{'ab'[i % 2]}{j}" for j in range(width)) + "\n" for i in range(6))
     source = read_source(f"{header}\n{rows}".encode())
-    assert (source.text_column, source.label_column) == (text, label)
+    assert (source.text, source.label) == (text, label)
     assert source.findings == (
         f"text column '{text}', label column '{label}' (pass --text/--label to choose others)",
     )
@@ -36,16 +36,16 @@ CONTENT = "no,said,stars,verdict\n" + "".join(
 
 def test_columns_found_by_content_prefer_words_to_numbers() -> None:
     source = read_source(CONTENT.encode())
-    assert (source.text_column, source.label_column) == ("said", "verdict")
+    assert (source.text, source.label) == ("said", "verdict")
     without = "\n".join(line.rpartition(",")[0] for line in CONTENT.splitlines())
     source = read_source(without.encode())
-    assert (source.text_column, source.label_column) == ("said", "stars")
+    assert (source.text, source.label) == ("said", "stars")
     assert "label column 'stars'" in source.findings[0]
 
 
 def test_given_columns_are_taken_and_not_said() -> None:
     source = read_source(CONTENT.encode(), text="verdict", label="stars")
-    assert (source.text_column, source.label_column) == ("verdict", "stars")
+    assert (source.text, source.label) == ("verdict", "stars")
     assert source.findings == ()
 
 
@@ -57,7 +57,7 @@ def test_text_and_label_are_two_columns() -> None:
 
 def test_a_table_sorted_by_class_still_has_its_label_found() -> None:
     rows = "".join(f"words number {i},neg\n" for i in range(300)) + "more words,pos\n"
-    assert read_source(f"what,verdict\n{rows}".encode()).label_column == "verdict"
+    assert read_source(f"what,verdict\n{rows}".encode()).label == "verdict"
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_without_header_columns_are_numbered() -> None:
     data = b"good film,pos\nbad film,neg\nfine film,pos\n"
     source = read_source(data, header=False)
     assert source.columns == ("1", "2")
-    assert (source.text_column, source.label_column) == ("1", "2")
+    assert (source.text, source.label) == ("1", "2")
     assert [r.line for r in source.records] == [1, 2, 3]
     assert pairs(data, header=False, text="2", label="1")[0] == ("pos", "good film")
     assert source.remembered.header is False

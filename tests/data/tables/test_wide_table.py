@@ -30,8 +30,8 @@ def test_a_row_is_a_sequence_and_blank_cells_at_the_end_make_it_shorter() -> Non
         for name in ("t.csv", "t.data"):
             source, records = read(data, name)
             assert series(records) == EXPECTED
-            assert (source.kind, source.label_column) == ("series", "kind")
-            assert source.value_columns == ("v1", "v2", "v3")
+            assert (source.kind, source.label) == ("series", "kind")
+            assert source.values == ("v1", "v2", "v3")
             assert [r.line for r in records] == [2, 3, 4, 5]
             assert records[1].cells == ("4", "5", "", "b")
     assert series(read(gzip.compress(TABLE.encode()), "t.csv.gz")[1]) == EXPECTED
@@ -64,7 +64,7 @@ def test_what_was_found_is_said_and_what_is_given_is_not() -> None:
 def test_an_id_is_neither_a_value_nor_in_the_way_of_the_label() -> None:
     rows = ["id,kind,v1,v2,v3", "10,flat,1,2,3", "11,rise,4,5,", "12,flat,7,8,9", "13,rise,1,1,1"]
     source, records = read("\n".join(rows) + "\n", "t.csv")
-    assert (source.label_column, source.value_columns) == ("kind", ("v1", "v2", "v3"))
+    assert (source.label, source.values) == ("kind", ("v1", "v2", "v3"))
     assert series(records)[1] == ([[4.0], [5.0]], "rise")
 
 
@@ -81,8 +81,8 @@ def test_columns_are_found_by_name(header: str, values: str, label: str) -> None
     columns = header.split(",")
     rows = [",".join(str(i + 10 * (name == "id")) for name in columns) for i in range(4)]
     source, _ = read("\n".join([header, *rows]), "t.csv")
-    assert (source.kind, source.value_columns) == ("series", tuple(values))
-    assert source.label_column == label
+    assert (source.kind, source.values) == ("series", tuple(values))
+    assert source.label == label
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_columns_without_names_are_numbered() -> None:
 def test_weights_and_groups_are_no_values() -> None:
     data = "v1,v2,v3,w,g,kind\n1,2,3,0.5,p,a\n1,2,3,2,p,b\n"
     source, records = read(data, "t.csv", weight="w", group="g")
-    assert source.value_columns == ("v1", "v2", "v3")
+    assert source.values == ("v1", "v2", "v3")
     assert [(r.weight, r.group) for r in records] == [(0.5, "p"), (2.0, "p")]
 
 
