@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from grucli.cli import app
 from grucli.config.resolve import resolve
 from grucli.engine import recurrent
 from tests.cli import helpers
-from tests.documents import links, pages
+from tests.documents import links, pages, runner
 
 ROOT = pages.ROOT
 DOCS = ROOT / "docs"
@@ -70,6 +71,21 @@ def test_every_command_is_named_and_every_config_is_measured_or_the_smoke_test()
 
 def test_the_readme_is_short():
     assert read(ROOT / "README.md").count("\n") <= 250
+
+
+def test_the_commands_for_a_table_of_ones_own_do_with_one(tmp_path):
+    (block,) = (
+        each
+        for each in pages.read(ROOT / "README.md").blocks
+        if each.marks.get("not run") == "the files are yours"
+    )
+    reviews = read(ROOT / "sample_data" / "reviews_train.csv").splitlines(keepends=True)
+    for name, lines in (("mine", reviews[:61]), ("test", reviews[:30]), ("new", reviews[:4])):
+        (tmp_path / f"{name}.csv").write_text("".join(lines), encoding="utf-8")
+    runner.run_block(replace(block, marks={}), tmp_path)
+    answers = read(tmp_path / "answers.csv").splitlines()
+    assert answers[0] == "text,keep.label,score,label,probability"
+    assert len(answers) == 4
 
 
 def test_headline_figures_stand_on_the_pages_they_link_to():
