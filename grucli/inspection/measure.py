@@ -20,7 +20,7 @@ from grucli.inspection.report import Input, Paths, Report, Settings
 from grucli.inspection.sampling import Drawn
 from grucli.inspection.sequences import example
 from grucli.inspection.verdicts import verdicts
-from grucli.model.blend import Mix, recurrence_share
+from grucli.model.blend import recurrence_share
 from grucli.model.logits import recurrence_logits
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
@@ -77,7 +77,7 @@ def inspect(
         recurrence = recurrence_logits(runner, examples, lambda _: meter.add())
         linear = saved.model.linear_logits(encoded)
         decided = both_classes(saved.model.mix.logits(recurrence, linear))
-        paths = _paths(saved.model.mix, recurrence, linear, examples.targets)
+        paths = _paths(saved, recurrence, linear, examples.targets)
         data = _input(drawn, examples, decided, paths)
         health = meter.result()
         horizons = tuple(horizon(runner, examples, recurrence, side) for side in SIDES)
@@ -101,11 +101,13 @@ def _targets(saved: SavedModel, drawn: Drawn) -> list[int]:
     return [NO_LABEL if r.label is None else index.get(r.label, UNSEEN) for r in drawn.records]
 
 
-def _paths(mix: Mix, recurrence: Floats, linear: Floats | None, targets: Integers) -> Paths | None:
+def _paths(
+    saved: SavedModel, recurrence: Floats, linear: Floats | None, targets: Integers
+) -> Paths | None:
     if linear is None:
         return None
     return Paths(
-        recurrence_share=recurrence_share(mix, recurrence, linear),
+        recurrence_share=recurrence_share(saved.task, saved.model.mix, recurrence, linear),
         recurrence_right=_right(both_classes(recurrence), targets),
         linear_right=_right(both_classes(linear), targets),
     )

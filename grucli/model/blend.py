@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grucli.engine import blend_factors, losses
-from grucli.engine.blend_factors import both_classes
-from grucli.engine.packing import Floats, Integers
+from grucli.engine.packing import Floats
+from grucli.tasks.task import Targets, Task
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,21 +60,22 @@ class Weighed:
         return self.gain > self.error
 
 
-def weigh(recurrence: Floats, linear: Floats, targets: Integers) -> Weighed:
-    """Find the factors of both paths, and whether the linear path pays.
+def weigh(task: Task, recurrence: Floats, linear: Floats, targets: Targets) -> Weighed:
+    """Find the factors of both branches, and whether the linear path pays.
 
     Args:
-        recurrence, linear: (n, O) logits of both paths for held-out rows.
-        targets: (n,) classes; rows of -1 do not count, and fewer than two others tell nothing.
+        task: what the answers are.
+        recurrence, linear: (n, O) scores of both branches for held-out rows.
+        targets: (n, ...); unknown ones do not count, and fewer than two others tell nothing.
     """
-    known = targets >= 0
+    known = task.known(targets)
     recurrence, linear, targets = recurrence[known], linear[known], targets[known]
     if len(targets) < 2:
         return Weighed(mix=Mix(linear=1.0), alone=Mix(), gain=0.0, error=0.0)
-    both = blend_factors.fit(np.stack((recurrence, linear)), targets)
-    alone = blend_factors.fit(recurrence[None], targets) if both[1] else both  # to the last digit
-    before = _loss(alone[0] * recurrence, targets)
-    gains = before - _loss(both[0] * recurrence + both[1] * linear, targets)
+    both = task.blend(np.stack((recurrence, linear)), targets)
+    alone = task.blend(recurrence[None], targets) if both[1] else both  # to the last digit
+    before = task.row_losses(alone[0] * recurrence, targets)
+    gains = before - task.row_losses(both[0] * recurrence + both[1] * linear, targets)
     error = float(gains.std(ddof=1) / math.sqrt(len(gains)))
     return Weighed(
         mix=Mix(recurrence=float(both[0]), linear=float(both[1])),
@@ -85,39 +85,26 @@ def weigh(recurrence: Floats, linear: Floats, targets: Integers) -> Weighed:
     )
 
 
-def calibrated_loss(recurrence: Floats, targets: Integers) -> float:
-    """Return the mean loss of logits (n, O) times the best factor for them [nat].
+def calibrated_loss(task: Task, recurrence: Floats, targets: Targets) -> float:
+    """Return the mean loss of scores (n, O) times the best factor for them.
 
     It does not punish a model for being too sure of itself, which a factor mends (Guo et al. 2017,
-    arXiv:1706.04599). Rows of target -1 do not count.
+    arXiv:1706.04599). Rows of unknown targets do not count.
     """
-    known = targets >= 0
+    known = task.known(targets)
     recurrence, targets = recurrence[known], targets[known]
     if not len(targets):
         return 0.0
-    return float(
-        _loss(blend_factors.fit(recurrence[None], targets)[0] * recurrence, targets).mean()
-    )
+    factor = task.blend(recurrence[None], targets)[0]
+    return float(task.row_losses(factor * recurrence, targets).mean())
 
 
-def recurrence_share(mix: Mix, recurrence: Floats, linear: Floats) -> float:
-    """Return the recurrence's part of the margins between answer and runner-up, in [0, 1].
+def recurrence_share(task: Task, mix: Mix, recurrence: Floats, linear: Floats) -> float:
+    """Return the recurrence's part of the answers, in [0, 1].
 
     Args:
+        task: what the answers are.
         mix: the factors.
-        recurrence, linear: (n, O) logits of both paths, of at least one row.
+        recurrence, linear: (n, O) scores of both branches, of at least one row.
     """
-    ours, theirs = both_classes(mix.recurrence * recurrence), both_classes(mix.linear * linear)
-    order = np.argsort(-(ours + theirs), axis=1, kind="stable")[:, :2]
-    margins = [
-        np.abs(np.subtract(*np.take_along_axis(part, order, axis=1).T)).sum()
-        for part in (ours, theirs)
-    ]
-    total = sum(margins)
-    return float(margins[0] / total) if total else 1.0
-
-
-def _loss(logits: Floats, targets: Integers) -> Floats:
-    """Return (n,) the loss of each row [nat]."""
-    loss: Floats = -losses.log_probabilities(logits)[np.arange(len(targets)), targets]
-    return loss
+    return task.share_of_first(mix.recurrence * recurrence, mix.linear * linear)

@@ -12,6 +12,7 @@ from grucli.data.batches import Examples, starts_of
 from grucli.data.encoded import Encoded
 from grucli.data.series.kernels import Kernels
 from grucli.engine import ridge
+from grucli.tasks.task import Task
 
 ROWS_TOGETHER = 128  # series whose shares are held at a time
 
@@ -103,13 +104,11 @@ class KernelFeatures:
         self,
         train: Examples,
         rows: npt.NDArray[np.int64],
-        num_classes: int,
+        task: Task,
         rng: np.random.Generator,
     ) -> KernelPath:
         """Learn from some rows of the training examples; nothing is drawn."""
-        weight, bias = ridge.fit(
-            self.train[rows], train.targets[rows], train.weights[rows], num_classes
-        )
+        weight, bias = task.learn_dense(self.train[rows], train.targets[rows], train.weights[rows])
         return KernelPath(kernels=self.kernels, weight=weight, bias=bias)
 
     def logits(

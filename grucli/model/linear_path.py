@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from grucli.data.batches import Examples
 from grucli.data.encoded import Encoded
+from grucli.tasks.task import Task
 
 NAMES = {"text": "n-grams", "series": "kernels"}
 """What people call the features of each kind of encoder."""
@@ -54,7 +55,7 @@ class LinearFeatures(Protocol):
         self,
         train: Examples,
         rows: npt.NDArray[np.int64],
-        num_classes: int,
+        task: Task,
         rng: np.random.Generator,
     ) -> LinearPath:
         """Learn from some rows of the training examples; `rng` draws what is drawn."""

@@ -15,10 +15,7 @@ from grucli.data.encoded import Encoded
 from grucli.data.text.ngrams import Ngrams
 from grucli.data.text.tokenized import Tokenized
 from grucli.engine import sparse_linear
-
-LEARNING_RATE = 2.0  # for rows of about unit length; held-out parts of six sets liked 1 to 3
-EPOCHS = 2, 10  # at least, at most
-MOST_UPDATES = 1 << 19
+from grucli.tasks.task import Task
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,24 +109,17 @@ class NgramFeatures:
         self,
         train: Examples,
         rows: npt.NDArray[np.int64],
-        num_classes: int,
+        task: Task,
         rng: np.random.Generator,
     ) -> NgramPath:
-        """Learn from some rows of the training examples, in few passes if there are many."""
-        own, targets = self.train.select(rows), train.targets[rows]
-        scale = sparse_linear.relevance(own, targets, len(self.ngrams), num_classes)
-        scaled = dataclasses.replace(own, values=(own.values * scale[own.ids]).astype(np.float32))
-        weight, bias = sparse_linear.fit(
-            scaled,
-            targets,
+        """Learn from some rows of the training examples."""
+        weight, bias = task.learn_sparse(
+            self.train.select(rows),
+            train.targets[rows],
             train.weights[rows],
             num_features=len(self.ngrams),
-            num_classes=num_classes,
-            epochs=int(np.clip(MOST_UPDATES // len(rows), *EPOCHS)),
-            learning_rate=LEARNING_RATE,
             rng=rng,
         )
-        weight *= scale[:, None]  # so that nobody else has to know of it
         return NgramPath(ngrams=self.ngrams, weight=weight, bias=bias)
 
     def logits(

@@ -54,7 +54,7 @@ def score(saved: SavedModel, records: Sequence[Record]) -> Scored:
         branches = BranchScores(
             recurrence=task.measure(found.recurrence, targets, records),
             linear=task.measure(found.linear, targets, records),
-            recurrence_share=recurrence_share(mix, found.recurrence, found.linear),
+            recurrence_share=recurrence_share(task, mix, found.recurrence, found.linear),
         )
     return Scored(
         card=task.measure(scores, targets, records),

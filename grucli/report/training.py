@@ -1,6 +1,5 @@
 """What training says: the model, each epoch, the outcome; and its result as JSON."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from grucli.errors import counted
@@ -8,7 +7,9 @@ from grucli.model.network import Model
 from grucli.preparation.prepare import Prepared
 from grucli.report.chance import doubts, measured, span
 from grucli.tasks.scorecard import Baseline
-from grucli.training.progress import EpochInfo, Kept, Progress, deciding_loss
+from grucli.tasks.task import Task
+from grucli.training.progress import EpochInfo, Kept, Progress
+from grucli.training.scores import ValidScores
 from grucli.training.trainer import Trainer
 
 SCHEMA = "grucli.train/1"
@@ -55,37 +56,35 @@ def moment(trainer: Trainer) -> str:
 
 def epoch_line(info: EpochInfo, prepared: Prepared) -> str:
     """Return the scores of an epoch."""
-    scores = info.scores
+    scores, kind = info.scores, prepared.task.figures[0]
     fold = f"fold {info.fold}  " if info.fold else ""
-    line = (
-        f"{fold}epoch {info.epoch:>3}  loss {scores['loss']:.4f}  accuracy {scores['accuracy']:.3f}"
-    )
+    line = f"{fold}epoch {info.epoch:>3}  loss {scores.loss:.4f}"
+    line += f"  {kind.title} {scores.figures[kind.name]:.3f}"
     valid = yardstick(prepared, info.fold)
-    if valid is None or "valid_loss" not in scores:
+    if valid is None or scores.valid is None:
         return line
-    accuracy = span(scores["valid_accuracy"], valid)
-    line += f"  valid loss {deciding_loss(scores):.4f}  accuracy {accuracy}"
+    figure = span(scores.valid.alone.figures[kind.name], valid)
+    line += f"  valid loss {scores.deciding_loss:.4f}  {kind.title} {figure}"
     return line + ("  best" if info.is_best else "")
 
 
 def outcome_lines(trainer: Trainer, prepared: Prepared, seconds: float) -> list[str]:
     """Return how training ended, what is kept of it and what that reached; warnings if little."""
     kept = trainer.kept
-    best = kept.history[kept.best_epoch - 1]
-    score = f"training loss {best['loss']:.4f}, accuracy {best['accuracy']:.3f}"
+    best, (kind, *others) = kept.scores, prepared.task.figures
+    score = f"training loss {best.loss:.4f}, {kind.title} {best.figures[kind.name]:.3f}"
     score += "" if prepared.linear is None else " of the recurrence alone"
     valid, warnings = yardstick(prepared, kept.fold), []
-    if valid is not None and "valid_loss" in kept.scores:
+    if valid is not None and kept.valid is not None:
         judged = "validation"
         if trainer.num_folds and not kept.fold:
             judged = f"cross-validated ({trainer.num_folds} folds)"
-        accuracy, macro_f1, loss = _valid_scores(kept.scores)
-        score = (
-            f"{judged} accuracy {measured(accuracy, valid)}, "
-            f"macro-F1 {macro_f1:.3f}, loss {loss:.4f}"
-        )
+        reached, figures = kept.valid.kept, kept.valid.kept.figures
+        further = "".join(f", {other.title} {figures[other.name]:.3f}" for other in others)
+        value = figures[kind.name]
+        score = f"{judged} {kind.title} {measured(value, valid)}{further}, loss {reached.loss:.4f}"
         warnings = [
-            f"warning: {judged} {doubt}" for doubt in doubts(accuracy, valid, _reason(prepared))
+            f"warning: {judged} {doubt}" for doubt in doubts(value, valid, _reason(prepared))
         ]
     within = f"fold {kept.fold} of {trainer.num_folds}: " if kept.fold else ""
     if kept.fold:
@@ -116,75 +115,76 @@ def _learned_rows(prepared: Prepared, kept: Kept) -> int:
     return int((prepared.folds != kept.fold - 1).sum()) if prepared.folds is not None else rows
 
 
-def linear_line(best: Mapping[str, float], name: str) -> str | None:
-    """Return whether the linear path of this name counts, and why; None if there is none."""
-    if "wide_gain" not in best:
+def linear_line(kept: Kept, task: Task, name: str) -> str | None:
+    """Return whether the linear path of this name counts, and why; None where there is none."""
+    valid, kind = kept.valid, task.figures[0]
+    if valid is None or valid.blend is None:
         return None
-    gain = best["wide_gain"]
+    blend = valid.blend
     change = (
-        f"{abs(gain):.4f} nat a row {'lower' if gain >= 0 else 'higher'} "
-        f"(standard error {best['wide_error']:.4f})"
+        f"{abs(blend.gain):.4f} nat a row {'lower' if blend.gain >= 0 else 'higher'} "
+        f"(standard error {blend.error:.4f})"
     )
-    if not best["mix_wide"]:
+    if not blend.mix.linear:
         return f"{name}: left out; with them the validation loss would be {change}"
-    alone = f"accuracy {best['valid_accuracy']:.3f} -> {best['kept_accuracy']:.3f}"
-    share = f"{best['recurrence_share']:.0%} of the decision is the recurrence's"
+    before, after = valid.alone.figures[kind.name], blend.kept.figures[kind.name]
+    alone = f"{kind.title} {before:.3f} -> {after:.3f}"
+    share = f"{blend.recurrence_share:.0%} of the decision is the recurrence's"
     return f"{name}: counted; with them the validation loss is {change}; {alone}; {share}"
-
-
-def _valid_scores(best: Mapping[str, float]) -> tuple[float, float, float]:
-    """Return accuracy, macro-F1 and loss of what is kept."""
-    part = "kept" if "kept_loss" in best else "valid"
-    return best[f"{part}_accuracy"], best[f"{part}_macro_f1"], best[f"{part}_loss"]
 
 
 def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> dict[str, Any]:
     """Return the object that `train --json` prints."""
     kept = trainer.kept
-    best = kept.history[kept.best_epoch - 1]
-    measure, valid = yardstick(prepared, kept.fold), None
-    if measure is not None and "valid_loss" in kept.scores:
-        accuracy, macro_f1, loss = _valid_scores(kept.scores)
-        valid = {
-            "rows": measure.rows,
-            "folds": 0 if kept.fold else trainer.num_folds,
-            "accuracy": accuracy,
-            "accuracy_interval": list(measure.interval(accuracy)),
-            "baseline": measure.value,
-            "above_baseline": measure.is_passed_by(accuracy),
-            "macro_f1": macro_f1,
-            "loss": loss,
-        }
     return {
         "schema": SCHEMA,
         "model": path,
-        "task": prepared.task.name,
-        "labels": list(prepared.task.labels),
+        **prepared.task.to_json(),
         "epochs": len(kept.history),
         "best_epoch": kept.best_epoch,
         "stopped": _ended_by(trainer.progress),
         "train": {
             "rows": _learned_rows(prepared, kept),
-            "accuracy": best["accuracy"],
-            "loss": best["loss"],
+            **kept.scores.figures,
+            "loss": kept.scores.loss,
         },
-        "valid": valid,
-        "wide": _linear(kept.scores),
+        "valid": _valid(trainer, prepared),
+        "wide": _linear(kept.valid),
         "seconds": round(seconds, 3),
         "parameters": trainer.model.num_parameters,
     }
 
 
-def _linear(best: Mapping[str, float]) -> dict[str, Any] | None:
+def _valid(trainer: Trainer, prepared: Prepared) -> dict[str, Any] | None:
+    """Return what is known of rows that were not learned from; None without any."""
+    kept, (kind, *others) = trainer.kept, prepared.task.figures
+    measure = yardstick(prepared, kept.fold)
+    if measure is None or kept.valid is None:
+        return None
+    reached = kept.valid.kept
+    value = reached.figures[kind.name]
+    return {
+        "rows": measure.rows,
+        "folds": 0 if kept.fold else trainer.num_folds,
+        kind.name: value,
+        f"{kind.name}_interval": list(measure.interval(value)),
+        "baseline": measure.value,
+        "above_baseline": measure.is_passed_by(value),
+        **{other.name: reached.figures[other.name] for other in others},
+        "loss": reached.loss,
+    }
+
+
+def _linear(valid: ValidScores | None) -> dict[str, Any] | None:
     """Return how the linear path was decided on; None if there was none to decide on."""
-    if "wide_gain" not in best:
+    if valid is None or valid.blend is None:
         return None
     return {
-        "chosen": best["mix_wide"] > 0,
-        "gain": best["wide_gain"],
-        "gain_error": best["wide_error"],
-        "recurrence_share": best["recurrence_share"],
-        "recurrence": {key: best[f"valid_{key}"] for key in ("accuracy", "macro_f1", "loss")},
+        "chosen": valid.blend.mix.linear > 0,
+        "gain": valid.blend.gain,
+        "gain_error": valid.blend.error,
+        "recurrence_share": valid.blend.recurrence_share,
+        "recurrence": {**valid.alone.figures, "loss": valid.alone.loss},
     }
 
 

@@ -14,14 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.records import Record
-from grucli.engine import blend_factors
+from grucli.engine import blend_factors, ridge
 from grucli.engine.packing import Floats, Integers
+from grucli.engine.sparse_linear import Sparse
 from grucli.errors import DataError, excerpt
 from grucli.tasks import label_answers, label_learning, unknown_labels
 from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
 from grucli.tasks.label_answers import Answer
 from grucli.tasks.label_learning import CrossEntropy, class_weights
-from grucli.tasks.task import FigureKind, HeldOut
+from grucli.tasks.task import FigureKind, HeldOut, LinearLayer
 
 if TYPE_CHECKING:
     from grucli.tasks.baseline import Majority
@@ -159,6 +160,29 @@ class Classify:
     def share_of_first(self, first: Floats, second: Floats) -> float:
         """Return the first branch's part of the margins, in [0, 1]."""
         return label_learning.share_of_first(first, second)
+
+    def learn_sparse(
+        self,
+        rows: Sparse,
+        targets: Integers,
+        weights: Floats,
+        *,
+        num_features: int,
+        rng: np.random.Generator,
+    ) -> LinearLayer:
+        """Learn logits of sparse features by gradient descent; the arguments are as in `Task`."""
+        return label_learning.learn_sparse(
+            rows,
+            targets,
+            weights,
+            num_features=num_features,
+            num_classes=len(self.labels),
+            rng=rng,
+        )
+
+    def learn_dense(self, rows: Floats, targets: Integers, weights: Floats) -> LinearLayer:
+        """Learn logits of dense features (n, K) by ridge regression, each label against others."""
+        return ridge.fit(rows, targets, weights, len(self.labels))
 
     def held_out(self, scores: Floats, targets: Integers) -> HeldOut:
         """Score rows that were not learned from."""

@@ -16,9 +16,12 @@ import numpy.typing as npt
 
 from grucli.data.records import Record
 from grucli.engine.packing import Floats, Integers
+from grucli.engine.sparse_linear import Sparse
 from grucli.tasks.answering import Answering
 
 Targets = npt.NDArray[Any]
+LinearLayer = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
+"""Weight (K, O) of each feature for each output, and bias (O,)."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -188,6 +191,28 @@ class Task(Answering, Protocol):
         Args:
             first, second: (n, O) scores of at least one row; their sum decides.
         """
+
+    def learn_sparse(
+        self,
+        rows: Sparse,
+        targets: Targets,
+        weights: Floats,
+        *,
+        num_features: int,
+        rng: np.random.Generator,
+    ) -> LinearLayer:
+        """Learn scores of features of which a row has few.
+
+        Args:
+            rows: n of them, n at least 1.
+            targets: (n, ...), all known.
+            weights: (n,) how much each row counts, 1 on average.
+            num_features: K.
+            rng: draws what is drawn.
+        """
+
+    def learn_dense(self, rows: Floats, targets: Targets, weights: Floats) -> LinearLayer:
+        """Learn scores of features (n, K) that every row has; the others are as above."""
 
     def held_out(self, scores: Floats, targets: Targets) -> HeldOut:
         """Score rows that were not learned from, those of unknown targets too."""

@@ -1,72 +1,46 @@
-"""What rows that were not learned from say of a model: its scores, how much each path counts."""
+"""Scores of rows that were not learned from, and how much each branch counts by them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
-
-from grucli.engine import losses
-from grucli.engine.packing import Floats, Integers
 from grucli.model.blend import calibrated_loss, recurrence_share, weigh
 from grucli.model.logits import BranchLogits
-from grucli.tasks.metrics import Evaluation, evaluate
+from grucli.tasks.task import Targets, Task
+from grucli.training.scores import BlendScores, ValidScores
 
 
-@dataclass(frozen=True, kw_only=True)
-class Judge:
-    """How held-out rows are scored.
+def valid_scores(task: Task, logits: BranchLogits, targets: Targets) -> ValidScores:
+    """Return the scores of the recurrence alone.
 
-    Attributes:
-        labels: (C,) the names of the classes.
-        keeps_linear: whether a linear path counts even where it does not pay.
+    Args:
+        task: knows what the targets are.
+        logits: of n rows that neither branch has learned from.
+        targets: (n, ...) of these rows.
     """
+    return ValidScores(
+        alone=task.held_out(logits.recurrence, targets),
+        calibrated_loss=None  # a factor is found for its logits where there is another branch
+        if logits.linear is None
+        else calibrated_loss(task, logits.recurrence, targets),
+    )
 
-    labels: tuple[str, ...]
-    keeps_linear: bool
 
-    def scores(self, logits: BranchLogits, targets: Integers) -> dict[str, float]:
-        """Return the scores of the recurrence alone.
+def blend_scores(
+    task: Task, logits: BranchLogits, targets: Targets, always: bool
+) -> BlendScores | None:
+    """Return how much both branches count and what says so, None where there is one.
 
-        Args:
-            logits: of n rows that it has not learned from.
-            targets: (n,) their classes, -1 for a label that training lacks.
-        """
-        alone = self.evaluation(losses.probabilities(logits.recurrence), targets)
-        scores = {
-            "valid_loss": alone.log_loss,
-            "valid_accuracy": alone.accuracy,
-            "valid_macro_f1": alone.macro_f1,
-        }
-        if logits.linear is not None:  # then a factor is found for its logits in any case
-            scores["calibrated_loss"] = calibrated_loss(logits.recurrence, targets)
-        return scores
-
-    def weighing(self, logits: BranchLogits, targets: Integers) -> dict[str, float]:
-        """Return how much both paths count and what says so; nothing where there is one.
-
-        Args:
-            logits: of n rows that neither path has learned from.
-            targets: (n,) their classes, -1 for a label that training lacks.
-        """
-        if logits.linear is None:
-            return {}
-        weighed = weigh(logits.recurrence, logits.linear, targets)
-        mix = weighed.mix if self.keeps_linear or weighed.pays else weighed.alone
-        kept = self.evaluation(losses.probabilities(logits.blended(mix)), targets)
-        return {
-            "mix_recurrence": mix.recurrence,
-            "mix_wide": mix.linear,
-            "wide_gain": weighed.gain,
-            "wide_error": weighed.error,
-            "recurrence_share": recurrence_share(mix, logits.recurrence, logits.linear),
-            "kept_loss": kept.log_loss,
-            "kept_accuracy": kept.accuracy,
-            "kept_macro_f1": kept.macro_f1,
-        }
-
-    def evaluation(self, p: Floats, targets: Integers) -> Evaluation:
-        """Score probabilities (n, C); a row whose label training lacks is always wrong."""
-        unseen = int(np.sum(targets < 0))
-        other = max(self.labels, key=len) + "?"  # longer than any label, so none of them
-        return evaluate(p, targets, self.labels, {other: unseen} if unseen else None)
+    Args:
+        task, logits, targets: as for `valid_scores`.
+        always: whether the linear path counts even where it does not pay.
+    """
+    if logits.linear is None:
+        return None
+    weighed = weigh(task, logits.recurrence, logits.linear, targets)
+    mix = weighed.mix if always or weighed.pays else weighed.alone
+    return BlendScores(
+        mix=mix,
+        gain=weighed.gain,
+        error=weighed.error,
+        recurrence_share=recurrence_share(task, mix, logits.recurrence, logits.linear),
+        kept=task.held_out(logits.blended(mix), targets),
+    )

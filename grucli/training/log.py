@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from grucli.errors import AccessError, show_path
-from grucli.training.progress import EpochInfo, Progress, deciding_loss
+from grucli.training.progress import EpochInfo, Progress
+from grucli.training.scores import EpochScores
 
 MOST_LINE = 1 << 16  # characters that are read of the first line
 
@@ -20,14 +21,13 @@ def line(info: EpochInfo) -> str:
 
 def lines(progress: Progress) -> list[str]:
     """Return what `line` has given for each epoch so far."""
-    folds = [(number, fold["history"]) for number, fold in enumerate(progress.folds, 1)]
+    folds = [(number, fold.history) for number, fold in enumerate(progress.folds, 1)]
     now = 0 if progress.crossed or not folds else len(folds) + 1
     entries = []
     for fold, history in [*folds, (now, progress.history)]:
         lowest = math.inf
         for epoch, scores in enumerate(history, 1):
-            is_judged = "valid_loss" in scores
-            loss = deciding_loss(scores) if is_judged else -epoch  # else the last one counts
+            loss = scores.deciding_loss if scores.valid else -epoch  # else the last one counts
             entries.append(_entry(epoch, fold, scores, loss < lowest))
             lowest = min(loss, lowest)
     return entries
@@ -59,6 +59,6 @@ def _is_epoch(first: str, entries: Sequence[str]) -> bool:
     return isinstance(entry, dict) and "epoch" in entry
 
 
-def _entry(epoch: int, fold: int, scores: Mapping[str, float], is_best: bool) -> str:
+def _entry(epoch: int, fold: int, scores: EpochScores, is_best: bool) -> str:
     number = {"fold": fold} if fold else {}
-    return json.dumps({**number, "epoch": epoch, **scores, "best": is_best})
+    return json.dumps({**number, "epoch": epoch, **scores.to_json(), "best": is_best})

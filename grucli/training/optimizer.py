@@ -8,8 +8,10 @@ from grucli.engine import optim
 from grucli.engine.packing import Floats
 from grucli.model.network import Model
 from grucli.model.runner import Gradients
+from grucli.training.progress import Progress
 from grucli.training.settings import Recipe
 
+PLATEAU_EPOCHS = 2  # without a lower loss, after which the schedule `plateau` halves the rate
 AVERAGE_EVERY = 4  # steps: often enough for any decay of use, and cheap for a large vocabulary
 AVERAGE_BLOCK = 1 << 16  # values at a time: they stay in the cache
 
@@ -66,7 +68,16 @@ class Updates:
             moment.fill(0)
 
 
-def follow(average: Model, model: Model, step: int, decay: float) -> None:
+def learning_rate(recipe: Recipe, progress: Progress, num_steps: int) -> float:
+    """Return the learning rate of the next step, of `num_steps` in all."""
+    factor = optim.SCHEDULES[recipe.schedule](progress.step, num_steps, recipe.warmup_steps)
+    if recipe.schedule == "plateau":
+        losses = [scores.deciding_loss for scores in progress.history]
+        factor *= 0.5 ** optim.plateau_cuts(losses, PLATEAU_EPOCHS)
+    return recipe.learning_rate * factor
+
+
+def move_average_(average: Model, model: Model, step: int, decay: float) -> None:
     """Move an average of weights towards them: every few steps, by what that many would.
 
     Args:

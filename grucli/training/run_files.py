@@ -112,13 +112,12 @@ def save_best(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
     Raises as `checkpoint.save` does.
     """
     model = Model(trainer.model.architecture)
-    model.params.flat[...], model.table[...] = trainer.best
+    trainer.best.give(model)
     model.mix = trainer.mix
     if model.mix.linear:
         model.linear = trainer.linear
     kept = trainer.kept
-    scores = kept.history[kept.best_epoch - 1] | kept.scores
-    checkpoint.save(path, _saved(prepared, model, kept.best_epoch, scores))
+    checkpoint.save(path, _saved(prepared, model, kept.best_epoch, kept.to_json()))
 
 
 def save_last(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
@@ -129,9 +128,10 @@ def save_last(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
         TrainingError: a weight is not finite; an older file is still whole.
     """
     progress = trainer.progress
-    state = RunState(progress=dataclasses.asdict(progress), arrays=trainer.arrays())
-    scores = progress.history[progress.epoch - 1 : progress.epoch]
-    saved = _saved(prepared, trainer.model, progress.epoch, scores[0] if scores else {})
+    state = RunState(progress=progress.to_json(), arrays=trainer.arrays())
+    last = progress.history[progress.epoch - 1 : progress.epoch]
+    scores = last[0].to_json() if last else {}
+    saved = _saved(prepared, trainer.model, progress.epoch, scores)
     try:
         checkpoint.save(path, saved, state)
     except ValueError as fault:

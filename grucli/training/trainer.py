@@ -5,29 +5,24 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import Examples, epoch_rows
-from grucli.engine import losses, optim
 from grucli.engine.packing import Floats
-from grucli.errors import TrainingError
 from grucli.model.blend import Mix
 from grucli.model.linear_path import LinearFeatures, LinearPath
-from grucli.model.logits import BranchLogits, recurrence_logits
+from grucli.model.logits import recurrence_logits
 from grucli.model.network import Model
-from grucli.model.runner import Runner
-from grucli.modelfile.fields import built, expect
+from grucli.modelfile.fields import expect
 from grucli.parallel.crew import Crew
-from grucli.parallel.shards import Rows, ShardJob
-from grucli.random import LINEAR, SHUFFLE, generator
-from grucli.tasks.metrics import Evaluation
-from grucli.tasks.task import Task
-from grucli.training.held_out import Judge
-from grucli.training.optimizer import Updates, follow
+from grucli.parallel.shards import Rows
+from grucli.random import SHUFFLE, generator
+from grucli.tasks.task import HeldOut, Task
+from grucli.training.linear_branch import LinearBranch
+from grucli.training.optimizer import learning_rate
 from grucli.training.progress import (
     OWN_ENDS,
     EpochInfo,
@@ -35,11 +30,12 @@ from grucli.training.progress import (
     Kept,
     Progress,
     StepInfo,
-    deciding_loss,
+    StepSums,
 )
 from grucli.training.settings import Recipe
-
-PLATEAU_EPOCHS = 2  # without a lower loss, after which the schedule `plateau` halves the rate
+from grucli.training.stages import Stages
+from grucli.training.stepper import Stepper
+from grucli.training.weights import WeightCopy
 
 
 class Trainer:
@@ -47,7 +43,7 @@ class Trainer:
 
     Attributes:
         progress: where training stands.
-        best: the judged weights of `progress.best_epoch`: dense values, token vectors.
+        best: the judged weights of `progress.best_epoch`.
     """
 
     def __init__(
@@ -66,7 +62,7 @@ class Trainer:
 
         Args:
             model: changed in place.
-            train, valid: encoded examples; a target of -1 in `valid` always counts as wrong.
+            train, valid: encoded examples; those in `valid` may have targets that are not known.
             recipe: how.
             seed: of the order of batches and of dropout.
             task: what the answers are.
@@ -78,60 +74,47 @@ class Trainer:
             ConfigError: a setting of the task does not fit its targets.
         """
         self.progress = Progress()
-        self._train, self._valid = _weighted(train, recipe, task), valid
         self._recipe, self._seed, self._task = recipe, seed, task
-        self._judge = Judge(labels=task.labels, keeps_linear=linear is not None and linear.always)
-        job = ShardJob(
-            objective=task.objective(dataclasses.asdict(recipe)),
-            shards=recipe.shards,
-            batch_size=min(recipe.batch_size, len(train)),
-            seed=seed,
-            augmentation=(recipe.augmentation or 0.0) if not model.table.size else 0.0,
+        self._train = _weighted(train, recipe, task)
+        self._linear = None if linear is None else LinearBranch(linear, self._train, task, seed)
+        self._stages = Stages(
+            task,
+            self._train,
+            valid,
+            folds=folds,
+            linear=self._linear,
+            judges_folds=recipe.patience is not None,  # else the last epoch counts anyway
         )
-        self._first = model.params.flat.copy(), model.table.copy()
-        every = range(0 if folds is None else int(folds.max()) + 1)
-        self._held = [np.flatnonzero(folds == fold) for fold in every]
-        self._fold_logits = np.zeros(
-            (2, len(train) if every else 0, model.architecture.num_outputs)
-        )
-        self._features = linear
-        self._crew = Crew(model, self._train, job)
-        self._updates = Updates(model, recipe)
-        self._average = None if recipe.averaging is None else Runner(model.copy())
-        self.best = model.params.flat.copy(), model.table.copy()
-        self._begin_stage()
+        self._stepper = Stepper(model, self._train, recipe, task, seed)
+        self.best = WeightCopy.of(model)
 
     @property
     def model(self) -> Model:
         """What holds the last weights."""
-        return self._crew.model
+        return self._stepper.model
 
     @property
     def judged(self) -> Model:
-        """What holds the weights that are validated.
-
-        It is the model itself, or another one with their moving average (Polyak & Juditsky 1992).
-        """
-        return self._judged.model
+        """What holds the weights that are validated."""
+        return self._stepper.judged.model
 
     @property
-    def _judged(self) -> Runner:
-        return self._average or self._crew.runner
+    def linear(self) -> LinearPath | None:
+        """The linear path of the stage at hand, None without one."""
+        return None if self._linear is None else self._linear.path
 
-    @contextmanager
-    def crew(self, workers: int) -> Iterator[Crew]:
+    def crew(self, workers: int) -> AbstractContextManager[Crew]:
         """Let worker processes compute shares of each batch, until the end.
 
         Raises:
             AccessError: they cannot be started.
         """
-        with self._crew.joined(workers):
-            yield self._crew
+        return self._stepper.crew(workers)
 
     @property
     def num_folds(self) -> int:
         """Folds, 0 to train once."""
-        return len(self._held)
+        return self._stages.num_folds
 
     @property
     def fold(self) -> int:
@@ -154,27 +137,37 @@ class Trainer:
         return self.progress.kept(self.fold)
 
     @property
+    def mix(self) -> Mix:
+        """How much both branches count with the best weights."""
+        valid = self.kept.valid
+        if valid is not None and valid.blend is not None:
+            return valid.blend.mix
+        is_unjudged = self._stages.valid is None and not self.num_folds
+        return Mix(linear=1.0) if self._linear is not None and is_unjudged else Mix()
+
+    @property
     def num_batches(self) -> int:
         """Batches of one epoch."""
-        return math.ceil(len(self._rows) / self._recipe.batch_size)
+        return math.ceil(len(self._stages.rows) / self._recipe.batch_size)
 
     @property
     def epochs(self) -> int:
         """Epochs at most."""
-        return int(self.progress.crossed.get("epochs", self._recipe.epochs))
+        crossed = self.progress.crossed
+        return self._recipe.epochs if crossed is None else crossed.epochs
 
     def batches(self, epoch: int) -> list[Rows]:
         """Return the rows of each batch of an epoch (1 for the first), in their order."""
-        rng = generator(self._seed, SHUFFLE, epoch)
-        lengths = self._train.lengths[self._rows]
-        return [self._rows[k] for k in epoch_rows(lengths, self._recipe.batch_size, rng)]
+        rng, rows = generator(self._seed, SHUFFLE, epoch), self._stages.rows
+        dealt = epoch_rows(self._train.lengths[rows], self._recipe.batch_size, rng)
+        return [rows[k] for k in dealt]
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return the arrays which, with the weights and `progress`, make a resume exact."""
-        named = {"best_dense": self.best[0], "best_table": self.best[1]}
-        if self.judged is not self.model:
-            named |= {"average_dense": self.judged.params.flat, "average_table": self.judged.table}
-        return named | self._updates.arrays() | ({"said": self._fold_logits} if self._held else {})
+        named = {"best_dense": self.best.dense, "best_table": self.best.table}
+        if self._stages.fold_logits is not None:
+            named |= {"said": self._stages.fold_logits}
+        return named | self._stepper.arrays()
 
     def restore(self, progress: Mapping[str, Any], arrays: Mapping[str, Floats]) -> None:
         """Go back to a saved moment; the model has its weights already.
@@ -182,11 +175,11 @@ class Trainer:
         Raises:
             KeyError, TypeError, ValueError: the arrays or the progress are of another training.
         """
-        self.progress = built(Progress, progress)
+        self.progress = Progress.from_json(progress, self._task)
         expect(len(self.progress.folds) <= self.num_folds, "folds")
         for name, array in self.arrays().items():
             array[...] = arrays[name].reshape(array.shape)
-        self._begin_stage()
+        self._stages.begin(self.fold)
         expect(self.progress.batch <= self.num_batches, "batch")
         if self.progress.stopped is not None:
             self._reopen()
@@ -205,12 +198,12 @@ class Trainer:
                 self._end_fold()
             progress = self.progress
             if progress.epoch == 0 or progress.batch == self.num_batches:
-                progress.epoch, progress.batch, progress.sums = progress.epoch + 1, 0, [0.0] * 5
+                progress.epoch, progress.batch, progress.sums = progress.epoch + 1, 0, StepSums()
             order = self.batches(progress.epoch)
             for rows in order[progress.batch :]:
                 self.step(rows)
                 if progress.batch < len(order):
-                    yield self._step_info()
+                    yield progress.step_info(self.num_batches)
                 if progress.stopped is not None:
                     break
             if progress.batch == len(order) or not progress.best_epoch:
@@ -224,75 +217,33 @@ class Trainer:
         if not self.is_done:
             self.progress.stopped = reason
 
-    @np.errstate(over="ignore", invalid="ignore")  # what is not finite is found and said below
     def step(self, rows: Rows) -> None:
-        """Make one optimizer step on these rows."""
-        progress, recipe = self.progress, self._recipe
-        sums = self._crew.gradients(progress.step, rows)
-        parts = [sums.gradients.dense.flat, sums.gradients.rows]
-        for part in parts:
-            part *= 1 / len(rows)
-        limit = math.inf if recipe.clip_norm is None else recipe.clip_norm
-        norm = optim.clip_(parts, limit)
-        if not math.isfinite(sums.loss) or not math.isfinite(norm):
-            raise self._diverged(f"the loss is {sums.loss:.3g} and its gradient {norm:.3g}")
-        rate = self._learning_rate()
-        progress.step += 1
-        self._updates.apply(self.model, sums.gradients, rate, progress.step)
-        if self._average is not None:
-            follow(self._average.model, self.model, progress.step, recipe.averaging or 0.0)
-        for k, term in enumerate((sums.loss, sums.right, len(rows), norm, norm > limit)):
-            progress.sums[k] += float(term)
-        progress.batch += 1
+        """Make one optimizer step on these rows; raises as `run`."""
+        self._stepper.step(self.progress, rows, self.learning_rate)
 
-    def _diverged(self, what: str) -> TrainingError:
-        progress, rate = self.progress, self._recipe.learning_rate
-        return TrainingError(
-            f"epoch {progress.epoch}, step {progress.step + 1}: {what}; "
-            f"lower training.learning_rate ({rate:g}) or set training.clip_norm"
-        )
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate of the next step."""
+        num_steps = self.epochs * self.num_batches
+        return learning_rate(self._recipe, self.progress, num_steps)
 
-    def _learning_rate(self) -> float:
-        progress, recipe = self.progress, self._recipe
-        factor = optim.SCHEDULES[recipe.schedule](
-            progress.step, self.epochs * self.num_batches, recipe.warmup_steps
-        )
-        if recipe.schedule == "plateau":
-            history = [deciding_loss(scores) for scores in progress.history]
-            factor *= 0.5 ** optim.plateau_cuts(history, PLATEAU_EPOCHS)
-        return recipe.learning_rate * factor
-
-    def _step_info(self) -> StepInfo:
-        progress = self.progress
-        return StepInfo(
-            epoch=progress.epoch,
-            batch=progress.batch,
-            num_batches=self.num_batches,
-            loss=progress.sums[0] / progress.sums[2],
-        )
+    def validate(self, examples: Examples) -> HeldOut:
+        """Score the judged weights on `examples`, the recurrence alone."""
+        logits = recurrence_logits(self._stepper.judged, examples)
+        return self._task.held_out(logits, examples.targets)
 
     def _end_epoch(self) -> EpochInfo:
         """Judge the epoch, keep its weights if they are the best, decide how to go on."""
         progress = self.progress
-        if not all(np.isfinite(array).all() for _, array in self.model.arrays()):
-            raise self._diverged("the weights are not finite any more")
-        loss, right, rows, norms, clipped = progress.sums
-        scores = {
-            "loss": loss / rows,
-            "accuracy": right / rows,
-            "gradient_norm": norms / progress.batch,
-            "clipped": clipped / progress.batch,
-        }
-        if self._valid is not None:
-            logits = self._held_out_logits(self._valid)
-            scores |= self._judge.scores(logits, self._valid.targets)
-        is_best = self._valid is None or progress.best_epoch == 0 or self._improves(scores)
-        if is_best and self._valid is not None:
-            scores |= self._judge.weighing(logits, self._valid.targets)
+        self._stepper.check_weights(progress)
+        lowest = progress.lowest_loss
+        valid = self._stages.judge(self._stepper.judged, lowest)
+        scores = progress.sums.scores(progress.batch, self._task.figures[0].name, valid)
         progress.history.append(scores)
+        is_best = valid is None or lowest is None or valid.deciding_loss < lowest
         if is_best:
             progress.best_epoch = progress.epoch
-            self.best[0][...], self.best[1][...] = self.judged.params.flat, self.judged.table
+            self.best.take(self.judged)
         progress.stopped = progress.stopped or self._why_stop()
         return EpochInfo(
             epoch=len(progress.history),
@@ -302,54 +253,22 @@ class Trainer:
             stopped=progress.stopped if self.is_done else None,
         )
 
-    def _begin_stage(self) -> None:
-        """Take the rows to learn from, and those to be judged on."""
-        everything = np.arange(len(self._train))
-        self._rows = everything
-        if self._held:
-            self._valid = None
-        if self.fold:
-            held = self._held[self.fold - 1]
-            self._rows = np.delete(everything, held)
-            if self._recipe.patience is not None:  # else the last epoch counts, whatever they say
-                self._valid = self._train.select(held)
-        self._linear: LinearPath | None = None
-        self._valid_linear: Floats | None = None
-
     def _end_fold(self) -> None:
         """Note what the fold's best weights say of the rows that it has held out; begin anew."""
-        progress, held = self.progress, self._held[self.fold - 1]
-        self.judged.params.flat[...], self.judged.table[...] = self.best
-        self._fold_logits[0, held] = recurrence_logits(self._judged, self._train.select(held))
-        if self._features is not None:
-            self._fold_logits[1, held] = self._linear_logits(held)
+        progress = self.progress
+        self.best.give(self.judged)
+        self._stages.end_fold(self._stepper.judged)
         done = Fold(best_epoch=progress.best_epoch, history=progress.history)
         self.progress = Progress(folds=[*progress.folds, done])
-        for model in (self.model, self.judged):
-            model.params.flat[...], model.table[...] = self._first
-        self._updates.forget()
+        self._stepper.begin_anew()
         if not self.fold:
-            self.progress.crossed = self._crossed()
-        self._begin_stage()
-
-    def _crossed(self) -> dict[str, float]:
-        """Return the scores of all rows as their folds have judged them."""
-        recurrence, linear = self._fold_logits
-        logits = BranchLogits(
-            recurrence=recurrence, linear=None if self._features is None else linear
-        )
-        targets = self._train.targets
-        best = [fold["best_epoch"] for fold in self.progress.folds]
-        return {
-            "epochs": float(round(np.mean(best))),
-            **self._judge.scores(logits, targets),
-            **self._judge.weighing(logits, targets),
-        }
+            self.progress.crossed = self._stages.cross_validated(self.progress.folds)
+        self._stages.begin(self.fold)
 
     def _why_stop(self) -> str | None:
-        progress, recipe = self.progress, self._recipe
+        progress, patience = self.progress, self._recipe.patience
         stale = progress.epoch - progress.best_epoch
-        if self._valid is not None and recipe.patience is not None and stale >= recipe.patience:
+        if self._stages.valid is not None and patience is not None and stale >= patience:
             return "patience"
         return "epochs" if progress.epoch >= self.epochs else None
 
@@ -363,47 +282,6 @@ class Trainer:
         if progress.history and len(progress.history) == progress.epoch:  # before it had ended
             progress.history.pop()
             progress.best_epoch = 0
-
-    def _improves(self, scores: Mapping[str, float]) -> bool:
-        best = self.progress.history[self.progress.best_epoch - 1]
-        return deciding_loss(scores) < deciding_loss(best)
-
-    @property
-    def linear(self) -> LinearPath | None:
-        """The linear path, None without one; it is learned when it is first asked for."""
-        if self._linear is None and self._features is not None:
-            rng = generator(self._seed, LINEAR)
-            self._linear = self._features.learn(
-                self._train, self._rows, len(self._task.labels), rng
-            )
-        return self._linear
-
-    def _linear_logits(self, held: Rows | None) -> Floats | None:
-        """Return the linear path's logits (n, O) of training rows, or of those for validation."""
-        features = self._features
-        return None if features is None else features.logits(self.linear, held, self._rows)
-
-    def _held_out_logits(self, valid: Examples) -> BranchLogits:
-        """Return the logits of the rows to be judged on; those of the linear path stay."""
-        if self._valid_linear is None:
-            held = self._held[self.fold - 1] if self.fold else None
-            self._valid_linear = self._linear_logits(held)
-        recurrence = recurrence_logits(self._judged, valid)
-        return BranchLogits(recurrence=recurrence, linear=self._valid_linear)
-
-    @property
-    def mix(self) -> Mix:
-        """How much both paths count with the best weights."""
-        scores = self.kept.scores
-        if "mix_wide" in scores:
-            return Mix(recurrence=scores["mix_recurrence"], linear=scores["mix_wide"])
-        unjudged = self._features is not None and self._valid is None and not self._held
-        return Mix(linear=1.0) if unjudged else Mix()
-
-    def validate(self, examples: Examples) -> Evaluation:
-        """Score the judged weights on `examples`, the recurrence alone."""
-        p = losses.probabilities(recurrence_logits(self._judged, examples))
-        return self._judge.evaluation(p, examples.targets)
 
 
 def _weighted(train: Examples, recipe: Recipe, task: Task) -> Examples:

@@ -6,6 +6,9 @@ import pytest
 from grucli.engine import blend_factors, losses
 from grucli.engine.blend_factors import both_classes
 from grucli.model.blend import Mix, Weighed, calibrated_loss, recurrence_share, weigh
+from grucli.tasks.classify import Classify
+
+TASK = Classify(labels=("a", "b"))  # as for any labels: it counts the outputs
 
 
 def objective(chosen, parts, targets):
@@ -33,7 +36,7 @@ def test_no_factors_on_a_grid_are_better():
     bounded = 0
     for seed in range(60):
         parts, targets = random_paths(seed)
-        mix = weigh(*parts, targets).mix
+        mix = weigh(TASK, *parts, targets).mix
         found = np.array([mix.recurrence, mix.linear])
         bounded += bool((found == blend_factors.LEAST).any())
         near = [0.9, 0.99, 1, 1.01, 1.1]
@@ -59,13 +62,13 @@ def test_the_loss_is_convex_in_the_factors():
 def test_where_the_linear_path_does_not_count_nothing_is_gained():
     for seed in range(40):
         parts, targets = random_paths(seed)
-        weighed = weigh(*parts, targets)
+        weighed = weigh(TASK, *parts, targets)
         assert weighed.mix.linear or (weighed.gain, weighed.mix) == (0, weighed.alone), seed
 
 
 def test_gain_and_error_are_those_of_the_rows():
     parts, targets = random_paths(7)
-    weighed = weigh(*parts, targets)
+    weighed = weigh(TASK, *parts, targets)
     alone = min(
         np.arange(0.01, 8, 0.001),
         key=lambda f: objective((f, 1), [parts[0], 0 * parts[1]], targets),
@@ -93,24 +96,24 @@ def test_a_path_that_knows_pays_and_one_of_noise_or_of_lies_does_not():
     targets = rng.integers(0, 2, 400)
     truth = (targets * 2.0 - 1)[:, None]
     weak, good = truth * 0.3 + rng.normal(size=(2, 400, 1)) * [[[1.0]], [[0.5]]]
-    assert weigh(weak, good, targets).pays
+    assert weigh(TASK, weak, good, targets).pays
     for useless in (rng.normal(size=(400, 1)), -good):
-        weighed = weigh(truth + rng.normal(size=(400, 1)) / 9, useless, targets)
+        weighed = weigh(TASK, truth + rng.normal(size=(400, 1)) / 9, useless, targets)
         assert not weighed.pays
-    lies = weigh(weak, -good, targets)
+    lies = weigh(TASK, weak, -good, targets)
     assert (lies.mix.linear, lies.gain, lies.pays) == (0, 0, False)
 
 
 def test_rows_of_unknown_labels_do_not_count():
     parts, targets = random_paths(3)
     more = np.concatenate((parts, 50 * np.ones_like(parts[:, :5])), axis=1)
-    assert weigh(*more, np.append(targets, [-1] * 5)) == weigh(*parts, targets)
+    assert weigh(TASK, *more, np.append(targets, [-1] * 5)) == weigh(TASK, *parts, targets)
 
 
 @pytest.mark.parametrize("targets", [[-1, -1, -1], [-1, 0, -1]])
 def test_fewer_than_two_rows_tell_nothing(targets):
     logits = np.ones((3, 2))
-    weighed = weigh(logits, logits, np.array(targets))
+    weighed = weigh(TASK, logits, logits, np.array(targets))
     assert (weighed.mix, weighed.gain, weighed.error) == (Mix(recurrence=1, linear=1), 0, 0)
     assert not weighed.pays
 
@@ -120,7 +123,7 @@ def test_perfect_separation_stays_finite(scale):
     targets = np.arange(40) % 3
     perfect = scale * np.eye(3)[targets]
     for paths in ((perfect, perfect), (perfect, 0 * perfect), (perfect, -perfect)):
-        weighed = weigh(*paths, targets)
+        weighed = weigh(TASK, *paths, targets)
         numbers = (weighed.mix.recurrence, weighed.mix.linear, weighed.gain, weighed.error)
         assert np.isfinite(numbers).all()
         assert 0.01 <= weighed.mix.recurrence < 30
@@ -129,7 +132,7 @@ def test_perfect_separation_stays_finite(scale):
 
 def test_few_rows_leave_the_factors_near_one():
     logits = np.array([[0.2], [-0.2]])
-    mix = weigh(logits, logits, np.array([1, 0])).mix
+    mix = weigh(TASK, logits, logits, np.array([1, 0])).mix
     assert mix.recurrence == pytest.approx(1, abs=0.3) == mix.linear
 
 
@@ -141,13 +144,13 @@ def test_shares_by_hand():
         (Mix(recurrence=1, linear=0), 1),
         (Mix(recurrence=0.0, linear=1), 0),
     ):
-        assert recurrence_share(mix, ours, theirs) == pytest.approx(share)
+        assert recurrence_share(TASK, mix, ours, theirs) == pytest.approx(share)
         both = [both_classes(part) for part in (ours, theirs)]
-        assert recurrence_share(mix, *both) == pytest.approx(share)
+        assert recurrence_share(TASK, mix, *both) == pytest.approx(share)
     # answer 2, runner-up 1: margins of 0 and 3; what they say of class 0 does not count
     three = np.array([[9.0, 1, 1]]), np.array([[-20.0, 0, 3]])
-    assert recurrence_share(Mix(linear=1), *three) == 0
-    assert recurrence_share(Mix(linear=1), 0 * ours, 0 * theirs) == 1
+    assert recurrence_share(TASK, Mix(linear=1), *three) == 0
+    assert recurrence_share(TASK, Mix(linear=1), 0 * ours, 0 * theirs) == 1
 
 
 def test_without_a_linear_path_the_logits_are_the_recurrences_own():
@@ -160,15 +163,15 @@ def test_without_a_linear_path_the_logits_are_the_recurrences_own():
 
 def test_what_a_factor_mends_does_not_count_in_the_calibrated_loss():
     parts, targets = random_paths(7)
-    alone = weigh(*parts, targets).alone
+    alone = weigh(TASK, *parts, targets).alone
     rows = -losses.log_probabilities(alone.logits(parts[0], None))[np.arange(len(targets)), targets]
-    found = calibrated_loss(parts[0], targets)
+    found = calibrated_loss(TASK, parts[0], targets)
     assert found == pytest.approx(rows.mean())
     rng = np.random.default_rng(0)
     truth = rng.integers(0, 2, 500)
     timid = np.where(rng.random(500) < 0.8, 2.0 * truth - 1, 1 - 2.0 * truth)[:, None]
-    sure = calibrated_loss(9 * timid, truth)
-    assert sure == pytest.approx(calibrated_loss(timid, truth), abs=0.01)
+    sure = calibrated_loss(TASK, 9 * timid, truth)
+    assert sure == pytest.approx(calibrated_loss(TASK, timid, truth), abs=0.01)
     unknown = np.append(targets, -1)
-    assert calibrated_loss(np.append(parts[0], parts[0][:1], axis=0), unknown) == found
-    assert calibrated_loss(parts[0][:2], np.array([-1, -1])) == 0
+    assert calibrated_loss(TASK, np.append(parts[0], parts[0][:1], axis=0), unknown) == found
+    assert calibrated_loss(TASK, parts[0][:2], np.array([-1, -1])) == 0

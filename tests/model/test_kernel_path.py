@@ -10,6 +10,7 @@ from grucli.data.records import Record
 from grucli.data.series.kernels import Kernels
 from grucli.model.kernel_path import KernelPath
 from grucli.preparation import linear_path
+from grucli.tasks.classify import Classify
 from tests.examples import joined
 
 
@@ -73,7 +74,7 @@ def test_shares_of_series_to_judge_are_not_kept(rows):
 def test_training_rows_are_answered_from_the_shares_at_hand(rows):
     targets = [0, 1] * 20
     train = joined([np.zeros((1, 1), np.float32)] * 40, targets)
-    path = rows.learn(train, np.arange(30), 2, np.random.default_rng(0))
+    path = rows.learn(train, np.arange(30), Classify(labels=("a", "b")), np.random.default_rng(0))
     held = np.arange(30, 40)
     wanted = rows.train[held].astype(np.float64) @ path.weight + path.bias
     assert rows.logits(path, held, np.arange(30)).tobytes() == wanted.tobytes()

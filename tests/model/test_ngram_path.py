@@ -9,9 +9,12 @@ from grucli.data.batches import Examples
 from grucli.data.text.ngrams import Ngrams, Pattern
 from grucli.data.text.tokenized import Tokenized
 from grucli.model.ngram_path import NgramFeatures
+from grucli.tasks.classify import Classify
 
 ROWS, HELD = 600, 200
 WORDS = Pattern(longest=1, subwords=False, placed=False)
+
+TWO = Classify(labels=("a", "b"))
 
 
 def examples(targets):
@@ -41,7 +44,7 @@ def test_new_texts_get_logits_of_the_size_that_rows_held_out_get(names):
     texts = [" ".join(words + rare) for words, rare in zip(liked, own, strict=True)]
     rows = learn_from(texts[:ROWS], WORDS)
     held, others = np.arange(HELD), np.arange(HELD, ROWS)
-    path = rows.learn(examples(targets[:ROWS]), others, 2, np.random.default_rng(0))
+    path = rows.learn(examples(targets[:ROWS]), others, TWO, np.random.default_rng(0))
     before = path.of_rows(rows.held(held, others))
     after = path.of_texts(Tokenized.of(texts[ROWS:], str.split))
     assert np.abs(after).mean() == pytest.approx(np.abs(before).mean(), rel=0.1)
@@ -59,7 +62,7 @@ def test_held_rows_lack_the_ngrams_that_only_they_have():
 def test_the_less_of_a_text_is_known_the_less_is_said(pattern):
     rows = learn_from(["a", "b", "b", "b"], pattern)
     rng = np.random.default_rng(0)
-    path = rows.learn(examples(np.array([0, 1, 1, 1])), np.arange(4), 2, rng)
+    path = rows.learn(examples(np.array([0, 1, 1, 1])), np.arange(4), TWO, rng)
     weight = dataclasses.replace(path, bias=np.zeros_like(path.bias))
     bias = dataclasses.replace(path, weight=np.zeros_like(path.weight))
     texts = Tokenized.of(["b", "b zz yy xx", "zz", ""], str.split)

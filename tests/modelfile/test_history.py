@@ -1,6 +1,5 @@
 """Scores of epochs in a model file: as many as a config allows, and none mistaken for another."""
 
-import dataclasses
 import json
 
 import numpy as np
@@ -11,9 +10,11 @@ from grucli.modelfile import checkpoint
 from grucli.modelfile.archive import read_archive, write_archive
 from grucli.modelfile.checkpoint import RunState
 from grucli.modelfile.history import packed, unpacked
-from grucli.training.progress import Fold, Progress
+from grucli.tasks.classify import Classify
+from grucli.training.progress import Progress
 from tests.modelfile.test_checkpoint import change, saved_model
 
+TASK = Classify(labels=("a", "b"))
 LEARNED = ("loss", "accuracy", "gradient_norm", "clipped")
 JUDGED = ("valid_loss", "valid_accuracy", "valid_macro_f1", "calibrated_loss")
 WEIGHED = (
@@ -30,8 +31,9 @@ def history(epochs, seed=0):
 
 
 def progress_of(epochs, *folds):
-    done = [Fold(best_epoch=min(1, count), history=history(count, count)) for count in folds]
-    return dataclasses.asdict(Progress(epoch=epochs, history=history(epochs), folds=done))
+    done = [{"best_epoch": min(1, count), "history": history(count, count)} for count in folds]
+    whole = {**Progress().to_json(), "epoch": epochs, "history": history(epochs), "folds": done}
+    return Progress.from_json(whole, TASK).to_json()
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ def test_every_digit_comes_back(path, counts):
         json.dumps(found.progress, sort_keys=True) == wanted == json.dumps(progress, sort_keys=True)
     )
     assert not found.arrays
-    Progress(**found.progress)
+    Progress.from_json(found.progress, TASK)
 
 
 def test_as_many_epochs_as_a_config_allows_can_be_saved(path):

@@ -1,7 +1,5 @@
 """A short training of a small model, stopped anywhere, resumed, and compared to the byte."""
 
-import dataclasses
-
 import numpy as np
 
 from grucli.model.network import Architecture, Model
@@ -69,7 +67,7 @@ def make_trainer(
 def snapshot(trainer):
     arrays = {**dict(trainer.model.arrays()), **trainer.arrays()}
     copied = {name: array.copy() for name, array in arrays.items()}
-    return copied, dataclasses.asdict(trainer.progress)
+    return copied, trainer.progress.to_json()
 
 
 def assert_same(one, other):

@@ -18,7 +18,7 @@ def learned(path, *settings):
     best = 0.0
     for info in trainer.run():
         if isinstance(info, EpochInfo):
-            best = max(best, info.scores["valid_accuracy"])
+            best = max(best, info.scores.valid.alone.figures["accuracy"])
             if best == 1:
                 trainer.stop("learned")
     return best

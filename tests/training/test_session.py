@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from grucli.config.resolve import resolve
@@ -56,8 +55,9 @@ def test_without_files_the_same_weights_are_learned_and_nothing_is_written(tmp_p
     kept, _ = run(request_for())
     assert not list(Path().iterdir())
     assert kept.trainer.progress.history == written.trainer.progress.history
-    for ours, theirs in zip(kept.trainer.best, written.trainer.best, strict=True):
-        np.testing.assert_array_equal(ours, theirs)
+    ours, theirs = kept.trainer.best, written.trainer.best
+    assert ours.dense.tobytes() == theirs.dense.tobytes()
+    assert ours.table.tobytes() == theirs.table.tobytes()
 
 
 def test_an_interrupted_session_goes_on_to_the_same_bytes(tmp_path):

@@ -50,12 +50,12 @@ def test_it_learns_and_the_best_epoch_is_the_one_with_the_lowest_validation_loss
     recipe = dataclasses.replace(RECIPE, epochs=30, schedule="constant")
     trainer = make_trainer(recipe)
     epochs = [info for info in trainer.run() if isinstance(info, EpochInfo)]
-    valid_losses = [info.scores["valid_loss"] for info in epochs]
+    valid_losses = [info.scores.valid.alone.loss for info in epochs]
     assert trainer.progress.best_epoch == 1 + int(np.argmin(valid_losses))
     assert epochs[trainer.progress.best_epoch - 1].is_best
-    assert epochs[trainer.progress.best_epoch - 1].scores["valid_accuracy"] > 0.9
-    trainer.judged.params.flat[...], trainer.judged.table[...] = trainer.best
-    assert trainer.validate(VALID).log_loss == min(valid_losses)
+    assert epochs[trainer.progress.best_epoch - 1].scores.valid.alone.figures["accuracy"] > 0.9
+    trainer.best.give(trainer.judged)
+    assert trainer.validate(VALID).loss == min(valid_losses)
 
 
 def test_patience_ends_a_run_that_gets_no_better():
@@ -71,8 +71,8 @@ def test_without_validation_all_epochs_run_and_the_last_weights_count():
     trainer = make_trainer(dataclasses.replace(RECIPE, patience=1), valid=None)
     epochs = [info for info in trainer.run() if isinstance(info, EpochInfo)]
     assert [info.is_best for info in epochs] == [True] * 4
-    np.testing.assert_array_equal(trainer.best[0], trainer.judged.params.flat)
-    assert "valid_loss" not in epochs[-1].scores
+    np.testing.assert_array_equal(trainer.best.dense, trainer.judged.params.flat)
+    assert epochs[-1].scores.valid is None
 
 
 def test_a_finished_run_goes_on_only_if_it_may_train_for_longer():
@@ -181,12 +181,12 @@ def test_the_plateau_schedule_halves_the_rate_after_two_epochs_without_a_lower_l
     rates = []
     for info in trainer.run():
         if isinstance(info, StepInfo) and info.batch == 1:
-            rates.append(trainer._learning_rate())
+            rates.append(trainer.learning_rate)
     expected, cuts, lowest, stale = [], 0, np.inf, 0
     for scores in trainer.progress.history:
         expected.append(0.3 / 2**cuts)
-        stale = 0 if scores["valid_loss"] < lowest else stale + 1
-        lowest = min(lowest, scores["valid_loss"])
+        stale = 0 if scores.valid.alone.loss < lowest else stale + 1
+        lowest = min(lowest, scores.valid.alone.loss)
         if stale == 2:
             cuts, stale = cuts + 1, 0
     assert rates == expected
@@ -230,9 +230,9 @@ def test_an_epoch_that_is_cut_short_is_judged_as_it_is_if_it_is_the_first():
     info = after(3, trainer)
     assert isinstance(info, EpochInfo)
     assert (info.epoch, info.is_best, info.stopped) == (1, True, "time")
-    assert info.scores["valid_loss"] == trainer.validate(VALID).log_loss
-    assert 0 <= info.scores["clipped"] <= 1
-    np.testing.assert_array_equal(trainer.best[0], trainer.judged.params.flat)
+    assert info.scores.valid.alone.loss == trainer.validate(VALID).loss
+    assert 0 <= info.scores.clipped <= 1
+    np.testing.assert_array_equal(trainer.best.dense, trainer.judged.params.flat)
 
 
 def test_a_later_epoch_that_is_cut_short_leaves_the_best_one_as_it_was():
@@ -240,12 +240,12 @@ def test_a_later_epoch_that_is_cut_short_leaves_the_best_one_as_it_was():
     best = None
     for info in trainer.run():
         if isinstance(info, EpochInfo):
-            best = trainer.best[0].copy()
+            best = trainer.best.dense.copy()
         elif info.epoch == 2 and info.batch == 4:
             trainer.stop("time")
     assert isinstance(info, StepInfo)
     assert len(trainer.progress.history) == 1
-    np.testing.assert_array_equal(trainer.best[0], best)
+    np.testing.assert_array_equal(trainer.best.dense, best)
 
 
 def test_why_a_run_has_ended_stands():
@@ -311,14 +311,14 @@ def test_after_the_folds_all_rows_are_learned_from_for_the_mean_of_their_best_ep
     trainer = folded()
     infos = run_to_end(trainer)
     last = [info for info in infos if info.fold == 0]
-    best = [fold["best_epoch"] for fold in trainer.progress.folds]
+    best = [fold.best_epoch for fold in trainer.progress.folds]
     epochs = round(np.mean(best))
-    assert trainer.progress.crossed["epochs"] == epochs == len(last)
+    assert trainer.progress.crossed.epochs == epochs == len(last)
     assert last[-1].stopped == "epochs"
     whole = make_trainer(dataclasses.replace(PATIENT, epochs=epochs, patience=None), valid=None)
     run_to_end(whole)
-    np.testing.assert_array_equal(trainer.best[0], whole.best[0])
-    np.testing.assert_array_equal(trainer.best[1], whole.best[1])
+    np.testing.assert_array_equal(trainer.best.dense, whole.best.dense)
+    np.testing.assert_array_equal(trainer.best.table, whole.best.table)
 
 
 def test_every_row_is_scored_once_by_the_model_that_has_not_seen_it():
@@ -332,11 +332,11 @@ def test_every_row_is_scored_once_by_the_model_that_has_not_seen_it():
         )
         run_to_end(alone)
         scores = alone.kept.scores
-        right += scores["valid_accuracy"] * len(held)
-        loss += scores["valid_loss"] * len(held)
-    verdict = trainer.kept.scores
-    assert verdict["valid_accuracy"] == pytest.approx(right / len(TRAIN))
-    assert verdict["valid_loss"] == pytest.approx(loss / len(TRAIN))
+        right += scores.valid.alone.figures["accuracy"] * len(held)
+        loss += scores.valid.alone.loss * len(held)
+    verdict = trainer.kept.valid.alone
+    assert verdict.figures["accuracy"] == pytest.approx(right / len(TRAIN))
+    assert verdict.loss == pytest.approx(loss / len(TRAIN))
 
 
 @pytest.mark.parametrize("averaging", [0.9, None])
@@ -361,7 +361,7 @@ def test_until_all_rows_are_learned_from_the_first_fold_is_kept():
             assert (each.best_epoch, each.scores) == (first.best_epoch, first.scores)
     _, last = kept[-1]
     assert (last.fold, last.is_present) == (0, True)
-    assert last.scores == trainer.progress.crossed
+    assert last.valid == trainer.progress.crossed.valid
     assert last.best_epoch == len(last.history) == trainer.epochs
 
 
@@ -382,11 +382,11 @@ def test_a_run_that_ends_early_in_any_stage_goes_on_to_the_same_bytes(stage):
     again = folded(recipe)
     for (_, mine), (_, theirs) in zip(again.model.arrays(), trainer.model.arrays(), strict=True):
         mine[...] = theirs
-    again.restore(dataclasses.asdict(trainer.progress), trainer.arrays())
+    again.restore(trainer.progress.to_json(), trainer.arrays())
     assert not again.is_done
     run_to_end(again)
     assert again.progress == whole.progress
-    np.testing.assert_array_equal(again.best[0], whole.best[0])
+    np.testing.assert_array_equal(again.best.dense, whole.best.dense)
 
 
 def series_trainer(folds=False, **recipe):
@@ -423,31 +423,32 @@ def test_series_in_folds_with_kernels_resume_with_the_same_bytes():
 
 def test_the_schedule_of_the_last_training_ends_with_it_however_early_the_folds_were_best():
     trainer = series_trainer(folds=True, patience=1, schedule="cosine", epochs=40)
-    *_, (last, rate) = ((info, trainer._learning_rate()) for info in trainer.run())
+    *_, (last, rate) = ((info, trainer.learning_rate) for info in trainer.run())
     assert last.epoch == trainer.epochs < 40
-    assert rate < 0.01 * trainer._recipe.learning_rate
+    assert rate < 0.01 * RECIPE.learning_rate
 
 
 def test_folds_without_patience_run_to_the_end_of_the_schedule_and_are_judged_there():
     trainer = series_trainer(folds=True, patience=None, schedule="cosine", epochs=6)
     rates, stages = [], []
     for info in trainer.run():
-        rates.append(trainer._learning_rate())
+        rates.append(trainer.learning_rate)
         if isinstance(info, EpochInfo):
             stages.append((info.fold, info.epoch))
             assert info.is_best
-            assert "valid_loss" not in info.scores
+            assert info.scores.valid is None
     assert stages == [(fold, epoch) for fold in (1, 2, 3, 0) for epoch in range(1, 7)]
-    assert [fold["best_epoch"] for fold in trainer.progress.folds] == [6, 6, 6]
+    assert [fold.best_epoch for fold in trainer.progress.folds] == [6, 6, 6]
     assert trainer.progress.best_epoch == 6
-    assert rates[-1] < 0.01 * trainer._recipe.learning_rate
-    verdict = trainer.kept.scores
-    assert verdict["valid_accuracy"] > 0.8
-    assert verdict["wide_error"] > 0
+    assert rates[-1] < 0.01 * RECIPE.learning_rate
+    verdict = trainer.kept.valid
+    assert verdict.alone.figures["accuracy"] > 0.8
+    assert verdict.blend.error > 0
     rows = np.arange(40)
-    path = trainer._features.learn(trainer._train, rows[rows % 3 != 1], 2, np.random.default_rng())
-    shown = trainer._features.logits(path, rows[rows % 3 == 1], rows[rows % 3 != 1])
-    np.testing.assert_array_equal(trainer._fold_logits[1, 1::3], shown)
+    features, rng = kernel_features(trainer._train), np.random.default_rng()
+    path = features.learn(trainer._train, rows[rows % 3 != 1], NO_OR_YES, rng)
+    shown = features.logits(path, rows[rows % 3 == 1], rows[rows % 3 != 1])
+    np.testing.assert_array_equal(trainer.arrays()["said"][1, 1::3], shown)
 
 
 def test_augmentation_changes_what_is_learned_from_and_not_what_is_there():
@@ -460,4 +461,4 @@ def test_augmentation_changes_what_is_learned_from_and_not_what_is_there():
         runs.append(snapshot(trainer)[0]["best_dense"])
     np.testing.assert_allclose(runs[2], runs[0], atol=1e-3)
     assert np.abs(runs[1] - runs[0]).max() > 0.01
-    assert info.scores["accuracy"] > 0.8
+    assert info.scores.figures["accuracy"] > 0.8

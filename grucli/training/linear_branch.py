@@ -1,0 +1,53 @@
+"""The linear path beside the recurrence while a model is trained."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grucli.data.batches import Examples
+from grucli.engine.packing import Floats
+from grucli.model.linear_path import LinearFeatures, LinearPath
+from grucli.parallel.shards import Rows
+from grucli.random import LINEAR, generator
+from grucli.tasks.task import Task
+
+
+class LinearBranch:
+    """What is learned anew in each stage, once somebody asks: it depends on the rows alone.
+
+    Attributes:
+        always: whether it counts even where it does not pay.
+    """
+
+    def __init__(self, features: LinearFeatures, train: Examples, task: Task, seed: int) -> None:
+        """Prepare to learn from features of the training examples."""
+        self.always = features.always
+        self._features, self._train, self._task, self._seed = features, train, task, seed
+        self.begin(np.arange(len(train)))
+
+    def begin(self, rows: Rows) -> None:
+        """Begin a stage that learns from these rows."""
+        self._rows = rows
+        self._path: LinearPath | None = None
+        self._valid: Floats | None = None
+
+    @property
+    def path(self) -> LinearPath:
+        """The path as learned from the rows of this stage."""
+        if self._path is None:
+            rng = generator(self._seed, LINEAR)
+            self._path = self._features.learn(self._train, self._rows, self._task, rng)
+        return self._path
+
+    def logits(self, held: Rows) -> Floats | None:
+        """Return (n, O) of training rows that are held out of this stage."""
+        return self._features.logits(self.path, held, self._rows)
+
+    def valid_logits(self, held: Rows | None) -> Floats | None:
+        """Return (n, O) of the rows that each epoch is judged on, the same every time.
+
+        They are the training rows of a fold, or else those for validation.
+        """
+        if self._valid is None:
+            self._valid = self._features.logits(self.path, held, self._rows)
+        return self._valid

@@ -1,0 +1,124 @@
+"""The stages of a training: one for each fold that is held out, and a last one of all rows."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from grucli.data.batches import Examples
+from grucli.engine.packing import Floats
+from grucli.model.logits import BranchLogits, recurrence_logits
+from grucli.model.runner import Runner
+from grucli.parallel.shards import Rows
+from grucli.tasks.task import Task
+from grucli.training.held_out import blend_scores, valid_scores
+from grucli.training.linear_branch import LinearBranch
+from grucli.training.progress import CrossValidation, Fold
+from grucli.training.scores import ValidScores
+
+
+class Stages:
+    """Which rows the stage at hand learns from, and what those that are held out say.
+
+    Attributes:
+        rows: (m,) training rows to learn from.
+        valid: rows to judge each epoch by; None where the last epoch counts.
+        fold_logits: (2, n, O) of the recurrence and of the linear path, of each training row by the
+            weights that have not learned from it; zero before its fold is done. None without folds.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        train: Examples,
+        valid: Examples | None,
+        *,
+        folds: Rows | None,
+        linear: LinearBranch | None,
+        judges_folds: bool,
+    ) -> None:
+        """Begin the first stage.
+
+        Args:
+            task: what the answers are.
+            train, valid: encoded examples; there is no `valid` with folds.
+            folds: (n,) the fold of each training row, from 0 on; None for a single stage.
+            linear: the linear path, None for none.
+            judges_folds: whether a fold's epochs are judged by the rows that it holds out.
+        """
+        self._task, self._train, self._linear = task, train, linear
+        self._judges_folds = judges_folds
+        self.valid = valid
+        every = range(0 if folds is None else int(folds.max()) + 1)
+        self._held = [np.flatnonzero(folds == fold) for fold in every]
+        self.fold_logits: Floats | None = None
+        if self._held:
+            self.fold_logits = np.zeros((2, len(train), task.num_outputs))
+        self.begin(min(1, self.num_folds))
+
+    @property
+    def num_folds(self) -> int:
+        """Folds, 0 for a single stage."""
+        return len(self._held)
+
+    def begin(self, fold: int) -> None:
+        """Hold out a fold, 1 for the first; 0 to learn from all rows."""
+        self.rows, self._now = np.arange(len(self._train)), None
+        if self._held:
+            self.valid = None
+        if fold:
+            self._now = held = self._held[fold - 1]
+            self.rows = np.delete(self.rows, held)
+            if self._judges_folds:
+                self.valid = self._train.select(held)
+        if self._linear is not None:
+            self._linear.begin(self.rows)
+
+    def judge(self, runner: Runner, lowest: float | None) -> ValidScores | None:
+        """Return the scores of an epoch, of both branches too if it is the best so far.
+
+        Args:
+            runner: of its weights.
+            lowest: deciding loss of the best epoch before, None for the first.
+
+        Returns:
+            None where there is nothing to judge by.
+        """
+        if self.valid is None:
+            return None
+        linear = None if self._linear is None else self._linear.valid_logits(self._now)
+        logits = BranchLogits(recurrence=recurrence_logits(runner, self.valid), linear=linear)
+        scores = valid_scores(self._task, logits, self.valid.targets)
+        is_best = lowest is None or scores.deciding_loss < lowest
+        return self._blended(scores, logits, self.valid) if is_best else scores
+
+    def end_fold(self, runner: Runner) -> None:
+        """Note what the best weights of a fold say of the rows that it has held out."""
+        if self.fold_logits is None or self._now is None:
+            raise ValueError("no fold is held out")
+        recurrence, linear = self.fold_logits
+        recurrence[self._now] = recurrence_logits(runner, self._train.select(self._now))
+        if self._linear is not None:
+            linear[self._now] = self._linear.logits(self._now)
+
+    def cross_validated(self, folds: Sequence[Fold]) -> CrossValidation:
+        """Return the scores of all rows as their folds, all of which are done, have judged them."""
+        if self.fold_logits is None:
+            raise ValueError("there are no folds")
+        recurrence, linear = self.fold_logits
+        has_linear = self._linear is not None
+        logits = BranchLogits(recurrence=recurrence, linear=linear if has_linear else None)
+        scores = valid_scores(self._task, logits, self._train.targets)
+        return CrossValidation(
+            epochs=round(np.mean([fold.best_epoch for fold in folds])),
+            valid=self._blended(scores, logits, self._train),
+        )
+
+    def _blended(
+        self, scores: ValidScores, logits: BranchLogits, examples: Examples
+    ) -> ValidScores:
+        always = self._linear is not None and self._linear.always
+        blend = blend_scores(self._task, logits, examples.targets, always)
+        return dataclasses.replace(scores, blend=blend)
