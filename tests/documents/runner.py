@@ -1,4 +1,8 @@
-"""The blocks of a page, run in a folder as a reader would run them."""
+"""The blocks of a page, run in a folder as a reader would run them.
+
+What a transcript shows must hold on other processors too: figures whose digits depend on how one
+rounds are shortened. OPENBLAS_CORETYPE=Haswell (or Sandybridge) in the environment tells which.
+"""
 
 import difflib
 import os
