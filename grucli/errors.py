@@ -109,3 +109,9 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
 
 def _escaped(character: str) -> str:
     return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def expect(holds: bool, what: str) -> None:
+    """Raise a ValueError that says what does not fit, unless it holds."""
+    if not holds:
+        raise ValueError(f"{what} do not fit")

@@ -118,7 +118,7 @@ def _show_outcome(session: Session, model: Path, common: Common) -> None:
     if common.json:
         result = report.result(trainer, prepared, str(model), seconds)
         output.write(json.dumps(result, ensure_ascii=False) + "\n")
-    name = NAMES[prepared.encoder.kind]
+    name = NAMES[prepared.encoder.unit]
     if (line := report.linear_line(trainer.kept, prepared.task, name)) is not None:
         common.note(line)
     for line in report.outcome_lines(trainer, prepared, seconds):

@@ -28,10 +28,8 @@ import numpy.typing as npt
 
 from grucli.data.batches import Batch, Examples
 from grucli.data.encoded import Encoded
-from grucli.data.encoding import TextEncoder
 from grucli.data.labelled import targets_of
 from grucli.data.records import Record
-from grucli.data.text.vocabulary import EMPTY
 from grucli.engine import losses
 from grucli.engine.blend_factors import both_classes
 from grucli.engine.packing import Floats
@@ -46,7 +44,6 @@ from grucli.modelfile.checkpoint import SavedModel
 
 SCHEMA = "grucli.traces/1"
 MOST_BYTES = 2**30
-TOKEN_CHARACTERS = 64
 GATES = ("candidate", "reset", "keep")  # in the order of the tape
 STATE = "state"
 
@@ -92,7 +89,7 @@ def trace(report: Report, records: Sequence[Record]) -> dict[str, Array]:
         "predictions": probabilities.argmax(axis=1),
         "probabilities": probabilities,
         "offsets": _offsets(encoded.lengths),
-        **_inputs(saved, records, encoded),
+        **saved.encoder.inputs(records, encoded),
         "state_offsets": _offsets(_state_lengths(saved.model.architecture, encoded)),
         **traces,
     }
@@ -145,15 +142,3 @@ def _state_lengths(arch: Architecture, encoded: Encoded) -> npt.NDArray[np.int64
 
 def _offsets(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     return np.concatenate(([0], np.cumsum(lengths)))
-
-
-def _inputs(saved: SavedModel, records: Sequence[Record], encoded: Encoded) -> dict[str, Array]:
-    """Return what each step was: a token, or values in the units of the data."""
-    encoder = saved.encoder
-    if not isinstance(encoder, TextEncoder):
-        series = [record.values for record in records if record.values is not None]  # all of them
-        return {"values": np.concatenate([values[: encoder.max_length] for values in series])}
-    empty = [encoder.vocabulary.token(EMPTY)]
-    tokens = [token for record in records for token in encoder.tokens(record.text or "") or empty]
-    known = ~encoder.is_unknown(encoded.steps)
-    return {"tokens": np.array([t[:TOKEN_CHARACTERS] for t in tokens], np.str_), "known": known}

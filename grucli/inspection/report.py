@@ -13,7 +13,6 @@ from typing import Any, Literal
 import numpy as np
 
 from grucli import __version__
-from grucli.data.encoding import TextEncoder
 from grucli.inspection.health import LayerHealth
 from grucli.inspection.memory import Horizon
 from grucli.inspection.sequences import Example
@@ -199,11 +198,7 @@ def model_json(saved: SavedModel) -> dict[str, Any]:
     encoder = saved.encoder
     architecture = dataclasses.asdict(saved.model.architecture)
     del architecture["dtype"]  # of this process; that of training stands in the config
-    reading: dict[str, Any] = {"max_length": encoder.max_length}
-    if isinstance(encoder, TextEncoder):
-        reading |= {"tokens": encoder.mode, "vocabulary_size": len(encoder.vocabulary)}
-    else:
-        reading |= {"channels": encoder.num_channels, "seen_as": list(encoder.channels)}
+    reading = {"max_length": encoder.max_length, **encoder.to_json()}
     return {
         "task": "classify",
         "labels": list(saved.labels),

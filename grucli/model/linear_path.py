@@ -14,8 +14,8 @@ from grucli.data.batches import Examples
 from grucli.data.encoded import Encoded
 from grucli.tasks.task import Task
 
-NAMES = {"text": "n-grams", "series": "kernels"}
-"""What people call the features of each kind of encoder."""
+NAMES = {"token": "n-grams", "step": "kernels"}
+"""What people call the features of sequences, by the unit of these."""
 
 
 class LinearPath(Protocol):

@@ -14,26 +14,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
-from grucli.data.encoding import Encoder, SeriesEncoder, TextEncoder
+from grucli.data.encoder import ENCODERS, Encoder
 from grucli.data.records import Remembered
-from grucli.data.series.views import VIEWS, width
 from grucli.data.tables.delimiters import parse_delimiter
-from grucli.data.text.tokens import MODES
-from grucli.data.text.vocabulary import Vocabulary
 from grucli.engine.bags import MOST_TOKENS
 from grucli.engine.pooling import POOLINGS
 from grucli.engine.recurrent import CELLS
-from grucli.errors import CheckpointError, ConfigError, show, show_path
+from grucli.errors import CheckpointError, ConfigError, expect, show, show_path
 from grucli.model.blend import Mix
-from grucli.model.linear_path import LinearPath
 from grucli.model.network import Architecture, Model
 from grucli.modelfile.archive import Archive, read_archive, write_archive
-from grucli.modelfile.fields import built, expect
+from grucli.modelfile.fields import built
 from grucli.modelfile.history import packed, unpacked
-from grucli.modelfile.linear_path import kernel_path, linear_parts, ngram_path
+from grucli.modelfile.linear_path import linear_parts, linear_path
 from grucli.tasks import TASKS, task_from_json
 from grucli.tasks.task import Task
 
@@ -95,27 +90,23 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
         ValueError: a weight is not finite.
     """
     encoder = saved.encoder
+    linear_fields, linear_arrays = linear_parts(saved.model.linear)
     meta: dict[str, Any] = {
         **saved.task.to_json(),
         "architecture": dataclasses.asdict(saved.model.architecture),
-        "encoder": {"kind": encoder.kind, "max_length": encoder.max_length},
+        "encoder": {
+            "kind": encoder.kind,
+            "max_length": encoder.max_length,
+            **encoder.fields(),
+            **linear_fields,
+        },
         "remembered": saved.remembered.stored(),
         "card": saved.card,
     }
     if saved.model.mix != Mix():
         meta["mix"] = saved.model.mix.to_json()
     arrays: Arrays = {PARAM + name: array for name, array in saved.model.arrays()}
-    if isinstance(encoder, TextEncoder):
-        meta["encoder"]["mode"] = encoder.mode
-        arrays["vocabulary"] = np.frombuffer(encoder.vocabulary.to_bytes(), np.uint8)
-    else:
-        meta["encoder"]["missing"] = encoder.missing
-        meta["encoder"]["channels"] = list(encoder.channels)
-        arrays["scaling"] = np.stack((encoder.mean, encoder.scale))
-        arrays["units"] = encoder.units
-    fields, features = linear_parts(saved.model.linear)
-    meta["encoder"] |= fields
-    arrays |= features
+    arrays |= encoder.arrays() | linear_arrays
     if run is not None:
         meta["progress"], scores = packed(run.progress)
         arrays |= scores
@@ -166,7 +157,8 @@ def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> Saved
         expect(len(task.labels) == architecture.num_classes, "labels and outputs")
         model = _model(architecture, archive.arrays, dtype)
         encoder = _encoder(meta["encoder"], archive.arrays, architecture)
-        model.linear = _linear(meta["encoder"], archive.arrays, encoder, architecture)
+        outputs = architecture.num_outputs
+        model.linear = linear_path(meta["encoder"], archive.arrays, encoder.view_size, outputs)
         model.mix = _mix(meta.get("mix"), has_linear=model.linear is not None)
         model.seal()
         return SavedModel(
@@ -241,33 +233,15 @@ def _model(architecture: Architecture, arrays: Arrays, dtype: str | None) -> Mod
 def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architecture) -> Encoder:
     max_length = fields["max_length"]
     expect(type(max_length) is int and 1 <= max_length < 1 << 32, "max_length")
-    if fields["kind"] == "text":
-        vocabulary = Vocabulary.from_bytes(arrays["vocabulary"])
-        expect(len(vocabulary) == architecture.vocabulary_size, "vocabulary and embedding")
-        expect(fields["mode"] in MODES, "tokens")
-        buckets = architecture.buckets if architecture.subwords == "characters" else 0
-        return TextEncoder(vocabulary, fields["mode"], max_length, buckets)
-    expect(fields["kind"] == "series", "kind")
-    mean, scale = arrays["scaling"]
-    missing = fields.get("missing", "refuse")  # older files know no other way
-    expect(missing in ("refuse", "mask"), "missing")
-    channels = tuple(fields.get("channels", ("values",)))
-    expect(len(channels) > 0 and set(channels) <= VIEWS.keys(), "channels")
-    expect(mean.ndim == 1, "scaling")
-    encoder = SeriesEncoder(mean, scale, max_length, missing, channels, arrays.get("units"))
-    expect(encoder.units.ndim == 1, "units")
-    expect(mean.size == width(channels, encoder.num_channels), "scaling, channels")
-    expect(mean.ndim == 1 and encoder.input_size == architecture.input_size, "scaling, channels")
+    expect(fields["kind"] in ENCODERS, "kind")
+    buckets = architecture.buckets if architecture.subwords == "characters" else 0
+    encoder = ENCODERS[fields["kind"]].from_arrays(fields, arrays, max_length, buckets)
+    vocabulary = encoder.vocabulary
+    size = 0 if vocabulary is None else len(vocabulary)
+    expect(size == architecture.vocabulary_size, "vocabulary and embedding")
+    fits = vocabulary is not None or encoder.input_size == architecture.input_size
+    expect(fits, "scaling, channels")
     return encoder
-
-
-def _linear(
-    fields: Mapping[str, Any], arrays: Arrays, encoder: Encoder, architecture: Architecture
-) -> LinearPath | None:
-    """Return the linear path whose features the encoder has, None if there is none."""
-    if isinstance(encoder, TextEncoder):
-        return ngram_path(fields.get("ngrams"), arrays, architecture.num_outputs)
-    return kernel_path(arrays, encoder.view_size, architecture.num_outputs)
 
 
 def _mix(fields: Mapping[str, Any] | None, *, has_linear: bool) -> Mix:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints, is_typeddict
 
+from grucli.errors import expect
+
 T = TypeVar("T")
 
 
@@ -23,12 +25,6 @@ def built(kind: type[T], fields: Mapping[str, Any]) -> T:
             values[name] = tuple(value)
         expect(_is_a(hint, values[name]), name)
     return kind(**values)
-
-
-def expect(holds: bool, what: str) -> None:
-    """Raise a ValueError that says what does not fit, unless it holds."""
-    if not holds:
-        raise ValueError(f"{what} do not fit")
 
 
 def _is_a(hint: Any, value: Any) -> bool:

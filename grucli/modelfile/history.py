@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grucli.modelfile.fields import expect
+from grucli.errors import expect
 
 Arrays = dict[str, npt.NDArray[Any]]
 

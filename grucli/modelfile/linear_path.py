@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from grucli.data.series.kernels import HIGH, Kernels
 from grucli.data.text.ngrams import Ngrams, Pattern
+from grucli.errors import expect
 from grucli.model.kernel_path import KernelPath
 from grucli.model.linear_path import LinearPath
 from grucli.model.ngram_path import NgramPath
-from grucli.modelfile.fields import built, expect
+from grucli.modelfile.fields import built
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -55,14 +56,29 @@ def _kernel_arrays(path: KernelPath) -> Arrays:
     }
 
 
-def ngram_path(
-    fields: Mapping[str, Any] | None, arrays: Arrays, num_outputs: int
-) -> NgramPath | None:
-    """Return the n-grams of a model file whose pattern has these fields, None if there is none.
+def linear_path(
+    fields: Mapping[str, Any], arrays: Arrays, view_size: int, num_outputs: int
+) -> LinearPath | None:
+    """Return the linear path of a model file, None if there is none.
+
+    Args:
+        fields: of the encoder.
+        arrays: all of the file.
+        view_size: numbers of a step that kernels read; 0 where steps are tokens, with n-grams.
+        num_outputs: logits.
 
     Raises:
         KeyError, TypeError, ValueError: they do not fit together.
     """
+    if view_size:
+        return _kernel_path(arrays, view_size, num_outputs)
+    return _ngram_path(fields.get("ngrams"), arrays, num_outputs)
+
+
+def _ngram_path(
+    fields: Mapping[str, Any] | None, arrays: Arrays, num_outputs: int
+) -> NgramPath | None:
+    """Return the n-grams of a model file whose pattern has these fields, None if there is none."""
     if fields is None:
         return None
     pattern = built(Pattern, fields)
@@ -75,12 +91,8 @@ def ngram_path(
     return NgramPath(ngrams=Ngrams(pattern=pattern, keys=keys, idf=idf), weight=weight, bias=bias)
 
 
-def kernel_path(arrays: Arrays, num_channels: int, num_outputs: int) -> KernelPath | None:
-    """Return the kernels of a model file that read so many channels, None if it has none.
-
-    Raises:
-        KeyError, ValueError: they do not fit together.
-    """
+def _kernel_path(arrays: Arrays, num_channels: int, num_outputs: int) -> KernelPath | None:
+    """Return the kernels of a model file that read so many channels, None if it has none."""
     if LINEAR + "thresholds" not in arrays:
         return None
     names = ("dilations", "counts", "channels", "thresholds")

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
-from grucli.data.numbers import floats, whole
-from grucli.data.records import Record
-from grucli.errors import DataError, show
 from grucli.modelfile.checkpoint import SavedModel, load
 from grucli.prediction.stream import predict
 
@@ -59,47 +55,10 @@ class Classifier:
         """
         if isinstance(inputs, str | bytes):
             raise TypeError("inputs is one text; give a list of texts")
-        records = [self._record(number, value) for number, value in enumerate(inputs, 1)]
+        records = [
+            self._saved.encoder.record(number, value) for number, value in enumerate(inputs, 1)
+        ]
         answers = self._saved.task.typed_answers
         return [
             answer for window in predict(self._saved, records) for answer in answers(window.scores)
         ]
-
-    def _record(self, number: int, value: Any) -> Record:
-        if self.kind == "text":
-            if not isinstance(value, str):
-                raise TypeError(
-                    f"record {number}: {type(value).__name__}, but the model reads texts"
-                )
-            return Record(number=number, text=value)
-        try:
-            values = floats(_numeric(value))
-        except (TypeError, ValueError) as fault:
-            raise TypeError(f"record {number}: no array of numbers: {show(fault)}") from None
-        except OverflowError:  # a Python integer
-            values = np.array([np.inf])
-        if values.ndim == 0:
-            raise DataError(f"record {number}: one number; put a single sequence in a list")
-        if np.isinf(values).any():
-            raise DataError(
-                f"record {number}: a number is infinite or too large; leave it out or scale it down"
-            )
-        if values.ndim == 1:
-            values = values[:, None]
-        if values.ndim == 2:  # the encoder refuses all else
-            values = whole(values, "mask")
-        if len(values) == 0:
-            raise DataError(f"record {number}: a sequence without a value; give one at least")
-        return Record(number=number, values=values)
-
-
-_OTHER = {"c": "complex numbers", "M": "dates", "m": "spans of time"}
-"""What NumPy would take for numbers, by the kind of its type."""
-
-
-def _numeric(value: Any) -> npt.NDArray[Any]:
-    """Return an array of the numbers' own type; None is NaN."""
-    found = np.asarray(value)
-    if found.dtype.kind in _OTHER:
-        raise TypeError(_OTHER[found.dtype.kind])
-    return found if found.dtype.kind in "fiub" else np.asarray(value, np.float64)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grucli.data.encoded import Encoded
-from grucli.data.encoding import Encoder
+from grucli.data.encoder import Encoder
 from grucli.tasks.measure import Measure
 
 MEASURES = (
@@ -37,7 +37,7 @@ class Coverage:
     def of(cls, encoder: Encoder, encoded: Encoded) -> Coverage:
         """Count inputs that `encoder` has encoded."""
         counts = {"rows": len(encoded.lengths), "truncated": int(encoded.truncated.sum())}
-        if encoder.kind == "text":
+        if encoder.vocabulary is not None:
             counts |= {
                 "tokens": int(encoded.lengths.sum()),
                 "known_tokens": round(float((encoded.known * encoded.lengths).sum())),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.encoding import TextEncoder
+from grucli.data.encoder import form_of
 from grucli.data.records import Record
 from grucli.engine.packing import Floats
 from grucli.errors import (
@@ -16,7 +16,6 @@ from grucli.errors import (
     CheckpointError,
     DataError,
     GrucliError,
-    counted,
     show_path,
 )
 from grucli.model.logits import branch_logits
@@ -132,18 +131,10 @@ def suitable_records(
             other channels than those of training.
     """
     encoder = saved.encoder
-    wanted = None if isinstance(encoder, TextEncoder) else encoder.num_channels
     for record in records:
-        found = None if record.values is None else record.values.shape[1]
-        if found != wanted and record.error is None:
+        if record.error is None and not encoder.suits(record):
             raise CheckpointError(
-                f"{show_path(data, 36)}: holds {_form(found)}, but {show_path(model, 36)} reads "
-                f"{_form(wanted)}; name another file or model"
+                f"{show_path(data, 36)}: holds {form_of(record)}, but {show_path(model, 36)} reads "
+                f"{encoder.form}; name another file or model"
             )
         yield record
-
-
-def _form(channels: int | None) -> str:
-    if channels is None:
-        return "text"
-    return f"numeric sequences of {counted(channels, 'channel')}"

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import Examples
-from grucli.data.encoding import Encoder, TextEncoder
+from grucli.data.encoder import Encoder
 from grucli.data.records import Record
-from grucli.data.text.vocabulary import EMPTY
+from grucli.data.text.vocabulary import EMPTY, Vocabulary
 from grucli.errors import counted, excerpt
 from grucli.preparation.copies import NOTHING
 from grucli.tasks.task import Task
@@ -91,33 +91,35 @@ def of_examples(
             f"{cut:.1%} of the training sequences are cut at {encoder.max_length:,} steps, "
             f"the longest has {max(steps):,}; data.max_length sets what is kept"
         )
-    if not isinstance(encoder, TextEncoder):
+    vocabulary = encoder.vocabulary
+    if vocabulary is None:
         return
     parts = [part.steps for part in (train, valid) if part is not None]
     empty = sum(int(np.sum(part == EMPTY)) for part in parts)
     if empty:
         yield f"{empty:,} {'text is' if empty == 1 else 'texts are'} empty: nothing to read in them"
     if valid is not None:
-        unknown = float(encoder.is_unknown(valid.steps).mean())
+        unknown = float(vocabulary.is_unknown(valid.steps).mean())
         yield from _unknown(encoder, unknown, "the validation tokens do not occur in training")
     elif folds is not None:
-        unknown = _lone_share(train, folds, encoder)
+        unknown = _lone_share(train, folds, vocabulary)
         yield from _unknown(encoder, unknown, "the tokens of a fold do not occur in the others")
 
 
-def _unknown(encoder: TextEncoder, share: float, what: str) -> Iterator[str]:
+def _unknown(encoder: Encoder, share: float, what: str) -> Iterator[str]:
     if share > MOST_UNKNOWN:
-        mend = "" if encoder.mode in ("char", "byte") else " or --set data.tokens=char"
+        mode = encoder.settings().get("data.tokens")
+        mend = "" if mode in (None, "char", "byte") else " or --set data.tokens=char"
         yield f"{share:.0%} of {what}; more rows{mend} would let more be known"
 
 
-def _lone_share(train: Examples, folds: npt.NDArray[np.int64], encoder: TextEncoder) -> float:
+def _lone_share(train: Examples, folds: npt.NDArray[np.int64], vocabulary: Vocabulary) -> float:
     """Return which share of all tokens stand in one fold only, so that the others lack them."""
     occurs = np.zeros((int(folds.max()) + 1, int(train.steps.max()) + 1), bool)
     occurs[np.repeat(folds, train.lengths), train.steps] = True
     is_lone = occurs.sum(axis=0) == 1
     is_lone[EMPTY : EMPTY + 1] = False  # it stands for no token
-    return float((is_lone[train.steps] | encoder.is_unknown(train.steps)).mean())
+    return float((is_lone[train.steps] | vocabulary.is_unknown(train.steps)).mean())
 
 
 def _axes(name: str, records: Sequence[Record]) -> Iterator[str]:

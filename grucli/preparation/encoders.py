@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from grucli.data.encoded import Encoded
-from grucli.data.encoding import Encoder, SeriesEncoder, TextEncoder
+from grucli.data.encoder import Encoder
 from grucli.data.records import Record
+from grucli.data.series.encoder import SeriesEncoder
 from grucli.data.series.views import orders_of_spread
 from grucli.data.text import tokens
+from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.tokenized import Tokenized
 from grucli.data.text.vocabulary import Vocabulary
 from grucli.errors import ConfigError
@@ -32,14 +34,12 @@ class Origin:
 
     Attributes:
         architecture: of the model.
-        tokens: its mode of tokenizing, None for numeric sequences.
-        channels: how it sees numeric sequences, None for texts.
+        settings: by which its encoder was made, by dotted key.
         sha256: of its file, the first 12 digits.
     """
 
     architecture: Architecture
-    tokens: str | None
-    channels: tuple[str, ...] | None
+    settings: Mapping[str, Any]
     sha256: str
 
 
@@ -58,8 +58,8 @@ class Fitted:
 
 def mode_of(texts: Iterable[str], config: Config, origin: Origin | None) -> str:
     """Return how texts become tokens: as set, as in the origin, or as the texts speak for."""
-    if origin is not None and origin.tokens is not None and config.data.tokens == "auto":
-        return origin.tokens
+    if origin is not None and "data.tokens" in origin.settings and config.data.tokens == "auto":
+        return str(origin.settings["data.tokens"])
     return tokens.resolve(config.data.tokens, texts)
 
 
@@ -105,8 +105,8 @@ def _fit_series(records: Sequence[Record], config: Config, origin: Origin | None
     steps = [len(value) for value in values]
     longest = unless_given(data.max_length, data_rules.maximum_length(np.array(steps)))
     channels = unless_given(data.channels, data_rules.channels(orders_of_spread(values)))
-    if origin is not None and origin.channels is not None and data.channels is None:
-        channels = Choice(value=origin.channels, reason=AS_IN_ORIGIN)
+    if origin is not None and "data.channels" in origin.settings and data.channels is None:
+        channels = Choice(value=origin.settings["data.channels"], reason=AS_IN_ORIGIN)
     encoder = SeriesEncoder.fit(values, longest.value, data.missing, channels.value)
     return Fitted(
         encoder=encoder,

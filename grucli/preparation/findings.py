@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grucli.data.encoding import Encoder, TextEncoder
-from grucli.errors import counted, excerpt
+from grucli.data.encoder import Encoder
+from grucli.errors import excerpt
 from grucli.preparation import checks, precision
 from grucli.preparation.encoders import Fitted
 from grucli.preparation.train_valid_split import Parts
@@ -63,7 +63,4 @@ def _encoder_line(encoder: Encoder, steps: Sequence[int]) -> str:
         f"median length {np.median(steps):g}, longest {max(steps):,}, "
         f"kept {encoder.max_length:,} ({cut:.1%} cut)"
     )
-    if isinstance(encoder, TextEncoder):
-        return f"tokens: {encoder.mode}, vocabulary {len(encoder.vocabulary):,}, {lengths}"
-    seen = f"{counted(encoder.num_channels, 'channel')} ({', '.join(encoder.channels)}, scaled)"
-    return f"numeric sequences: {seen}; {lengths}"
+    return encoder.found(lengths)

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import Examples, starts_of
-from grucli.data.encoding import Encoder, SeriesEncoder, TextEncoder
+from grucli.data.encoder import Encoder
 from grucli.data.numbers import Floats
 from grucli.data.records import Record
+from grucli.data.series.encoder import SeriesEncoder
 from grucli.data.series.views import width
 from grucli.errors import counted
 
@@ -30,7 +31,7 @@ def lost(
         examples: the records as `encoder` encodes them.
         encoder: fitted on them.
     """
-    if isinstance(encoder, TextEncoder):
+    if not isinstance(encoder, SeriesEncoder):
         return
     every = -(-examples.steps.size // LOOKED_AT)
     kept = [record.values[: encoder.max_length] for record in records if record.values is not None]

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import Examples
-from grucli.data.encoding import Encoder
+from grucli.data.encoder import Encoder
 from grucli.data.forms import OnBadRow
 from grucli.data.labelled import Table, examples_of, read_table
 from grucli.data.records import ReadOptions, Remembered
@@ -177,7 +177,7 @@ def _vectors(config: Config, fitted: Fitted, on_bad_row: OnBadRow) -> Vectors | 
     path, wanted = config.model.vectors, config.model.embedding_size
     if path is None:
         return None
-    vectors = read_vectors(path, fitted.encoder, fitted.encoded.steps, on_bad_row)
+    vectors = read_vectors(path, fitted.encoder.vocabulary, fitted.encoded.steps, on_bad_row)
     if wanted not in (None, vectors.size):
         raise ConfigError(
             f"model.embedding_size: is {wanted:,}, but {vectors.name} has vectors of "

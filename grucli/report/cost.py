@@ -4,7 +4,6 @@ from typing import Any
 
 from grucli.config.resolve import Settings
 from grucli.config.schema import KEYS
-from grucli.data.encoding import TextEncoder
 from grucli.errors import counted, excerpt
 from grucli.model.network import Model
 from grucli.preparation.prepare import Prepared
@@ -76,11 +75,8 @@ def _each_fold(trainer: Trainer) -> str:
 
 def _data(prepared: Prepared) -> dict[str, Any]:
     encoder = prepared.encoder
-    reading: dict[str, Any] = {"kind": encoder.kind, "max_length": encoder.max_length}
-    if isinstance(encoder, TextEncoder):
-        reading |= {"tokens": encoder.mode, "vocabulary_size": len(encoder.vocabulary)}
-    else:
-        reading |= {"channels": encoder.num_channels}
+    reading = {"kind": encoder.kind, "max_length": encoder.max_length, **encoder.to_json()}
+    reading.pop("seen_as", None)  # stands among the settings
     facts = {**prepared.facts}
     label_rows = facts.pop("label_rows")
     return {

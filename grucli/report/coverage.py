@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grucli.data.encoding import Encoder, TextEncoder
+from grucli.data.encoder import Encoder
 from grucli.errors import counted
 from grucli.model.linear_path import NAMES
 from grucli.modelfile.checkpoint import SavedModel
@@ -62,7 +62,7 @@ def reason(coverage: Coverage, saved: SavedModel, unseen_rows: int) -> str:
 
 
 def _limit(encoder: Encoder) -> str:
-    return counted(encoder.max_length, "token" if isinstance(encoder, TextEncoder) else "step")
+    return counted(encoder.max_length, encoder.unit)
 
 
 def _beyond(saved: SavedModel) -> str:
@@ -70,4 +70,4 @@ def _beyond(saved: SavedModel) -> str:
     linear = saved.model.linear
     if linear is None or not linear.reads_on:
         return ""
-    return f" ({NAMES[saved.encoder.kind]} read on)"
+    return f" ({NAMES[saved.encoder.unit]} read on)"

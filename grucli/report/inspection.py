@@ -26,7 +26,7 @@ def text(report: Report) -> str:
     if report.input is None:
         parts += [] if report.examples else inside(report.saved)
     else:
-        for name, sentence in data_facts(report.input, NAMES[report.saved.encoder.kind]):
+        for name, sentence in data_facts(report.input, NAMES[report.saved.encoder.unit]):
             parts[0] += field(name, sentence)
     parts[0] += field("convention", CONVENTION)
     if report.input is not None:

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from grucli.data.encoding import TextEncoder
 from grucli.data.labelled import Table
 from grucli.data.records import names
-from grucli.errors import counted, excerpt, show_path
+from grucli.errors import excerpt, show_path
 from grucli.inspection.report import parameter_parts
 from grucli.model.blend import Mix
 from grucli.model.linear_path import NAMES, LinearPath
@@ -31,7 +30,7 @@ def head(saved: SavedModel, path: str) -> list[str]:
 
 def facts(saved: SavedModel, path: str) -> Facts:
     """Return what the model is, how it reads and where it comes from."""
-    card, kind = saved.card, NAMES[saved.encoder.kind]
+    card, kind = saved.card, NAMES[saved.encoder.unit]
     linear, vectors = saved.model.linear, _section(_section(card, "data"), "vectors")
     return [
         ("model", f"{path} (sha256 {saved.sha256[:12]})"),
@@ -91,21 +90,12 @@ def _labels(labels: tuple[str, ...]) -> str:
 
 
 def _reading(saved: SavedModel) -> str:
-    encoder, remembered = saved.encoder, saved.remembered
-    if not isinstance(encoder, TextEncoder):
-        masked = ", missing values masked" if encoder.missing == "mask" else ""
-        return (
-            f"numeric sequences, {counted(encoder.num_channels, 'channel')}{masked}, "
-            f"seen as {', '.join(encoder.channels)}, at most {counted(encoder.max_length, 'step')}"
-        )
+    remembered = saved.remembered
     columns = ""
     if remembered.text is not None:
         listed = " + ".join(f"'{excerpt(name)}'" for name in names(remembered.text))
         columns = f" (columns {listed}, '{excerpt(remembered.label)}')"
-    return (
-        f"texts{columns}, tokens {encoder.mode}, vocabulary {len(encoder.vocabulary):,}, "
-        f"at most {counted(encoder.max_length, 'token')}"
-    )
+    return saved.encoder.reads(columns)
 
 
 def _network(saved: SavedModel) -> str:

@@ -28,7 +28,7 @@ def text(scored: Scored, saved: SavedModel) -> str:
     whole = scorecard.text(scored.card, coverage.rows(scored.coverage, saved))
     if scored.branches is None:
         return whole
-    return f"{whole}\n{branches.text(scored.branches, NAMES[saved.encoder.kind])}"
+    return f"{whole}\n{branches.text(scored.branches, NAMES[saved.encoder.unit])}"
 
 
 def json_pieces(scores: Mapping[str, object]) -> Iterator[str]:

@@ -59,18 +59,17 @@ def _example(one: Example, labels: Sequence[str]) -> list[str]:
 
 def windows(one: Example) -> Facts:
     """Return what was cut, and how steps were joined to windows."""
-    unit = "token" if one.kind == "text" else "step"
     facts, total = [], one.parts[-1].stop
     if total > one.steps:
         sentence = (
-            f"the recurrence reads the first {counted(one.steps, unit)}, {NAMES[one.kind]} all"
+            f"the recurrence reads the first {counted(one.steps, one.unit)}, {NAMES[one.unit]} all"
         )
         facts.append(("cut", sentence))
     elif one.truncated:
-        facts.append(("cut", f"the model reads the first {counted(one.steps, unit)}"))
+        facts.append(("cut", f"the model reads the first {counted(one.steps, one.unit)}"))
     if total > len(one.parts):
-        number, size = counted(len(one.parts), "window"), counted(one.parts[0].stop, unit)
-        facts.append(("windows", f"of {size} each, {number} for {counted(total, unit)}"))
+        number, size = counted(len(one.parts), "window"), counted(one.parts[0].stop, one.unit)
+        facts.append(("windows", f"of {size} each, {number} for {counted(total, one.unit)}"))
     return facts
 
 
@@ -83,7 +82,7 @@ def decision(one: Example, labels: Sequence[str]) -> str:
     truth = f"true {_name(one.label)}, " if one.label is not None else ""
     versus = f"{_name(labels[why.target])} over {_name(labels[why.other])} {why.margin:+.2f}"
     if why.linear_margin is not None:
-        versus += f", of which {NAMES[one.kind]} {why.linear_margin:+.2f}"
+        versus += f", of which {NAMES[one.unit]} {why.linear_margin:+.2f}"
     return f"{truth}predicted {first} ({rest}); margin of {versus}"
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from grucli.data.encoding import TextEncoder
-from grucli.data.text.vocabulary import SPECIAL
+from grucli.data.text.vocabulary import SPECIAL, Vocabulary
 from grucli.errors import CheckpointError, show, show_path
 from grucli.model.network import Architecture, Model
 from grucli.modelfile import checkpoint
@@ -24,11 +23,9 @@ FREE = ("vocabulary_size", "subwords", "buckets", "num_classes", *TRAINED_WITH)
 
 def origin_of(saved: SavedModel) -> Origin:
     """Return what is remembered of a model whose weights are taken over."""
-    encoder = saved.encoder
     return Origin(
         architecture=saved.model.architecture,
-        tokens=encoder.mode if isinstance(encoder, TextEncoder) else None,
-        channels=None if isinstance(encoder, TextEncoder) else encoder.channels,
+        settings=saved.encoder.settings(),
         sha256=saved.sha256[:ORIGIN_DIGITS],
     )
 
@@ -72,13 +69,14 @@ def take_over(
             array[...] = theirs[name]
     head = "head" if same_head else f"no head (other {prepared.task.noun}s), it is drawn anew"
     words: tuple[str, ...] = ("recurrent weights", head)
-    if isinstance(prepared.encoder, TextEncoder) and isinstance(saved.encoder, TextEncoder):
-        rows = {token: row for row, token in enumerate(_tokens(saved.encoder))}
-        tokens = _tokens(prepared.encoder)
+    ours_, theirs_ = prepared.encoder.vocabulary, saved.encoder.vocabulary
+    if ours_ is not None and theirs_ is not None:
+        rows = {token: row for row, token in enumerate(_tokens(theirs_))}
+        tokens = _tokens(ours_)
         shared = [(row, rows[token]) for row, token in enumerate(tokens) if token in rows]
         ours, others = np.array(shared).T
         model.table[ours] = saved.model.table[others]
-        _take_over_ngrams(model, saved, tokens == _tokens(saved.encoder))
+        _take_over_ngrams(model, saved, tokens == _tokens(theirs_))
         words = (f"{len(shared):,} of {len(tokens):,} token vectors", *words)
     return words
 
@@ -91,9 +89,9 @@ def _take_over_ngrams(model: Model, saved: SavedModel, same_tokens: bool) -> Non
         model.table[ours.vocabulary_size :] = saved.model.table[theirs.vocabulary_size :]
 
 
-def _tokens(encoder: TextEncoder) -> list[str | int]:
+def _tokens(vocabulary: Vocabulary) -> list[str | int]:
     """Return what each row of a token table stands for; rows of no token by number."""
-    return [*range(len(SPECIAL)), *encoder.vocabulary.tokens]
+    return [*range(len(SPECIAL)), *vocabulary.tokens]
 
 
 def _check_fit(ours: Architecture, theirs: Architecture, path: str | Path) -> None:

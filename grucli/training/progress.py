@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from grucli.modelfile.fields import built, expect
+from grucli.errors import expect
+from grucli.modelfile.fields import built
 from grucli.tasks.task import Task
 from grucli.training.scores import EpochScores, ValidScores, expect_same
 

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from grucli import __version__
-from grucli.data.encoding import TextEncoder
 from grucli.errors import CheckpointError, ConfigError, TrainingError, show, show_path
 from grucli.model.network import Architecture, Model
 from grucli.modelfile import checkpoint
@@ -146,15 +145,12 @@ def _architecture(prepared: Prepared) -> Architecture:
     del settings["initialisation"], settings["wide"], settings["vectors"]
     embedding_size, buckets = settings.pop("embedding_size"), settings.pop("subwords") or 0
     settings["convolution"] = int(settings["convolution"])  # false is no step at all
-    if isinstance(encoder, TextEncoder):
-        sizes = {"vocabulary_size": len(encoder.vocabulary), "input_size": embedding_size}
-        if buckets:
-            sizes |= {"subwords": "characters" if encoder.buckets else "tokens", "buckets": buckets}
-    else:
-        sizes = {"vocabulary_size": 0, "input_size": encoder.input_size}
+    if buckets:
+        settings |= {"subwords": "characters" if encoder.buckets else "tokens", "buckets": buckets}
     return Architecture(
         **settings,
-        **sizes,
+        vocabulary_size=0 if encoder.vocabulary is None else len(encoder.vocabulary),
+        input_size=encoder.input_size or embedding_size,
         num_classes=len(prepared.task.labels),
         dtype=prepared.config.training.dtype,
     )
@@ -203,7 +199,7 @@ def _card(prepared: Prepared, epoch: int) -> dict[str, Any]:
 def _fingerprint(prepared: Prepared) -> str:
     """Return a digest of what is learned from: examples, labels, vocabulary, folds."""
     digest = hashlib.sha256("\n".join(prepared.task.labels).encode("utf-8", "surrogatepass"))
-    if isinstance(prepared.encoder, TextEncoder):
+    if prepared.encoder.vocabulary is not None:
         digest.update(prepared.encoder.vocabulary.to_bytes())
     for part in (prepared.train, prepared.valid):
         if part is not None:

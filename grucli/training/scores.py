@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from grucli.errors import expect
 from grucli.model.blend import Mix
-from grucli.modelfile.fields import expect
 from grucli.tasks.task import FigureKind, HeldOut, Task
 
 ALONE, KEPT = "valid", "kept"

@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from grucli.data.batches import Examples, epoch_rows
 from grucli.engine.packing import Floats
+from grucli.errors import expect
 from grucli.model.blend import Mix
 from grucli.model.linear_path import LinearFeatures, LinearPath
 from grucli.model.logits import recurrence_logits
 from grucli.model.network import Model
-from grucli.modelfile.fields import expect
 from grucli.parallel.crew import Crew
 from grucli.parallel.shards import Rows
 from grucli.random import SHUFFLE, generator

@@ -4,8 +4,9 @@ import dataclasses
 
 import numpy as np
 
-from grucli.data.encoding import SeriesEncoder, TextEncoder
 from grucli.data.records import Record, Remembered
+from grucli.data.series.encoder import SeriesEncoder
+from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.vocabulary import Vocabulary
 from grucli.errors import show
 from grucli.inspection.measure import Shown, inspect

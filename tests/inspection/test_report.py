@@ -6,8 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from grucli.data.encoding import SeriesEncoder
 from grucli.data.records import Record
+from grucli.data.series.encoder import SeriesEncoder
 from grucli.errors import CheckpointError, ConfigError
 from grucli.inspection.measure import Shown
 from grucli.report.inspection import text

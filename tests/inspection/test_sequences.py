@@ -5,9 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from grucli.data.encoding import SeriesEncoder, TextEncoder
 from grucli.data.records import Record, Remembered
+from grucli.data.series.encoder import SeriesEncoder
 from grucli.data.series.kernels import Kernels
+from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.ngrams import Ngrams, Pattern
 from grucli.data.text.tokenized import Tokenized
 from grucli.data.text.vocabulary import Vocabulary
@@ -167,7 +168,7 @@ def test_a_long_text_has_fewer_and_larger_parts(monkeypatch):
     found = example(model, record, "t", target=None, seed=0)
     assert len(found.parts) == 200
     assert found.parts[0].text == " ".join(record.text.split()[:2])
-    monkeypatch.setitem(sequences.MOST_READ, "text", 1000)
+    monkeypatch.setitem(sequences.MOST_READ, "token", 1000)
     found = example(model, record, "t", target=None, seed=0)
     assert len(found.parts) == 20
     assert found.parts[-1].stop == 400

@@ -5,8 +5,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from grucli.data.encoding import SeriesEncoder
 from grucli.data.records import Record
+from grucli.data.series.encoder import SeriesEncoder
 from grucli.data.series.kernels import Kernels
 from grucli.model.kernel_path import KernelPath
 from grucli.preparation import linear_path

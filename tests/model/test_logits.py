@@ -5,9 +5,10 @@ import pytest
 
 from grucli.data import batches
 from grucli.data.batches import Examples, pack
-from grucli.data.encoding import SeriesEncoder, TextEncoder
 from grucli.data.records import Record
+from grucli.data.series.encoder import SeriesEncoder
 from grucli.data.series.kernels import Kernels
+from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.ngrams import Ngrams, Pattern
 from grucli.data.text.tokenized import Tokenized
 from grucli.data.text.vocabulary import Vocabulary

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import grucli
-from grucli.data.encoding import SeriesEncoder, TextEncoder
+from grucli.data.series.encoder import SeriesEncoder
+from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.vocabulary import Vocabulary
 from grucli.modelfile import checkpoint
 from tests.inspection.helpers import random_model

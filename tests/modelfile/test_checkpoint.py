@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grucli.data.encoding import SeriesEncoder, TextEncoder
 from grucli.data.records import Record, Remembered
+from grucli.data.series.encoder import SeriesEncoder
+from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.vocabulary import Vocabulary
 from grucli.engine import losses
 from grucli.errors import AccessError, CheckpointError, DataError

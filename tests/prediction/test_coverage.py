@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from grucli.data.encoding import SeriesEncoder, TextEncoder
 from grucli.data.records import Record, Remembered
+from grucli.data.series.encoder import SeriesEncoder
+from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.vocabulary import Vocabulary
 from grucli.model.network import Model
 from grucli.modelfile.checkpoint import SavedModel

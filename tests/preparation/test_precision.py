@@ -5,8 +5,8 @@ import pytest
 
 from grucli.config.resolve import resolve
 from grucli.data.batches import Examples
-from grucli.data.encoding import SeriesEncoder
 from grucli.data.records import Record
+from grucli.data.series.encoder import SeriesEncoder
 from grucli.preparation.precision import lost
 from grucli.preparation.prepare import prepare
 

@@ -232,7 +232,9 @@ def test_what_is_left_auto_follows_the_model_to_start_from(reviews):
         cell="gru", vocabulary_size=9, input_size=5, hidden_size=7, num_layers=1,
         bidirectional=False, pooling=("last",), dropout=0.0, token_dropout=0.0, num_classes=3,
     )  # fmt: skip
-    origin = Origin(architecture=architecture, tokens="char", channels=None, sha256="0123456789ab")
+    origin = Origin(
+        architecture=architecture, settings={"data.tokens": "char"}, sha256="0123456789ab"
+    )
     config = resolve(assignments=["model.pooling=mean"]).config
     result = prepare(reviews, config, "stop", origin)
     model = result.config.model

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from grucli.config.resolve import resolve
-from grucli.data.encoding import TextEncoder
+from grucli.data.text.encoder import TextEncoder
 from grucli.errors import CheckpointError
 from grucli.model.network import Model
 from grucli.modelfile.checkpoint import SavedModel

@@ -15,7 +15,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.encoding import Encoder, TextEncoder
 from grucli.data.forms import OnBadRow
 from grucli.data.numbers import NumberError, exact, numbers
 from grucli.data.streams.lines import Lines, decode, refuse_wide
@@ -97,19 +96,19 @@ class Vectors:
 
 def read_vectors(
     path: str,
-    encoder: Encoder,
+    vocabulary: Vocabulary | None,
     steps: npt.NDArray[Any],
     on_bad_row: OnBadRow,
 ) -> Vectors:
-    """Read the vectors of the tokens that an encoder knows.
+    """Read the vectors of the tokens of a vocabulary.
 
     A token's vector is that of the first row with just this token, or if there is none, of the
     first that is equal but for case.
 
     Args:
         path: the file, or a gzip of it.
-        encoder: fitted on the training part.
-        steps: (S,) the training part as it encodes it.
+        vocabulary: of the training part, None if this is numbers.
+        steps: (S,) the training part as it is encoded.
         on_bad_row: what to do with a wanted row that cannot be read.
 
     Raises:
@@ -117,10 +116,10 @@ def read_vectors(
         DataError: it is no such file, has none of the tokens, or has bad rows among the wanted.
         AccessError: it is missing or unreadable.
     """
-    if not isinstance(encoder, TextEncoder):
+    if vocabulary is None:
         raise ConfigError("model.vectors: is for tokens, the data are numbers; delete it")
     name = show_path(path)
-    wanted = _Wanted(encoder.vocabulary)
+    wanted = _Wanted(vocabulary)
     with open_binary(path) as stream:
         lines = Lines(stream, name)
         declared, size = _form(lines, name)
@@ -136,7 +135,7 @@ def read_vectors(
         size=size,
         ids=ids,
         rows=np.stack([wanted.rows[k] for k in ids.tolist()]),
-        tokens=len(encoder.vocabulary.tokens),
+        tokens=len(vocabulary.tokens),
         text_share=share,
         warnings=tuple(_warnings(name, declared, lines.number - 1, problems, share)),
     )

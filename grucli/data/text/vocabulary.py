@@ -87,6 +87,11 @@ class Vocabulary:
         """Yield the tokens in their order, some at a time."""
         return (_tokens_of(block) for _, block in self._lines.blocks())
 
+    def is_unknown(self, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+        """Tell which ids are of tokens that it lacks."""
+        unknown: npt.NDArray[np.bool_] = (ids == UNKNOWN) | (ids >= len(self))
+        return unknown
+
     def encode(self, tokens: Sequence[str]) -> npt.NDArray[np.int32]:
         """Return the ids of `tokens`, (len(tokens),) int32; of no tokens [EMPTY]."""
         if not tokens:

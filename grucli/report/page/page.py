@@ -71,7 +71,7 @@ def _head(report: Report) -> Markup:
 def _model(report: Report) -> Markup:
     found = facts(report.saved, report.path)
     if report.input is not None:
-        found += data_facts(report.input, NAMES[report.saved.encoder.kind])
+        found += data_facts(report.input, NAMES[report.saved.encoder.unit])
     return tag("section", _facts([*found, ("convention", CONVENTION)]))
 
 

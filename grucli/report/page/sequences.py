@@ -69,7 +69,7 @@ def _shares(one: Example) -> list[str | None]:
         return [None] * len(one.parts)
     paths = zip((why.effect - why.linear_effect).tolist(), why.linear_effect.tolist(), strict=True)
     return [
-        None if math.isnan(own) else f"recurrence {own:+.2f}, {NAMES[one.kind]} {linear:+.2f}"
+        None if math.isnan(own) else f"recurrence {own:+.2f}, {NAMES[one.unit]} {linear:+.2f}"
         for own, linear in paths
     ]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grucli.data.encoding import SeriesEncoder, TextEncoder
+from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.vectors import MOST_NUMBERS, SCALE, read_vectors
 from grucli.data.text.vocabulary import Vocabulary
 from grucli.errors import AccessError, ConfigError, DataError
@@ -30,7 +30,7 @@ def encoder(*tokens):
 def read(path, content, *tokens, on_bad_row="stop", steps=(2, 3, 4, 4)):
     path = path / "x.vec"
     path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
-    return read_vectors(str(path), encoder(*tokens), np.array(steps), on_bad_row)
+    return read_vectors(str(path), encoder(*tokens).vocabulary, np.array(steps), on_bad_row)
 
 
 def by_token(vectors, *tokens):
@@ -187,11 +187,10 @@ def test_a_file_that_is_cut_off_and_one_of_another_language_are_warned_of(tmp_pa
 
 
 def test_numbers_have_no_tokens_and_missing_files_are_told(tmp_path):
-    series = SeriesEncoder(np.zeros(1), np.ones(1), 5)
     with pytest.raises(ConfigError, match="the data are numbers"):
-        read_vectors(str(tmp_path / "none.vec"), series, np.zeros((3, 1)), "stop")
+        read_vectors(str(tmp_path / "none.vec"), None, np.zeros((3, 1)), "stop")
     with pytest.raises(AccessError, match="no such file"):
-        read_vectors(str(tmp_path / "none.vec"), encoder(), np.zeros(3), "stop")
+        read_vectors(str(tmp_path / "none.vec"), encoder().vocabulary, np.zeros(3), "stop")
 
 
 @pytest.mark.parametrize("factor", [1e-30, 0.01, 1, 50, 1e30])
@@ -233,7 +232,7 @@ def test_memory_is_that_of_what_is_wanted(tmp_path):
     path.write_text(f"{rows}the {'1 ' * 50}\n")
     tracemalloc.start()
     try:
-        read_vectors(str(path), encoder(), np.array([2]), "stop")
+        read_vectors(str(path), encoder().vocabulary, np.array([2]), "stop")
         assert tracemalloc.get_traced_memory()[1] < path.stat().st_size / 8
     finally:
         tracemalloc.stop()

@@ -1,114 +1,27 @@
-"""From records to the steps that a model reads."""
+"""Numeric sequences as scaled channels."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.batches import starts_of
 from grucli.data.encoded import Encoded
 from grucli.data.forms import Missing
 from grucli.data.numbers import Floats
 from grucli.data.records import Record
+from grucli.data.series.given import record_of
+from grucli.data.series.parts import SeriesParts
 from grucli.data.series.scaling import mean_and_variance
-from grucli.data.series.views import SMALLEST, typical_sizes, views, width
-from grucli.data.text.subwords import Subwords
-from grucli.data.text.tokenized import Tokenized
-from grucli.data.text.tokens import LATEST, edition_of, tokenizer
-from grucli.data.text.vocabulary import EMPTY, UNKNOWN, Vocabulary
-from grucli.engine.bags import NONE
-from grucli.errors import DataError
+from grucli.data.series.views import SMALLEST, VIEWS, typical_sizes, views, width
+from grucli.errors import DataError, counted, expect
 
-BAG_SIZES = range(3, 6)  # characters of the n-grams that a token's vector is made of
-MOST_BAG = 40  # n-grams of a token; those of 15 characters have as many
 ROUNDING = 1e-12  # of the mean: what varies less is the rounding of a constant
 SINGLE = 2.0**-24  # of a number: by how much float32 rounds what another file has as float64
 FARTHEST = 1e6  # standard deviations; a wild reading must not overflow the arithmetic after it
-
-
-class TextEncoder:
-    """Text -> tokens -> ids; a text without a token becomes the one token `<empty>`.
-
-    Tokens that the vocabulary lacks are UNKNOWN, or with n-grams of characters each has an id of
-    its own beyond the vocabulary: they differ in these n-grams.
-    """
-
-    kind = "text"
-
-    def __init__(
-        self,
-        vocabulary: Vocabulary,
-        mode: str,
-        max_length: int,
-        buckets: int = 0,
-    ) -> None:
-        """Encode with the tokenizer of `mode`, keeping the first `max_length` tokens.
-
-        `buckets` has the n-grams of each token's characters, 0 none.
-        """
-        self.vocabulary = vocabulary
-        self.mode = mode
-        self.buckets = buckets
-        self.max_length = max_length
-        editions = (edition_of(mode, block) for block in vocabulary.blocks())
-        self.tokenize = tokenizer(mode, min(editions, default=LATEST))
-
-    def tokens(self, text: str) -> list[str]:
-        """Return the tokens that are read: none for an empty text, at most `max_length`."""
-        return self.tokenize(text)[: self.max_length]
-
-    def encode(self, records: Sequence[Record]) -> Encoded:
-        """Encode the texts of records, at least one; a record without a text counts as empty."""
-        texts = [record.text or "" for record in records]
-        return self.encode_tokens(Tokenized.of(texts, self.tokenize))
-
-    def encode_tokens(self, texts: Tokenized) -> Encoded:
-        """Encode texts, at least one, that were split by `tokenize`."""
-        ids, bags = self.vocabulary.encode(texts.tokens), None
-        if self.buckets:
-            ids, bags = self._spelled(texts.tokens, ids)
-        ids = texts.looked_up(ids)
-        kept = np.minimum(texts.lengths, self.max_length)
-        truncated = texts.lengths > kept
-        if truncated.any():
-            ids = ids[_alternating(kept, texts.lengths - kept)]
-        lengths = np.maximum(kept, 1)
-        steps = np.full(lengths.sum(), EMPTY, np.int32)
-        steps[np.repeat(kept > 0, lengths)] = ids
-        foreign = np.flatnonzero(self.is_unknown(steps) | (steps == EMPTY))
-        rows = np.searchsorted(starts_of(lengths), foreign, side="right") - 1
-        known = (lengths - np.bincount(rows, minlength=len(lengths))) / lengths
-        return Encoded(
-            steps=steps, lengths=lengths, known=known, truncated=truncated, bags=bags, texts=texts
-        )
-
-    def is_unknown(self, steps: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
-        """Tell which ids are of tokens that the vocabulary lacks."""
-        unknown: npt.NDArray[np.bool_] = (steps == UNKNOWN) | (steps >= len(self.vocabulary))
-        return unknown
-
-    def _spelled(
-        self, tokens: list[str], ids: npt.NDArray[np.int32]
-    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-        """Give unknown tokens ids of their own; return all ids, and the n-grams of each."""
-        known = len(self.vocabulary)
-        ids, unknown = ids[: len(tokens)].copy(), ids[: len(tokens)] == UNKNOWN
-        ids[unknown] = np.arange(known, known + np.count_nonzero(unknown))
-        found = Subwords.of(tokens, BAG_SIZES).bags(self.buckets, MOST_BAG)
-        bags = np.full((known + np.count_nonzero(unknown), found.shape[1]), NONE, np.int32)
-        bags[ids] = np.where(found == NONE, NONE, known + found)
-        return ids, bags
-
-
-def _alternating(
-    true: npt.NDArray[np.int64], false: npt.NDArray[np.int64]
-) -> npt.NDArray[np.bool_]:
-    """Return true[0] times True, false[0] times False, true[1] times True, and so on."""
-    counts = np.stack((true, false), axis=1)
-    return np.repeat(np.resize((True, False), counts.size), counts.reshape(-1))
 
 
 class SeriesEncoder:
@@ -119,6 +32,9 @@ class SeriesEncoder:
     """
 
     kind = "series"
+    unit = "step"
+    vocabulary = None
+    buckets = 0
 
     def __init__(
         self,
@@ -177,6 +93,80 @@ class SeriesEncoder:
         scale[scale < SMALLEST] = 1  # a constant channel becomes zero
         return cls(mean, scale, max_length, missing, channels, units)
 
+    @classmethod
+    def from_arrays(
+        cls, fields: Mapping[str, Any], arrays: Mapping[str, Any], max_length: int, buckets: int
+    ) -> SeriesEncoder:
+        """Return the encoder that `fields` and `arrays` are of, from a file that may hold anything.
+
+        Raises:
+            LookupError, TypeError, ValueError: they do not fit together.
+        """
+        mean, scale = arrays["scaling"]
+        missing = fields.get("missing", "refuse")  # older files know no other way
+        expect(missing in ("refuse", "mask"), "missing")
+        channels = tuple(fields.get("channels", ("values",)))
+        expect(len(channels) > 0 and set(channels) <= VIEWS.keys(), "channels")
+        expect(mean.ndim == 1, "scaling")
+        encoder = cls(mean, scale, max_length, missing, channels, arrays.get("units"))
+        expect(encoder.units.ndim == 1, "units")
+        expect(mean.size == width(channels, encoder.num_channels), "scaling, channels")
+        return encoder
+
+    def settings(self) -> dict[str, Any]:
+        """Return what of a config it was made by."""
+        return {"data.channels": self.channels}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what it reads, for reports."""
+        return {"channels": self.num_channels, "seen_as": list(self.channels)}
+
+    def found(self, lengths: str) -> str:
+        """Return for people what it was fitted on, and what is said of the lengths."""
+        seen = f"{counted(self.num_channels, 'channel')} ({', '.join(self.channels)}, scaled)"
+        return f"numeric sequences: {seen}; {lengths}"
+
+    def reads(self, columns: str) -> str:
+        """Return for people what it reads; no columns of texts."""
+        masked = ", missing values masked" if self.missing == "mask" else ""
+        return (
+            f"numeric sequences, {counted(self.num_channels, 'channel')}{masked}, "
+            f"seen as {', '.join(self.channels)}, at most {counted(self.max_length, self.unit)}"
+        )
+
+    @property
+    def form(self) -> str:
+        """What records hold that it reads, for people."""
+        return f"numeric sequences of {counted(self.num_channels, 'channel')}"
+
+    def suits(self, record: Record) -> bool:
+        """Tell whether a record has values of as many channels as in training."""
+        return record.values is not None and record.values.shape[1] == self.num_channels
+
+    def record(self, number: int, value: Any) -> Record:
+        """Return a value of a program as a record; `record_of` says what is raised."""
+        return record_of(number, value)
+
+    def parts_of(self, record: Record, *, reads_on: bool) -> SeriesParts:
+        """Return the steps of a sequence that are kept; nothing reads on."""
+        assert record.values is not None  # it has been encoded
+        return SeriesParts(
+            values=record.values, steps=self.encode([record]).steps, encode=self.encode_steps
+        )
+
+    def inputs(self, records: Sequence[Record], encoded: Encoded) -> dict[str, npt.NDArray[Any]]:
+        """Return the (S, I) values of encoded records, in the units of the data."""
+        series = [record.values for record in records if record.values is not None]  # all of them
+        return {"values": np.concatenate([values[: self.max_length] for values in series])}
+
+    def fields(self) -> dict[str, Any]:
+        """Return what a model file says of it, beside its kind and the longest length."""
+        return {"missing": self.missing, "channels": list(self.channels)}
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return what a model file holds of it."""
+        return {"scaling": np.stack((self.mean, self.scale)), "units": self.units}
+
     def encode(self, records: Sequence[Record]) -> Encoded:
         """Encode the values (T, I) of records, at least one, NaN where a value is missing.
 
@@ -225,6 +215,3 @@ class SeriesEncoder:
         if self.missing == "mask":
             scaled = np.concatenate([scaled, missing], axis=1)
         return scaled.astype(np.float32)
-
-
-Encoder = TextEncoder | SeriesEncoder

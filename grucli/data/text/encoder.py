@@ -1,0 +1,177 @@
+"""Texts as the ids of their tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.batches import starts_of
+from grucli.data.encoded import Encoded
+from grucli.data.records import Record
+from grucli.data.text.parts import TextParts
+from grucli.data.text.subwords import Subwords
+from grucli.data.text.tokenized import Tokenized
+from grucli.data.text.tokens import LATEST, MODES, edition_of, tokenizer
+from grucli.data.text.vocabulary import EMPTY, UNKNOWN, Vocabulary
+from grucli.engine.bags import NONE
+from grucli.errors import counted, expect
+
+BAG_SIZES = range(3, 6)  # characters of the n-grams that a token's vector is made of
+TOKEN_CHARACTERS = 64  # of a token where all are listed
+MOST_BAG = 40  # n-grams of a token; those of 15 characters have as many
+
+
+class TextEncoder:
+    """Text -> tokens -> ids; a text without a token becomes the one token `<empty>`.
+
+    Tokens that the vocabulary lacks are UNKNOWN, or with n-grams of characters each has an id of
+    its own beyond the vocabulary: they differ in these n-grams.
+    """
+
+    kind = "text"
+    unit = "token"
+    input_size = 0  # the vectors of tokens are learned
+    view_size = 0
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        mode: str,
+        max_length: int,
+        buckets: int = 0,
+    ) -> None:
+        """Encode with the tokenizer of `mode`, keeping the first `max_length` tokens.
+
+        `buckets` has the n-grams of each token's characters, 0 none.
+        """
+        self.vocabulary = vocabulary
+        self.mode = mode
+        self.buckets = buckets
+        self.max_length = max_length
+        editions = (edition_of(mode, block) for block in vocabulary.blocks())
+        self.tokenize = tokenizer(mode, min(editions, default=LATEST))
+
+    @classmethod
+    def from_arrays(
+        cls, fields: Mapping[str, Any], arrays: Mapping[str, Any], max_length: int, buckets: int
+    ) -> TextEncoder:
+        """Return the encoder that `fields` and `arrays` are of, from a file that may hold anything.
+
+        Raises:
+            LookupError, TypeError, ValueError: they do not fit together.
+        """
+        expect(fields["mode"] in MODES, "tokens")
+        return cls(Vocabulary.from_bytes(arrays["vocabulary"]), fields["mode"], max_length, buckets)
+
+    def settings(self) -> dict[str, Any]:
+        """Return what of a config it was made by."""
+        return {"data.tokens": self.mode}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what it reads, for reports."""
+        return {"tokens": self.mode, "vocabulary_size": len(self.vocabulary)}
+
+    def found(self, lengths: str) -> str:
+        """Return for people what it was fitted on, and what is said of the lengths."""
+        return f"tokens: {self.mode}, vocabulary {len(self.vocabulary):,}, {lengths}"
+
+    def reads(self, columns: str) -> str:
+        """Return for people what it reads, and where it stands in a table."""
+        return (
+            f"texts{columns}, tokens {self.mode}, vocabulary {len(self.vocabulary):,}, "
+            f"at most {counted(self.max_length, self.unit)}"
+        )
+
+    @property
+    def form(self) -> str:
+        """What records hold that it reads, for people."""
+        return "text"
+
+    def suits(self, record: Record) -> bool:
+        """Tell whether a record holds a text."""
+        return record.values is None
+
+    def record(self, number: int, value: Any) -> Record:
+        """Return a value of a program as a record.
+
+        Raises:
+            TypeError: it is no text.
+        """
+        if not isinstance(value, str):
+            raise TypeError(f"record {number}: {type(value).__name__}, but the model reads texts")
+        return Record(number=number, text=value)
+
+    def parts_of(self, record: Record, *, reads_on: bool) -> TextParts:
+        """Return the tokens of a text: with `reads_on` also those that the recurrence skips."""
+        tokenize = self.tokenize if reads_on else self.tokens
+        text = Tokenized.of([record.text or ""], tokenize)
+        glue = "" if self.mode == "char" else " "
+        known = self.vocabulary.encode(text.tokens) != UNKNOWN
+        return TextParts(text=text, known=known, glue=glue, encode=self.encode_tokens)
+
+    def inputs(self, records: Sequence[Record], encoded: Encoded) -> dict[str, npt.NDArray[Any]]:
+        """Return the (S,) tokens of encoded records, cut, and whether each is known."""
+        empty = [self.vocabulary.token(EMPTY)]
+        tokens = [token for record in records for token in self.tokens(record.text or "") or empty]
+        known = ~self.vocabulary.is_unknown(encoded.steps)
+        return {"tokens": np.array([t[:TOKEN_CHARACTERS] for t in tokens], np.str_), "known": known}
+
+    def fields(self) -> dict[str, Any]:
+        """Return what a model file says of it, beside its kind and the longest length."""
+        return {"mode": self.mode}
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return what a model file holds of it."""
+        return {"vocabulary": np.frombuffer(self.vocabulary.to_bytes(), np.uint8)}
+
+    def tokens(self, text: str) -> list[str]:
+        """Return the tokens that are read: none for an empty text, at most `max_length`."""
+        return self.tokenize(text)[: self.max_length]
+
+    def encode(self, records: Sequence[Record]) -> Encoded:
+        """Encode the texts of records, at least one; a record without a text counts as empty."""
+        texts = [record.text or "" for record in records]
+        return self.encode_tokens(Tokenized.of(texts, self.tokenize))
+
+    def encode_tokens(self, texts: Tokenized) -> Encoded:
+        """Encode texts, at least one, that were split by `tokenize`."""
+        ids, bags = self.vocabulary.encode(texts.tokens), None
+        if self.buckets:
+            ids, bags = self._spelled(texts.tokens, ids)
+        ids = texts.looked_up(ids)
+        kept = np.minimum(texts.lengths, self.max_length)
+        truncated = texts.lengths > kept
+        if truncated.any():
+            ids = ids[_alternating(kept, texts.lengths - kept)]
+        lengths = np.maximum(kept, 1)
+        steps = np.full(lengths.sum(), EMPTY, np.int32)
+        steps[np.repeat(kept > 0, lengths)] = ids
+        foreign = np.flatnonzero(self.vocabulary.is_unknown(steps) | (steps == EMPTY))
+        rows = np.searchsorted(starts_of(lengths), foreign, side="right") - 1
+        known = (lengths - np.bincount(rows, minlength=len(lengths))) / lengths
+        return Encoded(
+            steps=steps, lengths=lengths, known=known, truncated=truncated, bags=bags, texts=texts
+        )
+
+    def _spelled(
+        self, tokens: list[str], ids: npt.NDArray[np.int32]
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+        """Give unknown tokens ids of their own; return all ids, and the n-grams of each."""
+        known = len(self.vocabulary)
+        ids, unknown = ids[: len(tokens)].copy(), ids[: len(tokens)] == UNKNOWN
+        ids[unknown] = np.arange(known, known + np.count_nonzero(unknown))
+        found = Subwords.of(tokens, BAG_SIZES).bags(self.buckets, MOST_BAG)
+        bags = np.full((known + np.count_nonzero(unknown), found.shape[1]), NONE, np.int32)
+        bags[ids] = np.where(found == NONE, NONE, known + found)
+        return ids, bags
+
+
+def _alternating(
+    true: npt.NDArray[np.int64], false: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """Return true[0] times True, false[0] times False, true[1] times True, and so on."""
+    counts = np.stack((true, false), axis=1)
+    return np.repeat(np.resize((True, False), counts.size), counts.reshape(-1))

@@ -1,0 +1,111 @@
+"""Texts become steps: known shares, cuts, empty texts, n-grams of characters."""
+
+import numpy as np
+import pytest
+
+from grucli.data.records import Record
+from grucli.data.text.encoder import MOST_BAG, TextEncoder
+from grucli.data.text.vocabulary import EMPTY, UNKNOWN, Vocabulary
+from grucli.engine.bags import NONE
+
+VOCABULARY = Vocabulary(("good", "film"))
+
+
+def text(content):
+    return Record(number=1, line=2, text=content)
+
+
+def test_texts_become_ids_with_the_share_of_known_tokens():
+    encoder = TextEncoder(VOCABULARY, "word", max_length=3)
+    encoded = encoder.encode([text("Good bad film good"), text("film"), text("x y")])
+    assert encoded.steps.tolist() == [2, UNKNOWN, 3, 3, UNKNOWN, UNKNOWN]
+    assert encoded.steps.dtype == np.int32
+    assert encoded.lengths.tolist() == [3, 1, 2]
+    assert encoded.known.tolist() == pytest.approx([2 / 3, 1, 0])
+    assert encoded.truncated.tolist() == [True, False, False]
+    assert encoder.tokens("Good bad film good") == ["good", "bad", "film"]
+
+
+@pytest.mark.parametrize("content", ["", "   ", "\t\n", None])
+def test_an_empty_text_is_the_one_token_empty(content):
+    encoder = TextEncoder(VOCABULARY, "auto", max_length=1)
+    alone = encoder.encode([text(content)])
+    assert alone.steps.tolist() == [EMPTY]
+    assert (alone.known.tolist(), alone.truncated.tolist()) == ([0], [False])
+    between = encoder.encode([text("film film"), text(content), text(content), text("good")])
+    assert between.steps.tolist() == [3, EMPTY, EMPTY, 2]
+    assert between.lengths.tolist() == [1, 1, 1, 1]
+    assert between.known.tolist() == [1, 0, 0, 1]
+    assert between.truncated.tolist() == [True, False, False, False]
+
+
+def test_words_that_share_ngrams_of_characters_share_rows():
+    encoder = TextEncoder(Vocabulary(("playing", "film")), "word", 9, buckets=30_000)
+    encoded = encoder.encode([text("playing played film"), text(""), text("zz played a")])
+    playing, played, film, empty, zz, again, a = encoded.steps.tolist()
+    assert [playing, film, empty] == [2, 3, EMPTY]
+    assert played == again
+    assert len({played, zz, a}) == 3
+    assert min(played, zz, a) >= len(encoder.vocabulary)
+    assert encoded.known.tolist() == pytest.approx([2 / 3, 0, 0])
+    bags = {step: set(encoded.bags[step].tolist()) - {NONE} for step in encoded.steps.tolist()}
+    marked = [f"<{word}>" for word in ("playing", "film", "zz", "a")]
+    for step, word in zip((playing, film, zz, a), marked, strict=True):
+        ngrams = {word[k : k + n] for n in (3, 4, 5) for k in range(len(word) - n + 1)}
+        assert len(bags[step]) == len(ngrams)
+    assert len(bags[playing] & bags[played]) == 3 + 2 + 1  # those of "<play"
+    assert not bags[playing] & bags[film]
+    assert (encoded.bags[[UNKNOWN, EMPTY]] == NONE).all()
+    held = encoded.bags[encoded.bags != NONE]
+    assert held.min() >= len(encoder.vocabulary)
+    assert held.max() < len(encoder.vocabulary) + 30_000
+
+
+def test_the_ngrams_of_a_word_depend_on_no_other_word_and_are_bounded():
+    encoder = TextEncoder(VOCABULARY, "word", 9, buckets=1000)
+    long = "a" * 5000 + "b" * 5000
+    together = encoder.encode([text(f"good {long} film x"), text("x nice")])
+    for word in ("good", "film", "x", "nice", long):
+        alone = encoder.encode([text(word)])
+        width = alone.bags.shape[1]
+        place = f"good {long} film x x nice".split().index(word)
+        bag = together.bags[together.steps[place]]
+        assert bag[:width].tolist() == alone.bags[alone.steps[0]].tolist()
+        assert (bag[width:] == NONE).all()
+    assert together.bags.shape[1] == MOST_BAG
+
+
+@pytest.mark.parametrize("content", ["", "\ud800", "𝒳" * 30, "e\u0301 na\u00efve"])
+def test_texts_of_any_kind_have_ngrams(content):
+    encoder = TextEncoder(VOCABULARY, "space", 9, buckets=16)
+    encoded = encoder.encode([text(content)])
+    assert encoded.bags.shape[0] > encoded.steps.max()
+
+
+@pytest.mark.parametrize(("reads_on", "shown"), [(False, "good bad"), (True, "good bad film")])
+def test_tokens_of_a_text_can_be_left_out(reads_on, shown):
+    encoder = TextEncoder(VOCABULARY, "word", max_length=2)
+    parts = encoder.parts_of(text("Good bad film"), reads_on=reads_on)
+    assert parts.shown(0, len(parts)) == shown
+    known = [parts.is_known(k, k + 1) for k in range(len(parts))]
+    assert known == [True, False, True][: len(parts)]
+    first = np.arange(len(parts)) == 0
+    left = parts.remains([first, ~first])
+    alone = encoder.encode([text("good"), text(shown.removeprefix("good "))])
+    for name in ("steps", "lengths", "known", "truncated"):
+        assert getattr(left, name).tolist() == getattr(alone, name).tolist()
+    assert left.texts.lengths.tolist() == [1, len(parts) - 1]
+
+
+def test_of_an_empty_text_one_step_is_left_or_not():
+    parts = TextEncoder(VOCABULARY, "word", 9).parts_of(text(" "), reads_on=True)
+    assert (len(parts), parts.shown(0, 1), parts.is_known(0, 1)) == (0, "", True)
+    left = parts.remains([np.array([True]), np.array([False])])
+    assert left.steps.tolist() == [EMPTY, EMPTY]
+
+
+def test_a_text_of_a_program_is_a_record_and_nothing_else_is():
+    encoder = TextEncoder(VOCABULARY, "word", 9)
+    assert encoder.record(7, "film") == Record(number=7, text="film")
+    with pytest.raises(TypeError, match="record 7: int, but the model reads texts"):
+        encoder.record(7, 3)
