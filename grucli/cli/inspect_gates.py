@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from grucli.data.records import ReadOptions, Source
     from grucli.inspection.measure import Shown
     from grucli.modelfile.checkpoint import SavedModel
+    from grucli.tasks.task import Task
 
 EPILOG = """Exit codes: 0 done; 1 a --fail-if holds; 2 usage, or a figure that is not there; 3 data;
 4 model file, or one that reads another kind of data; 5 a file is missing, in the way or cannot be
@@ -110,7 +111,7 @@ def inspect_gates(
     saved = load(model)
     common.note_model(model)
     options, texts = _column_and_texts(data, reading, saved)
-    shown = _shown(texts, example, target, saved.labels)
+    shown = _shown(texts, example, target, saved.task)
     drawn = None
     if data is not None:
         with _open(data, options, saved, common) as source:
@@ -186,9 +187,7 @@ def _is_column(name: str, data: str, options: ReadOptions, saved: SavedModel) ->
         return False
 
 
-def _shown(
-    texts: tuple[str, ...], example: str | None, target: str | None, labels: tuple[str, ...]
-) -> Shown:
+def _shown(texts: tuple[str, ...], example: str | None, target: str | None, task: Task) -> Shown:
     from grucli.inspection.measure import Shown
 
     words = [] if example is None else [word.strip() for word in example.split(",")]
@@ -196,17 +195,15 @@ def _shown(
         if word not in PICKS and not (word.isascii() and word.isdigit() and int(word)):
             mend = did_you_mean(word, PICKS) or "; give numbers from 1, wrong or uncertain"
             raise ConfigError(f"--example: no such record as '{excerpt(word)}'{mend}")
-    if target is not None and target not in labels:
-        listed = excerpt(", ".join(labels), 80)
-        mend = did_you_mean(target, labels) or f"; the labels are {listed}"
-        raise ConfigError(f"--target: the model has no label '{excerpt(target)}'{mend}")
+    if target is not None:
+        task.check_target(target)
     if target is not None and not texts and not words:
         raise ConfigError("--target: there is nothing to explain; add --text or --example")
     return Shown(
         texts=texts,
         numbers=tuple(int(word) for word in words if word not in PICKS),
         picks=tuple(word for word in words if word in PICKS),
-        target=None if target is None else labels.index(target),
+        target=target,
     )
 
 

@@ -28,10 +28,7 @@ import numpy.typing as npt
 
 from grucli.data.batches import Batch, Examples
 from grucli.data.encoded import Encoded
-from grucli.data.labelled import targets_of
 from grucli.data.records import Record
-from grucli.engine import losses
-from grucli.engine.blend_factors import both_classes
 from grucli.engine.packing import Floats
 from grucli.engine.recurrent import CELLS
 from grucli.errors import ConfigError
@@ -79,15 +76,13 @@ def trace(report: Report, records: Sequence[Record]) -> dict[str, Array]:
     """
     saved = report.saved
     encoded = saved.encoder.encode(records)
-    traces, probabilities = _run(saved, encoded)
+    traces, scores = _run(saved, encoded)
     meta = {"schema": SCHEMA, **report.to_json()["meta"]}
     return {
         "meta": np.frombuffer(json.dumps(meta).encode(), np.uint8),
         "labels": np.array(saved.labels, np.str_),
         "records": np.array([record.number for record in records], np.int64),
-        "targets": np.array(targets_of(records, saved.labels), np.int64),
-        "predictions": probabilities.argmax(axis=1),
-        "probabilities": probabilities,
+        **saved.task.arrays(scores, saved.task.encode(records)),
         "offsets": _offsets(encoded.lengths),
         **saved.encoder.inputs(records, encoded),
         "state_offsets": _offsets(_state_lengths(saved.model.architecture, encoded)),
@@ -96,7 +91,7 @@ def trace(report: Report, records: Sequence[Record]) -> dict[str, Array]:
 
 
 def _run(saved: SavedModel, encoded: Encoded) -> tuple[dict[str, Array], Floats]:
-    """Return what the layers did, and the class probabilities (n, C)."""
+    """Return what the layers did, and the scores (n, O)."""
     runner, arch = Runner(saved.model), saved.model.architecture
     offsets = _offsets(_state_lengths(arch, encoded))
     names = [_name(*one) for one in _kept(arch)]
@@ -104,8 +99,7 @@ def _run(saved: SavedModel, encoded: Encoded) -> tuple[dict[str, Array], Floats]
     recurrence = recurrence_logits(
         runner, Examples.of(encoded), lambda batch: _keep(runner, batch, offsets, traces)
     )
-    whole = saved.model.mix.logits(recurrence, saved.model.linear_logits(encoded))
-    return traces, losses.probabilities(both_classes(whole))
+    return traces, saved.model.mix.logits(recurrence, saved.model.linear_logits(encoded))
 
 
 def _keep(

@@ -15,18 +15,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from grucli.engine import losses
 from grucli.engine.packing import Floats
 from grucli.random import RANDOM_ORDER, generator
+from grucli.tasks.explained import Explained
 
 TOP_SHARE = 0.2  # of the parts, deleted or kept in the check
 RANDOM_DRAWS = 20
 
 Span = tuple[int, int]
-Kept = npt.NDArray[np.bool_]
+StepMask = npt.NDArray[np.bool_]
 """(T,) which steps of a sequence are left."""
-Answer = Callable[[Sequence[Kept]], tuple[Floats, Floats | None]]
-"""Returns what the model says of n remains of a sequence: logits (n, C), and which of them the
+Run = Callable[[Sequence[StepMask]], tuple[Floats, Floats | None]]
+"""Returns what the model gives for n remains of a sequence: scores (n, O), and which of them the
 linear path adds, None where there is none."""
 
 
@@ -36,7 +36,7 @@ class Check:
 
     Attributes:
         parts: how many are the top 20 %.
-        comprehensiveness: drop in the probability of the class without them; high is faithful.
+        comprehensiveness: drop in the level without them; high is faithful.
         sufficiency: drop with nothing but them; low is faithful.
         random_comprehensiveness, random_sufficiency: the means over random parts, as many.
     """
@@ -50,29 +50,32 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Attribution:
-    """What the parts of one sequence do for one class.
+    """What the parts of one sequence do for its answer.
 
     Attributes:
-        probabilities: (C,) of the whole sequence.
-        target, other: the classes between which the margin is: predicted and runner-up, or the
-            target and the best other.
-        margin: logit of `target` less that of `other`.
+        explained: what of the answer is explained.
+        margin: that number, of the whole sequence.
         linear_margin: what the linear path adds to it; None for a model without.
         effect: (P,) how much the margin falls without each part; NaN if nothing is left then.
         linear_effect: (P,) how much of it is the linear path's; None for a model without.
-        running: (P, C) probabilities after each part, the sequence read that far.
+        running: (P,) the level after each part, the sequence read that far.
+        leading: (P,) the answer after each part; None where answers have no names.
         check: None for a sequence of one part.
     """
 
-    probabilities: Floats
-    target: int
-    other: int
+    explained: Explained
     margin: float
     linear_margin: float | None
     effect: Floats
     linear_effect: Floats | None
     running: Floats
+    leading: Sequence[str] | None
     check: Check | None
+
+    @property
+    def level(self) -> float:
+        """The level of the whole sequence."""
+        return float(self.running[-1])
 
 
 def spans(length: int, most: int, stride: int = 1) -> tuple[Span, ...]:
@@ -87,14 +90,19 @@ def spans(length: int, most: int, stride: int = 1) -> tuple[Span, ...]:
 
 
 def explain(
-    answer: Answer, parts: Sequence[Span], *, target: int | None, seed: int, with_nothing: bool
+    run: Run,
+    parts: Sequence[Span],
+    explained_of: Callable[[Floats], Explained],
+    *,
+    seed: int,
+    with_nothing: bool,
 ) -> Attribution:
-    """Ask about every prefix, about all without each part, and about the remains of the check.
+    """Run every prefix, all without each part, and the remains of the check.
 
     Args:
-        answer: what the model says of remains.
+        run: the model on remains.
         parts: spans that divide all steps, at least one.
-        target: the class to speak of; the predicted one if None.
+        explained_of: what to explain of the answer with scores (1, O).
         seed: of the random parts.
         with_nothing: whether the model can answer where no step is left.
     """
@@ -103,25 +111,25 @@ def explain(
     remains = [np.arange(length) < stop for _, stop in parts]
     if number > 1 or with_nothing:
         remains += [spread != part for part in range(number)]
-    logits, linear = answer(remains)
-    whole = logits[number - 1]
-    order = np.argsort(-whole, kind="stable")
-    chosen = int(order[0]) if target is None else target
-    other = int(order[1] if order[0] == chosen else order[0])
-    margin, effect = _effect(logits[:, chosen] - logits[:, other], number)
+    scores, linear = run(remains)
+    explained = explained_of(scores[number - 1 : number])
+    margin, effect = _effect(explained.margin(scores), number)
     linear_margin, linear_effect = None, None
     if linear is not None:
-        linear_margin, linear_effect = _effect(linear[:, chosen] - linear[:, other], number)
+        linear_margin, linear_effect = _effect(explained.margin(linear), number)
+
+    def level(remains: Sequence[StepMask]) -> Floats:
+        return explained.level(run(remains)[0])
+
     return Attribution(
-        probabilities=losses.probabilities(whole[None])[0],
-        target=chosen,
-        other=other,
+        explained=explained,
         margin=margin,
         linear_margin=linear_margin,
         effect=effect,
         linear_effect=linear_effect,
-        running=losses.probabilities(logits[:number]),
-        check=_check(answer, spread, effect, chosen, seed) if number > 1 else None,
+        running=explained.level(scores[:number]),
+        leading=explained.leading(scores[:number]),
+        check=_check(level, spread, effect, seed) if number > 1 else None,
     )
 
 
@@ -134,15 +142,17 @@ def _effect(margins: Floats, number: int) -> tuple[float, Floats]:
 
 
 def _check(
-    answer: Answer, spread: npt.NDArray[np.int64], effect: Floats, target: int, seed: int
+    level: Callable[[Sequence[StepMask]], Floats],
+    spread: npt.NDArray[np.int64],
+    effect: Floats,
+    seed: int,
 ) -> Check:
     """Delete, and keep, the parts with the greatest effect; then random ones.
 
     Args:
-        answer: what the model says of remains.
+        level: of remains.
         spread: (T,) the part of each step.
         effect: (P,) of each part.
-        target: the class to speak of.
         seed: of the random parts.
     """
     number = len(effect)
@@ -154,8 +164,8 @@ def _check(
     for choice in choices:
         chosen = np.isin(spread, choice)
         remains += [~chosen, chosen]
-    p = losses.probabilities(answer(remains)[0])[:, target]
-    drops = (p[0] - p[1:]).reshape(-1, 2)
+    levels = level(remains)
+    drops = (levels[0] - levels[1:]).reshape(-1, 2)
     chance = drops[1:].mean(axis=0)
     return Check(
         parts=top,

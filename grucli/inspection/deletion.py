@@ -8,9 +8,8 @@ import numpy as np
 
 from grucli.data.encoded import Encoded
 from grucli.data.parts import Parts
-from grucli.engine.blend_factors import both_classes
 from grucli.engine.packing import Floats, slices
-from grucli.inspection.attribution import Answer, Kept
+from grucli.inspection.attribution import Run, StepMask
 from grucli.model.logits import branch_logits
 from grucli.model.network import Model
 from grucli.model.runner import Runner
@@ -18,26 +17,25 @@ from grucli.model.runner import Runner
 STEPS_TOGETHER = 1 << 15
 
 
-def answer_of(model: Model, parts: Parts) -> Answer:
-    """Return who answers for remains of one record."""
+def run_on_remains(model: Model, parts: Parts) -> Run:
+    """Return what runs remains of one record."""
     runner = Runner(model)
 
-    def answer(kept: Sequence[Kept]) -> tuple[Floats, Floats | None]:
+    def run(kept: Sequence[StepMask]) -> tuple[Floats, Floats | None]:
         steps = np.array([np.count_nonzero(mask) for mask in kept])
         found = [
-            _logits(runner, parts.remains(kept[some])) for some in slices(steps, STEPS_TOGETHER)
+            _scores(runner, parts.remains(kept[some])) for some in slices(steps, STEPS_TOGETHER)
         ]
         linear = [own for _, own in found if own is not None]
         return np.concatenate([both for both, _ in found]), (
             np.concatenate(linear) if linear else None
         )
 
-    return answer
+    return run
 
 
-def _logits(runner: Runner, encoded: Encoded) -> tuple[Floats, Floats | None]:
-    """Return logits (n, C) of both paths together, and what the linear one adds."""
+def _scores(runner: Runner, encoded: Encoded) -> tuple[Floats, Floats | None]:
+    """Return the scores (n, O) of both paths together, and what the linear one adds."""
     branches, mix = branch_logits(runner, encoded), runner.model.mix
     _, linear = mix.parts(branches.recurrence, branches.linear)
-    both = both_classes(branches.blended(mix))
-    return both, None if linear is None else both_classes(linear)
+    return branches.blended(mix), linear

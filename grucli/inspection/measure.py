@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,23 +11,21 @@ import numpy.typing as npt
 
 from grucli.data.batches import Examples
 from grucli.data.records import Record
-from grucli.engine import losses
-from grucli.engine.blend_factors import both_classes
-from grucli.engine.packing import Floats, Integers
+from grucli.engine.packing import Floats
 from grucli.errors import ConfigError
 from grucli.inspection.health import HealthMeter
 from grucli.inspection.memory import SIDES, horizon
-from grucli.inspection.report import Input, Paths, Report, Settings
+from grucli.inspection.report import Branches, Input, Report, Settings
 from grucli.inspection.sampling import Drawn
 from grucli.inspection.sequences import example
 from grucli.inspection.verdicts import verdicts
 from grucli.model.blend import recurrence_share
-from grucli.model.logits import recurrence_logits
+from grucli.model.logits import BranchLogits, recurrence_logits
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
+from grucli.tasks.task import Task
 
 MOST_PICKED = 3  # sequences that "wrong" or "uncertain" picks
-NO_LABEL, UNSEEN = -2, -1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,13 +36,13 @@ class Shown:
         texts: given by the user.
         numbers: of records in the data.
         picks: "wrong", "uncertain": chosen from the sample.
-        target: the class to speak of; the predicted one if None.
+        target: what to explain instead of the answers, as the task takes it; None for them.
     """
 
     texts: tuple[str, ...] = ()
     numbers: tuple[int, ...] = ()
     picks: tuple[str, ...] = ()
-    target: int | None = None
+    target: str | None = None
 
     @property
     def records(self) -> tuple[Record, ...]:
@@ -72,15 +71,14 @@ def inspect(
     named = [(f"text {record.number}", record) for record in shown.records]
     if drawn is not None:
         encoded, runner = saved.encoder.encode(drawn.records), Runner(saved.model)
-        examples = Examples.of(encoded, _targets(saved, drawn))
+        examples = Examples.of(encoded)
         meter = HealthMeter(runner, *settings.saturation)
         recurrence = recurrence_logits(runner, examples, lambda _: meter.add())
-        linear = saved.model.linear_logits(encoded)
-        decided = both_classes(saved.model.mix.logits(recurrence, linear))
-        paths = _paths(saved, recurrence, linear, examples.targets)
-        data = _input(drawn, examples, decided, paths)
+        branches = BranchLogits(recurrence=recurrence, linear=saved.model.linear_logits(encoded))
+        scores = branches.blended(saved.model.mix)
+        data = _input(saved, drawn, examples.lengths, branches)
         health = meter.result()
-        horizons = tuple(horizon(runner, examples, recurrence, side) for side in SIDES)
+        horizons = tuple(horizon(runner, saved.task, examples, recurrence, side) for side in SIDES)
         report = dataclasses.replace(
             report,
             input=data,
@@ -88,7 +86,7 @@ def inspect(
             horizons=horizons,
             verdicts=verdicts(saved.model.architecture, data, health, horizons),
         )
-        named += _chosen(shown, drawn, examples, decided)
+        named += _chosen(shown, drawn, saved.task, scores)
     explained = tuple(
         example(saved, record, name, target=shown.target, seed=settings.seed)
         for name, record in named
@@ -96,74 +94,67 @@ def inspect(
     return dataclasses.replace(report, examples=explained)
 
 
-def _targets(saved: SavedModel, drawn: Drawn) -> list[int]:
-    index = {label: k for k, label in enumerate(saved.labels)}
-    return [NO_LABEL if r.label is None else index.get(r.label, UNSEEN) for r in drawn.records]
+def _input(
+    saved: SavedModel,
+    drawn: Drawn,
+    lengths: npt.NDArray[np.int64],
+    branches: BranchLogits,
+) -> Input:
+    task, mix = saved.task, saved.model.mix
+    targets, scores = task.encode(drawn.records), branches.blended(mix)
 
+    def right(scores: Floats) -> int:
+        return int(task.right(scores, targets).sum())
 
-def _paths(
-    saved: SavedModel, recurrence: Floats, linear: Floats | None, targets: Integers
-) -> Paths | None:
-    if linear is None:
-        return None
-    return Paths(
-        recurrence_share=recurrence_share(saved.task, saved.model.mix, recurrence, linear),
-        recurrence_right=_right(both_classes(recurrence), targets),
-        linear_right=_right(both_classes(linear), targets),
-    )
-
-
-def _right(logits: Floats, targets: Integers) -> int:
-    return int((logits.argmax(axis=1) == targets).sum())
-
-
-def _input(drawn: Drawn, examples: Examples, decided: Floats, paths: Paths | None) -> Input:
-    lengths = examples.lengths
+    shares = None
+    if branches.linear is not None:
+        shares = Branches(
+            recurrence_share=recurrence_share(task, mix, branches.recurrence, branches.linear),
+            recurrence_right=right(branches.recurrence),
+            linear_right=right(branches.linear),
+        )
     return Input(
         name=drawn.name,
         rows=drawn.rows,
         skipped=drawn.skipped,
-        sequences=len(examples),
-        labelled=int((examples.targets != NO_LABEL).sum()),
+        sequences=len(lengths),
+        labelled=sum(record.label is not None for record in drawn.records),
         steps=int(lengths.sum()),
         median_length=float(np.median(lengths)),
         long_length=float(np.percentile(lengths, 95)),
         longest=int(lengths.max()),
         stratified=drawn.stratified,
-        right=_right(decided, examples.targets),
-        answers=len(np.unique(decided.argmax(axis=1))),
+        right=right(scores),
+        answers=task.num_answers(scores),
         sha256=drawn.sha256,
-        paths=paths,
+        branches=shares,
     )
 
 
-def _chosen(
-    shown: Shown, drawn: Drawn, examples: Examples, decided: Floats
-) -> list[tuple[str, Record]]:
+def _chosen(shown: Shown, drawn: Drawn, task: Task, scores: Floats) -> list[tuple[str, Record]]:
     """Return the records to explain, each once, in the order they were asked for."""
     records = [drawn.asked[number] for number in shown.numbers]
     for pick in shown.picks:
-        rows = uncertain(decided) if pick == "uncertain" else wrong(decided, examples.targets)
+        is_wrong = pick == "wrong"
+        rows = wrong(task, scores, drawn.records) if is_wrong else uncertain(task, scores)
         records += [drawn.records[row] for row in rows[:MOST_PICKED]]
     return [(f"#{number}", record) for number, record in {r.number: r for r in records}.items()]
 
 
-def uncertain(whole: Floats) -> npt.NDArray[np.int64]:
-    """Return all rows of the logits (n, C), the closest decision first."""
-    ranked = np.sort(whole, axis=1)
-    return np.argsort(ranked[:, -1] - ranked[:, -2], kind="stable")
+def uncertain(task: Task, scores: Floats) -> npt.NDArray[np.int64]:
+    """Return all rows of the scores (n, O), the closest decision first."""
+    return np.argsort(task.certainty(scores), kind="stable")
 
 
-def wrong(whole: Floats, targets: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Return the rows with another answer than the true class, the least probable truth first.
+def wrong(task: Task, scores: Floats, records: Sequence[Record]) -> npt.NDArray[np.int64]:
+    """Return the rows with another answer than their target, the least supported target first.
 
     Raises:
-        ConfigError: no row has a label.
+        ConfigError: no record has a target.
     """
-    if (targets == NO_LABEL).all():
+    has_target = np.array([record.label is not None for record in records])
+    if not has_target.any():
         raise ConfigError("--example wrong: the data has no labels; name some with --label COL")
-    p = losses.probabilities(whole)
-    truth = np.where(targets >= 0, p[np.arange(len(p)), targets], 0.0)
-    is_wrong = (whole.argmax(axis=1) != targets) & (targets != NO_LABEL)
-    rows = np.flatnonzero(is_wrong)
-    return rows[np.argsort(truth[rows], kind="stable")]
+    targets = task.encode(records)
+    rows = np.flatnonzero(has_target & ~task.right(scores, targets))
+    return rows[np.argsort(task.support(scores, targets)[rows], kind="stable")]

@@ -14,11 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import Examples, bounded
-from grucli.engine import losses
-from grucli.engine.blend_factors import both_classes
 from grucli.engine.packing import Floats
 from grucli.model.logits import recurrence_logits
 from grucli.model.runner import Runner
+from grucli.tasks.task import Task
 
 AGREEMENT = 0.99
 
@@ -33,8 +32,8 @@ class Horizon:
     Attributes:
         side: "end" for the last k steps, "start" for the first k.
         steps: k at which it was measured, rising; the last is the longest length.
-        agreement: share of sequences whose decision from k steps alone equals that from all.
-        distance: mean total variation between the class probabilities, in [0, 1].
+        agreement: share of sequences whose answer from k steps alone agrees with that from all.
+        distance: mean distance of the two answers, in [0, 1].
         h99: smallest k from which on at least 99 % agree at every measured k.
     """
 
@@ -63,35 +62,37 @@ def cut(examples: Examples, keep: int, side: Side) -> Examples:
     return replace(examples, steps=examples.steps[index], lengths=lengths)
 
 
-def horizon(runner: Runner, examples: Examples, recurrence: Floats, side: Side) -> Horizon:
+def horizon(
+    runner: Runner, task: Task, examples: Examples, recurrence: Floats, side: Side
+) -> Horizon:
     """Measure one side.
 
     Args:
         runner: of the model that decides.
+        task: which answers agree.
         examples: uncut.
-        recurrence: (n, O) logits of the recurrence for them.
+        recurrence: (n, O) scores of the recurrence for them.
         side: where the kept steps are.
     """
-    steps, whole = grid(int(examples.lengths.max())), _weighed(runner, recurrence)
-    decisions, probabilities = whole.argmax(axis=1), losses.probabilities(whole)
+    mix = runner.model.mix
+    steps, whole = grid(int(examples.lengths.max())), mix.logits(recurrence)
     agreement, distance = [], []
     disagreed = np.zeros(len(examples), bool)
     for keep in steps:
-        cut_logits = whole.copy()
+        scores = whole.copy()
         long = np.flatnonzero(examples.lengths > keep)
         if long.size:
             kept = cut(examples.select(long), keep, side)
-            cut_logits[long] = _weighed(runner, recurrence_logits(runner, kept))
-        same = cut_logits.argmax(axis=1) == decisions
+            scores[long] = mix.logits(recurrence_logits(runner, kept))
+        same = task.agree(whole, scores)
         if same.mean() < AGREEMENT:
             disagreed = ~same
         agreement.append(float(same.mean()))
-        moved = np.abs(losses.probabilities(cut_logits) - probabilities).sum(axis=1) / 2
-        distance.append(float(moved.mean()))
+        distance.append(float(task.distance(whole, scores).mean()))
     suspects = np.argsort(~disagreed, kind="stable")
 
     def agrees(keep: int) -> bool:
-        return _agrees(runner, cut(examples, keep, side), decisions, suspects)
+        return _agrees(runner, task, cut(examples, keep, side), whole, suspects)
 
     return Horizon(
         side=side,
@@ -102,19 +103,18 @@ def horizon(runner: Runner, examples: Examples, recurrence: Floats, side: Side) 
     )
 
 
-def _weighed(runner: Runner, recurrence: Floats) -> Floats:
-    """Return logits (n, C) of the recurrence alone, as much as they count."""
-    return both_classes(runner.model.mix.logits(recurrence))
-
-
 def _agrees(
-    runner: Runner, kept: Examples, decisions: npt.NDArray[np.int64], order: npt.NDArray[np.int64]
+    runner: Runner,
+    task: Task,
+    kept: Examples,
+    whole: Floats,
+    order: npt.NDArray[np.int64],
 ) -> bool:
-    """Whether enough decisions stay; those that come first in `order` can end it early."""
-    wrong, number = 0, len(decisions)
+    """Whether enough answers stay; those that come first in `order` can end it early."""
+    wrong, number = 0, len(whole)
     for batch in bounded(kept, order):
-        answers = _weighed(runner, runner.forward(batch)).argmax(axis=1)
-        wrong += int((answers != decisions[batch.rows]).sum())
+        scores = runner.model.mix.logits(runner.forward(batch))
+        wrong += int((~task.agree(whole[batch.rows], scores)).sum())
         if (number - wrong) / number < AGREEMENT:
             return False
     return True

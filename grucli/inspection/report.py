@@ -40,7 +40,7 @@ class Settings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Paths:
+class Branches:
     """What the recurrence and the linear path each do in a sample.
 
     Attributes:
@@ -67,7 +67,7 @@ class Input:
         right: correct decisions among the labelled sequences.
         answers: distinct decisions.
         sha256: of the file; None if it is a pipe.
-        paths: None for a model without a linear path.
+        branches: None for a model without a linear path.
     """
 
     name: str
@@ -83,7 +83,7 @@ class Input:
     right: int
     answers: int
     sha256: str | None
-    paths: Paths | None = None
+    branches: Branches | None = None
 
     @property
     def accuracy(self) -> float | None:
@@ -157,7 +157,7 @@ class Report:
                 "model": model_json(self.saved),
                 "gates": [_plain(vars(part)) for part in self.health],
                 "memory": [_plain(vars(horizon)) for horizon in self.horizons],
-                "examples": [_example_json(one, self.saved.labels) for one in self.examples],
+                "examples": [_example_json(one) for one in self.examples],
             },
             "verdicts": [dataclasses.asdict(verdict) for verdict in self.verdicts],
         }
@@ -167,16 +167,16 @@ class Report:
         if data is None:
             return None
         fields = {**dataclasses.asdict(data), "accuracy": data.accuracy}
-        del fields["paths"]
-        if data.paths is None:
+        del fields["branches"]
+        if data.branches is None:
             return fields
         return fields | {
-            "recurrence_share": data.paths.recurrence_share,
+            "recurrence_share": data.branches.recurrence_share,
             "parts": {
                 name: {"right": right, "accuracy": data.share(right)}
                 for name, right in (
-                    ("recurrence", data.paths.recurrence_right),
-                    ("wide", data.paths.linear_right),
+                    ("recurrence", data.branches.recurrence_right),
+                    ("wide", data.branches.linear_right),
                 )
             },
         }
@@ -200,8 +200,7 @@ def model_json(saved: SavedModel) -> dict[str, Any]:
     del architecture["dtype"]  # of this process; that of training stands in the config
     reading = {"max_length": encoder.max_length, **encoder.to_json()}
     return {
-        "task": "classify",
-        "labels": list(saved.labels),
+        **saved.task.to_json(),
         "kind": encoder.kind,
         "reading": {**saved.remembered.stored(), **reading},
         "architecture": architecture,
@@ -228,16 +227,12 @@ def _linear_json(saved: SavedModel) -> dict[str, Any] | None:
     }
 
 
-def _example_json(one: Example, labels: tuple[str, ...]) -> dict[str, Any]:
+def _example_json(one: Example) -> dict[str, Any]:
     why = one.attribution
-    leading = why.running.argmax(axis=1)
     return {
         "name": one.name,
         "label": one.label,
-        "predicted": labels[int(why.probabilities.argmax())],
-        "probabilities": dict(zip(labels, why.probabilities.tolist(), strict=True)),
-        "target": labels[why.target],
-        "other": labels[why.other],
+        **why.explained.to_json(),
         "margin": why.margin,
         "wide_margin": why.linear_margin,
         "steps": one.steps,
@@ -248,8 +243,8 @@ def _example_json(one: Example, labels: tuple[str, ...]) -> dict[str, Any]:
                 **dataclasses.asdict(part),
                 "effect": _plain(why.effect[k]),
                 "wide_effect": None if why.linear_effect is None else _plain(why.linear_effect[k]),
-                "running": float(why.running[k, why.target]),
-                "leading": labels[int(leading[k])],
+                "running": float(why.running[k]),
+                "leading": None if why.leading is None else why.leading[k],
             }
             for k, part in enumerate(one.parts)
         ],

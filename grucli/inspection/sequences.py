@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from grucli.data.records import Record
 from grucli.errors import CheckpointError
 from grucli.inspection.attribution import RANDOM_DRAWS, Attribution, Span, explain, spans
-from grucli.inspection.deletion import answer_of
+from grucli.inspection.deletion import run_on_remains
 from grucli.modelfile.checkpoint import SavedModel
 
 MOST_PARTS = {"token": 200, "step": 60}  # shown one by one; of more tokens or steps, windows
@@ -57,7 +57,7 @@ class Example:
 
 
 def example(
-    saved: SavedModel, record: Record, name: str, *, target: int | None, seed: int
+    saved: SavedModel, record: Record, name: str, *, target: str | None, seed: int
 ) -> Example:
     """Explain one record.
 
@@ -65,7 +65,7 @@ def example(
         saved: the model and how it reads records.
         record: readable.
         name: for people.
-        target: the class to speak of; the predicted one if None.
+        target: what to explain instead of the answer, as the task takes it; None for the answer.
         seed: of the random parts in the check.
 
     Raises:
@@ -98,9 +98,9 @@ def example(
         truncated=bool(encoded.truncated[0]),
         known=float(encoded.known[0]),
         attribution=explain(
-            answer_of(saved.model, parts),
+            run_on_remains(saved.model, parts),
             windows,
-            target=target,
+            lambda scores: saved.task.explained(scores, target),
             seed=seed,
             with_nothing=parts.may_be_empty,
         ),

@@ -6,7 +6,6 @@ import numpy as np
 
 from grucli.errors import counted
 from grucli.inspection.health import Gate, LayerHealth
-from grucli.inspection.memory import Horizon
 from grucli.inspection.report import CONVENTION, Input, Report
 from grucli.inspection.verdicts import units_line
 from grucli.model.linear_path import NAMES
@@ -14,10 +13,10 @@ from grucli.report.model_card import Facts, head, inside
 from grucli.report.sequences import examples
 from grucli.report.tables import bar, percent, table
 from grucli.report.wrap import field
+from grucli.tasks.task import Task
 
 BAR_WIDTH = 12
 CUT = "share of the decisions that stay when only k steps are read"
-MOVED = "moved: the mean change of the probabilities"
 
 
 def text(report: Report) -> str:
@@ -32,10 +31,10 @@ def text(report: Report) -> str:
     if report.input is not None:
         parts += [
             _gates(report.health, report.settings.saturation),
-            _memory(report.horizons, report.health, report.input),
+            _memory(report),
         ]
         parts += [[line for one in report.verdicts for line in field("!", one.text, indent=2)]]
-    parts += examples(report.examples, report.saved.labels)
+    parts += examples(report.examples)
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
@@ -57,8 +56,8 @@ def data_facts(data: Input, linear: str) -> Facts:
     if data.accuracy is not None:
         shown = f"{data.accuracy:.3f} ({data.right:,} of {data.labelled:,})"
         found.append(("accuracy", shown + _alone(data, linear)))
-    if data.paths is not None:
-        ours = data.paths.recurrence_share
+    if data.branches is not None:
+        ours = data.branches.recurrence_share
         shares = f"{percent(ours, 0)} by the recurrence, {percent(1 - ours, 0)} by {linear}"
         whose = "gates and memory are the recurrence's alone"
         found.append(("decided", f"{shares} (of the margins of this sample); {whose}"))
@@ -67,9 +66,10 @@ def data_facts(data: Input, linear: str) -> Facts:
 
 def _alone(data: Input, linear: str) -> str:
     """Return the accuracies of both paths in words, nothing where there is one."""
-    if data.paths is None:
+    both = data.branches
+    if both is None:
         return ""
-    ours, theirs = data.share(data.paths.recurrence_right), data.share(data.paths.linear_right)
+    ours, theirs = data.share(both.recurrence_right), data.share(both.linear_right)
     return f"; recurrence alone {ours:.3f}, {linear} alone {theirs:.3f}"
 
 
@@ -120,11 +120,9 @@ def units_sentence(part: LayerHealth) -> str:
     return ", ".join([*words, f"{what} beyond 0.97 at {percent(part.clipped)}"])
 
 
-def _memory(
-    horizons: tuple[Horizon, ...], health: tuple[LayerHealth, ...], data: Input
-) -> list[str]:
+def _memory(report: Report) -> list[str]:
     """Return both horizons as columns of one table, then the leak times."""
-    end, start = horizons
+    end, start = report.horizons
     rows: list[tuple[object, ...]] = [("k", "last k", "", "moved", "first k", "", "moved")]
     for k, *values in zip(
         end.steps, end.agreement, end.distance, start.agreement, start.distance, strict=True
@@ -133,26 +131,30 @@ def _memory(
         for share, moved in (values[:2], values[2:]):
             cells += [percent(share, 0), bar(share, BAR_WIDTH), f"{moved:.3f}"]
         rows.append(tuple(cells))
-    lines = field("MEMORY", f"{CUT}; {MOVED}", indent=8)
+    lines = field("MEMORY", memory_legend(report.saved.task), indent=8)
     lines += table(rows, "rrlrrlr")
-    for name, sentence in memory_facts(horizons, health, data):
+    for name, sentence in memory_facts(report):
         lines += field(name, sentence, indent=17)
     return lines
 
 
-def memory_facts(
-    horizons: tuple[Horizon, ...], health: tuple[LayerHealth, ...], data: Input
-) -> Facts:
-    """Return both horizons, and what the keep gates hold."""
-    end, start = horizons
+def memory_legend(task: Task) -> str:
+    """Return what the columns of both horizons mean."""
+    return f"{CUT}; moved: {task.distance_title}"
+
+
+def memory_facts(report: Report) -> Facts:
+    """Return both horizons, and what the keep gates hold, of a report about data."""
+    end, start = report.horizons
+    assert report.input is not None  # that is what the horizons are of
     needed = (
         f"H99 = {counted(end.h99, 'step')} from the end, {start.h99:,} from the start "
-        f"(so many keep 99 % of the decisions; median length {data.median_length:g})"
+        f"(so many keep 99 % of the decisions; median length {report.input.median_length:g})"
     )
     pieces = [
         f"{part.name}: longest unit {_steps(part.leak.max())}, "
         f"median {_steps(float(np.median(part.leak)))}"
-        for part in health
+        for part in report.health
         if part.leak is not None
     ]
     leaks = [("leak time", f"[steps, by the keep gate alone] {'; '.join(pieces)}")]

@@ -16,9 +16,6 @@ from grucli.modelfile.checkpoint import SavedModel
 from grucli.report.tables import percent, table
 from grucli.report.wrap import field
 
-LISTED_LABELS = 12
-
-
 Facts = list[tuple[str, str]]
 """Names with a sentence each."""
 
@@ -34,7 +31,7 @@ def facts(saved: SavedModel, path: str) -> Facts:
     linear, vectors = saved.model.linear, _section(_section(card, "data"), "vectors")
     return [
         ("model", f"{path} (sha256 {saved.sha256[:12]})"),
-        ("task", f"classify, {_labels(saved.labels)}"),
+        ("task", f"{saved.task.name}, {saved.task.listed}"),
         ("reads", _reading(saved)),
         ("network", _network(saved)),
         *([] if linear is None else [(kind, _linear(linear, saved.model.mix))]),
@@ -83,12 +80,6 @@ def setting_rows(card: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     return [(str(key), _value(value), reason) for key, value, reason in given + chosen]
 
 
-def _labels(labels: tuple[str, ...]) -> str:
-    listed = ", ".join(excerpt(label, 24) for label in labels[:LISTED_LABELS])
-    more = f" and {len(labels) - LISTED_LABELS} more" if len(labels) > LISTED_LABELS else ""
-    return f"{len(labels)} labels: {listed}{more}"
-
-
 def _reading(saved: SavedModel) -> str:
     remembered = saved.remembered
     columns = ""
@@ -108,7 +99,7 @@ def _network(saved: SavedModel) -> str:
     ways = "both directions" if arch.bidirectional else "forward"
     return (
         f"{read} -> {layers}{arch.cell}, {arch.hidden_size} units, {ways} -> "
-        f"{' + '.join(arch.pooling)} -> {arch.num_classes} labels; "
+        f"{' + '.join(arch.pooling)} -> {saved.task.size}; "
         f"{saved.model.num_parameters:,} parameters"
     )
 

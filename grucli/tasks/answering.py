@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+import numpy as np
+import numpy.typing as npt
 
 from grucli.data.records import Record
 from grucli.engine.packing import Floats
 from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
 
 if TYPE_CHECKING:
+    from grucli.tasks.explained import Explained
     from grucli.tasks.measure import Measure
     from grucli.tasks.scorecard import Baseline, Scorecard
 
 
+Booleans = npt.NDArray[np.bool_]
+
+
 class Answering(Protocol):
-    """The half of a task that answers; letters and words are those of `Task`."""
+    """The half of a task that answers; letters and words are those of `Task`.
+
+    Attributes:
+        distance_title: what `distance` is the mean of, for people.
+    """
+
+    distance_title: ClassVar[str]
+
+    @property
+    def listed(self) -> str:
+        """What can be answered, in a line."""
+
+    @property
+    def size(self) -> str:
+        """How many answers there are, in two words."""
 
     def answers(self, scores: Floats, options: AnswerOptions) -> Columns:
         """Return the answers to the scores (n, O) as columns; those of no row have all names."""
@@ -52,3 +73,39 @@ class Answering(Protocol):
 
     def mistakes(self, scores: Floats, targets: Any) -> Mistakes:
         """Return the wrong answers to the scores (n, O) with targets (n, ...), the worst first."""
+
+    def right(self, scores: Floats, targets: Any) -> Booleans:
+        """Return (n,) which answers to the scores (n, O) are those of the targets (n, ...)."""
+
+    def num_answers(self, scores: Floats) -> int:
+        """Return how many different answers the scores (n, O) give."""
+
+    def certainty(self, scores: Floats) -> Floats:
+        """Return (n,) how far the answers are from others."""
+
+    def support(self, scores: Floats, targets: Any) -> Floats:
+        """Return (n,) how much the scores (n, O) speak for the targets (n, ...)."""
+
+    def agree(self, scores: Floats, others: Floats) -> Booleans:
+        """Return (n,) where two sets of scores (n, O) give the same answer."""
+
+    def distance(self, scores: Floats, others: Floats) -> Floats:
+        """Return (n,) how far the answers to two sets of scores (n, O) are apart, in [0, 1]."""
+
+    def explained(self, scores: Floats, target: str | None) -> Explained:
+        """Return what to explain of the answer to the scores (1, O).
+
+        Args:
+            scores: of one input.
+            target: what else to explain than the answer, as `check_target` let it pass.
+        """
+
+    def check_target(self, target: str) -> None:
+        """Refuse what `explained` could not explain.
+
+        Raises:
+            ConfigError: it is nothing that the model answers.
+        """
+
+    def arrays(self, scores: Floats, targets: Any) -> dict[str, npt.NDArray[Any]]:
+        """Return targets and answers as `inspect-gates --npz` has them."""

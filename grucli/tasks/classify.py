@@ -18,9 +18,10 @@ from grucli.engine import blend_factors, ridge
 from grucli.engine.packing import Floats, Integers
 from grucli.engine.sparse_linear import Sparse
 from grucli.errors import DataError, excerpt
-from grucli.tasks import label_answers, label_learning, unknown_labels
+from grucli.tasks import label_answers, label_explanation, label_learning, unknown_labels
 from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
 from grucli.tasks.label_answers import Answer
+from grucli.tasks.label_explanation import LabelMargin
 from grucli.tasks.label_learning import CrossEntropy, class_weights
 from grucli.tasks.task import FigureKind, HeldOut, LinearLayer
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from grucli.tasks.measure import Measure
     from grucli.tasks.scorecard import Scorecard
 
-LISTED_LABELS = 12
+LISTED_LABELS, LABEL_WIDTH = 12, 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,7 @@ class Classify:
 
     name: ClassVar[str] = label_learning.TASK
     noun: ClassVar[str] = "label"
+    distance_title: ClassVar[str] = "the mean change of the probabilities"
     objective_type: ClassVar[type[CrossEntropy]] = CrossEntropy
 
     figures: ClassVar[tuple[FigureKind, ...]] = (
@@ -243,6 +245,62 @@ class Classify:
     def mistakes(self, scores: Floats, targets: Integers) -> Mistakes:
         """Return the wrong answers, the most confident first."""
         return label_answers.mistakes(self.labels, scores, targets)
+
+    @property
+    def listed(self) -> str:
+        """How many labels there are, and the first of them."""
+        shown = ", ".join(excerpt(label, LABEL_WIDTH) for label in self.labels[:LISTED_LABELS])
+        more = len(self.labels) - LISTED_LABELS
+        return f"{self.size}: {shown}{f' and {more} more' if more > 0 else ''}"
+
+    @property
+    def size(self) -> str:
+        """How many labels there are."""
+        return f"{len(self.labels)} labels"
+
+    def right(self, scores: Floats, targets: Integers) -> npt.NDArray[np.bool_]:
+        """Return (n,) whose highest logit is that of the true class; none of -1 is."""
+        hits: npt.NDArray[np.bool_] = label_explanation.answers(scores) == targets
+        return hits
+
+    def num_answers(self, scores: Floats) -> int:
+        """Return how many labels are an answer."""
+        return len(np.unique(label_explanation.answers(scores)))
+
+    def certainty(self, scores: Floats) -> Floats:
+        """Return (n,) the margins of the answers over the runners-up [logit]."""
+        return label_explanation.certainty(scores)
+
+    def support(self, scores: Floats, targets: Integers) -> Floats:
+        """Return (n,) the probability of the true class, 0 where training lacks its label."""
+        return label_explanation.support(scores, targets)
+
+    def agree(self, scores: Floats, others: Floats) -> npt.NDArray[np.bool_]:
+        """Return (n,) where the labels are the same."""
+        first, second = map(label_explanation.answers, (scores, others))
+        same: npt.NDArray[np.bool_] = first == second
+        return same
+
+    def distance(self, scores: Floats, others: Floats) -> Floats:
+        """Return (n,) the total variation between the probabilities, in [0, 1]."""
+        return label_explanation.distance(scores, others)
+
+    def explained(self, scores: Floats, target: str | None) -> LabelMargin:
+        """Return the margin of a label, the answer if `target` is None."""
+        chosen = None if target is None else self.labels.index(target)
+        return LabelMargin.of(self.labels, scores, chosen)
+
+    def check_target(self, target: str) -> None:
+        """Refuse what is no label.
+
+        Raises:
+            ConfigError: it is none.
+        """
+        label_explanation.check_label(self.labels, target)
+
+    def arrays(self, scores: Floats, targets: Integers) -> dict[str, npt.NDArray[Any]]:
+        """Return true classes, answers and probabilities."""
+        return label_explanation.arrays(scores, targets)
 
 
 def _rows_of_each(records: Sequence[Record]) -> Counter[str]:

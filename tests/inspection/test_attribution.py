@@ -17,14 +17,27 @@ WAYS = [{}, {"cell": "rnn"}, {"num_classes": 2, "bidirectional": False, "pooling
 
 
 def explained(model, steps, most=99, target=None, seed=0):
-    def answer(kept):
+    def run(kept):
         left = [steps[mask] for mask in kept]
-        return np.array([alone(model, one if len(one) else NOTHING) for one in left]), None
+        return scores_of([alone(model, one if len(one) else NOTHING) for one in left]), None
 
     parts = spans(len(steps), most)
     with_nothing = steps.ndim == 1
-    why = explain(answer, parts, target=target, seed=seed, with_nothing=with_nothing)
+    task = Classify(labels=tuple(map(str, range(model.architecture.num_classes))))
+    why = explain(
+        run,
+        parts,
+        lambda scores: task.explained(scores, None if target is None else str(target)),
+        seed=seed,
+        with_nothing=with_nothing,
+    )
     return why, parts
+
+
+def scores_of(logits):
+    """Logits of all classes as the head gives them: of two, the difference alone."""
+    logits = np.array(logits)
+    return logits[:, 1:] - logits[:, :1] if logits.shape[1] == 2 else logits
 
 
 @pytest.mark.parametrize("changes", WAYS)
@@ -34,19 +47,22 @@ def test_effects_and_running_probabilities_are_those_of_running_it_again(changes
     (ids,) = random_tokens((11,))
     why, parts = explained(model, ids, most)
     order = np.argsort(-alone(model, ids))
-    assert (why.target, why.other) == (order[0], order[1])
+    target, other = why.explained.target, why.explained.other
+    assert (target, other) == (order[0], order[1])
 
     def margin(kept):
         logits = alone(model, kept)
-        return logits[why.target] - logits[why.other]
+        return logits[target] - logits[other]
 
     assert why.margin == pytest.approx(margin(ids), abs=1e-12)
     for k, (start, stop) in enumerate(parts):
         without = np.delete(ids, np.s_[start:stop])
         assert why.effect[k] == pytest.approx(margin(ids) - margin(without), abs=1e-12)
-        np.testing.assert_allclose(why.running[k], softmax(alone(model, ids[:stop])), atol=1e-12)
-    np.testing.assert_array_equal(why.running[-1], why.probabilities)
-    assert why.probabilities.argmax() == why.target
+        p = softmax(alone(model, ids[:stop]))
+        assert why.running[k] == pytest.approx(p[target], abs=1e-12)
+        assert why.leading[k] == str(p.argmax())
+    assert why.level == why.explained.probabilities[target]
+    assert why.explained.probabilities.argmax() == target
 
 
 def test_the_check_is_what_deleting_and_keeping_the_top_gives():
@@ -56,7 +72,7 @@ def test_the_check_is_what_deleting_and_keeping_the_top_gives():
     top = np.argsort(-why.effect)[:2]
 
     def p(kept):
-        return softmax(alone(model, kept))[why.target]
+        return softmax(alone(model, kept))[why.explained.target]
 
     assert why.check.parts == 2
     assert why.check.comprehensiveness == pytest.approx(p(ids) - p(np.delete(ids, top)))
@@ -74,7 +90,7 @@ def test_a_target_is_set_against_the_best_other():
     order = np.argsort(-alone(model, ids))
     for target, other in ((order[0], order[1]), (order[1], order[0]), (order[2], order[0])):
         why, _ = explained(model, ids, target=int(target))
-        assert (why.target, why.other) == (target, other)
+        assert (why.explained.target, why.explained.other) == (target, other)
         logits = alone(model, ids)
         assert why.margin == pytest.approx(logits[target] - logits[other])
 
@@ -84,7 +100,7 @@ def test_a_single_token_leaves_an_empty_text():
     (ids,) = random_tokens((1,))
     why, _ = explained(model, ids)
     whole, empty = alone(model, ids), alone(model, NOTHING)
-    c, o = why.target, why.other
+    c, o = why.explained.target, why.explained.other
     assert why.effect[0] == pytest.approx((whole[c] - whole[o]) - (empty[c] - empty[o]))
     assert why.check is None
 
@@ -103,7 +119,8 @@ def test_numbers_are_deleted_by_windows():
     why, parts = explained(model, steps, 3)
     assert parts == ((0, 3), (3, 6), (6, 7))
     rest = alone(model, np.concatenate((steps[:3], steps[6:])))
-    assert why.effect[1] == pytest.approx(why.margin - (rest[why.target] - rest[why.other]))
+    c, o = why.explained.target, why.explained.other
+    assert why.effect[1] == pytest.approx(why.margin - (rest[c] - rest[o]))
 
 
 def test_a_stride_is_not_divided():
@@ -187,13 +204,16 @@ def test_what_the_linear_path_adds_is_part_of_the_effect_and_named():
     rng = np.random.default_rng(5)
     own, added = rng.normal(size=(2, 9, 3))
 
-    def answer(kept):
+    def run(kept):
         """Logits that are sums over the steps that are left."""
         masks = np.array(kept)
         return masks @ (own + added), masks @ added
 
-    why = explain(answer, spans(9, 99), target=None, seed=0, with_nothing=True)
-    c, o = why.target, why.other
+    task = Classify(labels=("a", "b", "c"))
+    why = explain(
+        run, spans(9, 99), lambda scores: task.explained(scores, None), seed=0, with_nothing=True
+    )
+    c, o = why.explained.target, why.explained.other
     whole = (own + added).sum(axis=0)
     assert list(np.argsort(-whole)[:2]) == [c, o]
     assert why.margin == pytest.approx(whole[c] - whole[o])

@@ -6,6 +6,7 @@ import pytest
 from grucli.inspection.memory import AGREEMENT, cut, grid, horizon
 from grucli.model.logits import recurrence_logits
 from grucli.model.runner import Runner
+from grucli.tasks.classify import Classify
 from tests.examples import joined
 from tests.inspection.helpers import (
     CUE_0,
@@ -21,7 +22,8 @@ from tests.inspection.helpers import (
 
 def measured(model, sequences, side):
     examples, runner = joined(sequences), Runner(model)
-    return horizon(runner, examples, recurrence_logits(runner, examples), side)
+    task = Classify(labels=tuple(map(str, range(model.architecture.num_classes))))
+    return horizon(runner, task, examples, recurrence_logits(runner, examples), side)
 
 
 def cue_then_fillers(delay, rows=40):

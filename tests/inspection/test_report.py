@@ -50,7 +50,7 @@ def test_accuracy_counts_labelled_records_alone_and_unseen_labels_as_wrong():
     found = report(text_model(), None, sample(REVIEWS)).input
     assert (found.sequences, found.labelled) == (5, 4)
     answers = [
-        np.argmax(one.attribution.probabilities)
+        np.argmax(one.attribution.explained.probabilities)
         for one in report(text_model(), Shown(texts=tuple(r.text for r in REVIEWS))).examples
     ]
     truth = [0, 0, 1]
@@ -64,7 +64,7 @@ def test_wrong_and_uncertain_are_the_worst_and_the_closest():
     pairs = [(" ".join(rng.choice(WORDS, rng.integers(1, 9))), "no") for _ in range(40)]
     drawn = sample(texts(*pairs))
     by_number = {
-        f"#{k}": one.attribution.probabilities
+        f"#{k}": one.attribution.explained.probabilities
         for k, one in enumerate(report(saved, Shown(texts=tuple(t for t, _ in pairs))).examples, 1)
     }
     wrong = [one.name for one in report(saved, Shown(picks=("wrong",)), drawn).examples]

@@ -80,7 +80,7 @@ def of_texts(model, texts):
 
 
 def margins(p, why):
-    return np.log(p[:, why.target]) - np.log(p[:, why.other])
+    return np.log(p[:, why.explained.target]) - np.log(p[:, why.explained.other])
 
 
 @pytest.mark.parametrize("max_length", [60, 4])
@@ -96,15 +96,17 @@ def test_a_token_counts_by_what_the_model_says_without_it(max_length, buckets, h
     whole, *rest = of_texts(
         model, [" ".join(tokens), *(" ".join(np.delete(tokens, k)) for k in range(len(tokens)))]
     )
-    np.testing.assert_allclose(why.probabilities, whole, rtol=1e-6)
+    np.testing.assert_allclose(why.explained.probabilities, whole, rtol=1e-6)
     without = margins(whole[None], why) - margins(np.array(rest), why)
     np.testing.assert_allclose(why.effect, without, rtol=1e-5, atol=1e-6)
     read = of_texts(model, [" ".join(tokens[: k + 1]) for k in range(len(tokens))])
-    np.testing.assert_allclose(why.running, read, rtol=1e-6)
+    target = why.explained.target
+    np.testing.assert_allclose(why.running, read[:, target], rtol=1e-6)
+    assert list(why.leading) == [model.labels[k] for k in read.argmax(axis=1)]
     top = np.argsort(-why.effect, kind="stable")[: why.check.parts]
     kept = " ".join(tokens[k] for k in sorted(top))
-    left = of_texts(model, [" ".join(np.delete(tokens, top)), kept])[:, why.target]
-    drops = whole[why.target] - left
+    left = of_texts(model, [" ".join(np.delete(tokens, top)), kept])[:, target]
+    drops = whole[target] - left
     assert [why.check.comprehensiveness, why.check.sufficiency] == pytest.approx(drops, abs=1e-6)
 
 
@@ -115,8 +117,9 @@ def test_the_share_of_the_linear_path_is_that_of_a_model_without_recurrence():
     network = model.model.copy()
     network.linear, network.mix = model.model.linear, Mix(recurrence=0.0, linear=2.0)
     silent = dataclasses.replace(model, model=network)
-    wide = example(silent, record, "t", target=why.target, seed=0).attribution
-    assert wide.other == why.other
+    wide = example(silent, record, "t", target=model.labels[why.explained.target], seed=0)
+    wide = wide.attribution
+    assert wide.explained.other == why.explained.other
     np.testing.assert_allclose(why.linear_effect, wide.effect, atol=1e-12)
     assert why.linear_margin == pytest.approx(wide.margin)
     assert np.abs(why.effect - why.linear_effect).max() > 0.1
@@ -125,7 +128,7 @@ def test_the_share_of_the_linear_path_is_that_of_a_model_without_recurrence():
 @pytest.mark.parametrize("has_linear", [True, False])
 def test_an_empty_text_has_one_part_without_effect(has_linear):
     found = example(
-        text_model(has_linear=has_linear), Record(number=1, text=" "), "t", target=1, seed=0
+        text_model(has_linear=has_linear), Record(number=1, text=" "), "t", target="b", seed=0
     )
     assert [(part.start, part.stop, part.text, part.known) for part in found.parts] == [
         (0, 1, "", True)

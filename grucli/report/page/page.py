@@ -13,16 +13,14 @@ import numpy as np
 from grucli import __version__
 from grucli.errors import excerpt
 from grucli.inspection.health import LayerHealth
-from grucli.inspection.memory import Horizon
-from grucli.inspection.report import CONVENTION, SCHEMA, Input, Report, Verdict
+from grucli.inspection.report import CONVENTION, SCHEMA, Report, Verdict
 from grucli.model.linear_path import NAMES
 from grucli.report.inspection import (
-    CUT,
-    MOVED,
     data_facts,
     gate_heading,
     gate_row,
     memory_facts,
+    memory_legend,
     units_sentence,
 )
 from grucli.report.model_card import Facts, facts, parameter_rows, setting_rows
@@ -45,9 +43,9 @@ def page(report: Report) -> str:
         main += [
             _verdicts(report.verdicts),
             _gates(report.health, report.settings.saturation),
-            _memory(report.horizons, report.health, report.input),
+            _memory(report),
         ]
-    main += [examples(report.examples, report.saved.labels), _inside(report)]
+    main += [examples(report.examples), _inside(report)]
     made = (
         f"grucli {__version__}, NumPy {np.__version__}; the figures are those of --json ({SCHEMA})"
     )
@@ -101,8 +99,8 @@ def _gates(health: Sequence[LayerHealth], saturation: tuple[float, float]) -> Ma
     return tag("section", tag("h2", "Gates"), *parts)
 
 
-def _memory(sides: tuple[Horizon, ...], health: tuple[LayerHealth, ...], data: Input) -> Markup:
-    end, start = sides
+def _memory(report: Report) -> Markup:
+    end, start = report.horizons
     rows = [
         (f"{k:,}", *_stay(last, "bar"), *_stay(first, "bar o"))
         for k, last, first in zip(
@@ -116,10 +114,10 @@ def _memory(sides: tuple[Horizon, ...], health: tuple[LayerHealth, ...], data: I
     return tag(
         "section",
         tag("h2", "Memory"),
-        _facts(memory_facts(sides, health, data)),
-        horizons(sides),
+        _facts(memory_facts(report)),
+        horizons(report.horizons),
         _table(heading, rows, "rrlrrlr"),
-        tag("p", f"{CUT}; {MOVED}", class_="faint"),
+        tag("p", memory_legend(report.saved.task), class_="faint"),
     )
 
 

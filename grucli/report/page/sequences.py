@@ -9,44 +9,43 @@ import numpy as np
 
 from grucli.inspection.sequences import Example, Part
 from grucli.model.linear_path import NAMES
-from grucli.report.page.charts import running
+from grucli.report.page import charts
 from grucli.report.page.markup import Markup, joined, tag
 from grucli.report.sequences import (
-    FAINT,
     check,
     decision,
     last_change,
     legend,
     mark,
+    running,
     token,
     windows,
 )
-from grucli.report.sequences import running as running_sentence
 
 WEAKEST, STRONGEST = 0.12, 0.62  # opacity: text on it must stay readable
 DEEPEST = 1.0  # [logit] effects from here on have the deepest colour, if there is none beyond
 
 
-def examples(shown: Sequence[Example], labels: Sequence[str]) -> Markup | None:
+def examples(shown: Sequence[Example]) -> Markup | None:
     """Return a legend and an article for each sequence; nothing if there is none."""
     if not shown:
         return None
     key = f"{legend(shown)}; blue for, orange against, the deeper the more"
-    articles = [_article(one, labels) for one in shown]
+    articles = [_article(one) for one in shown]
     return tag("section", tag("h2", "Why"), tag("p", key, class_="faint"), *articles)
 
 
-def _article(one: Example, labels: Sequence[str]) -> Markup:
+def _article(one: Example) -> Markup:
     why = one.attribution
     notes = [tag("p", f"{name}: {text}", class_="faint") for name, text in windows(one)]
     if why.check is not None:
-        notes.append(tag("p", f"check: {check(why, why.check, labels)}"))
+        notes.append(tag("p", f"check: {check(why, why.check)}"))
     return tag(
         "article",
         tag("h3", one.name),
-        tag("p", decision(one, labels)),
+        tag("p", decision(one)),
         _tokens(one),
-        running(why.running[:, why.target], last_change(why), running_sentence(one, labels)),
+        charts.running(why.running, last_change(why), running(one)),
         *notes,
     )
 
@@ -56,28 +55,28 @@ def _tokens(one: Example) -> Markup:
     sizes = np.abs(effect[~np.isnan(effect)])
     most = float(sizes.max(initial=DEEPEST))
     spans = [
-        _token(part, size, most, shares)
+        _token(part, size, most, one.attribution.explained.faint, shares)
         for part, size, shares in zip(one.parts, effect.tolist(), _shares(one), strict=True)
     ]
     return tag("p", *spans, class_="tokens")
 
 
 def _shares(one: Example) -> list[str | None]:
-    """Return how much of each effect is that of which path; nothing where there is one path."""
+    """Return how much of each effect is that of which branch; nothing where there is one."""
     why = one.attribution
     if why.linear_effect is None:
         return [None] * len(one.parts)
-    paths = zip((why.effect - why.linear_effect).tolist(), why.linear_effect.tolist(), strict=True)
+    both = zip((why.effect - why.linear_effect).tolist(), why.linear_effect.tolist(), strict=True)
     return [
         None if math.isnan(own) else f"recurrence {own:+.2f}, {NAMES[one.unit]} {linear:+.2f}"
-        for own, linear in paths
+        for own, linear in both
     ]
 
 
-def _token(part: Part, effect: float, most: float, shares: str | None) -> Markup:
+def _token(part: Part, effect: float, most: float, faint: float, shares: str | None) -> Markup:
     """Return a token above its mark; `most` is the effect of the deepest colour."""
-    text = joined(token(part), tag("i", mark(effect)))
-    if math.isnan(effect) or abs(effect) < FAINT:
+    text = joined(token(part), tag("i", mark(effect, faint)))
+    if math.isnan(effect) or abs(effect) < faint:
         return tag("span", text, title=shares)
     opacity = WEAKEST + (STRONGEST - WEAKEST) * abs(effect) / most
     sign = "f" if effect > 0 else "a"

@@ -148,7 +148,7 @@ def test_the_figures_are_those_of_the_json():
         assert f"{verdict['level']} {verdict['text']}" in found.text
     (example,) = plain["data"]["examples"]
     for piece in example["parts"]:
-        assert f"{piece['text']} {mark(piece['effect'])}" in found.text
+        assert f"{piece['text']} {mark(piece['effect'], 0.1)}" in found.text
     opacities = [value for _, name, value in found.attributes if name == "style"]
     coloured = [piece for piece in example["parts"] if abs(piece["effect"]) >= 0.1]
     assert sum(value.startswith("--e") for value in opacities) == len(coloured) > 0
@@ -158,7 +158,7 @@ def test_the_figures_are_those_of_the_json():
 
 def test_colour_follows_the_sign_and_grows_with_the_effect():
     saved = text_model(recall_model(), ("no", "yes"))
-    one = report(saved, Shown(texts=("filler bad good",), target=0))
+    one = report(saved, Shown(texts=("filler bad good",), target="no"))
     spans = re.findall(r'<span class="(.)" style="--e:([\d.]+)">(\w+)', page(one))
     effects = {
         part["text"]: part["effect"] for part in one.to_json()["data"]["examples"][0]["parts"]

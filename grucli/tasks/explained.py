@@ -1,0 +1,49 @@
+"""What is explained of one answer: a number that parts of the input raise or lower."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from grucli.engine.packing import Floats
+
+
+class Explained(Protocol):
+    """What `inspect-gates` measures the effects of parts on, for one sequence.
+
+    Attributes:
+        faint: effects nearer to 0 say nothing, in the unit of the margin.
+        legend: what marks of effects mean.
+        subject: what the margin is, for people: "margin of 'a' over 'b'".
+        level_name: what the level is, for people: "p('a')".
+    """
+
+    faint: float
+    legend: str
+
+    @property
+    def subject(self) -> str:
+        """As above."""
+
+    @property
+    def level_name(self) -> str:
+        """As above."""
+
+    @property
+    def answer(self) -> str:
+        """The answer to the whole sequence, and how sure it is."""
+
+    def margin(self, scores: Floats) -> Floats:
+        """Return (n,) what parts have an effect on, a linear function of the scores (n, O).
+
+        So the margins of both branches of a model add up to that of both.
+        """
+
+    def level(self, scores: Floats) -> Floats:
+        """Return (n,) in [0, 1], what is followed while the sequence is read."""
+
+    def leading(self, scores: Floats) -> Sequence[str] | None:
+        """Return the n answers to the scores by name; None where answers have none."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer and what is explained of it."""
