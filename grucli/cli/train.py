@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -93,9 +94,8 @@ def train(
     from grucli.training.session import RunRequest
 
     seconds = None if max_time is None else _seconds(max_time)
-    if resume and (dry or init_from is not None):
-        other = "--dry-run" if dry else "--init-from"
-        raise ConfigError(f"--resume: goes on with a run, {other} begins one; omit one of them")
+    if resume:
+        _refuse_beside_resume({"--dry-run": dry, "--init-from": init_from})
     if data is not None and data.lower().endswith((".yaml", ".yml")) and not reading.format:
         raise ConfigError(f"DATA: {show_path(data)} is a config? pass it with -c")
     if out is None and not dry:
@@ -119,15 +119,8 @@ def train(
             "seed": seed,
         },
     )
-    given = settings.config.data
     if files is not None:
-        inputs = {
-            "data": given.train,
-            "validation file": given.valid if isinstance(given.valid, str) else None,
-            "config": config,
-            "file of vectors": settings.config.model.vectors,
-        }
-        train_outputs.check_apart(files, inputs)
+        train_outputs.check_apart(files, settings.config, config)
     request = RunRequest(
         config=settings.config,
         files=files,
@@ -140,6 +133,13 @@ def train(
         show_training.dry_run(request, settings, common)
         return
     raise typer.Exit(show_training.train(request, settings, files.model, common))
+
+
+def _refuse_beside_resume(beginnings: Mapping[str, object]) -> None:
+    """Refuse flags that begin a run."""
+    other = next((flag for flag, given in beginnings.items() if given not in (None, False)), None)
+    if other is not None:
+        raise ConfigError(f"--resume: goes on with a run, {other} begins one; omit one of them")
 
 
 def _seconds(given: str) -> float:

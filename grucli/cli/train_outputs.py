@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from grucli.cli import output
+from grucli.config.resolve import Config
 from grucli.errors import AccessError, ConfigError, show_path
 from grucli.files.writing import check_place
 from grucli.training.saver import RunFiles
@@ -36,12 +36,19 @@ def checked(model: str, *, log: str | None, resume: bool, force: bool) -> RunFil
     return files
 
 
-def check_apart(files: RunFiles, inputs: Mapping[str, str | None]) -> None:
-    """Refuse to replace what is read, by what it is; None is nothing.
+def check_apart(files: RunFiles, config: Config, config_path: str | None) -> None:
+    """Refuse to replace what is read.
 
     Raises:
         ConfigError: an output is an input, or the log is a model file.
     """
+    valid = config.data.valid
+    inputs = {
+        "data": config.data.train,
+        "validation file": valid if isinstance(valid, str) else None,
+        "config": config_path,
+        "file of vectors": config.model.vectors,
+    }
     own = {"model": files.model, "file to resume from": files.last}
     for path in own.values():
         output.check_apart("--output", path, inputs)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from grucli.engine.recurrent import CELLS
 from grucli.errors import counted
 from grucli.preparation.data_rules import FEW_SERIES
 from grucli.preparation.defaults import Choice
@@ -117,7 +118,7 @@ def follow(facts: Facts, config: Config) -> dict[str, Choice]:
 def initialisation(facts: Facts, config: Config) -> Choice:
     """How recurrent weights start: chrono where there is no way but a long memory."""
     steps = steps_to_keep(facts, config)
-    if config.model.cell == "rnn":
+    if CELLS[config.model.cell].NUM_GATES == 1:
         return Choice(value="orthogonal", reason="no gate to open")
     if steps >= LONG_MEMORY:
         return Choice(value="chrono", reason=f"only the state after {steps:,} steps is read")

@@ -1,8 +1,7 @@
-"""One training run: from prepared data to a trainer, and from a trainer to model files."""
+"""The files of a run: its best model, its last weights, and whether a run to resume is this one."""
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
@@ -13,15 +12,10 @@ import numpy as np
 
 from grucli import __version__
 from grucli.errors import CheckpointError, ConfigError, TrainingError, show, show_path
-from grucli.model.network import Architecture, Model
+from grucli.model.network import Model
 from grucli.modelfile import checkpoint
 from grucli.modelfile.checkpoint import RunState, SavedModel
-from grucli.parallel.crew import usable_cores
-from grucli.preparation import training_rules
-from grucli.preparation.defaults import Settled
 from grucli.preparation.prepare import Prepared
-from grucli.random import INIT, generator
-from grucli.training.settings import Recipe
 from grucli.training.trainer import Trainer
 
 EXTENDABLE = ("training.epochs", "training.patience")
@@ -29,51 +23,6 @@ EXTENDABLE = ("training.epochs", "training.patience")
 folds have found theirs."""
 DIVIDING = ("seed", "data.valid", "training.folds")
 """What decides which rows are learned from: other ones are no sign of another file."""
-
-
-def staffed(prepared: Prepared) -> Prepared:
-    """Return what training needs with the number of workers that fits this machine."""
-    choice = training_rules.workers(
-        prepared.config.training.shards or 1,
-        usable_cores(),
-        os.environ.get("OPENBLAS_NUM_THREADS", ""),
-    )
-    settled = Settled(config=prepared.config, chosen=prepared.reasons)
-    settled = settled.filled({"training.workers": choice})
-    return dataclasses.replace(prepared, config=settled.config, reasons=settled.reasons)
-
-
-def start(prepared: Prepared, model: Model) -> Trainer:
-    """Return the trainer of a model that has its first weights.
-
-    Raises:
-        ConfigError: a class weight names an unknown label.
-    """
-    return Trainer(
-        model,
-        prepared.train,
-        prepared.valid,
-        Recipe.of(prepared.config.training.model_dump()),
-        seed=prepared.config.seed,
-        task=prepared.task,
-        linear=prepared.linear,
-        folds=prepared.folds,
-    )
-
-
-def initial(prepared: Prepared) -> Model:
-    """Return the model that the config asks for, with weights drawn from the seed.
-
-    Pretrained token vectors, where there are any, take the place of drawn ones.
-    """
-    settings = prepared.config.model
-    model = Model(_architecture(prepared))
-    chrono = settings.initialisation == "chrono"
-    steps = min(int(prepared.train.lengths.max()), prepared.encoder.max_length)
-    model.initialise(generator(prepared.config.seed, INIT), steps if chrono else None)
-    if prepared.vectors is not None:
-        prepared.vectors.fill(model.table)
-    return model
 
 
 def resume(trainer: Trainer, prepared: Prepared, path: str | Path) -> tuple[str, ...]:
@@ -105,18 +54,20 @@ def resume(trainer: Trainer, prepared: Prepared, path: str | Path) -> tuple[str,
     return tuple(_differences(card["versions"], saved.card["versions"]))
 
 
-def save_best(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
-    """Write `trainer.best`, which must be what is kept, as a model file.
-
-    Raises as `checkpoint.save` does.
-    """
+def best_model(prepared: Prepared, trainer: Trainer) -> SavedModel:
+    """Return the model of `trainer.best`, which must be what is kept."""
     model = Model(trainer.model.architecture)
     trainer.best.give(model)
     model.mix = trainer.mix
     if model.mix.linear:
         model.linear = trainer.linear
     kept = trainer.kept
-    checkpoint.save(path, _saved(prepared, model, kept.best_epoch, kept.to_json()))
+    return _saved(prepared, model, kept.best_epoch, kept.to_json())
+
+
+def save_best(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
+    """Write the best model; raises as `checkpoint.save` does."""
+    checkpoint.save(path, best_model(prepared, trainer))
 
 
 def save_last(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
@@ -138,22 +89,6 @@ def save_last(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
             f"epoch {progress.epoch}, step {progress.step}: {show(fault)}; "
             "lower training.learning_rate or set training.clip_norm"
         ) from None
-
-
-def _architecture(prepared: Prepared) -> Architecture:
-    settings, encoder = prepared.config.model.model_dump(), prepared.encoder
-    del settings["initialisation"], settings["wide"], settings["vectors"]
-    embedding_size, buckets = settings.pop("embedding_size"), settings.pop("subwords") or 0
-    settings["convolution"] = int(settings["convolution"])  # false is no step at all
-    if buckets:
-        settings |= {"subwords": "characters" if encoder.buckets else "tokens", "buckets": buckets}
-    return Architecture(
-        **settings,
-        vocabulary_size=0 if encoder.vocabulary is None else len(encoder.vocabulary),
-        input_size=encoder.input_size or embedding_size,
-        num_classes=len(prepared.task.labels),
-        dtype=prepared.config.training.dtype,
-    )
 
 
 def _saved(prepared: Prepared, model: Model, epoch: int, scores: Mapping[str, float]) -> SavedModel:

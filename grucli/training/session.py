@@ -22,11 +22,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grucli.data.forms import OnBadRow
+from grucli.data.labelled import Table
+from grucli.data.records import ReadOptions
 from grucli.errors import AccessError, ConfigError, TrainingError, show_path
 from grucli.files.locking import lock
 from grucli.modelfile import checkpoint
-from grucli.preparation.prepare import Prepared, prepare
-from grucli.training import initial_weights, log, run_files
+from grucli.modelfile.checkpoint import SavedModel
+from grucli.preparation.encoders import Origin
+from grucli.preparation.prepare import Prepared, prepare, prepare_table
+from grucli.training import initial_weights, log, new_run, run_files
 from grucli.training.progress import EpochInfo, StepInfo
 from grucli.training.saver import FileSaver, RunFiles, Saver
 from grucli.training.trainer import Trainer
@@ -41,6 +45,7 @@ class RunRequest:
 
     Attributes:
         config: validated; None where the data decides.
+        table: labelled records to learn from, None to read those of `config.data.train`.
         files: where the run is saved, None to keep it in memory.
         resume_from: the MODEL.last.npz where it begins, None for a new run.
         on_bad_row: what to do with rows that cannot be read.
@@ -52,6 +57,7 @@ class RunRequest:
     """
 
     config: Config
+    table: Table | None = None
     files: RunFiles | None = None
     resume_from: Path | None = None
     on_bad_row: OnBadRow = "stop"
@@ -59,7 +65,7 @@ class RunRequest:
     max_seconds: float | None = None
 
     def __post_init__(self) -> None:
-        if self.config.data.train is None:
+        if self.config.data.train is None and self.table is None:
             raise ConfigError(
                 "no data: give a file (or - for stdin), or set data.train in the config"
             )
@@ -136,16 +142,22 @@ class Session:
         origin = None if saved is None else initial_weights.origin_of(saved)
         if request.resume_from is not None:  # what that run has started from still counts
             origin = initial_weights.origin_of_run(request.resume_from)
-        read = prepare(config.data.train or "-", config, request.on_bad_row, origin)
-        prepared = run_files.staffed(read)
+        prepared = new_run.with_workers(self._prepared(origin))
         yield DataReady(prepared=prepared)
-        model = run_files.initial(prepared)
+        model = new_run.first_model(prepared)
         self.prepared = dataclasses.replace(prepared, vectors=None)  # the model has them now
         if saved is not None and source is not None:
             words = initial_weights.take_over(model, prepared, saved, source)
             yield WeightsTaken(path=source, words=words)
-        self.trainer = run_files.start(prepared, model)
+        self.trainer = new_run.new_trainer(prepared, model)
         yield TrainerReady(trainer=self.trainer)
+
+    def _prepared(self, origin: Origin | None) -> Prepared:
+        request, config = self._request, self._request.config
+        if request.table is None:
+            return prepare(config.data.train or "-", config, request.on_bad_row, origin)
+        options = ReadOptions.of(config.data, request.on_bad_row)
+        return prepare_table(request.table, options, config, origin)
 
     def resume(self) -> tuple[str, ...]:
         """Put the trainer where the run of `resume_from` has ended.
@@ -182,6 +194,11 @@ class Session:
             except TrainingError as error:
                 saver.save_best()
                 raise TrainingError(*error.problems, self._what_is_kept()) from None
+
+    @property
+    def best_model(self) -> SavedModel:
+        """What answers best of all that was learned; there is one once an epoch has ended."""
+        return run_files.best_model(self.prepared, self.trainer)
 
     def interrupt(self) -> None:
         """Let `train` save and end after the step at hand, as a run to be resumed."""

@@ -12,7 +12,7 @@ from grucli.errors import ConfigError, DataError
 from grucli.model.network import Architecture
 from grucli.preparation.encoders import Origin
 from grucli.preparation.prepare import prepare
-from grucli.training import run_files
+from grucli.training import new_run
 
 
 def write_csv(path, rows, header="text,label"):
@@ -96,7 +96,7 @@ def test_ngrams_count_where_they_pay_or_are_asked_for(tmp_path, cell, assignment
     path = tmp_path / "t.csv"
     path.write_text("text,label\n" + f"{cell},a\n{cell},b\n" * 20, encoding="utf-8")
     prepared = prepare(str(path), resolve(assignments=list(assignments)).config, "stop")
-    model = run_files.initial(prepared)
+    model = new_run.first_model(prepared)
     assert (prepared.config.model.subwords, model.architecture.subwords) == expected
     assert model.architecture.buckets == int(expected[0])
     assert ("model.subwords" in prepared.reasons) == (not any("subw" in a for a in assignments))

@@ -9,7 +9,7 @@ import pytest
 from grucli.config.resolve import resolve
 from grucli.preparation.prepare import prepare
 from grucli.training import cost as measured_cost
-from grucli.training import run_files
+from grucli.training import new_run
 from grucli.training.progress import EpochInfo
 
 
@@ -32,7 +32,7 @@ def prepared(tmp_path):
 
 
 def trainer_of(prepared):
-    return run_files.start(prepared, run_files.initial(prepared))
+    return new_run.new_trainer(prepared, new_run.first_model(prepared))
 
 
 def test_memory_counts_weights_moments_data_and_the_largest_batch(prepared):

@@ -11,7 +11,7 @@ from grucli.errors import CheckpointError
 from grucli.model.network import Model
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.preparation.prepare import prepare
-from grucli.training import initial_weights, run_files
+from grucli.training import initial_weights, new_run
 
 SMALL = ("model.hidden_size=5", "model.embedding_size=4")
 
@@ -26,7 +26,7 @@ def prepared(tmp_path, *words, labels=("no", "yes"), settings=SMALL, origin=None
 
 def saved(data, seed=7):
     """A model for these data, with random weights that no other one has."""
-    model = run_files.initial(data)
+    model = new_run.first_model(data)
     rng = np.random.default_rng(seed)
     for _, array in model.arrays():
         array[...] = rng.normal(size=array.shape)
@@ -48,7 +48,7 @@ def vector(model, encoder, token):
 def test_shared_tokens_keep_their_vectors_and_new_ones_are_drawn(tmp_path):
     base = saved(prepared(tmp_path, "red", "green", "blue"))
     data = prepared(tmp_path, "blue", "pink", "red", "grey", "white")
-    drawn, model = run_files.initial(data), run_files.initial(data)
+    drawn, model = new_run.first_model(data), new_run.first_model(data)
     words = initial_weights.take_over(model, data, base, "base.npz")
     assert words == ("4 of 7 token vectors", "recurrent weights", "head")
     for token in ("red", "blue"):
@@ -68,7 +68,7 @@ def test_shared_tokens_keep_their_vectors_and_new_ones_are_drawn(tmp_path):
 def test_a_head_of_other_labels_is_drawn_anew(tmp_path, labels):
     base = saved(prepared(tmp_path, "red", "green", "blue"))
     data = prepared(tmp_path, "red", "green", "blue", labels=labels)
-    drawn, model = run_files.initial(data), run_files.initial(data)
+    drawn, model = new_run.first_model(data), new_run.first_model(data)
     words = initial_weights.take_over(model, data, base, "base.npz")
     assert "no head (other labels), it is drawn anew" in words
     for name, array in model.params.items():
@@ -81,7 +81,7 @@ def test_a_model_that_is_built_otherwise_is_refused_with_all_that_differs(tmp_pa
     settings = ("model.hidden_size=6", "model.embedding_size=4", "model.cell=rnn")
     data = prepared(tmp_path, "red", "green", settings=settings)
     with pytest.raises(CheckpointError) as caught:
-        initial_weights.take_over(run_files.initial(data), data, base, "base.npz")
+        initial_weights.take_over(new_run.first_model(data), data, base, "base.npz")
     (problem,) = caught.value.problems
     assert problem.startswith("base.npz: ")
     assert "cell gru, here rnn" in problem
@@ -104,7 +104,7 @@ def test_vectors_of_ngrams_are_taken_over_where_they_are_of_the_same(
     settings = (*SMALL, "model.subwords=64")
     base = saved(prepared(tmp_path, *words[:2], settings=settings))
     data = prepared(tmp_path, *words, settings=(*SMALL, text))
-    model = run_files.initial(data)
+    model = new_run.first_model(data)
     initial_weights.take_over(model, data, base, "base.npz")
     ours, theirs = (each.table[each.architecture.vocabulary_size :] for each in (model, base.model))
     assert np.array_equal(ours, theirs) == expected
@@ -115,14 +115,14 @@ def test_ngrams_left_open_follow_the_model(tmp_path):
     base = saved(prepared(tmp_path, "red", settings=(*SMALL, "model.subwords=64")))
     data = prepared(tmp_path, "red", "blue", settings=(), origin=initial_weights.origin_of(base))
     assert data.config.model.subwords == 64
-    assert run_files.initial(data).architecture.subwords == "characters"
+    assert new_run.first_model(data).architecture.subwords == "characters"
 
 
 def test_dropout_and_precision_may_differ(tmp_path):
     base = saved(prepared(tmp_path, "red", "green"))
     settings = (*SMALL, "model.dropout=0.7", "training.dtype=float64")
     data = prepared(tmp_path, "red", "green", settings=settings)
-    model = run_files.initial(data)
+    model = new_run.first_model(data)
     initial_weights.take_over(model, data, base, "base.npz")
     assert model.dtype == np.float64
     np.testing.assert_array_equal(model.params["head_bias"], base.model.params["head_bias"])
@@ -135,17 +135,17 @@ def test_numbers_and_texts_do_not_mix(tmp_path):
     config = resolve(assignments=["data.valid=0", "model.hidden_size=5"]).config
     data = prepare(str(tmp_path / "d.npz"), config, "stop")
     with pytest.raises(CheckpointError, match=r"base\.npz: reads text, the data are numbers"):
-        initial_weights.take_over(run_files.initial(data), data, base, "base.npz")
+        initial_weights.take_over(new_run.first_model(data), data, base, "base.npz")
     series = saved(data)
     architecture = dataclasses.replace(series.model.architecture, input_size=2)
     other = dataclasses.replace(series, model=Model(architecture))
     with pytest.raises(CheckpointError, match="numbers a step 2, here 10"):
-        initial_weights.take_over(run_files.initial(data), data, other, "base.npz")
+        initial_weights.take_over(new_run.first_model(data), data, other, "base.npz")
 
 
 def test_settings_left_open_follow_the_model_so_that_it_fits(tmp_path):
     base = saved(prepared(tmp_path, "red", "green"))
     data = prepared(tmp_path, "red", settings=(), origin=initial_weights.origin_of(base))
-    initial_weights.take_over(run_files.initial(data), data, base, "base.npz")
+    initial_weights.take_over(new_run.first_model(data), data, base, "base.npz")
     assert data.origin is not None
     assert data.origin.sha256 == "0123456789ab"

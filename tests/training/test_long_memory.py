@@ -4,7 +4,7 @@ import pytest
 
 from grucli.config.resolve import resolve
 from grucli.preparation.prepare import prepare
-from grucli.training import run_files
+from grucli.training import new_run
 from grucli.training.progress import EpochInfo
 from tests.benchmarks import memory
 
@@ -14,7 +14,7 @@ def learned(path, *settings):
     assignments = ["=".join(item) for item in memory.SETTINGS.items()]
     config = resolve(assignments=[*assignments, "training.epochs=20", *settings]).config
     prepared = prepare(str(path), config, "stop")
-    trainer = run_files.start(prepared, run_files.initial(prepared))
+    trainer = new_run.new_trainer(prepared, new_run.first_model(prepared))
     best = 0.0
     for info in trainer.run():
         if isinstance(info, EpochInfo):

@@ -10,7 +10,7 @@ from grucli.errors import TrainingError
 from grucli.model.blend import Mix
 from grucli.modelfile import checkpoint
 from grucli.preparation.prepare import prepare
-from grucli.training import run_files
+from grucli.training import new_run, run_files
 
 REVIEWS = Path(__file__).parents[2] / "sample_data" / "reviews_train.csv"
 
@@ -19,7 +19,7 @@ REVIEWS = Path(__file__).parents[2] / "sample_data" / "reviews_train.csv"
 def test_a_state_that_is_not_finite_is_divergence_and_the_old_file_stays(tmp_path, part):
     settings = resolve(assignments=["model.hidden_size=4", "model.embedding_size=4"])
     prepared = prepare(str(REVIEWS), settings.config, "stop")
-    trainer = run_files.start(prepared, run_files.initial(prepared))
+    trainer = new_run.new_trainer(prepared, new_run.first_model(prepared))
     steps = trainer.run()
     next(steps)
     path = tmp_path / "m.last.npz"
@@ -41,7 +41,7 @@ def test_first_weights_are_those_chosen_from_the_lengths(tmp_path, length):
     path.write_text("\n".join(["text,label", *rows]))
     settings = ("data.tokens=char", "model.bidirectional=false", "model.pooling=last")
     prepared = prepare(str(path), resolve(assignments=list(settings)).config, "stop")
-    bias = run_files.initial(prepared).params["layer0_bias"].reshape(3, -1)
+    bias = new_run.first_model(prepared).params["layer0_bias"].reshape(3, -1)
     kept = 1 / (1 + np.exp(-bias[1].astype(np.float64)))  # share of the state at the first step
     if length == 10:
         assert np.all(bias == 0)
@@ -56,7 +56,7 @@ def linear_run(*more):
     settings = ["model.hidden_size=4", "model.embedding_size=4", "training.epochs=3"]
     settings += ["training.averaging=off", "model.wide=true", "data.valid=0.2", *more]
     prepared = prepare(str(REVIEWS), resolve(assignments=settings).config, "stop")
-    return prepared, run_files.start(prepared, run_files.initial(prepared))
+    return prepared, new_run.new_trainer(prepared, new_run.first_model(prepared))
 
 
 def test_saving_at_any_step_changes_nothing_of_the_run_and_every_file_can_be_read(tmp_path):

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from grucli.config.resolve import resolve
+from grucli.data.labelled import read_table
+from grucli.data.records import ReadOptions
 from grucli.errors import AccessError, ConfigError
 from grucli.modelfile import checkpoint
 from grucli.training import log
@@ -58,6 +60,16 @@ def test_without_files_the_same_weights_are_learned_and_nothing_is_written(tmp_p
     ours, theirs = kept.trainer.best, written.trainer.best
     assert ours.dense.tobytes() == theirs.dense.tobytes()
     assert ours.table.tobytes() == theirs.table.tobytes()
+
+
+def test_records_in_memory_teach_what_their_file_does(tmp_path):
+    files = RunFiles(model=tmp_path / "m.npz")
+    run(request_for(files=files))
+    config = resolve(assignments=SMALL).config
+    table = read_table(str(REVIEWS), ReadOptions())
+    session, _ = run(RunRequest(config=config, table=table))
+    checkpoint.save(tmp_path / "learned.npz", session.best_model)
+    assert (tmp_path / "learned.npz").read_bytes() == files.model.read_bytes()
 
 
 def test_an_interrupted_session_goes_on_to_the_same_bytes(tmp_path):

@@ -20,7 +20,7 @@ from grucli.engine import losses
 from grucli.modelfile import checkpoint
 from grucli.prediction import stream
 from grucli.preparation.prepare import prepare
-from grucli.training import run_files
+from grucli.training import new_run, run_files
 from tests.data.reading import piped
 
 Rows = list[tuple[Any, str]]
@@ -188,7 +188,7 @@ def trained(
     path.write_bytes(form.write(rows, True))
     options = [f"data.{key}={json.dumps(value)}" for key, value in form.options.items()]
     prepared = prepare(str(path), resolve(assignments=[*TINY, *options]).config, "stop")
-    trainer = run_files.start(prepared, run_files.initial(prepared))
+    trainer = new_run.new_trainer(prepared, new_run.first_model(prepared))
     for _ in trainer.run():
         pass
     run_files.save_best(folder / "m.npz", prepared, trainer)

@@ -1,0 +1,76 @@
+"""From prepared data to a trainer with its first weights."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+
+from grucli.model.network import Architecture, Model
+from grucli.parallel.crew import usable_cores
+from grucli.preparation import training_rules
+from grucli.preparation.defaults import Settled
+from grucli.preparation.prepare import Prepared
+from grucli.random import INIT, generator
+from grucli.training.settings import Recipe
+from grucli.training.trainer import Trainer
+
+
+def with_workers(prepared: Prepared) -> Prepared:
+    """Return what training needs with the number of workers that fits this machine."""
+    choice = training_rules.workers(
+        prepared.config.training.shards or 1,
+        usable_cores(),
+        os.environ.get("OPENBLAS_NUM_THREADS", ""),
+    )
+    settled = Settled(config=prepared.config, chosen=prepared.reasons)
+    settled = settled.filled({"training.workers": choice})
+    return dataclasses.replace(prepared, config=settled.config, reasons=settled.reasons)
+
+
+def new_trainer(prepared: Prepared, model: Model) -> Trainer:
+    """Return the trainer of a model that has its first weights.
+
+    Raises:
+        ConfigError: a class weight names an unknown label.
+    """
+    return Trainer(
+        model,
+        prepared.train,
+        prepared.valid,
+        Recipe.of(prepared.config.training.model_dump()),
+        seed=prepared.config.seed,
+        task=prepared.task,
+        linear=prepared.linear,
+        folds=prepared.folds,
+    )
+
+
+def first_model(prepared: Prepared) -> Model:
+    """Return the model that the config asks for, with weights drawn from the seed.
+
+    Pretrained token vectors, where there are any, take the place of drawn ones.
+    """
+    settings = prepared.config.model
+    model = Model(_architecture(prepared))
+    chrono = settings.initialisation == "chrono"
+    steps = min(int(prepared.train.lengths.max()), prepared.encoder.max_length)
+    model.initialise(generator(prepared.config.seed, INIT), steps if chrono else None)
+    if prepared.vectors is not None:
+        prepared.vectors.fill(model.table)
+    return model
+
+
+def _architecture(prepared: Prepared) -> Architecture:
+    settings, encoder = prepared.config.model.model_dump(), prepared.encoder
+    del settings["initialisation"], settings["wide"], settings["vectors"]
+    embedding_size, buckets = settings.pop("embedding_size"), settings.pop("subwords") or 0
+    settings["convolution"] = int(settings["convolution"])  # false is no step at all
+    if buckets:
+        settings |= {"subwords": "characters" if encoder.buckets else "tokens", "buckets": buckets}
+    return Architecture(
+        **settings,
+        vocabulary_size=0 if encoder.vocabulary is None else len(encoder.vocabulary),
+        input_size=encoder.input_size or embedding_size,
+        num_classes=len(prepared.task.labels),
+        dtype=prepared.config.training.dtype,
+    )
