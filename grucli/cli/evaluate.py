@@ -82,7 +82,7 @@ def evaluate(
         _write_errors(errors, scored, saved, records)
         common.note(f"wrote {show_path(errors)}")
     for warning in warnings(scored, saved, table):
-        common.note(f"warning: {warning}")
+        common.note(warning)
     if _count_unmet(bounds, scored):
         raise typer.Exit(1)
 

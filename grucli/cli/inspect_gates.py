@@ -87,7 +87,8 @@ def inspect_gates(
     grucli inspect-gates test.csv -m m.npz --fail-if 'gates.dead_units>0'
 
     A figure is a dotted path into what --json prints, without its "data." or "meta."; of a list it
-    means every element, or one by index, name or side: memory.end.h99. A verdict's id is its value.
+    means every element, or one by index, name or side: memory.end.h99. A verdict's id is its value;
+    docs/messages.md explains each of them.
     """
     common.set_threads()
     conditions = results.conditions()
@@ -122,7 +123,7 @@ def inspect_gates(
         results.check_size(saved, drawn.records)
         drawn = dataclasses.replace(drawn, sha256=sha256_of(data))
         for warning in saved.task.unknown_warnings(drawn.name, drawn.records):
-            common.note(f"warning: {warning}")
+            common.note(warning)
     report = inspect(show_path(model), saved, shown, settings, drawn)
     output.write(
         json.dumps(report.to_json(), allow_nan=False) + "\n" if common.json else text(report)

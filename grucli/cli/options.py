@@ -15,6 +15,7 @@ import typer
 from grucli.cli import output
 from grucli.data.forms import FormatName, Missing, OnBadRow
 from grucli.errors import excerpt, show
+from grucli.notices import Notice
 
 if TYPE_CHECKING:
     from grucli.data.records import ReadOptions
@@ -138,19 +139,20 @@ class Common:
             else:
                 os.environ.setdefault(variable, "1")
 
-    def note(self, line: str) -> None:
-        """Say a line about the work, unless --quiet."""
+    def note(self, line: str | Notice) -> None:
+        """Say a line about the work, or a warning with its name, unless --quiet."""
         if not self.quiet:
-            output.say(show(line))
+            output.say(show(output.warning_line(line) if isinstance(line, Notice) else line))
 
     def note_model(self, path: str) -> None:
         """Say of a file to resume from that it answers otherwise than the model."""
         if path.endswith(".last.npz"):
             model = path.removesuffix(".last.npz") + ".npz"
-            self.note(
-                f"warning: {excerpt(path)} is for --resume: it has the last weights, and neither "
+            text = (
+                f"{excerpt(path)} is for --resume: it has the last weights, and neither "
                 f"n-grams nor kernels; the model is {excerpt(model)}"
             )
+            self.note(Notice("model.last_weights", text))
 
     def detail(self, line: str) -> None:
         """Say a line that only --verbose asks for."""

@@ -9,7 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
-from grucli.errors import AccessError, ConfigError, show_path
+from grucli.errors import AccessError, ConfigError, excerpt, show_path
+from grucli.notices import Notice
+
+WARNING = "warning: "
+LONGEST_WARNING, SHORTEST_PLACE = 200, 20  # characters
 
 WRITE_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
 """What writing to standard output can meet, beside a reader that went away."""
@@ -96,6 +100,16 @@ def say(line: str) -> None:
         sys.stderr.flush()
     except (OSError, ValueError):
         _drop(sys.stderr)
+
+
+def warning_line(notice: Notice) -> str:
+    """Return a warning that ends with its name; where it is too long, of a path the end stays."""
+    name = f" [{notice.name}]"
+    room = LONGEST_WARNING - len(WARNING) - len(name)
+    text, (place, colon, rest) = notice.text, notice.text.partition(": ")
+    if len(text) > room and " " not in place:
+        text = show_path(place, max(SHORTEST_PLACE, room - len(colon + rest))) + colon + rest
+    return f"{WARNING}{excerpt(text, room)}{name}"
 
 
 def is_terminal() -> bool:

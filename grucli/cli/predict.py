@@ -85,7 +85,7 @@ def predict(
     from grucli.data.forms.opening import open_source
     from grucli.modelfile import checkpoint
     from grucli.prediction import stream
-    from grucli.report.coverage import sentence
+    from grucli.report.coverage import lost
     from grucli.report.predictions import WRITERS, Layout
     from grucli.tasks.columns import AnswerOptions
 
@@ -112,8 +112,8 @@ def predict(
         _write(_texts(answers, source, records, WRITERS[form](layout)), out)
         for finding in source.found_later():
             common.note(finding)
-        if lost := sentence(answers.coverage, saved):
-            common.note(lost)
+        for line in lost(answers.coverage, saved):
+            common.note(line)
         records.finish(source.name)
 
 

@@ -17,6 +17,7 @@ from grucli.cli.progress_display import display
 from grucli.config.resolve import Settings
 from grucli.errors import show_path
 from grucli.model.linear_path import NAMES
+from grucli.notices import Notice
 from grucli.preparation.prepare import Prepared
 from grucli.report import cost as cost_report
 from grucli.report import training as report
@@ -80,8 +81,8 @@ def _show_beginning(session: Session, settings: Settings, common: Common) -> Non
 def _show_data(prepared: Prepared, settings: Settings, common: Common) -> None:
     for line in prepared.findings:
         common.note(line)
-    for line in prepared.warnings:
-        common.note(f"warning: {line}")
+    for warning in prepared.warnings:
+        common.note(warning)
     for key, reason in prepared.reasons.items():
         section, name = key.split(".")
         value = getattr(getattr(prepared.config, section), name)
@@ -93,7 +94,8 @@ def _show_data(prepared: Prepared, settings: Settings, common: Common) -> None:
 
 def _resume(session: Session, last: Path, common: Common) -> None:
     for difference in session.resume():
-        common.note(f"warning: {difference}: the bytes may differ from an uninterrupted run")
+        text = f"{difference}: the bytes may differ from an uninterrupted run"
+        common.note(Notice("run.resumed_differently", text))
     common.note(f"resuming {show_path(last)} {report.moment(session.trainer)}")
     if session.trainer.is_done:
         common.note(f"{show_path(last)}: finished already, nothing to do")
@@ -121,8 +123,8 @@ def _show_outcome(session: Session, model: Path, common: Common) -> None:
     name = NAMES[prepared.encoder.unit]
     if (line := report.linear_line(trainer.kept, prepared.task, name)) is not None:
         common.note(line)
-    for line in report.outcome_lines(trainer, prepared, seconds):
-        common.note(line)
+    for said in report.outcome_lines(trainer, prepared, seconds):
+        common.note(said)
     if trainer.progress.stopped == "time":
         common.note(f"--max-time: where it ends depends on the clock; {_to_go_on()}")
     quoted = shlex.quote(str(model))

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from grucli.errors import excerpt
+from grucli.notices import Notice
 
 LEAST_NUMBERS = 20  # distinct; years, ages and counts that are classes seldom have more of few rows
 MOST_ROWS = 5  # of a number on average, if all are whole
@@ -23,7 +24,7 @@ _CODE = re.compile(r"\s*[+-]?0\d", re.ASCII)
 _BRACKETED = re.compile(r"\s*[\[(].*[\])]\s*", re.DOTALL)
 
 
-def hints(name: str, counts: Mapping[str, int]) -> Iterator[str]:
+def hints(name: str, counts: Mapping[str, int]) -> Iterator[Notice]:
     """Yield a line if the labels of a file look like those of a task that is not `classify`.
 
     Args:
@@ -33,16 +34,18 @@ def hints(name: str, counts: Mapping[str, int]) -> Iterator[str]:
     if are_targets(counts):
         ordered = sorted(counts, key=_number)
         first, last = (excerpt(label, LABEL_WIDTH) for label in (ordered[0], ordered[-1]))
-        yield (
+        yield Notice(
+            "data.number_labels",
             f"{name}: the labels are {len(counts):,} numbers from {first} to {last}, each a class "
-            f"of its own; to predict numbers is the task regress, {LATER}"
+            f"of its own; to predict numbers is the task regress, {LATER}",
         )
     found = lists(counts)
     if found:
         most = max(found, key=lambda label: found[label])
-        yield (
+        yield Notice(
+            "data.list_labels",
             f"{name}: {len(found):,} of {len(counts):,} labels look like lists "
-            f"('{excerpt(most, LABEL_WIDTH)}'), each a class of its own; {SEVERAL}"
+            f"('{excerpt(most, LABEL_WIDTH)}'), each a class of its own; {SEVERAL}",
         )
 
 

@@ -13,6 +13,7 @@ from grucli.data.encoder import Encoder
 from grucli.data.records import Record
 from grucli.data.text.vocabulary import EMPTY, Vocabulary
 from grucli.errors import counted, excerpt
+from grucli.notices import Notice
 from grucli.preparation.copies import NOTHING
 from grucli.tasks.task import Task
 
@@ -31,7 +32,7 @@ def of_training(
     *,
     mode: str,
     settings: Mapping[str, Any],
-) -> Iterator[str]:
+) -> Iterator[Notice]:
     """Yield what is odd in the training file.
 
     Args:
@@ -50,7 +51,7 @@ def of_training(
 
 def of_validation(
     train: Sequence[bytes], name: str, valid: Sequence[Record], inputs: Sequence[bytes]
-) -> Iterator[str]:
+) -> Iterator[Notice]:
     """Yield what is odd between the inputs of the training part and a validation file.
 
     Args:
@@ -64,9 +65,10 @@ def of_validation(
         record for record, key in zip(valid, inputs, strict=True) if key in known and key != NOTHING
     ]
     if shared:
-        yield (
+        yield Notice(
+            "data.leak",
             f"{name}: {counted(len(shared), 'row')} ({len(shared) / len(valid):.1%}) also in "
-            f"training, first {_place(shared[0])}; they make its scores too good"
+            f"training, first {_place(shared[0])}; they make its scores too good",
         )
 
 
@@ -76,7 +78,7 @@ def of_examples(
     encoder: Encoder,
     steps: Sequence[int],
     folds: npt.NDArray[np.int64] | None,
-) -> Iterator[str]:
+) -> Iterator[Notice]:
     """Yield what encoding loses.
 
     Args:
@@ -87,9 +89,10 @@ def of_examples(
     """
     cut = float(np.mean(np.array(steps) > encoder.max_length))
     if cut > MOST_CUT:
-        yield (
+        yield Notice(
+            "data.cut",
             f"{cut:.1%} of the training sequences are cut at {encoder.max_length:,} steps, "
-            f"the longest has {max(steps):,}; data.max_length sets what is kept"
+            f"the longest has {max(steps):,}; data.max_length sets what is kept",
         )
     vocabulary = encoder.vocabulary
     if vocabulary is None:
@@ -97,7 +100,10 @@ def of_examples(
     parts = [part.steps for part in (train, valid) if part is not None]
     empty = sum(int(np.sum(part == EMPTY)) for part in parts)
     if empty:
-        yield f"{empty:,} {'text is' if empty == 1 else 'texts are'} empty: nothing to read in them"
+        yield Notice(
+            "data.empty_text",
+            f"{empty:,} {'text is' if empty == 1 else 'texts are'} empty: nothing to read in them",
+        )
     if valid is not None:
         unknown = float(vocabulary.is_unknown(valid.steps).mean())
         yield from _unknown(encoder, unknown, "the validation tokens do not occur in training")
@@ -106,11 +112,13 @@ def of_examples(
         yield from _unknown(encoder, unknown, "the tokens of a fold do not occur in the others")
 
 
-def _unknown(encoder: Encoder, share: float, what: str) -> Iterator[str]:
+def _unknown(encoder: Encoder, share: float, what: str) -> Iterator[Notice]:
     if share > MOST_UNKNOWN:
         mode = encoder.settings().get("data.tokens")
         mend = "" if mode in (None, "char", "byte") else " or --set data.tokens=char"
-        yield f"{share:.0%} of {what}; more rows{mend} would let more be known"
+        yield Notice(
+            "data.unknown_tokens", f"{share:.0%} of {what}; more rows{mend} would let more be known"
+        )
 
 
 def _lone_share(train: Examples, folds: npt.NDArray[np.int64], vocabulary: Vocabulary) -> float:
@@ -122,20 +130,21 @@ def _lone_share(train: Examples, folds: npt.NDArray[np.int64], vocabulary: Vocab
     return float((is_lone[train.steps] | vocabulary.is_unknown(train.steps)).mean())
 
 
-def _axes(name: str, records: Sequence[Record]) -> Iterator[str]:
+def _axes(name: str, records: Sequence[Record]) -> Iterator[Notice]:
     """Yield that few steps of many channels may be few channels of many steps: aeon's order."""
     shapes = {record.values.shape for record in records if record.values is not None}
     steps, channels = next(iter(shapes)) if len(shapes) == 1 else (1, 1)
     if channels >= MOST_CHANNELS * steps:
-        yield (
+        yield Notice(
+            "data.axes",
             f"{name}: {counted(steps, 'step')} of {channels:,} channels each; if it is the other "
-            "way round, as aeon and sktime keep series, swap the two axes (X.swapaxes(1, 2))"
+            "way round, as aeon and sktime keep series, swap the two axes (X.swapaxes(1, 2))",
         )
 
 
 def _contrary(
     name: str, records: Sequence[Record], inputs: Sequence[bytes], mode: str, noun: str
-) -> Iterator[str]:
+) -> Iterator[Notice]:
     """Yield a line on inputs with two targets, and one where a spelling may tell these apart.
 
     The noun is what people call a target.
@@ -147,12 +156,15 @@ def _contrary(
         one, other = equal[0]
         shown = "" if one.text is None else f" '{excerpt(one.text)}'"
         count = "1 input has" if len(equal) == 1 else f"{len(equal):,} inputs have"
-        yield f"{name}: {count} two {noun}s, first{shown}: {_target(one)}, {_target(other)}"
+        yield Notice(
+            "data.contradiction",
+            f"{name}: {count} two {noun}s, first{shown}: {_target(one)}, {_target(other)}",
+        )
     if spelled:
         ways = ", ".join(f"'{excerpt(r.text or '', SPELLED)}' {_target(r, 12)}" for r in spelled[0])
         count = "1 input has" if len(spelled) == 1 else f"{len(spelled):,} inputs have"
         mend = "if case tells, --set data.tokens=byte"
-        yield f"{name}: {count} two {noun}s by spelling: {ways}; {mend}"
+        yield Notice("data.spelling", f"{name}: {count} two {noun}s by spelling: {ways}; {mend}")
     elif mode == "char":
         yield from _mixed_case(name, records)
 
@@ -170,24 +182,26 @@ def _contrary_pairs(
     return list(contrary.values())
 
 
-def _mixed_case(name: str, records: Sequence[Record]) -> Iterator[str]:
+def _mixed_case(name: str, records: Sequence[Record]) -> Iterator[Notice]:
     """Yield that symbols in both cases, such as those of chemistry, are read in one."""
     inner = [(record.text or "")[1:] for record in records]
     mixed = sum(text != text.lower() and text != text.upper() for text in inner)
     if mixed > MOST_MIXED * len(records):
-        yield (
+        yield Notice(
+            "data.mixed_case",
             f"{name}: {mixed / len(records):.0%} of the texts have capitals among small letters, "
-            "which are read as one; if case tells, --set data.tokens=byte"
+            "which are read as one; if case tells, --set data.tokens=byte",
         )
 
 
-def _repeated(name: str, inputs: Sequence[bytes]) -> Iterator[str]:
+def _repeated(name: str, inputs: Sequence[bytes]) -> Iterator[Notice]:
     filled = [key for key in inputs if key != NOTHING]
     share = (len(filled) - len(set(filled))) / len(inputs)
     if share > MOST_REPEATED:
-        yield (
+        yield Notice(
+            "data.repeated_rows",
             f"{name}: {share:.0%} of the rows repeat the input of an earlier one; drop them unless "
-            "it is meant so"
+            "it is meant so",
         )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from grucli.data.encoder import Encoder
 from grucli.errors import excerpt
+from grucli.notices import Notice
 from grucli.preparation import checks, precision
 from grucli.preparation.encoders import Fitted
 from grucli.preparation.train_valid_split import Parts
@@ -40,7 +41,9 @@ def lines(prepared: Prepared, file: TrainingFile, parts: Parts, fitted: Fitted) 
         yield prepared.vectors.line
 
 
-def warnings(prepared: Prepared, file: TrainingFile, parts: Parts, fitted: Fitted) -> Iterator[str]:
+def warnings(
+    prepared: Prepared, file: TrainingFile, parts: Parts, fitted: Fitted
+) -> Iterator[Notice]:
     """Yield what is odd; arguments as of `lines`."""
     task, train, valid = prepared.task, prepared.train, prepared.valid
     settings = prepared.config.training.model_dump()

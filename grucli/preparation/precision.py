@@ -14,6 +14,7 @@ from grucli.data.records import Record
 from grucli.data.series.encoder import SeriesEncoder
 from grucli.data.series.views import width
 from grucli.errors import counted
+from grucli.notices import Notice
 
 LOOKED_AT = 1 << 18  # numbers that tell it of all
 DECIMALS = 6  # of a standard deviation: finer than float32 has them, and than training sees
@@ -22,7 +23,7 @@ LEAST_TOLD = 0.5  # of the steps from one different value to the next
 
 def lost(
     name: str, records: Sequence[Record], examples: Examples, encoder: Encoder
-) -> Iterator[str]:
+) -> Iterator[Notice]:
     """Yield that most values of a channel have become equal, in all views of it together.
 
     Args:
@@ -46,9 +47,10 @@ def lost(
     low, high = _range(kept, channels[0])
     more = f" and {counted(len(channels) - 1, 'other')}" if len(channels) > 1 else ""
     logs = "" if "log" in encoder.channels else ", or add log to data.channels"
-    yield (
+    yield Notice(
+        "data.wild_values",
         f"{name}: channel {channels[0] + 1}{more} spans {low:g} to {high:g}: once scaled to "
-        f"float32, most of its values are equal; blank what is wild (--missing mask){logs}"
+        f"float32, most of its values are equal; blank what is wild (--missing mask){logs}",
     )
 
 

@@ -17,6 +17,7 @@ from grucli.data.records import ReadOptions, Remembered
 from grucli.data.text.vectors import Vectors, read_vectors
 from grucli.errors import ConfigError
 from grucli.model.linear_path import LinearFeatures
+from grucli.notices import Notice
 from grucli.preparation import findings, linear_path
 from grucli.preparation.defaults import Settled
 from grucli.preparation.encoders import Fitted, Origin, fit
@@ -44,7 +45,7 @@ class Prepared:
         facts: what was found as numbers, for the model's card.
         origin: what training starts from, None for random weights.
         findings: what was found in the data, one line each.
-        warnings: what is odd in it, one line each.
+        warnings: what is odd in it.
         linear: what a linear path learns from, None to have none.
         folds: (n,) the fold of each training row, None to train once.
         vectors: what the token vectors start from, None for random ones, or once they do.
@@ -61,7 +62,7 @@ class Prepared:
     facts: dict[str, Any]
     origin: Origin | None
     findings: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Notice, ...] = ()
     linear: LinearFeatures | None = None
     folds: npt.NDArray[np.int64] | None = None
     vectors: Vectors | None = None

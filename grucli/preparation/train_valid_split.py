@@ -14,6 +14,7 @@ from grucli.data.labelled import read_table
 from grucli.data.records import Record
 from grucli.data.splits import deal, in_blocks, split
 from grucli.errors import ConfigError, excerpt
+from grucli.notices import Notice
 from grucli.preparation import checks, data_rules
 from grucli.preparation.defaults import Choice, unless_given
 from grucli.preparation.training_file import TrainingFile
@@ -43,7 +44,7 @@ class Parts:
     valid: list[Record]
     line: str
     choices: dict[str, Choice]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Notice, ...] = ()
     folds: npt.NDArray[np.int64] | None = None
 
     @property

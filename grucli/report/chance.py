@@ -1,6 +1,7 @@
 """A figure beside what chance explains of it, and a warning where that may be all of it."""
 
 from grucli.errors import counted
+from grucli.notices import Notice
 from grucli.tasks.scorecard import Baseline
 
 
@@ -16,19 +17,21 @@ def measured(value: float, baseline: Baseline) -> str:
     return span(value, baseline).removesuffix(")") + inside
 
 
-def doubts(value: float, baseline: Baseline, why: str) -> list[str]:
+def doubts(value: float, baseline: Baseline, why: str, kind: str = "") -> list[Notice]:
     """Return a warning if a figure may be that of blind answers, else nothing.
 
     Args:
         value: on some rows.
         baseline: of them.
         why: the likely reason, if the rows could show more.
+        kind: what the figure is, "validation", if that needs to be said.
     """
     if baseline.is_passed_by(value):
         return []
     measure = baseline.measure
-    return [
-        f"{measure.title} {span(value, baseline)} is not "
+    text = (
+        f"{kind} {measure.title} {span(value, baseline)} is not "
         f"{'above' if measure.larger_is_better else 'below'} the {baseline.owner}'s "
         f"{baseline.value:.3f}: {baseline.limit or why}"
-    ]
+    )
+    return [Notice("score.chance", text.strip())]

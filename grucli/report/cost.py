@@ -85,7 +85,7 @@ def _data(prepared: Prepared) -> dict[str, Any]:
         "labels": dict(zip(prepared.task.labels, label_rows, strict=True)),
         **reading,
         "findings": list(prepared.findings),
-        "warnings": list(prepared.warnings),
+        "warnings": [warning.text for warning in prepared.warnings],
     }
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from grucli.data.encoder import Encoder
 from grucli.errors import counted
 from grucli.model.linear_path import NAMES
 from grucli.modelfile.checkpoint import SavedModel
+from grucli.notices import Notice
 from grucli.prediction.coverage import Coverage
 
 MANY = 0.1  # of the rows; fewer do not explain an accuracy that is no better than blind answers
@@ -27,17 +30,18 @@ def rows(coverage: Coverage, saved: SavedModel) -> list[Row]:
     return found
 
 
-def sentence(coverage: Coverage, saved: SavedModel) -> str:
-    """Return what was lost of the inputs, a warning if of most; nothing where nothing was."""
-    lost = [
+def lost(coverage: Coverage, saved: SavedModel) -> Iterator[str | Notice]:
+    """Yield what was lost of the inputs, a warning if of most; nothing where nothing was."""
+    counts = [
         (coverage.truncated, f"cut at {_limit(saved.encoder)}{_beyond(saved)}"),
         (coverage.none_known, "without a token that the model knows"),
     ]
-    words = [f"{count:,} {what}" for count, what in lost if count]
-    said = f"{counted(coverage.rows, 'input')}: {', '.join(words)}" if words else ""
+    words = [f"{count:,} {what}" for count, what in counts if count]
+    said = f"{counted(coverage.rows, 'input')}: {', '.join(words)}"
     if coverage.none_known > coverage.rows / 2:
-        return f"warning: {said}; {DOUBT}"
-    return said
+        yield Notice("data.nothing_known", f"{said}; {DOUBT}")
+    elif words:
+        yield said
 
 
 def reason(coverage: Coverage, saved: SavedModel, unseen_rows: int) -> str:

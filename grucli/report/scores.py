@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from grucli.data.labelled import Table
 from grucli.model.linear_path import NAMES
 from grucli.modelfile.checkpoint import SavedModel
+from grucli.notices import Notice
 from grucli.prediction.score import Scored
 from grucli.report import branches, coverage, scorecard
 from grucli.report.chance import doubts
@@ -37,13 +38,14 @@ def json_pieces(scores: Mapping[str, object]) -> Iterator[str]:
     yield "\n"
 
 
-def warnings(scored: Scored, saved: SavedModel, table: Table) -> Iterator[str]:
+def warnings(scored: Scored, saved: SavedModel, table: Table) -> Iterator[Notice]:
     """Yield what makes the scores of a file worth less than they seem."""
     card, task = scored.card, saved.task
     if is_of_training(saved, table):
-        yield (
+        yield Notice(
+            "score.of_training_data",
             f"{table.name}: looks like the file that the model has learned from (its name, rows "
-            f"and {task.noun}s): its scores say little of new rows"
+            f"and {task.noun}s): its scores say little of new rows",
         )
     yield from task.unknown_warnings(table.name, table.records)
     why = coverage.reason(scored.coverage, saved, card.unknown)

@@ -4,6 +4,7 @@ from typing import Any
 
 from grucli.errors import counted
 from grucli.model.network import Model
+from grucli.notices import Notice
 from grucli.preparation.prepare import Prepared
 from grucli.report.chance import doubts, measured, span
 from grucli.tasks.scorecard import Baseline
@@ -68,30 +69,28 @@ def epoch_line(info: EpochInfo, prepared: Prepared) -> str:
     return line + ("  best" if info.is_best else "")
 
 
-def outcome_lines(trainer: Trainer, prepared: Prepared, seconds: float) -> list[str]:
+def outcome_lines(trainer: Trainer, prepared: Prepared, seconds: float) -> list[str | Notice]:
     """Return how training ended, what is kept of it and what that reached; warnings if little."""
     kept = trainer.kept
     best, (kind, *others) = kept.scores, prepared.task.figures
     score = f"training loss {best.loss:.4f}, {kind.title} {best.figures[kind.name]:.3f}"
     score += "" if prepared.linear is None else " of the recurrence alone"
-    valid, warnings = yardstick(prepared, kept.fold), []
+    valid, warnings = yardstick(prepared, kept.fold), list[Notice]()
     if valid is not None and kept.valid is not None:
-        judged = "validation"
+        judged, folds = "validation", ""
         if trainer.num_folds and not kept.fold:
-            judged = f"cross-validated ({trainer.num_folds} folds)"
+            judged, folds = "cross-validated", f" ({trainer.num_folds} folds)"
         reached, figures = kept.valid.kept, kept.valid.kept.figures
         further = "".join(f", {other.title} {figures[other.name]:.3f}" for other in others)
         value = figures[kind.name]
-        score = f"{judged} {kind.title} {measured(value, valid)}{further}, loss {reached.loss:.4f}"
-        warnings = [
-            f"warning: {judged} {doubt}" for doubt in doubts(value, valid, _reason(prepared))
-        ]
+        shown = f"{kind.title} {measured(value, valid)}{further}, loss {reached.loss:.4f}"
+        score = f"{judged}{folds} {shown}"
+        warnings = doubts(value, valid, _reason(prepared), judged)
     within = f"fold {kept.fold} of {trainer.num_folds}: " if kept.fold else ""
     if kept.fold:
         learned, rows = _learned_rows(prepared, kept), len(prepared.train)
-        warnings.append(
-            f"warning: cut short: the model has learned from {learned:,} of {rows:,} rows"
-        )
+        text = f"cut short: the model has learned from {learned:,} of {rows:,} rows"
+        warnings.append(Notice("run.cut_short", text))
     line = (
         f"{within}best epoch {kept.best_epoch} of {len(kept.history)} "
         f"(ended by {_ended_by(trainer.progress)}): {score}; {seconds:.1f} s"
@@ -103,10 +102,7 @@ def _reason(prepared: Prepared) -> str:
     """Return why nothing may have been learned."""
     is_cut = prepared.facts["longest"] > prepared.encoder.max_length
     longer = ", a longer data.max_length" if is_cut else ""
-    return (
-        "nothing the model has learned shows in it; more rows, other columns"
-        f"{longer} or other tokens may help"
-    )
+    return f"nothing learned shows; try more rows, other columns or tokens{longer}"
 
 
 def _learned_rows(prepared: Prepared, kept: Kept) -> int:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from grucli.data.records import Record
 from grucli.engine.packing import Floats
+from grucli.notices import Notice
 from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Answering(Protocol):
                 file may hold anything there. Where they say nothing, so much is granted.
         """
 
-    def unknown_warnings(self, name: str, records: Sequence[Record]) -> Iterator[str]:
+    def unknown_warnings(self, name: str, records: Sequence[Record]) -> Iterator[Notice]:
         """Yield which targets of data of this name training lacks."""
 
     def mistakes(self, scores: Floats, targets: Any) -> Mistakes:

@@ -18,6 +18,7 @@ from grucli.engine import blend_factors, ridge
 from grucli.engine.packing import Floats, Integers
 from grucli.engine.sparse_linear import Sparse
 from grucli.errors import DataError, excerpt
+from grucli.notices import Notice
 from grucli.tasks import label_answers, label_explanation, label_learning, unknown_labels
 from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
 from grucli.tasks.label_answers import Answer
@@ -122,7 +123,7 @@ class Classify:
 
     def target_warnings(
         self, name: str, records: Sequence[Record], settings: Mapping[str, Any]
-    ) -> Iterator[str]:
+    ) -> Iterator[Notice]:
         """Yield what is odd in the labels of a training file."""
         from grucli.tasks import label_checks
 
@@ -131,13 +132,13 @@ class Classify:
 
     def unseen_warnings(
         self, train: Sequence[Record], name: str, valid: Sequence[Record]
-    ) -> Iterator[str]:
+    ) -> Iterator[Notice]:
         """Yield what labels the validation part of this name has that the training part lacks."""
         from grucli.tasks import label_checks
 
         return label_checks.unseen(train, name, valid)
 
-    def size_warnings(self, targets: npt.NDArray[np.int64]) -> Iterator[str]:
+    def size_warnings(self, targets: npt.NDArray[np.int64]) -> Iterator[Notice]:
         """Yield that rows to validate on are too few to tell settings apart."""
         from grucli.tasks import label_checks
 
@@ -232,10 +233,10 @@ class Classify:
 
         return Majority.is_passed_in(data, scores)
 
-    def unknown_warnings(self, name: str, records: Sequence[Record]) -> Iterator[str]:
+    def unknown_warnings(self, name: str, records: Sequence[Record]) -> Iterator[Notice]:
         """Yield which labels of data of this name training lacks, in one line."""
         if unknown := self._unknown(records):
-            yield unknown_labels.unseen_line(name, unknown, self.labels)
+            yield unknown_labels.unseen_labels(name, unknown, self.labels)
 
     def _unknown(self, records: Sequence[Record]) -> Counter[str]:
         """Return the rows of each label that is not among `labels`."""

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from grucli.data import label_hints
 from grucli.data.records import Record
 from grucli.errors import counted, excerpt
+from grucli.notices import Notice
 from grucli.tasks import unknown_labels
 from grucli.tasks.baseline import Majority
 
@@ -21,7 +22,7 @@ NO_LABELS = frozenset({"nan", "na", "n/a", "null", "<na>", "nat", "?"})  # in an
 LISTED = 4
 
 
-def of_training(name: str, counts: Mapping[str, int], is_balanced: bool) -> Iterator[str]:
+def of_training(name: str, counts: Mapping[str, int], is_balanced: bool) -> Iterator[Notice]:
     """Yield what is odd in the labels of the training file.
 
     Args:
@@ -33,22 +34,27 @@ def of_training(name: str, counts: Mapping[str, int], is_balanced: bool) -> Iter
     yield from label_hints.hints(name, counts)
     unsaid = {label: rows for label, rows in counts.items() if label.strip().lower() in NO_LABELS}
     if unsaid:
-        yield (
+        yield Notice(
+            "data.missing_labels",
             f"{name}: {counted(sum(unsaid.values()), 'row')} with {_listed(unsaid)}, a label like "
-            "any other; drop them if it stands for a missing one"
+            "any other; drop them if it stands for a missing one",
         )
     single = [label for label, count in counts.items() if count == 1]
     if single:
-        yield f"{name}: one row only with {_listed(single)}; a label needs more examples"
+        yield Notice(
+            "data.rare_label",
+            f"{name}: one row only with {_listed(single)}; a label needs more examples",
+        )
     (most, top), (least, bottom) = _extremes(counts)
     if top > MOST_IMBALANCE * bottom and not is_balanced:
-        yield (
+        yield Notice(
+            "data.imbalance",
             f"{name}: {excerpt(most)} has {top:,} rows, {excerpt(least)} {bottom:,}; "
-            "--class-weight balanced makes labels count alike"
+            "--class-weight balanced makes labels count alike",
         )
 
 
-def unseen(train: Sequence[Record], name: str, valid: Sequence[Record]) -> Iterator[str]:
+def unseen(train: Sequence[Record], name: str, valid: Sequence[Record]) -> Iterator[Notice]:
     """Yield the labels of the validation part that the training part lacks.
 
     Args:
@@ -59,16 +65,17 @@ def unseen(train: Sequence[Record], name: str, valid: Sequence[Record]) -> Itera
     known = {record.label or "" for record in train}
     found = Counter(record.label or "" for record in valid if record.label not in known)
     if found:
-        yield unknown_labels.unseen_line(name, found, sorted(known))
+        yield unknown_labels.unseen_labels(name, found, sorted(known))
 
 
-def of_number(classes: npt.NDArray[np.int64]) -> Iterator[str]:
+def of_number(classes: npt.NDArray[np.int64]) -> Iterator[Notice]:
     """Yield that rows to validate on, of which (n,) are the classes, are too few to compare by."""
     valid = Majority.of(classes)
     if valid.resolution > LEAST_RESOLUTION:
-        yield (
+        yield Notice(
+            "data.small_validation",
             f"validation: {counted(valid.rows, 'row')} only: a difference in accuracy of less than "
-            f"about {100 * valid.resolution:.0f} points may be luck; compare settings on more rows"
+            f"about {100 * valid.resolution:.0f} points may be luck; compare settings on more rows",
         )
 
 
@@ -78,7 +85,7 @@ def _extremes(counts: Mapping[str, int]) -> tuple[tuple[str, int], tuple[str, in
     return ordered[-1], ordered[0]
 
 
-def _alike(name: str, counts: Mapping[str, int]) -> Iterator[str]:
+def _alike(name: str, counts: Mapping[str, int]) -> Iterator[Notice]:
     """Yield labels that a slip of the pen, or a program, may have made two of one."""
     by_form: dict[str | Decimal, list[str]] = defaultdict(list)
     for label in sorted(counts):
@@ -90,7 +97,7 @@ def _alike(name: str, counts: Mapping[str, int]) -> Iterator[str]:
             spelled = ", ".join(f"'{excerpt(s, 24)}' {counts[s]:,}" for s in alike[:LISTED])
             is_form = len({unknown_labels.form(label) for label in alike}) == 1
             how = "by case, spaces or Unicode form" if is_form else "as one number is written"
-            yield f"{name}: labels differ only {how}: {spelled}"
+            yield Notice("data.similar_labels", f"{name}: labels differ only {how}: {spelled}")
 
 
 def _listed(names: Sequence[str] | Mapping[str, int]) -> str:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from grucli.data.records import Record
 from grucli.engine.packing import Floats, Integers
 from grucli.engine.sparse_linear import Sparse
+from grucli.notices import Notice
 from grucli.tasks.answering import Answering
 
 Targets = npt.NDArray[Any]
@@ -159,15 +160,15 @@ class Task(Answering, Protocol):
 
     def target_warnings(
         self, name: str, records: Sequence[Record], settings: Mapping[str, Any]
-    ) -> Iterator[str]:
+    ) -> Iterator[Notice]:
         """Yield what is odd in the targets of a training file; `settings` as for `objective`."""
 
     def unseen_warnings(
         self, train: Sequence[Record], name: str, valid: Sequence[Record]
-    ) -> Iterator[str]:
+    ) -> Iterator[Notice]:
         """Yield what targets the validation part of this name has that the training part lacks."""
 
-    def size_warnings(self, targets: Targets) -> Iterator[str]:
+    def size_warnings(self, targets: Targets) -> Iterator[Notice]:
         """Yield that rows to validate on are too few to tell settings apart."""
 
     def objective(self, settings: Mapping[str, Any]) -> Objective:

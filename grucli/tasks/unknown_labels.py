@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from grucli.errors import DataError, counted, did_you_mean, excerpt, show_path
+from grucli.notices import Notice
 
 LISTED = 2
 LABEL_WIDTH = 24  # characters
@@ -37,12 +38,13 @@ def check_known(name: str, counts: Mapping[str, int], known: Sequence[str], owne
         )
 
 
-def unseen_line(name: str, unseen: Mapping[str, int], known: Sequence[str]) -> str:
+def unseen_labels(name: str, unseen: Mapping[str, int], known: Sequence[str]) -> Notice:
     """Return a warning of rows whose labels are not known; the arguments are as above."""
     rows = counted(sum(unseen.values()), "row")
-    return (
+    return Notice(
+        "data.unseen_label",
         f"{name}: {rows} with a label that training lacks, always counted as wrong: "
-        f"{listed(unseen, known)}"
+        f"{listed(unseen, known)}",
     )
 
 

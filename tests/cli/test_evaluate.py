@@ -215,6 +215,7 @@ def test_a_score_that_chance_explains_is_warned_of(text_model: Path, tmp_path: P
         assert ran.code == 0
         assert line.startswith("warning: accuracy 0.")
         assert "not above the majority's 0.5" in line
+        assert line.endswith(" [score.chance]")
     scores = json.loads(ran.text)
     assert scores["above_baseline"] is False
     assert grucli("evaluate", data, "-m", text_model, "-q").err == ""
@@ -295,7 +296,7 @@ def test_labels_that_training_lacked_are_wrong_and_listed(text_model: Path, tmp_
     report = grucli("evaluate", data.name, "-m", text_model, cwd=tmp_path)
     assert report.complaints == [
         "warning: more.csv: 3 rows with a label that training lacks, always counted as wrong: "
-        r"'\x1b[31m, [red]', 'Positive' (did you mean 'positive'?)"
+        r"'\x1b[31m, [red]', 'Positive' (did you mean 'positive'?) [data.unseen_label]"
     ]
     assert grucli("evaluate", data, "-m", text_model, "-q").err == ""
     assert "unseen in training" in report.text

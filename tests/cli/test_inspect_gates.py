@@ -61,7 +61,7 @@ def test_labels_that_the_model_does_not_know_are_warned_of(text_model: Path):
     assert ran.err.startswith("warning: ")
     assert ran.err.endswith(
         ": 2 rows with a label that training lacks, always counted as wrong: "
-        "'Positive' (did you mean 'positive'?)\n"
+        "'Positive' (did you mean 'positive'?) [data.unseen_label]\n"
     )
 
 

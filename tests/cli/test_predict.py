@@ -89,7 +89,7 @@ def test_every_line_has_an_answer(text_model: Path) -> None:
     assert ran.code == 0
     assert ran.complaints == [
         "warning: 4 inputs: 3 without a token that the model knows; "
-        "is it the right column and encoding?"
+        "is it the right column and encoding? [data.nothing_known]"
     ]
     assert len(ran.lines) == 4
     assert all(RECORD.fullmatch(line) for line in ran.lines)

@@ -103,7 +103,9 @@ def test_a_folded_run_that_a_signal_ends_goes_on_to_the_same_bytes(tmp_path):
         assert process.wait() == 143
     outcome = next(x for x in said if "(ended by signal)" in x)
     assert re.match(r"fold 1 of 3: best epoch \d+ of \d+ .*: validation accuracy ", outcome)
-    assert "warning: cut short: the model has learned from 160 of 240 rows\n" in said
+    assert (
+        "warning: cut short: the model has learned from 160 of 240 rows [run.cut_short]\n" in said
+    )
     accuracy = float(re.search(r"accuracy (\d\.\d{3}) \(", outcome)[1])
     card = read_archive(tmp_path / "m.npz").meta["card"]
     assert card["scores"]["kept_accuracy"] == pytest.approx(accuracy, abs=5e-4)
@@ -148,7 +150,10 @@ def test_time_that_runs_out_within_a_fold_of_series_leaves_its_model(tmp_path):
     cut = grucli(*options, "--max-time", "0s", "--json", cwd=tmp_path)
     assert cut.code == 0
     assert re.search(r"fold 1 of 3: best epoch 1 of 1 \(ended by time\): training loss", cut.err)
-    assert "warning: cut short: the model has learned from 24 of 36 rows" in cut.complaints
+    assert (
+        "warning: cut short: the model has learned from 24 of 36 rows [run.cut_short]"
+        in cut.complaints
+    )
     result = json.loads(cut.text)
     assert (result["valid"], result["train"]["rows"]) == (None, 24)
     again = grucli(*options, "--max-time", "0s", "--resume", cwd=tmp_path)
@@ -251,7 +256,8 @@ def test_whoever_asks_the_file_to_resume_from_is_told_so(tmp_path):
         ran = grucli(*command_line, cwd=tmp_path)
         assert ran.code == 0
         assert any(
-            line.startswith("warning: m.last.npz is for --resume: ") and line.endswith(" m.npz")
+            line.startswith("warning: m.last.npz is for --resume: ")
+            and line.endswith(" m.npz [model.last_weights]")
             for line in ran.complaints
         )
 

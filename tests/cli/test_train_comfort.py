@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 
 import numpy as np
 import pytest
@@ -34,11 +35,12 @@ def test_warnings_come_before_training_and_not_with_quiet(tmp_path):
     options = (*ONE_EPOCH, "--valid", "0")
     said = grucli("train", "t.csv", "-o", "m.npz", *options, cwd=tmp_path).complaints
     warnings = [line for line in said if line.startswith("warning: ")]
-    assert [w.split("; ")[0] for w in warnings] == [
+    assert [re.split("; | \\[", w)[0] for w in warnings] == [
         "warning: t.csv: 1 input has two labels, first 'fine': pos in line 2, neg in line 3",
         "warning: t.csv: one row only with neg",
         "warning: t.csv: pos has 31 rows, neg 1",
     ]
+    assert warnings[0].endswith(" [data.contradiction]")
     first_epoch = next(k for k, line in enumerate(said) if line.startswith("epoch"))
     assert max(map(said.index, warnings)) < first_epoch
     quiet = grucli("train", "t.csv", "-o", "m.npz", "--force", "-q", *options, cwd=tmp_path)
@@ -56,13 +58,13 @@ def test_copies_in_another_spelling_are_said_and_do_not_judge(tmp_path):
     (tmp_path / "t.csv").write_text("\n".join(["text,label", *rows]) + "\n")
     said = grucli("train", "t.csv", "--dry-run", "--valid", "0.25", cwd=tmp_path).complaints
     assert "validation: 8 rows held out (25% of each label)" in said
-    mend = "drop them unless it is meant so"
+    mend = "drop them unless it is meant so [data.repeated_rows]"
     warning = f"warning: t.csv: 50% of the rows repeat the input of an earlier one; {mend}"
     assert warning in said
     (tmp_path / "v.csv").write_text("text,label\nRed  AND red,0\nred or red,0\n")
     said = grucli("train", "t.csv", "--dry-run", "--valid", "v.csv", cwd=tmp_path).complaints
     where = "v.csv: 1 row (50.0%) also in training, first line 2"
-    assert f"warning: {where}; they make its scores too good" in said
+    assert f"warning: {where}; they make its scores too good [data.leak]" in said
 
 
 def test_thai_is_read_by_cluster(tmp_path):
@@ -190,6 +192,7 @@ def test_a_dry_run_decides_and_measures_everything_and_writes_nothing(tmp_path):
     assert result["data"]["labels"] == {"negative": 120, "positive": 120}
     (small,) = result["data"]["warnings"]
     assert small.startswith("validation: 24 rows only")
+    assert small.endswith("; compare settings on more rows")
     assert any("240 rows" in line for line in result["data"]["findings"])
     sizes = [int(np.prod(shape)) for shape in result["shapes"].values()]
     assert result["parameters"] == sum(sizes)

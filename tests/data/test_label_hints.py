@@ -51,7 +51,7 @@ from grucli.data import label_hints
     ],
 )
 def test_labels_of_another_task_are_named(labels, hint):
-    said = list(label_hints.hints("t.csv", dict.fromkeys(labels, 2)))
+    said = [hint.text for hint in label_hints.hints("t.csv", dict.fromkeys(labels, 2))]
     assert said == ([] if hint is None else [f"t.csv: {hint}"])
 
 

@@ -9,8 +9,9 @@ from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.vocabulary import Vocabulary
 from grucli.model.network import Model
 from grucli.modelfile.checkpoint import SavedModel
+from grucli.notices import Notice
 from grucli.prediction.coverage import Coverage
-from grucli.report.coverage import reason, rows, sentence
+from grucli.report.coverage import lost, reason, rows
 from grucli.tasks.classify import Classify
 from tests.model.test_network import architecture
 
@@ -50,26 +51,31 @@ def test_numeric_sequences_have_no_tokens():
     found = Coverage.of(SERIES, SERIES.encode(records))
     assert found == Coverage(rows=3, truncated=1)
     assert found.to_json() == {"truncated": 1, "known": None, "none_known": None}
-    assert sentence(found, model_with(SERIES)) == "3 inputs: 1 cut at 2 steps"
+    assert list(lost(found, model_with(SERIES))) == ["3 inputs: 1 cut at 2 steps"]
     assert [row[:2] for row in rows(found, model_with(SERIES))] == [("cut", 1)]
 
 
 @pytest.mark.parametrize(
     ("texts", "said"),
     [
-        (("a b", "x a"), ""),
-        (("a b c a",), "1 input: 1 cut at 3 tokens"),
-        (("a", "x"), "2 inputs: 1 without a token that the model knows"),
-        (("a b c a", ""), "2 inputs: 1 cut at 3 tokens, 1 without a token that the model knows"),
+        (("a b", "x a"), []),
+        (("a b c a",), ["1 input: 1 cut at 3 tokens"]),
+        (("a", "x"), ["2 inputs: 1 without a token that the model knows"]),
+        (("a b c a", ""), ["2 inputs: 1 cut at 3 tokens, 1 without a token that the model knows"]),
         (
             ("a", "x", "y z"),
-            "warning: 3 inputs: 2 without a token that the model knows; "
-            "is it the right column and encoding?",
+            [
+                Notice(
+                    "data.nothing_known",
+                    "3 inputs: 2 without a token that the model knows; "
+                    "is it the right column and encoding?",
+                )
+            ],
         ),
     ],
 )
-def test_a_sentence_says_what_was_lost(texts, said):
-    assert sentence(read(*texts), model_with(TEXT)) == said
+def test_what_was_lost_is_said_and_warned_of_if_it_is_most(texts, said):
+    assert list(lost(read(*texts), model_with(TEXT))) == said
 
 
 @pytest.mark.parametrize(

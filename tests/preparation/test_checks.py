@@ -9,6 +9,7 @@ import pytest
 from grucli.config.resolve import resolve
 from grucli.data.records import Record
 from grucli.errors import excerpt
+from grucli.notices import Notice
 from grucli.preparation import checks
 from grucli.preparation.copies import keys
 from grucli.preparation.prepare import prepare
@@ -32,7 +33,8 @@ def sound(count=40, labels=("neg", "pos")):
 def examined(name, rows, inputs, mode="auto", is_balanced=False):
     task = Classify(labels=tuple(sorted({row.label for row in rows})))
     settings = {"class_weight": "balanced" if is_balanced else "none"}
-    return list(checks.of_training(task, name, rows, inputs, mode=mode, settings=settings))
+    said = checks.of_training(task, name, rows, inputs, mode=mode, settings=settings)
+    return [warning.text for warning in said]
 
 
 def of_training(*rows, is_balanced=False):
@@ -54,7 +56,7 @@ def prepare_beside(tmp_path, rows, valid=None, assignments=()):
 def warnings(tmp_path, rows, *assignments, valid=None):
     """Return what is said of whole files, but that they are small."""
     said = prepare_beside(tmp_path, rows, valid, assignments).warnings
-    return [line.replace(f"{tmp_path}/", "") for line in said if FEW not in line]
+    return [w.text.replace(f"{tmp_path}/", "") for w in said if FEW not in w.text]
 
 
 def test_sound_data_gives_no_warning(tmp_path):
@@ -77,9 +79,9 @@ def test_series_are_compared_by_their_values():
         for k, value in enumerate((1, -0.0, 3, 0.0), 1)
     ]
     inputs = keys(series, "auto")
-    assert list(checks.of_validation(inputs[:2], "v.npz", series[2:], inputs[2:])) == [
-        "v.npz: 1 row (50.0%) also in training, first row 4; they make its scores too good"
-    ]
+    (leak,) = checks.of_validation(inputs[:2], "v.npz", series[2:], inputs[2:])
+    where = "v.npz: 1 row (50.0%) also in training, first row 4"
+    assert leak == Notice("data.leak", f"{where}; they make its scores too good")
 
 
 def test_one_input_with_two_labels_is_shown_by_line():
@@ -174,7 +176,7 @@ def test_rows_that_are_read_alike_are_a_leak(tmp_path):
 @pytest.mark.parametrize(("rows", "points"), [(1, "45"), (36, "16"), (92, "10"), (93, None)])
 def test_a_validation_part_that_tells_nothing_apart_is_said_once(tmp_path, rows, points):
     data = prepare_beside(tmp_path, sound(), sound(rows))
-    said = [line for line in data.warnings if FEW in line]
+    said = [warning.text for warning in data.warnings if FEW in warning.text]
     assert len(said) == (points is not None)
     for line in said:
         assert line.startswith(f"validation: {rows} row")

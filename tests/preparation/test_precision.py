@@ -23,7 +23,7 @@ def said(tmp_path, values, *assignments, labels="ab"):
     (tmp_path / "t.csv").write_text("\n".join([header, *rows]) + "\n")
     config = resolve(assignments=list(assignments)).config
     warnings = prepare(str(tmp_path / "t.csv"), config, "stop").warnings
-    lines = [line.replace(f"{tmp_path}/", "") for line in warnings]
+    lines = [warning.text.replace(f"{tmp_path}/", "") for warning in warnings]
     return [line for line in lines if "float32" in line]
 
 
@@ -77,5 +77,5 @@ def test_channels_are_looked_at_one_by_one(monkeypatch):
     examples = Examples.of(encoder.encode(found))
     for limit in (1 << 18, 120):  # all of them, and some
         monkeypatch.setattr("grucli.preparation.precision.LOOKED_AT", limit)
-        (line,) = lost("t.npz", found, examples, encoder)
-        assert line.startswith("t.npz: channel 2 and 1 other spans -")
+        (warning,) = lost("t.npz", found, examples, encoder)
+        assert warning.text.startswith("t.npz: channel 2 and 1 other spans -")

@@ -78,7 +78,7 @@ def test_a_validation_file_may_hold_unseen_labels_which_are_said(reviews, tmp_pa
     result = prepared(reviews, f"data.valid={valid}")
     assert len(result.train) == 100
     assert result.valid.targets.tolist() == [1, -1]
-    assert "1 row with a label that training lacks" in "\n".join(result.warnings)
+    assert [w.name for w in result.warnings if "meh" in w.text] == ["data.unseen_label"]
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,6 @@ def test_labels_that_training_lacks_are_counted_by_the_records():
     found = task.measure(logits_of(P), task.encode(records), records)
     assert found.unknown == 1
     assert found.to_json()["unseen"] == {"x": 1}
-    (line,) = task.unknown_warnings("t.csv", records)
-    assert line.startswith("t.csv: 1 row with a label that training lacks")
+    (warning,) = task.unknown_warnings("t.csv", records)
+    assert warning.text.startswith("t.csv: 1 row with a label that training lacks")
     assert not list(task.unknown_warnings("t.csv", records[:4]))

@@ -3,7 +3,7 @@
 import pytest
 
 from grucli.errors import DataError
-from grucli.tasks.unknown_labels import check_known, hint, listed, unseen_line
+from grucli.tasks.unknown_labels import check_known, hint, listed, unseen_labels
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_one_row_with_a_known_label_is_enough():
 def test_the_most_frequent_are_listed_first_and_the_rest_counted():
     counts = {f"new {k}": k for k in range(6)}
     assert listed(counts, ("0", "1")) == "'new 5', 'new 4' and 4 more"
-    assert unseen_line("t.csv", {"x": 1}, ("a", "b")) == (
+    assert unseen_labels("t.csv", {"x": 1}, ("a", "b")).text == (
         "t.csv: 1 row with a label that training lacks, always counted as wrong: 'x'"
     )
 

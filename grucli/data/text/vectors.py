@@ -24,6 +24,7 @@ from grucli.data.text.vocabulary import SPECIAL, Vocabulary
 from grucli.errors import ConfigError, DataError, counted, excerpt, show_path
 from grucli.files.data_stream import open_binary
 from grucli.files.whole_files import sha256
+from grucli.notices import Notice
 
 Floats = npt.NDArray[np.floating]
 Rows = dict[int, npt.NDArray[np.float32]]
@@ -61,7 +62,7 @@ class Vectors:
     rows: npt.NDArray[np.float32]
     tokens: int
     text_share: float
-    warnings: tuple[str, ...]
+    warnings: tuple[Notice, ...]
 
     @property
     def line(self) -> str:
@@ -263,14 +264,20 @@ def _fault(problem: str) -> str:
 
 def _warnings(
     name: str, declared: int | None, rows: int, problems: list[str], share: float
-) -> Iterator[str]:
+) -> Iterator[Notice]:
     if problems:
         count = counted(len(problems), "row")
-        yield f"{name}: skipped {count} that cannot be read, first {problems[0]}"
+        yield Notice(
+            "vectors.bad_rows", f"{name}: skipped {count} that cannot be read, first {problems[0]}"
+        )
     if declared is not None and rows < declared:
-        yield f"{name}: has {rows:,} of the {declared:,} rows that it declares; is it cut off?"
+        yield Notice(
+            "vectors.cut_off",
+            f"{name}: has {rows:,} of the {declared:,} rows that it declares; is it cut off?",
+        )
     if share < LEAST_COVERAGE:
-        yield (
+        yield Notice(
+            "vectors.few_known",
             f"{name}: knows {share:.0%} of the text only; is it of this language, "
-            "and split as data.tokens splits?"
+            "and split as data.tokens splits?",
         )

@@ -169,8 +169,8 @@ def test_bad_rows_can_be_skipped_and_are_counted(tmp_path):
     vectors = read(tmp_path, "the 1 2\ncafé 1\n电影 nan 1\n", on_bad_row="skip")
     assert by_token(vectors) == {"the": [1, 2]}
     (warning, _) = vectors.warnings
-    assert "skipped 2 rows that cannot be read, first " in warning
-    assert "x.vec:2: 'café' has 1 number, 2 are due" in warning
+    assert "skipped 2 rows that cannot be read, first " in warning.text
+    assert "x.vec:2: 'café' has 1 number, 2 are due" in warning.text
 
 
 def test_a_bad_row_that_nobody_wants_is_not_looked_at(tmp_path):
@@ -179,10 +179,10 @@ def test_a_bad_row_that_nobody_wants_is_not_looked_at(tmp_path):
 
 
 def test_a_file_that_is_cut_off_and_one_of_another_language_are_warned_of(tmp_path):
-    (line,) = read(tmp_path, "4 2\nthe 1 2\nx 1 2\n").warnings[:1]
-    assert line.endswith("has 2 of the 4 rows that it declares; is it cut off?")
-    (line,) = read(tmp_path, "the 1 2\n", steps=(2, 3, 3, 4)).warnings
-    assert "knows 25% of the text only" in line
+    (warning,) = read(tmp_path, "4 2\nthe 1 2\nx 1 2\n").warnings[:1]
+    assert warning.text.endswith("has 2 of the 4 rows that it declares; is it cut off?")
+    (warning,) = read(tmp_path, "the 1 2\n", steps=(2, 3, 3, 4)).warnings
+    assert "knows 25% of the text only" in warning.text
     assert read(tmp_path, "the 1 2\n", steps=(2, 3, 3)).warnings == ()
 
 
