@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_data"
 GRUCLI = (sys.executable, "-W", "error", "-m", "grucli")
 QUICK = ("--set", "model.hidden_size=8", "--set", "model.embedding_size=8")
+BRIEF = (*QUICK, "--set", "training.epochs=2")
 TIME_LIMIT_S = 60
 
 

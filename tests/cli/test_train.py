@@ -13,6 +13,7 @@ import pytest
 
 from grucli.modelfile.archive import read_archive
 from tests.cli.helpers import (
+    BRIEF,
     QUICK,
     SAMPLES,
     assert_one_error,
@@ -90,6 +91,7 @@ def test_few_rows_are_each_held_out_once_and_all_are_learned_from(tmp_path):
 
 def test_a_folded_run_that_a_signal_ends_goes_on_to_the_same_bytes(tmp_path):
     options = ["train", REVIEWS, *QUICK, "--set", "training.batch_size=4"]
+    options += ["--set", "training.folds=3", "--set", "training.epochs=6"]
     whole = grucli(*options, "-o", "whole.npz", "-q", cwd=tmp_path)
     assert whole.code == 0
     with subprocess.Popen(
@@ -271,7 +273,7 @@ def test_more_epochs_are_refused_where_folds_have_found_them(tmp_path):
 
 
 def test_stdout_is_empty_and_quiet_is_silent(tmp_path):
-    done = grucli("train", REVIEWS, "-o", "m.npz", "-q", *QUICK, "--seed", 1, cwd=tmp_path)
+    done = grucli("train", REVIEWS, "-o", "m.npz", "-q", *BRIEF, "--seed", 1, cwd=tmp_path)
     assert (done.code, done.text, done.err) == (0, "", "")
 
 
@@ -301,11 +303,11 @@ def test_the_same_seed_gives_the_same_bytes_wherever_it_runs(tmp_path):
     hashes = set()
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
-        options = ["-o", "x.npz" if folder == "a" else "y.npz", "-q", *QUICK]
+        options = ["-o", "x.npz" if folder == "a" else "y.npz", "-q", *BRIEF]
         assert grucli("train", REVIEWS, *options, cwd=tmp_path / folder).code == 0
         hashes.add(frozenset(sha256(p) for p in (tmp_path / folder).glob("*.npz")))
     assert len(hashes) == 1
-    grucli("train", REVIEWS, "-o", "z.npz", "-q", *QUICK, "--seed", 1, cwd=tmp_path)
+    grucli("train", REVIEWS, "-o", "z.npz", "-q", *BRIEF, "--seed", 1, cwd=tmp_path)
     assert sha256(tmp_path / "z.npz") not in next(iter(hashes))
 
 
@@ -313,13 +315,13 @@ def test_data_may_come_from_stdin_and_gzip(tmp_path):
     import gzip
 
     (tmp_path / "r.csv.gz").write_bytes(gzip.compress(REVIEWS.read_bytes()))
-    packed = grucli("train", "r.csv.gz", "-o", "a.npz", *QUICK, cwd=tmp_path)
+    packed = grucli("train", "r.csv.gz", "-o", "a.npz", *BRIEF, cwd=tmp_path)
     piped = grucli(
         "train",
         "-",
         "-o",
         "b.npz",
-        *QUICK,
+        *BRIEF,
         "--format",
         "csv",
         cwd=tmp_path,
@@ -551,14 +553,22 @@ SLOW = (*QUICK, "--set", "training.epochs=5", "--set", "training.batch_size=16")
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(tmp_path_factory):
+def names(tmp_path_factory):
+    """Rows enough for a training of seconds, which something can interrupt."""
+    path = tmp_path_factory.mktemp("data") / "names.csv"
+    path.write_text("".join(NAMES.read_text().splitlines(keepends=True)[:3001]))
+    return path
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory, names):
     folder = tmp_path_factory.mktemp("whole")
-    assert grucli("train", NAMES, "-o", "m.npz", "-q", *SLOW, cwd=folder).code == 0
+    assert grucli("train", names, "-o", "m.npz", "-q", *SLOW, cwd=folder).code == 0
     return {name: sha256(folder / name) for name in ("m.npz", "m.last.npz")}
 
 
-def assert_resumes_to(folder, expected):
-    done = grucli("train", NAMES, "-o", "m.npz", "--resume", *SLOW, cwd=folder)
+def assert_resumes_to(folder, names, expected):
+    done = grucli("train", names, "-o", "m.npz", "--resume", *SLOW, cwd=folder)
     assert done.code == 0, done.err
     assert "resuming m.last.npz" in done.err
     assert {name: sha256(folder / name) for name in expected} == expected
@@ -567,18 +577,20 @@ def assert_resumes_to(folder, expected):
 
 @pytest.mark.parametrize("pause", [0.0, 0.35])
 def test_after_kill_9_a_resumed_run_has_the_bytes_of_an_uninterrupted_one(
-    tmp_path, uninterrupted, pause
+    tmp_path, names, uninterrupted, pause
 ):
-    process, _ = started_training(tmp_path, NAMES, *SLOW)
+    process, _ = started_training(tmp_path, names, *SLOW)
     time.sleep(pause)
     process.kill()
     process.communicate()
-    assert_resumes_to(tmp_path, uninterrupted)
+    assert_resumes_to(tmp_path, names, uninterrupted)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_saves_and_the_resumed_run_has_the_same_bytes(tmp_path, uninterrupted, number):
-    process, _ = started_training(tmp_path, NAMES, *SLOW)
+def test_a_signal_saves_and_the_resumed_run_has_the_same_bytes(
+    tmp_path, names, uninterrupted, number
+):
+    process, _ = started_training(tmp_path, names, *SLOW)
     time.sleep(0.1)  # into the next epoch
     process.send_signal(number)
     _, errors = process.communicate(timeout=30)
@@ -586,7 +598,7 @@ def test_a_signal_saves_and_the_resumed_run_has_the_same_bytes(tmp_path, uninter
     assert "interrupted and saved; to go on: grucli train" in errors
     assert errors.rstrip().endswith("--resume")
     assert "Traceback" not in errors
-    assert_resumes_to(tmp_path, uninterrupted)
+    assert_resumes_to(tmp_path, names, uninterrupted)
 
 
 BACKGROUND = """trap : INT; "$@" & wait $!; wait $!"""
@@ -603,8 +615,10 @@ DEAF = """trap '' HUP INT TERM; exec "$@" """
     ],
     ids=["nohup", "nohup and ended", "background", "deaf"],
 )
-def test_a_signal_that_was_ignored_stays_ignored(tmp_path, uninterrupted, starter, signals, code):
-    process, _ = started_training(tmp_path, NAMES, *SLOW, before=starter)
+def test_a_signal_that_was_ignored_stays_ignored(
+    tmp_path, names, uninterrupted, starter, signals, code
+):
+    process, _ = started_training(tmp_path, names, *SLOW, before=starter)
     for number in signals:
         os.killpg(process.pid, number)
         time.sleep(0.05)
@@ -612,19 +626,19 @@ def test_a_signal_that_was_ignored_stays_ignored(tmp_path, uninterrupted, starte
     assert process.returncode == code, errors
     assert ("interrupted and saved" in errors) == bool(code)
     if code:
-        assert_resumes_to(tmp_path, uninterrupted)
+        assert_resumes_to(tmp_path, names, uninterrupted)
     assert {name: sha256(tmp_path / name) for name in uninterrupted} == uninterrupted
 
 
-def test_a_finished_run_has_nothing_to_do_and_may_be_extended(tmp_path, uninterrupted):
+def test_a_finished_run_has_nothing_to_do_and_may_be_extended(tmp_path, names, uninterrupted):
     options = [*QUICK, "--set", "training.batch_size=16"]
     short = [*options, "--set", "training.epochs=2"]
-    assert grucli("train", NAMES, "-o", "m.npz", "-q", *short, cwd=tmp_path).code == 0
-    again = grucli("train", NAMES, "-o", "m.npz", "--resume", *short, cwd=tmp_path)
+    assert grucli("train", names, "-o", "m.npz", "-q", *short, cwd=tmp_path).code == 0
+    again = grucli("train", names, "-o", "m.npz", "--resume", *short, cwd=tmp_path)
     assert again.code == 0
     assert "nothing to do" in again.err
     longer = [*options, "--set", "training.epochs=5"]
-    assert grucli("train", NAMES, "-o", "m.npz", "--resume", *longer, cwd=tmp_path).code == 0
+    assert grucli("train", names, "-o", "m.npz", "--resume", *longer, cwd=tmp_path).code == 0
     a = read_archive(tmp_path / "m.npz")
     assert a.meta["card"]["config"]["training"]["epochs"] == 5
     assert sha256(tmp_path / "m.npz") == uninterrupted["m.npz"]
@@ -658,10 +672,10 @@ def test_a_damaged_state_is_a_model_file_error(tmp_path):
     assert_one_error(done, 4, "m.last.npz")
 
 
-def test_two_runs_into_one_output_exclude_each_other(tmp_path):
-    process, _ = started_training(tmp_path, NAMES, *SLOW, "--set", "training.learning_rate=1e-4")
+def test_two_runs_into_one_output_exclude_each_other(tmp_path, names):
+    process, _ = started_training(tmp_path, names, *SLOW, "--set", "training.learning_rate=1e-4")
     try:
-        done = grucli("train", NAMES, "-o", "m.npz", "--force", *QUICK, cwd=tmp_path)
+        done = grucli("train", names, "-o", "m.npz", "--force", *QUICK, cwd=tmp_path)
         assert_one_error(done, 5, "m.npz", str(process.pid))
     finally:
         process.kill()

@@ -1,6 +1,7 @@
 """What reports conclude of memory, gates and units, and that it never contradicts itself."""
 
 import dataclasses
+import functools
 
 import pytest
 
@@ -25,15 +26,20 @@ def recall(first):
     return report(text_model(recall_model(), ("bad", "good")), None, sample(texts(*pairs)))
 
 
+@functools.cache
+def recalled():
+    """Return what is known of the inputs of one report, and the architecture of a model."""
+    return recall(first=True).input, random_model(num_classes=2, pooling=("mean",)).architecture
+
+
 def memory_verdicts(*h99, median=20.0, long=21.0):
     """Return the ids of what is said of both horizons, from the end and from the start."""
     horizons = [
         Horizon(side=side, steps=(1,), agreement=(1.0,), distance=(0.0,), h99=steps)
         for side, steps in zip(SIDES, h99, strict=True)
     ]
-    data = recall(first=True).input
+    data, architecture = recalled()
     data = dataclasses.replace(data, median_length=median, long_length=long)
-    architecture = random_model(num_classes=2, pooling=("mean",)).architecture
     return [verdict.id for verdict in verdicts(architecture, data, (NO_GATES,), horizons)]
 
 
