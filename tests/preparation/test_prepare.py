@@ -14,21 +14,7 @@ from grucli.preparation.encoders import Origin
 from grucli.preparation.prepare import prepare
 from grucli.training import new_run
 
-
-def write_csv(path, rows, header="text,label"):
-    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
-    return str(path)
-
-
-def prepared(path, *assignments, on_bad_row="stop"):
-    return prepare(path, resolve(assignments=list(assignments)).config, on_bad_row)
-
-
-@pytest.fixture
-def reviews(tmp_path):
-    rows = [f"good film number {k},pos" for k in range(60)]
-    rows += [f"bad film number {k},neg" for k in range(40)]
-    return write_csv(tmp_path / "train.csv", rows)
+from .helpers import prepared, write_csv
 
 
 def test_rows_are_split_and_every_setting_is_filled(reviews):
@@ -73,14 +59,6 @@ def test_scaling_comes_from_the_training_part_alone(tmp_path):
     assert "2 channels" in "\n".join(result.findings)
 
 
-def test_a_validation_file_may_hold_unseen_labels_which_are_said(reviews, tmp_path):
-    valid = write_csv(tmp_path / "valid.csv", ["fine film,pos", "odd film,meh"])
-    result = prepared(reviews, f"data.valid={valid}")
-    assert len(result.train) == 100
-    assert result.valid.targets.tolist() == [1, -1]
-    assert [w.name for w in result.warnings if "meh" in w.text] == ["data.unseen_label"]
-
-
 @pytest.mark.parametrize(
     ("cell", "assignments", "expected"),
     [
@@ -107,12 +85,6 @@ def test_numbers_have_no_ngrams(tmp_path):
     config = resolve(assignments=["model.subwords=64"]).config
     with pytest.raises(ConfigError, match=r"model\.subwords: numeric sequences have no n-grams"):
         prepare(str(tmp_path / "d.npz"), config, "stop")
-
-
-def test_zero_share_trains_on_all_rows(reviews):
-    result = prepared(reviews, "data.valid=0")
-    assert result.valid is None
-    assert len(result.train) == 100
 
 
 def test_one_class_is_refused(tmp_path):
@@ -166,12 +138,6 @@ def test_a_weight_that_is_none_has_its_place(tmp_path, weight):
         prepared(path, "data.weight=w")
 
 
-def test_a_validation_file_without_a_known_label_is_refused(reviews, tmp_path):
-    (tmp_path / "v.csv").write_text("text,label\nfine,good\nawful,bad\n")
-    with pytest.raises(DataError, match=r"v.csv: no row has a label of .*neg, pos"):
-        prepared(reviews, f"data.valid={tmp_path / 'v.csv'}")
-
-
 @pytest.mark.parametrize("key", ["weight", "group"])
 def test_columns_that_are_not_there_are_said(tmp_path, key):
     path = weighted(tmp_path, ["1"] * 6, "text,label,weigth")
@@ -183,22 +149,6 @@ def test_columns_that_are_not_there_are_said(tmp_path, key):
     (tmp_path / "t.txt").write_text("__label__a b\n__label__b c\n")
     with pytest.raises(DataError, match=rf"t\.txt: .*{key}.* no columns"):
         prepared(str(tmp_path / "t.txt"), f"data.{key}=weight")
-
-
-def test_a_group_is_never_divided_and_an_empty_one_is_none(tmp_path):
-    groups = [f"g{k // 5}" if k < 60 else "" for k in range(100)]
-    rows = [f"film number {k},{'np'[k % 2]}os,{g}" for k, g in enumerate(groups)]
-    path = write_csv(tmp_path / "g.csv", rows, "text,label,author")
-    result = prepared(path, "data.group=author", "data.valid=0.3")
-    known = result.encoder.vocabulary
-    number = [
-        known.token(int(result.train.steps[start + 2])) for start in result.train.starts.tolist()
-    ]
-    kept = {int(token) for token in number}
-    assert all(len(kept & set(range(k, k + 5))) in (0, 5) for k in range(0, 60, 5))
-    assert 0 < len(kept & set(range(60))) < 60
-    assert 0 < len(kept & set(range(60, 100))) < 40
-    assert "each 'author' whole" in "\n".join(result.findings)
 
 
 def test_several_text_columns_are_joined_in_order_and_remembered(tmp_path):

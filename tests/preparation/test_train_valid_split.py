@@ -1,0 +1,117 @@
+"""Which rows are trained on and which ones judge: a file, folds, a share, or none."""
+
+import numpy as np
+import pytest
+
+from grucli.config.resolve import resolve
+from grucli.data.labelled import read_table
+from grucli.data.records import ReadOptions
+from grucli.errors import ConfigError, DataError
+from grucli.preparation.train_valid_split import divide
+from grucli.preparation.training_file import TrainingFile
+
+from .helpers import prepared, write_csv
+
+
+def divided(path, *assignments, is_new=True):
+    """Return the parts of a training file, and its records."""
+    config = resolve(assignments=assignments).config
+    options = ReadOptions.of(config.data, "stop")
+    file = TrainingFile.of(read_table(path, options), options, config, None)
+    return divide(file, config, is_new=is_new), file.records
+
+
+def numbers(records):
+    return sorted(record.number for record in records)
+
+
+def test_a_share_is_held_out_of_each_label(reviews):
+    parts, records = divided(reviews, "data.valid=0.25")
+    assert [record.label for record in parts.valid].count("pos") == 15
+    assert len(parts.valid) == parts.num_judged == 25
+    assert numbers(parts.train + parts.valid) == numbers(records)
+    assert parts.folds is None
+    assert parts.choices["data.valid"].value == 0.25
+    assert parts.choices["training.folds"].value == "off"
+    assert "25 rows held out (25% of each label)" in parts.line
+
+
+def test_few_rows_are_dealt_into_folds_that_all_are_judged_in(reviews):
+    parts, records = divided(reviews)
+    assert parts.train == records
+    assert not parts.valid
+    assert parts.num_judged == len(records)
+    assert np.bincount(parts.folds).min() > 30
+    assert parts.choices["training.folds"].value == 3
+    assert parts.choices["data.valid"].value == 0
+
+
+def test_the_same_seed_divides_alike_and_another_one_does_not(reviews):
+    first, again, other = (
+        divided(reviews, "data.valid=0.25", f"seed={seed}")[0] for seed in (1, 1, 2)
+    )
+    assert numbers(first.valid) == numbers(again.valid) != numbers(other.valid)
+
+
+def test_rows_that_stay_together_make_no_folds(tmp_path):
+    path = write_csv(tmp_path / "t.csv", [f"film {k % 2},{'ab'[k % 2]}" for k in range(60)])
+    parts, _ = divided(path)
+    assert (parts.folds, parts.valid) == (None, [])
+    assert "stay together" in parts.choices["training.folds"].reason
+    assert "validation: none (rows with equal inputs" in parts.line
+    with pytest.raises(ConfigError, match=r"training\.folds: rows with equal inputs.*--valid FILE"):
+        divided(path, "training.folds=3")
+
+
+def test_folds_and_another_validation_or_other_weights_exclude_each_other(reviews):
+    with pytest.raises(ConfigError, match=r"training\.folds: data\.valid says"):
+        divided(reviews, "training.folds=3", "data.valid=0.2")
+    with pytest.raises(ConfigError, match=r"training\.folds: each fold starts anew"):
+        divided(reviews, "training.folds=3", is_new=False)
+    assert divided(reviews, is_new=False)[0].folds is None
+
+
+def test_a_validation_file_is_judged_on_and_what_it_shares_is_said(reviews, tmp_path):
+    valid = write_csv(tmp_path / "valid.csv", ["good  FILM number 3,pos", "fine film,neg"])
+    parts, records = divided(reviews, f"data.valid={valid}")
+    assert parts.train == records
+    assert [record.text for record in parts.valid] == ["good  FILM number 3", "fine film"]
+    assert parts.line.endswith("valid.csv, 2 rows")
+    assert "1 row (50.0%) also in training" in parts.warnings[0].text
+    assert "data.valid" not in parts.choices
+
+
+def test_zero_share_trains_on_all_rows(reviews):
+    result = prepared(reviews, "data.valid=0")
+    assert result.valid is None
+    assert len(result.train) == 100
+
+
+def test_a_validation_file_may_hold_unseen_labels_which_are_said(reviews, tmp_path):
+    valid = write_csv(tmp_path / "valid.csv", ["fine film,pos", "odd film,meh"])
+    result = prepared(reviews, f"data.valid={valid}")
+    assert len(result.train) == 100
+    assert result.valid.targets.tolist() == [1, -1]
+    assert [w.name for w in result.warnings if "meh" in w.text] == ["data.unseen_label"]
+
+
+def test_a_validation_file_without_a_known_label_is_refused(reviews, tmp_path):
+    (tmp_path / "v.csv").write_text("text,label\nfine,good\nawful,bad\n")
+    with pytest.raises(DataError, match=r"v.csv: no row has a label of .*neg, pos"):
+        prepared(reviews, f"data.valid={tmp_path / 'v.csv'}")
+
+
+def test_a_group_is_never_divided_and_an_empty_one_is_none(tmp_path):
+    groups = [f"g{k // 5}" if k < 60 else "" for k in range(100)]
+    rows = [f"film number {k},{'np'[k % 2]}os,{g}" for k, g in enumerate(groups)]
+    path = write_csv(tmp_path / "g.csv", rows, "text,label,author")
+    result = prepared(path, "data.group=author", "data.valid=0.3")
+    known = result.encoder.vocabulary
+    number = [
+        known.token(int(result.train.steps[start + 2])) for start in result.train.starts.tolist()
+    ]
+    kept = {int(token) for token in number}
+    assert all(len(kept & set(range(k, k + 5))) in (0, 5) for k in range(0, 60, 5))
+    assert 0 < len(kept & set(range(60))) < 60
+    assert 0 < len(kept & set(range(60, 100))) < 40
+    assert "each 'author' whole" in "\n".join(result.findings)
