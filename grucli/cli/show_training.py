@@ -75,7 +75,7 @@ def _show_beginning(session: Session, settings: Settings, common: Common) -> Non
         elif isinstance(event, WeightsTaken):
             common.note(f"starting from {show_path(event.path)}: {', '.join(event.words)}")
         elif isinstance(event, TrainerReady):
-            common.note(report.model_line(event.trainer.model))
+            common.note(report.model_line(event.trainer.model, session.prepared.task))
 
 
 def _show_data(prepared: Prepared, settings: Settings, common: Common) -> None:

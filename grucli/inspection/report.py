@@ -16,7 +16,7 @@ from grucli import __version__
 from grucli.inspection.health import LayerHealth
 from grucli.inspection.memory import Horizon
 from grucli.inspection.sequences import Example
-from grucli.modelfile.checkpoint import SavedModel
+from grucli.modelfile.checkpoint import SavedModel, architecture_json
 
 SCHEMA = "grucli.gates/1"
 CONVENTION = "h = write*candidate + keep*h, write = 1 - keep; keep = z, reset = r"
@@ -196,7 +196,7 @@ def parameter_parts(saved: SavedModel) -> dict[str, int]:
 def model_json(saved: SavedModel) -> dict[str, Any]:
     """Return what is in the model file, apart from weights and vocabulary."""
     encoder = saved.encoder
-    architecture = dataclasses.asdict(saved.model.architecture)
+    architecture = architecture_json(saved.model.architecture, saved.task)
     del architecture["dtype"]  # of this process; that of training stands in the config
     reading = {"max_length": encoder.max_length, **encoder.to_json()}
     return {

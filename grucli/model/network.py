@@ -37,7 +37,7 @@ class Architecture:
         dropout: share of token vectors' values, of states between layers and of pooled features
             set to zero in training.
         token_dropout: share of tokens read as unknown in training.
-        num_classes: at least 2; two classes share one logit.
+        num_outputs: numbers that the head gives for a sequence.
         subwords: whose n-grams count beside a token's own vector: those of its "characters", those
             of "tokens" that end with it, or "" for none.
         buckets: vectors that all n-grams share, 0 for none.
@@ -55,7 +55,7 @@ class Architecture:
     pooling: tuple[str, ...]
     dropout: float
     token_dropout: float
-    num_classes: int
+    num_outputs: int
     subwords: str = ""
     buckets: int = 0
     dtype: str = "float32"
@@ -65,11 +65,6 @@ class Architecture:
     def num_directions(self) -> int:
         """2 if bidirectional, else 1."""
         return 2 if self.bidirectional else 1
-
-    @property
-    def num_outputs(self) -> int:
-        """Logits of a sequence: two classes share one."""
-        return 1 if self.num_classes == 2 else self.num_classes
 
     @property
     def table_shape(self) -> Shape:

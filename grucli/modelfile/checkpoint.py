@@ -93,7 +93,7 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
     linear_fields, linear_arrays = linear_parts(saved.model.linear)
     meta: dict[str, Any] = {
         **saved.task.to_json(),
-        "architecture": dataclasses.asdict(saved.model.architecture),
+        "architecture": architecture_json(saved.model.architecture, saved.task),
         "encoder": {
             "kind": encoder.kind,
             "max_length": encoder.max_length,
@@ -112,6 +112,14 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
         arrays |= scores
         arrays |= {RUN + name: array for name, array in run.arrays.items()}
     write_archive(path, meta, arrays)
+
+
+def architecture_json(architecture: Architecture, task: Task) -> dict[str, Any]:
+    """Return the fields of an architecture; of the head those by which the task knows it."""
+    fields: dict[str, Any] = {}
+    for name, value in dataclasses.asdict(architecture).items():
+        fields |= task.head_json() if name == "num_outputs" else {name: value}
+    return fields
 
 
 def load(path: str | Path, dtype: str | None = "float64") -> SavedModel:
@@ -153,12 +161,12 @@ def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> Saved
         expect(meta["task"] in TASKS, "task and version")
         expect(isinstance(meta["card"], dict), "card")
         task = task_from_json(meta)
-        architecture = _architecture(meta["architecture"])
-        expect(len(task.labels) == architecture.num_classes, "labels and outputs")
+        architecture = _architecture(meta["architecture"], task)
         model = _model(architecture, archive.arrays, dtype)
         encoder = _encoder(meta["encoder"], archive.arrays, architecture)
-        outputs = architecture.num_outputs
-        model.linear = linear_path(meta["encoder"], archive.arrays, encoder.view_size, outputs)
+        model.linear = linear_path(
+            meta["encoder"], archive.arrays, encoder.view_size, task.num_outputs
+        )
         model.mix = _mix(meta.get("mix"), has_linear=model.linear is not None)
         model.seal()
         return SavedModel(
@@ -191,13 +199,15 @@ def _remembered(fields: Mapping[str, Any]) -> Remembered:
     return remembered
 
 
-def _architecture(fields: Mapping[str, Any]) -> Architecture:
+def _architecture(fields: Mapping[str, Any], task: Task) -> Architecture:
     """Check every field before anything is allocated from it."""
-    architecture = built(Architecture, fields)
-    sizes = (architecture.input_size, architecture.hidden_size, architecture.num_classes)
+    head, others = task.head_json(), dict(fields)
+    found = {name: others.pop(name, None) for name in head}
+    expect(found == head and all(type(n) is int for n in found.values()), "targets and outputs")
+    architecture = built(Architecture, {**others, "num_outputs": task.num_outputs})
+    sizes = (architecture.input_size, architecture.hidden_size, architecture.num_outputs)
     expect(all(1 <= size < 1 << 32 for size in sizes), "sizes")
     expect(architecture.vocabulary_size >= 0, "vocabulary_size")
-    expect(architecture.num_classes >= 2, "num_classes")
     expect(1 <= architecture.num_layers <= MAX_LAYERS, "num_layers")
     expect(0 <= architecture.convolution < 1 << 32, "convolution")
     expect(architecture.cell in CELLS, "cell")

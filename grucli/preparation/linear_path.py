@@ -27,7 +27,7 @@ def linear_features(
     *,
     setting: Any,
     judged_rows: int,
-    num_classes: int,
+    num_outputs: int,
     seed: int,
 ) -> tuple[LinearFeatures | None, Choice]:
     """Return the features to learn from, None for no linear path, and the choice.
@@ -37,19 +37,19 @@ def linear_features(
         valid: inputs to validate on, None without any.
         setting: True, False or "auto".
         judged_rows: inputs that are held out of some training.
-        num_classes: at least 2.
+        num_outputs: of the head.
         seed: of what kernels draw.
 
     Raises:
         ConfigError: it is asked for, and there are too many series.
     """
     if train.texts is not None:
-        return _ngrams(train.texts, valid, setting, judged_rows, num_classes)
+        return _ngrams(train.texts, valid, setting, judged_rows, num_outputs)
     return _kernels(train, valid, setting, judged_rows, seed)
 
 
 def _ngrams(
-    texts: Tokenized, valid: Encoded | None, setting: Any, judged_rows: int, num_classes: int
+    texts: Tokenized, valid: Encoded | None, setting: Any, judged_rows: int, num_outputs: int
 ) -> tuple[LinearFeatures | None, Choice]:
     tokens = int(texts.lengths.sum())
     pattern = data_rules.pattern(texts.letters() / max(tokens, 1), texts.lengths)
@@ -59,8 +59,7 @@ def _ngrams(
     choice = data_rules.linear_path(setting, "text", None if is_possible else too_many, judged_rows)
     if choice.value is False:
         return None, choice
-    outputs = 1 if num_classes == 2 else num_classes
-    ngrams = Ngrams.fit(texts, pattern, data_rules.NGRAM_NUMBERS // (outputs + 2))
+    ngrams = Ngrams.fit(texts, pattern, data_rules.NGRAM_NUMBERS // (num_outputs + 2))
     if not len(ngrams):  # all texts are empty
         return None, choice
     held = None if valid is None else valid.texts

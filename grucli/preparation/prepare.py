@@ -136,7 +136,7 @@ def _encoded(
         held,
         setting=settled.config.model.wide,
         judged_rows=parts.num_judged,
-        num_classes=len(task.labels),
+        num_outputs=task.num_outputs,
         seed=settled.config.seed,
     )
     train = examples_of(fitted.encoded, parts.train, task.encode(parts.train))

@@ -16,7 +16,7 @@ from grucli.training.trainer import Trainer
 SCHEMA = "grucli.train/1"
 
 
-def model_line(model: Model) -> str:
+def model_line(model: Model, task: Task) -> str:
     """Return what the model is made of, with its size."""
     arch = model.architecture
     ngrams = f" + {arch.buckets:,} for n-grams" if arch.buckets else ""
@@ -29,7 +29,7 @@ def model_line(model: Model) -> str:
     ways = "both directions" if arch.bidirectional else "forward"
     return (
         f"model: {reads} -> {layers}{arch.cell} {arch.hidden_size}, {ways} -> "
-        f"{' + '.join(arch.pooling)} -> {arch.num_classes} labels; "
+        f"{' + '.join(arch.pooling)} -> {task.size}; "
         f"{model.num_parameters:,} parameters"
     )
 

@@ -71,11 +71,11 @@ class Classify:
         """Return the task of a model file's object with "labels".
 
         Raises:
-            KeyError, ValueError: they are missing, or no list of distinct texts.
+            KeyError, ValueError: they are missing, or no list of two distinct texts or more.
         """
         names = meta["labels"]
         are_names = isinstance(names, list) and all(isinstance(name, str) for name in names)
-        if not are_names or len(set(names)) != len(names):
+        if not are_names or len(names) < 2 or len(set(names)) != len(names):
             raise ValueError("labels do not fit")
         return cls(labels=tuple(names))
 
@@ -87,6 +87,10 @@ class Classify:
     def num_outputs(self) -> int:
         """O: 1 for two classes, else C."""
         return 1 if len(self.labels) == 2 else len(self.labels)
+
+    def head_json(self) -> dict[str, int]:
+        """Return C, by its name in a model file."""
+        return {"num_classes": len(self.labels)}
 
     def encode(self, records: Sequence[Record]) -> npt.NDArray[np.int64]:
         """Return (n,) the class of each record, -1 for a label that is not among `labels`."""

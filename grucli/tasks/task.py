@@ -131,6 +131,9 @@ class Task(Answering, Protocol):
     def num_outputs(self) -> int:
         """O, numbers that the head gives for a sequence."""
 
+    def head_json(self) -> dict[str, int]:
+        """Return the fields of a model file's architecture that say how wide the head is."""
+
     def encode(self, records: Sequence[Record]) -> Targets:
         """Return (n, ...) the target of each record, and a mark where it is unknown or missing."""
 

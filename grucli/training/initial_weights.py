@@ -17,7 +17,7 @@ from grucli.preparation.prepare import Prepared
 
 ORIGIN_DIGITS = 12
 TRAINED_WITH = "dropout", "token_dropout", "dtype"
-FREE = ("vocabulary_size", "subwords", "buckets", "num_classes", *TRAINED_WITH)
+FREE = ("vocabulary_size", "subwords", "buckets", "num_outputs", *TRAINED_WITH)
 """What of an architecture may differ."""
 
 

@@ -71,6 +71,6 @@ def _architecture(prepared: Prepared) -> Architecture:
         **settings,
         vocabulary_size=0 if encoder.vocabulary is None else len(encoder.vocabulary),
         input_size=encoder.input_size or embedding_size,
-        num_classes=len(prepared.task.labels),
+        num_outputs=prepared.task.num_outputs,
         dtype=prepared.config.training.dtype,
     )

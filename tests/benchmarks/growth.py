@@ -85,6 +85,7 @@ def _work(size, value):
 
 def _trainer(rows, sizes):
     """Return grucli's trainer of a GRU on random numbers."""
+    task = Classify(labels=tuple(map(str, range(sizes["classes"]))))
     architecture = Architecture(
         cell="gru",
         vocabulary_size=0,
@@ -95,14 +96,13 @@ def _trainer(rows, sizes):
         pooling=("last",),
         dropout=0.0,
         token_dropout=0.0,
-        num_classes=sizes["classes"],
+        num_outputs=task.num_outputs,
     )
     model = Model(architecture)
     model.initialise(np.random.default_rng(0))
     x = work.normal(rows, sizes["steps"], INPUTS)
     examples = joined(list(x), (np.arange(rows) % sizes["classes"]).tolist())
     section = Config().training.model_dump() | SETTINGS | {"batch_size": sizes["batch"]}
-    task = Classify(labels=tuple(map(str, range(sizes["classes"]))))
     return Trainer(model, examples, None, Recipe.of(section), seed=0, task=task)
 
 

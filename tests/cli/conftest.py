@@ -47,7 +47,7 @@ def series_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def odd_model(text_model: Path) -> Path:
     """A model of four classes whose labels no format can print as they are; random weights."""
     saved = checkpoint.load(text_model, None)
-    architecture = dataclasses.replace(saved.model.architecture, num_classes=len(ODD_LABELS))
+    architecture = dataclasses.replace(saved.model.architecture, num_outputs=len(ODD_LABELS))
     model = Model(architecture)
     model.initialise(np.random.default_rng(0))
     path = text_model.with_name("odd.npz")

@@ -43,7 +43,7 @@ def test_a_third_kind_needs_no_more_than_its_encoder_and_its_name(monkeypatch, t
     monkeypatch.setattr(encoders, "ENCODERS", {**encoders.ENCODERS, "tokens": GivenTokens})
     monkeypatch.setattr(checkpoint, "ENCODERS", encoders.ENCODERS)
     own: Encoder = GivenTokens(Vocabulary(("New York", "is", "big")), 9)
-    model = Model(architecture(vocabulary_size=5, num_classes=2))
+    model = Model(architecture(vocabulary_size=5, num_outputs=1))
     rng = np.random.default_rng(0)
     model.params.flat[:] = rng.normal(size=model.params.flat.size)
     model.table[...] = rng.normal(size=model.table.shape)

@@ -179,7 +179,7 @@ def latch():
 
 def faulty_model():
     """Return a model whose first five units have a fault each."""
-    model = random_model(hidden_size=9, num_classes=2, bidirectional=False)
+    model = random_model(hidden_size=9, num_outputs=1, bidirectional=False)
     p = blocks(model)
     frozen, forgetful, shut, constant, dead = range(5)
     p["bias"][0, 1, frozen], p["bias"][0, 1, forgetful], p["bias"][0, 0, shut] = 60, -60, -60
@@ -192,6 +192,6 @@ def faulty_model():
 
 def mute_model():
     """Return a model that gives one answer."""
-    model = random_model(num_classes=2)
+    model = random_model(num_outputs=1)
     model.params["head_weight"][...] = 0
     return model

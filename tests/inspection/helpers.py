@@ -74,7 +74,7 @@ def recall_model():
     """Two classes by hand: keep is 1 at a filler and 0 at a cue, so the last cue decides."""
     model = Model(
         architecture(
-            num_classes=2, bidirectional=False, pooling=("last",), hidden_size=1, input_size=2
+            num_outputs=1, bidirectional=False, pooling=("last",), hidden_size=1, input_size=2
         )
     )
     model.table[...] = 0

@@ -15,7 +15,7 @@ from tests.inspection.helpers import alone, architecture, random_model, random_t
 from tests.training.helpers import RECIPE
 
 NOTHING = np.array([EMPTY], np.int32)
-WAYS = [{}, {"cell": "rnn"}, {"num_classes": 2, "bidirectional": False, "pooling": ("last",)}]
+WAYS = [{}, {"cell": "rnn"}, {"num_outputs": 1, "bidirectional": False, "pooling": ("last",)}]
 
 
 def each_alone(model, sequences):
@@ -38,7 +38,7 @@ def explained(model, steps, most=99, target=None, seed=0, score=each_alone):
 
     parts = spans(len(steps), most)
     with_nothing = steps.ndim == 1
-    task = Classify(labels=tuple(map(str, range(model.architecture.num_classes))))
+    task = Classify(labels=tuple(map(str, range(max(2, model.architecture.num_outputs)))))
     why = explain(
         run,
         parts,
@@ -153,7 +153,7 @@ def test_spans():
 
 
 CUES = {2: 0, 3: 0, 4: 1, 5: 1}  # tokens that decide; the others are fillers
-PLANTED = {"vocabulary_size": 30, "input_size": 8, "hidden_size": 12, "num_classes": 2}
+PLANTED = {"vocabulary_size": 30, "input_size": 8, "hidden_size": 12, "num_outputs": 1}
 
 
 def planted(rows, seed):

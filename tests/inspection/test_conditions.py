@@ -92,7 +92,7 @@ def test_ids_are_those_that_verdicts_have():
     model.params["layer0_weight_ih"][...] = 0
     model.params["layer0_weight_hh"][...] = 0
     model.params["layer0_bias"][...] = 9
-    models = [model, random_model(num_classes=2), random_model(pooling=("last",))]
+    models = [model, random_model(num_outputs=1), random_model(pooling=("last",))]
     models[1].params["head_weight"][...] = 0
     found = set()
     for one in models:

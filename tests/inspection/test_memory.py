@@ -22,7 +22,7 @@ from tests.inspection.helpers import (
 
 def measured(model, sequences, side):
     examples, runner = joined(sequences), Runner(model)
-    task = Classify(labels=tuple(map(str, range(model.architecture.num_classes))))
+    task = Classify(labels=tuple(map(str, range(max(2, model.architecture.num_outputs)))))
     return horizon(runner, task, examples, recurrence_logits(runner, examples), side)
 
 
@@ -58,7 +58,7 @@ def test_a_cue_in_the_middle_is_found_from_both_sides():
 
 
 @pytest.mark.parametrize("side", ["end", "start"])
-@pytest.mark.parametrize("changes", [{}, {"cell": "rnn"}, {"num_classes": 2, "num_layers": 2}])
+@pytest.mark.parametrize("changes", [{}, {"cell": "rnn"}, {"num_outputs": 1, "num_layers": 2}])
 def test_it_is_what_running_each_cut_sequence_alone_says(side, changes):
     model = random_model(scale=1.5, **changes)
     sequences = random_tokens([*range(1, 22)] * 2)

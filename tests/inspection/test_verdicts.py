@@ -29,7 +29,7 @@ def recall(first):
 @functools.cache
 def recalled():
     """Return what is known of the inputs of one report, and the architecture of a model."""
-    return recall(first=True).input, random_model(num_classes=2, pooling=("mean",)).architecture
+    return recall(first=True).input, random_model(num_outputs=1, pooling=("mean",)).architecture
 
 
 def memory_verdicts(*h99, median=20.0, long=21.0):
@@ -116,13 +116,13 @@ def test_memory_without_the_keep_gate_is_said_to_run_through_the_candidate():
 
 
 def test_pooling_reads_all_states_so_nothing_is_said_of_the_candidate_path():
-    model = random_model(num_classes=2, bidirectional=False, pooling=("mean",))
+    model = random_model(num_outputs=1, bidirectional=False, pooling=("mean",))
     one = report(text_model(model, ("a", "b")), None, sample(REVIEWS))
     assert "memory.candidate_path" not in verdict_ids(one)
 
 
 def test_a_model_with_one_answer_has_no_memory_to_speak_of():
-    model = random_model(num_classes=2)
+    model = random_model(num_outputs=1)
     model.params["head_bias"][...] = 1000
     one = report(text_model(model, ("a", "b")), None, sample(REVIEWS))
     assert verdict_ids(one) == ["memory.one_answer"]

@@ -51,7 +51,7 @@ def rows():
     encoded = encoder.encode(train)
     valid = encoder.encode(records(3000, seed=2))
     found, _ = linear_path.linear_features(
-        encoded, valid, setting=True, judged_rows=40, num_classes=2, seed=3
+        encoded, valid, setting=True, judged_rows=40, num_outputs=1, seed=3
     )
     return found
 

@@ -32,7 +32,7 @@ def drawn(num_outputs, num_features, seed):
 def text_model(max_length=3):
     """A model with n-grams, its encoder, and texts encoded by it."""
     encoder = TextEncoder(Vocabulary(("a", "b", "c")), "space", max_length)
-    model = random_weights(Model(architecture(vocabulary_size=5, num_classes=3)))
+    model = random_weights(Model(architecture(vocabulary_size=5, num_outputs=3)))
     known = Tokenized.of(TEXTS, encoder.tokenize)
     ngrams = Ngrams.fit(known, Pattern(longest=1, subwords=False, placed=False), 1 << 10)
     weight, bias = drawn(3, len(ngrams), 1)
@@ -51,7 +51,7 @@ def series_model(max_length=20):
         [r.values for r in records], max_length, "mask", ("values", "place")
     )
     model = random_weights(
-        Model(architecture(vocabulary_size=0, input_size=encoder.input_size, num_classes=3))
+        Model(architecture(vocabulary_size=0, input_size=encoder.input_size, num_outputs=3))
     )
     encoded = encoder.encode(records)
     kernels = Kernels.fit(encoded.channels, encoded.lengths, 84, rng)

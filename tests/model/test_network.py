@@ -33,7 +33,7 @@ def architecture(**changes):
         "pooling": ("last", "mean", "max"),
         "dropout": 0.0,
         "token_dropout": 0.0,
-        "num_classes": 3,
+        "num_outputs": 3,
         "dtype": "float64",
     }
     return Architecture(**{**settings, **changes})
@@ -53,7 +53,7 @@ def random_examples(arch, seed=1, lengths=LENGTHS):
         sequences = [rng.integers(0, arch.vocabulary_size, n).astype(np.int32) for n in lengths]
     else:
         sequences = [rng.normal(size=(n, arch.input_size)) for n in lengths]
-    targets = rng.integers(0, arch.num_classes, len(lengths))
+    targets = rng.integers(0, max(2, arch.num_outputs), len(lengths))
     held = None
     if arch.subwords == "characters":  # the last two ids are of tokens that the vocabulary lacks
         rows = arch.vocabulary_size + rng.integers(0, arch.buckets, (arch.vocabulary_size + 2, 3))
@@ -102,11 +102,11 @@ def reference_loss(arch, values, x, target, weight, held=None):
 
 
 ARCHITECTURES = [
-    architecture(cell=cell, bidirectional=both, pooling=pooling, num_classes=classes)
-    for cell, both, (pooling, classes) in itertools.product(
+    architecture(cell=cell, bidirectional=both, pooling=pooling, num_outputs=outputs)
+    for cell, both, (pooling, outputs) in itertools.product(
         recurrent.CELLS,
         (False, True),
-        [((kind,), 2) for kind in POOLINGS] + [(("max", "attention", "last", "mean"), 3)],
+        [((kind,), 1) for kind in POOLINGS] + [(("max", "attention", "last", "mean"), 3)],
     )
 ] + [
     architecture(num_layers=2, bidirectional=both, cell=cell, vocabulary_size=vocabulary)
@@ -129,7 +129,7 @@ def name_of(arch):
     kind += f"-{arch.subwords}" if arch.subwords else ""
     return (
         f"{arch.cell}-{arch.num_directions}-{'+'.join(arch.pooling)}"
-        f"-{arch.num_classes}-{arch.num_layers}-{kind}-{arch.convolution}"
+        f"-{arch.num_outputs}-{arch.num_layers}-{kind}-{arch.convolution}"
     )
 
 
@@ -233,7 +233,7 @@ def test_ngrams_start_at_zero_and_change_no_other_weight():
 
 
 def test_dropout_keeps_the_mean_and_its_share():
-    arch = architecture(dropout=0.25, num_classes=2, pooling=("last",), input_size=200)
+    arch = architecture(dropout=0.25, num_outputs=1, pooling=("last",), input_size=200)
     model = random_model(arch)
     model.table.fill(1)
     examples = random_examples(arch, lengths=(50, 50))

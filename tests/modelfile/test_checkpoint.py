@@ -38,7 +38,7 @@ def saved_model(kind="text", labels=("negative", "正面", "[red]\x1b")):
         pooling=("last", "max"),
         dropout=0.1,
         token_dropout=0.0,
-        num_classes=len(labels),
+        num_outputs=len(labels),
         convolution=3 if kind == "series" else 0,
         **({"subwords": kind, "buckets": 16} if kind in ("characters", "tokens") else {}),
     )

@@ -31,7 +31,7 @@ KINDS = {
     "reset before": ({"cell": "gru_before", "num_layers": 1}, TRAIN, VALID),
     "n-grams of characters": ({"subwords": "characters", "buckets": 6}, SPELLED, SPELLED),
     "n-grams of tokens": ({"subwords": "tokens", "buckets": 300, "num_layers": 1}, TRAIN, VALID),
-    "three classes, float64": ({"num_classes": 3, "dtype": "float64"}, TRAIN, VALID),
+    "three classes, float64": ({"num_outputs": 3, "dtype": "float64"}, TRAIN, VALID),
 }
 SMOOTH = {"label_smoothing": 0.1, "augmentation": 1.0, "class_weight": {"yes": 3.0}, "epochs": 2}
 
@@ -41,7 +41,7 @@ def trainer_of(kind="text", **recipe):
     architecture = dataclasses.replace(ARCHITECTURE, **changes)
     model = Model(architecture)
     model.initialise(generator(0, INIT))
-    task = Classify(labels=("no", "yes", "neither")[: architecture.num_classes])
+    task = Classify(labels=("no", "yes", "neither")[: max(2, architecture.num_outputs)])
     recipe = dataclasses.replace(RECIPE, **{**SMOOTH, "shards": 2, **recipe})
     return Trainer(model, train, valid, recipe, seed=5, task=task)
 

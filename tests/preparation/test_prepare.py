@@ -180,7 +180,7 @@ def test_the_parts_of_a_joined_text_stay_apart_in_characters(tmp_path):
 def test_what_is_left_auto_follows_the_model_to_start_from(reviews):
     architecture = Architecture(
         cell="gru", vocabulary_size=9, input_size=5, hidden_size=7, num_layers=1,
-        bidirectional=False, pooling=("last",), dropout=0.0, token_dropout=0.0, num_classes=3,
+        bidirectional=False, pooling=("last",), dropout=0.0, token_dropout=0.0, num_outputs=3,
     )  # fmt: skip
     origin = Origin(
         architecture=architecture, settings={"data.tokens": "char"}, sha256="0123456789ab"

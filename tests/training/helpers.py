@@ -37,7 +37,7 @@ ARCHITECTURE = Architecture(
     pooling=("last", "max"),
     dropout=0.2,
     token_dropout=0.1,
-    num_classes=2,
+    num_outputs=1,
 )
 NO_OR_YES = Classify(labels=("no", "yes"))
 

@@ -88,7 +88,7 @@ def _trained(row):
             pooling=("last",),
             dropout=0.0,
             token_dropout=0.0,
-            num_classes=2,
+            num_outputs=1,
         )
     )
     model.initialise(np.random.default_rng(0))

@@ -101,7 +101,7 @@ def check_harmless(source):
 
 
 def everything():
-    model = random_model(scale=1.5, num_classes=3)
+    model = random_model(scale=1.5, num_outputs=3)
     card = {"reasons": {evil: evil for evil in EVIL}, "data": {"name": EVIL[0]}}
     saved = text_model(model, (EVIL[0], HOSTILE, "很长的标签" * 9), card=card)
     rows = texts(*((f"{evil} not 好 {evil}", evil) for evil in EVIL), ("very good", EVIL[0]))
