@@ -1,7 +1,11 @@
 """A short training of a small model, stopped anywhere, resumed, and compared to the byte."""
 
+import dataclasses
+
 import numpy as np
 
+from grucli.data.series.kernels import Kernels
+from grucli.model.kernel_path import KernelFeatures
 from grucli.model.network import Architecture, Model
 from grucli.random import INIT, generator
 from grucli.tasks.classify import Classify
@@ -97,3 +101,26 @@ def assert_resumes(make, every=5):
             pass
         assert_same(snapshot(second), snapshot(whole))
     return yields
+
+
+def series_trainer(folds=False, **recipe):
+    """Series whose class is whether they rise, in a model with everything that series may have."""
+    rng = np.random.default_rng(0)
+    targets = rng.integers(0, 2, 40)
+    ramps = [np.linspace(-1, 1, n)[:, None] for n in rng.integers(1, 20, 40)]
+    steps = [
+        r * (2 * t - 1) + rng.normal(0, 0.2, r.shape) for r, t in zip(ramps, targets, strict=True)
+    ]
+    train = joined([s.astype(np.float32) for s in steps], targets.tolist())
+    changes = {"vocabulary_size": 0, "input_size": 1, "convolution": 3, "num_layers": 1}
+    model = Model(dataclasses.replace(ARCHITECTURE, **changes))
+    model.initialise(generator(0, INIT))
+    recipe = dataclasses.replace(RECIPE, **{"augmentation": 1.0, "averaging": None, **recipe})
+    beside = {"folds": np.arange(40) % 3, "linear": kernel_features(train)} if folds else {}
+    return Trainer(model, train, None, recipe, seed=5, task=NO_OR_YES, **beside)
+
+
+def kernel_features(train):
+    kernels = Kernels.fit(train.steps, train.lengths, 84, np.random.default_rng(0))
+    shares = kernels.features(train.steps, train.lengths)
+    return KernelFeatures(kernels=kernels, train=shares, valid=None, always=False)
