@@ -83,12 +83,6 @@ def read_table(path: str, options: ReadOptions, remembered: Remembered | None = 
         )
 
 
-def targets_of(records: Sequence[Record], labels: Sequence[str]) -> list[int]:
-    """Return the class of each record, -1 for a label that is not among `labels`."""
-    index = {label: k for k, label in enumerate(labels)}
-    return [index.get(record.label or "", -1) for record in records]
-
-
 def examples_of(encoded: Encoded, records: Sequence[Record], targets: npt.ArrayLike) -> Examples:
     """Return records that are encoded with their targets (n, …) and weights."""
     return Examples.of(encoded, targets, [record.weight for record in records])

@@ -80,7 +80,7 @@ def trace(report: Report, records: Sequence[Record]) -> dict[str, Array]:
     meta = {"schema": SCHEMA, **report.to_json()["meta"]}
     return {
         "meta": np.frombuffer(json.dumps(meta).encode(), np.uint8),
-        "labels": np.array(saved.labels, np.str_),
+        "labels": np.array(saved.task.labels, np.str_),
         "records": np.array([record.number for record in records], np.int64),
         **saved.task.arrays(scores, saved.task.encode(records)),
         "offsets": _offsets(encoded.lengths),

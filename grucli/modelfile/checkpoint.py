@@ -1,4 +1,4 @@
-"""A model file: one archive <-> architecture, weights, vocabulary or scaling, labels, origin.
+"""A model file: one archive <-> architecture, weights, vocabulary or scaling, task, origin.
 
 `MODEL.npz` holds the best weights. `MODEL.last.npz` holds the last weights, and beside them what an
 exact resume needs: the optimizer's moments, the progress and the best weights so far.
@@ -57,11 +57,6 @@ class SavedModel:
     remembered: Remembered
     card: dict[str, Any]
     sha256: str = ""
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Names of all that can be answered."""
-        return self.task.labels
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ class Classifier:
     @property
     def labels(self) -> tuple[str, ...]:
         """What it can answer."""
-        return self._saved.labels
+        return self._saved.task.labels
 
     @property
     def kind(self) -> str:

@@ -17,6 +17,7 @@ from grucli.model.ngram_path import NgramFeatures
 from grucli.preparation import data_rules
 from grucli.preparation.defaults import Choice
 from grucli.random import LINEAR, generator
+from grucli.tasks.task import Task
 
 KERNELS_COUNTER = 1  # apart from what learning draws
 
@@ -27,7 +28,7 @@ def linear_features(
     *,
     setting: Any,
     judged_rows: int,
-    num_outputs: int,
+    task: Task,
     seed: int,
 ) -> tuple[LinearFeatures | None, Choice]:
     """Return the features to learn from, None for no linear path, and the choice.
@@ -37,14 +38,18 @@ def linear_features(
         valid: inputs to validate on, None without any.
         setting: True, False or "auto".
         judged_rows: inputs that are held out of some training.
-        num_outputs: of the head.
+        task: whether it has a linear path, and how many outputs.
         seed: of what kernels draw.
 
     Raises:
-        ConfigError: it is asked for, and there are too many series.
+        ConfigError: it is asked for, and the task has none or there are too many series.
     """
+    if not task.has_linear_path:
+        if setting is True:
+            raise ConfigError(f"model.wide: the task {task.name} has no linear path; delete it")
+        return None, Choice(value=False, reason=f"the task {task.name} has none")
     if train.texts is not None:
-        return _ngrams(train.texts, valid, setting, judged_rows, num_outputs)
+        return _ngrams(train.texts, valid, setting, judged_rows, task.num_outputs)
     return _kernels(train, valid, setting, judged_rows, seed)
 
 

@@ -1,4 +1,4 @@
-"""From a file with labels to encoded examples, with every setting that the data decides."""
+"""From a file with targets to encoded examples, with every setting that the data decides."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def _encoded(
         held,
         setting=settled.config.model.wide,
         judged_rows=parts.num_judged,
-        num_outputs=task.num_outputs,
+        task=task,
         seed=settled.config.seed,
     )
     train = examples_of(fitted.encoded, parts.train, task.encode(parts.train))

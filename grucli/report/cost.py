@@ -77,12 +77,9 @@ def _data(prepared: Prepared) -> dict[str, Any]:
     encoder = prepared.encoder
     reading = {"kind": encoder.kind, "max_length": encoder.max_length, **encoder.to_json()}
     reading.pop("seen_as", None)  # stands among the settings
-    facts = {**prepared.facts}
-    label_rows = facts.pop("label_rows")
     return {
         "name": prepared.name,
-        **facts,
-        "labels": dict(zip(prepared.task.labels, label_rows, strict=True)),
+        **prepared.task.named_facts(prepared.facts),
         **reading,
         "findings": list(prepared.findings),
         "warnings": [warning.text for warning in prepared.warnings],

@@ -45,6 +45,7 @@ class Classify:
     name: ClassVar[str] = label_learning.TASK
     noun: ClassVar[str] = "label"
     distance_title: ClassVar[str] = "the mean change of the probabilities"
+    has_linear_path: ClassVar[bool] = True
     objective_type: ClassVar[type[CrossEntropy]] = CrossEntropy
 
     figures: ClassVar[tuple[FigureKind, ...]] = (
@@ -108,6 +109,11 @@ class Classify:
         """Return the rows of each label."""
         counts = _rows_of_each(records)
         return {"label_rows": [counts[label] for label in self.labels]}
+
+    def named_facts(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Return facts with the rows of each label beside its name."""
+        others = {name: value for name, value in facts.items() if name != "label_rows"}
+        return {**others, "labels": dict(zip(self.labels, facts["label_rows"], strict=True))}
 
     def strata(self, targets: Integers) -> Integers:
         """Return the classes: each part of a split has its share of every one."""

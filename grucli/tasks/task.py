@@ -92,12 +92,14 @@ class Task(Answering, Protocol):
         name: as in `task:` of a config and in model files.
         noun: what people call one target, "label".
         figures: what people see of training, the first one also of the rows that are learned from.
+        has_linear_path: whether a linear path can be learned beside the recurrence.
         objective_type: class of what `objective` returns.
     """
 
     name: ClassVar[str]
     noun: ClassVar[str]
     figures: ClassVar[tuple[FigureKind, ...]]
+    has_linear_path: ClassVar[bool]
     objective_type: ClassVar[type[Any]]
 
     @classmethod
@@ -142,6 +144,9 @@ class Task(Answering, Protocol):
 
     def facts(self, records: Sequence[Record]) -> dict[str, Any]:
         """Return what a model's card keeps of the targets of its training file (JSON)."""
+
+    def named_facts(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Return facts of a training file as a report has them, those of its targets with names."""
 
     def strata(self, targets: Targets) -> Integers:
         """Return (n,) which rows are to be spread evenly over the parts of a split."""

@@ -132,7 +132,7 @@ def _card(prepared: Prepared, epoch: int) -> dict[str, Any]:
 
 
 def _fingerprint(prepared: Prepared) -> str:
-    """Return a digest of what is learned from: examples, labels, vocabulary, folds."""
+    """Return a digest of what is learned from: examples, names of answers, vocabulary, folds."""
     digest = hashlib.sha256("\n".join(prepared.task.labels).encode("utf-8", "surrogatepass"))
     if prepared.encoder.vocabulary is not None:
         digest.update(prepared.encoder.vocabulary.to_bytes())

@@ -13,6 +13,8 @@ from grucli.preparation import linear_path
 from grucli.tasks.classify import Classify
 from tests.examples import joined
 
+TASK = Classify(labels=("a", "b"))
+
 
 def records(number, seed=0):
     rng = np.random.default_rng(seed)
@@ -51,7 +53,7 @@ def rows():
     encoded = encoder.encode(train)
     valid = encoder.encode(records(3000, seed=2))
     found, _ = linear_path.linear_features(
-        encoded, valid, setting=True, judged_rows=40, num_outputs=1, seed=3
+        encoded, valid, setting=True, judged_rows=40, task=TASK, seed=3
     )
     return found
 
@@ -74,7 +76,7 @@ def test_shares_of_series_to_judge_are_not_kept(rows):
 def test_training_rows_are_answered_from_the_shares_at_hand(rows):
     targets = [0, 1] * 20
     train = joined([np.zeros((1, 1), np.float32)] * 40, targets)
-    path = rows.learn(train, np.arange(30), Classify(labels=("a", "b")), np.random.default_rng(0))
+    path = rows.learn(train, np.arange(30), TASK, np.random.default_rng(0))
     held = np.arange(30, 40)
     wanted = rows.train[held].astype(np.float64) @ path.weight + path.bias
     assert rows.logits(path, held, np.arange(30)).tobytes() == wanted.tobytes()
