@@ -17,8 +17,11 @@ from grucli.cli.options import Common, Data, Model, Reading, spread
 from grucli.errors import ConfigError, DataError, did_you_mean, excerpt, show_path
 
 if TYPE_CHECKING:
+    from grucli.data.forms import OnBadRow
     from grucli.data.records import ReadOptions, Source
     from grucli.inspection.measure import Shown
+    from grucli.inspection.report import Settings
+    from grucli.inspection.sampling import Drawn
     from grucli.modelfile.checkpoint import SavedModel
     from grucli.tasks.task import Task
 
@@ -97,18 +100,15 @@ def inspect_gates(
     from grucli.files.whole_files import sha256_of
     from grucli.inspection.measure import inspect
     from grucli.inspection.report import Settings
-    from grucli.inspection.sampling import draw
     from grucli.modelfile.checkpoint import load
-    from grucli.prediction.stream import suitable_records
     from grucli.report.inspection import text
 
     if data is None:
         _refuse({"--sample": sample, "--sat": sat, "--example": example})
         if results.npz and not reading.text:
             raise ConfigError("--npz: there is nothing to run; name DATA, or add --text TEXT")
-    settings = Settings(
-        sample=sample or SAMPLE, seed=seed, saturation=_saturation(sat or SATURATION)
-    )
+    limits = _saturation(sat or SATURATION)
+    settings = Settings(sample=sample or SAMPLE, seed=seed, saturation=limits)
     saved = load(model)
     common.note_model(model)
     options, texts = _column_and_texts(data, reading, saved)
@@ -116,8 +116,7 @@ def inspect_gates(
     drawn = None
     if data is not None:
         with _open(data, options, saved, common) as source:
-            records = suitable_records(saved, source, source.name, model)
-            drawn = draw(records, source.name, settings, shown.numbers, options.on_bad_row)
+            drawn = _sample(source, model, saved, settings, shown.numbers, options.on_bad_row)
             for finding in source.found_later():
                 common.note(finding)
         results.check_size(saved, drawn.records)
@@ -216,3 +215,19 @@ def _open(data: str, options: ReadOptions, saved: SavedModel, common: Common) ->
     for finding in source.findings:
         common.note(finding)
     return source
+
+
+def _sample(
+    source: Source,
+    model: str,
+    saved: SavedModel,
+    settings: Settings,
+    asked: tuple[int, ...],
+    on_bad_row: OnBadRow,
+) -> Drawn:
+    """Draw a sample of the records that suit the model; the others are those of `draw`."""
+    from grucli.inspection.sampling import draw
+    from grucli.prediction.stream import suitable_records
+
+    records = suitable_records(saved, source, source.name, model)
+    return draw(records, source.name, settings, asked, on_bad_row, saved.task.stratum)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from grucli.data.records import Record, Source
     from grucli.prediction.stream import Predictions
     from grucli.report.predictions import Writer
+    from grucli.tasks.columns import AnswerOptions
 
 Form = Literal["tsv", "csv", "jsonl", "label"]
 
@@ -76,8 +77,7 @@ def predict(
     common.set_threads()
     out = None if out == "-" else out
     form = _form(to, keep, common)
-    if unknown is not None and min_prob is None:
-        raise ConfigError("--unknown: says what stands for a label below --min-prob; give it too")
+    asked = _answer_options(top_k, min_prob, unknown)
     path = data or "-"
     if out is not None:
         output.check_apart("--output", out, {"model": model, "data": path})
@@ -87,18 +87,12 @@ def predict(
     from grucli.prediction import stream
     from grucli.report.coverage import lost
     from grucli.report.predictions import WRITERS, Layout
-    from grucli.tasks.columns import AnswerOptions
 
     saved = checkpoint.load(model)
     common.note_model(model)
     if path == "-" and sys.stdin is not None and sys.stdin.isatty():
         common.note("reading from the keyboard; end with Ctrl-D")
     options = reading.options(on_bad_row="skip")
-    asked = AnswerOptions(
-        top_k=top_k,
-        min_probability=min_prob or 0.0,
-        unknown=UNKNOWN if unknown is None else unknown,
-    )
     with open_source(path, options, needs_label=False, remembered=saved.remembered) as source:
         for finding in source.findings:
             common.note(finding)
@@ -115,6 +109,21 @@ def predict(
         for line in lost(answers.coverage, saved):
             common.note(line)
         records.finish(source.name)
+
+
+def _answer_options(
+    top_k: int | None, min_prob: float | None, unknown: str | None
+) -> AnswerOptions:
+    """Return what is asked of each answer."""
+    from grucli.tasks.columns import AnswerOptions
+
+    if unknown is not None and min_prob is None:
+        raise ConfigError("--unknown: says what stands for a label below --min-prob; give it too")
+    return AnswerOptions(
+        top_k=top_k,
+        min_probability=min_prob or 0.0,
+        unknown=UNKNOWN if unknown is None else unknown,
+    )
 
 
 def _form(to: Form | None, keep: str | None, common: Common) -> Form:

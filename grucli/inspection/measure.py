@@ -63,7 +63,7 @@ def inspect(
         drawn: sample of the data.
 
     Raises:
-        ConfigError: "wrong" is asked for, but the sample has no labels.
+        ConfigError: "wrong" is asked for, but the sample has no targets.
         DataError: a sequence has other channels than those of training.
         CheckpointError: the model reads another kind of data.
     """
@@ -154,7 +154,9 @@ def wrong(task: Task, scores: Floats, records: Sequence[Record]) -> npt.NDArray[
     """
     has_target = np.array([record.label is not None for record in records])
     if not has_target.any():
-        raise ConfigError("--example wrong: the data has no labels; name some with --label COL")
+        raise ConfigError(
+            f"--example wrong: the data has no {task.noun}s; name some with --label COL"
+        )
     targets = task.encode(records)
     rows = np.flatnonzero(has_target & ~task.right(scores, targets))
     return rows[np.argsort(task.support(scores, targets)[rows], kind="stable")]

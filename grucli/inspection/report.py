@@ -63,7 +63,7 @@ class Input:
         sequences: rows in the sample; `labelled` of them have a label.
         steps: of the sample; `median_length`, `long_length` (95th percentile) and `longest` are
             of its sequences.
-        stratified: whether each label has its share of the sample.
+        stratified: whether each stratum of the task has its share of the sample.
         right: correct decisions among the labelled sequences.
         answers: distinct decisions.
         sha256: of the file; None if it is a pipe.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 from grucli.data.forms import OnBadRow
@@ -28,7 +28,7 @@ class Drawn:
         records: the sample, in the order of the data, at least one.
         asked: the records that were asked for, by number.
         rows: readable records of the data; `skipped` could not be read.
-        stratified: whether the sample is smaller than the data, each label in its share.
+        stratified: whether the sample is smaller than the data, each stratum in its share.
         sha256: of the data file; None if there is none to read again.
     """
 
@@ -47,8 +47,9 @@ def draw(
     settings: Settings,
     asked: Collection[int],
     on_bad_row: OnBadRow,
+    stratum_of: Callable[[Record], Hashable],
 ) -> Drawn:
-    """Draw a sample, each label in its share of the whole; shorter data are taken whole.
+    """Draw a sample, each stratum in its share of the whole; shorter data are taken whole.
 
     Args:
         records: read to their end.
@@ -56,6 +57,7 @@ def draw(
         settings: size and seed of the sample.
         asked: numbers of records to keep in any case.
         on_bad_row: whether a record that cannot be read ends it.
+        stratum_of: what a record has in common with others of its stratum.
 
     Raises:
         ConfigError: there is no record of a number asked for.
@@ -63,8 +65,8 @@ def draw(
     """
     rng, size = generator(settings.seed, SAMPLING), settings.sample
     found: dict[int, Record] = {}
-    counts: Counter[str | None] = Counter()
-    strata: dict[str | None, Heap] = {}
+    counts: Counter[Hashable] = Counter()
+    strata: dict[Hashable, Heap] = {}
     problems: list[str] = []
     skipped = 0
     for record in records:
@@ -76,8 +78,9 @@ def draw(
             if on_bad_row == "stop" and len(problems) == LISTED_PROBLEMS:
                 break
             continue
-        counts[record.label] += 1
-        _offer(strata.setdefault(record.label, []), size, (-rng.random(), record.number, record))
+        stratum = stratum_of(record)
+        counts[stratum] += 1
+        _offer(strata.setdefault(stratum, []), size, (-rng.random(), record.number, record))
     if problems and on_bad_row == "stop":
         raise DataError(*problems)
     if not counts:
@@ -85,8 +88,8 @@ def draw(
     _check_asked(asked, found, f"{name} has {counts.total() + skipped:,} records")
     chosen = [
         record
-        for label, quota in quotas(counts, size).items()
-        for _, _, record in sorted(strata[label], reverse=True)[:quota]
+        for stratum, quota in quotas(counts, size).items()
+        for _, _, record in sorted(strata[stratum], reverse=True)[:quota]
     ]
     return Drawn(
         name=name,
@@ -115,14 +118,14 @@ def _check_asked(asked: Collection[int], found: Mapping[int, Record], has: str) 
         raise DataError(*unreadable)
 
 
-def quotas(counts: Counter[str | None], size: int) -> dict[str | None, int]:
+def quotas(counts: Counter[Hashable], size: int) -> dict[Hashable, int]:
     """Divide `size` by the counts, largest remainders first (ties: first seen)."""
     total = counts.total()
     if total <= size:
         return dict(counts)
-    exact = {label: size * count / total for label, count in counts.items()}
-    result = {label: int(share) for label, share in exact.items()}
-    by_remainder = sorted(exact, key=lambda label: result[label] - exact[label])
-    for label in by_remainder[: size - sum(result.values())]:
-        result[label] += 1
+    exact = {stratum: size * count / total for stratum, count in counts.items()}
+    result = {stratum: int(share) for stratum, share in exact.items()}
+    by_remainder = sorted(exact, key=lambda stratum: result[stratum] - exact[stratum])
+    for stratum in by_remainder[: size - sum(result.values())]:
+        result[stratum] += 1
     return result

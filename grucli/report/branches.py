@@ -1,6 +1,7 @@
 """What the recurrence and the linear path each say alone, for people."""
 
 from grucli.prediction.branch_scores import BranchScores
+from grucli.report.scorecard import number
 from grucli.report.tables import percent, table
 from grucli.tasks.scorecard import Scorecard
 
@@ -17,4 +18,4 @@ def text(branches: BranchScores, name: str) -> str:
 
 
 def _brief(card: Scorecard) -> list[str]:
-    return [f"{one.measure.title} {one.value:.3f}" for one in card.brief()]
+    return [f"{one.measure.title} {number(one.value)}" for one in card.brief()]

@@ -25,7 +25,7 @@ def text(report: Report) -> str:
     if report.input is None:
         parts += [] if report.examples else inside(report.saved)
     else:
-        for name, sentence in data_facts(report.input, NAMES[report.saved.encoder.unit]):
+        for name, sentence in data_facts(report, report.input):
             parts[0] += field(name, sentence)
     parts[0] += field("convention", CONVENTION)
     if report.input is not None:
@@ -38,11 +38,12 @@ def text(report: Report) -> str:
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def data_facts(data: Input, linear: str) -> Facts:
-    """Return what was looked at; `linear` is the name of the linear path."""
+def data_facts(report: Report, data: Input) -> Facts:
+    """Return what was looked at, the input of the report."""
+    linear, noun = NAMES[report.saved.encoder.unit], report.saved.task.noun
     sample = f"{data.sequences:,} of {counted(data.rows, 'sequence')}"
     if data.stratified:
-        sample += ", drawn label by label"
+        sample += f", drawn {noun} by {noun}"
     digest = f" (sha256 {data.sha256[:12]})" if data.sha256 else ""
     skipped = f"; {counted(data.skipped, 'unreadable one')} skipped" if data.skipped else ""
     found = [

@@ -132,13 +132,15 @@ def _vectors(found: Mapping[str, Any], config: Mapping[str, Any]) -> str:
 
 
 def _scores(saved: SavedModel) -> str:
-    card = saved.card
+    card, task = saved.card, saved.task
     scores = _section(card, "scores")
+    titles = {one.name: one.title for one in task.measures()} | {"loss": "loss"}
+    figures = [*(kind.name for kind in task.figures), "loss"]
     part = "kept" if "kept_loss" in scores else "valid"
-    known = {f"{part}_accuracy": "accuracy", f"{part}_macro_f1": "macro F1", f"{part}_loss": "loss"}
+    known = {f"{part}_{name}": titles[name] for name in figures}
     where = "cross-validated" if "epochs" in scores else "validation"
     if "valid_loss" not in scores:
-        known, where = {"accuracy": "accuracy", "loss": "loss"}, "training"
+        known, where = {name: titles[name] for name in (figures[0], "loss")}, "training"
     listed = ", ".join(
         f"{name} {_number(scores[key])}" for key, name in known.items() if key in scores
     )

@@ -15,7 +15,7 @@ from grucli.tasks.scorecard import (
     Figure,
     FigureTable,
     Scorecard,
-    Table,
+    ScoreTable,
 )
 
 WIDTH = 80
@@ -39,7 +39,7 @@ def text(card: Scorecard, more: Sequence[tuple[str, object, str]] = ()) -> str:
 def _figures(card: Scorecard, more: Sequence[tuple[str, object, str]]) -> list[str]:
     main, *others = map(_row, (*card.figures, *card.further))
     baseline = card.baseline
-    blind = (f"{baseline.owner} baseline", _number(baseline.value), _blind(baseline))
+    blind = (f"{baseline.owner} baseline", number(baseline.value), _blind(baseline))
     rows = [("rows", card.rows, ""), main, blind, *others, *more]
     return table(rows, "lrl", limit=WIDTH) + _verdict(card)
 
@@ -49,7 +49,7 @@ def _row(one: Figure) -> tuple[str, str, str]:
     if one.interval is not None:
         low, high = one.interval
         meaning = f"95 % interval {low:.3f} to {high:.3f}"
-    return one.measure.title, _number(one.value), meaning
+    return one.measure.title, number(one.value), meaning
 
 
 def _blind(baseline: Baseline) -> str:
@@ -69,7 +69,7 @@ def _verdict(card: Scorecard) -> list[str]:
     return []
 
 
-def _table(one: Table, rows: int) -> list[str]:
+def _table(one: ScoreTable, rows: int) -> list[str]:
     """Return the lines of a table about so many rows."""
     if isinstance(one, FigureTable):
         return _of_figures(one)
@@ -80,7 +80,7 @@ def _of_figures(one: FigureTable) -> list[str]:
     columns: list[Sequence[object]] = [[one.title, *(fit(name, LABEL_WIDTH) for name in one.rows)]]
     align = "l"
     for column in one.columns:
-        columns.append([column.measure.title, *map(_number, column.values)])
+        columns.append([column.measure.title, *map(number, column.values)])
         align += "r"
         if column.has_bars:
             columns.append(["", *(bar(value or 0.0, 10) for value in column.values)])
@@ -140,7 +140,8 @@ def _more(count: int) -> list[str]:
     return [f"and {count} more"] if count > 0 else []
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
+    """Return a figure as people see it: a count in full, a dash for an undefined one."""
     if value is None:
         return "–"
     return str(value) if isinstance(value, int) else f"{value:.3f}"

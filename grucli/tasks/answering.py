@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
@@ -74,6 +74,9 @@ class Answering(Protocol):
 
     def mistakes(self, scores: Floats, targets: Any) -> Mistakes:
         """Return the wrong answers to the scores (n, O) with targets (n, ...), the worst first."""
+
+    def stratum(self, record: Record) -> Hashable:
+        """Return which records a sample takes in the same share as this one."""
 
     def right(self, scores: Floats, targets: Any) -> Booleans:
         """Return (n,) which answers to the scores (n, O) are those of the targets (n, ...)."""

@@ -1,6 +1,6 @@
 """Classification: one label a sequence, out of those that training has seen.
 
-What only training or scoring asks is imported when it is asked: predicting need not wait for it.
+What only training asks is imported when it is asked: predicting need not wait for it.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -19,23 +19,16 @@ from grucli.engine.packing import Floats, Integers
 from grucli.engine.sparse_linear import Sparse
 from grucli.errors import DataError, excerpt
 from grucli.notices import Notice
-from grucli.tasks import label_answers, label_explanation, label_learning, unknown_labels
-from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
-from grucli.tasks.label_answers import Answer
-from grucli.tasks.label_explanation import LabelMargin
+from grucli.tasks import label_learning, unknown_labels
+from grucli.tasks.label_answering import LabelAnswering
 from grucli.tasks.label_learning import CrossEntropy, class_weights
 from grucli.tasks.task import FigureKind, HeldOut, LinearLayer
 
-if TYPE_CHECKING:
-    from grucli.tasks.baseline import Majority
-    from grucli.tasks.measure import Measure
-    from grucli.tasks.scorecard import Scorecard
-
-LISTED_LABELS, LABEL_WIDTH = 12, 24
+LISTED_LABELS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
-class Classify:
+class Classify(LabelAnswering):
     """One of C labels a sequence; two of them share one output, which speaks for the second.
 
     Attributes:
@@ -44,7 +37,6 @@ class Classify:
 
     name: ClassVar[str] = label_learning.TASK
     noun: ClassVar[str] = "label"
-    distance_title: ClassVar[str] = "the mean change of the probabilities"
     has_linear_path: ClassVar[bool] = True
     objective_type: ClassVar[type[CrossEntropy]] = CrossEntropy
 
@@ -209,109 +201,6 @@ class Classify:
         """
         setting = settings["class_weight"]
         return None if setting == "none" else class_weights(setting, self.labels, targets)[targets]
-
-    def answers(self, scores: Floats, options: AnswerOptions) -> Columns:
-        """Return the answers to the logits (n, O) as columns."""
-        return label_answers.columns(self.labels, scores, options)
-
-    def typed_answers(self, scores: Floats) -> list[Answer]:
-        """Return the answers to the logits (n, O) as objects for other programs."""
-        return label_answers.typed_answers(self.labels, scores)
-
-    @classmethod
-    def measures(cls) -> Sequence[Measure]:
-        """Return the figures of a scorecard."""
-        from grucli.tasks.label_scorecard import MEASURES
-
-        return MEASURES
-
-    def measure(self, scores: Floats, targets: Integers, records: Sequence[Record]) -> Scorecard:
-        """Return how well the logits (n, O) answer; the arguments are those of `Task`."""
-        from grucli.tasks.label_scorecard import scorecard
-
-        return scorecard(self.labels, scores, targets, self._unknown(records))
-
-    def baseline(self, targets: npt.NDArray[np.int64]) -> Majority:
-        """Return what the majority reaches; of -1, an unknown label, no answer is right."""
-        from grucli.tasks.baseline import Majority
-
-        return Majority.of(targets)
-
-    def has_learned(self, data: Mapping[str, Any], scores: Mapping[str, Any]) -> bool:
-        """Whether validation found more than the majority reaches, unless the card is silent."""
-        from grucli.tasks.baseline import Majority
-
-        return Majority.is_passed_in(data, scores)
-
-    def unknown_warnings(self, name: str, records: Sequence[Record]) -> Iterator[Notice]:
-        """Yield which labels of data of this name training lacks, in one line."""
-        if unknown := self._unknown(records):
-            yield unknown_labels.unseen_labels(name, unknown, self.labels)
-
-    def _unknown(self, records: Sequence[Record]) -> Counter[str]:
-        """Return the rows of each label that is not among `labels`."""
-        known = {None, *self.labels}
-        return Counter(record.label or "" for record in records if record.label not in known)
-
-    def mistakes(self, scores: Floats, targets: Integers) -> Mistakes:
-        """Return the wrong answers, the most confident first."""
-        return label_answers.mistakes(self.labels, scores, targets)
-
-    @property
-    def listed(self) -> str:
-        """How many labels there are, and the first of them."""
-        shown = ", ".join(excerpt(label, LABEL_WIDTH) for label in self.labels[:LISTED_LABELS])
-        more = len(self.labels) - LISTED_LABELS
-        return f"{self.size}: {shown}{f' and {more} more' if more > 0 else ''}"
-
-    @property
-    def size(self) -> str:
-        """How many labels there are."""
-        return f"{len(self.labels)} labels"
-
-    def right(self, scores: Floats, targets: Integers) -> npt.NDArray[np.bool_]:
-        """Return (n,) whose highest logit is that of the true class; none of -1 is."""
-        hits: npt.NDArray[np.bool_] = label_explanation.answers(scores) == targets
-        return hits
-
-    def num_answers(self, scores: Floats) -> int:
-        """Return how many labels are an answer."""
-        return len(np.unique(label_explanation.answers(scores)))
-
-    def certainty(self, scores: Floats) -> Floats:
-        """Return (n,) the margins of the answers over the runners-up [logit]."""
-        return label_explanation.certainty(scores)
-
-    def support(self, scores: Floats, targets: Integers) -> Floats:
-        """Return (n,) the probability of the true class, 0 where training lacks its label."""
-        return label_explanation.support(scores, targets)
-
-    def agree(self, scores: Floats, others: Floats) -> npt.NDArray[np.bool_]:
-        """Return (n,) where the labels are the same."""
-        first, second = map(label_explanation.answers, (scores, others))
-        same: npt.NDArray[np.bool_] = first == second
-        return same
-
-    def distance(self, scores: Floats, others: Floats) -> Floats:
-        """Return (n,) the total variation between the probabilities, in [0, 1]."""
-        return label_explanation.distance(scores, others)
-
-    def explained(self, scores: Floats, target: str | None) -> LabelMargin:
-        """Return the margin of a label, the answer if `target` is None."""
-        chosen = None if target is None else self.labels.index(target)
-        return LabelMargin.of(self.labels, scores, chosen)
-
-    def check_target(self, target: str) -> None:
-        """Refuse what is no label.
-
-        Raises:
-            ConfigError: it is none.
-        """
-        label_explanation.check_label(self.labels, target)
-
-    def arrays(self, scores: Floats, targets: Integers) -> dict[str, npt.NDArray[Any]]:
-        """Return true classes, answers and probabilities."""
-        return label_explanation.arrays(scores, targets)
 
 
 def _rows_of_each(records: Sequence[Record]) -> Counter[str]:

@@ -162,7 +162,7 @@ class CountTable:
         return dict(self.counts)
 
 
-Table = FigureTable | ConfusionTable | CountTable
+ScoreTable = FigureTable | ConfusionTable | CountTable
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -183,21 +183,13 @@ class Scorecard:
     figures: tuple[Figure, ...]
     baseline: Baseline
     further: tuple[Figure, ...] = ()
-    tables: tuple[Table, ...] = ()
+    tables: tuple[ScoreTable, ...] = ()
 
     @property
     def above_baseline(self) -> bool:
         """Whether the first figure is better than blind answers by more than chance explains."""
         value = self.figures[0].value
         return value is not None and self.baseline.is_passed_by(value)
-
-    def figure(self, name: str) -> Figure:
-        """Return the figure of this name.
-
-        Raises:
-            KeyError: there is none.
-        """
-        return {one.measure.name: one for one in (*self.figures, *self.further)}[name]
 
     @property
     def reasons(self) -> dict[str, str]:

@@ -6,6 +6,9 @@ from grucli.data.records import Record
 from grucli.errors import ConfigError, DataError
 from grucli.inspection.report import Settings
 from grucli.inspection.sampling import draw, quotas
+from grucli.tasks.classify import Classify
+
+LABEL = Classify(labels=("a", "b")).stratum
 
 
 def settings(size, seed=0):
@@ -17,7 +20,7 @@ def records(labels):
 
 
 def drawn(labels, size, seed=0, asked=()):
-    return draw(iter(records(labels)), "d.csv", settings(size, seed), asked, "stop")
+    return draw(iter(records(labels)), "d.csv", settings(size, seed), asked, "stop", LABEL)
 
 
 def test_small_data_are_taken_whole_and_in_order():
@@ -66,9 +69,16 @@ def test_what_cannot_be_drawn():
         drawn("", 5)
     broken = [*records("ab"), *(Record(number=k, error=f"d.csv:{k}: bad") for k in range(3, 12))]
     with pytest.raises(DataError) as caught:
-        draw(broken, "d.csv", settings(9), (), "stop")
+        draw(broken, "d.csv", settings(9), (), "stop", LABEL)
     assert caught.value.problems == tuple(f"d.csv:{k}: bad" for k in range(3, 8))
-    sample = draw(broken, "d.csv", settings(9), (), "skip")
+    sample = draw(broken, "d.csv", settings(9), (), "skip", LABEL)
     assert (sample.rows, sample.skipped, len(sample.records)) == (2, 9, 2)
     with pytest.raises(DataError, match=r"d\.csv:4: bad"):
-        draw(broken, "d.csv", settings(9), (4,), "skip")
+        draw(broken, "d.csv", settings(9), (4,), "skip", LABEL)
+
+
+def test_strata_are_what_the_task_says_they_are():
+    found = draw(iter(records("aabbbbbb")), "d.csv", settings(4), (), "stop", lambda record: None)
+    assert (len(found.records), found.stratified) == (4, False)
+    found = draw(iter(records("aabbbbbb")), "d.csv", settings(4), (), "stop", LABEL)
+    assert Counter(record.label for record in found.records) == {"a": 1, "b": 3}

@@ -104,10 +104,10 @@ def horizons(sides: Sequence[Horizon]) -> Markup:
 
 
 def running(values: Floats, change: int | None, words: str) -> Markup:
-    """Draw the probability of the class after each part, and where the last answer begins to lead.
+    """Draw the level after each part, and where the last answer begins to lead.
 
     Args:
-        values: (P,) probabilities.
+        values: (P,) levels in [0, 1].
         change: the part from which on it leads; None if from the start on.
         words: the figures.
     """

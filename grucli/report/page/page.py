@@ -14,7 +14,6 @@ from grucli import __version__
 from grucli.errors import excerpt
 from grucli.inspection.health import LayerHealth
 from grucli.inspection.report import CONVENTION, SCHEMA, Report, Verdict
-from grucli.model.linear_path import NAMES
 from grucli.report.inspection import (
     data_facts,
     gate_heading,
@@ -69,7 +68,7 @@ def _head(report: Report) -> Markup:
 def _model(report: Report) -> Markup:
     found = facts(report.saved, report.path)
     if report.input is not None:
-        found += data_facts(report.input, NAMES[report.saved.encoder.unit])
+        found += data_facts(report, report.input)
     return tag("section", _facts([*found, ("convention", CONVENTION)]))
 
 
