@@ -4,15 +4,18 @@ A part of a page stands between `<!-- generated: NAME -->` and `<!-- /generated 
 around it is written by hand.
 """
 
+import ast
 import json
 import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from tests.documents import manual, pages
 
+PACKAGE = pages.ROOT / "grucli"
 COMMANDS = ("train", "evaluate", "predict", "inspect-gates")
 SCHEMA = pages.ROOT / "configs" / "schema.json"
 PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
@@ -100,6 +103,24 @@ def accuracy() -> str:
     return measured()
 
 
+def rooms() -> str:
+    """The table of the package's rooms and of the modules outside them, the highest first."""
+    rows = []
+    for name in re.findall(r"\w+", " ".join(_layers())):
+        found = PACKAGE / name
+        inner = sorted(path.parent for path in found.glob("*/__init__.py"))
+        rows += [(each.relative_to(PACKAGE), each / "__init__.py") for each in (found, *inner)]
+        if not found.is_dir():
+            rows[-1] = Path(f"{name}.py"), found.with_suffix(".py")
+    lines = [f"| `grucli/{name}` | {_first_line(path)} |" for name, path in rows]
+    return "\n".join(["| room | what lives there |", "|---|---|", *lines])
+
+
+def imports() -> str:
+    """The order of the rooms: each may import what stands below it."""
+    return "\n".join(["```text", *_layers(), "```"])
+
+
 def schema() -> str:
     """The JSON Schema of a config file."""
     from grucli.config.resolve import json_schema
@@ -113,7 +134,21 @@ MAKERS = {
     "memory": memory,
     "accuracy": accuracy,
     "speed": speed,
+    "rooms": rooms,
+    "imports": imports,
 }
+
+
+def _layers():
+    """Return the lines of the contract of imports, the highest first."""
+    project = tomllib.loads((pages.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    return next(each["layers"] for each in contracts if each["type"] == "layers")
+
+
+def _first_line(path):
+    """Return the first line of a module's docstring."""
+    return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))).partition("\n")[0]
 
 
 def _section(row):
