@@ -158,7 +158,7 @@ def _count_unmet(bounds: Sequence[_Bound], scored: Scored) -> int:
     Raises:
         ConfigError: metrics are not there or undefined; all of them, after what is not met.
     """
-    from grucli.tasks.figures import lookup
+    from grucli.tasks.figure_lookup import lookup
 
     found, reasons, example = scored.to_json(), scored.card.reasons, scored.card.example
     unmet, problems = 0, list[str]()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from grucli.data.forms import OnBadRow
     from grucli.data.records import ReadOptions, Source
     from grucli.inspection.measure import Shown
-    from grucli.inspection.report import Settings
+    from grucli.inspection.report import InspectionSettings
     from grucli.inspection.sampling import Drawn
     from grucli.modelfile.checkpoint import SavedModel
     from grucli.tasks.task import Task
@@ -99,7 +99,7 @@ def inspect_gates(
     results.check_targets(model, data)
     from grucli.files.whole_files import sha256_of
     from grucli.inspection.measure import inspect
-    from grucli.inspection.report import Settings
+    from grucli.inspection.report import InspectionSettings
     from grucli.modelfile.checkpoint import load
     from grucli.report.inspection import text
 
@@ -108,7 +108,7 @@ def inspect_gates(
         if results.npz and not reading.text:
             raise ConfigError("--npz: there is nothing to run; name DATA, or add --text TEXT")
     limits = _saturation(sat or SATURATION)
-    settings = Settings(sample=sample or SAMPLE, seed=seed, saturation=limits)
+    settings = InspectionSettings(sample=sample or SAMPLE, seed=seed, saturation=limits)
     saved = load(model)
     common.note_model(model)
     options, texts = _column_and_texts(data, reading, saved)
@@ -221,7 +221,7 @@ def _sample(
     source: Source,
     model: str,
     saved: SavedModel,
-    settings: Settings,
+    settings: InspectionSettings,
     asked: tuple[int, ...],
     on_bad_row: OnBadRow,
 ) -> Drawn:

@@ -35,7 +35,7 @@ def run_on_remains(model: Model, parts: Parts) -> Run:
 
 
 def _scores(runner: Runner, encoded: Encoded) -> tuple[Floats, Floats | None]:
-    """Return the scores (n, O) of both paths together, and what the linear one adds."""
+    """Return the scores (n, O) of both branches together, and what the linear one adds."""
     branches, mix = branch_logits(runner, encoded), runner.model.mix
     _, linear = mix.parts(branches.recurrence, branches.linear)
     return branches.blended(mix), linear

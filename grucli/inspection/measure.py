@@ -15,7 +15,7 @@ from grucli.engine.packing import Floats
 from grucli.errors import ConfigError
 from grucli.inspection.health import HealthMeter
 from grucli.inspection.memory import SIDES, horizon
-from grucli.inspection.report import Branches, Input, Report, Settings
+from grucli.inspection.report import Branches, Input, InspectionSettings, Report
 from grucli.inspection.sampling import Drawn
 from grucli.inspection.sequences import example
 from grucli.inspection.verdicts import verdicts
@@ -51,7 +51,11 @@ class Shown:
 
 
 def inspect(
-    path: str, saved: SavedModel, shown: Shown, settings: Settings, drawn: Drawn | None = None
+    path: str,
+    saved: SavedModel,
+    shown: Shown,
+    settings: InspectionSettings,
+    drawn: Drawn | None = None,
 ) -> Report:
     """Look inside a model, and at what it does with data if there is some.
 

@@ -25,7 +25,7 @@ Level = Literal["note", "warning"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class InspectionSettings:
     """How it is looked at.
 
     Attributes:
@@ -133,7 +133,7 @@ class Report:
 
     path: str
     saved: SavedModel
-    settings: Settings
+    settings: InspectionSettings
     input: Input | None = None
     health: tuple[LayerHealth, ...] = ()
     horizons: tuple[Horizon, ...] = ()

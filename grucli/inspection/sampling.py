@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from grucli.data.forms import OnBadRow
 from grucli.data.records import Record
 from grucli.errors import ConfigError, DataError
-from grucli.inspection.report import Settings
+from grucli.inspection.report import InspectionSettings
 from grucli.random import SAMPLING, generator
 
 LISTED_PROBLEMS = 5
@@ -44,7 +44,7 @@ class Drawn:
 def draw(
     records: Iterable[Record],
     name: str,
-    settings: Settings,
+    settings: InspectionSettings,
     asked: Collection[int],
     on_bad_row: OnBadRow,
     stratum_of: Callable[[Record], Hashable],

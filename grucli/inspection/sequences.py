@@ -16,7 +16,7 @@ MOST_READ = {"token": 1 << 21, "step": 1 << 18}  # steps of all that the model i
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class SequencePart:
     """A token or a window of a sequence.
 
     Attributes:
@@ -49,7 +49,7 @@ class Example:
     name: str
     label: str | None
     unit: str
-    parts: tuple[Part, ...]
+    parts: tuple[SequencePart, ...]
     steps: int
     truncated: bool
     known: float
@@ -86,7 +86,7 @@ def example(
         label=record.label,
         unit=encoder.unit,
         parts=tuple(
-            Part(
+            SequencePart(
                 start=start,
                 stop=stop,
                 text=parts.shown(start, stop),

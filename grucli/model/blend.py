@@ -13,7 +13,7 @@ from grucli.tasks.task import Targets, Task
 
 @dataclass(frozen=True, kw_only=True)
 class Mix:
-    """Factors of the logits of both paths.
+    """Factors of the logits of both branches.
 
     Attributes:
         recurrence: of the recurrence's, above 0.

@@ -9,7 +9,7 @@ from grucli.inspection.health import Gate, LayerHealth
 from grucli.inspection.report import CONVENTION, Input, Report
 from grucli.inspection.verdicts import units_line
 from grucli.model.linear_path import NAMES
-from grucli.report.model_card import Facts, head, inside
+from grucli.report.model_card import FactLines, head, inside
 from grucli.report.sequences import examples
 from grucli.report.tables import bar, percent, table
 from grucli.report.wrap import field
@@ -38,7 +38,7 @@ def text(report: Report) -> str:
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def data_facts(report: Report, data: Input) -> Facts:
+def data_facts(report: Report, data: Input) -> FactLines:
     """Return what was looked at, the input of the report."""
     linear, noun = NAMES[report.saved.encoder.unit], report.saved.task.noun
     sample = f"{data.sequences:,} of {counted(data.rows, 'sequence')}"
@@ -66,7 +66,7 @@ def data_facts(report: Report, data: Input) -> Facts:
 
 
 def _alone(data: Input, linear: str) -> str:
-    """Return the accuracies of both paths in words, nothing where there is one."""
+    """Return the accuracies of both branches in words, nothing where there is one."""
     both = data.branches
     if both is None:
         return ""
@@ -144,7 +144,7 @@ def memory_legend(task: Task) -> str:
     return f"{CUT}; moved: {task.distance_title}"
 
 
-def memory_facts(report: Report) -> Facts:
+def memory_facts(report: Report) -> FactLines:
     """Return both horizons, and what the keep gates hold, of a report about data."""
     end, start = report.horizons
     assert report.input is not None  # that is what the horizons are of

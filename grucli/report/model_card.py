@@ -16,7 +16,7 @@ from grucli.modelfile.checkpoint import SavedModel
 from grucli.report.tables import percent, table
 from grucli.report.wrap import field
 
-Facts = list[tuple[str, str]]
+FactLines = list[tuple[str, str]]
 """Names with a sentence each."""
 
 
@@ -25,7 +25,7 @@ def head(saved: SavedModel, path: str) -> list[str]:
     return [line for name, sentence in facts(saved, path) for line in field(name, sentence)]
 
 
-def facts(saved: SavedModel, path: str) -> Facts:
+def facts(saved: SavedModel, path: str) -> FactLines:
     """Return what the model is, how it reads and where it comes from."""
     card, kind = saved.card, NAMES[saved.encoder.unit]
     linear, vectors = saved.model.linear, _section(_section(card, "data"), "vectors")

@@ -9,9 +9,9 @@ import numpy as np
 
 from grucli.errors import counted, excerpt
 from grucli.inspection.attribution import Attribution, Check
-from grucli.inspection.sequences import Example, Part
+from grucli.inspection.sequences import Example, SequencePart
 from grucli.model.linear_path import NAMES
-from grucli.report.model_card import Facts
+from grucli.report.model_card import FactLines
 from grucli.report.tables import fit, sparkline
 from grucli.report.wrap import field, flow
 
@@ -55,7 +55,7 @@ def _example(one: Example) -> list[str]:
     return lines
 
 
-def windows(one: Example) -> Facts:
+def windows(one: Example) -> FactLines:
     """Return what was cut, and how steps were joined to windows."""
     facts, total = [], one.parts[-1].stop
     if total > one.steps:
@@ -82,7 +82,7 @@ def decision(one: Example) -> str:
     return f"{truth}predicted {explained.answer}; {explained.subject} {why.margin:+.2f}{linear}"
 
 
-def token(part: Part) -> str:
+def token(part: SequencePart) -> str:
     """Return a token as it can be seen; of a numeric sequence, the steps from 1 and the values."""
     text = part.text.replace(" ", "␣") if part.text.isspace() else part.text
     text = fit(text, TOKEN_WIDTH) or "<empty>"

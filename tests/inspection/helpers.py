@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from grucli.inspection.report import Settings
+from grucli.inspection.report import InspectionSettings
 from grucli.model.network import Model
 from tests.examples import joined
 from tests.model.test_network import architecture
 from tests.reference import sigmoid
 
-SETTINGS = Settings(sample=512, seed=0, saturation=(0.1, 0.9))
+SETTINGS = InspectionSettings(sample=512, seed=0, saturation=(0.1, 0.9))
 
 
 def random_model(seed=0, scale=0.7, **changes):

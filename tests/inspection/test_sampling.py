@@ -4,7 +4,7 @@ import pytest
 
 from grucli.data.records import Record
 from grucli.errors import ConfigError, DataError
-from grucli.inspection.report import Settings
+from grucli.inspection.report import InspectionSettings
 from grucli.inspection.sampling import draw, quotas
 from grucli.tasks.classify import Classify
 
@@ -12,7 +12,7 @@ LABEL = Classify(labels=("a", "b")).stratum
 
 
 def settings(size, seed=0):
-    return Settings(sample=size, seed=seed, saturation=(0.1, 0.9))
+    return InspectionSettings(sample=size, seed=seed, saturation=(0.1, 0.9))
 
 
 def records(labels):

@@ -22,7 +22,7 @@ from grucli.report.inspection import (
     memory_legend,
     units_sentence,
 )
-from grucli.report.model_card import Facts, facts, parameter_rows, setting_rows
+from grucli.report.model_card import FactLines, facts, parameter_rows, setting_rows
 from grucli.report.page.charts import histogram, horizons, triangle
 from grucli.report.page.markup import Child, Markup, joined, tag
 from grucli.report.page.sequences import examples
@@ -32,7 +32,7 @@ from grucli.report.tables import percent
 SETTING_WIDTH = 200  # [characters]; a model file may hold anything
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
-Rows = Sequence[Sequence[Child]]
+HtmlRows = Sequence[Sequence[Child]]
 
 
 def page(report: Report) -> str:
@@ -140,11 +140,11 @@ def _inside(report: Report) -> Markup:
     )
 
 
-def _facts(found: Facts) -> Markup:
+def _facts(found: FactLines) -> Markup:
     return tag("dl", *(joined(tag("dt", name), tag("dd", text)) for name, text in found))
 
 
-def _table(heading: Sequence[str], rows: Rows, align: str) -> Markup:
+def _table(heading: Sequence[str], rows: HtmlRows, align: str) -> Markup:
     """Return a table; `align` is "l" or "r" for each column."""
     sides = ["r" if letter == "r" else None for letter in align]
 

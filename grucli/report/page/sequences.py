@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from grucli.inspection.sequences import Example, Part
+from grucli.inspection.sequences import Example, SequencePart
 from grucli.model.linear_path import NAMES
 from grucli.report.page import charts
 from grucli.report.page.markup import Markup, joined, tag
@@ -73,7 +73,9 @@ def _shares(one: Example) -> list[str | None]:
     ]
 
 
-def _token(part: Part, effect: float, most: float, faint: float, shares: str | None) -> Markup:
+def _token(
+    part: SequencePart, effect: float, most: float, faint: float, shares: str | None
+) -> Markup:
     """Return a token above its mark; `most` is the effect of the deepest colour."""
     text = joined(token(part), tag("i", mark(effect, faint)))
     if math.isnan(effect) or abs(effect) < faint:
