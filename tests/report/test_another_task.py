@@ -1,0 +1,154 @@
+"""Reports of a task that answers with numbers: nothing in report/ knows that others have labels."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from grucli.inspection.attribution import explain, spans
+from grucli.inspection.sequences import Example, SequencePart
+from grucli.prediction.branch_scores import BranchScores
+from grucli.report import branches
+from grucli.report.chance import doubts
+from grucli.report.page.sequences import examples as on_page
+from grucli.report.scorecard import text
+from grucli.report.sequences import examples
+from grucli.tasks.measure import Measure
+from grucli.tasks.scorecard import CountTable, Figure, Scorecard
+
+RMSE = Measure(name="rmse", title="RMSE", larger_is_better=False, is_brief=True)
+R2 = Measure(name="r2", title="R2", undefined="all targets are equal")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mean:
+    """The error of always answering the mean, known to a tenth of it."""
+
+    measure = RMSE
+    owner = "mean"
+    meaning = "always answering"
+    limit = ""
+
+    rows: int
+    value: float
+    subject: str
+
+    def interval(self, value):
+        return 0.9 * value, 1.1 * value
+
+    def is_passed_by(self, value):
+        return self.interval(value)[1] < self.value
+
+    def is_missed_by(self, value):
+        return self.interval(value)[0] > self.value
+
+
+def card(rmse, r2=0.5):
+    return Scorecard(
+        rows=50,
+        unknown=0,
+        figures=(
+            Figure(measure=RMSE, value=rmse, interval=(0.9 * rmse, 1.1 * rmse)),
+            Figure(measure=R2, value=r2, meaning="of the variance is explained"),
+        ),
+        baseline=Mean(rows=50, value=2.0, subject="3.4"),
+        tables=(CountTable(name="far", title="off by more", counts={}, hint=str),),
+    )
+
+
+def test_the_scorecard():
+    assert text(card(1.0)) == (
+        "rows              50\n"
+        "RMSE           1.000  95 % interval 0.900 to 1.100\n"
+        "mean baseline  2.000  always answering '3.4'\n"
+        "R2             0.500  of the variance is explained\n"
+    )
+    assert card(1.0).to_json() == {
+        "rows": 50,
+        "rmse": 1.0,
+        "rmse_interval": [0.9, 1.1],
+        "r2": 0.5,
+        "baseline": 2.0,
+        "above_baseline": True,
+        "far": {},
+    }
+    assert card(1.0, None).reasons == {"rmse": "", "r2": "all targets are equal"}
+
+
+@pytest.mark.parametrize(
+    ("rmse", "line"),
+    [
+        (1.9, "! on these rows, not better than always answering '3.4'"),
+        (2.5, "! worse than always answering '3.4'"),
+    ],
+)
+def test_of_errors_less_is_better(rmse, line):
+    assert line in text(card(rmse)).splitlines()
+    (doubt,) = doubts(rmse, card(rmse).baseline, "too few rows")
+    assert f"RMSE {rmse:.3f} ({0.9 * rmse:.3f} to {1.1 * rmse:.3f}) is not below the mean's" in (
+        doubt.text
+    )
+    assert not doubts(1.0, card(1.0).baseline, "too few rows")
+
+
+def test_the_branches():
+    both = BranchScores(recurrence=card(1.0), linear=card(3.0), recurrence_share=0.75)
+    assert branches.text(both, "n-grams").splitlines()[:2] == [
+        "recurrence alone  RMSE 1.000",
+        "n-grams alone     RMSE 3.000",
+    ]
+    assert both.to_json()["parts"] == {"recurrence": {"rmse": 1.0}, "wide": {"rmse": 3.0}}
+
+
+class Number:
+    """What is explained of a number: the number, which has no name."""
+
+    faint = 0.5
+    legend = "▲ raises the number, ▼ lowers it; · by less than 0.5"
+    subject = "number"
+    level_name = "number"
+    answer = "6.000"
+
+    def margin(self, scores):
+        return scores[:, 0]
+
+    def level(self, scores):
+        return scores[:, 0] / 10
+
+    def leading(self, scores):
+        return None
+
+    def to_json(self):
+        return {"predicted": 6.0}
+
+
+def test_a_number_is_explained_without_a_name_for_it():
+    worth = np.array([2.0, 0.25, 4.0])
+
+    def run(remains):
+        return np.array([[worth[mask].sum()] for mask in remains]), None
+
+    why = explain(run, spans(3, 9), lambda scores: Number(), seed=0, with_nothing=True)
+    assert why.effect.tolist() == worth.tolist()
+    one = Example(
+        name="text 1",
+        label="5.5",
+        unit="token",
+        parts=tuple(
+            SequencePart(start=k, stop=k + 1, text=word, known=True)
+            for k, word in enumerate(("a", "b", "c"))
+        ),
+        steps=3,
+        truncated=False,
+        known=1.0,
+        attribution=why,
+    )
+    legend, lines = examples([one])
+    assert legend[0].startswith("WHY")
+    assert "▲ raises the number" in " ".join(legend)
+    shown = "\n".join(lines)
+    assert "true '5.5', predicted 6.000; number +6.25" in shown
+    assert "a ▲2.00   b ·   c ▲4.00" in shown
+    assert "number 0.200 to 0.625" in shown
+    assert "leads" not in shown
+    assert "▲2.00" in on_page([one])
