@@ -107,8 +107,9 @@ def _input(
     task, mix = saved.task, saved.model.mix
     targets, scores = task.encode(drawn.records), branches.blended(mix)
 
-    def right(scores: Floats) -> int:
-        return int(task.right(scores, targets).sum())
+    def right(scores: Floats) -> int | None:
+        hits = task.right(scores, targets)
+        return None if hits is None else int(hits.sum())
 
     shares = None
     if branches.linear is not None:
@@ -154,7 +155,7 @@ def wrong(task: Task, scores: Floats, records: Sequence[Record]) -> npt.NDArray[
     """Return the rows with another answer than their target, the least supported target first.
 
     Raises:
-        ConfigError: no record has a target.
+        ConfigError: no record has a target, or answers are not right or wrong.
     """
     has_target = np.array([record.label is not None for record in records])
     if not has_target.any():
@@ -162,5 +163,8 @@ def wrong(task: Task, scores: Floats, records: Sequence[Record]) -> npt.NDArray[
             f"--example wrong: the data has no {task.noun}s; name some with --label COL"
         )
     targets = task.encode(records)
-    rows = np.flatnonzero(has_target & ~task.right(scores, targets))
+    right = task.right(scores, targets)
+    if right is None:
+        raise ConfigError("--example wrong: no answer of this model is right or wrong")
+    rows = np.flatnonzero(has_target & ~right)
     return rows[np.argsort(task.support(scores, targets)[rows], kind="stable")]

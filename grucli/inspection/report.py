@@ -49,8 +49,8 @@ class Branches:
     """
 
     recurrence_share: float
-    recurrence_right: int
-    linear_right: int
+    recurrence_right: int | None
+    linear_right: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,7 @@ class Input:
         steps: of the sample; `median_length`, `long_length` (95th percentile) and `longest` are
             of its sequences.
         stratified: whether each stratum of the task has its share of the sample.
-        right: correct decisions among the labelled sequences.
+        right: correct decisions among the labelled sequences; None where none is right or wrong.
         answers: distinct decisions.
         sha256: of the file; None if it is a pipe.
         branches: None for a model without a linear path.
@@ -80,7 +80,7 @@ class Input:
     long_length: float
     longest: int
     stratified: bool
-    right: int
+    right: int | None
     answers: int
     sha256: str | None
     branches: Branches | None = None
@@ -90,9 +90,9 @@ class Input:
         """Share of right decisions; None without labels."""
         return self.share(self.right)
 
-    def share(self, right: int) -> float | None:
+    def share(self, right: int | None) -> float | None:
         """Return so many right decisions as a share of the labelled sequences."""
-        return right / self.labelled if self.labelled else None
+        return right / self.labelled if self.labelled and right is not None else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,8 +78,11 @@ class Answering(Protocol):
     def stratum(self, record: Record) -> Hashable:
         """Return which records a sample takes in the same share as this one."""
 
-    def right(self, scores: Floats, targets: Any) -> Booleans:
-        """Return (n,) which answers to the scores (n, O) are those of the targets (n, ...)."""
+    def right(self, scores: Floats, targets: Any) -> Booleans | None:
+        """Return (n,) which answers to the scores (n, O) are those of the targets (n, ...).
+
+        None where answers are near or far, but not right or wrong.
+        """
 
     def num_answers(self, scores: Floats) -> int:
         """Return how many different answers the scores (n, O) give."""

@@ -11,6 +11,7 @@ from grucli.data.series.encoder import SeriesEncoder
 from grucli.errors import CheckpointError, ConfigError
 from grucli.inspection.measure import Shown
 from grucli.report.inspection import text
+from grucli.tasks.classify import Classify
 from tests.inspection.helpers import random_model
 from tests.inspection.reports import (
     REVIEWS,
@@ -147,3 +148,12 @@ def test_a_window_shows_the_means_of_what_is_not_missing():
     )
     parts = [part.text for part in one.examples[0].parts]
     assert parts[:3] == ["1-3: 1 1 1 …", "4-6: missing missing missing …", "7-9: 1 1 1 …"]
+
+
+def test_answers_that_are_neither_right_nor_wrong_have_no_accuracy(monkeypatch):
+    monkeypatch.setattr(Classify, "right", lambda *_: None)
+    found = report(text_model(), None, sample(REVIEWS))
+    assert (found.input.right, found.input.accuracy) == (None, None)
+    assert found.to_json()["meta"]["input"]["right"] is None
+    with pytest.raises(ConfigError, match="no answer of this model is right or wrong"):
+        report(text_model(), Shown(picks=("wrong",)), sample(REVIEWS))
