@@ -29,11 +29,11 @@ def _read_auto_as_none(value: object) -> object:
 
 
 def _available(task: str) -> str:
+    if task in ("auto", *TASKS):
+        return task
     if task in _LATER_TASKS:
         raise ValueError(f"'{task}' is not available yet; use {', '.join(TASKS)}")
-    if task not in ("auto", *TASKS):
-        raise ValueError
-    return task
+    raise ValueError
 
 
 def number_if_it_reads_so(value: object) -> object:

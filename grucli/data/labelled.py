@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,11 +37,6 @@ class Table:
     findings: tuple[str, ...]
     passed_over: tuple[str, ...]
     options: ReadOptions
-
-    @property
-    def label_rows(self) -> Counter[str]:
-        """How many records have each label."""
-        return Counter(record.label or "" for record in self.records)
 
 
 def read_table(path: str, options: ReadOptions, remembered: Remembered | None = None) -> Table:

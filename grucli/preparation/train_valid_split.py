@@ -137,7 +137,7 @@ def _judged_by_share(
         return Parts(train=file.records, valid=[], line=line, choices=choices)
     train, held_out = ([file.records[k] for k in rows] for rows in (kept, held))
     whole = "" if group is None else f", each '{excerpt(group)}' whole"
-    held_share = f"{share.value:.0%} of each label{whole}"
+    held_share = f"{share.value:.0%} of each {file.task.stratum_name}{whole}"
     return Parts(
         train=train,
         valid=held_out,

@@ -37,9 +37,9 @@ class Classify(LabelAnswering):
 
     name: ClassVar[str] = label_learning.TASK
     noun: ClassVar[str] = "label"
+    stratum_name: ClassVar[str] = "label"
     has_linear_path: ClassVar[bool] = True
     objective_type: ClassVar[type[CrossEntropy]] = CrossEntropy
-
     figures: ClassVar[tuple[FigureKind, ...]] = (
         FigureKind(name="accuracy", title="accuracy", high=1.0),
         FigureKind(name="macro_f1", title="macro-F1", high=1.0),

@@ -91,6 +91,7 @@ class Task(Answering, Protocol):
     Attributes:
         name: as in `task:` of a config and in model files.
         noun: what people call one target, "label".
+        stratum_name: what people call the rows that `strata` holds together, "label".
         figures: what people see of training, the first one also of the rows that are learned from.
         has_linear_path: whether a linear path can be learned beside the recurrence.
         objective_type: class of what `objective` returns.
@@ -98,6 +99,7 @@ class Task(Answering, Protocol):
 
     name: ClassVar[str]
     noun: ClassVar[str]
+    stratum_name: ClassVar[str]
     figures: ClassVar[tuple[FigureKind, ...]]
     has_linear_path: ClassVar[bool]
     objective_type: ClassVar[type[Any]]
@@ -149,7 +151,7 @@ class Task(Answering, Protocol):
         """Return facts of a training file as a report has them, those of its targets with names."""
 
     def strata(self, targets: Targets) -> Integers:
-        """Return (n,) which rows are to be spread evenly over the parts of a split."""
+        """Return (n,) to which stratum each row belongs: parts of a split have as much of each."""
 
     def can_learn_from(self, targets: Targets) -> bool:
         """Whether these targets differ enough to learn from."""
