@@ -387,7 +387,7 @@ def test_what_was_learned_of_cut_inputs_is_not_blamed_on_the_data_alone(tmp_path
     options = [word for setting in settings for word in ("--set", setting)]
     done = grucli("train", "t.csv", "-o", "m.npz", *options, cwd=tmp_path)
     assert done.code == 0
-    assert "shows in it; more rows, other columns, a longer data.max_length or other" in done.err
+    assert "try more rows, other columns or tokens, a longer data.max_length" in done.err
     done = grucli("evaluate", "t.csv", "-m", "m.npz", cwd=tmp_path)
     assert "100% of the inputs were cut at 2 tokens (data.max_length)" in done.err
 
