@@ -74,15 +74,11 @@ def weigh(task: Task, recurrence: Floats, linear: Floats, targets: Targets) -> W
         return Weighed(mix=Mix(linear=1.0), alone=Mix(), gain=0.0, error=0.0)
     both = task.blend(np.stack((recurrence, linear)), targets)
     alone = task.blend(recurrence[None], targets) if both[1] else both  # to the last digit
-    before = task.row_losses(alone[0] * recurrence, targets)
-    gains = before - task.row_losses(both[0] * recurrence + both[1] * linear, targets)
+    mix, without = Mix(recurrence=float(both[0]), linear=float(both[1])), float(alone[0])
+    before = task.row_losses(without * recurrence, targets)
+    gains = before - task.row_losses(mix.logits(recurrence, linear), targets)
     error = float(gains.std(ddof=1) / math.sqrt(len(gains)))
-    return Weighed(
-        mix=Mix(recurrence=float(both[0]), linear=float(both[1])),
-        alone=Mix(recurrence=float(alone[0])),
-        gain=float(gains.mean()),
-        error=error,
-    )
+    return Weighed(mix=mix, alone=Mix(recurrence=without), gain=float(gains.mean()), error=error)
 
 
 def calibrated_loss(task: Task, recurrence: Floats, targets: Targets) -> float:
