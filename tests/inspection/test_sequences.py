@@ -102,7 +102,7 @@ def test_a_token_counts_by_what_the_model_says_without_it(max_length, buckets, h
     read = of_texts(model, [" ".join(tokens[: k + 1]) for k in range(len(tokens))])
     target = why.explained.target
     np.testing.assert_allclose(why.running, read[:, target], rtol=1e-6)
-    assert list(why.leading) == [model.labels[k] for k in read.argmax(axis=1)]
+    assert list(why.leading) == [LABELS[k] for k in read.argmax(axis=1)]
     top = np.argsort(-why.effect, kind="stable")[: why.check.parts]
     kept = " ".join(tokens[k] for k in sorted(top))
     left = of_texts(model, [" ".join(np.delete(tokens, top)), kept])[:, target]
@@ -117,7 +117,7 @@ def test_the_share_of_the_linear_path_is_that_of_a_model_without_recurrence():
     network = model.model.copy()
     network.linear, network.mix = model.model.linear, Mix(recurrence=0.0, linear=2.0)
     silent = dataclasses.replace(model, model=network)
-    wide = example(silent, record, "t", target=model.labels[why.explained.target], seed=0)
+    wide = example(silent, record, "t", target=LABELS[why.explained.target], seed=0)
     wide = wide.attribution
     assert wide.explained.other == why.explained.other
     np.testing.assert_allclose(why.linear_effect, wide.effect, atol=1e-12)
