@@ -98,13 +98,8 @@ def train(
         _refuse_beside_resume({"--dry-run": dry, "--init-from": init_from})
     if data is not None and data.lower().endswith((".yaml", ".yml")) and not reading.format:
         raise ConfigError(f"DATA: {show_path(data)} is a config? pass it with -c")
-    if out is None and not dry:
-        raise ConfigError("--output: is missing; pass -o MODEL.npz, or --dry-run to write nothing")
-    files = None
-    if out is not None and not dry:
-        files = train_outputs.checked(out, log=log, resume=resume, force=force)
+    files = None if dry else train_outputs.checked(out, log=log, resume=resume, force=force)
     asked = reading.given()
-    on_bad_row = asked.pop("on_bad_row", "stop")
     settings = resolve(
         config_path=config,
         environment=os.environ,
@@ -113,7 +108,7 @@ def train(
             "data.train": data,
             "data.valid": valid,
             "data.weight": weight,
-            **{f"data.{name}": value for name, value in asked.items()},
+            **{f"data.{name}": asked[name] for name in asked if name != "on_bad_row"},
             "model.vectors": vectors,
             "training.class_weight": _class_weight(class_weight),
             "seed": seed,
@@ -125,7 +120,7 @@ def train(
         config=settings.config,
         files=files,
         resume_from=files.last if files is not None and resume else None,
-        on_bad_row=on_bad_row,
+        on_bad_row=asked.get("on_bad_row", "stop"),
         init_from=init_from,
         max_seconds=seconds,
     )

@@ -11,13 +11,15 @@ from grucli.files.writing import check_place
 from grucli.training.saver import RunFiles
 
 
-def checked(model: str, *, log: str | None, resume: bool, force: bool) -> RunFiles:
+def checked(model: str | None, *, log: str | None, resume: bool, force: bool) -> RunFiles:
     """Refuse what would be lost or cannot be.
 
     Raises:
-        ConfigError: the name does not end in .npz.
+        ConfigError: there is no name, or it does not end in .npz.
         AccessError: an output exists, or there is nothing to resume.
     """
+    if model is None:
+        raise ConfigError("--output: is missing; pass -o MODEL.npz, or --dry-run to write nothing")
     if not model.endswith(".npz") or model.endswith(".last.npz"):
         raise ConfigError(f"--output: '{show_path(model)}' must end in .npz (and not in .last.npz)")
     files = RunFiles(model=Path(model), log=None if log is None else Path(log))
