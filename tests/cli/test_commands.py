@@ -1,4 +1,7 @@
-"""Commands are known by name before they are imported: help, suggestions, completion."""
+"""Commands are known by name before they are imported: help, suggestions, completion.
+
+Covers: cli/app, cli/options.
+"""
 
 import pytest
 

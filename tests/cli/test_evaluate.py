@@ -1,4 +1,7 @@
-"""`grucli evaluate`: a report, JSON, minimums, the rows it got wrong."""
+"""`grucli evaluate`: a report, JSON, minimums, the rows it got wrong.
+
+Covers: prediction/score, report/scores.
+"""
 
 import csv
 import gzip

@@ -1,4 +1,7 @@
-"""Series in tables, JSON Lines and .ts, through the real program."""
+"""Series in tables, JSON Lines and .ts, through the real program.
+
+Covers: data/series/given, prediction/classifier.
+"""
 
 import json
 import random

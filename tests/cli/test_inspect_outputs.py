@@ -1,4 +1,7 @@
-"""What `grucli inspect-gates` leaves behind: its exit code, --npz FILE and --html FILE."""
+"""What `grucli inspect-gates` leaves behind: its exit code, --npz FILE and --html FILE.
+
+Covers: cli/inspect_files.
+"""
 
 import json
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""The linear path through real processes: whether it counts, what is kept, what the reports say."""
+"""The linear path through real processes: whether it counts, what is kept, what the reports say.
+
+Covers: prediction/branch_scores, report/branches.
+"""
 
 import json
 from pathlib import Path

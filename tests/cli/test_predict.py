@@ -1,4 +1,7 @@
-"""`grucli predict`: one record out for each record in, whatever is in it."""
+"""`grucli predict`: one record out for each record in, whatever is in it.
+
+Covers: prediction/stream.
+"""
 
 import csv
 import gzip

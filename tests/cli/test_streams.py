@@ -1,4 +1,7 @@
-"""Pipes, terminals, closed and full streams, signals, locales."""
+"""Pipes, terminals, closed and full streams, signals, locales.
+
+Covers: cli/output.
+"""
 
 import dataclasses
 import gzip

@@ -1,4 +1,7 @@
-"""`grucli train` as a process: warnings, weights, joined texts, first weights, limits, dry runs."""
+"""`grucli train` as a process: warnings, weights, joined texts, first weights, limits, dry runs.
+
+Covers: report/cost.
+"""
 
 import json
 import random

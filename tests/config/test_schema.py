@@ -1,4 +1,7 @@
-"""What each key of a config may say: bounds, types, names, defaults."""
+"""What each key of a config may say: bounds, types, names, defaults.
+
+Covers: config/kinds.
+"""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""Convolutions against autograd of the literal reference, ragged, poisoned and run twice."""
+"""Convolutions against autograd of the literal reference, ragged, poisoned and run twice.
+
+Covers: engine/front.
+"""
 
 import autograd
 import autograd.numpy as anp

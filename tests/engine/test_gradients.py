@@ -1,6 +1,10 @@
 """Every parameter, input and initial state against autograd of the literal reference and against
 central differences: random weights, random upstream gradient, ragged batch, NaN in all buffers,
-twice in a row."""
+twice in a row.
+
+Covers: engine/cells/gated, engine/cells/gru, engine/cells/gru_before, engine/cells/rnn,
+engine/inputs.
+"""
 
 import numpy as np
 import pytest

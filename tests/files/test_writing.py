@@ -1,4 +1,7 @@
-"""Files replaced, grown by a line, swept: whatever fails, they are old or new."""
+"""Files replaced, grown by a line, swept: whatever fails, they are old or new.
+
+Covers: files/access_errors.
+"""
 
 import errno
 import fcntl

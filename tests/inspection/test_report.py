@@ -1,4 +1,7 @@
-"""Reports in JSON, and which records stand in them."""
+"""Reports in JSON, and which records stand in them.
+
+Covers: inspection/measure, report/sequences.
+"""
 
 import dataclasses
 import json

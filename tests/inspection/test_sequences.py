@@ -1,4 +1,7 @@
-"""Single sequences are explained by what the whole model says of them, and of what is left."""
+"""Single sequences are explained by what the whole model says of them, and of what is left.
+
+Covers: data/series/parts, inspection/deletion.
+"""
 
 import dataclasses
 

@@ -1,4 +1,7 @@
-"""The whole classifier against the literal reference: values, gradients, independence of rows."""
+"""The whole classifier against the literal reference: values, gradients, independence of rows.
+
+Covers: model/runner.
+"""
 
 import dataclasses
 import itertools

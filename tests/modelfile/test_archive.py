@@ -1,3 +1,8 @@
+"""The container of model files: what is written comes back, and nothing else is read.
+
+Covers: modelfile/npz_layout.
+"""
+
 import contextlib
 import hashlib
 import io

@@ -1,4 +1,7 @@
-"""What was read of inputs, and what is said of it."""
+"""What was read of inputs, and what is said of it.
+
+Covers: report/coverage.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,8 @@
-"""From a file to examples: what is fitted on the training part, what is said, what is refused."""
+"""From a file to examples: what is fitted on the training part, what is said, what is refused.
+
+Covers: data/labelled, data/text/subwords, preparation/encoders, preparation/findings,
+preparation/linear_path, preparation/settle, preparation/training_file.
+"""
 
 import json
 

@@ -1,4 +1,7 @@
-"""A number by its dotted path, what is near to a wrong one, and what is undefined."""
+"""A number by its dotted path, what is near to a wrong one, and what is undefined.
+
+Covers: tasks/scorecard.
+"""
 
 import numpy as np
 import pytest

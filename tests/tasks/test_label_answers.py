@@ -1,4 +1,7 @@
-"""Answers of a classifier, before they are text."""
+"""Answers of a classifier, before they are text.
+
+Covers: tasks/label_answering.
+"""
 
 import math
 

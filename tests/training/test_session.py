@@ -1,4 +1,7 @@
-"""A run without a command line: what it tells, what it writes, how it is cut short and resumed."""
+"""A run without a command line: what it tells, what it writes, how it is cut short and resumed.
+
+Covers: training/new_run, training/saver.
+"""
 
 from pathlib import Path
 

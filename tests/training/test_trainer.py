@@ -1,4 +1,8 @@
-"""Training: exact resume at any step, best weights, stopping, guards, class weights."""
+"""Training: exact resume at any step, best weights, stopping, guards, class weights.
+
+Covers: training/held_out, training/linear_branch, training/optimizer, training/settings,
+training/stepper, training/weights.
+"""
 
 import dataclasses
 

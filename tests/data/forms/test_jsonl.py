@@ -1,4 +1,7 @@
-"""JSON Lines: texts and numeric sequences."""
+"""JSON Lines: texts and numeric sequences.
+
+Covers: data/forms/json_grammar, data/forms/json_keys.
+"""
 
 import gzip
 import json

@@ -1,4 +1,7 @@
-"""Which form data have, and standard input."""
+"""Which form data have, and standard input.
+
+Covers: data/records.
+"""
 
 import gzip
 import os

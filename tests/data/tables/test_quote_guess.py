@@ -1,4 +1,7 @@
-"""Quotes that enclose cells, and quotes that are characters like others."""
+"""Quotes that enclose cells, and quotes that are characters like others.
+
+Covers: data/tables/dialect.
+"""
 
 import csv
 import io

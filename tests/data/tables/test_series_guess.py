@@ -1,4 +1,7 @@
-"""Which columns are steps: a run of names, and not what tells rows apart."""
+"""Which columns are steps: a run of names, and not what tells rows apart.
+
+Covers: data/request, data/tables/sample, data/tables/series_columns.
+"""
 
 import random
 from typing import Any

@@ -1,4 +1,7 @@
-"""Texts become steps: known shares, cuts, empty texts, n-grams of characters."""
+"""Texts become steps: known shares, cuts, empty texts, n-grams of characters.
+
+Covers: data/text/parts.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,7 @@
-"""Bags of n-grams against a reference that keeps strings where the module keeps hashes."""
+"""Bags of n-grams against a reference that keeps strings where the module keeps hashes.
+
+Covers: data/text/ngram_hashes.
+"""
 
 import math
 from collections import Counter

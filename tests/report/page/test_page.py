@@ -1,4 +1,7 @@
-"""The page: harmless, closed in itself, and the same figures as the JSON."""
+"""The page: harmless, closed in itself, and the same figures as the JSON.
+
+Covers: report/page/charts, report/page/sequences.
+"""
 
 import dataclasses
 import math
