@@ -1,4 +1,4 @@
-"""Ridge regression as a classifier over dense features, of which there may be more than rows.
+"""Ridge regression over dense features, of which there may be more than rows.
 
 Sources: Hoerl & Kennard 1970; Rifkin & Lippert 2007 (MIT-CSAIL-TR-2007-025) for the errors of rows
 that are left out, which cost nothing once the eigenvectors are known.
@@ -32,9 +32,8 @@ def fit(
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Learn 1 for a row's own class and -1 for others; make logits of it.
 
-    The penalty is the one with the lowest mean square of the errors of rows that are left out, and
-    these rows' losses tell the factor that makes logits of regressions. Of one row nothing can be
-    left out: it tells no feature from another, and the bias alone says its class.
+    Rows that are left out tell the factor that makes logits of regressions. Of one row nothing can
+    be left out: it tells no feature from another, and the bias alone says its class.
 
     Args:
         rows: (n, K), n at least 1.
@@ -49,11 +48,29 @@ def fit(
     truth = np.where(np.arange(num_classes) == targets[:, None], 1.0, -1.0)[:, -outputs:]
     if len(rows) == 1:
         return np.zeros((rows.shape[1], outputs), np.float32), truth[0].astype(np.float32)
-    mean, centre = (np.average(part, axis=0, weights=weights) for part in (rows, truth))
+    weight, bias, errors = solve(rows, truth, weights)
+    factor = blend_factors.fit((truth - errors)[None], targets)[0]
+    return (factor * weight).astype(np.float32), (factor * bias).astype(np.float32)
+
+
+def solve(
+    rows: Floats, wanted: Floats, weights: Floats
+) -> tuple[Floats, Floats, npt.NDArray[np.float64]]:
+    """Learn numbers, with the penalty of the lowest mean square of errors of rows left out.
+
+    Args:
+        rows: (n, K), n at least 2.
+        wanted: (n, O) float64.
+        weights: (n,) how much each row counts.
+
+    Returns:
+        weight (K, O), bias (O,), and (n, O) wanted less what the other rows say of each row.
+    """
+    mean, centre = (np.average(part, axis=0, weights=weights) for part in (rows, wanted))
     mean, root = mean.astype(rows.dtype), np.sqrt(weights)[:, None]
-    centred, wanted = (rows - mean) * root.astype(rows.dtype), (truth - centre) * root
+    centred, scaled = (rows - mean) * root.astype(rows.dtype), (wanted - centre) * root
     values, vectors = _eigenvectors(centred, root)
-    along = vectors.T @ wanted
+    along = vectors.T @ scaled
     found = []
     for penalty in PENALTIES * values.sum() / len(rows):
         inverse = 1 / (values + penalty)
@@ -62,9 +79,7 @@ def fit(
         found.append((float(np.sum(weights[:, None] * errors**2)), dual, errors))
     _, dual, errors = min(found, key=lambda one: one[0])
     weight = centred.T @ dual.astype(rows.dtype)
-    bias = centre - mean @ weight
-    factor = blend_factors.fit((truth - errors)[None], targets)[0]
-    return (factor * weight).astype(np.float32), (factor * bias).astype(np.float32)
+    return weight, centre - mean @ weight, errors
 
 
 def _eigenvectors(rows: Floats, root: Floats) -> tuple[Floats, Floats]:

@@ -23,11 +23,9 @@ def solved(rows, truth, counts, penalty):
     return found[:-1], found[-1]
 
 
-def literal(rows, targets, weights, num_classes):
-    """Fit anew without each row for every penalty; keep the best, make logits of it."""
+def literally_solved(rows, truth, weights):
+    """Fit anew without each row for every penalty; return the best, and what it says of each."""
     rows, n = rows.astype(np.float64), len(rows)
-    truth = np.where(np.arange(num_classes) == targets[:, None], 1.0, -1.0)
-    truth = truth[:, -1:] if num_classes == 2 else truth
     counts = weights * n / weights.sum()
     total = np.sum(counts[:, None] * (rows - np.average(rows, axis=0, weights=counts)) ** 2)
     best = np.inf
@@ -40,8 +38,15 @@ def literal(rows, targets, weights, num_classes):
         loss = np.sum(counts[:, None] * (truth - left_out) ** 2)
         if loss < best:
             best, chosen, said = loss, penalty, left_out
+    return (*solved(rows, truth, counts, chosen), said)
+
+
+def literal(rows, targets, weights, num_classes):
+    """Learn 1 for the own class and -1 for others, and make logits of it."""
+    truth = np.where(np.arange(num_classes) == targets[:, None], 1.0, -1.0)
+    truth = truth[:, -1:] if num_classes == 2 else truth
+    weight, bias, said = literally_solved(rows, truth, weights)
     factor = blend_factors.fit(said[None], targets)[0]
-    weight, bias = solved(rows, truth, counts, chosen)
     return factor * weight, factor * bias
 
 
@@ -55,6 +60,17 @@ def test_it_is_the_best_of_literal_fits(n, k, num_classes):
         assert weight.dtype == bias.dtype == np.float32
         np.testing.assert_allclose(weight, wanted, atol=2e-4 * np.abs(wanted).max())
         np.testing.assert_allclose(bias, wanted_bias, atol=2e-4 * np.abs(wanted_bias).max())
+
+
+def test_numbers_are_learned_and_told_of_each_row_by_the_others():
+    rows, _, weights = example(20, 6, 2)
+    wanted = rows.astype(np.float64) @ np.arange(12.0).reshape(6, 2) + [[5.0, -90.0]]
+    wanted += np.random.default_rng(1).normal(size=wanted.shape)
+    weight, bias, errors = ridge.solve(rows, wanted, weights)
+    best, best_bias, said = literally_solved(rows, wanted, weights)
+    np.testing.assert_allclose(weight, best, rtol=0, atol=1e-3)
+    np.testing.assert_allclose(bias, best_bias, rtol=0, atol=3e-3)
+    np.testing.assert_allclose(wanted - errors, said, rtol=0, atol=3e-3)
 
 
 def test_the_logits_are_calibrated():
