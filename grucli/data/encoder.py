@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy.typing as npt
 
 from grucli.data.encoded import Encoded
-from grucli.data.parts import Parts
+from grucli.data.parts import RecordParts
 from grucli.data.records import Record
 from grucli.data.series.encoder import SeriesEncoder
 from grucli.data.text.encoder import TextEncoder
@@ -69,7 +69,7 @@ class Encoder(Protocol):
             DataError: it is, but cannot be read.
         """
 
-    def parts_of(self, record: Record, *, reads_on: bool) -> Parts:
+    def parts_of(self, record: Record, *, reads_on: bool) -> RecordParts:
         """Return one record step by step: with `reads_on` also beyond the longest allowed."""
 
     def inputs(self, records: Sequence[Record], encoded: Encoded) -> dict[str, npt.NDArray[Any]]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from grucli.data.encoded import Encoded
 
 
-class Parts(Protocol):
+class RecordParts(Protocol):
     """One record as a model reads it, step by step."""
 
     def __len__(self) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from grucli.data.encoded import Encoded
-from grucli.data.parts import Parts
+from grucli.data.parts import RecordParts
 from grucli.engine.packing import Floats, slices
 from grucli.inspection.attribution import Run, StepMask
 from grucli.model.logits import branch_logits
@@ -17,7 +17,7 @@ from grucli.model.runner import Runner
 STEPS_TOGETHER = 1 << 15
 
 
-def run_on_remains(model: Model, parts: Parts) -> Run:
+def run_on_remains(model: Model, parts: RecordParts) -> Run:
     """Return what runs remains of one record."""
     runner = Runner(model)
 
