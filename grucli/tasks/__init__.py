@@ -1,6 +1,7 @@
 """What an answer is and how it is scored: one file a task, which nothing else asks for by name.
 
-Here: targets, losses and answers of each task; metrics, intervals, baselines, unknown labels.
+Here: `task` and `answering` are what every task has to do, `classify` with the `label_*` beside it
+does it for labels; scorecards, metrics, intervals, baselines.
 Not here: how scores come about (model), or how they look (report).
 """
 

@@ -1,6 +1,6 @@
 """Numeric sequences to channels: scaling, views of a channel, features by random kernels.
 
-Here: all that knows what a value of a step is.
+Here: the encoder of series, and all that knows what a value of a step is.
 Not here: reading files (forms, tables), or classifiers over features (model).
 """
 

@@ -1,7 +1,7 @@
 """Texts to ids: tokens by script, vocabulary, n-grams, pretrained vectors.
 
-Here: all that knows what a character or a token is.
-Not here: reading files (forms, tables), or the layer that looks ids up (engine/embedding).
+Here: the encoder of texts, and all that knows what a character or a token is.
+Not here: reading data files (forms, tables), or the layer that looks ids up (engine/embedding).
 """
 
 from typing import Literal
