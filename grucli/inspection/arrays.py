@@ -1,10 +1,11 @@
 """Every gate and state of a sample, step by step, as arrays that `np.load` opens.
 
 meta                         uint8, JSON: schema, model, convention, sample
-labels                       (C,) str
+labels                       (C,) str, none where answers have no names
 records                      (n,) int64, number in the data, from 1
-targets, predictions         (n,) int64 in `labels`; a target of -1 is none, or an unseen one
-probabilities                (n, C) float64
+targets, predictions, …      as the task has them; of labels (n,) int64 in `labels`, where a
+                             target of -1 is none, or an unseen one
+probabilities                (n, C) float64, of labels
 offsets                      (n + 1,) int64: sequence k has the steps offsets[k]:offsets[k + 1]
 tokens, known                (S,) str, cut to 64 characters, and bool; of texts
 values                       (S, channels) as in the data, NaN if missing; of series

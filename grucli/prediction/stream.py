@@ -56,7 +56,7 @@ def predict(
 
     Args:
         saved: the model and how it reads records.
-        records: what to classify, of the model's kind.
+        records: what to answer, of the model's kind.
         ready: whether another record can be had without waiting; if not, the window at hand is
             answered first.
 

@@ -147,7 +147,7 @@ def mistakes(records: Sequence[Record], found: Mistakes) -> str:
     """Return the wrong answers as CSV, the worst first.
 
     Args:
-        records: all n that were scored, with their labels.
+        records: all n that were scored, with their targets.
         found: which answers are wrong.
     """
     has_text = records[0].text is not None
