@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from grucli.prediction.classifier import Classifier
-    from grucli.tasks.label_answers import Answer
+    from grucli.tasks.classify.answers import Answer
 
 __version__ = "0.1.0"
 __all__ = ["Answer", "__version__", "load"]
@@ -27,7 +27,7 @@ def load(path: str) -> Classifier:
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for."""
     if name == "Answer":
-        from grucli.tasks.label_answers import Answer
+        from grucli.tasks.classify.answers import Answer
 
         return Answer
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

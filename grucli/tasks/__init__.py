@@ -1,7 +1,7 @@
-"""What an answer is and how it is scored: one file a task, which nothing else asks for by name.
+"""What an answer is and how it is scored: one module or room a task, which nothing else names.
 
-Here: `task` and `answering` are what every task has to do, `classify` with the `label_*` beside it
-does it for labels; scorecards, metrics, intervals, baselines.
+Here: `task` and `answering` are what every task has to do, and beside them what any of them may
+use: scorecards, columns, confusions; `classify/` is the task of labels.
 Not here: how scores come about (model), or how they look (report).
 """
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from grucli.tasks.measure import Measure
     from grucli.tasks.task import Objective, Task
 
-TASKS = {"classify": "grucli.tasks.classify:Classify"}
+TASKS = {"classify": "grucli.tasks.classify.task:Classify"}
 """Each task by its name, and where its class is: whoever lists names need not wait for NumPy."""
 
 DEFAULT = "classify"

@@ -12,7 +12,7 @@ import numpy as np
 
 from grucli.config.resolve import Config
 from grucli.model.network import Architecture, Model
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 from grucli.training.progress import EpochInfo
 from grucli.training.settings import Recipe
 from grucli.training.trainer import Trainer

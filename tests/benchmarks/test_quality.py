@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from grucli.tasks import metrics
+from grucli.tasks.classify import metrics
 from tests.benchmarks import machine
 from tests.benchmarks.quality import intervals, program, published, rows, sets, sides, tables
 from tests.benchmarks.quality.standings import standings

@@ -8,7 +8,7 @@ import pytest
 
 from grucli.model.network import Model
 from grucli.modelfile import checkpoint
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 
 from .helpers import SAMPLES, grucli
 

@@ -13,7 +13,7 @@ from grucli.model.network import Model
 from grucli.modelfile import checkpoint
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.classifier import Classifier
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 from tests.model.test_network import architecture
 
 BETWEEN = "\x1f"

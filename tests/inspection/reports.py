@@ -12,7 +12,7 @@ from grucli.errors import show
 from grucli.inspection.measure import Shown, inspect
 from grucli.inspection.sampling import Drawn
 from grucli.modelfile.checkpoint import SavedModel
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 from tests.inspection.helpers import SETTINGS, random_model
 
 WORDS = ("filler", "bad", "good", "very", "not")

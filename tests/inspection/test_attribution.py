@@ -8,7 +8,7 @@ from grucli.data.text.vocabulary import EMPTY
 from grucli.inspection.attribution import explain, spans
 from grucli.model.network import Model
 from grucli.model.runner import Runner
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 from grucli.training.trainer import Trainer
 from tests.examples import joined
 from tests.inspection.helpers import alone, architecture, random_model, random_tokens, softmax

@@ -6,7 +6,7 @@ import pytest
 from grucli.inspection.memory import AGREEMENT, cut, grid, horizon
 from grucli.model.logits import recurrence_logits
 from grucli.model.runner import Runner
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 from tests.examples import joined
 from tests.inspection.helpers import (
     CUE_0,

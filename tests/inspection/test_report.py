@@ -14,7 +14,7 @@ from grucli.data.series.encoder import SeriesEncoder
 from grucli.errors import CheckpointError, ConfigError
 from grucli.inspection.measure import Shown
 from grucli.report.inspection import text
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 from tests.inspection.helpers import random_model
 from tests.inspection.reports import (
     REVIEWS,

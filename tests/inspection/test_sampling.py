@@ -6,7 +6,7 @@ from grucli.data.records import Record
 from grucli.errors import ConfigError, DataError
 from grucli.inspection.report import InspectionSettings
 from grucli.inspection.sampling import draw, quotas
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 
 LABEL = Classify(labels=("a", "b")).stratum
 

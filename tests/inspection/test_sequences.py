@@ -23,7 +23,7 @@ from grucli.model.kernel_path import KernelPath
 from grucli.model.ngram_path import NgramPath
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.stream import predict
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 from tests.inspection.helpers import random_model
 
 WORDS = ("the", "film", "was", "not", "good", "bad")

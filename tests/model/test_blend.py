@@ -6,7 +6,7 @@ import pytest
 from grucli.engine import blend_factors, losses
 from grucli.engine.blend_factors import both_classes
 from grucli.model.blend import Mix, Weighed, calibrated_loss, recurrence_share, weigh
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 
 TASK = Classify(labels=("a", "b"))  # as for any labels: it counts the outputs
 

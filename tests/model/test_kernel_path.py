@@ -10,7 +10,7 @@ from grucli.data.series.encoder import SeriesEncoder
 from grucli.data.series.kernels import Kernels
 from grucli.model.kernel_path import KernelPath
 from grucli.preparation import linear_path
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 from tests.examples import joined
 
 TASK = Classify(labels=("a", "b"))

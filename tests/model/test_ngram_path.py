@@ -9,7 +9,7 @@ from grucli.data.batches import Examples
 from grucli.data.text.ngrams import Ngrams, Pattern
 from grucli.data.text.tokenized import Tokenized
 from grucli.model.ngram_path import NgramFeatures
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 
 ROWS, HELD = 600, 200
 WORDS = Pattern(longest=1, subwords=False, placed=False)

@@ -19,7 +19,7 @@ from grucli.modelfile.archive import read_archive, write_archive
 from grucli.modelfile.checkpoint import RunState, SavedModel
 from grucli.prediction.classifier import Classifier
 from grucli.prediction.stream import predict
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 
 VOCABULARY = Vocabulary(("bad", "good", "new\nline", "中"))
 

@@ -10,7 +10,7 @@ from grucli.modelfile import checkpoint
 from grucli.modelfile.archive import read_archive, write_archive
 from grucli.modelfile.checkpoint import RunState
 from grucli.modelfile.history import packed, unpacked
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 from grucli.training.progress import Progress
 from tests.modelfile.test_checkpoint import change, saved_model
 

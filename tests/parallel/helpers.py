@@ -8,7 +8,7 @@ import pytest
 
 from grucli.model.network import Model
 from grucli.random import INIT, generator
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 from grucli.training.trainer import Trainer
 from tests.examples import joined
 from tests.training.helpers import ARCHITECTURE, RECIPE, TRAIN, VALID, snapshot

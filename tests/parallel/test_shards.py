@@ -12,7 +12,7 @@ from grucli.model.runner import Runner
 from grucli.parallel.crew import Crew
 from grucli.parallel.shards import ShardJob
 from grucli.random import DROPOUT, INIT, generator
-from grucli.tasks.label_learning import CrossEntropy
+from grucli.tasks.classify.learning import CrossEntropy
 from tests.parallel.helpers import SERIES
 from tests.training.helpers import ARCHITECTURE, TRAIN
 

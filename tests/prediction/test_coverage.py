@@ -15,7 +15,7 @@ from grucli.modelfile.checkpoint import SavedModel
 from grucli.notices import Notice
 from grucli.prediction.coverage import Coverage
 from grucli.report.coverage import lost, reason, rows
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 from tests.model.test_network import architecture
 
 TEXT = TextEncoder(Vocabulary(("a", "b", "c")), "space", 3)

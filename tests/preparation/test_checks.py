@@ -13,7 +13,7 @@ from grucli.notices import Notice
 from grucli.preparation import checks
 from grucli.preparation.copies import keys
 from grucli.preparation.prepare import prepare
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 
 FEW = "points may be luck"
 WORDS = ("red", "green", "blue", "black", "white", "pink", "grey", "brown")

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from grucli.report.chance import doubts, measured
-from grucli.tasks.baseline import Majority
+from grucli.tasks.classify.baseline import Majority
 
 WHY = "half of the inputs were cut"
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from grucli.report.model_card import has_learned
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 
 TASK = Classify(labels=("a", "b"))
 DATA = {"rows": 900, "valid_rows": 100, "label_rows": [500, 500]}

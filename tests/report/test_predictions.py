@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from grucli.data.records import Record
 from grucli.prediction.stream import Predictions
 from grucli.report.predictions import WRITERS, Layout, csv_line, json_line, mistakes
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 from grucli.tasks.columns import AnswerOptions, Columns, NamedNumbers
 from tests.strategies import unicode_text
 from tests.tasks.helpers import logits_of

@@ -13,8 +13,8 @@ from grucli.errors import show
 from grucli.report.predictions import json_text
 from grucli.report.scorecard import text
 from grucli.report.scores import json_pieces
+from grucli.tasks.classify.scorecard import scorecard
 from grucli.tasks.confusion import Confusion
-from grucli.tasks.label_scorecard import scorecard
 from grucli.tasks.scorecard import Scorecard
 from tests.tasks.helpers import logits_of
 

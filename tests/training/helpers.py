@@ -8,7 +8,7 @@ from grucli.data.series.kernels import Kernels
 from grucli.model.kernel_path import KernelFeatures
 from grucli.model.network import Architecture, Model
 from grucli.random import INIT, generator
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 from grucli.training.settings import Recipe
 from grucli.training.trainer import Trainer
 from tests.examples import joined

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 from grucli.training.progress import Progress
 
 TASK = Classify(labels=("a", "b"))

@@ -3,7 +3,7 @@
 import pytest
 
 from grucli.model.blend import Mix
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 from grucli.tasks.task import HeldOut
 from grucli.training.scores import BlendScores, EpochScores, ValidScores
 

@@ -1,7 +1,6 @@
 """Training: exact resume at any step, best weights, stopping, guards, class weights.
 
-Covers: training/held_out, training/linear_branch, training/optimizer, training/settings,
-training/stepper, training/weights.
+Covers: training/held_out, training/optimizer, training/settings, training/stepper.
 """
 
 import dataclasses
@@ -11,7 +10,7 @@ import pytest
 
 from grucli.engine import losses
 from grucli.errors import TrainingError
-from grucli.tasks.label_learning import class_weights
+from grucli.tasks.classify.learning import class_weights
 from grucli.training.optimizer import AVERAGE_EVERY
 from grucli.training.progress import EpochInfo, StepInfo
 from tests.training.helpers import (

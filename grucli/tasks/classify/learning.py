@@ -118,7 +118,7 @@ def row_losses(logits: Floats, targets: Integers) -> Floats:
 
 def held_out(labels: Sequence[str], logits: Floats, targets: Integers) -> HeldOut:
     """Score rows that were not learned from; one whose label training lacks is always wrong."""
-    from grucli.tasks.metrics import evaluate  # late: predicting need not wait for it
+    from grucli.tasks.classify.metrics import evaluate  # late: predicting need not wait for it
 
     unseen = int(np.sum(targets < 0))
     other = max(labels, key=len) + "?"  # longer than any label, so none of them

@@ -13,8 +13,8 @@ from grucli.data import label_hints
 from grucli.data.records import Record
 from grucli.errors import counted, excerpt
 from grucli.notices import Notice
-from grucli.tasks import unknown_labels
-from grucli.tasks.baseline import Majority
+from grucli.tasks.classify import unknown_labels
+from grucli.tasks.classify.baseline import Majority
 
 MOST_IMBALANCE = 10
 LEAST_RESOLUTION = 0.1  # of accuracy: coarser, and most changes of a setting do not show

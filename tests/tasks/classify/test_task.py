@@ -11,8 +11,8 @@ import pytest
 from grucli.data.records import Record
 from grucli.errors import ConfigError, DataError
 from grucli.tasks import TASKS, objective_from_json, task_from_json, task_type
-from grucli.tasks.classify import Classify
-from grucli.tasks.label_learning import class_weights
+from grucli.tasks.classify.learning import class_weights
+from grucli.tasks.classify.task import Classify
 
 
 def labelled(*labels: str | None) -> list[Record]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from grucli.errors import ConfigError
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 from tests.tasks.helpers import PROBABILITIES, UNSEEN_TARGETS, exact, logits_of
 
 TASK = Classify(labels=("a", "b", "c"))

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.engine.packing import Floats, Integers
-from grucli.tasks.baseline import wilson_interval
+from grucli.tasks.classify.baseline import wilson_interval
 from grucli.tasks.confusion import Confusion
 
 Booleans = npt.NDArray[np.bool_]

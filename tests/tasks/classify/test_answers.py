@@ -1,6 +1,6 @@
 """Answers of a classifier, before they are text.
 
-Covers: tasks/label_answering.
+Covers: tasks/classify/answering.
 """
 
 import math
@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from grucli.tasks.classify import Classify
+from grucli.tasks.classify.task import Classify
 from grucli.tasks.columns import AnswerOptions
 
 LABELS = ("a", "b", "c")

@@ -8,9 +8,10 @@ from functools import partial
 
 from grucli.engine import losses
 from grucli.engine.packing import Floats, Integers
-from grucli.tasks.baseline import ACCURACY, Majority
+from grucli.tasks.classify.baseline import ACCURACY, Majority
+from grucli.tasks.classify.metrics import Evaluation, evaluate
+from grucli.tasks.classify.unknown_labels import hint
 from grucli.tasks.measure import Measure
-from grucli.tasks.metrics import Evaluation, evaluate
 from grucli.tasks.scorecard import (
     ConfusionTable,
     CountTable,
@@ -19,7 +20,6 @@ from grucli.tasks.scorecard import (
     FigureTable,
     Scorecard,
 )
-from grucli.tasks.unknown_labels import hint
 
 MACRO_F1 = Measure(name="macro_f1", title="macro F1", is_brief=True)
 WEIGHTED_F1 = Measure(name="weighted_f1", title="weighted F1")

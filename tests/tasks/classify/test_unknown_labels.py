@@ -3,7 +3,7 @@
 import pytest
 
 from grucli.errors import DataError
-from grucli.tasks.unknown_labels import check_known, hint, listed, unseen_labels
+from grucli.tasks.classify.unknown_labels import check_known, hint, listed, unseen_labels
 
 
 @pytest.mark.parametrize(

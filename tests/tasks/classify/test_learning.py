@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grucli.tasks.label_learning import held_out, share_of_first
+from grucli.tasks.classify.learning import held_out, share_of_first
 
 
 @pytest.mark.parametrize(

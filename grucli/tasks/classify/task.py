@@ -19,9 +19,9 @@ from grucli.engine.packing import Floats, Integers
 from grucli.engine.sparse_linear import Sparse
 from grucli.errors import DataError, excerpt
 from grucli.notices import Notice
-from grucli.tasks import label_learning, unknown_labels
-from grucli.tasks.label_answering import LabelAnswering
-from grucli.tasks.label_learning import CrossEntropy, class_weights
+from grucli.tasks.classify import learning, unknown_labels
+from grucli.tasks.classify.answering import LabelAnswering
+from grucli.tasks.classify.learning import CrossEntropy, class_weights
 from grucli.tasks.task import FigureKind, HeldOut, LinearLayer
 
 LISTED_LABELS = 12
@@ -35,7 +35,7 @@ class Classify(LabelAnswering):
         labels: (C,) distinct, at least 2; the class of a label is its index.
     """
 
-    name: ClassVar[str] = label_learning.TASK
+    name: ClassVar[str] = learning.TASK
     noun: ClassVar[str] = "label"
     stratum_name: ClassVar[str] = "label"
     has_linear_path: ClassVar[bool] = True
@@ -127,24 +127,24 @@ class Classify(LabelAnswering):
         self, name: str, records: Sequence[Record], settings: Mapping[str, Any]
     ) -> Iterator[Notice]:
         """Yield what is odd in the labels of a training file."""
-        from grucli.tasks import label_checks
+        from grucli.tasks.classify import checks
 
         is_balanced = settings["class_weight"] != "none"
-        return label_checks.of_training(name, _rows_of_each(records), is_balanced)
+        return checks.of_training(name, _rows_of_each(records), is_balanced)
 
     def unseen_warnings(
         self, train: Sequence[Record], name: str, valid: Sequence[Record]
     ) -> Iterator[Notice]:
         """Yield what labels the validation part of this name has that the training part lacks."""
-        from grucli.tasks import label_checks
+        from grucli.tasks.classify import checks
 
-        return label_checks.unseen(train, name, valid)
+        return checks.unseen(train, name, valid)
 
     def size_warnings(self, targets: npt.NDArray[np.int64]) -> Iterator[Notice]:
         """Yield that rows to validate on are too few to tell settings apart."""
-        from grucli.tasks import label_checks
+        from grucli.tasks.classify import checks
 
-        return label_checks.of_number(targets)
+        return checks.of_number(targets)
 
     def objective(self, settings: Mapping[str, Any]) -> CrossEntropy:
         """Return the loss, as the config's section `training` has it."""
@@ -156,7 +156,7 @@ class Classify(LabelAnswering):
 
     def row_losses(self, scores: Floats, targets: Integers) -> Floats:
         """Return (n,) the loss of each row [nat], of rows with known labels."""
-        return label_learning.row_losses(scores, targets)
+        return learning.row_losses(scores, targets)
 
     def blend(self, branches: Floats, targets: Integers) -> Floats:
         """Return (P,) factors of the logits (P, n, O) of P branches, with the lowest loss."""
@@ -164,7 +164,7 @@ class Classify(LabelAnswering):
 
     def share_of_first(self, first: Floats, second: Floats) -> float:
         """Return the first branch's part of the margins, in [0, 1]."""
-        return label_learning.share_of_first(first, second)
+        return learning.share_of_first(first, second)
 
     def learn_sparse(
         self,
@@ -176,7 +176,7 @@ class Classify(LabelAnswering):
         rng: np.random.Generator,
     ) -> LinearLayer:
         """Learn logits of sparse features by gradient descent; the arguments are as in `Task`."""
-        return label_learning.learn_sparse(
+        return learning.learn_sparse(
             rows,
             targets,
             weights,
@@ -191,7 +191,7 @@ class Classify(LabelAnswering):
 
     def held_out(self, scores: Floats, targets: Integers) -> HeldOut:
         """Score rows that were not learned from."""
-        return label_learning.held_out(self.labels, scores, targets)
+        return learning.held_out(self.labels, scores, targets)
 
     def row_factors(self, targets: Integers, settings: Mapping[str, Any]) -> Floats | None:
         """Return (n,) what multiplies the weight of each row, None for nothing.

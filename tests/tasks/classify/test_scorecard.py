@@ -5,8 +5,8 @@ import pytest
 
 from grucli.data.records import Record
 from grucli.tasks import measures
-from grucli.tasks.classify import Classify
-from grucli.tasks.label_scorecard import scorecard
+from grucli.tasks.classify.scorecard import scorecard
+from grucli.tasks.classify.task import Classify
 from grucli.tasks.scorecard import Scorecard
 from tests.tasks.helpers import logits_of
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grucli.tasks.baseline import Majority, wilson_interval
+from grucli.tasks.classify.baseline import Majority, wilson_interval
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,13 @@ from grucli.data.records import Record
 from grucli.engine.packing import Floats, Integers
 from grucli.errors import excerpt
 from grucli.notices import Notice
-from grucli.tasks import label_answers, label_explanation, unknown_labels
+from grucli.tasks.classify import answers, explanation, unknown_labels
+from grucli.tasks.classify.answers import Answer
+from grucli.tasks.classify.explanation import LabelMargin
 from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
-from grucli.tasks.label_answers import Answer
-from grucli.tasks.label_explanation import LabelMargin
 
 if TYPE_CHECKING:
-    from grucli.tasks.baseline import Majority
+    from grucli.tasks.classify.baseline import Majority
     from grucli.tasks.measure import Measure
     from grucli.tasks.scorecard import Scorecard
 
@@ -42,34 +42,34 @@ class LabelAnswering:
 
     def answers(self, scores: Floats, options: AnswerOptions) -> Columns:
         """Return the answers to the logits (n, O) as columns."""
-        return label_answers.columns(self.labels, scores, options)
+        return answers.columns(self.labels, scores, options)
 
     def typed_answers(self, scores: Floats) -> list[Answer]:
         """Return the answers to the logits (n, O) as objects for other programs."""
-        return label_answers.typed_answers(self.labels, scores)
+        return answers.typed_answers(self.labels, scores)
 
     @classmethod
     def measures(cls) -> Sequence[Measure]:
         """Return the figures of a scorecard."""
-        from grucli.tasks.label_scorecard import MEASURES
+        from grucli.tasks.classify.scorecard import MEASURES
 
         return MEASURES
 
     def measure(self, scores: Floats, targets: Integers, records: Sequence[Record]) -> Scorecard:
         """Return how well the logits (n, O) answer; the arguments are those of `Task`."""
-        from grucli.tasks.label_scorecard import scorecard
+        from grucli.tasks.classify.scorecard import scorecard
 
         return scorecard(self.labels, scores, targets, self._unknown(records))
 
     def baseline(self, targets: npt.NDArray[np.int64]) -> Majority:
         """Return what the majority reaches; of -1, an unknown label, no answer is right."""
-        from grucli.tasks.baseline import Majority
+        from grucli.tasks.classify.baseline import Majority
 
         return Majority.of(targets)
 
     def has_learned(self, data: Mapping[str, Any], scores: Mapping[str, Any]) -> bool:
         """Whether validation found more than the majority reaches, unless the card is silent."""
-        from grucli.tasks.baseline import Majority
+        from grucli.tasks.classify.baseline import Majority
 
         return Majority.is_passed_in(data, scores)
 
@@ -85,7 +85,7 @@ class LabelAnswering:
 
     def mistakes(self, scores: Floats, targets: Integers) -> Mistakes:
         """Return the wrong answers, the most confident first."""
-        return label_answers.mistakes(self.labels, scores, targets)
+        return answers.mistakes(self.labels, scores, targets)
 
     @property
     def listed(self) -> str:
@@ -105,30 +105,30 @@ class LabelAnswering:
 
     def right(self, scores: Floats, targets: Integers) -> npt.NDArray[np.bool_]:
         """Return (n,) whose highest logit is that of the true class; none of -1 is."""
-        hits: npt.NDArray[np.bool_] = label_explanation.answers(scores) == targets
+        hits: npt.NDArray[np.bool_] = explanation.answers(scores) == targets
         return hits
 
     def num_answers(self, scores: Floats) -> int:
         """Return how many labels are an answer."""
-        return len(np.unique(label_explanation.answers(scores)))
+        return len(np.unique(explanation.answers(scores)))
 
     def certainty(self, scores: Floats) -> Floats:
         """Return (n,) the margins of the answers over the runners-up [logit]."""
-        return label_explanation.certainty(scores)
+        return explanation.certainty(scores)
 
     def support(self, scores: Floats, targets: Integers) -> Floats:
         """Return (n,) the probability of the true class, 0 where training lacks its label."""
-        return label_explanation.support(scores, targets)
+        return explanation.support(scores, targets)
 
     def agree(self, scores: Floats, others: Floats) -> npt.NDArray[np.bool_]:
         """Return (n,) where the labels are the same."""
-        first, second = map(label_explanation.answers, (scores, others))
+        first, second = map(explanation.answers, (scores, others))
         same: npt.NDArray[np.bool_] = first == second
         return same
 
     def distance(self, scores: Floats, others: Floats) -> Floats:
         """Return (n,) the total variation between the probabilities, in [0, 1]."""
-        return label_explanation.distance(scores, others)
+        return explanation.distance(scores, others)
 
     def explained(self, scores: Floats, target: str | None) -> LabelMargin:
         """Return the margin of a label, the answer if `target` is None."""
@@ -141,8 +141,8 @@ class LabelAnswering:
         Raises:
             ConfigError: it is none.
         """
-        label_explanation.check_label(self.labels, target)
+        explanation.check_label(self.labels, target)
 
     def arrays(self, scores: Floats, targets: Integers) -> dict[str, npt.NDArray[Any]]:
         """Return true classes, answers and probabilities."""
-        return label_explanation.arrays(scores, targets)
+        return explanation.arrays(scores, targets)

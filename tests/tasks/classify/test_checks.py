@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from grucli.tasks import label_checks
+from grucli.tasks.classify import checks
 
 
 def sound(count=40, labels=("neg", "pos")):
@@ -13,7 +13,7 @@ def sound(count=40, labels=("neg", "pos")):
 
 def of_training(*rows, is_balanced=False):
     counts = Counter(label for _, label in rows)
-    said = label_checks.of_training("t.csv", counts, is_balanced)
+    said = checks.of_training("t.csv", counts, is_balanced)
     return [warning.text for warning in said]
 
 

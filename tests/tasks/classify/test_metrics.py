@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grucli.tasks.metrics import (
+from grucli.tasks.classify.metrics import (
     LOG_LOSS_FLOOR,
     ClassScore,
     Evaluation,
