@@ -1,4 +1,4 @@
-"""What every form of data becomes: Records, and the Source that yields them."""
+"""Records, which every form of data becomes, and the Source that yields them."""
 
 import io
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What is asked of data: by the user, by the model, by the command."""
+"""Requests: what user, model and command ask of data."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Which key of JSON objects holds the sequence, where numbers and texts stand side by side.
+"""The key of JSON objects that holds the sequence, where numbers and texts stand side by side.
 
 An embedding, token ids or a span stand beside a text and are no series; a patient's name stands
 beside a series and is no text. A key with a known name wins; where both may be meant the user says.

@@ -1,4 +1,4 @@
-"""Ways to see a numeric sequence: values, logarithms, the form alone, its changes, the place."""
+"""Views of a numeric sequence: values, logarithms, the form alone, its changes, the place."""
 
 from collections.abc import Callable, Sequence
 

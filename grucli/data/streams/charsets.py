@@ -1,4 +1,4 @@
-"""Which encoding bytes are in, where it is not the one that is expected."""
+"""The encoding of bytes, where it is not the one that is expected."""
 
 import codecs
 import re

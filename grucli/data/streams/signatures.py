@@ -1,4 +1,4 @@
-"""What a file is by its first bytes, where it is none of the forms that are read here.
+"""Signatures of files: what one is by its first bytes, where no form of data is read here.
 
 Whatever its name says: an Excel workbook is one when it is called train.csv, too. Only bytes count
 that no text begins with.

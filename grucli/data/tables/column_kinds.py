@@ -1,4 +1,4 @@
-"""What a column holds, by its name and by its cells: numbers, dates, codes, a count of the rows."""
+"""Kinds of columns, by name and by cells: numbers, dates, codes, a count of the rows."""
 
 import re
 from collections.abc import Callable, Sequence

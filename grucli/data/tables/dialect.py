@@ -1,4 +1,4 @@
-"""How the lines of a table are cut into cells, and a look at its first rows."""
+"""The dialect of a table, by which lines are cut into cells, and a look at its first rows."""
 
 from collections import deque
 from dataclasses import dataclass

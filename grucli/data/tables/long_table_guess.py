@@ -1,4 +1,4 @@
-"""Whether a table that nobody said to be long has a step a row: found in content alone.
+"""Signs of a step a row in a table that nobody said to be long: found in content alone.
 
 Two kinds are told apart: rows of several sequences, each with an id, and a log, which has no id.
 Neither is read without being told: a step alone says little, and its neighbours nearly the same.

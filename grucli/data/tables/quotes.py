@@ -1,4 +1,4 @@
-"""Whether quotes enclose cells or are characters like others: what the rows of a table tell.
+"""Evidence on quotes, whether they enclose cells or are characters like others: what rows tell.
 
 A writer that quotes (RFC 4180) doubles each quote inside a cell and encloses the cell. So a cell
 that holds a quote further in and is not enclosed tells of one that does not, and a delimiter or a

@@ -1,4 +1,4 @@
-"""Whether rows of one id stand apart in a file, told before it is read as a stream."""
+"""Ids whose rows stand apart in a file, found before it is read as a stream."""
 
 from array import array
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Which columns of a table make numeric sequences: given, remembered, or found in the content.
+"""The columns of a table that make numeric sequences: given, remembered, or found in the content.
 
 A wide table has a sequence a row, its steps in the value columns. A long table has a step a row,
 its channels in the value columns, and an id column that says which rows are one sequence.

@@ -1,4 +1,4 @@
-"""Which columns of a table are steps or channels, where nobody said so: found by name and content.
+"""Columns that are steps or channels, where nobody said so: found by name and content.
 
 Steps of a wide table are a run of names with one stem and numbers, such as v0 … v95; without one
 they are all columns of numbers. What tells rows apart (a row number, an id, a date) is none, nor is

@@ -1,4 +1,4 @@
-"""Which column of a table is the text and which the label: given, known by name, or guessed."""
+"""The text and the label column of a table: given, known by name, or guessed."""
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
