@@ -40,7 +40,7 @@ def initialise_(params: Mapping[str, Floats], rng: np.random.Generator) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """What each output of a convolution sees of a packed batch.
+    """The part of a packed batch that each output of a convolution sees.
 
     Attributes:
         packing: the order of the M outputs: of each sequence one for every `stride` steps.

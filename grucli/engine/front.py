@@ -1,4 +1,4 @@
-"""What stands before the recurrence: two short convolutions, and what they find as features.
+"""Two short convolutions before the recurrence, and what they find as features.
 
 The recurrence reads what they make of a sequence; their mean and maximum stand beside its own
 states in front of the head.

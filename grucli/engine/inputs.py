@@ -13,7 +13,7 @@ from grucli.engine.tape import Tape
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    """What a layer reads.
+    """The inputs of a layer.
 
     Attributes:
         rows: (M, I + 1) vectors, each with a 1 at its end, whose weight is the bias.

@@ -1,4 +1,4 @@
-"""Where the steps of sequences of unequal lengths stand in a packed array."""
+"""Packing: the places of steps of sequences of unequal lengths in one array without padding."""
 
 import itertools
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a failure of the system means to a user: an `AccessError` with a way to mend it."""
+"""Failures of the system as a user meets them: an `AccessError` with a way to mend it."""
 
 import errno
 import os

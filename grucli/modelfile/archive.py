@@ -63,7 +63,7 @@ _NAME_ONE = "name a file that 'grucli train' wrote"
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Archive:
-    """What a model file holds.
+    """The content of a model file.
 
     Attributes:
         meta: the JSON object, with "format" and "version", without the manifest.

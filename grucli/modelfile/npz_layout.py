@@ -42,7 +42,7 @@ class Part(NamedTuple):
 
 
 class FaultError(Exception):
-    """What is wrong with a file, and the mend."""
+    """A fault of a file, and the mend."""
 
 
 def member_at(data: bytes, offset: int) -> tuple[str, Array, int]:

@@ -125,7 +125,7 @@ def _as_json(value: Any) -> str:
 
 
 class Cells(Sequence[str]):
-    """What an object holds under the keys of its data, written when it is asked for.
+    """The cells of an object under the keys of its data, written when they are asked for.
 
     The keys may be as many as the first object has, and nobody may want them of the others.
     """

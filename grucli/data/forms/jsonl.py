@@ -40,7 +40,7 @@ LIKELY_KEYS = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class _Keys:
-    """Which key holds what; `values` None for texts, the others None for none."""
+    """Keys of what is read; `values` None for texts, the others None for none."""
 
     text: tuple[str, ...] = ()
     values: str | None = None

@@ -36,7 +36,7 @@ _NO_LABEL = frozenset({"", "?", "nan"})
 
 @dataclass(kw_only=True)
 class _Header:
-    """What the tags say; None where they do not.
+    """The header as its tags say it; None where they do not.
 
     Attributes:
         has_times: whether each value stands beside its time.

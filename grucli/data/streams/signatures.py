@@ -13,7 +13,7 @@ from grucli.files.whole_files import CHUNK_BYTES
 
 
 class Kind(NamedTuple):
-    """What a file looks like, and what to do with it."""
+    """A kind of file: what it looks like, and what to do with it."""
 
     name: str
     mend: str

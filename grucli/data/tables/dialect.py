@@ -12,7 +12,7 @@ SAMPLED_ROWS = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Dialect:
-    """How lines are cut into cells.
+    """The dialect of a table: how lines are cut into cells.
 
     Attributes:
         delimiter: one character.

@@ -20,7 +20,7 @@ _MANY: Final = 4
 
 
 class Verdict(Enum):
-    """How lines with quotes are read: quotes enclose, are characters, or nobody can tell."""
+    """The reading of lines with quotes: quotes enclose, are characters, or nobody can tell."""
 
     QUOTED = "quoted"
     PLAIN = "plain"
@@ -45,7 +45,7 @@ def uncovered(cell: str) -> str:
 
 
 class Evidence:
-    """What the rows so far tell of the quotes of a table.
+    """Evidence of the rows so far on the quotes of a table.
 
     Attributes:
         is_quoted: whether there was a cell that quotes enclose for a reason.

@@ -36,7 +36,7 @@ _LOW = np.uint64(0xFFFFFFFF)
 
 @dataclass(frozen=True, kw_only=True)
 class Pattern:
-    """Which n-grams are read.
+    """The n-grams that are read.
 
     Attributes:
         longest: tokens of the longest n-gram.

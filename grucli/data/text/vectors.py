@@ -44,7 +44,7 @@ _HEADER = re.compile(rb"\s*(\d{1,18})\s+(\d{1,18})\s*", re.ASCII)
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Vectors:
-    """What a file has for the tokens of a vocabulary.
+    """Vectors that a file has for the tokens of a vocabulary.
 
     Attributes:
         name: of the file, for people.

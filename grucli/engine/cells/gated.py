@@ -1,4 +1,4 @@
-"""What both gated cells share: their blocks, their weights, the gradients on the input's side.
+"""Parts that both gated cells share: blocks, weights, the gradients on the input's side.
 
 Both have the blocks r | z | n, and a tape of gates n | r | z, then one array of their own.
 """
