@@ -109,7 +109,7 @@ def train(dtype):
             pooling=("last",),
             dropout=0.0,
             token_dropout=0.0,
-            num_classes=2,
+            num_outputs=1,
             dtype=dtype,
         )
     )

@@ -49,7 +49,7 @@ def check_layer(cell):
 
 
 def check_model():
-    changed = [{"pooling": ("max", "attention", "last", "mean")}, {"num_classes": 2}]
+    changed = [{"pooling": ("max", "attention", "last", "mean")}, {"num_outputs": 1}]
     for changes in [*changed, *test_network.WITH_NGRAMS]:
         arch = test_network.architecture(**changes)
         test_network.test_loss_and_gradients_equal_autograd_of_the_reference(arch)
