@@ -28,7 +28,7 @@ def settle(
     """
     encoder = fitted.encoder
     facts = Facts(
-        kind=encoder.kind,
+        kind="series" if encoder.vocabulary is None else "text",
         rows=len(parts.train),
         lengths=np.minimum(fitted.steps, encoder.max_length),
     )

@@ -12,6 +12,7 @@ import pytest
 from grucli.config.resolve import resolve
 from grucli.data.labelled import read_table
 from grucli.data.records import ReadOptions
+from grucli.data.text.encoder import TextEncoder
 from grucli.errors import ConfigError, DataError
 from grucli.model.network import Architecture
 from grucli.preparation.encoders import Origin
@@ -51,6 +52,13 @@ def test_vocabulary_comes_from_the_training_part_alone(reviews):
     assert 0 < len(numbers) < 60
     used = set(result.train.steps.tolist())
     assert used == set(range(2, len(result.encoder.vocabulary)))
+
+
+def test_what_reads_tokens_of_another_kind_has_the_settings_of_texts(reviews, monkeypatch):
+    usual = prepared(reviews, "data.valid=0.2")
+    monkeypatch.setattr(TextEncoder, "kind", "tokens")
+    other = prepared(reviews, "data.valid=0.2")
+    assert (other.config, other.reasons) == (usual.config, usual.reasons)
 
 
 def test_scaling_comes_from_the_training_part_alone(tmp_path):
