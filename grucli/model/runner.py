@@ -14,6 +14,7 @@ from grucli.engine.front import Front
 from grucli.engine.packing import Floats, Integers, Packing
 from grucli.engine.params import Parameters
 from grucli.engine.tape import Tape
+from grucli.model.dropout import Masks, drop_tokens
 from grucli.model.network import Architecture, Model
 
 
@@ -60,8 +61,8 @@ class Runner:
             dropout: draws what is dropped in training; None to drop nothing.
         """
         model, arch, packing = self.model, self.model.architecture, batch.packing
-        masks, features = _Masks(arch.dropout, dropout, model.dtype), model.params.flat[:0]
-        ids = _drop_tokens(batch.x, arch.token_dropout, dropout)
+        masks, features = Masks(arch.dropout, dropout, model.dtype), model.params.flat[:0]
+        ids = drop_tokens(batch.x, arch.token_dropout, dropout)
         x, places, read, vectors = batch.x, None, None, None
         if arch.vocabulary_size:
             vectors, places = _vectors(arch, ids, batch)
@@ -165,7 +166,7 @@ class _Forward:
     outputs: Floats
     pooled: Floats
     memory: pooling.Memory
-    masks: _Masks
+    masks: Masks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,46 +207,3 @@ def _vectors(arch: Architecture, ids: Integers, batch: Batch) -> tuple[_Vectors,
     spelled, places = embedding.distinct(ids, len(batch.bags))
     known = spelled < arch.vocabulary_size
     return _Vectors(tokens=np.where(known, spelled, UNKNOWN), bags=batch.bags[spelled]), places
-
-
-def _drop_tokens(ids: Integers, rate: float, rng: np.random.Generator | None) -> Integers:
-    """Return (N,) ids of which a share is UNKNOWN, whose vector thereby learns to stand for any.
-
-    Source: Iyyer et al. 2015 (ACL, deep averaging networks), section 4, word dropout.
-    """
-    if rng is None or not rate:
-        return ids
-    return np.where(rng.random(ids.shape, np.float32) < rate, np.int32(UNKNOWN), ids)
-
-
-class _Masks:
-    """Dropout masks, drawn in the order of `apply`, undone in reverse.
-
-    Source: Srivastava et al. 2014 (JMLR 15), scaled in training ("inverted").
-    """
-
-    def __init__(self, rate: float, rng: np.random.Generator | None, dtype: Any) -> None:
-        self._keep = 1 - rate
-        self._rng = rng if rate else None
-        self._dtype = dtype
-        self._drawn: list[Floats] = []
-
-    @property
-    def drop(self) -> bool:
-        """Whether anything is dropped."""
-        return self._rng is not None
-
-    def apply(self, x: Floats) -> Floats:
-        if self._rng is None:
-            return x
-        kept = self._rng.random(x.shape, np.float32) < self._keep
-        mask = kept.astype(self._dtype)
-        mask *= 1 / self._keep
-        self._drawn.append(mask)
-        dropped: Floats = x * mask
-        return dropped
-
-    def undo(self, d_x: Floats) -> Floats:
-        if self.drop:
-            d_x *= self._drawn.pop()
-        return d_x
