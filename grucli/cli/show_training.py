@@ -31,6 +31,14 @@ from grucli.training.session import (
 )
 
 
+def run(request: RunRequest, settings: Settings, common: Common) -> int:
+    """Run a request, or say what it would do if it names no files; return the exit code."""
+    if request.files is None:
+        dry_run(request, settings, common)
+        return 0
+    return train(request, settings, request.files.model, common)
+
+
 def train(request: RunRequest, settings: Settings, model: Path, common: Common) -> int:
     """Run a request whose best weights go to `model`; return the exit code."""
     session = Session(request)

@@ -124,10 +124,7 @@ def train(
         init_from=init_from,
         max_seconds=seconds,
     )
-    if files is None:
-        show_training.dry_run(request, settings, common)
-        return
-    raise typer.Exit(show_training.train(request, settings, files.model, common))
+    raise typer.Exit(show_training.run(request, settings, common))
 
 
 def _refuse_beside_resume(beginnings: Mapping[str, object]) -> None:
