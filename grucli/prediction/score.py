@@ -12,12 +12,36 @@ from grucli.model.blend import recurrence_share
 from grucli.model.logits import branch_logits
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
-from grucli.prediction.branch_scores import BranchScores
 from grucli.prediction.coverage import Coverage
 from grucli.tasks.scorecard import Scorecard
 from grucli.tasks.task import Targets
 
 SCHEMA = "grucli.evaluate/1"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class BranchScores:
+    """The scorecards of both branches of one model on one set of rows.
+
+    Attributes:
+        recurrence, linear: each as if there were no other.
+        recurrence_share: the recurrence's part of the decisions, in [0, 1].
+    """
+
+    recurrence: Scorecard
+    linear: Scorecard
+    recurrence_share: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what stands beside the figures of the model."""
+        parts = {"recurrence": self.recurrence, "wide": self.linear}
+        return {
+            "parts": {
+                name: {one.measure.name: one.value for one in card.brief()}
+                for name, card in parts.items()
+            },
+            "recurrence_share": self.recurrence_share,
+        }
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -11,13 +11,7 @@ import numpy.typing as npt
 from grucli.data.encoder import form_of
 from grucli.data.records import Record
 from grucli.engine.packing import Floats
-from grucli.errors import (
-    AccessError,
-    CheckpointError,
-    DataError,
-    GrucliError,
-    show_path,
-)
+from grucli.errors import AccessError, CheckpointError, DataError, GrucliError, show_path
 from grucli.model.logits import branch_logits
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
@@ -26,8 +20,6 @@ from grucli.prediction.coverage import Coverage
 WINDOW_RECORDS = 4096  # sorted together by length
 WINDOW_STEPS = 1 << 18  # bounds the memory of a window whatever its sequences' lengths
 WINDOW_SCORES = 1 << 21  # and whatever the number of the head's outputs
-
-Probabilities = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """What the recurrence and the linear path each say alone, for people."""
 
-from grucli.prediction.branch_scores import BranchScores
+from grucli.prediction.score import BranchScores
 from grucli.report.scorecard import number
 from grucli.report.tables import percent, table
 from grucli.tasks.scorecard import Scorecard

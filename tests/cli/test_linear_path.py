@@ -1,6 +1,6 @@
 """The linear path through real processes: whether it counts, what is kept, what the reports say.
 
-Covers: prediction/branch_scores, report/branches.
+Covers: report/branches.
 """
 
 import json

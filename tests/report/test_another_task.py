@@ -7,7 +7,7 @@ import pytest
 
 from grucli.inspection.attribution import explain, spans
 from grucli.inspection.sequences import Example, SequencePart
-from grucli.prediction.branch_scores import BranchScores
+from grucli.prediction.score import BranchScores
 from grucli.report import branches
 from grucli.report.chance import doubts
 from grucli.report.page.sequences import examples as on_page
