@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,8 @@ class KernelPath:
         bias: (O,) float32.
     """
 
+    reads_on: ClassVar[bool] = False  # kernels read the steps that the recurrence reads
+
     kernels: Kernels
     weight: npt.NDArray[np.float32]
     bias: npt.NDArray[np.float32]
@@ -35,11 +37,6 @@ class KernelPath:
     def num_parameters(self) -> int:
         """Numbers that were learned."""
         return self.weight.size + self.bias.size
-
-    @property
-    def reads_on(self) -> bool:
-        """Kernels read the steps that the recurrence reads."""
-        return False
 
     def __str__(self) -> str:
         return str(self.kernels)
@@ -101,21 +98,14 @@ class KernelFeatures:
         return f"kernels: {self.kernels}"
 
     def learn(
-        self,
-        train: Examples,
-        rows: npt.NDArray[np.int64],
-        task: Task,
-        rng: np.random.Generator,
+        self, train: Examples, rows: npt.NDArray[np.int64], task: Task, rng: np.random.Generator
     ) -> KernelPath:
         """Learn from some rows of the training examples; nothing is drawn."""
         weight, bias = task.learn_dense(self.train[rows], train.targets[rows], train.weights[rows])
         return KernelPath(kernels=self.kernels, weight=weight, bias=bias)
 
     def logits(
-        self,
-        path: KernelPath,
-        held: npt.NDArray[np.int64] | None,
-        learned: npt.NDArray[np.int64],
+        self, path: KernelPath, held: npt.NDArray[np.int64] | None, learned: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.float64] | None:
         """Return its logits of some rows of `train`, or of `valid`; None if there are none."""
         if held is not None:

@@ -5,7 +5,7 @@ Texts have n-grams (`ngram_path`), numeric sequences the answers of fixed kernel
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,15 +19,17 @@ NAMES = {"token": "n-grams", "step": "kernels"}
 
 
 class LinearPath(Protocol):
-    """What was learned of each feature; its text says which there are."""
+    """What was learned of each feature; its text says which there are.
+
+    Attributes:
+        reads_on: whether it reads beyond the last step that the recurrence keeps.
+    """
+
+    reads_on: ClassVar[bool]
 
     @property
     def num_parameters(self) -> int:
         """Numbers that were learned."""
-
-    @property
-    def reads_on(self) -> bool:
-        """Whether it reads beyond the last step that the recurrence keeps."""
 
     def to_json(self) -> dict[str, Any]:
         """Return which features there are, for reports."""
@@ -52,19 +54,12 @@ class LinearFeatures(Protocol):
         """What is learned from beyond the steps of the examples."""
 
     def learn(
-        self,
-        train: Examples,
-        rows: npt.NDArray[np.int64],
-        task: Task,
-        rng: np.random.Generator,
+        self, train: Examples, rows: npt.NDArray[np.int64], task: Task, rng: np.random.Generator
     ) -> LinearPath:
         """Learn from some rows of the training examples; `rng` draws what is drawn."""
 
     def logits(
-        self,
-        path: Any,
-        held: npt.NDArray[np.int64] | None,
-        learned: npt.NDArray[np.int64],
+        self, path: Any, held: npt.NDArray[np.int64] | None, learned: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.float64] | None:
         """Return the logits (n, O) of a path that was learned from these rows.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,8 @@ class NgramPath:
         bias: (O,) float32.
     """
 
+    reads_on: ClassVar[bool] = True  # n-grams are those of the whole text
+
     ngrams: Ngrams
     weight: npt.NDArray[np.float32]
     bias: npt.NDArray[np.float32]
@@ -36,11 +38,6 @@ class NgramPath:
     def num_parameters(self) -> int:
         """Numbers that were learned."""
         return self.weight.size + self.bias.size
-
-    @property
-    def reads_on(self) -> bool:
-        """N-grams are those of the whole text."""
-        return True
 
     def __str__(self) -> str:
         return f"{len(self.ngrams):,} of {self.ngrams.pattern}, of the whole text"
@@ -106,11 +103,7 @@ class NgramFeatures:
         return self.train.select(rows).only(counts > 0)
 
     def learn(
-        self,
-        train: Examples,
-        rows: npt.NDArray[np.int64],
-        task: Task,
-        rng: np.random.Generator,
+        self, train: Examples, rows: npt.NDArray[np.int64], task: Task, rng: np.random.Generator
     ) -> NgramPath:
         """Learn from some rows of the training examples."""
         weight, bias = task.learn_sparse(
@@ -123,10 +116,7 @@ class NgramFeatures:
         return NgramPath(ngrams=self.ngrams, weight=weight, bias=bias)
 
     def logits(
-        self,
-        path: NgramPath,
-        held: npt.NDArray[np.int64] | None,
-        learned: npt.NDArray[np.int64],
+        self, path: NgramPath, held: npt.NDArray[np.int64] | None, learned: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.float64] | None:
         """Return its logits of some rows of `train`, or of `valid`; None if there are none."""
         rows = self.valid if held is None else self.held(held, learned)
