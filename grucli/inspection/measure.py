@@ -99,10 +99,7 @@ def inspect(
 
 
 def _input(
-    saved: SavedModel,
-    drawn: Drawn,
-    lengths: npt.NDArray[np.int64],
-    branches: BranchLogits,
+    saved: SavedModel, drawn: Drawn, lengths: npt.NDArray[np.int64], branches: BranchLogits
 ) -> Input:
     task, mix = saved.task, saved.model.mix
     targets, scores = task.encode(drawn.records), branches.blended(mix)

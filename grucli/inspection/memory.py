@@ -104,11 +104,7 @@ def horizon(
 
 
 def _agrees(
-    runner: Runner,
-    task: Task,
-    kept: Examples,
-    whole: Floats,
-    order: npt.NDArray[np.int64],
+    runner: Runner, task: Task, kept: Examples, whole: Floats, order: npt.NDArray[np.int64]
 ) -> bool:
     """Whether enough answers stay; those that come first in `order` can end it early."""
     wrong, number = 0, len(whole)

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from grucli.data.encoded import Encoded
+from grucli.data.parts import RecordParts
 from grucli.data.records import Record
+from grucli.engine.packing import Floats, slices
 from grucli.errors import CheckpointError
-from grucli.inspection.attribution import RANDOM_DRAWS, Attribution, Span, explain, spans
-from grucli.inspection.deletion import run_on_remains
+from grucli.inspection.attribution import (
+    RANDOM_DRAWS,
+    Attribution,
+    Run,
+    Span,
+    StepMask,
+    explain,
+    spans,
+)
+from grucli.model.logits import branch_logits
+from grucli.model.network import Model
+from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 
 MOST_PARTS = {"token": 200, "step": 60}  # shown one by one; of more tokens or steps, windows
 LEAST_PARTS = 20  # of them, however long the sequence
 MOST_READ = {"token": 1 << 21, "step": 1 << 18}  # steps of all that the model is asked about
+STEPS_TOGETHER = 1 << 15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +115,7 @@ def example(
         truncated=bool(encoded.truncated[0]),
         known=float(encoded.known[0]),
         attribution=explain(
-            run_on_remains(saved.model, parts),
+            _run_on_remains(saved.model, parts),
             windows,
             lambda scores: saved.task.explained(scores, target),
             seed=seed,
@@ -113,3 +130,26 @@ def _windows(unit: str, length: int, stride: int) -> tuple[Span, ...]:
     parts = (times - RANDOM_DRAWS) * 2 // 3  # of each, the prefix is half of all, the rest is all
     most = min(max(parts, LEAST_PARTS), MOST_PARTS[unit])
     return spans(max(length, 1), most, stride)
+
+
+def _run_on_remains(model: Model, parts: RecordParts) -> Run:
+    """Return what runs remains of one record."""
+    runner = Runner(model)
+
+    def run(kept: Sequence[StepMask]) -> tuple[Floats, Floats | None]:
+        steps = np.array([np.count_nonzero(mask) for mask in kept])
+        found = [
+            _scores(runner, parts.remains(kept[some])) for some in slices(steps, STEPS_TOGETHER)
+        ]
+        linear = [own for _, own in found if own is not None]
+        return np.concatenate([both for both, _ in found]), (
+            np.concatenate(linear) if linear else None
+        )
+
+    return run
+
+
+def _scores(runner: Runner, encoded: Encoded) -> tuple[Floats, Floats | None]:
+    """Return the scores (n, O) of both branches together, and what the linear one adds."""
+    found, mix = branch_logits(runner, encoded), runner.model.mix
+    return found.blended(mix), None if found.linear is None else mix.linear * found.linear

@@ -27,15 +27,10 @@ class Mix:
         """Return both as model files and reports name them."""
         return {"recurrence": self.recurrence, "wide": self.linear}
 
-    def parts(self, recurrence: Floats, linear: Floats | None) -> tuple[Floats, Floats | None]:
-        """Return what each path adds to the logits that decide."""
-        own: Floats = self.recurrence * recurrence
-        return own, None if linear is None else self.linear * linear
-
     def logits(self, recurrence: Floats, linear: Floats | None = None) -> Floats:
         """Return the logits that decide; arrays of one shape, `linear` None for a model without."""
-        own, other = self.parts(recurrence, linear)
-        return own if other is None else own + other
+        own: Floats = self.recurrence * recurrence
+        return own if linear is None else own + self.linear * linear
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Single sequences are explained by what the whole model says of them, and of what is left.
 
-Covers: data/series/parts, inspection/deletion.
+Covers: data/series/parts.
 """
 
 import dataclasses
@@ -16,7 +16,7 @@ from grucli.data.text.ngrams import Ngrams, Pattern
 from grucli.data.text.tokenized import Tokenized
 from grucli.data.text.vocabulary import Vocabulary
 from grucli.engine import losses
-from grucli.inspection import deletion, sequences
+from grucli.inspection import sequences
 from grucli.inspection.sequences import example
 from grucli.model.blend import Mix
 from grucli.model.kernel_path import KernelPath
@@ -161,7 +161,7 @@ def test_some_remains_at_a_time_give_the_same(monkeypatch):
         (series_model(), Record(number=1, values=np.eye(40, 3, dtype=np.float32))),
     ):
         at_once = example(model, record, "t", target=None, seed=0).attribution
-        monkeypatch.setattr(deletion, "STEPS_TOGETHER", 7)
+        monkeypatch.setattr(sequences, "STEPS_TOGETHER", 7)
         apart = example(model, record, "t", target=None, seed=0).attribution
         monkeypatch.undo()
         np.testing.assert_allclose(at_once.effect, apart.effect, atol=1e-9)
