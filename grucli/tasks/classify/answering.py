@@ -13,8 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.records import Record
+from grucli.engine import losses
+from grucli.engine.blend_factors import both_classes
 from grucli.engine.packing import Floats, Integers
-from grucli.errors import excerpt
+from grucli.errors import ConfigError, did_you_mean, excerpt
 from grucli.notices import Notice
 from grucli.tasks.classify import answers, explanation, unknown_labels
 from grucli.tasks.classify.answers import Answer
@@ -85,7 +87,14 @@ class LabelAnswering:
 
     def mistakes(self, scores: Floats, targets: Integers) -> Mistakes:
         """Return the wrong answers, the most confident first."""
-        return answers.mistakes(self.labels, scores, targets)
+        p = losses.probabilities(scores)
+        answered, confidence = p.argmax(axis=1), p.max(axis=1)
+        wrong = np.flatnonzero(answered != targets)
+        rows = wrong[np.argsort(-confidence[wrong], kind="stable")]
+        predicted = [self.labels[k] for k in answered[rows].tolist()]
+        return Mistakes(
+            rows=rows, answers={"predicted": predicted, "probability": confidence[rows].tolist()}
+        )
 
     @property
     def listed(self) -> str:
@@ -114,11 +123,15 @@ class LabelAnswering:
 
     def certainty(self, scores: Floats) -> Floats:
         """Return (n,) the margins of the answers over the runners-up [logit]."""
-        return explanation.certainty(scores)
+        ranked = np.sort(both_classes(scores), axis=1)
+        margins: Floats = ranked[:, -1] - ranked[:, -2]
+        return margins
 
     def support(self, scores: Floats, targets: Integers) -> Floats:
         """Return (n,) the probability of the true class, 0 where training lacks its label."""
-        return explanation.support(scores, targets)
+        p = explanation.probabilities(scores)
+        truth: Floats = np.where(targets >= 0, p[np.arange(len(p)), targets], 0.0)
+        return truth
 
     def agree(self, scores: Floats, others: Floats) -> npt.NDArray[np.bool_]:
         """Return (n,) where the labels are the same."""
@@ -128,7 +141,9 @@ class LabelAnswering:
 
     def distance(self, scores: Floats, others: Floats) -> Floats:
         """Return (n,) the total variation between the probabilities, in [0, 1]."""
-        return explanation.distance(scores, others)
+        change = explanation.probabilities(others) - explanation.probabilities(scores)
+        moved: Floats = np.abs(change).sum(axis=1) / 2
+        return moved
 
     def explained(self, scores: Floats, target: str | None) -> LabelMargin:
         """Return the margin of a label, the answer if `target` is None."""
@@ -141,8 +156,12 @@ class LabelAnswering:
         Raises:
             ConfigError: it is none.
         """
-        explanation.check_label(self.labels, target)
+        if target not in self.labels:
+            listed = excerpt(", ".join(self.labels), 80)
+            mend = did_you_mean(target, self.labels) or f"; the labels are {listed}"
+            raise ConfigError(f"--target: the model has no label '{excerpt(target)}'{mend}")
 
     def arrays(self, scores: Floats, targets: Integers) -> dict[str, npt.NDArray[Any]]:
         """Return true classes, answers and probabilities."""
-        return explanation.arrays(scores, targets)
+        p = explanation.probabilities(scores)
+        return {"targets": targets, "predictions": p.argmax(axis=1), "probabilities": p}

@@ -9,7 +9,7 @@ import numpy as np
 
 from grucli.engine import losses
 from grucli.engine.packing import Floats, Integers
-from grucli.tasks.columns import AnswerOptions, Columns, Mistakes, NamedNumbers
+from grucli.tasks.columns import AnswerOptions, Columns, NamedNumbers
 
 DIGITS = 6  # of a probability, behind the point: it is compared as it is printed
 
@@ -62,24 +62,6 @@ def columns(labels: Sequence[str], scores: Floats, options: AnswerOptions) -> Co
         table=table,
         answers=[f"label{number}" for number in numbers],
         fields={"label": answers, "probability": probabilities[0], "probabilities": whole},
-    )
-
-
-def mistakes(labels: Sequence[str], scores: Floats, targets: Integers) -> Mistakes:
-    """Return the wrong answers to the logits (n, O), the most confident first.
-
-    Args:
-        labels: (C,) the classes.
-        scores: (n, O).
-        targets: (n,) true classes, -1 for none of the C.
-    """
-    p = losses.probabilities(scores)
-    answers, confidence = p.argmax(axis=1), p.max(axis=1)
-    wrong = np.flatnonzero(answers != targets)
-    rows = wrong[np.argsort(-confidence[wrong], kind="stable")]
-    predicted = [labels[k] for k in answers[rows].tolist()]
-    return Mistakes(
-        rows=rows, answers={"predicted": predicted, "probability": confidence[rows].tolist()}
     )
 
 

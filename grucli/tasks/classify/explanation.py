@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from grucli.engine import losses
 from grucli.engine.blend_factors import both_classes
 from grucli.engine.packing import Floats, Integers
-from grucli.errors import ConfigError, did_you_mean, excerpt
+from grucli.errors import excerpt
 
 LABEL_WIDTH = 20
 LISTED_CLASSES = 3
@@ -100,18 +99,6 @@ class LabelMargin:
         return f"'{excerpt(self.labels[k], LABEL_WIDTH)}'"
 
 
-def check_label(labels: Sequence[str], name: str) -> None:
-    """Refuse what `--target` names if it is none of the labels.
-
-    Raises:
-        ConfigError: it is no label of the model.
-    """
-    if name not in labels:
-        listed = excerpt(", ".join(labels), 80)
-        mend = did_you_mean(name, labels) or f"; the labels are {listed}"
-        raise ConfigError(f"--target: the model has no label '{excerpt(name)}'{mend}")
-
-
 def answers(scores: Floats) -> Integers:
     """Return (n,) the class of the highest logit, the first of equals."""
     highest: Integers = both_classes(scores).argmax(axis=1)
@@ -121,29 +108,3 @@ def answers(scores: Floats) -> Integers:
 def probabilities(scores: Floats) -> Floats:
     """Return (n, C) as logits of all classes give them, which the arrays of gates hold, too."""
     return losses.probabilities(both_classes(scores))
-
-
-def distance(scores: Floats, others: Floats) -> Floats:
-    """Return (n,) the total variation between the probabilities, in [0, 1]."""
-    moved: Floats = np.abs(probabilities(others) - probabilities(scores)).sum(axis=1) / 2
-    return moved
-
-
-def certainty(scores: Floats) -> Floats:
-    """Return (n,) the margins of the answers over the runners-up [logit]."""
-    ranked = np.sort(both_classes(scores), axis=1)
-    margins: Floats = ranked[:, -1] - ranked[:, -2]
-    return margins
-
-
-def support(scores: Floats, targets: Integers) -> Floats:
-    """Return (n,) the probability of the true class, 0 where training lacks its label."""
-    p = probabilities(scores)
-    truth: Floats = np.where(targets >= 0, p[np.arange(len(p)), targets], 0.0)
-    return truth
-
-
-def arrays(scores: Floats, targets: Integers) -> dict[str, npt.NDArray[Any]]:
-    """Return true classes, answers and probabilities, as `inspect-gates --npz` has them."""
-    p = probabilities(scores)
-    return {"targets": targets, "predictions": p.argmax(axis=1), "probabilities": p}

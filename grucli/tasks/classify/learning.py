@@ -1,29 +1,23 @@
-"""How classes are learned: the loss, the weight of each class, and scores of held-out rows.
+"""How classes are learned: the loss, and the weight of each class.
 
-Letters: n or B rows, C classes, O outputs: two classes share one. Logits are (n, O); a target is a
-class, or -1 for a label that training lacks.
+Letters: n or B rows, C classes, O outputs: two classes share one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from grucli.engine import losses, sparse_linear
-from grucli.engine.blend_factors import both_classes
+from grucli.engine import losses
 from grucli.engine.packing import Floats, Integers
-from grucli.engine.sparse_linear import Sparse
 from grucli.errors import ConfigError, did_you_mean, excerpt, show
-from grucli.tasks.task import HeldOut, LinearLayer, Loss
+from grucli.tasks.task import Loss
 
 TASK = "classify"
-LEARNING_RATE = 2.0  # for rows of about unit length; held-out parts of six sets liked 1 to 3
-EPOCHS = 2, 10  # at least, at most
-MOST_UPDATES = 1 << 19
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,67 +76,6 @@ def class_weights(
         weights = np.array([setting.get(label, 1.0) for label in labels])
     scaled: Floats = weights * (rows.sum() / (weights * rows).sum())
     return scaled
-
-
-def learn_sparse(
-    rows: Sparse,
-    classes: Integers,
-    weights: Floats,
-    *,
-    num_features: int,
-    num_classes: int,
-    rng: np.random.Generator,
-) -> LinearLayer:
-    """Learn from sparse features, in few passes if there are many rows; `rng` draws their order."""
-    scale = sparse_linear.relevance(rows, classes, num_features, num_classes)
-    scaled = replace(rows, values=(rows.values * scale[rows.ids]).astype(np.float32))
-    weight, bias = sparse_linear.fit(
-        scaled,
-        classes,
-        weights,
-        num_features=num_features,
-        num_classes=num_classes,
-        epochs=int(np.clip(MOST_UPDATES // len(classes), *EPOCHS)),
-        learning_rate=LEARNING_RATE,
-        rng=rng,
-    )
-    weight *= scale[:, None]  # so that nobody else has to know of it
-    return weight, bias
-
-
-def row_losses(logits: Floats, targets: Integers) -> Floats:
-    """Return (n,) the loss of each row [nat], of rows with known classes."""
-    loss: Floats = -losses.log_probabilities(logits)[np.arange(len(targets)), targets]
-    return loss
-
-
-def held_out(labels: Sequence[str], logits: Floats, targets: Integers) -> HeldOut:
-    """Score rows that were not learned from; one whose label training lacks is always wrong."""
-    from grucli.tasks.classify.metrics import evaluate  # late: predicting need not wait for it
-
-    unseen = int(np.sum(targets < 0))
-    other = max(labels, key=len) + "?"  # longer than any label, so none of them
-    found = evaluate(
-        losses.probabilities(logits), targets, tuple(labels), {other: unseen} if unseen else None
-    )
-    figures = {"accuracy": found.accuracy, "macro_f1": found.macro_f1}
-    return HeldOut(loss=found.log_loss, figures=figures)
-
-
-def share_of_first(first: Floats, second: Floats) -> float:
-    """Return the first part's share of the margins between answer and runner-up, in [0, 1].
-
-    Args:
-        first, second: logits of at least one row; their sum decides.
-    """
-    ours, theirs = both_classes(first), both_classes(second)
-    order = np.argsort(-(ours + theirs), axis=1, kind="stable")[:, :2]
-    margins = [
-        np.abs(np.subtract(*np.take_along_axis(part, order, axis=1).T)).sum()
-        for part in (ours, theirs)
-    ]
-    total = sum(margins)
-    return float(margins[0] / total) if total else 1.0
 
 
 def _most_probable(logits: Floats) -> npt.NDArray[np.int64]:
