@@ -142,8 +142,12 @@ class Model:
     def copy(self, allocate: Allocate = np.zeros) -> Model:
         """Return a model of its own, in memory of its own, with the same weights."""
         model = Model(self.architecture, allocate)
-        model.params.flat[...], model.table[...] = self.params.flat, self.table
+        model.take(self)
         return model
+
+    def take(self, other: Model) -> None:
+        """Become equal in weights to a model of the same architecture."""
+        self.params.flat[...], self.table[...] = other.params.flat, other.table
 
     def seal(self) -> None:
         """Let nobody write to the weights any more: those who share them count on it."""

@@ -66,7 +66,7 @@ class Crew:
         return len(self._workers)
 
     @contextmanager
-    def joined(self, workers: int) -> Iterator[None]:
+    def joined(self, workers: int) -> Iterator[Crew]:
         """Let workers help until the end; more than there are shards would stand idle.
 
         They take some time to start. Until then, whoever is there does the work.
@@ -77,7 +77,7 @@ class Crew:
         try:
             if workers:
                 self._hire(min(workers, self._job.shards))
-            yield
+            yield self
         finally:
             while self._workers:
                 self._workers.pop().end()

@@ -56,8 +56,7 @@ def resume(trainer: Trainer, prepared: Prepared, path: str | Path) -> tuple[str,
 
 def best_model(prepared: Prepared, trainer: Trainer) -> SavedModel:
     """Return the model of `trainer.best`, which must be what is kept."""
-    model = Model(trainer.model.architecture)
-    trainer.best.give(model)
+    model = trainer.best.copy()
     model.mix = trainer.mix
     if model.mix.linear:
         model.linear = trainer.linear

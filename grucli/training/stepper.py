@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 import numpy as np
 
@@ -21,7 +20,6 @@ from grucli.tasks.task import Task
 from grucli.training.optimizer import Updates, move_average_
 from grucli.training.progress import Progress
 from grucli.training.settings import Recipe
-from grucli.training.weights import WeightCopy
 
 
 class Stepper:
@@ -42,7 +40,7 @@ class Stepper:
         self._crew = Crew(model, train, job)
         self._updates = Updates(model, recipe)
         self._average = None if recipe.averaging is None else Runner(model.copy())
-        self._first = WeightCopy.of(model)
+        self._first = model.copy()
 
     @property
     def model(self) -> Model:
@@ -57,15 +55,9 @@ class Stepper:
         """
         return self._average or self._crew.runner
 
-    @contextmanager
-    def crew(self, workers: int) -> Iterator[Crew]:
-        """Let worker processes compute shares of each batch, until the end.
-
-        Raises:
-            AccessError: they cannot be started.
-        """
-        with self._crew.joined(workers):
-            yield self._crew
+    def crew(self, workers: int) -> AbstractContextManager[Crew]:
+        """Let worker processes compute shares of each batch, as `Trainer.crew`."""
+        return self._crew.joined(workers)
 
     def arrays(self) -> dict[str, Floats]:
         """Return the arrays which, with the weights, make a resume exact."""
@@ -77,7 +69,7 @@ class Stepper:
     def begin_anew(self) -> None:
         """Go back to the first weights, as if there had been no step."""
         for model in (self.model, self.judged.model):
-            self._first.give(model)
+            model.take(self._first)
         self._updates.forget()
 
     @np.errstate(over="ignore", invalid="ignore")  # what is not finite is found and said below

@@ -35,7 +35,6 @@ from grucli.training.progress import (
 from grucli.training.settings import Recipe
 from grucli.training.stages import Stages
 from grucli.training.stepper import Stepper
-from grucli.training.weights import WeightCopy
 
 
 class Trainer:
@@ -43,7 +42,7 @@ class Trainer:
 
     Attributes:
         progress: where training stands.
-        best: the judged weights of `progress.best_epoch`.
+        best: holds the judged weights of `progress.best_epoch`.
     """
 
     def __init__(
@@ -86,7 +85,7 @@ class Trainer:
             judges_folds=recipe.patience is not None,  # else the last epoch counts anyway
         )
         self._stepper = Stepper(model, self._train, recipe, task, seed)
-        self.best = WeightCopy.of(model)
+        self.best = model.copy()
 
     @property
     def model(self) -> Model:
@@ -164,7 +163,7 @@ class Trainer:
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return the arrays which, with the weights and `progress`, make a resume exact."""
-        named = {"best_dense": self.best.dense, "best_table": self.best.table}
+        named = {"best_dense": self.best.params.flat, "best_table": self.best.table}
         if self._stages.fold_logits is not None:
             named |= {"said": self._stages.fold_logits}
         return named | self._stepper.arrays()
@@ -256,7 +255,7 @@ class Trainer:
     def _end_fold(self) -> None:
         """Note what the fold's best weights say of the rows that it has held out; begin anew."""
         progress = self.progress
-        self.best.give(self.judged)
+        self.judged.take(self.best)
         self._stages.end_fold(self._stepper.judged)
         done = Fold(best_epoch=progress.best_epoch, history=progress.history)
         self.progress = Progress(folds=[*progress.folds, done])

@@ -295,3 +295,19 @@ def test_parameter_counts_are_those_of_the_equations():
     }
     block = (64 + 128 + 1) * 128
     assert counts == {"gru": 3 * block + 128, "gru_before": 3 * block, "rnn": block}
+
+
+def test_a_copy_stays_until_it_takes_other_weights_and_gives_what_it_has():
+    model = random_model(architecture())
+    first = {name: array.copy() for name, array in model.arrays()}
+    copy = model.copy()
+    model.params.flat[:] += 1
+    model.table[...] += 1
+    model.take(copy)
+    assert all(array.tobytes() == first[name].tobytes() for name, array in model.arrays())
+    model.params.flat[:] = 3
+    copy.take(model)
+    model.params.flat[:] = 4
+    model.take(copy)
+    assert (model.params.flat == 3).all()
+    assert model.table.tobytes() == first["embedding_weight"].tobytes()

@@ -51,7 +51,7 @@ def test_after_the_folds_all_rows_are_learned_from_for_the_mean_of_their_best_ep
     assert last[-1].stopped == "epochs"
     whole = make_trainer(dataclasses.replace(PATIENT, epochs=epochs, patience=None), valid=None)
     run_to_end(whole)
-    np.testing.assert_array_equal(trainer.best.dense, whole.best.dense)
+    np.testing.assert_array_equal(trainer.best.params.flat, whole.best.params.flat)
     np.testing.assert_array_equal(trainer.best.table, whole.best.table)
 
 
@@ -120,7 +120,7 @@ def test_a_run_that_ends_early_in_any_stage_goes_on_to_the_same_bytes(stage):
     assert not again.is_done
     run_to_end(again)
     assert again.progress == whole.progress
-    np.testing.assert_array_equal(again.best.dense, whole.best.dense)
+    np.testing.assert_array_equal(again.best.params.flat, whole.best.params.flat)
 
 
 def test_series_in_folds_with_kernels_resume_with_the_same_bytes():

@@ -51,7 +51,7 @@ def test_it_learns_and_the_best_epoch_is_the_one_with_the_lowest_validation_loss
     assert trainer.progress.best_epoch == 1 + int(np.argmin(valid_losses))
     assert epochs[trainer.progress.best_epoch - 1].is_best
     assert epochs[trainer.progress.best_epoch - 1].scores.valid.alone.figures["accuracy"] > 0.9
-    trainer.best.give(trainer.judged)
+    trainer.judged.take(trainer.best)
     assert trainer.validate(VALID).loss == min(valid_losses)
 
 
@@ -68,7 +68,7 @@ def test_without_validation_all_epochs_run_and_the_last_weights_count():
     trainer = make_trainer(dataclasses.replace(RECIPE, patience=1), valid=None)
     epochs = [info for info in trainer.run() if isinstance(info, EpochInfo)]
     assert [info.is_best for info in epochs] == [True] * 4
-    np.testing.assert_array_equal(trainer.best.dense, trainer.judged.params.flat)
+    np.testing.assert_array_equal(trainer.best.params.flat, trainer.judged.params.flat)
     assert epochs[-1].scores.valid is None
 
 
@@ -229,7 +229,7 @@ def test_an_epoch_that_is_cut_short_is_judged_as_it_is_if_it_is_the_first():
     assert (info.epoch, info.is_best, info.stopped) == (1, True, "time")
     assert info.scores.valid.alone.loss == trainer.validate(VALID).loss
     assert 0 <= info.scores.clipped <= 1
-    np.testing.assert_array_equal(trainer.best.dense, trainer.judged.params.flat)
+    np.testing.assert_array_equal(trainer.best.params.flat, trainer.judged.params.flat)
 
 
 def test_a_later_epoch_that_is_cut_short_leaves_the_best_one_as_it_was():
@@ -237,12 +237,12 @@ def test_a_later_epoch_that_is_cut_short_leaves_the_best_one_as_it_was():
     best = None
     for info in trainer.run():
         if isinstance(info, EpochInfo):
-            best = trainer.best.dense.copy()
+            best = trainer.best.params.flat.copy()
         elif info.epoch == 2 and info.batch == 4:
             trainer.stop("time")
     assert isinstance(info, StepInfo)
     assert len(trainer.progress.history) == 1
-    np.testing.assert_array_equal(trainer.best.dense, best)
+    np.testing.assert_array_equal(trainer.best.params.flat, best)
 
 
 def test_why_a_run_has_ended_stands():
