@@ -9,14 +9,14 @@ import numpy as np
 
 from grucli.data.batches import Examples
 from grucli.engine.packing import Floats
+from grucli.model.blend import calibrated_loss, recurrence_share, weigh
 from grucli.model.logits import BranchLogits, recurrence_logits
 from grucli.model.runner import Runner
 from grucli.parallel.shards import Rows
-from grucli.tasks.task import Task
-from grucli.training.held_out import blend_scores, valid_scores
+from grucli.tasks.task import Targets, Task
 from grucli.training.linear_branch import LinearBranch
 from grucli.training.progress import CrossValidation, Fold
-from grucli.training.scores import ValidScores
+from grucli.training.scores import BlendScores, ValidScores
 
 
 class Stages:
@@ -90,7 +90,7 @@ class Stages:
             return None
         linear = None if self._linear is None else self._linear.valid_logits(self._now)
         logits = BranchLogits(recurrence=recurrence_logits(runner, self.valid), linear=linear)
-        scores = valid_scores(self._task, logits, self.valid.targets)
+        scores = self._alone(logits, self.valid.targets)
         is_best = lowest is None or scores.deciding_loss < lowest
         return self._blended(scores, logits, self.valid) if is_best else scores
 
@@ -110,15 +110,34 @@ class Stages:
         recurrence, linear = self.fold_logits
         has_linear = self._linear is not None
         logits = BranchLogits(recurrence=recurrence, linear=linear if has_linear else None)
-        scores = valid_scores(self._task, logits, self._train.targets)
+        scores = self._alone(logits, self._train.targets)
         return CrossValidation(
             epochs=round(np.mean([fold.best_epoch for fold in folds])),
             valid=self._blended(scores, logits, self._train),
         )
 
+    def _alone(self, logits: BranchLogits, targets: Targets) -> ValidScores:
+        """Return the scores of the recurrence alone, of rows that it has not learned from."""
+        loss = None
+        if logits.linear is not None:  # only then a factor is found for what the recurrence says
+            loss = calibrated_loss(self._task, logits.recurrence, targets)
+        alone = self._task.held_out(logits.recurrence, targets)
+        return ValidScores(alone=alone, calibrated_loss=loss)
+
     def _blended(
         self, scores: ValidScores, logits: BranchLogits, examples: Examples
     ) -> ValidScores:
-        always = self._linear is not None and self._linear.always
-        blend = blend_scores(self._task, logits, examples.targets, always)
+        """Return the scores with those of both branches, and how much each of them counts."""
+        if self._linear is None or logits.linear is None:
+            return scores
+        task, targets = self._task, examples.targets
+        weighed = weigh(task, logits.recurrence, logits.linear, targets)
+        mix = weighed.mix if self._linear.always or weighed.pays else weighed.alone
+        blend = BlendScores(
+            mix=mix,
+            gain=weighed.gain,
+            error=weighed.error,
+            recurrence_share=recurrence_share(task, mix, logits.recurrence, logits.linear),
+            kept=task.held_out(logits.blended(mix), targets),
+        )
         return dataclasses.replace(scores, blend=blend)
