@@ -46,11 +46,11 @@ def lost(
         return
     low, high = _range(kept, channels[0])
     more = f" and {counted(len(channels) - 1, 'other')}" if len(channels) > 1 else ""
-    logs = "" if "log" in encoder.channels else ", or add log to data.channels"
+    logs = "" if "log" in encoder.channels else " or add log to data.channels"
     yield Notice(
         "data.wild_values",
-        f"{name}: channel {channels[0] + 1}{more} spans {low:g} to {high:g}: once scaled to "
-        f"float32, most of its values are equal; blank what is wild (--missing mask){logs}",
+        f"{name}: channel {channels[0] + 1}{more} spans {low:.3g} to {high:.3g}: most values "
+        f"are equal in float32; blank wild ones (--missing mask){logs}",
     )
 
 

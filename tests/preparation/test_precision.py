@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from grucli.cli.output import warning_line
 from grucli.config.resolve import resolve
 from grucli.data.batches import Examples
 from grucli.data.records import Record
@@ -47,8 +48,8 @@ def test_nothing_is_said_of_series_that_float32_tells_apart(tmp_path, offset):
 def test_a_code_for_what_is_missing_drowns_the_rest_and_both_mends_help(tmp_path):
     values = signal(WILD)
     assert said(tmp_path, values) == [
-        "t.csv: channel 1 spans -2.711 to 1e+12: once scaled to float32, most of its values are "
-        "equal; blank what is wild (--missing mask), or add log to data.channels"
+        "t.csv: channel 1 spans -2.71 to 1e+12: most values are equal in float32; "
+        "blank wild ones (--missing mask) or add log to data.channels"
     ]
     assert said(tmp_path, signal(np.nan), "data.missing=mask") == []
     assert said(tmp_path, values, "data.channels=[values,log]") == []
@@ -79,3 +80,15 @@ def test_channels_are_looked_at_one_by_one(monkeypatch):
         monkeypatch.setattr("grucli.preparation.precision.LOOKED_AT", limit)
         (warning,) = lost("t.npz", found, examples, encoder)
         assert warning.text.startswith("t.npz: channel 2 and 1 other spans -")
+
+
+def test_the_mend_is_said_whole_where_the_rest_is_as_long_as_can_be():
+    values = np.zeros((12, 24))
+    values[1:3] = [[-1.23456789e12], [1.23456789e12]]
+    values[3:, :] = np.arange(9)[:, None]
+    encoder = SeriesEncoder.fit([values], 12, "refuse", ("values",))
+    record = Record(number=1, values=values, label="a")
+    examples = Examples.of(encoder.encode([record]))
+    (warning,) = lost("folder/" * 9 + "sensors.csv", [record], examples, encoder)
+    assert "channel 1 and 23 others spans -1.23e+12 to 1.23e+12" in warning.text
+    assert "blank wild ones (--missing mask) or add log to data.channels [" in warning_line(warning)
