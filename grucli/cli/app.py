@@ -54,7 +54,7 @@ def run(arguments: Sequence[str]) -> int:
     debug = "--debug" in arguments
     try:
         code = _dispatch(arguments)
-        output.finish()
+        output.flush()
     except Exception as error:
         if debug:
             traceback.print_exc()

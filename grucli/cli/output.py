@@ -76,14 +76,9 @@ def write(text: str) -> None:
 
 
 def flush() -> None:
-    """Hand what was written to the reader now."""
+    """Hand what was written to the reader now; a full disk is met while it can still be said."""
     if sys.stdout is not None:
         sys.stdout.flush()
-
-
-def finish() -> None:
-    """Flush the result, so that a full disk is met while it can still be said."""
-    flush()
 
 
 def discard() -> None:
