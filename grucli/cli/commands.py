@@ -14,13 +14,6 @@ from typing import Any, Literal, Union, get_args, get_origin
 import typer
 from typer.core import TyperGroup
 
-MODULES = {
-    "train": "grucli.cli.train",
-    "evaluate": "grucli.cli.evaluate",
-    "predict": "grucli.cli.predict",
-    "inspect-gates": "grucli.cli.inspect_gates",
-}
-
 SUMMARIES = {
     "train": "Learn a classifier from labelled sequences.",
     "evaluate": "Score a model on data with labels.",
@@ -34,11 +27,11 @@ class Group(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return all names."""
-        return list(MODULES)
+        return list(SUMMARIES)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command; for another word None, with all commands there to suggest one."""
-        for name in [cmd_name] if cmd_name in MODULES else MODULES:
+        for name in [cmd_name] if cmd_name in SUMMARIES else SUMMARIES:
             if name not in self.commands:
                 self.add_command(_imported(name, ctx))
         return super().get_command(ctx, cmd_name)
@@ -57,12 +50,12 @@ class Group(TyperGroup):
 
 
 def _imported(name: str, ctx: Any) -> Any:
-    module = import_module(MODULES[name])
-    function = getattr(module, name.replace("-", "_"))
+    own_name = name.replace("-", "_")
+    module = import_module(f"grucli.cli.{own_name}")
     alone = typer.Typer(rich_markup_mode=None, add_completion=False)
-    alone.command(name, epilog=module.EPILOG)(function)
+    alone.command(name, epilog=module.EPILOG)(getattr(module, own_name))
     command: Any = typer.main.get_command(alone)
-    wanted = signature(function).parameters
+    wanted = signature(getattr(module, own_name)).parameters
     for param in command.params:
         _spare(param, get_args(wanted[param.name].annotation)[0])
     command.get_help_option(ctx).default = False

@@ -51,7 +51,7 @@ def files() -> dict[Path, str]:
     group = typer.main.get_command(app.app)
     context = group.context_class(group, info_name="grucli", **group.context_settings)
     found = {FOLDER / "grucli.1": _overview(group, context)}
-    for name in commands.MODULES:
+    for name in commands.SUMMARIES:
         command = group.get_command(context, name)
         inner = command.context_class(command, info_name=name, parent=context)
         found[FOLDER / f"grucli-{name}.1"] = _page(name, command, inner)
@@ -120,7 +120,7 @@ def _lines(examples):
 
 def _all_examples(group, context):
     """Return the first example of each command."""
-    each = (_paragraphs(group.get_command(context, name).help)[1] for name in commands.MODULES)
+    each = (_paragraphs(group.get_command(context, name).help)[1] for name in commands.SUMMARIES)
     return [_lines(examples)[0] for examples in each]
 
 
@@ -169,7 +169,7 @@ def _items(words):
 
 
 def _see_also(own):
-    names = ("grucli", *(f"grucli-{name}" for name in commands.MODULES))
+    names = ("grucli", *(f"grucli-{name}" for name in commands.SUMMARIES))
     others = ", ".join(rf"\fB{roff.plain(name)}\fR(1)" for name in names if name != own)
     return roff.section("SEE ALSO", others)
 

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from grucli.cli.commands import MODULES, SUMMARIES
+from grucli.cli.commands import SUMMARIES
 from tests.cli.helpers import grucli
 from tests.documents import manual, roff
 
@@ -32,7 +32,7 @@ def shown(text, width=78):
 
 
 def test_there_is_a_page_for_grucli_and_one_for_each_command():
-    assert set(PAGES) == {"grucli", *(f"grucli-{name}" for name in MODULES)}
+    assert set(PAGES) == {"grucli", *(f"grucli-{name}" for name in SUMMARIES)}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -53,7 +53,7 @@ def test_pages_are_ascii_and_no_line_of_words_is_a_request(name):
     assert not any(line == "" or line != line.strip() for line in lines)
 
 
-@pytest.mark.parametrize("command", MODULES)
+@pytest.mark.parametrize("command", SUMMARIES)
 def test_every_option_and_example_of_the_help_stands_in_the_page(command):
     words = grucli(command, "--help", COLUMNS="200").text
     page = re.sub(r"\\f[BRI]", "", PAGES[f"grucli-{command}"])
@@ -95,7 +95,7 @@ def test_whatis_finds_the_page(name, tmp_path):
 
 
 @needs("man")
-@pytest.mark.parametrize("command", MODULES)
+@pytest.mark.parametrize("command", SUMMARIES)
 def test_man_shows_examples_and_options_as_they_are_typed(command):
     page = shown(PAGES[f"grucli-{command}"], width=200)
     for line in grucli(command, "--help", COLUMNS="200").text.replace("…", "...").splitlines():
