@@ -9,8 +9,6 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from grucli.config.strict_yaml import resolve_plain
 from grucli.data.forms import DELIMITERS
-from grucli.data.series import View
-from grucli.engine import PoolingName
 from grucli.tasks import TASKS
 
 T = TypeVar("T")
@@ -98,8 +96,8 @@ Share: TypeAlias = Annotated[float, Field(ge=0, lt=0.9)]
 ColumnName: TypeAlias = Annotated[
     Text, BeforeValidator(_integer_as_written), Field(description="a column name")
 ]
-TextColumns: TypeAlias = Annotated[
-    tuple[ColumnName, ...],
+Several: TypeAlias = Annotated[
+    tuple[T, ...],
     Field(min_length=1),
     BeforeValidator(_as_tuple),
     AfterValidator(_distinct),
@@ -111,26 +109,10 @@ Delimiter: TypeAlias = Annotated[
     Field(description="one character, tab, comma, semicolon, pipe, space"),
 ]
 Encoding: TypeAlias = Annotated[
-    Text,
-    AfterValidator(_encoding),
-    Field(description="an encoding (utf-8, gb18030, …)"),
+    Text, AfterValidator(_encoding), Field(description="an encoding (utf-8, gb18030, …)")
 ]
 Count: TypeAlias = Annotated[int, Field(ge=1, le=1_000_000)]
 Size: TypeAlias = Annotated[int, Field(ge=1, le=4096)]
-Pooling: TypeAlias = Annotated[
-    tuple[PoolingName, ...],
-    Field(min_length=1),
-    BeforeValidator(_as_tuple),
-    AfterValidator(_distinct),
-    Field(json_schema_extra=_allow_one),
-]
-Channels: TypeAlias = Annotated[
-    tuple[View, ...],
-    Field(min_length=1),
-    BeforeValidator(_as_tuple),
-    AfterValidator(_distinct),
-    Field(json_schema_extra=_allow_one),
-]
 Weight: TypeAlias = Annotated[float, Field(gt=0, le=1_000_000)]
 LabelWeights: TypeAlias = Annotated[
     dict[str, Weight],

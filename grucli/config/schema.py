@@ -9,7 +9,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationIn
 
 from grucli.config.kinds import (
     Auto,
-    Channels,
     ColumnName,
     Count,
     Delimiter,
@@ -17,16 +16,17 @@ from grucli.config.kinds import (
     FilePath,
     LabelWeights,
     No,
-    Pooling,
+    Several,
     Share,
     Size,
     TaskName,
-    TextColumns,
     number_if_it_reads_so,
 )
 from grucli.config.strict_yaml import KeyPath
 from grucli.data.forms import FormatName, Missing
+from grucli.data.series import View
 from grucli.data.text import TokenMode
+from grucli.engine import PoolingName
 from grucli.engine.cells import CellName
 
 
@@ -48,7 +48,7 @@ class DataConfig(_Section):
     valid: Annotated[Auto[Share | FilePath], BeforeValidator(number_if_it_reads_so)] = None
     """The file to validate on, or the share of the training rows that is held out for it; 0 trains
     on all rows and keeps the last epoch."""
-    text: Auto[TextColumns] = None
+    text: Auto[Several[ColumnName]] = None
     """The column that holds the text, or several that are joined."""
     label: Auto[ColumnName] = None
     """The column that holds the label."""
@@ -58,7 +58,7 @@ class DataConfig(_Section):
     group: ColumnName | None = None
     """The column whose values keep rows together: those of one value are never split between
     training and validation."""
-    values: Auto[TextColumns] = None
+    values: Auto[Several[ColumnName]] = None
     """The columns that hold numbers, as names or as patterns such as v*: the steps of a sequence,
     or with id its channels. In JSONL, the key of the sequence."""
     id: Auto[ColumnName] = None
@@ -86,7 +86,7 @@ class DataConfig(_Section):
     """How often a token must occur in the training data to enter the vocabulary."""
     max_vocabulary: Count = 30_000
     """How many tokens the vocabulary holds at most; the most frequent ones stay."""
-    channels: Auto[Channels] = None
+    channels: Auto[Several[View]] = None
     """How each channel of a numeric sequence is seen: its values, their logarithm (log), the shape
     of the sequence without its level and size, the change of that shape from step to step; place is
     how far along a step is. Several ways stand side by side, each scaled over the training data."""
@@ -114,7 +114,7 @@ class ModelConfig(_Section):
     """Recurrent layers on top of each other."""
     bidirectional: Auto[bool] = None
     """Whether sequences are also read from their end."""
-    pooling: Auto[Pooling] = None
+    pooling: Auto[Several[PoolingName]] = None
     """How the states of a sequence become one vector; several ways stand side by side in it."""
     dropout: Auto[Annotated[float, Field(ge=0, le=0.9)]] = None
     """Share of the token vectors' values, of the states between layers and of the pooled features
