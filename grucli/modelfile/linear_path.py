@@ -20,6 +20,7 @@ from grucli.modelfile.fields import built
 Arrays = dict[str, npt.NDArray[Any]]
 
 LINEAR = "wide_"
+KERNELS = ("dilations", "counts", "channels", "thresholds")
 LONGEST_NGRAM = 8  # tokens
 LARGEST_KERNELS = 1 << 20  # steps from one weight to the next, thresholds of one kernel
 
@@ -27,33 +28,15 @@ LARGEST_KERNELS = 1 << 20  # steps from one weight to the next, thresholds of on
 def linear_parts(path: LinearPath | None) -> tuple[dict[str, Any], Arrays]:
     """Return what a model file holds of a linear path: fields beside the encoder's, and arrays."""
     if isinstance(path, NgramPath):
-        return {"ngrams": dataclasses.asdict(path.ngrams.pattern)}, _ngram_arrays(path)
-    if isinstance(path, KernelPath):
-        return {}, _kernel_arrays(path)
-    return {}, {}
-
-
-def _ngram_arrays(path: NgramPath) -> Arrays:
-    """Return what a model file holds of n-grams, beside their pattern."""
-    return {
-        LINEAR + "keys": path.ngrams.keys,
-        LINEAR + "idf": path.ngrams.idf,
-        LINEAR + "weight": path.weight,
-        LINEAR + "bias": path.bias,
-    }
-
-
-def _kernel_arrays(path: KernelPath) -> Arrays:
-    """Return what a model file holds of kernels."""
-    kernels = path.kernels
-    return {
-        LINEAR + "dilations": kernels.dilations,
-        LINEAR + "counts": kernels.counts,
-        LINEAR + "channels": kernels.channels.astype(np.uint8),
-        LINEAR + "thresholds": kernels.thresholds,
-        LINEAR + "weight": path.weight,
-        LINEAR + "bias": path.bias,
-    }
+        fields = {"ngrams": dataclasses.asdict(path.ngrams.pattern)}
+        features: Arrays = {"keys": path.ngrams.keys, "idf": path.ngrams.idf}
+    elif isinstance(path, KernelPath):
+        fields, features = {}, {name: getattr(path.kernels, name) for name in KERNELS}
+        features["channels"] = path.kernels.channels.astype(np.uint8)
+    else:
+        return {}, {}
+    arrays = {**features, "weight": path.weight, "bias": path.bias}
+    return fields, {LINEAR + name: array for name, array in arrays.items()}
 
 
 def linear_path(
@@ -95,8 +78,7 @@ def _kernel_path(arrays: Arrays, num_channels: int, num_outputs: int) -> KernelP
     """Return the kernels of a model file that read so many channels, None if it has none."""
     if LINEAR + "thresholds" not in arrays:
         return None
-    names = ("dilations", "counts", "channels", "thresholds")
-    dilations, counts, channels, thresholds = (arrays[LINEAR + name] for name in names)
+    dilations, counts, channels, thresholds = (arrays[LINEAR + name] for name in KERNELS)
     for array in (dilations, counts):
         expect(array.dtype == np.int64 and array.ndim == 1 and len(array) > 0, "kernels")
         expect(bool((array >= 1).all() and (array < LARGEST_KERNELS).all()), "kernels")
