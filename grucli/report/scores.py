@@ -8,12 +8,14 @@ from grucli.data.labelled import Table
 from grucli.model.linear_path import NAMES
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.notices import Notice
-from grucli.prediction.score import Scored
-from grucli.report import branches, coverage, scorecard
+from grucli.prediction.score import BranchScores, Scored
+from grucli.report import coverage, scorecard
 from grucli.report.chance import doubts
 from grucli.report.model_card import has_learned, is_of_training
 from grucli.report.predictions import json_text
+from grucli.report.tables import percent, table
 from grucli.tasks.confusion import Confusion
+from grucli.tasks.scorecard import Scorecard
 
 STRANGE = (
     "what the model has learned does not show in these rows; are their columns and {noun}s those "
@@ -29,7 +31,22 @@ def text(scored: Scored, saved: SavedModel) -> str:
     whole = scorecard.text(scored.card, coverage.rows(scored.coverage, saved))
     if scored.branches is None:
         return whole
-    return f"{whole}\n{branches.text(scored.branches, NAMES[saved.encoder.unit])}"
+    return f"{whole}\n{branches_text(scored.branches, NAMES[saved.encoder.unit])}"
+
+
+def branches_text(branches: BranchScores, name: str) -> str:
+    """Return a line for each branch, and who decides; `name` is the linear path's."""
+    rows = [
+        ("recurrence alone", *_brief(branches.recurrence)),
+        (f"{name} alone", *_brief(branches.linear)),
+    ]
+    ours = branches.recurrence_share
+    share = f"recurrence {percent(ours, 0)}, {name} {percent(1 - ours, 0)}"
+    return "\n".join([*table(rows, "l" * len(rows[0])), f"share of the decision: {share}"]) + "\n"
+
+
+def _brief(card: Scorecard) -> list[str]:
+    return [f"{one.measure.title} {scorecard.number(one.value)}" for one in card.brief()]
 
 
 def json_pieces(scores: Mapping[str, object]) -> Iterator[str]:

@@ -1,7 +1,4 @@
-"""The linear path through real processes: whether it counts, what is kept, what the reports say.
-
-Covers: report/branches.
-"""
+"""The linear path through real processes: whether it counts, what is kept, what the reports say."""
 
 import json
 from pathlib import Path

@@ -8,10 +8,10 @@ import pytest
 from grucli.inspection.attribution import explain, spans
 from grucli.inspection.sequences import Example, SequencePart
 from grucli.prediction.score import BranchScores
-from grucli.report import branches
 from grucli.report.chance import doubts
 from grucli.report.page.sequences import examples as on_page
 from grucli.report.scorecard import text
+from grucli.report.scores import branches_text
 from grucli.report.sequences import examples
 from grucli.tasks.measure import Measure
 from grucli.tasks.scorecard import CountTable, Figure, Scorecard
@@ -93,7 +93,7 @@ def test_of_errors_less_is_better(rmse, line):
 
 def test_the_branches():
     both = BranchScores(recurrence=card(1.0), linear=card(3.0), recurrence_share=0.75)
-    assert branches.text(both, "n-grams").splitlines()[:2] == [
+    assert branches_text(both, "n-grams").splitlines()[:2] == [
         "recurrence alone  RMSE 1.000",
         "n-grams alone     RMSE 3.000",
     ]
