@@ -11,8 +11,7 @@ from grucli.inspection.verdicts import units_line
 from grucli.model.linear_path import NAMES
 from grucli.report.model_card import FactLines, head, inside
 from grucli.report.sequences import examples
-from grucli.report.tables import bar, percent, table
-from grucli.report.wrap import field
+from grucli.report.tables import bar, field, percent, table
 from grucli.tasks.task import Task
 
 BAR_WIDTH = 12

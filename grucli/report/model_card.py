@@ -13,8 +13,7 @@ from grucli.inspection.report import parameter_parts
 from grucli.model.blend import Mix
 from grucli.model.linear_path import NAMES, LinearPath
 from grucli.modelfile.checkpoint import SavedModel
-from grucli.report.tables import percent, table
-from grucli.report.wrap import field
+from grucli.report.tables import field, percent, table
 
 FactLines = list[tuple[str, str]]
 """Names with a sentence each."""

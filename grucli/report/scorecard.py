@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from grucli.errors import counted
-from grucli.report.tables import GAP, bar, fit, percent, table
+from grucli.report.tables import GAP, WIDTH, bar, fit, percent, table
 from grucli.tasks.scorecard import (
     Baseline,
     ConfusionTable,
@@ -18,7 +18,6 @@ from grucli.tasks.scorecard import (
     ScoreTable,
 )
 
-WIDTH = 80
 LABEL_WIDTH = 22  # in tables
 NAME_WIDTH = 20  # in sentences
 MOST_CLASSES = 12  # of a confusion matrix that is printed in full

@@ -12,8 +12,7 @@ from grucli.inspection.attribution import Attribution, Check
 from grucli.inspection.sequences import Example, SequencePart
 from grucli.model.linear_path import NAMES
 from grucli.report.model_card import FactLines
-from grucli.report.tables import fit, sparkline
-from grucli.report.wrap import field, flow
+from grucli.report.tables import field, fit, flow, sparkline
 
 TOKEN_WIDTH = 30
 LABEL_WIDTH = 20
@@ -48,7 +47,7 @@ def _example(one: Example) -> list[str]:
     lines += flow(pieces, "  ", 2, "   ")
     for name, sentence in windows(one):
         lines += field(f"  {name}", sentence, indent=11)
-    head = f"  running  {sparkline(_drawn(why), 0, 1)}"
+    head = f"  running  {sparkline(_drawn(why))}"
     lines += flow(running(one).split(" "), head + "  ", 11, " ")
     if why.check is not None:
         lines += field("  check", check(why, why.check), indent=11)

@@ -1,11 +1,11 @@
-"""Plain text for people: tables aligned by display width, bars, sparklines, shares.
+"""Plain text for people by display width: tables, wrapped sentences, bars, sparklines, shares.
 
 Nothing here knows of colour; a caller may wrap whole lines in it. Width is counted in columns of
 the terminal: a Chinese character takes two.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
@@ -14,6 +14,8 @@ from grucli.errors import show
 _BLOCKS = " ▏▎▍▌▋▊▉█"
 _LEVELS = "▁▂▃▄▅▆▇█"
 GAP = "  "
+WIDTH = 80
+FIELD_INDENT = 11
 
 
 def table(rows: Sequence[Sequence[object]], align: str, limit: int = 40) -> list[str]:
@@ -40,6 +42,37 @@ def fit(cell: object, limit: int) -> str:
     return set_cell_size(shown, limit - 1).rstrip() + "…"
 
 
+def field(name: str, value: str, indent: int = FIELD_INDENT) -> list[str]:
+    """Return `name` and a wrapped sentence beside it, both made harmless."""
+    head = show(name)
+    head += " " * max(1, indent - cell_len(head))
+    return flow(show(value).split(" "), head, indent, " ")
+
+
+def flow(pieces: Iterable[str], head: str, indent: int, gap: str) -> list[str]:
+    """Return lines of at most 80 columns.
+
+    Args:
+        pieces: what must not be broken; harmless already. One that is too wide is cut.
+        head: what the first line begins with.
+        indent: columns before the first piece of the other lines.
+        gap: between two pieces of a line.
+    """
+    lines, used = [head], cell_len(head)
+    is_empty = True
+    for piece in pieces:
+        cut = fit(piece, WIDTH - indent)
+        wanted = cell_len(cut) + (0 if is_empty else len(gap))
+        if used + wanted > WIDTH:
+            lines.append(" " * indent + cut)
+            used = indent + cell_len(cut)
+        else:
+            lines[-1] += cut if is_empty else gap + cut
+            used += wanted
+        is_empty = False
+    return [line.rstrip() for line in lines]
+
+
 def percent(share: float, digits: int = 1) -> str:
     """Return a share as a percentage, "84.2 %"; a dash if it is not finite."""
     return f"{share * 100:.{digits}f} %" if math.isfinite(share) else "–"
@@ -59,18 +92,9 @@ def bar(share: float, width: int) -> str:
     return (_BLOCKS[-1] * full + _BLOCKS[part]).rstrip()
 
 
-def sparkline(values: Sequence[float], low: float | None = None, high: float | None = None) -> str:
-    """Return one character a value, its height between `low` and `high`.
-
-    Args:
-        values: what to draw; a blank stands for what is not finite.
-        low: value of the lowest mark, the least of `values` if None; all equal draws the lowest.
-        high: value of the highest mark, the greatest of `values` if None.
-    """
-    finite = [value for value in values if math.isfinite(value)]
-    bottom = min(finite, default=0.0) if low is None else low
-    top = max(finite, default=1.0) if high is None else high
-    return "".join(_level(value, bottom, top) for value in values)
+def sparkline(values: Sequence[float]) -> str:
+    """Return one character a value, its height between 0 and 1; a blank for what is not finite."""
+    return "".join(map(_level, values))
 
 
 def _pad(cell: str, width: int, side: str) -> str:
@@ -78,8 +102,7 @@ def _pad(cell: str, width: int, side: str) -> str:
     return blank + cell if side == "r" else cell + blank
 
 
-def _level(value: float, low: float, high: float) -> str:
-    if not math.isfinite(value):
+def _level(share: float) -> str:
+    if not math.isfinite(share):
         return " "
-    share = (value - low) / (high - low) if high > low else 0.0
     return _LEVELS[min(int(max(share, 0.0) * len(_LEVELS)), len(_LEVELS) - 1)]
