@@ -14,7 +14,6 @@ from grucli.cli.options import Common, Model, Reading, spread
 from grucli.errors import ConfigError, excerpt, show, show_path
 
 if TYPE_CHECKING:
-    from grucli.data.records import Record
     from grucli.modelfile.checkpoint import SavedModel
     from grucli.prediction.score import Scored
 
@@ -67,22 +66,22 @@ def evaluate(
     from grucli.modelfile import checkpoint
     from grucli.prediction.score import score
     from grucli.prediction.stream import suitable_records
+    from grucli.report.predictions import mistakes
     from grucli.report.scores import warnings
 
     saved = checkpoint.load(model)
     common.note_model(model)
     table = read_table(data, reading.options(), saved.remembered)
-    for finding in table.findings:
-        common.note(finding)
+    common.note_each(table.findings)
     records = list(suitable_records(saved, table.records, table.name, model))
     saved.task.check_known(table.name, records, "the model")
     scored = score(saved, records)
     _print(scored, saved, common)
     if errors is not None:
-        _write_errors(errors, scored, saved, records)
+        wrong = saved.task.mistakes(scored.scores, scored.targets)
+        output.write_file(errors, mistakes(records, wrong).encode())
         common.note(f"wrote {show_path(errors)}")
-    for warning in warnings(scored, saved, table):
-        common.note(warning)
+    common.note_each(warnings(scored, saved, table))
     if _count_unmet(bounds, scored):
         raise typer.Exit(1)
 
@@ -140,16 +139,6 @@ def _less_is_better(metric: str) -> bool:
 
     every = (*measures(), *coverage.MEASURES)
     return any(one.name == metric and not one.larger_is_better for one in every)
-
-
-def _write_errors(path: str, scored: Scored, saved: SavedModel, records: Sequence[Record]) -> None:
-    """Write the wrong answers as CSV."""
-    from grucli.files.writing import sweep, write_atomic
-    from grucli.report.predictions import mistakes
-
-    text = mistakes(records, saved.task.mistakes(scored.scores, scored.targets))
-    sweep(path)
-    write_atomic(path, text.encode())
 
 
 def _count_unmet(bounds: Sequence[_Bound], scored: Scored) -> int:

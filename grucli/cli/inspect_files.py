@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -89,7 +89,7 @@ class Results:
         if self.html is not None:
             from grucli.report.page.page import page
 
-            _replace(self.html, page(report).encode())
+            output.write_file(self.html, page(report).encode())
             common.note(f"wrote {show_path(self.html)}")
         if self.npz is not None:
             import numpy as np
@@ -97,7 +97,7 @@ class Results:
             from grucli.inspection.arrays import trace
 
             arrays: dict[str, Any] = trace(report, records)
-            _replace(self.npz, lambda file: np.savez(file, **arrays))
+            output.write_file(self.npz, lambda file: np.savez(file, **arrays))
             size, number = _size(self.npz), counted(len(records), "sequence")
             common.note(f"wrote {show_path(self.npz)}: {size}, {number}")
 
@@ -116,13 +116,6 @@ class Results:
             figure, bound = excerpt(one.figure, 80), f"{one.sign}{one.limit:.6g}"
             output.say(f"grucli: {figure} is {value:.6g}; --fail-if {bound} holds")
         return len(holding)
-
-
-def _replace(path: str, content: bytes | Callable[[BinaryIO], None]) -> None:
-    from grucli.files.writing import sweep, write_atomic
-
-    sweep(path)
-    write_atomic(path, content)
 
 
 def _size(path: str) -> str:

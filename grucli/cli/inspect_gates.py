@@ -117,12 +117,10 @@ def inspect_gates(
     if data is not None:
         with _open(data, options, saved, common) as source:
             drawn = _sample(source, model, saved, settings, shown.numbers, options.on_bad_row)
-            for finding in source.found_later():
-                common.note(finding)
+            common.note_each(source.found_later())
         results.check_size(saved, drawn.records)
         drawn = dataclasses.replace(drawn, sha256=sha256_of(data))
-        for warning in saved.task.unknown_warnings(drawn.name, drawn.records):
-            common.note(warning)
+        common.note_each(saved.task.unknown_warnings(drawn.name, drawn.records))
     report = inspect(show_path(model), saved, shown, settings, drawn)
     output.write(
         json.dumps(report.to_json(), allow_nan=False) + "\n" if common.json else text(report)
@@ -212,8 +210,7 @@ def _open(data: str, options: ReadOptions, saved: SavedModel, common: Common) ->
     from grucli.data.forms.opening import open_source
 
     source = open_source(data, options, needs_label=False, remembered=saved.remembered)
-    for finding in source.findings:
-        common.note(finding)
+    common.note_each(source.findings)
     return source
 
 

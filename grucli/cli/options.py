@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
@@ -143,6 +143,11 @@ class Common:
         """Say a line about the work, or a warning with its name, unless --quiet."""
         if not self.quiet:
             output.say(show(output.warning_line(line) if isinstance(line, Notice) else line))
+
+    def note_each(self, lines: Iterable[str | Notice]) -> None:
+        """Say lines as `note` does."""
+        for line in lines:
+            self.note(line)
 
     def note_model(self, path: str) -> None:
         """Say of a file to resume from that it answers otherwise than the model."""

@@ -4,10 +4,10 @@ import errno
 import io
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from grucli.errors import AccessError, ConfigError, excerpt, show_path
 from grucli.notices import Notice
@@ -63,6 +63,14 @@ def check_apart(flag: str, path: str | Path, others: Mapping[str, str | Path | N
     for name, other in others.items():
         if other is not None and _is_same(path, other):
             raise ConfigError(f"{flag}: {show_path(path)} is the {name}; name another file")
+
+
+def write_file(path: str, data: bytes | Callable[[BinaryIO], None]) -> None:
+    """Write a result file wholly or not at all, as `write_atomic` does; left-overs go first."""
+    from grucli.files.writing import sweep, write_atomic
+
+    sweep(path)
+    write_atomic(path, data)
 
 
 def write(text: str) -> None:

@@ -94,8 +94,7 @@ def predict(
         common.note("reading from the keyboard; end with Ctrl-D")
     options = reading.options(on_bad_row="skip")
     with open_source(path, options, needs_label=False, remembered=saved.remembered) as source:
-        for finding in source.findings:
-            common.note(finding)
+        common.note_each(source.findings)
         layout = Layout.of(saved.task, asked, _kept(keep, source))
         if form == "csv":
             for name, other in layout.renamed.items():
@@ -104,10 +103,8 @@ def predict(
         records = _Watched(suitable, options.on_bad_row)
         answers = _Counted(stream.predict(saved, records, source.ready))
         _write(_texts(answers, source, records, WRITERS[form](layout)), out)
-        for finding in source.found_later():
-            common.note(finding)
-        for line in lost(answers.coverage, saved):
-            common.note(line)
+        common.note_each(source.found_later())
+        common.note_each(lost(answers.coverage, saved))
         records.finish(source.name)
 
 
@@ -225,15 +222,13 @@ def _texts(
 
 def _write(texts: Iterator[str], out: str | None) -> None:
     """Write to stdout, each piece at once; or to a file, wholly or not at all."""
-    from grucli.files.writing import sweep, write_atomic
 
     def fill(file: BinaryIO) -> None:
         for text in texts:
             file.write(text.encode("utf-8", "surrogateescape"))
 
     if out is not None:
-        sweep(out)
-        write_atomic(out, fill)
+        output.write_file(out, fill)
         return
     for text in texts:
         output.write(text)

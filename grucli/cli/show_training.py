@@ -67,16 +67,14 @@ def dry_run(request: RunRequest, settings: Settings, common: Common) -> None:
     _show_beginning(session, settings, common)
     trainer, prepared = session.trainer, session.prepared
     measured = cost.measure(trainer, prepared)
-    for line in cost_report.lines(trainer, prepared, settings, measured):
-        common.note(line)
+    common.note_each(cost_report.lines(trainer, prepared, settings, measured))
     if common.json:
         result = cost_report.result(trainer, prepared, settings, measured)
         output.write(json.dumps(result, ensure_ascii=False) + "\n")
 
 
 def _show_beginning(session: Session, settings: Settings, common: Common) -> None:
-    for line in settings.notes:
-        common.note(line)
+    common.note_each(settings.notes)
     for event in session.begin():
         if isinstance(event, DataReady):
             _show_data(event.prepared, settings, common)
@@ -87,10 +85,8 @@ def _show_beginning(session: Session, settings: Settings, common: Common) -> Non
 
 
 def _show_data(prepared: Prepared, settings: Settings, common: Common) -> None:
-    for line in prepared.findings:
-        common.note(line)
-    for warning in prepared.warnings:
-        common.note(warning)
+    common.note_each(prepared.findings)
+    common.note_each(prepared.warnings)
     for key, reason in prepared.reasons.items():
         section, name = key.split(".")
         value = getattr(getattr(prepared.config, section), name)
@@ -131,8 +127,7 @@ def _show_outcome(session: Session, model: Path, common: Common) -> None:
     name = NAMES[prepared.encoder.unit]
     if (line := report.linear_line(trainer.kept, prepared.task, name)) is not None:
         common.note(line)
-    for said in report.outcome_lines(trainer, prepared, seconds):
-        common.note(said)
+    common.note_each(report.outcome_lines(trainer, prepared, seconds))
     if trainer.progress.stopped == "time":
         common.note(f"--max-time: where it ends depends on the clock; {_to_go_on()}")
     quoted = shlex.quote(str(model))
