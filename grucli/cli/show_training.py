@@ -1,4 +1,7 @@
-"""What `grucli train` shows of a session: its findings, epochs and outcome, and its exit code."""
+"""What `grucli train` shows of a session: its findings, epochs and outcome, and its exit code.
+
+On a terminal a bar shows the time that is left.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,13 @@ import json
 import shlex
 import signal
 import sys
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from grucli.cli import output
 from grucli.cli.interruption import Interruption
 from grucli.cli.options import Common
-from grucli.cli.progress_display import display
 from grucli.config.resolve import Settings
 from grucli.errors import show_path
 from grucli.model.linear_path import NAMES
@@ -22,13 +24,11 @@ from grucli.preparation.prepare import Prepared
 from grucli.report import cost as cost_report
 from grucli.report import training as report
 from grucli.training import cost
-from grucli.training.session import (
-    DataReady,
-    RunRequest,
-    Session,
-    TrainerReady,
-    WeightsTaken,
-)
+from grucli.training.progress import EpochInfo, StepInfo
+from grucli.training.session import DataReady, RunRequest, Session, TrainerReady, WeightsTaken
+from grucli.training.trainer import Trainer
+
+Show = Callable[[StepInfo | EpochInfo], None]
 
 
 def run(request: RunRequest, settings: Settings, common: Common) -> int:
@@ -110,13 +110,52 @@ def _show_steps(session: Session, common: Common) -> int | None:
     """Train; return the number of the signal that has cut it short, None if none has."""
     trainer = session.trainer
     with (
-        display(trainer, session.prepared, common) as show,
+        _display(trainer, session.prepared, common) as show,
         Interruption(session.interrupt) as interruption,
         closing(session.train()) as steps,
     ):
         for info in steps:
             show(info)
     return None if trainer.is_done else interruption.number
+
+
+@contextmanager
+def _display(trainer: Trainer, prepared: Prepared, common: Common) -> Iterator[Show]:
+    """Yield the function that shows a step or an epoch."""
+    if common.quiet or not output.is_terminal():
+
+        def show_epoch(info: StepInfo | EpochInfo) -> None:
+            if isinstance(info, EpochInfo):
+                common.note(report.epoch_line(info, prepared))
+
+        yield show_epoch
+    else:
+        with _bar(trainer, prepared, common) as show:
+            yield show
+
+
+@contextmanager
+def _bar(trainer: Trainer, prepared: Prepared, common: Common) -> Iterator[Show]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.text import Text
+
+    console = Console(stderr=True, no_color=common.no_color or None, highlight=False)
+    progress, done = trainer.progress, trainer.progress.step
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        task = bars.add_task("epoch 1", total=trainer.num_batches * trainer.epochs, completed=done)
+
+        def show(info: StepInfo | EpochInfo) -> None:
+            if isinstance(info, EpochInfo):
+                style = "bold" if info.is_best else ""
+                bars.console.print(Text(report.epoch_line(info, prepared), style=style))
+            else:
+                text = f"epoch {info.epoch}/{trainer.epochs}  loss {info.loss:.4f}"
+                bars.update(task, description=text)
+            bars.update(task, completed=progress.step)
+
+        yield show
 
 
 def _show_outcome(session: Session, model: Path, common: Common) -> None:
