@@ -12,24 +12,9 @@ _SYMBOL = (
 )
 _WORDS: Final = (
     *("%", "‰", "°", "°C", "°F", "℃", "℉", "deg", "degC", "degF", "degrees", "ppm", "ppb", "dB"),
-    *(
-        "dBm",
-        "min",
-        "h",
-        "hr",
-        "hrs",
-        "sec",
-        "msec",
-        "usec",
-        "d",
-        "day",
-        "days",
-        "yr",
-        "rpm",
-        "bpm",
-    ),
+    *("dBm", "min", "h", "hr", "hrs", "sec", "msec", "usec", "d", "day", "days", "yr", "rpm"),
     *("mph", "psi", "mmHg", "in", "ft", "mi", "px", "a.u.", "au", "count", "counts", "unitless"),
-    *("seconds", "volts", "meters", "metres", "hours", "minutes"),
+    *("seconds", "volts", "meters", "metres", "hours", "minutes", "bpm"),
 )
 _FACTOR = rf"(?:{'|'.join(map(re.escape, sorted(_WORDS, key=len, reverse=True)))}|{_SYMBOL})"
 _POWER = r"(?:\^?[-−]?\d|[⁻¹²³]{1,2})?"
