@@ -1,6 +1,6 @@
 """Series in tables, JSON Lines and .ts, through the real program.
 
-Covers: data/series/given, prediction/classifier.
+Covers: prediction/classifier.
 """
 
 import json

@@ -11,17 +11,18 @@ import numpy.typing as npt
 
 from grucli.data.encoded import Encoded
 from grucli.data.forms import Missing
-from grucli.data.numbers import Floats
+from grucli.data.numbers import Floats, floats, whole
 from grucli.data.records import Record
-from grucli.data.series.given import record_of
 from grucli.data.series.parts import SeriesParts
 from grucli.data.series.scaling import mean_and_variance
 from grucli.data.series.views import SMALLEST, VIEWS, typical_sizes, views, width
-from grucli.errors import DataError, counted, expect
+from grucli.errors import DataError, counted, expect, show
 
 ROUNDING = 1e-12  # of the mean: what varies less is the rounding of a constant
 SINGLE = 2.0**-24  # of a number: by how much float32 rounds what another file has as float64
 FARTHEST = 1e6  # standard deviations; a wild reading must not overflow the arithmetic after it
+_OTHER = {"c": "complex numbers", "M": "dates", "m": "spans of time"}
+"""What NumPy would take for numbers, by the kind of its type."""
 
 
 class SeriesEncoder:
@@ -144,8 +145,31 @@ class SeriesEncoder:
         return record.values is not None and record.values.shape[1] == self.num_channels
 
     def record(self, number: int, value: Any) -> Record:
-        """Return a value of a program as a record; `record_of` says what is raised."""
-        return record_of(number, value)
+        """Return a sequence (T,) or (T, I) of a program as the record of this number.
+
+        Raises:
+            TypeError: it is no array of numbers.
+            DataError: it has no value, is one number, or has one that is infinite or too large.
+        """
+        try:
+            values = floats(_numeric(value))
+        except (TypeError, ValueError) as fault:
+            raise TypeError(f"record {number}: no array of numbers: {show(fault)}") from None
+        except OverflowError:  # a Python integer
+            values = np.array([np.inf])
+        if values.ndim == 0:
+            raise DataError(f"record {number}: one number; put a single sequence in a list")
+        if np.isinf(values).any():
+            raise DataError(
+                f"record {number}: a number is infinite or too large; leave it out or scale it down"
+            )
+        if values.ndim == 1:
+            values = values[:, None]
+        if values.ndim == 2:  # the encoder refuses all else
+            values = whole(values, "mask")
+        if len(values) == 0:
+            raise DataError(f"record {number}: a sequence without a value; give one at least")
+        return Record(number=number, values=values)
 
     def parts_of(self, record: Record, *, reads_on: bool) -> SeriesParts:
         """Return the steps of a sequence that are kept; nothing reads on."""
@@ -175,8 +199,8 @@ class SeriesEncoder:
                 be there.
         """
         encoded = self.encode_steps([self._scaled(record) for record in records])
-        whole = [0 if record.values is None else len(record.values) for record in records]
-        return replace(encoded, truncated=np.array(whole) > self.max_length)
+        lengths = [0 if record.values is None else len(record.values) for record in records]
+        return replace(encoded, truncated=np.array(lengths) > self.max_length)
 
     def encode_steps(self, sequences: Sequence[npt.NDArray[np.float32]]) -> Encoded:
         """Encode sequences (T, input_size), at least one, of steps that were encoded before."""
@@ -215,3 +239,11 @@ class SeriesEncoder:
         if self.missing == "mask":
             scaled = np.concatenate([scaled, missing], axis=1)
         return scaled.astype(np.float32)
+
+
+def _numeric(value: Any) -> npt.NDArray[Any]:
+    """Return an array of the numbers' own type; None is NaN."""
+    found = np.asarray(value)
+    if found.dtype.kind in _OTHER:
+        raise TypeError(_OTHER[found.dtype.kind])
+    return found if found.dtype.kind in "fiub" else np.asarray(value, np.float64)
