@@ -5,15 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+import numpy as np
 import numpy.typing as npt
 
 from grucli.data.encoded import Encoded
-from grucli.data.parts import RecordParts
 from grucli.data.records import Record
 from grucli.data.series.encoder import SeriesEncoder
 from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.vocabulary import Vocabulary
 from grucli.errors import counted
+
+
+class RecordParts(Protocol):
+    """One record as a model reads it; steps can be left out, to see what it says of the rest."""
+
+    def __len__(self) -> int:
+        """Steps that can be left out, 0 for an empty text."""
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether a model can answer where no step is left."""
+
+    def shown(self, start: int, stop: int) -> str:
+        """Return some steps (from 0) for people."""
+
+    def is_known(self, start: int, stop: int) -> bool:
+        """Tell whether the vocabulary knows all of these steps."""
+
+    def remains(self, kept: Sequence[npt.NDArray[np.bool_]]) -> Encoded:
+        """Return what each of `kept` (T,), at least one, leaves; T is at least 1."""
 
 
 class Encoder(Protocol):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grucli.data.encoded import Encoded
-from grucli.data.parts import RecordParts
+from grucli.data.encoder import RecordParts
 from grucli.data.records import Record
 from grucli.engine.packing import Floats, slices
 from grucli.errors import CheckpointError
