@@ -22,28 +22,21 @@ LISTED = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeriesColumns:
-    """Indices of the columns; None: there is none.
+class SeriesColumns(GuessedColumns):
+    """Indices of all columns that are read; None: there is none.
 
     Attributes:
-        values: the steps of a wide table, the channels of a long one, in their order.
-        label, id, time, weight, group: of a sequence; `id` makes the table a long one.
-        row_time: tells when a row of a wide table was.
-        guessed: whether one of them had to be found.
-        in_cells: whether one column holds a whole sequence in each cell.
+        weight, group: of a sequence.
+        guessed: whether a column had to be found.
         left_out: columns that might have been meant, where the values had to be found.
+        row_time: tells when a row of a wide table was.
     """
 
-    values: tuple[int, ...]
-    label: int | None
-    id: int | None
-    time: int | None
     weight: int | None
     group: int | None
     guessed: bool
-    in_cells: bool = False
-    left_out: tuple[int, ...] = ()
-    row_time: int | None = None
+    left_out: tuple[int, ...]
+    row_time: int | None
 
 
 def choose_series(
@@ -188,14 +181,10 @@ class _SeriesSearch:
             self._table.refuse_stacked(found.id, {found.label, *self._set_aside})
         is_split = found.id is None and self._asked.needs_label
         return SeriesColumns(
-            values=found.values,
-            label=found.label,
-            id=found.id,
-            time=found.time,
+            **vars(found),
             weight=self._weight,
             group=self._group,
             guessed=guessed or (found.label is not None and self._label is None),
-            in_cells=found.in_cells,
             left_out=tuple(self._table.rest(used)) if guessed else (),
             row_time=self._table.time_of_rows(used) if is_split else None,
         )

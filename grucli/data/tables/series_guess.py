@@ -16,7 +16,13 @@ from grucli.data.tables.series_cells import holds_series
 
 @dataclass(frozen=True, kw_only=True)
 class GuessedColumns:
-    """Indices of columns that were found; None: there is none."""
+    """Indices of columns that were found; None: there is none.
+
+    Attributes:
+        values: the steps of a wide table, the channels of a long one, in their order.
+        label, id, time: of a sequence; `id` makes the table a long one.
+        in_cells: whether one column holds a whole sequence in each cell.
+    """
 
     values: tuple[int, ...]
     label: int | None
