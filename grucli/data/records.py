@@ -3,7 +3,6 @@
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from types import TracebackType
 from typing import Any, Literal, Self
 
 from grucli.data.forms import Missing, OnBadRow
@@ -131,6 +130,8 @@ class Source:
         name: how messages call it; harmless to show.
         kind: what its records hold.
         format: the form that was found or given.
+        ready: tells whether the next record, or the end, can be had without waiting for its
+            producer; a line that has arrived counts as a record.
         columns: names of a table's columns.
         text: name of the text column, or of several.
         label: name of the label column.
@@ -153,7 +154,7 @@ class Source:
     format: str
     needs_label: bool
     records: Iterator[Record] = field(repr=False)
-    is_ready: Callable[[], bool] = field(repr=False)
+    ready: Callable[[], bool] = field(repr=False)
     stream: io.BufferedIOBase = field(repr=False)
     columns: tuple[str, ...] = ()
     text: Columns | None = None
@@ -191,21 +192,9 @@ class Source:
     def __enter__(self) -> "Source":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:
         """Close the file; standard input stays open."""
         self.stream.close()
-
-    def ready(self) -> bool:
-        """Return whether the next record, or the end, can be had without waiting for its producer.
-
-        A line that has arrived counts as a record.
-        """
-        return self.is_ready()

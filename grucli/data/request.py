@@ -1,10 +1,12 @@
 """Requests: what user, model and command ask of data."""
 
+import io
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from grucli.data.forms import Missing
-from grucli.data.records import ReadOptions, Remembered, names
+from grucli.data.forms import FormatName, Missing
+from grucli.data.records import ReadOptions, Remembered, Source, names
+from grucli.data.streams.lines import Lines
 from grucli.data.tables.column_names import split_names
 from grucli.errors import ConfigError, excerpt
 
@@ -35,6 +37,25 @@ class Asked:
             raise ConfigError(f"--text: names a column twice, got '{excerpt(','.join(text))}'")
         values = split_names(options.values or (), columns)
         return replace(self, options=replace(options, text=text or None, values=values or None))
+
+    def source(self, format: FormatName, stream: io.BufferedIOBase, lines: Lines) -> Source:
+        """Return a Source of texts for data that are lines, without its records yet.
+
+        Args:
+            format: the form that was found.
+            stream: where `lines` come from; closed with the Source.
+            lines: at the start of the data.
+        """
+        return Source(
+            name=self.name,
+            kind="text",
+            format=format,
+            needs_label=self.needs_label,
+            records=iter(()),
+            ready=lines.ready,
+            stream=stream,
+            encoding=self.encoding,
+        )
 
     @property
     def text(self) -> tuple[str, ...]:

@@ -64,24 +64,12 @@ def starts_as_jsonl(lines: Lines, asked: Asked | None = None) -> bool:
 def open_jsonl(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
     """Open the objects that `lines` hold.
 
-    Args:
-        stream: where `lines` come from; closed with the Source.
-        lines: at the start of the data.
-        asked: what is known of them.
+    Args: as for `Asked.source`.
 
     Raises:
         DataError: a key that is named is in none of the first objects, or there is no clear choice.
     """
-    source = Source(
-        name=asked.name,
-        kind="text",
-        format="jsonl",
-        needs_label=asked.needs_label,
-        records=iter(()),
-        is_ready=lines.ready,
-        stream=stream,
-        encoding=asked.encoding,
-    )
+    source = asked.source("jsonl", stream, lines)
     refuse_document(lines, f"{asked.name}:{lines.number + 1}")
     sample = _sample(lines, asked)
     source.columns = tuple(dict.fromkeys(key for found in sample for key in found))

@@ -177,7 +177,7 @@ def open_series(stream: io.BufferedIOBase, asked: Asked, head: bytes = b"") -> S
         format="npz",
         needs_label=asked.needs_label,
         records=_records(series, asked),
-        is_ready=lambda: True,
+        ready=lambda: True,
         stream=stream,
         missing=asked.missing,
     )

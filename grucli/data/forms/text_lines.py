@@ -34,23 +34,8 @@ def starts_labelled(lines: Lines, asked: Asked) -> bool:
 
 
 def open_label_lines(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
-    """Open the texts that `lines` hold.
-
-    Args:
-        stream: where `lines` come from; closed with the Source.
-        lines: at the start of the data.
-        asked: what is known of them.
-    """
-    source = Source(
-        name=asked.name,
-        kind="text",
-        format="lines",
-        needs_label=asked.needs_label,
-        records=iter(()),
-        is_ready=lines.ready,
-        stream=stream,
-        encoding=asked.encoding,
-    )
+    """Open the texts that `lines` hold; the arguments are those of `Asked.source`."""
+    source = asked.source("lines", stream, lines)
     said: list[str] = []
     least = 0.0 if asked.options.format == "lines" else LEAST_LABELLED
     if asked.needs_label:

@@ -10,7 +10,7 @@ With @timestamps each value stands beside its time: `(0,1.5),(1,2.5)`, or a date
 import io
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from grucli.data.forms import Missing
@@ -77,25 +77,17 @@ def starts_as_ts(lines: Lines) -> bool:
 def open_ts(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
     """Open the cases that `lines` hold.
 
-    Args:
-        stream: where `lines` come from; closed with the Source.
-        lines: at the start of the data.
-        asked: what is known of them.
+    Args: as for `Asked.source`.
 
     Raises:
         DataError: the tags are damaged, or say that there are targets, which are not supported;
             or there are no labels, but they are needed.
     """
     header = _read_header(lines, asked)
-    return Source(
-        name=asked.name,
+    return replace(
+        asked.source("ts", stream, lines),
         kind="series",
-        format="ts",
-        needs_label=asked.needs_label,
         records=_records(lines, asked, header),
-        is_ready=lines.ready,
-        stream=stream,
-        encoding=asked.encoding,
         missing=asked.missing,
         findings=(_TIMES_ARE,) if header.has_times else (),
     )

@@ -43,17 +43,14 @@ def open_table(
     """Open the table that `lines` holds, of texts or of numeric sequences.
 
     Args:
-        stream: where `lines` come from; closed with the Source.
-        lines: at the start of the table.
-        asked: what is known of it.
+        stream, lines, asked: as for `Asked.source`.
         own_delimiter: the one of the format given or of the suffix, if there is such.
 
     Raises:
         ConfigError: the delimiter asked for is none.
         DataError: the header cannot be read, or the columns are missing or not clear.
     """
-    announced = announced_delimiter(lines)
-    if announced:
+    if announced := announced_delimiter(lines):
         next(lines)
         own_delimiter = announced
     delimiter, hint = _delimiter(lines, asked, own_delimiter)
@@ -61,12 +58,19 @@ def open_table(
     rows = open_rows(lines, dialect)
     columns, place = _read_columns(rows, lines, asked)
     asked = asked.among(columns)
-    source = _empty_source(stream, lines, asked, columns, delimiter)
+    source = replace(
+        asked.source("tsv" if delimiter == "\t" else "csv", stream, lines),
+        columns=columns,
+        delimiter=delimiter,
+        header=asked.header,
+        quotes=None if asked.quotes is not False else False,
+        options=asked.options,
+    )
     body = TableBody(rows, columns if asked.header else ())
     source.found_later = body.findings
     if delimiter not in (own_delimiter, asked.known.delimiter) and not asked.options.delimiter:
-        name = delimiter_name(delimiter)
-        source.findings += (f"{name}-separated (pass --delimiter for another)",)
+        said = f"{delimiter_name(delimiter)}-separated (pass --delimiter for another)"
+        source.findings += (said,)
 
     def first_rows() -> list[list[str]]:
         sampled = sample_rows(lines, dialect, SAMPLED_ROWS, width=len(columns))
@@ -80,39 +84,12 @@ def open_table(
     if own_delimiter is None and not asked.needs_label:
         said = "the first line is a header (pass --format lines for plain lines)"
         source.findings = (said, *source.findings)
-    chosen = TextColumns(text=(0,), label=None, guessed=False)
-    if columns:
-        chosen = _choose(lines, columns, asked, hint, place, first_rows)
+    chosen = _choose(lines, columns, asked, hint, place, first_rows)
     _fill_with_texts(source, body, chosen)
     if chosen.guessed and asked.needs_label:
         table = TableSample(columns, first_rows, place, named=asked.header)
         source.findings += _unread(table, chosen)
     return source
-
-
-def _empty_source(
-    stream: io.BufferedIOBase,
-    lines: Lines,
-    asked: Asked,
-    columns: tuple[str, ...],
-    delimiter: str,
-) -> Source:
-    """Return the Source of a table of texts, without its records yet."""
-    return Source(
-        name=asked.name,
-        kind="text",
-        format="tsv" if delimiter == "\t" else "csv",
-        needs_label=asked.needs_label,
-        records=iter(()),
-        is_ready=lines.ready,
-        stream=stream,
-        columns=columns,
-        delimiter=delimiter,
-        encoding=asked.encoding,
-        header=asked.header,
-        quotes=None if asked.quotes is not False else False,
-        options=asked.options,
-    )
 
 
 def _read_columns(rows: Rows, lines: Lines, asked: Asked) -> tuple[tuple[str, ...], str]:
@@ -161,8 +138,8 @@ def _fill_with_series(
         source.id = source.columns[chosen.id]
         source.time = None if chosen.time is None else source.columns[chosen.time]
         columns = LongColumns(id=chosen.id, time=chosen.time, values=chosen.values)
-        records = LongRecords(rows, table, columns, asked.missing, source.is_ready)
-        source.is_ready = records.ready
+        records = LongRecords(rows, table, columns, asked.missing, source.ready)
+        source.ready = records.ready
         is_scattered = not asked.needs_label and _is_scattered(source, asked, dialect, chosen.id)
         source.records = records.grouped() if asked.needs_label or is_scattered else records
         if is_scattered:
@@ -197,6 +174,8 @@ def _choose(
     lines: Lines, columns: Sequence[str], asked: Asked, hint: str, place: str, first_rows: FirstRows
 ) -> TextColumns:
     """Choose the columns; look at rows only if names are not given, for that means waiting."""
+    if not columns:
+        return TextColumns(text=(0,), label=None, guessed=False)
     sample: list[list[str]] = []
     if not asked.text or (asked.needs_label and asked.label is None):
         sample = first_rows()
