@@ -52,17 +52,22 @@ def reason(coverage: Coverage, saved: SavedModel, unseen_rows: int) -> str:
         saved: the model that has read them.
         unseen_rows: those of them whose target training lacks.
     """
+    known = 1.0 if coverage.known is None else coverage.known
     cut, unseen = coverage.truncated / coverage.rows, unseen_rows / coverage.rows
-    causes = []
+    limit, noun = _limit(saved.encoder), saved.task.noun
+    causes = []  # in full, and in few words
     if cut >= MANY:
-        limit = _limit(saved.encoder)
-        causes.append(f"{cut:.0%} of the inputs were cut at {limit} (data.max_length)")
-    if coverage.known is not None and coverage.known < FEW_KNOWN:
-        known = f"{coverage.known:.0%} of the tokens are known"
-        causes.append(f"{known} ({DOUBT})")
+        full = f"{cut:.0%} of the inputs were cut at {limit} (data.max_length)"
+        causes.append((full, f"{cut:.0%} of inputs cut at {limit}"))
+    if known < FEW_KNOWN:
+        full = f"{known:.0%} of the tokens are known ({DOUBT})"
+        causes.append((full, f"{known:.0%} of tokens known (column, encoding?)"))
     if unseen >= MANY:
-        causes.append(f"{unseen:.0%} of the rows have {saved.task.noun}s that training lacks")
-    return " and ".join(causes)
+        full = f"{unseen:.0%} of the rows have {noun}s that training lacks"
+        causes.append((full, f"{unseen:.0%} of {noun}s unseen"))
+    if len(causes) == 1:
+        return causes[0][0]
+    return " and ".join(", ".join(short for _, short in causes).rsplit(", ", 1))  # fits in a line
 
 
 def _limit(encoder: Encoder) -> str:

@@ -6,6 +6,7 @@ Covers: report/coverage.
 import numpy as np
 import pytest
 
+from grucli.cli.output import warning_line
 from grucli.data.records import Record, Remembered
 from grucli.data.series.encoder import SeriesEncoder
 from grucli.data.text.encoder import TextEncoder
@@ -14,7 +15,9 @@ from grucli.model.network import Model
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.notices import Notice
 from grucli.prediction.coverage import Coverage
+from grucli.report.chance import doubts
 from grucli.report.coverage import lost, reason, rows
+from grucli.tasks.classify.baseline import Majority
 from grucli.tasks.classify.task import Classify
 from tests.model.test_network import architecture
 
@@ -88,10 +91,22 @@ def test_what_was_lost_is_said_and_warned_of_if_it_is_most(texts, said):
         (("a b c a", "b"), 0, "50% of the inputs were cut at 3 tokens (data.max_length)"),
         (("a x", "x"), 0, "33% of the tokens are known (is it the right column and encoding?)"),
         (("a", "b"), 1, "50% of the rows have labels that training lacks"),
-        (("a b c a", "b"), 2, "50% of the inputs were cut at 3 tokens (data.max_length) and 100% "),
+        (("a b c a", "b"), 2, "50% of inputs cut at 3 tokens and 100% of labels unseen"),
     ],
 )
 def test_a_reason_is_a_likely_one(texts, unseen, why):
     found = reason(read(*texts), model_with(TEXT), unseen)
     assert found.startswith(why)
     assert bool(found) == bool(why)
+
+
+def test_all_reasons_at_once_fit_in_the_line_of_a_warning():
+    """Of a model that keeps 99,999 tokens, on a million rows."""
+    saved = model_with(TextEncoder(TEXT.vocabulary, "space", 99_999))
+    why = reason(Coverage(rows=10**6, truncated=10**6, tokens=9, none_known=10**6), saved, 10**6)
+    assert why == (
+        "100% of inputs cut at 99,999 tokens, 0% of tokens known (column, encoding?) and "
+        "100% of labels unseen"
+    )
+    (warning,) = doubts(0.5, Majority(rows=10**6, value=0.5), why)
+    assert warning_line(warning).endswith("labels unseen [score.chance]")
