@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.batches import Batch, Examples
+from grucli.data.batches import Batch
 from grucli.data.encoded import Encoded
 from grucli.data.records import Record
 from grucli.engine.packing import Floats
@@ -35,7 +35,7 @@ from grucli.engine.recurrent import CELLS
 from grucli.errors import ConfigError
 from grucli.inspection.health import DIRECTIONS
 from grucli.inspection.report import Report
-from grucli.model.logits import recurrence_logits
+from grucli.model.logits import branch_logits
 from grucli.model.network import Architecture
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
@@ -97,10 +97,8 @@ def _run(saved: SavedModel, encoded: Encoded) -> tuple[dict[str, Array], Floats]
     offsets = _offsets(_state_lengths(arch, encoded))
     names = [_name(*one) for one in _kept(arch)]
     traces = {name: np.empty((int(offsets[-1]), arch.hidden_size), np.float32) for name in names}
-    recurrence = recurrence_logits(
-        runner, Examples.of(encoded), lambda batch: _keep(runner, batch, offsets, traces)
-    )
-    return traces, saved.model.mix.logits(recurrence, saved.model.linear_logits(encoded))
+    found = branch_logits(runner, encoded, lambda batch: _keep(runner, batch, offsets, traces))
+    return traces, found.blended(saved.model.mix)
 
 
 def _keep(

@@ -20,7 +20,7 @@ from grucli.inspection.sampling import Drawn
 from grucli.inspection.sequences import example
 from grucli.inspection.verdicts import verdicts
 from grucli.model.blend import recurrence_share
-from grucli.model.logits import BranchLogits, recurrence_logits
+from grucli.model.logits import BranchLogits, branch_logits
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.tasks.task import Task
@@ -77,12 +77,13 @@ def inspect(
         encoded, runner = saved.encoder.encode(drawn.records), Runner(saved.model)
         examples = Examples.of(encoded)
         meter = HealthMeter(runner, *settings.saturation)
-        recurrence = recurrence_logits(runner, examples, lambda _: meter.add())
-        branches = BranchLogits(recurrence=recurrence, linear=saved.model.linear_logits(encoded))
+        branches = branch_logits(runner, encoded, lambda _: meter.add())
         scores = branches.blended(saved.model.mix)
         data = _input(saved, drawn, examples.lengths, branches)
         health = meter.result()
-        horizons = tuple(horizon(runner, saved.task, examples, recurrence, side) for side in SIDES)
+        horizons = tuple(
+            horizon(runner, saved.task, examples, branches.recurrence, side) for side in SIDES
+        )
         report = dataclasses.replace(
             report,
             input=data,

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from grucli.data.batches import Examples, bounded
 from grucli.engine.packing import Floats
@@ -92,7 +91,13 @@ def horizon(
     suspects = np.argsort(~disagreed, kind="stable")
 
     def agrees(keep: int) -> bool:
-        return _agrees(runner, task, cut(examples, keep, side), whole, suspects)
+        wrong, number = 0, len(whole)
+        for batch in bounded(cut(examples, keep, side), suspects):  # these can end it early
+            scores = mix.logits(runner.forward(batch))
+            wrong += int((~task.agree(whole[batch.rows], scores)).sum())
+            if (number - wrong) / number < AGREEMENT:
+                return False
+        return True
 
     return Horizon(
         side=side,
@@ -101,19 +106,6 @@ def horizon(
         distance=tuple(distance),
         h99=_smallest(steps, agreement, agrees),
     )
-
-
-def _agrees(
-    runner: Runner, task: Task, kept: Examples, whole: Floats, order: npt.NDArray[np.int64]
-) -> bool:
-    """Whether enough answers stay; those that come first in `order` can end it early."""
-    wrong, number = 0, len(whole)
-    for batch in bounded(kept, order):
-        scores = runner.model.mix.logits(runner.forward(batch))
-        wrong += int((~task.agree(whole[batch.rows], scores)).sum())
-        if (number - wrong) / number < AGREEMENT:
-            return False
-    return True
 
 
 def _smallest(

@@ -32,11 +32,14 @@ class BranchLogits:
         return mix.logits(self.recurrence, self.linear)
 
 
-def branch_logits(runner: Runner, encoded: Encoded) -> BranchLogits:
-    """Return the logits of both branches in the order of the inputs."""
+def branch_logits(
+    runner: Runner, encoded: Encoded, after: Callable[[Batch], None] | None = None
+) -> BranchLogits:
+    """Return the logits of both branches in the order of the inputs; `after` as below."""
+    linear = runner.model.linear
     return BranchLogits(
-        linear=runner.model.linear_logits(encoded),
-        recurrence=recurrence_logits(runner, Examples.of(encoded)),
+        linear=None if linear is None else linear.logits(encoded),
+        recurrence=recurrence_logits(runner, Examples.of(encoded), after),
     )
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from grucli.data.encoded import Encoded
 from grucli.engine import front, pooling, recurrent
 from grucli.engine.packing import Floats
 from grucli.engine.params import Allocate, Parameters, Shape, glorot_uniform
@@ -120,10 +119,6 @@ class Model:
     def num_parameters(self) -> int:
         """Values that training can change."""
         return int(self.params.flat.size + self.table.size)
-
-    def linear_logits(self, encoded: Encoded) -> Floats | None:
-        """Return (n, O) the logits of the linear path, None for a model without."""
-        return None if self.linear is None else self.linear.logits(encoded)
 
     def initialise(self, rng: np.random.Generator, chrono_steps: int | None = None) -> None:
         """Draw all weights; `chrono_steps` as in `recurrent.initialise_`."""
