@@ -7,7 +7,7 @@ from typing import Any
 
 from grucli.data.encoded import Encoded
 from grucli.data.encoder import Encoder
-from grucli.tasks.measure import Measure
+from grucli.tasks.scorecard import Measure
 
 MEASURES = (
     Measure(name="truncated", title="cut", larger_is_better=False),

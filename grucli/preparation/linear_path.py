@@ -23,13 +23,7 @@ KERNELS_COUNTER = 1  # apart from what learning draws
 
 
 def linear_features(
-    train: Encoded,
-    valid: Encoded | None,
-    *,
-    setting: Any,
-    judged_rows: int,
-    task: Task,
-    seed: int,
+    train: Encoded, valid: Encoded | None, *, setting: Any, judged_rows: int, task: Task, seed: int
 ) -> tuple[LinearFeatures | None, Choice]:
     """Return the features to learn from, None for no linear path, and the choice.
 

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from grucli.tasks.measure import Measure
+    from grucli.tasks.scorecard import Measure
     from grucli.tasks.task import Objective, Task
 
 TASKS = {"classify": "grucli.tasks.classify.task:Classify"}

@@ -15,8 +15,7 @@ from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
 
 if TYPE_CHECKING:
     from grucli.tasks.explained import Explained
-    from grucli.tasks.measure import Measure
-    from grucli.tasks.scorecard import Baseline, Scorecard
+    from grucli.tasks.scorecard import Baseline, Measure, Scorecard
 
 
 Booleans = npt.NDArray[np.bool_]

@@ -23,15 +23,7 @@ from grucli.random import SHUFFLE, generator
 from grucli.tasks.task import HeldOut, Task
 from grucli.training.linear_branch import LinearBranch
 from grucli.training.optimizer import learning_rate
-from grucli.training.progress import (
-    OWN_ENDS,
-    EpochInfo,
-    Fold,
-    Kept,
-    Progress,
-    StepInfo,
-    StepSums,
-)
+from grucli.training.progress import OWN_ENDS, EpochInfo, Fold, Kept, Progress, StepInfo, StepSums
 from grucli.training.settings import Recipe
 from grucli.training.stages import Stages
 from grucli.training.stepper import Stepper

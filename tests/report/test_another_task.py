@@ -13,8 +13,7 @@ from grucli.report.page.sequences import examples as on_page
 from grucli.report.scorecard import text
 from grucli.report.scores import branches_text
 from grucli.report.sequences import examples
-from grucli.tasks.measure import Measure
-from grucli.tasks.scorecard import CountTable, Figure, Scorecard
+from grucli.tasks.scorecard import CountTable, Figure, Measure, Scorecard
 
 RMSE = Measure(name="rmse", title="RMSE", larger_is_better=False, is_brief=True)
 R2 = Measure(name="r2", title="R2", undefined="all targets are equal")

@@ -25,8 +25,7 @@ from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
 
 if TYPE_CHECKING:
     from grucli.tasks.classify.baseline import Majority
-    from grucli.tasks.measure import Measure
-    from grucli.tasks.scorecard import Scorecard
+    from grucli.tasks.scorecard import Measure, Scorecard
 
 LISTED_LABELS, LABEL_WIDTH = 12, 24
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from grucli.tasks.measure import Measure
+from grucli.tasks.scorecard import Measure
 
 ACCURACY = Measure(name="accuracy", title="accuracy", is_brief=True)
 Z_95 = 1.959963984540054  # the 97.5 % point of the normal distribution

@@ -11,13 +11,13 @@ from grucli.engine.packing import Floats, Integers
 from grucli.tasks.classify.baseline import ACCURACY, Majority
 from grucli.tasks.classify.metrics import Evaluation, evaluate
 from grucli.tasks.classify.unknown_labels import hint
-from grucli.tasks.measure import Measure
 from grucli.tasks.scorecard import (
     ConfusionTable,
     CountTable,
     Figure,
     FigureColumn,
     FigureTable,
+    Measure,
     Scorecard,
 )
 
@@ -36,7 +36,6 @@ ROWS = Measure(name="rows", title="rows")
 PREDICTED = Measure(name="predicted", title="predicted")
 
 MEASURES = (ACCURACY, MACRO_F1, WEIGHTED_F1, LOG_LOSS, ECE, ROC_AUC, PR_AUC)
-OF_CLASSES = (PRECISION, RECALL, F1)
 
 
 def scorecard(
