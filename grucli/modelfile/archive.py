@@ -119,19 +119,15 @@ def write_archive(
     write_atomic(path, write, verify)
 
 
-def read_archive(path: str | Path, limit: int = MAX_BYTES) -> Archive:
-    """Read what `write_archive` wrote.
-
-    Args:
-        path: the .npz file.
-        limit: [bytes] of the largest file that is read.
+def read_archive(path: str | Path) -> Archive:
+    """Read the .npz file that `write_archive` wrote.
 
     Raises:
         AccessError: the file is missing, unreadable or not a regular file.
         CheckpointError: it is not a grucli checkpoint, truncated, damaged, of a newer version,
             inconsistent or too large.
     """
-    data = read_bytes(path, limit, CheckpointError)
+    data = read_bytes(path, MAX_BYTES, CheckpointError)
     with _told(path):
         return _parse(data)
 
