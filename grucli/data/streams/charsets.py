@@ -20,13 +20,11 @@ def speaks_for_utf8(line: bytes, encoding: str) -> bool | None:
     such as GB 18030, a character may happen to be one of two bytes in UTF-8 ("通" is one), hardly
     one of three, which all of Chinese, Japanese and Korean are there.
     """
-    try:
-        text = line.decode()
-    except UnicodeDecodeError:
-        return None if _decoded(line, encoding) is None else False
+    text, is_foreign = _decoded(line, "utf-8"), _decoded(line, encoding) is None
+    if text is None:
+        return None if is_foreign else False
     if text.isascii():
         return None
-    is_foreign = _decoded(line, encoding) is None
     return True if is_foreign or max(text) >= _LEAST_CJK or _has_single_bytes(encoding) else None
 
 
@@ -34,11 +32,7 @@ def starts_as_utf8(start: bytes) -> bool:
     """Whether bytes that hold a whole line are UTF-8 and no encoding of two bytes a character."""
     if b"\n" not in start or b"\0" in start:
         return False
-    try:
-        start[: start.rindex(b"\n")].decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    return _decoded(start[: start.rindex(b"\n")], "utf-8") is not None
 
 
 def wide_encoding(start: bytes) -> str:
@@ -51,9 +45,7 @@ def is_probably_chinese(line: bytes) -> bool:
 
     Decoding alone proves little: Western text in Latin-1 often decodes too.
     """
-    try:
-        line.decode("gb18030")
-    except UnicodeDecodeError:
+    if _decoded(line, "gb18030") is None:
         return False
     high = len(re.findall(rb"[\x80-\xff]", line))
     paired = 2 * len(re.findall(rb"[\x81-\xfe][\x80-\xfe]", line))
