@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grucli.cli import output
-from grucli.config.resolve import Config
+from grucli.config.schema import Config
 from grucli.errors import AccessError, ConfigError, show_path
 from grucli.files.writing import check_place
 from grucli.training.saver import RunFiles

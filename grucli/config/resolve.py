@@ -14,13 +14,11 @@ from pydantic import ValidationError
 
 from grucli import __version__
 from grucli.config import environment as env_names
-from grucli.config.reference import expectation, json_schema, reference
+from grucli.config.reference import expectation
 from grucli.config.schema import KEYS, SECTIONS, Config
 from grucli.config.strict_yaml import MAX_BYTES, KeyPath, Value, describe, parse, parse_value
 from grucli.errors import ConfigError, did_you_mean, excerpt, show_path
 from grucli.files.whole_files import read_bytes
-
-__all__ = ["Config", "Settings", "json_schema", "reference", "resolve"]
 
 MAX_PROBLEMS = 100
 

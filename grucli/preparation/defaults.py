@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from grucli.config.resolve import Config
+    from grucli.config.schema import Config
 
 AUTO = "auto"
 PLAIN: Mapping[str, Any] = {

@@ -23,7 +23,7 @@ from grucli.preparation import data_rules
 from grucli.preparation.defaults import Choice, unless_given
 
 if TYPE_CHECKING:
-    from grucli.config.resolve import Config
+    from grucli.config.schema import Config
 
 AS_IN_ORIGIN = "as in the model of --init-from"
 

@@ -27,7 +27,7 @@ from grucli.preparation.training_file import TrainingFile
 from grucli.tasks.task import Task
 
 if TYPE_CHECKING:
-    from grucli.config.resolve import Config
+    from grucli.config.schema import Config
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ from grucli.random import SPLIT, generator
 from grucli.tasks.task import Targets, Task
 
 if TYPE_CHECKING:
-    from grucli.config.resolve import Config
+    from grucli.config.schema import Config
 
 BOUND = "rows with equal inputs, or of one group, stay together"
 BOUND_IN_TIME = "rows that follow each other in time stay together"

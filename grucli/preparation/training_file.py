@@ -14,7 +14,7 @@ from grucli.tasks import DEFAULT, task_type
 from grucli.tasks.task import Task
 
 if TYPE_CHECKING:
-    from grucli.config.resolve import Config
+    from grucli.config.schema import Config
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from grucli.preparation.data_rules import FEW_SERIES
 from grucli.preparation.defaults import Choice
 
 if TYPE_CHECKING:
-    from grucli.config.resolve import Config
+    from grucli.config.schema import Config
 
 FEW_ROWS = 2000
 LONG_MEMORY = 30

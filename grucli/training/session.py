@@ -36,7 +36,7 @@ from grucli.training.saver import FileSaver, RunFiles, Saver
 from grucli.training.trainer import Trainer
 
 if TYPE_CHECKING:
-    from grucli.config.resolve import Config
+    from grucli.config.schema import Config
 
 
 @dataclass(frozen=True, kw_only=True)

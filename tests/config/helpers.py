@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from grucli.config.resolve import Settings, json_schema, resolve
+from grucli.config.reference import json_schema
+from grucli.config.resolve import Settings, resolve
 from grucli.errors import ConfigError
 
 

@@ -2,7 +2,7 @@
 
 import json
 
-from grucli.config.resolve import json_schema, reference
+from grucli.config.reference import json_schema, reference
 from grucli.config.schema import KEYS
 from tests.config.helpers import schema_of
 from tests.documents import generated

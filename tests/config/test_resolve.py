@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grucli.config.resolve import Config, resolve
-from grucli.config.schema import KEYS
+from grucli.config.resolve import resolve
+from grucli.config.schema import KEYS, Config
 from grucli.errors import AccessError, ConfigError
 from tests.config.helpers import JSON_VALUES, problems, problems_if_any, settings, write
 

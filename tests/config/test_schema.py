@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from grucli.config.resolve import Config, resolve
-from grucli.config.schema import KEYS, SECTIONS
+from grucli.config.resolve import resolve
+from grucli.config.schema import KEYS, SECTIONS, Config
 from grucli.errors import ConfigError
 from tests.config.helpers import problems, schema_of, settings
 

@@ -70,7 +70,7 @@ def commands() -> str:
 
 def settings() -> str:
     """The tables of all config keys, one for each section."""
-    from grucli.config.resolve import reference
+    from grucli.config.reference import reference
 
     head, rule, *rows = reference().strip().splitlines()
     tables = []
@@ -123,7 +123,7 @@ def imports() -> str:
 
 def schema() -> str:
     """The JSON Schema of a config file."""
-    from grucli.config.resolve import json_schema
+    from grucli.config.reference import json_schema
 
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 

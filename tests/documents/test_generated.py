@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from grucli.config.resolve import reference
+from grucli.config.reference import reference
 from tests.documents import generated, manual, pages
 
 
