@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self
 
-from grucli.data.forms import Missing, OnBadRow
+from grucli.data.forms import FormatName, Missing, OnBadRow
 from grucli.data.numbers import Floats
 from grucli.errors import DataError
 
@@ -57,7 +57,7 @@ class ReadOptions:
     """How the user wants data to be read; None and "auto" are found out.
 
     Attributes:
-        format: "auto", "csv", "tsv", "jsonl", "lines", "ts" or "npz".
+        format: the form of the data.
         header: whether a table begins with column names; else they are "1", "2", …
         text: name of the text column, or of several that are joined; what is no column as a whole
             is cut at commas, and so is `values`.
@@ -76,7 +76,7 @@ class ReadOptions:
     But for the last, they are named as in the config's section `data`, and as the flags.
     """
 
-    format: str = "auto"
+    format: FormatName = "auto"
     header: bool = True
     text: Columns | None = None
     label: str | None = None
@@ -129,19 +129,11 @@ class Source:
     Attributes:
         name: how messages call it; harmless to show.
         kind: what its records hold.
-        format: the form that was found or given.
         ready: tells whether the next record, or the end, can be had without waiting for its
             producer; a line that has arrived counts as a record.
         columns: names of a table's columns.
-        text: name of the text column, or of several.
-        label: name of the label column.
-        values: names of the columns with numbers.
-        id: name of the column that says which rows are one sequence.
-        time: name of the column that orders them.
-        missing: whether values may be missing.
-        delimiter: of a table.
-        encoding: of the text.
-        header: whether a table begins with column names.
+        format, text, label, values, id, time, missing, delimiter, encoding, header: as in
+            `ReadOptions`, what was given or found.
         quotes: False where quotes enclose no cells because someone said so.
         findings: what was guessed, a sentence each, for people.
         found_later: gives what is known when all records have been read, likewise.

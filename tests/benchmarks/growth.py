@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 
-from grucli.config.resolve import Config
+from grucli.config.schema import Config
 from grucli.model.network import Architecture, Model
 from grucli.tasks.classify.task import Classify
 from grucli.training.progress import EpochInfo

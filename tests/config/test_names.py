@@ -11,7 +11,6 @@ import pytest
 from grucli.cli.options import Reading
 from grucli.config.schema import Config, DataConfig, ModelConfig
 from grucli.data.forms import DELIMITERS, FormatName
-from grucli.data.forms.opening import FORMATS
 from grucli.data.records import ReadOptions, Remembered, Source
 from grucli.data.series import View
 from grucli.data.series.views import VIEWS
@@ -33,7 +32,6 @@ def test_the_schema_can_be_read_without_numpy():
 @pytest.mark.parametrize(
     ("names", "known"),
     [
-        (FormatName, FORMATS),
         (TokenMode, MODES),
         (View, tuple(VIEWS)),
         (PoolingName, POOLINGS),
@@ -76,7 +74,7 @@ def test_flags_and_config_ask_the_same():
 def test_every_name_can_be_set():
     for task in ("auto", *TASKS):
         assert Config(task=task).task == task
-    for form in FORMATS:
+    for form in get_args(FormatName):
         assert DataConfig(format=form).format == form
     for name, character in DELIMITERS.items():
         assert DataConfig(delimiter=name).delimiter == character

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from grucli.data.forms.opening import ReadOptions, Record, Remembered, Source, open_source
+from grucli.data.forms.opening import open_source
+from grucli.data.records import ReadOptions, Record, Remembered, Source
 from grucli.errors import GrucliError, show
 
 REVIEWS = Remembered(text="review", label="stars", delimiter=",", encoding="utf-8")

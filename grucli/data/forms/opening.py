@@ -17,27 +17,22 @@ Record with `error`, and reading goes on behind it: whether to stop is for the c
 import io
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import get_args
 
-from grucli.data.forms import FormatName
 from grucli.data.forms.json_grammar import refuse_document
 from grucli.data.forms.jsonl import open_jsonl, starts_as_jsonl
 from grucli.data.forms.piped_input import refuse_stray
 from grucli.data.forms.text_lines import open_label_lines, starts_labelled
 from grucli.data.forms.ts import open_ts, starts_as_ts
-from grucli.data.records import ReadOptions, Record, Remembered, Source
+from grucli.data.records import ReadOptions, Remembered, Source
 from grucli.data.request import Asked
 from grucli.data.streams.charsets import starts_as_utf8
 from grucli.data.streams.lines import Lines, decode, is_wide, refuse_wide, text_encoding
 from grucli.data.streams.signatures import first_bytes, holds_arrays, may_hold_arrays, refuse_kind
 from grucli.data.tables.delimiters import announced_delimiter, find_delimiter
 from grucli.data.tables.source import header_has_text, open_table
-from grucli.errors import ConfigError, DataError, excerpt, show_path
+from grucli.errors import ConfigError, DataError, show_path
 from grucli.files.data_stream import open_binary
 
-__all__ = ["ReadOptions", "Record", "Remembered", "Source", "open_source"]
-
-FORMATS: tuple[FormatName, ...] = get_args(FormatName)
 _SUFFIXES = {
     ".csv": "csv",
     ".tsv": "tsv",
@@ -99,10 +94,6 @@ def open_source(
 
 
 def _check(options: ReadOptions, remembered: Remembered | None) -> None:
-    if options.format not in FORMATS:
-        raise ConfigError(
-            f"--format: must be one of {', '.join(FORMATS)}, got '{excerpt(options.format)}'"
-        )
     if options.missing == "mask" and remembered is not None and remembered.missing != "mask":
         raise ConfigError(
             "--missing: the model was not trained to mask values; train it with --missing mask"

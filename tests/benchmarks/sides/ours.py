@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import numpy as np
 
-from grucli.config.resolve import Config
+from grucli.config.schema import Config
 from grucli.data.batches import pack
 from grucli.engine import recurrent
 from grucli.engine.cells import gru

@@ -15,7 +15,8 @@ import numpy.typing as npt
 import pytest
 
 from grucli.config.resolve import resolve
-from grucli.data.forms.opening import ReadOptions, Record, Remembered, open_source
+from grucli.data.forms.opening import open_source
+from grucli.data.records import ReadOptions, Record, Remembered
 from grucli.engine import losses
 from grucli.modelfile import checkpoint
 from grucli.prediction import stream

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from grucli.data.forms import json_grammar, jsonl
 from grucli.data.forms.json_grammar import JsonError, _object, as_written
-from grucli.data.forms.opening import Remembered
+from grucli.data.records import Remembered
 from grucli.errors import show
 from tests.data.reading import piped, problem, problems, read, series, texts
 from tests.strategies import hostile_line, hostile_text

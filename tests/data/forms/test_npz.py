@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grucli.data.forms.opening import ReadOptions, Record, open_source
+from grucli.data.forms.opening import open_source
 from grucli.data.numbers import Missing
+from grucli.data.records import ReadOptions, Record
 from grucli.errors import DataError, show
 
 X = np.arange(24, dtype=np.float32).reshape(3, 4, 2)

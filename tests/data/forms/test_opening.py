@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grucli.data.forms.opening import ReadOptions, Remembered, open_source
+from grucli.data.forms.opening import open_source
+from grucli.data.records import ReadOptions, Remembered
 from grucli.errors import ConfigError, DataError
 from tests.data.reading import REVIEWS, pairs, piped_records, read_source, records_of, stdin
 from tests.strategies import hostile_line, unicode_text
@@ -60,11 +61,6 @@ def test_a_delimiter_that_is_none_is_a_usage_error(delimiter: str) -> None:
     if delimiter:
         with pytest.raises(ConfigError, match="--delimiter: must be one character or one of comma"):
             records_of(b"text,label\na,x\n", delimiter=delimiter)
-
-
-def test_an_unknown_format_is_a_usage_error() -> None:
-    with pytest.raises(ConfigError, match="--format: must be one of auto, csv"):
-        records_of(b"a", format="xml")
 
 
 @given(st.lists(hostile_line), st.sampled_from([b"\n", b"\r\n", b"\r"]))

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from grucli.data.forms.opening import ReadOptions, Remembered, open_source
+from grucli.data.forms.opening import open_source
+from grucli.data.records import ReadOptions, Remembered
 from grucli.errors import DataError
 from tests.data.reading import piped, problem, read, texts
 

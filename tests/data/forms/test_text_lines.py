@@ -2,7 +2,8 @@
 
 import pytest
 
-from grucli.data.forms.opening import ReadOptions, open_source
+from grucli.data.forms.opening import open_source
+from grucli.data.records import ReadOptions
 from tests.data.reading import pairs, problem, read_source, records_of, stdin
 
 

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from grucli.data.forms.opening import ReadOptions, Remembered, open_source
+from grucli.data.forms.opening import open_source
+from grucli.data.records import ReadOptions, Remembered
 from grucli.data.streams.charsets import speaks_for_utf8
 from tests.data.reading import piped, read
 

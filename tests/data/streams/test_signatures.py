@@ -13,7 +13,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from grucli.data.forms.opening import Remembered
+from grucli.data.records import Remembered
 from grucli.data.streams.signatures import kind_of
 from grucli.errors import DataError
 from tests.data.reading import piped, problem

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from grucli.data.forms.opening import ReadOptions, Remembered
+from grucli.data.records import ReadOptions, Remembered
 from grucli.data.request import Asked
 from grucli.data.tables.column_names import has_known_name, names_in_header
 from grucli.data.tables.series_columns import choose_series

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from grucli.data.forms.opening import Remembered
+from grucli.data.records import Remembered
 from tests.data.reading import piped, problem, read, series, texts
 from tests.data.tables.writers import OF_LABELLED, labelled, plain, quoted
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grucli.data.forms.opening import ReadOptions, Remembered, open_source
+from grucli.data.forms.opening import open_source
 from grucli.data.numbers import Missing
+from grucli.data.records import ReadOptions, Remembered
 from grucli.data.tables import long_table
 from grucli.errors import show
 from tests.data.reading import piped, problem, problems, read, series

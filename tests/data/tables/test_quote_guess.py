@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grucli.data.forms.opening import Record, Remembered
+from grucli.data.records import Record, Remembered
 from grucli.data.streams.lines import Lines
 from grucli.data.tables import cells, quote_guess
 from grucli.data.tables.dialect import Dialect, open_rows

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grucli.data.forms.opening import Remembered
 from grucli.data.numbers import NumberError
+from grucli.data.records import Remembered
 from grucli.data.tables.series_cells import holds_series, series_of
 from tests.data.reading import piped, problem, problems, read, series
 from tests.strategies import unicode_text

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from grucli.data.forms.opening import Remembered
+from grucli.data.records import Remembered
 from tests.data.reading import piped, problem, problems, read, series
 
 ROWS = 12

@@ -17,7 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grucli.data.forms.opening import ReadOptions, Remembered, open_source
+from grucli.data.forms.opening import open_source
+from grucli.data.records import ReadOptions, Remembered
 from grucli.errors import ConfigError, DataError, show
 from tests.data.reading import REVIEWS, pairs, problem, records_of
 from tests.strategies import cells, hostile_line
@@ -251,7 +252,8 @@ def peak_growth(size: int) -> int:
     """Return by how many bytes the peak memory of a process grows over one line of `size`."""
     script = """
         import resource, sys
-        from grucli.data.forms.opening import ReadOptions, Remembered, open_source
+        from grucli.data.forms.opening import open_source
+        from grucli.data.records import ReadOptions, Remembered
 
         def peak():
             return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grucli.data.forms.opening import Remembered
+from grucli.data.records import Remembered
 from grucli.errors import GrucliError, show
 from tests.data.reading import REVIEWS, pairs, problem, read_source, records_of
 

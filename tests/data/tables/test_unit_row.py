@@ -2,7 +2,7 @@
 
 import pytest
 
-from grucli.data.forms.opening import Remembered
+from grucli.data.records import Remembered
 from grucli.data.tables.unit_row import are_units, is_row_of_units
 from tests.data.reading import piped, problem, read, series
 

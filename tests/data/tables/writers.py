@@ -4,7 +4,7 @@ import csv
 import io
 from typing import Any
 
-from grucli.data.forms.opening import Remembered
+from grucli.data.records import Remembered
 
 OF_LABELLED = Remembered(text="text", label="label", delimiter=",")
 
