@@ -225,7 +225,8 @@ def _delimiter(lines: Lines, asked: Asked, own: str | None) -> tuple[str, str]:
         for delimiter in sorted(preferred, key="\t".__ne__):  # a tab stands in no text
             if len(_first_cells(lines, asked, delimiter)) > 1:
                 return delimiter, ""
-    return find_delimiter(lines, preferred, asked)
+    delimiter, hint = find_delimiter(lines, preferred, asked)
+    return delimiter or ",", hint
 
 
 def _has_known(lines: Lines, asked: Asked, delimiter: str) -> bool:

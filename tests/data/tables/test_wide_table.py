@@ -102,6 +102,15 @@ def test_a_table_with_words_is_none_of_numbers(data: str) -> None:
     assert all("no clear label column" in line for line in problems(data, "t.csv"))
 
 
+@pytest.mark.parametrize("data", ["", "\n", "words here\nmore words\n", "v0\n1\n2\n", "\nv0\n1\n"])
+def test_one_column_in_a_pipe_is_a_table_to_a_model_of_series(data: str) -> None:
+    source, records = piped(data, needs_label=False, remembered=Remembered(kind="series"))
+    assert source.format == "csv"
+    assert source.delimiter == ","
+    numbers = [record.values.tolist() for record in records if record.values is not None]
+    assert numbers == [[[float(line)]] for line in data.split() if line.isdigit()]
+
+
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
