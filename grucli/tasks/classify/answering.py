@@ -5,7 +5,6 @@ What only scoring asks is imported when it is asked: predicting need not wait fo
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -60,7 +59,8 @@ class LabelAnswering:
         """Return how well the logits (n, O) answer; the arguments are those of `Task`."""
         from grucli.tasks.classify.scorecard import scorecard
 
-        return scorecard(self.labels, scores, targets, self._unknown(records))
+        unknown = unknown_labels.unknown_rows(records, self.labels)
+        return scorecard(self.labels, scores, targets, unknown)
 
     def baseline(self, targets: npt.NDArray[np.int64]) -> Majority:
         """Return what the majority reaches; of -1, an unknown label, no answer is right."""
@@ -76,13 +76,7 @@ class LabelAnswering:
 
     def unknown_warnings(self, name: str, records: Sequence[Record]) -> Iterator[Notice]:
         """Yield which labels of data of this name training lacks, in one line."""
-        if unknown := self._unknown(records):
-            yield unknown_labels.unseen_labels(name, unknown, self.labels)
-
-    def _unknown(self, records: Sequence[Record]) -> Counter[str]:
-        """Return the rows of each label that is not among `labels`."""
-        known = {None, *self.labels}
-        return Counter(record.label or "" for record in records if record.label not in known)
+        return unknown_labels.warnings(name, records, self.labels)
 
     def mistakes(self, scores: Floats, targets: Integers) -> Mistakes:
         """Return the wrong answers, the most confident first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data import label_hints
-from grucli.data.records import Record
 from grucli.errors import counted, excerpt
 from grucli.notices import Notice
 from grucli.tasks.classify import unknown_labels
@@ -45,27 +44,14 @@ def of_training(name: str, counts: Mapping[str, int], is_balanced: bool) -> Iter
             "data.rare_label",
             f"{name}: one row only with {_listed(single)}; a label needs more examples",
         )
-    (most, top), (least, bottom) = _extremes(counts)
+    by_rows = sorted(counts.items(), key=lambda item: (item[1], item[0]))
+    (least, bottom), (most, top) = by_rows[0], by_rows[-1]
     if top > MOST_IMBALANCE * bottom and not is_balanced:
         yield Notice(
             "data.imbalance",
             f"{name}: {excerpt(most)} has {top:,} rows, {excerpt(least)} {bottom:,}; "
             "--class-weight balanced makes labels count alike",
         )
-
-
-def unseen(train: Sequence[Record], name: str, valid: Sequence[Record]) -> Iterator[Notice]:
-    """Yield the labels of the validation part that the training part lacks.
-
-    Args:
-        train: what is trained on.
-        name: of the validation part.
-        valid: what is in it.
-    """
-    known = {record.label or "" for record in train}
-    found = Counter(record.label or "" for record in valid if record.label not in known)
-    if found:
-        yield unknown_labels.unseen_labels(name, found, sorted(known))
 
 
 def of_number(classes: npt.NDArray[np.int64]) -> Iterator[Notice]:
@@ -77,12 +63,6 @@ def of_number(classes: npt.NDArray[np.int64]) -> Iterator[Notice]:
             f"validation: {counted(valid.rows, 'row')} only: a difference in accuracy of less than "
             f"about {100 * valid.resolution:.0f} points may be luck; compare settings on more rows",
         )
-
-
-def _extremes(counts: Mapping[str, int]) -> tuple[tuple[str, int], tuple[str, int]]:
-    """Return the most and the least frequent label, each with its rows."""
-    ordered = sorted(counts.items(), key=lambda item: (item[1], item[0]))
-    return ordered[-1], ordered[0]
 
 
 def _alike(name: str, counts: Mapping[str, int]) -> Iterator[Notice]:

@@ -140,9 +140,7 @@ class Classify(LabelAnswering):
         self, train: Sequence[Record], name: str, valid: Sequence[Record]
     ) -> Iterator[Notice]:
         """Yield what labels the validation part of this name has that the training part lacks."""
-        from grucli.tasks.classify import checks
-
-        return checks.unseen(train, name, valid)
+        return unknown_labels.warnings(name, valid, sorted(_rows_of_each(train)))
 
     def size_warnings(self, targets: npt.NDArray[np.int64]) -> Iterator[Notice]:
         """Yield that rows to validate on are too few to tell settings apart."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
+from grucli.data.records import Record
 from grucli.errors import DataError, counted, did_you_mean, excerpt, show_path
 from grucli.notices import Notice
 
@@ -38,14 +40,20 @@ def check_known(name: str, counts: Mapping[str, int], known: Sequence[str], owne
         )
 
 
-def unseen_labels(name: str, unseen: Mapping[str, int], known: Sequence[str]) -> Notice:
-    """Return a warning of rows whose labels are not known; the arguments are as above."""
-    rows = counted(sum(unseen.values()), "row")
-    return Notice(
-        "data.unseen_label",
-        f"{name}: {rows} with a label that training lacks, always counted as wrong: "
-        f"{listed(unseen, known)}",
-    )
+def unknown_rows(records: Sequence[Record], known: Sequence[str]) -> Counter[str]:
+    """Return the rows of each label that is not known; no label is none of them."""
+    without = {None, *known}
+    return Counter(record.label or "" for record in records if record.label not in without)
+
+
+def warnings(name: str, records: Sequence[Record], known: Sequence[str]) -> Iterator[Notice]:
+    """Yield which labels of data of this name are not known, in one line."""
+    if unknown := unknown_rows(records, known):
+        yield Notice(
+            "data.unseen_label",
+            f"{name}: {counted(unknown.total(), 'row')} with a label that training lacks, always "
+            f"counted as wrong: {listed(unknown, known)}",
+        )
 
 
 def listed(unknown: Mapping[str, int], known: Sequence[str]) -> str:

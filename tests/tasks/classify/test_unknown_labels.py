@@ -2,8 +2,9 @@
 
 import pytest
 
+from grucli.data.records import Record
 from grucli.errors import DataError
-from grucli.tasks.classify.unknown_labels import check_known, hint, listed, unseen_labels
+from grucli.tasks.classify.unknown_labels import check_known, hint, listed, warnings
 
 
 @pytest.mark.parametrize(
@@ -58,9 +59,15 @@ def test_one_row_with_a_known_label_is_enough():
 def test_the_most_frequent_are_listed_first_and_the_rest_counted():
     counts = {f"new {k}": k for k in range(6)}
     assert listed(counts, ("0", "1")) == "'new 5', 'new 4' and 4 more"
-    assert unseen_labels("t.csv", {"x": 1}, ("a", "b")).text == (
+
+
+def test_rows_of_unknown_labels_are_warned_of_and_those_without_any_are_not():
+    records = [Record(number=k, text="t", label=label) for k, label in enumerate(("x", "a", None))]
+    (warning,) = warnings("t.csv", records, ("a", "b"))
+    assert warning.text == (
         "t.csv: 1 row with a label that training lacks, always counted as wrong: 'x'"
     )
+    assert not list(warnings("t.csv", records[1:], ("a", "b")))
 
 
 def test_labels_are_data():
