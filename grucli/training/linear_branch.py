@@ -29,7 +29,7 @@ class LinearBranch:
         """Begin a stage that learns from these rows."""
         self._rows = rows
         self._path: LinearPath | None = None
-        self._valid: Floats | None = None
+        self._held: Floats | None = None
 
     @property
     def path(self) -> LinearPath:
@@ -39,15 +39,11 @@ class LinearBranch:
             self._path = self._features.learn(self._train, self._rows, self._task, rng)
         return self._path
 
-    def logits(self, held: Rows) -> Floats | None:
-        """Return (n, O) of training rows that are held out of this stage."""
-        return self._features.logits(self.path, held, self._rows)
-
-    def valid_logits(self, held: Rows | None) -> Floats | None:
-        """Return (n, O) of the rows that each epoch is judged on, the same every time.
+    def logits(self, held: Rows | None) -> Floats | None:
+        """Return (n, O) of the rows that are held out of this stage, the same every time.
 
         They are the training rows of a fold, or else those for validation.
         """
-        if self._valid is None:
-            self._valid = self._features.logits(self.path, held, self._rows)
-        return self._valid
+        if self._held is None:
+            self._held = self._features.logits(self.path, held, self._rows)
+        return self._held

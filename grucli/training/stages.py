@@ -88,7 +88,7 @@ class Stages:
         """
         if self.valid is None:
             return None
-        linear = None if self._linear is None else self._linear.valid_logits(self._now)
+        linear = None if self._linear is None else self._linear.logits(self._now)
         logits = BranchLogits(recurrence=recurrence_logits(runner, self.valid), linear=linear)
         scores = self._alone(logits, self.valid.targets)
         is_best = lowest is None or scores.deciding_loss < lowest

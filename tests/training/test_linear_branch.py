@@ -44,9 +44,8 @@ def test_it_is_learned_when_it_is_asked_for_and_once_a_stage(features):
 def test_rows_to_judge_by_are_answered_once_a_stage(features):
     branch = LinearBranch(features, TRAIN, NO_OR_YES, 5)
     for _ in range(3):
-        branch.valid_logits(None)
+        branch.logits(None)
     branch.begin(np.array([1]))
     for _ in range(2):
-        branch.valid_logits(np.array([0]))
-    branch.logits(np.array([4, 0]))
-    assert features.held == [None, [0], [4, 0]]
+        branch.logits(np.array([0]))
+    assert features.held == [None, [0]]
