@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from grucli.data.batches import MOST_ROWS, Examples
+from grucli.parallel.shards import Rows
 from grucli.preparation.prepare import Prepared
 from grucli.training.trainer import Trainer
 
 BATCHES = 3
-Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from contextlib import AbstractContextManager
 
 import numpy as np
 
@@ -23,7 +22,11 @@ from grucli.training.settings import Recipe
 
 
 class Stepper:
-    """A model, and all that a step changes."""
+    """A model, and all that a step changes.
+
+    Attributes:
+        crew: computes gradients of the model that holds the last weights.
+    """
 
     def __init__(
         self, model: Model, train: Examples, recipe: Recipe, task: Task, seed: int
@@ -37,15 +40,10 @@ class Stepper:
             augmentation=(recipe.augmentation or 0.0) if not model.table.size else 0.0,
         )
         self._recipe = recipe
-        self._crew = Crew(model, train, job)
+        self.crew = Crew(model, train, job)
         self._updates = Updates(model, recipe)
         self._average = None if recipe.averaging is None else Runner(model.copy())
         self._first = model.copy()
-
-    @property
-    def model(self) -> Model:
-        """What holds the last weights."""
-        return self._crew.model
 
     @property
     def judged(self) -> Runner:
@@ -53,11 +51,7 @@ class Stepper:
 
         They are the model's own, or their moving average (Polyak & Juditsky 1992).
         """
-        return self._average or self._crew.runner
-
-    def crew(self, workers: int) -> AbstractContextManager[Crew]:
-        """Let worker processes compute shares of each batch, as `Trainer.crew`."""
-        return self._crew.joined(workers)
+        return self._average or self.crew.runner
 
     def arrays(self) -> dict[str, Floats]:
         """Return the arrays which, with the weights, make a resume exact."""
@@ -68,7 +62,7 @@ class Stepper:
 
     def begin_anew(self) -> None:
         """Go back to the first weights, as if there had been no step."""
-        for model in (self.model, self.judged.model):
+        for model in (self.crew.model, self.judged.model):
             model.take(self._first)
         self._updates.forget()
 
@@ -80,7 +74,7 @@ class Stepper:
             TrainingError: the loss or its gradient is not finite; nothing has changed.
             AccessError: a worker has failed; nothing has changed.
         """
-        sums = self._crew.gradients(progress.step, rows)
+        sums = self.crew.gradients(progress.step, rows)
         parts = [sums.gradients.dense.flat, sums.gradients.rows]
         for part in parts:
             part *= 1 / len(rows)
@@ -91,10 +85,10 @@ class Stepper:
                 progress, f"the loss is {sums.loss:.3g} and its gradient {norm:.3g}"
             )
         progress.step += 1
-        self._updates.apply(self.model, sums.gradients, learning_rate, progress.step)
+        self._updates.apply(self.crew.model, sums.gradients, learning_rate, progress.step)
         if self._average is not None:
             decay = self._recipe.averaging or 0.0
-            move_average_(self._average.model, self.model, progress.step, decay)
+            move_average_(self._average.model, self.crew.model, progress.step, decay)
         progress.sums.add(sums.loss, sums.right, len(rows), norm, norm > limit)
         progress.batch += 1
 
@@ -104,7 +98,7 @@ class Stepper:
         Raises:
             TrainingError: there are any.
         """
-        if not all(np.isfinite(array).all() for _, array in self.model.arrays()):
+        if not all(np.isfinite(array).all() for _, array in self.crew.model.arrays()):
             raise self._diverged(progress, "the weights are not finite any more")
 
     def _diverged(self, progress: Progress, what: str) -> TrainingError:

@@ -82,7 +82,7 @@ class Trainer:
     @property
     def model(self) -> Model:
         """What holds the last weights."""
-        return self._stepper.model
+        return self._stepper.crew.model
 
     @property
     def judged(self) -> Model:
@@ -100,7 +100,7 @@ class Trainer:
         Raises:
             AccessError: they cannot be started.
         """
-        return self._stepper.crew(workers)
+        return self._stepper.crew.joined(workers)
 
     @property
     def num_folds(self) -> int:
