@@ -1,5 +1,7 @@
 """Dropout: of tokens before they are looked up, and of values between layers."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -19,6 +20,9 @@ MOST_IMBALANCE = 10
 LEAST_RESOLUTION = 0.1  # of accuracy: coarser, and most changes of a setting do not show
 NO_LABELS = frozenset({"nan", "na", "n/a", "null", "<na>", "nat", "?"})  # in any case
 LISTED = 4
+
+_DIGITS = r"(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)"
+_NUMBER = re.compile(rf"\s*[+-]?{_DIGITS}(?:[eE][+-]?[0-9]{{1,4}})?\s*")
 
 
 def of_training(name: str, counts: Mapping[str, int], is_balanced: bool) -> Iterator[Notice]:
@@ -70,7 +74,7 @@ def _alike(name: str, counts: Mapping[str, int]) -> Iterator[Notice]:
     by_form: dict[str | Decimal, list[str]] = defaultdict(list)
     for label in sorted(counts):
         form = unknown_labels.form(label)
-        number = unknown_labels.exact_value(form)
+        number = _exact_value(form)
         by_form[form if number is None else number].append(label)
     for alike in by_form.values():
         if len(alike) > 1:
@@ -78,6 +82,14 @@ def _alike(name: str, counts: Mapping[str, int]) -> Iterator[Notice]:
             is_form = len({unknown_labels.form(label) for label in alike}) == 1
             how = "by case, spaces or Unicode form" if is_form else "as one number is written"
             yield Notice("data.similar_labels", f"{name}: labels differ only {how}: {spelled}")
+
+
+def _exact_value(label: str) -> Decimal | None:
+    """Return the number that a label is, None for any other, and for a code such as `01`.
+
+    Unlike a float it tells numbers of any length apart.
+    """
+    return Decimal(label.strip()) if _NUMBER.fullmatch(label) else None
 
 
 def _listed(names: Sequence[str] | Mapping[str, int]) -> str:

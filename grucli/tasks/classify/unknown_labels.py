@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 
 from grucli.data.records import Record
 from grucli.errors import DataError, counted, did_you_mean, excerpt, show_path
@@ -15,9 +13,6 @@ from grucli.notices import Notice
 
 LISTED = 2
 LABEL_WIDTH = 24  # characters
-
-_DIGITS = r"(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)"
-_NUMBER = re.compile(rf"\s*[+-]?{_DIGITS}(?:[eE][+-]?[0-9]{{1,4}})?\s*")
 
 
 def check_known(name: str, counts: Mapping[str, int], known: Sequence[str], owner: str) -> None:
@@ -89,14 +84,6 @@ def value(label: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
-
-
-def exact_value(label: str) -> Decimal | None:
-    """Return the number that a label is, None for any other, and for a code such as `01`.
-
-    Unlike `value` it tells numbers of any length apart.
-    """
-    return Decimal(label.strip()) if _NUMBER.fullmatch(label) else None
 
 
 def form(label: str) -> str:
