@@ -15,7 +15,7 @@ from grucli.data.records import Record
 from grucli.data.splits import deal, in_blocks, split
 from grucli.errors import ConfigError, excerpt
 from grucli.notices import Notice
-from grucli.preparation import checks, data_rules
+from grucli.preparation import checks, copies, data_rules
 from grucli.preparation.defaults import Choice, unless_given
 from grucli.preparation.training_file import TrainingFile
 from grucli.random import SPLIT, generator
@@ -87,7 +87,9 @@ def _judged_by_file(file: TrainingFile, path: str, folding: Choice) -> Parts:
     options = dataclasses.replace(file.options, weight=None, group=None)  # are for training
     other = read_table(path, options, file.table.remembered)
     file.task.check_known(other.name, other.records, "the training file")
-    trained_on, judged_on = file.same_precision_keys(other.records)
+    parts = file.records, other.records
+    precision = copies.common_precision(*parts)
+    trained_on, judged_on = (copies.keys(part, file.mode, precision) for part in parts)
     says = (f"validation: {other.name}, {len(other.records):,} rows", *other.passed_over)
     return Parts(
         train=file.records,

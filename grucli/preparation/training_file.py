@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,11 +58,3 @@ class TrainingFile:
     def kind(self) -> str:
         """What they hold: "text" or "series"."""
         return "text" if self.records[0].values is None else "series"
-
-    def same_precision_keys(self, other: Sequence[Record]) -> tuple[list[bytes], list[bytes]]:
-        """Return keys of these records and of others, compared in the less precise numbers."""
-        precision = copies.common_precision(self.records, other)
-        return (
-            copies.keys(self.records, self.mode, precision),
-            copies.keys(other, self.mode, precision),
-        )
