@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -39,17 +38,6 @@ class Majority:
         """Return that of (n,) true classes; of -1, an unseen label, no answer is right."""
         most = int(np.bincount(targets + 1)[1:].max(initial=0))
         return cls(rows=len(targets), value=most / len(targets))
-
-    @classmethod
-    def is_passed_in(cls, data: Mapping[str, Any], scores: Mapping[str, Any]) -> bool:
-        """Whether the validation of a model's card passed the majority, unless it is silent."""
-        accuracy: Any = scores.get("kept_accuracy", scores.get("valid_accuracy"))
-        rows: Any = data.get("valid_rows") or data.get("rows")
-        counts: Any = data.get("label_rows")
-        try:
-            return cls(rows=rows, value=max(counts) / sum(counts)).is_passed_by(accuracy)
-        except (TypeError, ValueError, ArithmeticError):
-            return True
 
     def interval(self, accuracy: float) -> tuple[float, float]:
         """Return the 95 % interval of an accuracy on these rows."""
