@@ -5,6 +5,12 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy: small matrices, busy machines
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(  # how long anything takes says nothing on a busy machine
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -148,7 +148,6 @@ def test_a_row_keeps_its_moments_while_it_has_no_gradient():
 GRADIENTS = st.lists(arrays(np.float64, st.integers(1, 4), elements=FINITE), min_size=1, max_size=4)
 
 
-@settings(deadline=None)
 @given(grads=GRADIENTS, limit=st.floats(1e-3, 1e3))
 def test_clipping_limits_the_norm_and_keeps_the_direction(grads, limit):
     before = [grad.copy() for grad in grads]
@@ -164,7 +163,6 @@ def test_clipping_limits_the_norm_and_keeps_the_direction(grads, limit):
     np.testing.assert_allclose(np.concatenate(grads), once, rtol=1e-14)
 
 
-@settings(deadline=None)
 @given(grads=GRADIENTS)
 def test_a_huge_limit_changes_no_bit(grads):
     before = np.concatenate(grads).tobytes()
@@ -194,7 +192,6 @@ def test_schedules_at_the_start_the_end_of_the_warm_up_and_the_end():
     assert cosine(100, 100, 9) == cosine(1000, 100, 9) == 0
 
 
-@settings(deadline=None)
 @given(num_steps=st.integers(1, 60), warmup_steps=st.integers(0, 80))
 def test_schedules_rise_in_the_warm_up_and_never_afterwards(num_steps, warmup_steps):
     for schedule in SCHEDULES.values():

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grucli.engine.cells.gated import states_before
@@ -19,7 +19,7 @@ B_LENGTHS = st.lists(st.integers(1, 12), min_size=1, max_size=9).map(
 def each_profile(test):
     for lengths in ([1], [5], [1, 1, 1], [4, 4, 4], [9, 1], [2, 2, 1, 1]):
         test = example(lengths=lengths)(test)
-    return settings(deadline=None)(given(lengths=B_LENGTHS)(test))
+    return given(lengths=B_LENGTHS)(test)
 
 
 def literal_order(lengths):

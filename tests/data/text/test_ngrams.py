@@ -117,7 +117,7 @@ def assert_as_expected(train, texts, pattern):
     np.testing.assert_allclose(products(rows), products(wanted), atol=1e-5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TEXTS, TEXTS, st.sampled_from(PATTERNS), st.integers(1, 3))
 def test_bags_and_weights_are_those_of_the_reference(train, texts, pattern, chunk):
     with mock.patch.object(tokenized, "CHUNK_TEXTS", chunk):
