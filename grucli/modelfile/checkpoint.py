@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy.typing as npt
-
 from grucli.data.encoder import ENCODERS, Encoder
 from grucli.data.records import Remembered
 from grucli.data.tables.delimiters import parse_delimiter
@@ -29,10 +27,9 @@ from grucli.modelfile.archive import Archive, read_archive, write_archive
 from grucli.modelfile.fields import built
 from grucli.modelfile.history import packed, unpacked
 from grucli.modelfile.linear_path import linear_parts, linear_path
+from grucli.modelfile.npz_layout import Arrays
 from grucli.tasks import TASKS, task_from_json
 from grucli.tasks.task import Task
-
-Arrays = dict[str, npt.NDArray[Any]]
 
 PARAM, RUN = "param_", "run_"
 MAX_LAYERS = 8

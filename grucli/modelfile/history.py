@@ -7,11 +7,9 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from grucli.errors import expect
-
-Arrays = dict[str, npt.NDArray[Any]]
+from grucli.modelfile.npz_layout import Arrays
 
 VALUES, KNOWN = "history_values", "history_known"
 

@@ -16,8 +16,7 @@ from grucli.model.kernel_path import KernelPath
 from grucli.model.linear_path import LinearPath
 from grucli.model.ngram_path import NgramPath
 from grucli.modelfile.fields import built
-
-Arrays = dict[str, npt.NDArray[Any]]
+from grucli.modelfile.npz_layout import Arrays
 
 LINEAR = "wide_"
 KERNELS = ("dilations", "counts", "channels", "thresholds")

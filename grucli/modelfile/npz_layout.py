@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
+Arrays = dict[str, Array]
 DTYPES = ("<f4", "<f8", "<i8", "<u4", "|u1")
 NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
 _MEMBER = re.compile(
