@@ -45,7 +45,7 @@ def value_key(sample: Sequence[Object], asked: Asked) -> str | None:
         return given[0]
     known = asked.known
     keys = tuple(dict.fromkeys(key for found in sample for key in found))
-    lists = lists_of(sample)
+    lists = _keys_with(is_sequence, sample)
     if len(known.values) == 1 and (known.values[0] in keys or not lists):
         return known.values[0]
     if known.kind == "text" and (asked.text or not lists or _is_beside(lists, sample, asked)):
@@ -57,11 +57,6 @@ def value_key(sample: Sequence[Object], asked: Asked) -> str | None:
     raise DataError(f"{asked.name}: no clear key of a sequence (keys: {listed}); pass --values KEY")
 
 
-def lists_of(sample: Sequence[Object]) -> list[str]:
-    """Return the keys that hold a list of numbers in half of the objects at least."""
-    return _keys_with(is_sequence, sample)
-
-
 def structures_of(sample: Sequence[Object]) -> list[str]:
     """Return the keys that hold a list or an object in half of the objects at least; no labels."""
     found = _keys_with(lambda value: isinstance(value, list | dict), sample)
@@ -69,6 +64,7 @@ def structures_of(sample: Sequence[Object]) -> list[str]:
 
 
 def _keys_with(is_wanted: Callable[[Any], bool], sample: Sequence[Object]) -> list[str]:
+    """Return the keys that hold what is wanted in half of the objects at least."""
     counts = Counter(key for found in sample for key, value in found.items() if is_wanted(value))
     return [key for key, count in counts.items() if 2 * count >= len(sample)]
 

@@ -86,11 +86,11 @@ def open_source(
         path=str(path) if str(path) != "-" and Path(path).is_file() else None,
     )
     try:
-        source = _opened(stream, asked, _form_of_suffix(path))
+        suffix = PurePath(str(path).lower().removesuffix(".gz")).suffix
+        return _opened(stream, asked, _SUFFIXES.get(suffix, ""))
     except BaseException:
         stream.close()
         raise
-    return source
 
 
 def _check(options: ReadOptions, remembered: Remembered | None) -> None:
@@ -98,10 +98,6 @@ def _check(options: ReadOptions, remembered: Remembered | None) -> None:
         raise ConfigError(
             "--missing: the model was not trained to mask values; train it with --missing mask"
         )
-
-
-def _form_of_suffix(path: str | Path) -> str:
-    return _SUFFIXES.get(PurePath(str(path).lower().removesuffix(".gz")).suffix, "")
 
 
 def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source:

@@ -91,7 +91,7 @@ class Rows:
         except csv.Error:
             return self._broken(_TEXT_AFTER_QUOTE)
         if self._has_cr:
-            cells = _with_cr(cells)
+            cells = [cell.replace(_CR, "\r") for cell in cells]
         if self._delimiter == " " and self._taken[-1].endswith(b" "):
             cells.pop()  # what follows the last delimiter
         return Row(self._lines.number - len(self._taken) + 1, cells, self._problem)
@@ -167,8 +167,3 @@ class PlainRows(Rows):
         self._taken = [line]
         text, problem = decode(line, self._lines.encoding)
         return self._row(cut(text, self._delimiter), problem)
-
-
-def _with_cr(cells: list[str]) -> list[str]:
-    """Return cells of the csv module as they stand in the data."""
-    return [cell.replace(_CR, "\r") for cell in cells]

@@ -39,13 +39,10 @@ def tag(name: str, /, *children: Child, **attributes: object) -> Markup:
 
 def joined(*children: Child) -> Markup:
     """Return the children one after the other."""
-    return Markup("".join(_child(child) for child in children if child is not None))
+    given = (child for child in children if child is not None)
+    return Markup("".join(one if isinstance(one, Markup) else escaped(one) for one in given))
 
 
 def escaped(text: object) -> str:
     """Return text that can act neither on a browser nor on its reader's eyes."""
     return html.escape(show(text), quote=True)
-
-
-def _child(child: str) -> str:
-    return child if isinstance(child, Markup) else escaped(child)
