@@ -63,14 +63,12 @@ def evaluate(
         output.check_apart("--errors", errors, {"model": model, "data": data})
         output.check_target(errors, force)
     from grucli.data.labelled import read_table
-    from grucli.modelfile import checkpoint
     from grucli.prediction.score import score
     from grucli.prediction.stream import suitable_records
     from grucli.report.predictions import mistakes
     from grucli.report.scores import warnings
 
-    saved = checkpoint.load(model)
-    common.note_model(model)
+    saved = common.load(model)
     table = read_table(data, reading.options(), saved.remembered)
     common.note_each(table.findings)
     records = list(suitable_records(saved, table.records, table.name, model))

@@ -100,7 +100,6 @@ def inspect_gates(
     from grucli.files.whole_files import sha256_of
     from grucli.inspection.measure import inspect
     from grucli.inspection.report import InspectionSettings
-    from grucli.modelfile.checkpoint import load
     from grucli.report.inspection import text
 
     if data is None:
@@ -109,8 +108,7 @@ def inspect_gates(
             raise ConfigError("--npz: there is nothing to run; name DATA, or add --text TEXT")
     limits = _saturation(sat or SATURATION)
     settings = InspectionSettings(sample=sample or SAMPLE, seed=seed, saturation=limits)
-    saved = load(model)
-    common.note_model(model)
+    saved = common.load(model)
     options, texts = _column_and_texts(data, reading, saved)
     shown = _shown(texts, example, target, saved.task)
     drawn = None

@@ -19,6 +19,7 @@ from grucli.notices import Notice
 
 if TYPE_CHECKING:
     from grucli.data.records import ReadOptions
+    from grucli.modelfile.checkpoint import SavedModel
 
 THREAD_VARIABLES = (
     "OPENBLAS_NUM_THREADS",
@@ -149,8 +150,11 @@ class Common:
         for line in lines:
             self.note(line)
 
-    def note_model(self, path: str) -> None:
-        """Say of a file to resume from that it answers otherwise than the model."""
+    def load(self, path: str) -> SavedModel:
+        """Read a model; say of a file to resume from that it answers otherwise than the model."""
+        from grucli.modelfile.checkpoint import load
+
+        saved = load(path)
         if path.endswith(".last.npz"):
             model = path.removesuffix(".last.npz") + ".npz"
             text = (
@@ -158,6 +162,7 @@ class Common:
                 f"n-grams nor kernels; the model is {excerpt(model)}"
             )
             self.note(Notice("model.last_weights", text))
+        return saved
 
     def detail(self, line: str) -> None:
         """Say a line that only --verbose asks for."""

@@ -83,13 +83,11 @@ def predict(
         output.check_apart("--output", out, {"model": model, "data": path})
     output.check_target(out, force)
     from grucli.data.forms.opening import open_source
-    from grucli.modelfile import checkpoint
     from grucli.prediction import stream
     from grucli.report.coverage import lost
     from grucli.report.predictions import WRITERS, Layout
 
-    saved = checkpoint.load(model)
-    common.note_model(model)
+    saved = common.load(model)
     if path == "-" and sys.stdin is not None and sys.stdin.isatty():
         common.note("reading from the keyboard; end with Ctrl-D")
     options = reading.options(on_bad_row="skip")
