@@ -9,7 +9,7 @@ from grucli.inspection.health import Gate, LayerHealth
 from grucli.inspection.report import CONVENTION, Input, Report
 from grucli.inspection.verdicts import units_line
 from grucli.model.linear_path import NAMES
-from grucli.report.model_card import FactLines, head, inside
+from grucli.report.model_card import FactLines, facts, inside
 from grucli.report.sequences import examples
 from grucli.report.tables import bar, field, percent, table
 from grucli.tasks.task import Task
@@ -20,24 +20,26 @@ CUT = "share of the decisions that stay when only k steps are read"
 
 def text(report: Report) -> str:
     """Return the whole report; without data, and nothing to explain, what is in the model."""
-    parts = [head(report.saved, report.path)]
-    if report.input is None:
-        parts += [] if report.examples else inside(report.saved)
-    else:
-        for name, sentence in data_facts(report, report.input):
-            parts[0] += field(name, sentence)
-    parts[0] += field("convention", CONVENTION)
+    parts = [[line for fact in head_facts(report) for line in field(*fact)]]
     if report.input is not None:
         parts += [
             _gates(report.health, report.settings.saturation),
             _memory(report),
+            [line for one in report.verdicts for line in field("!", one.text, indent=2)],
         ]
-        parts += [[line for one in report.verdicts for line in field("!", one.text, indent=2)]]
+    elif not report.examples:
+        parts += inside(report.saved)
     parts += examples(report.examples)
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def data_facts(report: Report, data: Input) -> FactLines:
+def head_facts(report: Report) -> FactLines:
+    """Return what the model is, what was looked at, and what the gates' names mean."""
+    looked_at = [] if report.input is None else _data_facts(report, report.input)
+    return [*facts(report.saved, report.path), *looked_at, ("convention", CONVENTION)]
+
+
+def _data_facts(report: Report, data: Input) -> FactLines:
     """Return what was looked at, the input of the report."""
     linear, noun = NAMES[report.saved.encoder.unit], report.saved.task.noun
     sample = f"{data.sequences:,} of {counted(data.rows, 'sequence')}"

@@ -13,15 +13,10 @@ from grucli.inspection.report import parameter_parts
 from grucli.model.blend import Mix
 from grucli.model.linear_path import NAMES, LinearPath
 from grucli.modelfile.checkpoint import SavedModel
-from grucli.report.tables import field, percent, table
+from grucli.report.tables import percent, table
 
 FactLines = list[tuple[str, str]]
 """Names with a sentence each."""
-
-
-def head(saved: SavedModel, path: str) -> list[str]:
-    """Return `facts` as lines."""
-    return [line for name, sentence in facts(saved, path) for line in field(name, sentence)]
 
 
 def facts(saved: SavedModel, path: str) -> FactLines:

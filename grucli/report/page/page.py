@@ -13,16 +13,16 @@ import numpy as np
 from grucli import __version__
 from grucli.errors import excerpt
 from grucli.inspection.health import LayerHealth
-from grucli.inspection.report import CONVENTION, SCHEMA, Report, Verdict
+from grucli.inspection.report import SCHEMA, Report, Verdict
 from grucli.report.inspection import (
-    data_facts,
     gate_heading,
     gate_row,
+    head_facts,
     memory_facts,
     memory_legend,
     units_sentence,
 )
-from grucli.report.model_card import FactLines, facts, parameter_rows, setting_rows
+from grucli.report.model_card import FactLines, parameter_rows, setting_rows
 from grucli.report.page.charts import histogram, horizons, triangle
 from grucli.report.page.markup import Child, Markup, joined, tag
 from grucli.report.page.sequences import examples
@@ -37,7 +37,7 @@ HtmlRows = Sequence[Sequence[Child]]
 
 def page(report: Report) -> str:
     """Return the whole page; without data, what is in the model and the explained texts."""
-    main: list[Markup | None] = [_model(report)]
+    main: list[Markup | None] = [tag("section", _facts(head_facts(report)))]
     if report.input is not None:
         main += [
             _verdicts(report.verdicts),
@@ -63,13 +63,6 @@ def _head(report: Report) -> Markup:
         tag("title", f"{report.path} – grucli inspect-gates"),
         tag("style", Markup(STYLE)),
     )
-
-
-def _model(report: Report) -> Markup:
-    found = facts(report.saved, report.path)
-    if report.input is not None:
-        found += data_facts(report, report.input)
-    return tag("section", _facts([*found, ("convention", CONVENTION)]))
 
 
 def _verdicts(found: Sequence[Verdict]) -> Markup:
