@@ -82,7 +82,7 @@ def fit(records: Sequence[Record], config: Config, origin: Origin | None) -> Fit
     steps = np.maximum(tokenized.lengths, 1)
     longest = unless_given(data.max_length, data_rules.maximum_length(steps))
     vocabulary = Vocabulary.fit(tokenized.counts(), data.min_count, data.max_vocabulary)
-    mean_characters = tokenized.letters() / max(int(tokenized.lengths.sum()), 1)
+    mean_characters = tokenized.total(tokens.letters) / max(int(tokenized.lengths.sum()), 1)
     default = data_rules.subwords(config.model.wide, mean_characters)
     if origin is not None:
         default = Choice(value=origin.architecture.buckets or False, reason=AS_IN_ORIGIN)

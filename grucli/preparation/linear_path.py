@@ -10,6 +10,7 @@ from grucli.data.encoded import Encoded
 from grucli.data.series.kernels import Kernels
 from grucli.data.text.ngrams import Ngrams
 from grucli.data.text.tokenized import Tokenized
+from grucli.data.text.tokens import letters
 from grucli.errors import ConfigError
 from grucli.model.kernel_path import KernelFeatures
 from grucli.model.linear_path import LinearFeatures
@@ -51,8 +52,8 @@ def _ngrams(
     texts: Tokenized, valid: Encoded | None, setting: Any, judged_rows: int, num_outputs: int
 ) -> tuple[LinearFeatures | None, Choice]:
     tokens = int(texts.lengths.sum())
-    pattern = data_rules.pattern(texts.letters() / max(tokens, 1), texts.lengths)
-    found = pattern.count(texts.characters(), tokens)
+    pattern = data_rules.pattern(texts.total(letters) / max(tokens, 1), texts.lengths)
+    found = pattern.count(texts.total(len), tokens)
     too_many = f"{found:,} n-grams: too many for the memory"
     is_possible = found <= data_rules.MOST_NGRAMS
     choice = data_rules.linear_path(setting, "text", None if is_possible else too_many, judged_rows)

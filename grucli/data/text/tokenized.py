@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.text.tokens import Tokenizer, letters
+from grucli.data.text.tokens import Tokenizer
 
 CHUNK_TEXTS = 512  # whose lists of tokens are there at once; more keep the garbage collector busy
 
@@ -64,16 +64,9 @@ class Tokenized:
             found += np.bincount(part, minlength=len(found))
         return dict(zip(self.tokens, found.tolist(), strict=True))
 
-    def characters(self) -> int:
-        """Return how many characters all tokens have together."""
-        return self._sum(np.fromiter(map(len, self.tokens), np.int64, len(self.tokens)))
-
-    def letters(self) -> int:
-        """Return how many characters all tokens have together, combining marks not counted."""
-        return self._sum(np.fromiter(map(letters, self.tokens), np.int64, len(self.tokens)))
-
-    def _sum(self, sizes: npt.NDArray[np.int64]) -> int:
-        """Return what the tokens have together of which each has as much as `sizes` says."""
+    def total(self, size: Callable[[str], int]) -> int:
+        """Return what all tokens have together of which each has as much as `size` says."""
+        sizes = np.fromiter(map(size, self.tokens), np.int64, len(self.tokens))
         return int(sum(sizes[part].sum() for part in self.parts))
 
     def looked_up(self, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
