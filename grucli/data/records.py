@@ -124,7 +124,7 @@ class Remembered:
 
 @dataclass(kw_only=True, eq=False)
 class Source:
-    """Open data; iterate it once for its Records, and close it (it is a context manager).
+    """Open data, a context manager that closes them; iterate it once for its Records.
 
     Attributes:
         name: how messages call it; harmless to show.
@@ -185,8 +185,4 @@ class Source:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file; standard input stays open."""
-        self.stream.close()
+        self.stream.close()  # standard input stays open
