@@ -14,7 +14,6 @@ from grucli.cli.options import Common, Model, Reading, spread
 from grucli.errors import ConfigError, excerpt, show, show_path
 
 if TYPE_CHECKING:
-    from grucli.modelfile.checkpoint import SavedModel
     from grucli.prediction.score import Scored
 
 EPILOG = """Exit codes: 0 done; 1 a --min or --max is not met; 2 usage, or a metric that is not
@@ -66,7 +65,7 @@ def evaluate(
     from grucli.prediction.score import score
     from grucli.prediction.stream import suitable_records
     from grucli.report.predictions import mistakes
-    from grucli.report.scores import warnings
+    from grucli.report.scores import json_pieces, text, warnings
 
     saved = common.load(model)
     table = read_table(data, reading.options(), saved.remembered)
@@ -74,7 +73,9 @@ def evaluate(
     records = list(suitable_records(saved, table.records, table.name, model))
     saved.task.check_known(table.name, records, "the model")
     scored = score(saved, records)
-    _print(scored, saved, common)
+    for piece in json_pieces(scored.to_json()) if common.json else [text(scored, saved)]:
+        output.write(piece)
+    output.flush()
     if errors is not None:
         wrong = saved.task.mistakes(scored.scores, scored.targets)
         output.write_file(errors, mistakes(records, wrong).encode())
@@ -82,16 +83,6 @@ def evaluate(
     common.note_each(warnings(scored, saved, table))
     if _count_unmet(bounds, scored):
         raise typer.Exit(1)
-
-
-def _print(scored: Scored, saved: SavedModel, common: Common) -> None:
-    """Write the scores to stdout, for people or as JSON."""
-    from grucli.report.scores import json_pieces, text
-
-    pieces = json_pieces(scored.to_json()) if common.json else [text(scored, saved)]
-    for piece in pieces:
-        output.write(piece)
-    output.flush()
 
 
 @dataclass(frozen=True, kw_only=True)
