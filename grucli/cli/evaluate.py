@@ -123,10 +123,10 @@ def _bound(flag: str, given: str) -> _Bound:
 
 def _less_is_better(metric: str) -> bool:
     """Tell whether models are better with a smaller figure of this name, whatever their task."""
-    from grucli.prediction import coverage
+    from grucli.prediction.score import COVERAGE_MEASURES
     from grucli.tasks import measures
 
-    every = (*measures(), *coverage.MEASURES)
+    every = (*measures(), *COVERAGE_MEASURES)
     return any(one.name == metric and not one.larger_is_better for one in every)
 
 

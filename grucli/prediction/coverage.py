@@ -7,12 +7,6 @@ from typing import Any
 
 from grucli.data.encoded import Encoded
 from grucli.data.encoder import Encoder
-from grucli.tasks.scorecard import Measure
-
-MEASURES = (
-    Measure(name="truncated", title="cut", larger_is_better=False),
-    Measure(name="none_known", title="without a known token", larger_is_better=False),
-)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,10 +13,14 @@ from grucli.model.logits import branch_logits
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.coverage import Coverage
-from grucli.tasks.scorecard import Scorecard
+from grucli.tasks.scorecard import Measure, Scorecard
 from grucli.tasks.task import Targets
 
 SCHEMA = "grucli.evaluate/1"
+COVERAGE_MEASURES = (
+    Measure(name="truncated", title="cut", larger_is_better=False),
+    Measure(name="none_known", title="without a known token", larger_is_better=False),
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
