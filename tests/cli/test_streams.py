@@ -178,12 +178,11 @@ def test_a_file_that_grows_while_it_is_read(
 
 @pytest.mark.parametrize("command", ["train", "evaluate", "inspect-gates"])
 def test_a_damaged_end_of_gzip_is_told(text_model: Path, tmp_path: Path, command: str) -> None:
-    path = tmp_path / "x.csv.gz"
-    path.write_bytes(gzip.compress(REVIEWS.read_bytes())[:-20])
-    rest = ("-o", tmp_path / "m.npz") if command == "train" else ("-m", text_model)
-    ran = grucli(command, path, *rest)
+    (tmp_path / "x.csv.gz").write_bytes(gzip.compress(REVIEWS.read_bytes())[:-20])
+    rest = ("-o", "m.npz") if command == "train" else ("-m", text_model)
+    ran = grucli(command, "x.csv.gz", *rest, cwd=tmp_path)
     assert (ran.code, ran.out) == (3, b"")
-    assert ran.complaints[-1] == f"grucli: {path}: gzip data is truncated; copy it again"
+    assert ran.complaints[-1] == "grucli: x.csv.gz: gzip data is truncated; copy it again"
 
 
 def test_what_came_before_a_damage_is_answered(text_model: Path) -> None:

@@ -69,7 +69,7 @@ def test_whatever_stands_in_a_field_the_model_works_or_is_refused(opened, monkey
             with contextlib.suppress(CheckpointError):
                 saved = checkpoint.load("m.npz")
                 assert len(Classifier(saved).predict(INPUTS[kind])) == 2
-                assert model_card.head(saved, "m.npz")
+                assert model_card.facts(saved, "m.npz")
                 assert model_card.inside(saved)[0]
                 used += 1
                 continue
