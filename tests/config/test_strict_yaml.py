@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterable
 
 import pytest
 from hypothesis import given
@@ -175,7 +176,12 @@ def test_text_gives_values_or_config_errors(text: str) -> None:
     for content in (text.encode("utf-8", "surrogatepass"), text.encode("utf-16", "surrogatepass")):
         found = problems_if_any(lambda content=content: dumped(content))  # type: ignore[misc]
         assert all(problem.startswith("c.yaml:") for problem in found)
-        assert all("\n" not in problem and len(problem) <= 200 for problem in found)
+        assert are_lines(found)
+
+
+def are_lines(problems: Iterable[str]) -> bool:
+    """Tell whether each can be printed as one line of an error."""
+    return all("\n" not in problem and len(problem) <= 200 for problem in problems)
 
 
 def dumped(content: bytes) -> bytes:
@@ -184,12 +190,12 @@ def dumped(content: bytes) -> bytes:
 
 @given(st.text(st.characters(exclude_categories=()), max_size=20))
 def test_assignments_give_settings_or_config_errors(text: str) -> None:
-    problems_if_any(lambda: resolve(assignments=[f"data.text={text}", text]))
+    assert are_lines(problems_if_any(lambda: resolve(assignments=[f"data.text={text}", text])))
 
 
 @given(st.binary(max_size=60))
 def test_bytes_give_values_or_config_errors(content: bytes) -> None:
-    problems_if_any(lambda: dumped(content))
+    assert are_lines(problems_if_any(lambda: dumped(content)))
 
 
 @given(JSON_VALUES)

@@ -8,8 +8,10 @@ from tests.documents import pages, runner
 
 
 def run(text, folder):
-    page = pages.parse(text, "page.md")
-    runner.run(page, folder)
+    """Run a page; return how many of its blocks are to be run, and how many were."""
+    page, done = pages.parse(text, "page.md"), []
+    runner.run(page, folder, done=lambda count, block: done.append(count))
+    return len(page.active), len(done)
 
 
 def fenced(language, body, *marks):
@@ -105,7 +107,8 @@ MISTAKES = {
 
 @pytest.mark.parametrize("text", RIGHT.values(), ids=RIGHT)
 def test_what_is_right_passes(text, tmp_path):
-    run(text, tmp_path)
+    active, done = run(text, tmp_path)
+    assert done == active
 
 
 @pytest.mark.parametrize(("text", "words"), WRONG.values(), ids=WRONG)
