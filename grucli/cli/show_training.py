@@ -167,6 +167,7 @@ def _show_outcome(session: Session, model: Path, common: Common) -> None:
     if (line := report.linear_line(trainer.kept, prepared.task, name)) is not None:
         common.note(line)
     common.note_each(report.outcome_lines(trainer, prepared, seconds))
+    common.note_each(trainer.task.calibration)
     if trainer.progress.stopped == "time":
         common.note(f"--max-time: where it ends depends on the clock; {_to_go_on()}")
     quoted = shlex.quote(str(model))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from grucli.data.batches import Examples
 from grucli.data.encoded import Encoded
 from grucli.data.forms.opening import open_source
-from grucli.data.records import ReadOptions, Record, Remembered, Source
+from grucli.data.records import ReadOptions, Record, Remembered, Source, TargetForm
 from grucli.errors import DataError, counted, excerpt
 
 LISTED_PROBLEMS = 5
@@ -22,7 +22,8 @@ class Table:
 
     Attributes:
         name: of the file, for people.
-        records: each with a label, without its cells.
+        records: each with a target, without its cells.
+        targets: of which form these are.
         skipped: records that could not be read.
         remembered: how the file was read.
         findings: what was found or guessed, one line each.
@@ -32,6 +33,7 @@ class Table:
 
     name: str
     records: list[Record]
+    targets: TargetForm
     skipped: int
     remembered: Remembered
     findings: tuple[str, ...]
@@ -69,6 +71,7 @@ def read_table(path: str, options: ReadOptions, remembered: Remembered | None = 
         return Table(
             name=source.name,
             records=records,
+            targets=source.targets,
             skipped=len(problems),
             remembered=source.remembered,
             findings=(*source.findings, *passed_over),

@@ -10,6 +10,8 @@ from grucli.data.numbers import Floats
 from grucli.errors import DataError
 
 Kind = Literal["text", "series"]
+TargetForm = Literal["label", "labels", "number", "tags"]
+"""What data hold beside an input: a label, any number of them, a number, or a tag for each step."""
 Columns = str | tuple[str, ...]
 """The name of a column, or of several whose texts are joined."""
 
@@ -32,6 +34,9 @@ class Record:
         values: (T, D) float64, or float32 where the data are no more precise; finite, or NaN where
             a value is missing and that is allowed; None for a text.
         label: exactly as in the data; None if there is none.
+        labels: of an input that has any number of them, each once; None in other data.
+        tokens: the steps as they are given; None for a text that is yet to be divided.
+        tags: one for each of `tokens`; None in other data.
         weight: how much it counts in training, above 0.
         group: records of one group stay on one side of a split; None stands alone.
         span: the times of its first and last step as they stand in a table, None without them.
@@ -45,6 +50,9 @@ class Record:
     text: str | None = None
     values: Floats | None = None
     label: str | None = None
+    labels: tuple[str, ...] | None = None
+    tokens: tuple[str, ...] | None = None
+    tags: tuple[str, ...] | None = None
     weight: float = 1.0
     group: str | None = None
     span: tuple[str, str] | None = None
@@ -129,6 +137,7 @@ class Source:
     Attributes:
         name: how messages call it; harmless to show.
         kind: what its records hold.
+        targets: what they hold beside an input, if they do.
         ready: tells whether the next record, or the end, can be had without waiting for its
             producer; a line that has arrived counts as a record.
         columns: names of a table's columns.
@@ -148,6 +157,7 @@ class Source:
     records: Iterator[Record] = field(repr=False)
     ready: Callable[[], bool] = field(repr=False)
     stream: io.BufferedIOBase = field(repr=False)
+    targets: TargetForm = "label"
     columns: tuple[str, ...] = ()
     text: Columns | None = None
     label: str | None = None

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grucli.data.labelled import Table
-from grucli.data.records import ReadOptions, Record
+from grucli.data.records import ReadOptions, Record, TargetForm
+from grucli.errors import DataError
 from grucli.preparation import copies
 from grucli.preparation.encoders import Origin, mode_of
-from grucli.tasks import DEFAULT, task_type
+from grucli.tasks import task_for, task_type
 from grucli.tasks.task import Task
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config
+
+_HELD: Mapping[TargetForm, str] = {
+    "label": "one label an input",
+    "labels": "lists of labels",
+    "number": "a number an input",
+    "tags": "a tag a step",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +52,7 @@ class TrainingFile:
         Raises:
             DataError: nothing can be learned from the targets.
         """
-        name = DEFAULT if config.task == "auto" else config.task
-        task = task_type(name).fit(table.name, table.records)
+        task = _task_type(table, config.task).fit(table.name, table.records)
         mode = mode_of((record.text or "" for record in table.records), config, origin)
         keys = copies.keys(table.records, mode)
         return cls(table=table, options=options, task=task, mode=mode, keys=keys)
@@ -58,3 +66,20 @@ class TrainingFile:
     def kind(self) -> str:
         """What they hold: "text" or "series"."""
         return "text" if self.records[0].values is None else "series"
+
+
+def _task_type(table: Table, name: str) -> type[Task]:
+    """Return the class of the task that is named, or of what the data hold.
+
+    Raises:
+        DataError: the data do not hold what it learns from.
+    """
+    own = task_for(table.targets)
+    kind = task_type(own if name == "auto" else name)
+    if table.targets not in kind.target_forms:
+        holds = _HELD[table.targets]
+        mend = f"set task={own}" if own != kind.name else "name another file"
+        raise DataError(
+            f"{table.name}: holds {holds}, which task {kind.name} does not learn; {mend}"
+        )
+    return kind

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from grucli.data.records import TargetForm
     from grucli.tasks.scorecard import Measure
     from grucli.tasks.task import Objective, Task
 
@@ -19,7 +20,7 @@ TASKS = {"classify": "grucli.tasks.classify.task:Classify"}
 """Each task by its name, and where its class is: whoever lists names need not wait for NumPy."""
 
 DEFAULT = "classify"
-"""The task of a config that leaves it `auto`."""
+"""The task of a config that leaves it `auto`, where data hold what no other begins with."""
 
 
 def task_type(name: str) -> type[Task]:
@@ -31,6 +32,12 @@ def task_type(name: str) -> type[Task]:
     module, attribute = TASKS[name].split(":")
     found: type[Task] = getattr(import_module(module), attribute)
     return found
+
+
+def task_for(targets: TargetForm) -> str:
+    """Return the name of the task for data that hold this, where nobody has named one."""
+    found = (name for name in TASKS if task_type(name).target_forms[0] == targets)
+    return next(found, DEFAULT)
 
 
 def objective_from_json(meta: Mapping[str, Any]) -> Objective:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from grucli.tasks.scorecard import Baseline, Measure, Scorecard
 
 
+Scores = Any  # as in `tasks.task`
 Booleans = npt.NDArray[np.bool_]
 
 
@@ -38,17 +39,17 @@ class Answering(Protocol):
     def size(self) -> str:
         """How many answers there are, in two words."""
 
-    def answers(self, scores: Floats, options: AnswerOptions) -> Columns:
+    def answers(self, scores: Scores, options: AnswerOptions) -> Columns:
         """Return the answers to the scores (n, O) as columns; those of no row have all names."""
 
-    def typed_answers(self, scores: Floats) -> Sequence[Any]:
+    def typed_answers(self, scores: Scores) -> Sequence[Any]:
         """Return the answers to the scores (n, O) as n objects for other programs."""
 
     @classmethod
     def measures(cls) -> Sequence[Measure]:
         """Return what a scorecard of the task may have at its top level."""
 
-    def measure(self, scores: Floats, targets: Any, records: Sequence[Record]) -> Scorecard:
+    def measure(self, scores: Scores, targets: Any, records: Sequence[Record]) -> Scorecard:
         """Return how well the scores (n, O) answer.
 
         Args:
@@ -71,34 +72,34 @@ class Answering(Protocol):
     def unknown_warnings(self, name: str, records: Sequence[Record]) -> Iterator[Notice]:
         """Yield which targets of data of this name training lacks."""
 
-    def mistakes(self, scores: Floats, targets: Any) -> Mistakes:
+    def mistakes(self, scores: Scores, targets: Any) -> Mistakes:
         """Return the wrong answers to the scores (n, O) with targets (n, ...), the worst first."""
 
     def stratum(self, record: Record) -> Hashable:
         """Return which records a sample takes in the same share as this one."""
 
-    def right(self, scores: Floats, targets: Any) -> Booleans | None:
+    def right(self, scores: Scores, targets: Any) -> Booleans | None:
         """Return (n,) which answers to the scores (n, O) are those of the targets (n, ...).
 
         None where answers are near or far, but not right or wrong.
         """
 
-    def num_answers(self, scores: Floats) -> int:
+    def num_answers(self, scores: Scores) -> int:
         """Return how many different answers the scores (n, O) give."""
 
-    def certainty(self, scores: Floats) -> Floats:
+    def certainty(self, scores: Scores) -> Floats:
         """Return (n,) how far the answers are from others."""
 
-    def support(self, scores: Floats, targets: Any) -> Floats:
+    def support(self, scores: Scores, targets: Any) -> Floats:
         """Return (n,) how much the scores (n, O) speak for the targets (n, ...)."""
 
-    def agree(self, scores: Floats, others: Floats) -> Booleans:
+    def agree(self, scores: Scores, others: Scores) -> Booleans:
         """Return (n,) where two sets of scores (n, O) give the same answer."""
 
-    def distance(self, scores: Floats, others: Floats) -> Floats:
+    def distance(self, scores: Scores, others: Scores) -> Floats:
         """Return (n,) how far the answers to two sets of scores (n, O) are apart, in [0, 1]."""
 
-    def explained(self, scores: Floats, target: str | None) -> Explained:
+    def explained(self, scores: Scores, target: str | None) -> Explained:
         """Return what to explain of the answer to the scores (1, O).
 
         Args:
@@ -113,5 +114,5 @@ class Answering(Protocol):
             ConfigError: it is nothing that the model answers.
         """
 
-    def arrays(self, scores: Floats, targets: Any) -> dict[str, npt.NDArray[Any]]:
+    def arrays(self, scores: Scores, targets: Any) -> dict[str, npt.NDArray[Any]]:
         """Return targets and answers as `inspect-gates --npz` has them."""

@@ -1,7 +1,8 @@
 """What every task has to answer, so that no one else need know which one it is.
 
 Letters: n rows, B rows of a batch, O outputs of the head. Targets are an array with an entry a row,
-of whatever kind the task has; only the task looks into it. Scores are the head's outputs (n, O).
+of whatever kind the task has; only the task looks into it. Scores are the head's outputs (n, O), or
+where it reads each step the `Steps` of n sequences, (T, O) each; targets are `Steps` then, too.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from typing import Any, ClassVar, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.records import Record
+from grucli.data.records import Record, TargetForm
 from grucli.engine.packing import Floats, Integers
 from grucli.engine.sparse_linear import Sparse
 from grucli.notices import Notice
 from grucli.tasks.answering import Answering
 
-Targets = npt.NDArray[Any]
+Targets = Any
+Scores = Any
 LinearLayer = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
 """Weight (K, O) of each feature for each output, and bias (O,)."""
 
@@ -32,12 +34,12 @@ class Loss:
     Attributes:
         total: of the rows' losses [nat, or what the task's loss is in].
         right: sum over rows of the first of the task's figures, e.g. the number of right answers.
-        d_scores: (B, O) gradient of the total by the scores, of their dtype.
+        d_scores: gradient of the total by the scores, of their form and dtype.
     """
 
     total: float
     right: float
-    d_scores: Floats
+    d_scores: Scores
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +77,7 @@ class Objective(Protocol):
     def to_json(self) -> dict[str, Any]:
         """Return what builds it again: its fields, and the name of its task under "task"."""
 
-    def loss(self, scores: Floats, targets: Targets, weights: Floats) -> Loss:
+    def loss(self, scores: Scores, targets: Targets, weights: Floats) -> Loss:
         """Return the loss of a batch.
 
         Args:
@@ -93,6 +95,9 @@ class Task(Answering, Protocol):
         noun: what people call one target, "label".
         stratum_name: what people call the rows that `strata` holds together, "label".
         figures: what people see of training, the first one also of the rows that are learned from.
+        target_forms: what data it learns from hold beside an input; where the task is left to the
+            data, that whose first form they have is taken.
+        reads_steps: whether the head reads the state of each step, and not what is pooled of them.
         has_linear_path: whether a linear path can be learned beside the recurrence.
         objective_type: class of what `objective` returns.
     """
@@ -101,6 +106,8 @@ class Task(Answering, Protocol):
     noun: ClassVar[str]
     stratum_name: ClassVar[str]
     figures: ClassVar[tuple[FigureKind, ...]]
+    target_forms: ClassVar[tuple[TargetForm, ...]]
+    reads_steps: ClassVar[bool]
     has_linear_path: ClassVar[bool]
     objective_type: ClassVar[type[Any]]
 
@@ -187,16 +194,16 @@ class Task(Answering, Protocol):
     def known(self, targets: Targets) -> npt.NDArray[np.bool_]:
         """Return (n,) which rows have a target that can be answered."""
 
-    def row_losses(self, scores: Floats, targets: Targets) -> Floats:
+    def row_losses(self, scores: Scores, targets: Targets) -> Floats:
         """Return (n,) the loss of each row, of rows with known targets."""
 
-    def blend(self, branches: Floats, targets: Targets) -> Floats:
+    def blend(self, branches: Scores, targets: Targets) -> Floats:
         """Return (P,) factors of the scores (P, n, O) of P branches whose sum loses least.
 
         Known targets alone; no factor is below 0, and the first one is above it.
         """
 
-    def share_of_first(self, first: Floats, second: Floats) -> float:
+    def share_of_first(self, first: Scores, second: Scores) -> float:
         """Return how much of the answers is the first branch's, in [0, 1].
 
         Args:
@@ -225,8 +232,24 @@ class Task(Answering, Protocol):
     def learn_dense(self, rows: Floats, targets: Targets, weights: Floats) -> LinearLayer:
         """Learn scores of features (n, K) that every row has; the others are as above."""
 
-    def held_out(self, scores: Floats, targets: Targets) -> HeldOut:
+    def held_out(self, scores: Scores, targets: Targets) -> HeldOut:
         """Score rows that were not learned from, those of unknown targets too."""
+
+    def calibrated(self, scores: Scores, targets: Targets, settings: Mapping[str, Any]) -> Self:
+        """Return the task with what is fitted to rows that were not learned from, `self` for none.
+
+        Args:
+            scores: (n, O) by which these rows are answered, at least one.
+            targets: (n, ...), all known.
+            settings: the config's section `training`.
+
+        Raises:
+            ConfigError: a setting does not fit the targets.
+        """
+
+    @property
+    def calibration(self) -> Sequence[str]:
+        """Return lines for people about what was fitted to such rows."""
 
     def row_factors(self, targets: Targets, settings: Mapping[str, Any]) -> Floats | None:
         """Return (n,) what multiplies the weight of each row, None for nothing.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
@@ -61,7 +62,8 @@ def best_model(prepared: Prepared, trainer: Trainer) -> SavedModel:
     if model.mix.linear:
         model.linear = trainer.linear
     kept = trainer.kept
-    return _saved(prepared, model, kept.best_epoch, kept.to_json())
+    saved = _saved(prepared, model, kept.best_epoch, kept.to_json())
+    return dataclasses.replace(saved, task=trainer.task)
 
 
 def save_best(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:

@@ -11,6 +11,7 @@ from grucli.data.batches import Examples
 from grucli.engine.packing import Floats
 from grucli.model.blend import calibrated_loss, recurrence_share, weigh
 from grucli.model.logits import BranchLogits, recurrence_logits
+from grucli.model.network import Model
 from grucli.model.runner import Runner
 from grucli.parallel.shards import Rows
 from grucli.tasks.task import Targets, Task
@@ -52,6 +53,7 @@ class Stages:
         self._judges_folds = judges_folds
         self.valid = valid
         every = range(0 if folds is None else int(folds.max()) + 1)
+        self._judged: BranchLogits | None = None  # of `valid`, by the best weights of the stage
         self._held = [np.flatnonzero(folds == fold) for fold in every]
         self.fold_logits: Floats | None = None
         if self._held:
@@ -65,7 +67,7 @@ class Stages:
 
     def begin(self, fold: int) -> None:
         """Hold out a fold, 1 for the first; 0 to learn from all rows."""
-        self.rows, self._now = np.arange(len(self._train)), None
+        self.rows, self._now, self._judged = np.arange(len(self._train)), None, None
         if self._held:
             self.valid = None
         if fold:
@@ -88,11 +90,30 @@ class Stages:
         """
         if self.valid is None:
             return None
-        linear = None if self._linear is None else self._linear.logits(self._now)
-        logits = BranchLogits(recurrence=recurrence_logits(runner, self.valid), linear=linear)
+        logits = self._logits(runner, self.valid)
         scores = self._alone(logits, self.valid.targets)
         is_best = lowest is None or scores.deciding_loss < lowest
-        return self._blended(scores, logits, self.valid) if is_best else scores
+        if not is_best:
+            return scores
+        self._judged = logits
+        return self._blended(scores, logits, self.valid)
+
+    def held_out(self, best: Model) -> tuple[BranchLogits, Targets] | None:
+        """Return what is said of rows that were not learned from, and their targets.
+
+        They are all rows once every fold has judged its own, before that those by which the epochs
+        of the stage are judged; None without any.
+
+        Args:
+            best: has the best weights of the stage.
+        """
+        if self.fold_logits is not None and self._now is None:
+            return self._said(), self._train.targets
+        if self.valid is None:
+            return None
+        if self._judged is None:  # by a process before this one
+            self._judged = self._logits(Runner(best), self.valid)
+        return self._judged, self.valid.targets
 
     def end_fold(self, runner: Runner) -> None:
         """Note what the best weights of a fold say of the rows that it has held out."""
@@ -105,16 +126,24 @@ class Stages:
 
     def cross_validated(self, folds: Sequence[Fold]) -> CrossValidation:
         """Return the scores of all rows as their folds, all of which are done, have judged them."""
-        if self.fold_logits is None:
-            raise ValueError("there are no folds")
-        recurrence, linear = self.fold_logits
-        has_linear = self._linear is not None
-        logits = BranchLogits(recurrence=recurrence, linear=linear if has_linear else None)
+        logits = self._said()
         scores = self._alone(logits, self._train.targets)
         return CrossValidation(
             epochs=round(np.mean([fold.best_epoch for fold in folds])),
             valid=self._blended(scores, logits, self._train),
         )
+
+    def _logits(self, runner: Runner, held: Examples) -> BranchLogits:
+        """Return what is said of the rows that the stage holds out."""
+        linear = None if self._linear is None else self._linear.logits(self._now)
+        return BranchLogits(recurrence=recurrence_logits(runner, held), linear=linear)
+
+    def _said(self) -> BranchLogits:
+        """Return what the folds have said of all rows."""
+        if self.fold_logits is None:
+            raise ValueError("there are no folds")
+        recurrence, linear = self.fold_logits
+        return BranchLogits(recurrence=recurrence, linear=linear if self._linear else None)
 
     def _alone(self, logits: BranchLogits, targets: Targets) -> ValidScores:
         """Return the scores of the recurrence alone, of rows that it has not learned from."""

@@ -137,6 +137,19 @@ class Trainer:
         return Mix(linear=1.0) if self._linear is not None and is_unjudged else Mix()
 
     @property
+    def task(self) -> Task:
+        """What answers are, with what rows say of the best weights that were not learned from."""
+        held = self._stages.held_out(self.best)
+        if held is None:
+            return self._task
+        logits, targets = held
+        known = self._task.known(targets)
+        if not known.any():
+            return self._task
+        scores = logits.blended(self.mix)[known]
+        return self._task.calibrated(scores, targets[known], dataclasses.asdict(self._recipe))
+
+    @property
     def num_batches(self) -> int:
         """Batches of one epoch."""
         return math.ceil(len(self._stages.rows) / self._recipe.batch_size)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.records import Record
+from grucli.data.records import Record, TargetForm
 from grucli.engine import blend_factors, losses, ridge, sparse_linear
 from grucli.engine.blend_factors import both_classes
 from grucli.engine.packing import Floats, Integers
@@ -42,6 +42,8 @@ class Classify(LabelAnswering):
     name: ClassVar[str] = TASK
     noun: ClassVar[str] = "label"
     stratum_name: ClassVar[str] = "label"
+    target_forms: ClassVar[tuple[TargetForm, ...]] = ("label",)
+    reads_steps: ClassVar[bool] = False
     has_linear_path: ClassVar[bool] = True
     objective_type: ClassVar[type[CrossEntropy]] = CrossEntropy
     figures: ClassVar[tuple[FigureKind, ...]] = (
@@ -220,6 +222,15 @@ class Classify(LabelAnswering):
         )
         figures = {"accuracy": found.accuracy, "macro_f1": found.macro_f1}
         return HeldOut(loss=found.log_loss, figures=figures)
+
+    def calibrated(self, scores: Floats, targets: Integers, settings: Mapping[str, Any]) -> Self:
+        """Return the same task: factors of its logits are all that is fitted (`blend`)."""
+        return self
+
+    @property
+    def calibration(self) -> tuple[str, ...]:
+        """Return nothing."""
+        return ()
 
     def row_factors(self, targets: Integers, settings: Mapping[str, Any]) -> Floats | None:
         """Return (n,) what multiplies the weight of each row, None for nothing.

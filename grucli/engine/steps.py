@@ -1,0 +1,91 @@
+"""Sequences of unequal lengths, one after the other: what a head that reads each step gives.
+
+A row is a sequence, so that whoever selects rows of an array selects sequences here in the same
+words: `len`, `[rows]`, `[rows] = others`, a factor, a sum.
+
+Letters: n sequences of T[i] steps, S the sum of all T; K tags.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.engine.packing import Integers
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Steps:
+    """N sequences.
+
+    Attributes:
+        values: (S, ...), e.g. scores (S, K) or tags (S,).
+        lengths: (n,) int64, at least 1.
+        chains: (n, K + 2, K), for each sequence what it scores that tag j follows tag i (row i of
+            the first K), that it begins with j, and that it ends with j; None where tags do not
+            depend on each other.
+    """
+
+    __array_ufunc__ = None  # a NumPy number leaves `number * steps` to this class
+
+    values: npt.NDArray[Any]
+    lengths: npt.NDArray[np.int64]
+    chains: npt.NDArray[Any] | None = None
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    @cached_property
+    def starts(self) -> npt.NDArray[np.int64]:
+        """(n,) where each sequence begins in `values`."""
+        starts: npt.NDArray[np.int64] = np.cumsum(self.lengths) - self.lengths
+        return starts
+
+    def places(self, rows: Integers | slice) -> npt.NDArray[np.int64]:
+        """Return where the steps of some sequences, or of those that a mask names, stand."""
+        lengths, starts = self.lengths[rows], self.starts[rows]
+        before = np.cumsum(lengths) - lengths
+        found: npt.NDArray[np.int64] = np.repeat(starts - before, lengths)
+        return found + np.arange(len(found))
+
+    def __getitem__(self, rows: Integers | slice) -> Steps:
+        """Return some sequences, in the order in which they are named."""
+        chains = None if self.chains is None else self.chains[rows]
+        return Steps(
+            values=self.values[self.places(rows)], lengths=self.lengths[rows], chains=chains
+        )
+
+    def __setitem__(self, rows: Integers | slice, others: Steps) -> None:
+        """Write others of the same lengths over some sequences.
+
+        Raises:
+            ValueError: they are of other lengths.
+        """
+        if not np.array_equal(self.lengths[rows], others.lengths):
+            raise ValueError("sequences of other lengths")
+        self.values[self.places(rows)] = others.values
+        if self.chains is not None:
+            self.chains[rows] = others.chains
+
+    def __rmul__(self, factor: float) -> Steps:
+        """Return all scores times a number."""
+        chains = None if self.chains is None else factor * self.chains
+        return Steps(values=factor * self.values, lengths=self.lengths, chains=chains)
+
+    __mul__ = __rmul__
+
+    def __add__(self, other: Steps) -> Steps:
+        """Return the sums of the scores of two sets of the same sequences."""
+        chains = None
+        if self.chains is not None and other.chains is not None:
+            chains = self.chains + other.chains
+        return Steps(values=self.values + other.values, lengths=self.lengths, chains=chains)
+
+    def per_sequence(self) -> list[npt.NDArray[Any]]:
+        """Return the values of each sequence, (T, ...)."""
+        bounds = zip(self.starts.tolist(), self.lengths.tolist(), strict=True)
+        return [self.values[start : start + length] for start, length in bounds]

@@ -1,0 +1,54 @@
+"""Sequences of unequal lengths behave as rows of an array would."""
+
+import numpy as np
+import pytest
+
+from grucli.engine.steps import Steps
+
+
+def drawn(lengths, seed=0, tags=3):
+    rng = np.random.default_rng(seed)
+    return Steps(
+        values=rng.normal(size=(sum(lengths), tags)),
+        lengths=np.array(lengths),
+        chains=rng.normal(size=(len(lengths), tags + 2, tags)),
+    )
+
+
+def rows_of(steps):
+    return [
+        (values.tolist(), chain.tolist())
+        for values, chain in zip(steps.per_sequence(), steps.chains, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [np.array([2, 0, 0]), np.array([], int), slice(1, 3), np.array([True, False, True, False])],
+)
+def test_rows_are_selected_as_from_a_list(rows):
+    steps = drawn([2, 1, 4, 3])
+    chosen = np.arange(4)[rows]
+    assert rows_of(steps[rows]) == [rows_of(steps)[k] for k in chosen]
+    assert len(steps[rows]) == len(chosen)
+
+
+def test_rows_are_written_where_they_are_named():
+    steps, others = drawn([2, 1, 4, 3]), drawn([4, 2], seed=1)
+    before = rows_of(steps)
+    steps[np.array([2, 0])] = others
+    first, second = rows_of(others)
+    assert rows_of(steps) == [second, before[1], first, before[3]]
+    with pytest.raises(ValueError, match="other lengths"):
+        steps[np.array([0, 2])] = others
+
+
+def test_factors_and_sums_reach_scores_and_chains():
+    steps, other = drawn([2, 3]), drawn([2, 3], seed=1)
+    for factor in (2.5, np.float64(2.5)):
+        both = factor * steps + other * 3.0
+        np.testing.assert_array_equal(both.values, 2.5 * steps.values + 3 * other.values)
+        np.testing.assert_array_equal(both.chains, 2.5 * steps.chains + 3 * other.chains)
+    alone = Steps(values=np.arange(3), lengths=np.array([1, 2]))
+    assert (2 * alone).chains is None
+    assert (alone + alone).chains is None
