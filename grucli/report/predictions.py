@@ -19,7 +19,15 @@ import numpy as np
 from grucli.data.records import Record
 from grucli.engine.packing import Floats
 from grucli.prediction.stream import Predictions
-from grucli.tasks.columns import AnswerOptions, Columns, Mistakes, NamedNumbers, Numbers, Texts
+from grucli.tasks.columns import (
+    AnswerOptions,
+    Columns,
+    Lists,
+    Mistakes,
+    NamedNumbers,
+    Numbers,
+    Texts,
+)
 from grucli.tasks.task import Task
 
 ERROR: Final = "<error>"
@@ -192,7 +200,8 @@ def _objects(layout: Layout, predictions: Predictions) -> Iterator[dict[str, Any
             *values, known, truncated = next(answered)
             end = {"known": known, "truncated": truncated}
         else:
-            values = [ERROR, *[_nothing(column) for column in list(fields.values())[1:]]]
+            values = list(map(_nothing, fields.values()))
+            values[0] = ERROR if values[0] is None else values[0]
             end = {"known": None, "truncated": False, "error": record.error}
         found = {"row": record.number, **dict(zip(fields, values, strict=True)), **end}
         if layout.kept:
@@ -200,16 +209,20 @@ def _objects(layout: Layout, predictions: Predictions) -> Iterator[dict[str, Any
         yield found
 
 
-def _values(column: Texts | Numbers | NamedNumbers) -> Iterable[Any]:
+def _values(column: Texts | Numbers | NamedNumbers | Lists) -> Iterable[Any]:
     """Return the values of a column as an object shows them."""
     if isinstance(column, NamedNumbers):
         values = np.round(column.values, DIGITS).tolist()
         return map(dict, map(zip, column.names, values))
+    if isinstance(column, Lists):
+        return map(list, map(_values, column.values))
     return [value if isinstance(value, str) else round(value, DIGITS) for value in column]
 
 
-def _nothing(column: Texts | Numbers | NamedNumbers) -> Any:
+def _nothing(column: Texts | Numbers | NamedNumbers | Lists) -> Any:
     """Return what stands in a column where there is no answer."""
+    if isinstance(column, Lists):
+        return []
     return {} if isinstance(column, NamedNumbers) else None
 
 

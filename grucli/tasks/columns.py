@@ -36,6 +36,17 @@ class NamedNumbers:
     values: Floats
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Lists:
+    """Any number of texts, or of numbers, in each of n rows: such as one for each step.
+
+    Attributes:
+        values: (n,) of them; all texts, or all numbers.
+    """
+
+    values: Sequence[Sequence[str]] | Sequence[Sequence[float]]
+
+
 Texts = Sequence[str]
 Numbers = Sequence[float]
 
@@ -49,11 +60,13 @@ class Columns:
         answers: names of those of them that are answers, the first one of `table` among them; the
             others say how sure they are.
         fields: what an object of jsonl has, the answer first.
+        steps: name of the one of `fields` that has a text for each step; None where none has.
     """
 
     table: Mapping[str, Texts | Numbers]
     answers: Sequence[str]
-    fields: Mapping[str, Texts | Numbers | NamedNumbers]
+    fields: Mapping[str, Texts | Numbers | NamedNumbers | Lists]
+    steps: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

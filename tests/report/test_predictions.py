@@ -17,7 +17,7 @@ from grucli.data.records import Record
 from grucli.prediction.stream import Predictions
 from grucli.report.predictions import WRITERS, Layout, csv_line, json_line, mistakes
 from grucli.tasks.classify.task import Classify
-from grucli.tasks.columns import AnswerOptions, Columns, NamedNumbers
+from grucli.tasks.columns import AnswerOptions, Columns, Lists, NamedNumbers
 from tests.strategies import unicode_text
 from tests.tasks.helpers import logits_of
 
@@ -175,3 +175,27 @@ def test_columns_are_written_without_knowing_the_task():
         "error": "broken",
     }
     assert last["truncated"] is True
+
+
+class Vowels(Lengths):
+    """A task whose answer is a text for each step, with a number beside it."""
+
+    def answers(self, scores: np.ndarray, options: AnswerOptions) -> Columns:
+        tags = ["ae"[:count] for count in scores[:, 0].astype(int)]
+        sure = [[1 / 3] * len(each) for each in tags]
+        fields = {"tags": Lists(values=list(map(list, tags))), "sure": Lists(values=sure)}
+        return Columns(table={"tags": tags}, answers=["tags"], fields=fields, steps="tags")
+
+
+def test_answers_may_be_lists_of_any_length():
+    shown = Layout.of(Vowels(), AnswerOptions(), kept={})
+    window = Predictions(
+        records=[Record(number=1), Record(number=2, error="broken"), Record(number=3)],
+        scores=np.array([[2.0], [0.0]]),
+        known=np.ones(2),
+        truncated=np.zeros(2, bool),
+    )
+    first, broken, last = map(json.loads, WRITERS["jsonl"](shown).text(window).splitlines())
+    assert (first["tags"], first["sure"]) == (["a", "e"], [0.333333, 0.333333])
+    assert (broken["tags"], broken["sure"], broken["error"]) == ([], [], "broken")
+    assert (last["tags"], last["sure"]) == ([], [])
