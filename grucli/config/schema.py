@@ -49,9 +49,10 @@ class DataConfig(_Section):
     """The file to validate on, or the share of the training rows that is held out for it; 0 trains
     on all rows and keeps the last epoch."""
     text: Auto[Several[ColumnName]] = None
-    """The column that holds the text, or several that are joined."""
+    """The column that holds the text, or several that are joined; of conll, the number of the one
+    with the token."""
     label: Auto[ColumnName] = None
-    """The column that holds the label."""
+    """The column that holds the label; of conll, the number of the one with the tags."""
     weight: ColumnName | None = None
     """The column that says how much a row counts in training: a number above 0. They are scaled to
     a mean of one."""
@@ -69,7 +70,8 @@ class DataConfig(_Section):
     """What becomes of a missing number: an error, or the mean of its channel, with one more channel
     that is 1 there."""
     format: FormatName = "auto"
-    """How files are read; auto goes by their names and first lines."""
+    """How files are read; auto goes by their names and first lines. conll has a token and its tag a
+    line, and blank lines between sequences."""
     delimiter: Auto[Delimiter] = None
     """What separates the columns of a table."""
     quotes: Auto[bool] = None

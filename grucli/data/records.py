@@ -121,12 +121,15 @@ class Remembered:
     encoding: str | None = None
     header: bool = True
     quotes: Literal[False] | None = None
+    targets: TargetForm = "label"
 
     def stored(self) -> dict[str, Any]:
         """Return the fields as plain values; those that older models lack only if they are set."""
         stored = asdict(self)
         if self.quotes is None:
             del stored["quotes"]
+        if self.targets == "label":
+            del stored["targets"]
         return stored
 
 
@@ -144,6 +147,8 @@ class Source:
         format, text, label, values, id, time, missing, delimiter, encoding, header: as in
             `ReadOptions`, what was given or found.
         quotes: False where quotes enclose no cells because someone said so.
+        rest: gives the lines behind the last record, when all have been read, of data that are
+            written as they were read.
         findings: what was guessed, a sentence each, for people.
         found_later: gives what is known when all records have been read, likewise.
         needs_label: whether a record without a label, or no record at all, is an error.
@@ -170,6 +175,7 @@ class Source:
     header: bool = True
     quotes: Literal[False] | None = None
     found_later: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False)
+    rest: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False)
     findings: tuple[str, ...] = ()
     options: ReadOptions | None = None
 

@@ -15,7 +15,8 @@ from grucli.errors import ConfigError, excerpt
 class Asked:
     """What is asked of the data, by the user (`options`), the model (`known`) and the command.
 
-    `path` is that of a regular file, which can be read twice; None of a stream.
+    `path` is that of a regular file, which can be read twice; None of a stream. `may_be_tagged`
+    tells whether a tag for each step is what somebody may learn, or has learned.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Asked:
     needs_label: bool
     encoding: str
     path: str | None = None
+    may_be_tagged: bool = False
 
     def among(self, columns: Collection[str]) -> "Asked":
         """Return the same with the names that the user gave told apart as names of `columns`.

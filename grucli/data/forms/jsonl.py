@@ -1,4 +1,4 @@
-"""JSON Lines: an object a line, with a text or a numeric sequence under one of its keys.
+"""JSON Lines: an object a line, with a text, tokens or a numeric sequence under one of its keys.
 
 Keys are what columns are in a table. Numbers and booleans keep the form they are written in, so
 that a label 1.0 is not a label 1. Blank lines are no records.
@@ -24,6 +24,7 @@ from grucli.data.forms.json_grammar import (
     refuse_document,
 )
 from grucli.data.forms.json_keys import structures_of, value_key
+from grucli.data.forms.json_tokens import fill, tagged_keys
 from grucli.data.label_hints import SEVERAL
 from grucli.data.numbers import LARGEST_WEIGHT, Floats, NumberError, numbers, weight, whole
 from grucli.data.records import Record, Source, names
@@ -40,9 +41,13 @@ LIKELY_KEYS = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class _Keys:
-    """Keys of what is read; `values` None for texts, the others None for none."""
+    """Keys of what is read; `values` None for texts, the others None for none.
+
+    With `are_lists` text and label are those of lists, of tokens and the tags of these.
+    """
 
     text: tuple[str, ...] = ()
+    are_lists: bool = False
     values: str | None = None
     label: str | None = None
     weight: str | None = None
@@ -75,16 +80,39 @@ def open_jsonl(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
     source.columns = tuple(dict.fromkeys(key for found in sample for key in found))
     asked = asked.among(source.columns)
     source.options = asked.options
-    key = value_key(sample, asked)
-    if key is not None:
-        source.kind = "series"
-        source.missing = asked.missing
-    keys = _series_keys(source, sample, asked, key) if key else _text_keys(source, sample, asked)
+    keys = _keys(source, sample, asked)
     source.text = keys.text if len(keys.text) > 1 else next(iter(keys.text), None)
     source.values = names(keys.values)
     source.label = keys.label
     source.records = _records(lines, source, keys)
     return source
+
+
+def _keys(source: Source, sample: Sequence[Object], asked: Asked) -> _Keys:
+    """Return the keys of tokens, of a series, or of texts."""
+    tagged = tagged_keys(sample, source.columns, asked)
+    if tagged is not None:
+        source.targets = "tags"
+        return _tagged_keys(source, asked, *tagged)
+    key = value_key(sample, asked)
+    if key is None:
+        return _text_keys(source, sample, asked)
+    source.kind = "series"
+    source.missing = asked.missing
+    return _series_keys(source, sample, asked, key)
+
+
+def _tagged_keys(source: Source, asked: Asked, text: str, label: str | None) -> _Keys:
+    if asked.needs_label and not (asked.text and asked.label):
+        said = f"token key '{excerpt(text)}', tag key '{excerpt(label)}'"
+        source.findings += (f"{said} (pass --text/--label to choose others)",)
+    return _Keys(
+        text=(text,),
+        label=label,
+        are_lists=True,
+        weight=asked.options.weight,
+        group=asked.options.group,
+    )
 
 
 def _sample(lines: Lines, asked: Asked) -> list[Object]:
@@ -178,17 +206,18 @@ def _records(lines: Lines, source: Source, keys: _Keys) -> Iterator[Record]:
 def _fill(record: Record, found: Object, source: Source, keys: _Keys) -> None:
     """Put what an object holds into its record; the cells first, whatever else is wrong."""
     record.cells = Cells(found, source.columns, keys.values)
-    if source.needs_label:
-        label = _needed_label(found, keys.label)
+    if keys.are_lists:
+        fill(record, found, keys.text[0], keys.label, needs_tags=source.needs_label)
+    elif source.needs_label:
+        record.label = _needed_label(found, keys.label)
     else:
-        label = as_written(found.get(keys.label or ""))
-    record.label = label or None
+        record.label = as_written(found.get(keys.label or "")) or None
     record.weight = _weight(found, keys.weight)
     record.group = _scalar(found, keys.group) or None
-    if keys.values is None:
-        record.text = "\n".join([_scalar(found, name) for name in keys.text])
-    else:
+    if keys.values is not None:
         record.values = _values(_get(found, keys.values), keys.values, source.missing)
+    elif not keys.are_lists:
+        record.text = "\n".join([_scalar(found, name) for name in keys.text])
 
 
 def _needed_label(found: Object, key: str | None) -> str:

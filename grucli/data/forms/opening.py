@@ -7,6 +7,7 @@ What a record is:
                         label, is no record where labels are needed; else it is one.
                         A long table (numeric, with an id) has one of all rows of an id.
     jsonl               each line but blank ones.
+    conll               each run of lines with tokens, up to a blank line.
     ts                  each case, that is each line after `@data` but blank ones and comments.
     npz                 each row of `X`.
 
@@ -15,15 +16,17 @@ Record with `error`, and reading goes on behind it: whether to stop is for the c
 """
 
 import io
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
 
+from grucli.data.forms.conll import open_conll, starts_as_conll
 from grucli.data.forms.json_grammar import refuse_document
 from grucli.data.forms.jsonl import open_jsonl, starts_as_jsonl
 from grucli.data.forms.piped_input import refuse_stray
 from grucli.data.forms.text_lines import open_label_lines, starts_labelled
 from grucli.data.forms.ts import open_ts, starts_as_ts
-from grucli.data.records import ReadOptions, Remembered, Source
+from grucli.data.records import ReadOptions, Record, Remembered, Source
 from grucli.data.request import Asked
 from grucli.data.streams.charsets import starts_as_utf8
 from grucli.data.streams.lines import Lines, decode, is_wide, refuse_wide, text_encoding
@@ -41,6 +44,11 @@ _SUFFIXES = {
     ".ndjson": "jsonl",
     ".json": "jsonl",
     ".txt": "lines",
+    ".conll": "conll",
+    ".conllu": "conll",
+    ".iob": "conll",
+    ".iob2": "conll",
+    ".bio": "conll",
     ".ts": "ts",
     ".npz": "npz",
 }
@@ -84,6 +92,7 @@ def open_source(
         needs_label=needs_label,
         encoding=encoding,
         path=str(path) if str(path) != "-" and Path(path).is_file() else None,
+        may_be_tagged=remembered is None or remembered.targets == "tags",
     )
     try:
         suffix = PurePath(str(path).lower().removesuffix(".gz")).suffix
@@ -116,13 +125,32 @@ def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source
         refuse_wide(first[0], asked.name)
     if not first and asked.needs_label:
         raise DataError(f"{asked.name}: the file is empty; name a file with data in it")
-    if asked.options.format == "auto" and form in ("", "lines"):
+    if asked.options.format == "auto" and _is_tagged(lines, form, asked):
+        form = "conll"
+    elif asked.options.format == "auto" and form in ("", "lines"):
         refuse_document(lines, f"{asked.name}:1")
         form = form and _form_of_txt(lines, asked)
     source = _of_form(form, stream, lines, asked)
     if source.kind == "text":
         _say_encoding(source, lines, asked)
+    if asked.known.targets == "tags":
+        source.records = _divided(source.records)
     return source
+
+
+def _divided(records: Iterator[Record]) -> Iterator[Record]:
+    """Yield the records; the tokens of a text that is not divided stand between blanks."""
+    for record in records:
+        if record.tokens is None and record.text is not None:
+            record.tokens = tuple(record.text.split())
+        yield record
+
+
+def _is_tagged(lines: Lines, form: str, asked: Asked) -> bool:
+    """Whether the data are tokens with tags whatever their name says; a pipe to predict is not."""
+    is_open = asked.may_be_tagged and form in ("", "lines", "tsv")
+    is_searched = asked.needs_label or asked.path is not None
+    return is_open and is_searched and starts_as_conll(lines, asked)
 
 
 def _in_utf8(asked: Asked, head: bytes) -> Asked:
@@ -157,6 +185,8 @@ def _of_form(form: str, stream: io.BufferedIOBase, lines: Lines, asked: Asked) -
         return source
     if found == "ts":
         return open_ts(stream, lines, asked)
+    if found == "conll":
+        return open_conll(stream, lines, asked)
     return open_table(stream, lines, asked, _DELIMITERS.get(form))
 
 
