@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 Name = Literal[
+    "data.absent_label",
     "data.axes",
     "data.contradiction",
     "data.cut",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from grucli.data.encoded import Encoded
 from grucli.data.encoder import Encoder
@@ -21,6 +22,7 @@ from grucli.errors import ConfigError
 from grucli.model.network import Architecture
 from grucli.preparation import data_rules
 from grucli.preparation.defaults import Choice, unless_given
+from grucli.tasks.task import Task
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config
@@ -34,12 +36,14 @@ class Origin:
 
     Attributes:
         architecture: of the model.
-        settings: by which its encoder was made, by dotted key.
+        encoder: how it reads, which stays so and grows.
+        task: what it answers, as well.
         sha256: of its file, the first 12 digits.
     """
 
     architecture: Architecture
-    settings: Mapping[str, Any]
+    encoder: Encoder
+    task: Task
     sha256: str
 
 
@@ -58,8 +62,10 @@ class Fitted:
 
 def mode_of(texts: Iterable[str], config: Config, origin: Origin | None) -> str:
     """Return how texts become tokens: as set, as in the origin, or as the texts speak for."""
-    if origin is not None and "data.tokens" in origin.settings and config.data.tokens == "auto":
-        return str(origin.settings["data.tokens"])
+    if origin is not None and config.data.tokens == "auto":
+        settings = origin.encoder.settings()
+        if "data.tokens" in settings:
+            return str(settings["data.tokens"])
     return tokens.resolve(config.data.tokens, texts)
 
 
@@ -78,16 +84,28 @@ def fit(records: Sequence[Record], config: Config, origin: Origin | None) -> Fit
         return _fit_series(records, config, origin)
     data, texts = config.data, [record.text or "" for record in records]
     mode = mode_of(texts, config, origin)
-    tokenized = Tokenized.of(texts, tokens.tokenizer(mode))
+    known = origin.encoder if origin is not None else None
+    tokenize = tokens.tokenizer(mode)
+    if isinstance(known, TextEncoder) and known.mode == mode:
+        tokenize = known.tokenize  # maybe of an earlier edition
+    tokenized = Tokenized.of(texts, tokenize)
     steps = np.maximum(tokenized.lengths, 1)
-    longest = unless_given(data.max_length, data_rules.maximum_length(steps))
-    vocabulary = Vocabulary.fit(tokenized.counts(), data.min_count, data.max_vocabulary)
+    longest = _longest(steps, config, origin)
+    vocabulary = Vocabulary.fit(
+        tokenized.counts(),
+        data.min_count,
+        data.max_vocabulary,
+        () if known is None or known.vocabulary is None else known.vocabulary.tokens,
+    )
     mean_characters = tokenized.total(tokens.letters) / max(int(tokenized.lengths.sum()), 1)
     default = data_rules.subwords(config.model.wide, mean_characters)
+    are_words = mean_characters >= data_rules.WORD_CHARACTERS
     if origin is not None:
         default = Choice(value=origin.architecture.buckets or False, reason=AS_IN_ORIGIN)
+        if origin.architecture.subwords:
+            are_words = origin.architecture.subwords == "characters"
     subwords = unless_given(config.model.subwords, default)
-    spelled = subwords.value if mean_characters >= data_rules.WORD_CHARACTERS else False
+    spelled = subwords.value if are_words else False
     encoder = TextEncoder(vocabulary, mode, longest.value, buckets=spelled or 0)
     return Fitted(
         encoder=encoder,
@@ -103,11 +121,14 @@ def _fit_series(records: Sequence[Record], config: Config, origin: Origin | None
         raise ConfigError("model.subwords: numeric sequences have no n-grams; delete it")
     values = [record.values for record in records if record.values is not None]
     steps = [len(value) for value in values]
-    longest = unless_given(data.max_length, data_rules.maximum_length(np.array(steps)))
+    longest = _longest(np.array(steps), config, origin)
     channels = unless_given(data.channels, data_rules.channels(orders_of_spread(values)))
-    if origin is not None and "data.channels" in origin.settings and data.channels is None:
-        channels = Choice(value=origin.settings["data.channels"], reason=AS_IN_ORIGIN)
+    known = origin.encoder if origin is not None else None
+    if isinstance(known, SeriesEncoder) and data.channels is None:
+        channels = Choice(value=known.channels, reason=AS_IN_ORIGIN)
     encoder = SeriesEncoder.fit(values, longest.value, data.missing, channels.value)
+    if isinstance(known, SeriesEncoder):
+        encoder = encoder.scaled_as(known)
     return Fitted(
         encoder=encoder,
         encoded=encoder.encode(records),
@@ -118,3 +139,11 @@ def _fit_series(records: Sequence[Record], config: Config, origin: Origin | None
         },
         steps=steps,
     )
+
+
+def _longest(steps: npt.NDArray[np.int64], config: Config, origin: Origin | None) -> Choice:
+    """Return the steps to keep: what the origin reads to its end is still read so."""
+    default = data_rules.maximum_length(steps)
+    if origin is not None and origin.encoder.max_length >= default.value:
+        default = Choice(value=origin.encoder.max_length, reason=AS_IN_ORIGIN)
+    return unless_given(config.data.max_length, default)

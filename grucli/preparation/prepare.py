@@ -99,7 +99,7 @@ def prepare_table(
     """
     settled = Settled.of(_with_names(config, table.options))
     file = TrainingFile.of(table, options, settled.config, origin)
-    parts = divide(file, settled.config, is_new=origin is None)
+    parts = divide(file, settled.config)
     fitted = fit(parts.train, settled.config, origin)
     vectors = _vectors(settled.config, fitted, options.on_bad_row)
     settled = settle(settled, parts, fitted, origin, None if vectors is None else vectors.size)

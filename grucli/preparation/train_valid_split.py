@@ -53,19 +53,18 @@ class Parts:
         return len(self.valid if self.folds is None else self.train)
 
 
-def divide(file: TrainingFile, config: Config, *, is_new: bool) -> Parts:
+def divide(file: TrainingFile, config: Config) -> Parts:
     """Divide: validation is a file of its own, folds, or a share of the training file's rows.
 
     Args:
         file: the training file.
         config: what was set.
-        is_new: whether training starts from random weights.
 
     Raises:
         ConfigError: folds are asked for beside another validation, or without random weights.
         DataError, AccessError: the validation file cannot be used.
     """
-    folding = _folding(config, file, is_new)
+    folding = _folding(config, file)
     if isinstance(config.data.valid, str):
         return _judged_by_file(file, config.data.valid, folding)
     rng = generator(config.seed, SPLIT)
@@ -98,7 +97,7 @@ def _judged_by_file(file: TrainingFile, path: str, folding: Choice) -> Parts:
         choices={"training.folds": folding},
         warnings=(
             *checks.of_validation(trained_on, other.name, other.records, judged_on),
-            *file.task.unseen_warnings(file.records, other.name, other.records),
+            *file.unseen_warnings(file.records, other.name, other.records),
         ),
     )
 
@@ -145,7 +144,7 @@ def _judged_by_share(
         valid=held_out,
         line=f"validation: {held.size:,} rows held out ({held_share}){bonds.also}",
         choices=choices,
-        warnings=tuple(file.task.unseen_warnings(train, "validation", held_out)),
+        warnings=tuple(file.unseen_warnings(train, "validation", held_out)),
     )
 
 
@@ -195,9 +194,9 @@ def _teach(folds: npt.NDArray[np.int64], targets: Targets, task: Task) -> bool:
     )
 
 
-def _folding(config: Config, file: TrainingFile, is_new: bool) -> Choice:
+def _folding(config: Config, file: TrainingFile) -> Choice:
     """Return the number of folds or "off"; folds and a validation part exclude each other."""
-    given, valid = config.training.folds, config.data.valid
+    given, valid, is_new = config.training.folds, config.data.valid, file.origin is None
     if given is None:
         training = config.training
         is_free = valid is None and training.epochs is None and training.patience is None

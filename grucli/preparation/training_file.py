@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from grucli.data.labelled import Table
 from grucli.data.records import ReadOptions, Record, TargetForm
-from grucli.errors import DataError
+from grucli.errors import ConfigError, DataError
+from grucli.notices import Notice
 from grucli.preparation import copies
 from grucli.preparation.encoders import Origin, mode_of
 from grucli.tasks import task_for, task_type
@@ -32,13 +35,15 @@ class TrainingFile:
     Attributes:
         table: the file.
         options: what was asked of it; another file is read alike.
-        task: fitted to its targets.
+        origin: what training will start from, None for random weights.
+        task: fitted to its targets, and to those of the origin.
         mode: how its texts become tokens.
         keys: (n,) of its records, equal for those that a model reads alike.
     """
 
     table: Table
     options: ReadOptions
+    origin: Origin | None
     task: Task
     mode: str
     keys: list[bytes]
@@ -51,11 +56,12 @@ class TrainingFile:
 
         Raises:
             DataError: nothing can be learned from the targets.
+            ConfigError: the origin has another task.
         """
-        task = _task_type(table, config.task).fit(table.name, table.records)
+        task = _task(table, config.task, origin)
         mode = mode_of((record.text or "" for record in table.records), config, origin)
         keys = copies.keys(table.records, mode)
-        return cls(table=table, options=options, task=task, mode=mode, keys=keys)
+        return cls(table=table, options=options, origin=origin, task=task, mode=mode, keys=keys)
 
     @property
     def records(self) -> list[Record]:
@@ -66,6 +72,19 @@ class TrainingFile:
     def kind(self) -> str:
         """What they hold: "text" or "series"."""
         return "text" if self.records[0].values is None else "series"
+
+    def unseen_warnings(
+        self, train: Sequence[Record], name: str, valid: Sequence[Record]
+    ) -> Iterator[Notice]:
+        """Yield what targets of the validation part of this name nobody has taught.
+
+        Neither the training part has them nor had the origin.
+        """
+        if self.origin is not None:
+            task = self.origin.task
+            taught = task.known(task.encode(valid))
+            valid = [valid[row] for row in np.flatnonzero(~taught).tolist()]
+        return self.task.unseen_warnings(train, name, valid)
 
 
 def _task_type(table: Table, name: str) -> type[Task]:
@@ -83,3 +102,20 @@ def _task_type(table: Table, name: str) -> type[Task]:
             f"{table.name}: holds {holds}, which task {kind.name} does not learn; {mend}"
         )
     return kind
+
+
+def _task(table: Table, name: str, origin: Origin | None) -> Task:
+    """Return the task of a file: fitted to its targets, or that of the origin, grown by them.
+
+    Raises:
+        DataError: the data do not hold what it learns from, or nothing can be learned from them.
+        ConfigError: the origin has another task.
+    """
+    if origin is None:
+        return _task_type(table, name).fit(table.name, table.records)
+    kind = _task_type(table, origin.task.name if name == "auto" else name)
+    if origin.task.name != kind.name:
+        raise ConfigError(
+            f"task: is {kind.name}, but the model of --init-from has {origin.task.name}; omit one"
+        )
+    return origin.task.grown(table.name, table.records)

@@ -33,8 +33,7 @@ class Loss:
 
     Attributes:
         total: of the rows' losses [nat, or what the task's loss is in].
-        right: sum over rows of what the first of the task's figures is the mean of, or the root of
-            the mean: e.g. the number of right answers.
+        right: sum over rows of the first of the task's figures, e.g. the number of right answers.
         d_scores: gradient of the total by the scores, of their form and dtype.
     """
 
@@ -51,20 +50,12 @@ class FigureKind:
         name: in JSON.
         title: for people.
         low, high: its range.
-        is_root: whether it is the square root of the mean of what `Loss.right` sums.
-        has_unit: as in `scorecard.Measure`.
     """
 
     name: str
     title: str
     low: float = 0.0
     high: float = math.inf
-    is_root: bool = False
-    has_unit: bool = False
-
-    def of_mean(self, mean: float) -> float:
-        """Return the figure of rows, from the mean of what `Loss.right` sums over them."""
-        return math.sqrt(mean) if self.is_root else mean
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +100,6 @@ class Task(Answering, Protocol):
         reads_steps: whether the head reads the state of each step, and not what is pooled of them.
         has_linear_path: whether a linear path can be learned beside the recurrence.
         objective_type: class of what `objective` returns.
-        loss_unit: what losses are in, "nat".
     """
 
     name: ClassVar[str]
@@ -120,7 +110,6 @@ class Task(Answering, Protocol):
     reads_steps: ClassVar[bool]
     has_linear_path: ClassVar[bool]
     objective_type: ClassVar[type[Any]]
-    loss_unit: ClassVar[str]
 
     @classmethod
     def fit(cls, name: str, records: Sequence[Record]) -> Self:
@@ -132,6 +121,26 @@ class Task(Answering, Protocol):
 
         Raises:
             DataError: nothing can be learned from these targets.
+        """
+
+    def grown(self, name: str, records: Sequence[Record]) -> Self:
+        """Return the task of a training file that can answer all that this one can, too.
+
+        What this one has in order and scale stays so, and all that is new follows: grown again by
+        the same records, it is the same. Nothing in it is left that was fitted to scores.
+
+        Args:
+            name, records: as for `fit`.
+
+        Raises:
+            DataError: nothing can be learned from these targets.
+        """
+
+    def outputs_from(self, other: Self) -> Floats:
+        """Return (O, P) what each output is of the P outputs of a task that this one grew from.
+
+        With these sums as scores the answers are those of the other task, but for what is new. A
+        row of zeros is of an output that the other one lacks.
         """
 
     @classmethod

@@ -1,15 +1,17 @@
-"""Starting from the weights of another model: what fits is taken over, the rest is drawn anew."""
+"""Starting from the weights of another model: all are taken over, and what is new is added."""
 
 from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from grucli.data.text.vocabulary import SPECIAL, Vocabulary
+from grucli.data.text.vocabulary import SPECIAL, UNKNOWN
+from grucli.engine.packing import Floats
 from grucli.errors import CheckpointError, show, show_path
-from grucli.model.network import Architecture, Model
+from grucli.model.network import Model
 from grucli.modelfile import checkpoint
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.preparation.encoders import Origin
@@ -25,7 +27,8 @@ def origin_of(saved: SavedModel) -> Origin:
     """Return what is remembered of a model whose weights are taken over."""
     return Origin(
         architecture=saved.model.architecture,
-        settings=saved.encoder.settings(),
+        encoder=saved.encoder,
+        task=saved.task,
         sha256=saved.sha256[:ORIGIN_DIGITS],
     )
 
@@ -44,14 +47,13 @@ def origin_of_run(path: str | Path) -> Origin | None:
 def take_over(
     model: Model, prepared: Prepared, saved: SavedModel, path: str | Path
 ) -> tuple[str, ...]:
-    """Copy all weights that have the same meaning in another model.
+    """Copy all weights of another model: then it answers as that does, but for what is new.
 
-    These are the recurrent weights, the vectors of the tokens that both know, and, where the
-    targets are the same, the head.
+    These are the recurrent weights, the vectors of its tokens, and the outputs of the head.
 
     Args:
         model: with weights drawn; changed in place.
-        prepared: what it is for.
+        prepared: what it is for; its encoder and task have grown from those of `saved`.
         saved: the other model.
         path: of the other model, for people.
 
@@ -59,42 +61,53 @@ def take_over(
         What was taken over, and what was not: a few words each.
 
     Raises:
-        CheckpointError: the other model is of another architecture.
+        CheckpointError: the other model is of another architecture, or reads in another way.
     """
-    _check_fit(model.architecture, saved.model.architecture, path)
-    theirs = dict(saved.model.arrays())
-    same_head = prepared.task == saved.task
+    _check_fit(model, prepared, saved, path)
+    theirs, task = dict(saved.model.arrays()), prepared.task
+    outputs = task.outputs_from(saved.task)
     for name, array in model.params.items():
-        if same_head or not name.startswith("head_"):
+        if name.startswith("head_"):
+            _take_over_outputs(array, theirs[name], outputs)
+        else:
             array[...] = theirs[name]
-    head = "head" if same_head else f"no head (other {prepared.task.noun}s), it is drawn anew"
-    words: tuple[str, ...] = ("recurrent weights", head)
-    ours_, theirs_ = prepared.encoder.vocabulary, saved.encoder.vocabulary
-    if ours_ is not None and theirs_ is not None:
-        rows = {token: row for row, token in enumerate(_tokens(theirs_))}
-        tokens = _tokens(ours_)
-        shared = [(row, rows[token]) for row, token in enumerate(tokens) if token in rows]
-        ours, others = np.array(shared).T
-        model.table[ours] = saved.model.table[others]
-        _take_over_ngrams(model, saved, tokens == _tokens(theirs_))
-        words = (f"{len(shared):,} of {len(tokens):,} token vectors", *words)
-    return words
+    kept = len(saved.task.labels)
+    labels = _words(f"{task.noun}s", kept, len(task.labels) - kept)
+    words = "recurrent weights", f"head with {labels}" if task.labels else "head"
+    if saved.encoder.vocabulary is None or prepared.encoder.vocabulary is None:
+        return words
+    known, size = len(saved.encoder.vocabulary), len(prepared.encoder.vocabulary)
+    _take_over_vectors(model, saved, known)
+    tokens = _words("token vectors", known, size - known)
+    full = size - len(SPECIAL) >= prepared.config.data.max_vocabulary
+    return f"{tokens}{' (data.max_vocabulary allows no more)' if full else ''}", *words
 
 
-def _take_over_ngrams(model: Model, saved: SavedModel, same_tokens: bool) -> None:
-    """Copy the vectors of n-grams where they are of the same ones; else they stay zero."""
+def _take_over_outputs(ours: Floats, theirs: Floats, outputs: Floats) -> None:
+    """Copy weights (P, ...) of a head to one of O outputs, which are `outputs` (O, P) of them."""
+    known = outputs.any(axis=1)
+    ours[known] = np.tensordot(outputs[known], theirs, 1)
+
+
+def _take_over_vectors(model: Model, saved: SavedModel, known: int) -> None:
+    """Copy the vectors of the first tokens; new tokens begin as what they were read as, unknown.
+
+    The vectors of n-grams are copied where they are of the same ones; else they stay zero.
+    """
     ours, theirs = model.architecture, saved.model.architecture
-    same = (ours.subwords, ours.buckets) == (theirs.subwords, theirs.buckets)
-    if same and (ours.subwords == "characters" or same_tokens):
+    model.table[:known] = saved.model.table[:known]
+    model.table[known : ours.vocabulary_size] = saved.model.table[UNKNOWN]
+    if (ours.subwords, ours.buckets) == (theirs.subwords, theirs.buckets):
         model.table[ours.vocabulary_size :] = saved.model.table[theirs.vocabulary_size :]
 
 
-def _tokens(vocabulary: Vocabulary) -> list[str | int]:
-    """Return what each row of a token table stands for; rows of no token by number."""
-    return [*range(len(SPECIAL)), *vocabulary.tokens]
+def _words(things: str, known: int, added: int) -> str:
+    """Return how many things were taken over, and how many stand beside them."""
+    return f"{known:,} {things} kept and {added:,} added" if added else f"{known:,} {things}"
 
 
-def _check_fit(ours: Architecture, theirs: Architecture, path: str | Path) -> None:
+def _check_fit(model: Model, prepared: Prepared, saved: SavedModel, path: str | Path) -> None:
+    ours, theirs = model.architecture, saved.model.architecture
     kinds = ["text" if each.vocabulary_size else "numbers" for each in (theirs, ours)]
     if kinds[0] != kinds[1]:
         raise CheckpointError(
@@ -106,8 +119,18 @@ def _check_fit(ours: Architecture, theirs: Architecture, path: str | Path) -> No
         for name, ours_ in dataclasses.asdict(ours).items()
         if name not in FREE and ours_ != (theirs_ := getattr(theirs, name))
     ]
+    read_so = saved.encoder.settings()
+    problems += [
+        f"{key} {_listed(read_so[key])}, here {_listed(value)}"
+        for key, value in prepared.encoder.settings().items()
+        if value != read_so.get(key)
+    ]
     if problems:
         raise CheckpointError(
             f"{show_path(path)}: unfit to start from: {'; '.join(problems)}; "
             "omit these settings or name another model"
         )
+
+
+def _listed(value: Any) -> str:
+    return show(value if isinstance(value, str) else ", ".join(value))

@@ -103,6 +103,7 @@ def warned(folder):
     ran += [
         grucli(*run, "--max-time", "0s", cwd=folder),
         grucli(*run, "--resume", "--threads", "2", cwd=folder),
+        grucli("train", "more.csv", "--init-from", "m.npz", "--dry-run", cwd=folder),
         grucli("evaluate", "guess.csv", "-m", "m.npz", cwd=folder),
         grucli("predict", "-m", "m.last.npz", cwd=folder, stdin="不错\n".encode()),
     ]
@@ -128,6 +129,7 @@ def write_tables(folder):
     table("films.csv", *praise, *blame)
     table("new.csv", *praise[:3], ("vile", "negative"), ("odious", "negative"), ("meh", "neutral"))
     table("letters.csv", *[(f"{'on ' * (9 * (k > 95))}on {k}", "ab"[k % 2]) for k in range(99)])
+    table("more.csv", *[(text, "bc"[k % 2]) for k, text in enumerate(BLAME)])
     table("guess.csv", *[(text, "ab"[k % 2]) for k, text in enumerate(PRAISE)])
 
 

@@ -13,10 +13,12 @@ from grucli.config.resolve import resolve
 from grucli.data.labelled import read_table
 from grucli.data.records import ReadOptions
 from grucli.data.text.encoder import TextEncoder
+from grucli.data.text.vocabulary import Vocabulary
 from grucli.errors import ConfigError, DataError
 from grucli.model.network import Architecture
 from grucli.preparation.encoders import Origin
 from grucli.preparation.prepare import prepare
+from grucli.tasks.classify.task import Classify
 from grucli.training import new_run
 
 from .helpers import prepared, write_csv
@@ -195,7 +197,10 @@ def test_what_is_left_auto_follows_the_model_to_start_from(reviews):
         bidirectional=False, pooling=("last",), dropout=0.0, token_dropout=0.0, num_outputs=3,
     )  # fmt: skip
     origin = Origin(
-        architecture=architecture, settings={"data.tokens": "char"}, sha256="0123456789ab"
+        architecture=architecture,
+        encoder=TextEncoder(Vocabulary(list("zyx")), "char", 5000),
+        task=Classify(labels=("pos", "mixed")),
+        sha256="0123456789ab",
     )
     config = resolve(assignments=["model.pooling=mean"]).config
     result = prepare(reviews, config, "stop", origin)
@@ -203,6 +208,9 @@ def test_what_is_left_auto_follows_the_model_to_start_from(reviews):
     assert (model.embedding_size, model.hidden_size, model.bidirectional) == (5, 7, False)
     assert model.pooling == ("mean",)
     assert result.encoder.mode == "char"
+    assert result.encoder.vocabulary.tokens[:3] == ("z", "y", "x")
+    assert result.encoder.max_length == 5000
+    assert result.task.labels == ("pos", "mixed", "neg")
     assert "--init-from" in result.reasons["model.hidden_size"]
 
 

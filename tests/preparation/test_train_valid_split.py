@@ -7,18 +7,20 @@ from grucli.config.resolve import resolve
 from grucli.data.labelled import read_table
 from grucli.data.records import ReadOptions
 from grucli.errors import ConfigError, DataError
+from grucli.preparation.encoders import Origin
 from grucli.preparation.train_valid_split import divide
 from grucli.preparation.training_file import TrainingFile
+from grucli.training import new_run
 
 from .helpers import prepared, write_csv
 
 
-def divided(path, *assignments, is_new=True):
+def divided(path, *assignments, origin=None):
     """Return the parts of a training file, and its records."""
     config = resolve(assignments=assignments).config
     options = ReadOptions.of(config.data, "stop")
-    file = TrainingFile.of(read_table(path, options), options, config, None)
-    return divide(file, config, is_new=is_new), file.records
+    file = TrainingFile.of(read_table(path, options), options, config, origin)
+    return divide(file, config), file.records
 
 
 def numbers(records):
@@ -67,8 +69,27 @@ def test_folds_and_another_validation_or_other_weights_exclude_each_other(review
     with pytest.raises(ConfigError, match=r"training\.folds: data\.valid says"):
         divided(reviews, "training.folds=3", "data.valid=0.2")
     with pytest.raises(ConfigError, match=r"training\.folds: each fold starts anew"):
-        divided(reviews, "training.folds=3", is_new=False)
-    assert divided(reviews, is_new=False)[0].folds is None
+        divided(reviews, "training.folds=3", origin=origin_of(reviews))
+    assert divided(reviews, origin=origin_of(reviews))[0].folds is None
+
+
+def origin_of(path):
+    """Return an untrained model of a file as what training starts from."""
+    data = prepared(path, "data.valid=0")
+    architecture = new_run.first_model(data).architecture
+    return Origin(
+        architecture=architecture, encoder=data.encoder, task=data.task, sha256="0123456789ab"
+    )
+
+
+def test_a_label_that_the_model_to_start_from_has_is_no_unseen_one(reviews, tmp_path):
+    path = write_csv(tmp_path / "new.csv", ["so so,mixed", "dull,mixed", "odd,neg", "sad,neg"])
+    valid = write_csv(tmp_path / "valid.csv", ["fine,pos", "meh,mixed", "what,none"])
+    for origin, unseen in ((None, "2 rows"), (origin_of(reviews), "1 row ")):
+        parts, _ = divided(path, f"data.valid={valid}", origin=origin)
+        (line,) = [one.text for one in parts.warnings if one.name == "data.unseen_label"]
+        assert line.startswith(f"{valid}: {unseen}")
+        assert ("pos" in line) == (origin is None)
 
 
 def test_a_validation_file_is_judged_on_and_what_it_shares_is_said(reviews, tmp_path):

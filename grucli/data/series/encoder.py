@@ -94,6 +94,15 @@ class SeriesEncoder:
         scale[scale < SMALLEST] = 1  # a constant channel becomes zero
         return cls(mean, scale, max_length, missing, channels, units)
 
+    def scaled_as(self, other: SeriesEncoder) -> SeriesEncoder:
+        """Return the same with the scale of another one, if that sees the same channels."""
+        names = "num_channels", "channels", "missing"
+        if any(getattr(self, name) != getattr(other, name) for name in names):
+            return self
+        return SeriesEncoder(
+            other.mean, other.scale, self.max_length, self.missing, self.channels, other.units
+        )
+
     @classmethod
     def from_arrays(
         cls, fields: Mapping[str, Any], arrays: Mapping[str, Any], max_length: int, buckets: int

@@ -66,17 +66,21 @@ class Vocabulary:
         return type(self).from_bytes, (self.to_bytes(),)
 
     @classmethod
-    def fit(cls, counts: Mapping[str, int], min_count: int, max_size: int) -> Vocabulary:
+    def fit(
+        cls, counts: Mapping[str, int], min_count: int, max_size: int, known: Sequence[str] = ()
+    ) -> Vocabulary:
         """Take the most frequent tokens; of equally frequent ones the lesser by code points.
 
         Args:
             counts: how often each token occurs in the training texts.
             min_count: rarer tokens are left out.
             max_size: at most so many tokens, UNKNOWN and EMPTY not counted.
+            known: tokens that come first and stay, however many and rare they are.
         """
-        frequent = sorted(token for token, count in counts.items() if count >= min_count)
+        others = counts.keys() - known
+        frequent = sorted(token for token in others if counts[token] >= min_count)
         frequent.sort(key=counts.__getitem__, reverse=True)  # leaves equal ones in their order
-        return cls(frequent[:max_size])
+        return cls([*known, *frequent[: max(max_size - len(known), 0)]])
 
     @property
     def tokens(self) -> tuple[str, ...]:

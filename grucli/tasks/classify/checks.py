@@ -58,6 +58,16 @@ def of_training(name: str, counts: Mapping[str, int], is_balanced: bool) -> Iter
         )
 
 
+def of_absent(name: str, labels: Sequence[str]) -> Iterator[Notice]:
+    """Yield that labels of the model which training starts from have no rows in a file."""
+    if labels:
+        yield Notice(
+            "data.absent_label",
+            f"{name}: no row with {_listed(labels)}, which the model of --init-from answers; "
+            "add some of its rows, or it forgets",
+        )
+
+
 def of_number(classes: npt.NDArray[np.int64]) -> Iterator[Notice]:
     """Yield that rows to validate on, of which (n,) are the classes, are too few to compare by."""
     valid = Majority.of(classes)

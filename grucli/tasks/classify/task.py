@@ -46,7 +46,6 @@ class Classify(LabelAnswering):
     reads_steps: ClassVar[bool] = False
     has_linear_path: ClassVar[bool] = True
     objective_type: ClassVar[type[CrossEntropy]] = CrossEntropy
-    loss_unit: ClassVar[str] = "nat"
     figures: ClassVar[tuple[FigureKind, ...]] = (
         FigureKind(name="accuracy", title="accuracy", high=1.0),
         FigureKind(name="macro_f1", title="macro-F1", high=1.0),
@@ -65,6 +64,24 @@ class Classify(LabelAnswering):
         if len(labels) < 2:
             raise DataError(f"{name}: has one class ({excerpt(labels[0])}); need two")
         return cls(labels=labels)
+
+    def grown(self, name: str, records: Sequence[Record]) -> Self:
+        """Return the task of these labels and of those of a file, which follow in their order."""
+        others = _rows_of_each(records).keys() - self.labels
+        return replace(self, labels=(*self.labels, *sorted(others)))
+
+    def outputs_from(self, other: Self) -> npt.NDArray[np.float64]:
+        """Return (O, P) of a task with the first labels of this one.
+
+        If one output of two labels becomes three of three, the first label gets minus one half of
+        it and the second one half: the difference is what tells them apart.
+        """
+        if self.num_outputs == other.num_outputs:
+            return np.eye(self.num_outputs)
+        halves = np.array([[-0.5], [0.5]])
+        known = halves if other.num_outputs == 1 else np.eye(other.num_outputs)
+        new = np.zeros((self.num_outputs - len(known), other.num_outputs))
+        return np.concatenate((known, new))
 
     @classmethod
     def from_json(cls, meta: Mapping[str, Any]) -> Self:
@@ -136,8 +153,9 @@ class Classify(LabelAnswering):
         """Yield what is odd in the labels of a training file."""
         from grucli.tasks.classify import checks
 
-        is_balanced = settings["class_weight"] != "none"
-        return checks.of_training(name, _rows_of_each(records), is_balanced)
+        counts, is_balanced = _rows_of_each(records), settings["class_weight"] != "none"
+        yield from checks.of_training(name, counts, is_balanced)
+        yield from checks.of_absent(name, [label for label in self.labels if not counts[label]])
 
     def unseen_warnings(
         self, train: Sequence[Record], name: str, valid: Sequence[Record]

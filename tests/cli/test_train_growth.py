@@ -1,0 +1,157 @@
+"""`grucli train --init-from` as a process: a model keeps what it knew and learns new answers."""
+
+import json
+
+import numpy as np
+import pytest
+
+from grucli.modelfile.archive import read_archive
+from tests.cli.helpers import QUICK, assert_one_error, grucli, sha256
+
+PLAIN = (*QUICK, "--set", "model.wide=false", "--valid", "0.2")
+STILL = ("--set", "training.learning_rate=1e-20", "--set", "training.epochs=1")
+"""Settings by which nothing is learned: what a model says is what it began with."""
+COLOURS = ("red", "green", "blue", "black")
+EATING = ("the rice was good", "rice with fish", "soup and rice", "a bowl of soup")
+FOOD = ("米饭很香", "鱼汤很鲜", "面条太咸", "汤是凉的")
+ROOM = ("房间很大", "床太硬", "窗户很亮", "空调太吵")
+
+
+def table(path, rows):
+    lines = [f"{text},{label}\n" for text, label in rows]
+    path.write_text("".join(["text,label\n", *lines]), encoding="utf-8")
+    return path.name
+
+
+def colours(labels, number=40):
+    """Return rows whose label stands in the colour."""
+    names = [labels[k % 4 % len(labels)] for k in range(number)]
+    return [(f"a {COLOURS[k % 4]} car number {k}", name) for k, name in enumerate(names)]
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    """A folder with a model of two labels, and what it has learned from."""
+    folder = tmp_path_factory.mktemp("growth")
+    table(folder / "old.csv", colours(["no", "yes"]))
+    options = (*PLAIN, "--set", "training.epochs=4")
+    done = grucli("train", "old.csv", "-o", "base.npz", "-q", *options, cwd=folder)
+    assert done.code == 0, done.err
+    return folder
+
+
+def vocabulary(path):
+    """Return the tokens of a model."""
+    return bytes(read_archive(path).arrays["vocabulary"]).decode().splitlines()
+
+
+def answers(folder, data, model):
+    """Return (n, C) probabilities and the names of their labels."""
+    done = grucli("predict", data, "-m", model, "--json", cwd=folder)
+    assert done.code == 0, done.err
+    found = [json.loads(line)["probabilities"] for line in done.lines]
+    return np.array([list(one.values()) for one in found]), list(found[0])
+
+
+def test_new_labels_and_words_are_added_and_nothing_is_lost(base):
+    eating = [(f"{EATING[k % 4]} {k % 5}", "food") for k in range(20)]
+    table(base / "new.csv", [*eating, *colours(["no", "yes"], 20)])
+    start = ("new.csv", "--init-from", "base.npz", *PLAIN[-4:], *STILL)
+    said = grucli("train", *start, "-o", "new.npz", cwd=base)
+    assert said.code == 0, said.err
+    (line,) = [line for line in said.complaints if line.startswith("starting from base.npz: ")]
+    known, grown = (vocabulary(base / name) for name in ("base.npz", "new.npz"))
+    assert grown[: len(known)] == known
+    assert {"rice", "soup", "fish"} <= {*grown[len(known) :]}
+    kept, added = len(known) + 2, len(grown) - len(known)  # unknown and empty have vectors, too
+    tokens = f"{kept} token vectors kept and {added} added"
+    assert line.endswith(f": {tokens}, recurrent weights, head with 2 labels kept and 1 added")
+    assert not any(line.startswith("warning: new.csv: no row") for line in said.complaints)
+    before, names = answers(base, "old.csv", "base.npz")
+    after, more_names = answers(base, "old.csv", "new.npz")
+    assert (names, more_names) == (["no", "yes"], ["no", "yes", "food"])
+    own = after[:, :2] / after[:, :2].sum(axis=1, keepdims=True)
+    assert np.ptp(before[:, 0]) > 0.05
+    np.testing.assert_allclose(own, before, atol=3e-6)  # six digits are printed
+    dry = grucli("train", *start, "--dry-run", cwd=base)
+    assert line in dry.complaints
+
+
+def test_labels_without_rows_can_still_be_answered_weighed_and_scored(base):
+    table(base / "later.csv", [*colours(["yes", "maybe"], 30), ("a red car", "no")])
+    weighed = ("--class-weight", "balanced", "--set", "training.epochs=2")
+    start = ("--init-from", "base.npz", *weighed, *PLAIN)
+    table(base / "one.csv", [(text, "maybe") for text, _ in colours(["x"], 20)])
+    for data, absent in (("later.csv", None), ("one.csv", "no, yes")):
+        done = grucli("train", data, "-o", "later.npz", "--force", *start, cwd=base)
+        assert done.code == 0, done.err
+        odd = [one for one in done.complaints if one.endswith("[data.absent_label]")]
+        assert len(odd) == (absent is not None)
+        assert absent is None or f"{data}: no row with {absent}, which the model" in odd[0]
+        scored = grucli("evaluate", data, "-m", "later.npz", "--json", cwd=base)
+        assert scored.code == 0, scored.err
+        rows = {label: one["rows"] for label, one in json.loads(scored.text)["per_class"].items()}
+        assert list(rows) == ["no", "yes", "maybe"]
+        card = read_archive(base / "later.npz").meta["card"]
+        assert len(card["data"]["label_rows"]) == 3
+        assert (0 in card["data"]["label_rows"]) == (absent is not None)
+        assert grucli("inspect-gates", data, "-m", "later.npz", cwd=base).code == 0
+
+
+def test_a_model_of_several_scripts_grows_and_resumes_with_the_same_bytes(base):
+    rows = [(f"{text}{k}", "food") for text in FOOD for k in range(4)]
+    rows += [(f"{text}{k}", "room") for text in ROOM for k in range(4)]
+    table(base / "zh.csv", [*rows, *colours(["no", "yes"], 12)])
+    options = ("zh.csv", "--set", "training.epochs=3", "--valid", "0.2")
+    start = ("--init-from", "base.npz")
+    whole = grucli("train", *options, *start, "-o", "zh.npz", cwd=base)
+    assert whole.code == 0, whole.err
+    assert "head with 2 labels kept and 2 added" in whole.err
+    cut = grucli("train", *options, *start, "-o", "cut.npz", "--max-time", "0", cwd=base)
+    assert cut.code == 0, cut.err
+    resumed = grucli("train", *options, "-o", "cut.npz", "--resume", cwd=base)
+    assert resumed.code == 0, resumed.err
+    assert "starting from" not in resumed.err
+    for name in ("npz", "last.npz"):
+        assert sha256(base / f"cut.{name}") == sha256(base / f"zh.{name}")
+    changed = table(base / "changed.csv", [*rows, *colours(["no", "yes"], 16)])
+    other = grucli("train", changed, *options[1:], "-o", "cut.npz", "--resume", cwd=base)
+    assert_one_error(other, 2, "the data is not that of")
+
+
+def test_series_grow_on_the_scale_that_they_had(tmp_path):
+    rng = np.random.default_rng(0)
+
+    def write(name, labels, scale):
+        x = (scale * rng.normal(size=(24, 8, 1))).astype(np.float32)
+        np.savez(tmp_path / name, X=x, y=np.resize(labels, 24))
+
+    write("old.npz", ["up", "down"], 1)
+    write("new.npz", ["flat", "up"], 50)
+    quick = ("--set", "model.hidden_size=8", "--set", "training.epochs=2")
+    assert grucli("train", "old.npz", "-o", "base.npz", "-q", *quick, cwd=tmp_path).code == 0
+    start = ("new.npz", "--init-from", "base.npz", "-o", "m.npz", *STILL)
+    done = grucli("train", *start, cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert "recurrent weights, head with 2 labels kept and 1 added" in done.err
+    for name in ("scaling", "units"):
+        ours, theirs = (read_archive(tmp_path / m).arrays[name] for m in ("m.npz", "base.npz"))
+        np.testing.assert_array_equal(ours, theirs)
+    assert grucli("evaluate", "old.npz", "-m", "m.npz", cwd=tmp_path).code == 0
+
+
+REFUSED = {
+    "series for a model of texts": ("series.npz", (), 4, "base.npz: reads text, the data are num"),
+    "other sizes": ("old.csv", ("--set", "model.hidden_size=9"), 4, "hidden_size 8, here 9"),
+    "other tokens": ("old.csv", ("--set", "data.tokens=byte"), 4, "data.tokens auto, here byte"),
+    "folds": ("old.csv", ("--set", "training.folds=3"), 2, "each fold starts anew"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_does_not_fit_is_refused_in_one_line(base, name):
+    data, options, code, part = REFUSED[name]
+    np.savez(base / "series.npz", X=np.zeros((9, 4, 1)), y=np.arange(9) % 2)
+    done = grucli("train", data, "-o", "x.npz", "--init-from", "base.npz", *options, cwd=base)
+    assert_one_error(done, code, part)
+    assert not (base / "x.npz").exists()
