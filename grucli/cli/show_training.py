@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from grucli.cli import output
+from grucli.cli import output, train_outputs
 from grucli.cli.interruption import Interruption
 from grucli.cli.options import Common
 from grucli.config.resolve import Settings
-from grucli.errors import show_path
+from grucli.errors import ConfigError, show_path
 from grucli.model.linear_path import NAMES
 from grucli.notices import Notice
 from grucli.preparation.prepare import Prepared
@@ -25,6 +25,7 @@ from grucli.report import cost as cost_report
 from grucli.report import training as report
 from grucli.training import cost
 from grucli.training.progress import EpochInfo, StepInfo
+from grucli.training.saver import RunFiles
 from grucli.training.session import DataReady, RunRequest, Session, TrainerReady, WeightsTaken
 from grucli.training.trainer import Trainer
 
@@ -36,11 +37,11 @@ def run(request: RunRequest, settings: Settings, common: Common) -> int:
     if request.files is None:
         dry_run(request, settings, common)
         return 0
-    return train(request, settings, request.files.model, common)
+    return train(request, settings, request.files, common)
 
 
-def train(request: RunRequest, settings: Settings, model: Path, common: Common) -> int:
-    """Run a request whose best weights go to `model`; return the exit code."""
+def train(request: RunRequest, settings: Settings, files: RunFiles, common: Common) -> int:
+    """Run a request that writes `files`; return the exit code."""
     session = Session(request)
     with session.locked():
         try:
@@ -48,13 +49,15 @@ def train(request: RunRequest, settings: Settings, model: Path, common: Common) 
         except KeyboardInterrupt:
             common.note("interrupted before the first step; there is nothing to save")
             return 128 + signal.SIGINT
+        if files.out_of_fold is not None:
+            _check_folds(session)
         if request.resume_from is not None:
             _resume(session, request.resume_from, common)
         signalled = None
         if not session.trainer.is_done:
             signalled = _show_steps(session, common)
     if session.trainer.kept.best_epoch:
-        _show_outcome(session, model, common)
+        _show_outcome(session, files, common)
     if signalled is not None:
         common.note(f"interrupted and saved; {_to_go_on()}")
         return 128 + signalled
@@ -94,6 +97,17 @@ def _show_data(prepared: Prepared, settings: Settings, common: Common) -> None:
     for key, origin in settings.origins.items():
         if origin != "default":
             common.detail(f"{key}: from {origin}")
+
+
+def _check_folds(session: Session) -> None:
+    """Refuse to tell what folds answer where there are none.
+
+    Raises:
+        ConfigError: there are none.
+    """
+    if not session.trainer.num_folds:
+        why = session.prepared.reasons.get("training.folds", "as was set")
+        raise ConfigError(f"--out-of-fold: there are no folds ({why}); pass --folds 5")
 
 
 def _resume(session: Session, last: Path, common: Common) -> None:
@@ -158,10 +172,11 @@ def _bar(trainer: Trainer, prepared: Prepared, common: Common) -> Iterator[Show]
         yield show
 
 
-def _show_outcome(session: Session, model: Path, common: Common) -> None:
+def _show_outcome(session: Session, files: RunFiles, common: Common) -> None:
     trainer, prepared, seconds = session.trainer, session.prepared, session.elapsed_s
+    is_told = train_outputs.write_out_of_fold(files, session)
     if common.json:
-        result = report.result(trainer, prepared, str(model), seconds)
+        result = report.result(trainer, prepared, str(files.model), seconds)
         output.write(json.dumps(result, ensure_ascii=False) + "\n")
     name = NAMES[prepared.encoder.unit]
     if (line := report.linear_line(trainer.kept, prepared.task, name)) is not None:
@@ -170,7 +185,9 @@ def _show_outcome(session: Session, model: Path, common: Common) -> None:
     common.note_each(trainer.task.calibration)
     if trainer.progress.stopped == "time":
         common.note(f"--max-time: where it ends depends on the clock; {_to_go_on()}")
-    quoted = shlex.quote(str(model))
+    if is_told:
+        common.note(f"wrote {shlex.quote(str(files.out_of_fold))}: each row as its fold answers it")
+    quoted = shlex.quote(str(files.model))
     common.note(f"wrote {quoted}; next: grucli evaluate TEST -m {quoted}")
 
 

@@ -35,6 +35,14 @@ def train(
         str | None,
         typer.Option("--valid", metavar="FILE|SHARE", help="To validate on: a file or a share."),
     ] = None,
+    folds: Annotated[
+        str | None,
+        typer.Option(
+            "--folds",
+            metavar="2-20|off",
+            help="Validate each of so many parts once, then learn from all rows.",
+        ),
+    ] = None,
     seed: Annotated[
         int | None, typer.Option("--seed", metavar="N", help="Same seed, same bytes.")
     ] = None,
@@ -58,6 +66,14 @@ def train(
     force: Annotated[bool, typer.Option("--force", help="Replace an existing output.")] = False,
     log: Annotated[
         str | None, typer.Option("--log", metavar="FILE.jsonl", help="One JSON object an epoch.")
+    ] = None,
+    out_of_fold: Annotated[
+        str | None,
+        typer.Option(
+            "--out-of-fold",
+            metavar="FILE",
+            help="The answer to each row by the model of its fold: CSV, or .jsonl.",
+        ),
     ] = None,
     init_from: Annotated[
         str | None,
@@ -96,9 +112,9 @@ def train(
     seconds = None if max_time is None else _seconds(max_time)
     if resume:
         _refuse_beside_resume({"--dry-run": dry, "--init-from": init_from})
-    if data is not None and data.lower().endswith((".yaml", ".yml")) and not reading.format:
-        raise ConfigError(f"DATA: {show_path(data)} is a config? pass it with -c")
-    files = None if dry else train_outputs.checked(out, log=log, resume=resume, force=force)
+    _refuse_config_as_data(data, reading)
+    own = (out, log, out_of_fold)
+    files = None if dry else train_outputs.checked(*own, resume=resume, force=force)
     asked = reading.given()
     settings = resolve(
         config_path=config,
@@ -111,6 +127,7 @@ def train(
             **{f"data.{name}": asked[name] for name in asked if name != "on_bad_row"},
             "model.vectors": vectors,
             "training.class_weight": _class_weight(class_weight),
+            "training.folds": int(folds) if folds and folds.isdecimal() else folds,
             "seed": seed,
         },
     )
@@ -132,6 +149,11 @@ def _refuse_beside_resume(beginnings: Mapping[str, object]) -> None:
     other = next((flag for flag, given in beginnings.items() if given not in (None, False)), None)
     if other is not None:
         raise ConfigError(f"--resume: goes on with a run, {other} begins one; omit one of them")
+
+
+def _refuse_config_as_data(data: str | None, reading: Reading) -> None:
+    if data is not None and data.lower().endswith((".yaml", ".yml")) and not reading.format:
+        raise ConfigError(f"DATA: {show_path(data)} is a config? pass it with -c")
 
 
 def _seconds(given: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from grucli.data.batches import Examples
 from grucli.data.encoder import Encoder
 from grucli.data.forms import OnBadRow
 from grucli.data.labelled import Table, examples_of, read_table
-from grucli.data.records import ReadOptions, Remembered
+from grucli.data.records import ReadOptions, Record, Remembered
 from grucli.data.text.vectors import Vectors, read_vectors
 from grucli.errors import ConfigError
 from grucli.model.linear_path import LinearFeatures
@@ -48,6 +49,7 @@ class Prepared:
         warnings: what is odd in it.
         linear: what a linear path learns from, None to have none.
         folds: (n,) the fold of each training row, None to train once.
+        records: those rows as they were read, to be told beside their answers; none without folds.
         vectors: what the token vectors start from, None for random ones, or once they do.
     """
 
@@ -65,6 +67,7 @@ class Prepared:
     warnings: tuple[Notice, ...] = ()
     linear: LinearFeatures | None = None
     folds: npt.NDArray[np.int64] | None = None
+    records: Sequence[Record] = ()
     vectors: Vectors | None = None
 
 
@@ -117,6 +120,7 @@ def prepare_table(
         origin=origin,
         linear=linear,
         folds=parts.folds,
+        records=() if parts.folds is None else parts.train,
         vectors=vectors,
     )
     return dataclasses.replace(

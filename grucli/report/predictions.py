@@ -91,7 +91,7 @@ def tsv(layout: Layout) -> Writer:
 
     def text(predictions: Predictions) -> str:
         table = layout.answers(predictions.scores).table
-        return _tabbed(predictions, [_escaped(_cells(column)) for column in table.values()])
+        return _tabbed(predictions, [_escaped(as_texts(column)) for column in table.values()])
 
     return Writer(header="", text=text)
 
@@ -101,7 +101,8 @@ def label(layout: Layout) -> Writer:
 
     def text(predictions: Predictions) -> str:
         found = layout.answers(predictions.scores)
-        return _tabbed(predictions, [_escaped(_cells(found.table[name])) for name in found.answers])
+        answers = [found.table[name] for name in found.answers]
+        return _tabbed(predictions, [_escaped(as_texts(column)) for column in answers])
 
     return Writer(header="", text=text)
 
@@ -113,7 +114,7 @@ def csv(layout: Layout) -> Writer:
 
     def text(predictions: Predictions) -> str:
         table = layout.answers(predictions.scores).table
-        rows = _rows(predictions, list(map(_cells, table.values())))
+        rows = _rows(predictions, list(map(as_texts, table.values())))
         kept = map(layout.cells, predictions.records)
         return "".join([csv_line([*cells, *row]) for cells, row in zip(kept, rows, strict=True)])
 
@@ -160,7 +161,7 @@ def mistakes(records: Sequence[Record], found: Mistakes) -> str:
     """
     has_text = records[0].text is not None
     lines = [csv_line(["row", "label", *found.answers] + ["text"] * has_text)]
-    answers = zip(*map(_cells, found.answers.values()), strict=True)
+    answers = zip(*map(as_texts, found.answers.values()), strict=True)
     for k, answer in zip(found.rows.tolist(), answers, strict=True):
         record = records[k]
         cells = [str(record.number), record.label or "", *answer]
@@ -168,7 +169,7 @@ def mistakes(records: Sequence[Record], found: Mistakes) -> str:
     return "".join(lines)
 
 
-def _cells(column: Texts | Numbers) -> list[str]:
+def as_texts(column: Texts | Numbers) -> list[str]:
     """Return the values of a column as text."""
     return [value if isinstance(value, str) else _NUMBER(value) for value in column]
 
@@ -190,7 +191,7 @@ def _rows(predictions: Predictions, columns: Sequence[Sequence[str]]) -> Iterato
 def _objects(layout: Layout, predictions: Predictions) -> Iterator[dict[str, Any]]:
     fields = layout.answers(predictions.scores).fields
     answered = zip(
-        *map(_values, fields.values()),
+        *map(as_values, fields.values()),
         np.round(predictions.known, DIGITS).tolist(),
         predictions.truncated.tolist(),
         strict=True,
@@ -209,13 +210,13 @@ def _objects(layout: Layout, predictions: Predictions) -> Iterator[dict[str, Any
         yield found
 
 
-def _values(column: Texts | Numbers | NamedNumbers | Lists) -> Iterable[Any]:
+def as_values(column: Texts | Numbers | NamedNumbers | Lists) -> Iterable[Any]:
     """Return the values of a column as an object shows them."""
     if isinstance(column, NamedNumbers):
         values = np.round(column.values, DIGITS).tolist()
         return map(dict, map(zip, column.names, values))
     if isinstance(column, Lists):
-        return map(list, map(_values, column.values))
+        return map(list, map(as_values, column.values))
     return [value if isinstance(value, str) else round(value, DIGITS) for value in column]
 
 

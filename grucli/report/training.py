@@ -6,6 +6,7 @@ from grucli.errors import counted
 from grucli.model.network import Model
 from grucli.notices import Notice
 from grucli.preparation.prepare import Prepared
+from grucli.report import folds
 from grucli.report.chance import doubts, measured, span
 from grucli.tasks.scorecard import Baseline
 from grucli.tasks.task import Task
@@ -77,14 +78,14 @@ def outcome_lines(trainer: Trainer, prepared: Prepared, seconds: float) -> list[
     score += "" if prepared.linear is None else " of the recurrence alone"
     valid, warnings = yardstick(prepared, kept.fold), list[Notice]()
     if valid is not None and kept.valid is not None:
-        judged, folds = "validation", ""
+        judged, beside = "validation", ""
         if trainer.num_folds and not kept.fold:
-            judged, folds = "cross-validated", f" ({trainer.num_folds} folds)"
+            judged, beside = "cross-validated", f" ({trainer.num_folds} folds)"
         reached, figures = kept.valid.kept, kept.valid.kept.figures
         further = "".join(f", {other.title} {figures[other.name]:.3f}" for other in others)
         value = figures[kind.name]
         shown = f"{kind.title} {measured(value, valid)}{further}, loss {reached.loss:.4f}"
-        score = f"{judged}{folds} {shown}"
+        score = f"{judged}{beside} {shown}"
         warnings = doubts(value, valid, _reason(prepared), judged)
     within = f"fold {kept.fold} of {trainer.num_folds}: " if kept.fold else ""
     if kept.fold:
@@ -95,7 +96,7 @@ def outcome_lines(trainer: Trainer, prepared: Prepared, seconds: float) -> list[
         f"{within}best epoch {kept.best_epoch} of {len(kept.history)} "
         f"(ended by {_ended_by(trainer.progress)}): {score}; {seconds:.1f} s"
     )
-    return [line, *warnings]
+    return [line, *folds.lines(trainer, prepared), *warnings]
 
 
 def _reason(prepared: Prepared) -> str:
@@ -146,6 +147,7 @@ def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> d
         },
         "valid": _valid(trainer, prepared),
         "wide": _linear(kept.valid),
+        **folds.result(trainer, prepared),
         "seconds": round(seconds, 3),
         "parameters": trainer.model.num_parameters,
     }

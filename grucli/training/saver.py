@@ -24,10 +24,12 @@ class RunFiles:
     Attributes:
         model: MODEL.npz, the best weights.
         log: a JSON object an epoch, or None.
+        out_of_fold: for the answers of folds, which whoever shows the run writes; or None.
     """
 
     model: Path
     log: Path | None = None
+    out_of_fold: Path | None = None
 
     @property
     def last(self) -> Path:

@@ -9,12 +9,12 @@ import numpy as np
 
 from grucli.data.batches import Examples
 from grucli.engine.packing import Floats
-from grucli.model.blend import calibrated_loss, recurrence_share, weigh
+from grucli.model.blend import Mix, calibrated_loss, recurrence_share, weigh
 from grucli.model.logits import BranchLogits, recurrence_logits
 from grucli.model.network import Model
 from grucli.model.runner import Runner
 from grucli.parallel.shards import Rows
-from grucli.tasks.task import Targets, Task
+from grucli.tasks.task import Scores, Targets, Task
 from grucli.training.linear_branch import LinearBranch
 from grucli.training.progress import CrossValidation, Fold
 from grucli.training.scores import BlendScores, ValidScores
@@ -132,6 +132,10 @@ class Stages:
             epochs=round(np.mean([fold.best_epoch for fold in folds])),
             valid=self._blended(scores, logits, self._train),
         )
+
+    def out_of_fold(self, mix: Mix) -> Scores:
+        """Return the scores (n, O) of all rows, of each by its fold, all of which are done."""
+        return self._said().blended(mix)
 
     def _logits(self, runner: Runner, held: Examples) -> BranchLogits:
         """Return what is said of the rows that the stage holds out."""

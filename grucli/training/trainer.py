@@ -20,10 +20,11 @@ from grucli.model.network import Model
 from grucli.parallel.crew import Crew
 from grucli.parallel.shards import Rows
 from grucli.random import SHUFFLE, generator
-from grucli.tasks.task import HeldOut, Task
+from grucli.tasks.task import HeldOut, Scores, Task
 from grucli.training.linear_branch import LinearBranch
 from grucli.training.optimizer import learning_rate
 from grucli.training.progress import OWN_ENDS, EpochInfo, Fold, Kept, Progress, StepInfo, StepSums
+from grucli.training.row_weights import weighted
 from grucli.training.settings import Recipe
 from grucli.training.stages import Stages
 from grucli.training.stepper import Stepper
@@ -66,7 +67,7 @@ class Trainer:
         """
         self.progress = Progress()
         self._recipe, self._seed, self._task = recipe, seed, task
-        self._train = _weighted(train, recipe, task)
+        self._train = weighted(train, task, dataclasses.asdict(recipe))
         self._linear = None if linear is None else LinearBranch(linear, self._train, task, seed)
         self._stages = Stages(
             task,
@@ -148,6 +149,14 @@ class Trainer:
             return self._task
         scores = logits.blended(self.mix)[known]
         return self._task.calibrated(scores, targets[known], dataclasses.asdict(self._recipe))
+
+    @property
+    def out_of_fold(self) -> Scores | None:
+        """Scores (n, O) of all rows by weights that have not learned from them, of both branches.
+
+        None without folds, or before training on all rows has ended.
+        """
+        return None if self.kept.crossed is None else self._stages.out_of_fold(self.mix)
 
     @property
     def num_batches(self) -> int:
@@ -286,10 +295,3 @@ class Trainer:
         if progress.history and len(progress.history) == progress.epoch:  # before it had ended
             progress.history.pop()
             progress.best_epoch = 0
-
-
-def _weighted(train: Examples, recipe: Recipe, task: Task) -> Examples:
-    """Return the examples with weights that are one on average, and then as the task has them."""
-    weights = train.weights / train.weights.mean()
-    factors = task.row_factors(train.targets, dataclasses.asdict(recipe))
-    return dataclasses.replace(train, weights=weights if factors is None else weights * factors)

@@ -1,6 +1,6 @@
 """Training: exact resume at any step, best weights, stopping, guards, class weights.
 
-Covers: training/optimizer, training/settings, training/stepper.
+Covers: training/optimizer, training/row_weights, training/settings, training/stepper.
 """
 
 import dataclasses

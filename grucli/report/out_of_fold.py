@@ -1,0 +1,66 @@
+"""What each training row is answered by the model of its fold, which has not learned from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy.typing as npt
+
+from grucli.data.records import Record
+from grucli.report.predictions import as_texts, as_values, csv_line, json_line, json_text
+from grucli.tasks.columns import Columns
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OutOfFold:
+    """Rows that were held out once each, in the order of their file.
+
+    Attributes:
+        records: n of them.
+        answers: to all of them.
+        folds: (n,) by which fold each was held out, from 0 on.
+    """
+
+    records: Sequence[Record]
+    answers: Columns
+    folds: npt.NDArray[Any]
+
+    def csv(self) -> str:
+        """Return a table: row, target, the columns that `predict` gives, fold."""
+        table = self.answers.table
+        answered = zip(*map(as_texts, table.values()), strict=True)
+        lines = [csv_line(["row", "target", *table, "fold"])]
+        for record, target, answer, fold in self._rows(answered):
+            text = target if isinstance(target, str) else json_text(target)
+            lines.append(csv_line([str(record.number), text, *answer, str(fold)]))
+        return "".join(lines)
+
+    def jsonl(self) -> str:
+        """Return an object a line: row, target, the fields that `predict` gives, fold."""
+        fields = self.answers.fields
+        answered = zip(*map(as_values, fields.values()), strict=True)
+        return "".join(
+            json_line(
+                {
+                    "row": record.number,
+                    "target": target,
+                    **dict(zip(fields, answer, strict=True)),
+                    "fold": fold,
+                }
+            )
+            for record, target, answer, fold in self._rows(answered)
+        )
+
+    def _rows(self, answered: Iterator[Any]) -> Iterator[tuple[Record, Any, Any, int]]:
+        """Yield each record with its target, its answer and the number of its fold."""
+        numbers = (self.folds + 1).tolist()
+        for record, answer, fold in zip(self.records, answered, numbers, strict=True):
+            yield record, _target(record), answer, fold
+
+
+def _target(record: Record) -> str | list[str]:
+    """Return what the data say of a record: a text, or several in a list."""
+    several = record.tags if record.labels is None else record.labels
+    return list(several) if several is not None else record.label or ""

@@ -1,0 +1,162 @@
+"""`grucli train --folds` and `--out-of-fold` as processes.
+
+Covers: report/folds, report/out_of_fold.
+"""
+
+import csv
+import io
+import json
+import signal
+import statistics
+import subprocess
+
+import pytest
+
+from tests.cli.helpers import (
+    BRIEF,
+    QUICK,
+    SAMPLES,
+    Ran,
+    assert_one_error,
+    command,
+    environment,
+    grucli,
+    sha256,
+)
+
+REVIEWS = SAMPLES / "reviews_train.csv"
+SAID = {"好评": "很好吃，服务也好", "差评": "太差了，再也不来"}
+CHINESE = "text,label\n" + "".join(
+    f"{text}{'一二三四五六七八'[k % 8]}{k},{label}\n"
+    for k in range(20)
+    for label, text in SAID.items()
+)
+
+
+def table(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory) -> tuple[Ran, str]:
+    """A run in four folds with its answers."""
+    folder = tmp_path_factory.mktemp("folds")
+    options = ("--folds", "4", "--out-of-fold", "told.csv", "--json")
+    done = grucli("train", REVIEWS, "-o", "m.npz", *BRIEF, *options, cwd=folder)
+    assert done.code == 0, done.err
+    return done, (folder / "told.csv").read_text()
+
+
+def test_each_row_is_told_once_with_its_target_and_fold(told):
+    rows = table(told[1])
+    given = table(REVIEWS.read_text())
+    assert list(rows[0]) == ["row", "target", "label", "probability", "fold"]
+    assert [row["row"] for row in rows] == [str(k) for k in range(1, 241)]
+    assert [row["target"] for row in rows] == [row["label"] for row in given]
+    assert {row["fold"] for row in rows} == {"1", "2", "3", "4"}
+
+
+def test_figures_of_folds_are_those_of_the_answers_in_the_file(told):
+    result, rows = json.loads(told[0].text), table(told[1])
+    assert result["valid"]["folds"] == len(result["folds"]) == 4
+    reached = []
+    for fold in result["folds"]:
+        own = [row for row in rows if row["fold"] == str(fold["fold"])]
+        assert fold["rows"] == len(own)
+        right = sum(row["label"] == row["target"] for row in own)
+        assert fold["accuracy"] == pytest.approx(right / len(own))
+        reached.append(fold["accuracy"])
+    assert result["mean"]["accuracy"] == pytest.approx(statistics.mean(reached))
+    assert result["spread"]["accuracy"] == pytest.approx(statistics.stdev(reached))
+    right = sum(row["label"] == row["target"] for row in rows)
+    assert result["valid"]["accuracy"] == pytest.approx(right / 240)
+    mean, spread = statistics.mean(reached), statistics.stdev(reached)
+    assert f"\n4 folds: accuracy {mean:.3f} ± {spread:.3f}, macro-F1 " in told[0].err
+    assert "\nwrote told.csv: each row as its fold answers it\n" in told[0].err
+
+
+def test_a_fold_is_answered_by_a_model_that_has_not_learned_from_it(tmp_path):
+    """Labels at random can be learned by heart, and told only of rows that were learned from."""
+    lines = [f"w{k} x{k * 7 % 31},{'ab'[k * k % 7 % 2]}\n" for k in range(60)]
+    (tmp_path / "d.csv").write_text("text,label\n" + "".join(lines))
+    options = ("--folds", "3", "--out-of-fold", "o.csv", "--set", "training.epochs=40")
+    options += ("--set", "training.patience=off", "--set", "model.token_dropout=0")
+    done = grucli("train", "d.csv", "-o", "m.npz", *QUICK, *options, cwd=tmp_path)
+    assert done.code == 0, done.err
+    known = grucli("evaluate", "d.csv", "-m", "m.npz", "--json", cwd=tmp_path)
+    rows = table((tmp_path / "o.csv").read_text())
+    unknown = sum(row["label"] == row["target"] for row in rows) / 60
+    assert json.loads(known.text)["accuracy"] > unknown + 0.15
+
+
+def test_chinese_answers_as_json_lines(tmp_path):
+    (tmp_path / "评论.csv").write_text(CHINESE, encoding="utf-8")
+    options = ("--folds", "2", "--out-of-fold", "折.jsonl")
+    done = grucli("train", "评论.csv", "-o", "m.npz", *BRIEF, *options, cwd=tmp_path)
+    assert done.code == 0, done.err
+    found = [json.loads(line) for line in (tmp_path / "折.jsonl").read_text().splitlines()]
+    assert [each["row"] for each in found] == list(range(1, 41))
+    assert list(found[0]) == ["row", "target", "label", "probability", "probabilities", "fold"]
+    assert {each["target"] for each in found} == {"好评", "差评"}
+    for each in found:
+        assert each["label"] == max(each["probabilities"], key=each["probabilities"].get)
+
+
+def test_rows_of_a_group_and_copies_share_a_fold(tmp_path):
+    lines = [f"word{k // 2} of {k % 5},{'ab'[k // 8 % 2]},g{k // 4}\n" for k in range(48)]
+    lines += ["twice said,a,\n", "Twice  SAID,a,\n"]
+    (tmp_path / "d.csv").write_text("text,label,who\n" + "".join(lines))
+    options = ("--folds", "4", "--out-of-fold", "o.csv", "--set", "data.group=who")
+    done = grucli("train", "d.csv", "-o", "m.npz", *BRIEF, *options, cwd=tmp_path)
+    assert done.code == 0, done.err
+    folds = [row["fold"] for row in table((tmp_path / "o.csv").read_text())]
+    assert all(len(set(folds[k : k + 4])) == 1 for k in range(0, 48, 4))
+    assert folds[48] == folds[49]
+
+
+def test_series_are_told_as_texts_are(tmp_path):
+    rows = [f"{k % 2 * 3 + k % 5},{k % 3},{k % 2},{'ud'[k % 2]}\n" for k in range(36)]
+    (tmp_path / "d.csv").write_text("v1,v2,v3,label\n" + "".join(rows))
+    options = ("--folds", "3", "--out-of-fold", "o.csv", "--json")
+    done = grucli("train", "d.csv", "-o", "m.npz", *BRIEF, *options, cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert len(table((tmp_path / "o.csv").read_text())) == 36
+    assert [fold["rows"] for fold in json.loads(done.text)["folds"]] == [12, 12, 12]
+
+
+def test_a_resumed_run_tells_the_same(tmp_path):
+    options = ["train", REVIEWS, *BRIEF, "--folds", "3", "--set", "training.batch_size=4"]
+    whole = grucli(*options, "-o", "whole.npz", "--out-of-fold", "whole.csv", cwd=tmp_path)
+    assert whole.code == 0, whole.err
+    words = [*options, "-o", "m.npz", "--out-of-fold", "m.csv"]
+    with subprocess.Popen(
+        command(*map(str, words)), cwd=tmp_path, env=environment(), stderr=subprocess.PIPE
+    ) as process:
+        for line in process.stderr:
+            if line.startswith(b"fold 2  epoch   1 "):
+                process.send_signal(signal.SIGINT)
+        assert process.wait() == 130
+    assert not (tmp_path / "m.csv").exists()
+    for _ in ("it goes on", "it has ended, and tells again"):
+        assert grucli(*words, "--resume", cwd=tmp_path).code == 0
+        assert sha256(tmp_path / "m.csv") == sha256(tmp_path / "whole.csv")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "parts"),
+    [
+        (("--out-of-fold", "o.csv", "--valid", "0.2"), 2, ["there are no folds", "--folds 5"]),
+        (("--out-of-fold", "o.csv", "--folds", "off"), 2, ["there are no folds", "--folds 5"]),
+        (("--out-of-fold", "m.npz"), 2, ["--out-of-fold: m.npz is the model"]),
+        (("--out-of-fold", "l", "--log", "l"), 2, ["--out-of-fold: l is the log"]),
+        (("--out-of-fold", "here.csv"), 5, ["here.csv: exists", "--force"]),
+        (("--folds", "21"), 2, ["--folds", "2 to 20", "21"]),
+        (("--folds", "3", "--valid", "0.2"), 2, ["training.folds: data.valid"]),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_written(tmp_path, options, code, parts):
+    (tmp_path / "here.csv").write_text("mine")
+    done = grucli("train", REVIEWS, "-o", "m.npz", "-q", *options, cwd=tmp_path)
+    assert_one_error(done, code, *parts)
+    assert [path.name for path in tmp_path.iterdir()] == ["here.csv"]
+    assert (tmp_path / "here.csv").read_text() == "mine"
