@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from grucli.report.predictions import Writer
     from grucli.tasks.columns import AnswerOptions
 
-Form = Literal["tsv", "csv", "jsonl", "label"]
+Form = Literal["tsv", "csv", "jsonl", "label", "conll"]
 
 EPILOG = """Exit codes: 0 done; 2 usage; 3 some records could not be read, they have the label
 <error>; 4 model file, or data of another kind than it reads; 5 a file is missing, in the way or
@@ -36,7 +36,10 @@ def predict(
     model: Model,
     to: Annotated[
         Form | None,
-        typer.Option("--to", help="How each answer is written; tsv (label, probability)."),
+        typer.Option(
+            "--to",
+            help="How each answer is written; tsv (label, probability), or for tags conll as read.",
+        ),
     ] = None,
     keep: Annotated[
         str | None,
@@ -94,6 +97,7 @@ def predict(
     with open_source(path, options, needs_label=False, remembered=saved.remembered) as source:
         common.note_each(source.findings)
         layout = Layout.of(saved.task, asked, _kept(keep, source))
+        form = form or ("conll" if source.format == "conll" and layout.steps else "tsv")
         if form == "csv":
             for name, other in layout.renamed.items():
                 common.note(f"column '{name}' is kept as '{other}': '{name}' is the answer's")
@@ -121,13 +125,15 @@ def _answer_options(
     )
 
 
-def _form(to: Form | None, keep: str | None, common: Common) -> Form:
-    """Return how to write, from --to and --json, which are two names of one thing."""
+def _form(to: Form | None, keep: str | None, common: Common) -> Form | None:
+    """Return how to write, from --to and --json, which are two names of one thing; None if open."""
     if common.json and to not in (None, "jsonl"):
         raise ConfigError(f"--json: is the same as --to jsonl; omit it or --to {to}")
-    form = "jsonl" if common.json else to or "tsv"
+    form: Form | None = "jsonl" if common.json else to
     if keep is not None and form not in ("csv", "jsonl"):
-        raise ConfigError(f"--keep: {form} has no room for columns; pass --to csv or --to jsonl")
+        raise ConfigError(
+            f"--keep: {form or 'tsv'} has no room for columns; pass --to csv or --to jsonl"
+        )
     return form
 
 
@@ -214,6 +220,8 @@ def _texts(
     for window in answers:
         yield header + writer.text(window)
         header = ""
+    if rest := writer.rest(source.rest()):
+        yield rest
     if records.stopped:
         records.finish(source.name)
 

@@ -1,8 +1,8 @@
-r"""Predictions as records of text: tsv, csv, jsonl, or the answer alone.
+r"""Predictions as records of text: tsv, csv, jsonl, conll, or the answer alone.
 
 One record for each prediction, in order, each ended by LF. `<error>` stands for an answer where the
 input could not be read; what goes with it is empty. Every record of a stream has equally many
-fields.
+fields, but for conll: there a line is one of the input, with a column more if it holds a token.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 
+from grucli.data.forms.conll import TokenLines
 from grucli.data.records import Record
 from grucli.engine.packing import Floats
+from grucli.errors import ConfigError
 from grucli.prediction.stream import Predictions
 from grucli.tasks.columns import (
     AnswerOptions,
@@ -49,18 +51,20 @@ class Layout:
         answers: gives the columns of (m, O) scores.
         names: of the columns that a table has for answers.
         kept: columns of the input that are repeated (csv, jsonl): name -> place in its rows.
+        steps: name of the field with a text for each step, None where there is none.
     """
 
     answers: Callable[[Floats], Columns]
     names: Sequence[str]
     kept: dict[str, int]
+    steps: str | None = None
 
     @classmethod
     def of(cls, task: Task, options: AnswerOptions, kept: dict[str, int]) -> Layout:
         """Show what a task answers, and columns of the input."""
         answers = partial(task.answers, options=options)
-        names = tuple(answers(np.zeros((0, task.num_outputs))).table)
-        return cls(answers=answers, names=names, kept=kept)
+        found = answers(np.zeros((0, task.num_outputs)))
+        return cls(answers=answers, names=tuple(found.table), kept=kept, steps=found.steps)
 
     @property
     def renamed(self) -> dict[str, str]:
@@ -80,10 +84,17 @@ class Layout:
 
 @dataclass(frozen=True, kw_only=True)
 class Writer:
-    """A form of output: the line before all records ("" for none), and the lines of records."""
+    """A form of output.
+
+    Attributes:
+        header: the line before all records, "" for none.
+        text: gives the lines of records.
+        rest: gives what is written behind them of the lines behind the last record of the input.
+    """
 
     header: str
     text: Callable[[Predictions], str]
+    rest: Callable[[Sequence[str]], str] = lambda lines: ""
 
 
 def tsv(layout: Layout) -> Writer:
@@ -130,7 +141,31 @@ def jsonl(layout: Layout) -> Writer:
     return Writer(header="", text=text)
 
 
-WRITERS: Final = {"tsv": tsv, "csv": csv, "jsonl": jsonl, "label": label}
+def conll(layout: Layout) -> Writer:
+    """Write a line a token, with its answer in the last column, and a blank line after a record.
+
+    Lines that were read as such stay as they are, with all that stands among them.
+
+    Raises:
+        ConfigError: the task gives no answer for each step.
+    """
+    name = layout.steps
+    if name is None:
+        raise ConfigError("--to conll: the model has no answer for each token; pass another --to")
+
+    def text(predictions: Predictions) -> str:
+        column = cast(Lists, layout.answers(predictions.scores).fields[name])
+        answers = iter(cast(Sequence[Texts], column.values))
+        lines: list[str] = []
+        for record in predictions.records:
+            tags = None if record.error is not None else _escaped(list(next(answers)))
+            lines += _tagged(record, tags)
+        return _ended(lines)
+
+    return Writer(header="", text=text, rest=_ended)
+
+
+WRITERS: Final = {"tsv": tsv, "csv": csv, "jsonl": jsonl, "label": label, "conll": conll}
 
 
 def csv_line(cells: Iterable[str]) -> str:
@@ -186,6 +221,21 @@ def _rows(predictions: Predictions, columns: Sequence[Sequence[str]]) -> Iterato
     broken = (ERROR, *[""] * (len(columns) - 1))
     for record in predictions.records:
         yield next(answered) if record.error is None else broken
+
+
+def _tagged(record: Record, tags: Sequence[str] | None) -> list[str]:
+    """Return the lines of a record with these tags, None if it could not be read."""
+    if isinstance(record.cells, TokenLines):
+        return record.cells.tagged([ERROR] * len(record.cells.places) if tags is None else tags)
+    if tags is None:
+        return [f"\t{ERROR}", ""]
+    tokens = _escaped(list(record.tokens or ()))
+    return [*map("\t".join, zip(tokens, tags, strict=True)), ""]
+
+
+def _ended(lines: Sequence[str]) -> str:
+    """Return lines, each with its end."""
+    return "".join([f"{line}\n" for line in lines])
 
 
 def _objects(layout: Layout, predictions: Predictions) -> Iterator[dict[str, Any]]:

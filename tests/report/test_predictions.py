@@ -14,13 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grucli.data.records import Record
+from grucli.errors import ConfigError
 from grucli.prediction.stream import Predictions
 from grucli.report.predictions import WRITERS, Layout, csv_line, json_line, mistakes
 from grucli.tasks.classify.task import Classify
 from grucli.tasks.columns import AnswerOptions, Columns, Lists, NamedNumbers
+from tests.data.reading import read
 from tests.strategies import unicode_text
 from tests.tasks.helpers import logits_of
 
+OF_ANY_TASK = [form for form in WRITERS if form != "conll"]
 ABC, AB = Classify(labels=("a", "b", "c")), Classify(labels=("a", "b"))
 
 
@@ -61,7 +64,7 @@ def test_any_label_comes_back_from_any_format(labels, data):
     probabilities = np.array(weights) / sum(weights)
     best = labels[int(probabilities.argmax())]
     shown = layout(Classify(labels=tuple(labels)))
-    lines = {name: writer(shown).text(predicted(probabilities)) for name, writer in WRITERS.items()}
+    lines = {form: WRITERS[form](shown).text(predicted(probabilities)) for form in OF_ANY_TASK}
     assert all(line.endswith("\n") for line in lines.values())
     assert [unescaped(field) for field in lines["label"][:-1].split("\t")] == [best]
     assert unescaped(lines["tsv"][:-1].split("\t")[0]) == best
@@ -86,7 +89,7 @@ def test_the_threshold_is_compared_with_what_is_printed():
     assert text == "a\t0.700000\n?\t0.699999\n"
 
 
-@pytest.mark.parametrize("form", WRITERS)
+@pytest.mark.parametrize("form", OF_ANY_TASK)
 def test_an_error_stands_between_the_answers_around_it(form):
     shown = layout(AB, top_k=2)
     lines = WRITERS[form](shown).text(predicted((0.3, 0.7), "t.csv:2: broken", (0.9, 0.1)))
@@ -152,7 +155,7 @@ def test_columns_are_written_without_knowing_the_task():
         known=np.ones(2),
         truncated=np.array([False, True]),
     )
-    written = {name: writer(shown).text(window) for name, writer in WRITERS.items()}
+    written = {form: WRITERS[form](shown).text(window) for form in OF_ANY_TASK}
     assert written["tsv"] == "2.000000\tm\n<error>\t\n3.250000\tm\n"
     assert written["label"] == "2.000000\n<error>\n3.250000\n"
     assert WRITERS["csv"](shown).header == "length,unit\n"
@@ -199,3 +202,41 @@ def test_answers_may_be_lists_of_any_length():
     assert (first["tags"], first["sure"]) == (["a", "e"], [0.333333, 0.333333])
     assert (broken["tags"], broken["sure"], broken["error"]) == ([], [], "broken")
     assert (last["tags"], last["sure"]) == ([], [])
+
+
+def test_tokens_are_written_as_they_were_read_with_a_column_more():
+    data = "-DOCSTART- -X- O O\n\n\na X\nb\tY\n\nc Z\n\n\n-DOCSTART-\n"
+    source, records = read(data, "a.conll", needs_label=False)
+    records[1].error = "broken"
+    window = Predictions(
+        records=records,
+        scores=np.array([[2.0]]),
+        known=np.ones(1),
+        truncated=np.zeros(1, bool),
+    )
+    conll = WRITERS["conll"](Layout.of(Vowels(), AnswerOptions(), kept={}))
+    written = conll.text(window) + conll.rest(source.rest())
+    assert written == data.replace("a X", "a X a").replace("b\tY", "b\tY e").replace(
+        "c Z", "c Z <error>"
+    )
+
+
+def test_tokens_of_other_forms_are_written_a_line_each():
+    window = Predictions(
+        records=[
+            Record(number=1, tokens=("New\tYork", "é")),
+            Record(number=2, error="broken"),
+            Record(number=3, tokens=()),
+            Record(number=4, tokens=("b",)),
+        ],
+        scores=np.array([[2.0], [0.0], [1.0]]),
+        known=np.ones(3),
+        truncated=np.zeros(3, bool),
+    )
+    conll = WRITERS["conll"](Layout.of(Vowels(), AnswerOptions(), kept={}))
+    assert conll.text(window) == "New\\tYork\ta\né\te\n\n\t<error>\n\n\nb\ta\n\n"
+
+
+def test_conll_needs_an_answer_for_each_token():
+    with pytest.raises(ConfigError, match="--to conll: the model has no answer for each token"):
+        WRITERS["conll"](layout(AB))
