@@ -4,6 +4,8 @@ It takes the engine's parameters and the equations of the docstrings, and nothin
 engine, so that both can be wrong in different ways only.
 """
 
+import itertools
+
 import autograd.numpy as np
 
 
@@ -103,3 +105,18 @@ def cross_entropy(logits, target, weight, smoothing=0.0):
         logits = np.concatenate((np.zeros(1), logits))
     log_p = logits - np.log(np.sum(np.exp(logits)))
     return -weight * ((1 - smoothing) * log_p[target] + smoothing * np.mean(log_p))
+
+
+def path_score(emissions, chain, path):
+    """emissions (T, C), chain (C + 2, C): transitions, start, end."""
+    start, end = chain[-2], chain[-1]
+    steps = [emissions[t][c] for t, c in enumerate(path)]
+    onward = [chain[i][j] for i, j in itertools.pairwise(path)]
+    return start[path[0]] + sum(steps) + sum(onward) + end[path[-1]]
+
+
+def every_path(emissions, chain):
+    """All C^T paths, and their scores."""
+    classes = range(len(chain[0]))
+    paths = list(itertools.product(classes, repeat=len(emissions)))
+    return paths, np.stack([path_score(emissions, chain, path) for path in paths])

@@ -152,8 +152,10 @@ def uncertain(task: Task, scores: Floats) -> npt.NDArray[np.int64]:
 def wrong(task: Task, scores: Floats, records: Sequence[Record]) -> npt.NDArray[np.int64]:
     """Return the rows with another answer than their target, the least supported target first.
 
+    Where answers are near or far, but not right or wrong, these are all rows with a target.
+
     Raises:
-        ConfigError: no record has a target, or answers are not right or wrong.
+        ConfigError: no record has a target.
     """
     has_target = np.array([record.label is not None for record in records])
     if not has_target.any():
@@ -162,7 +164,5 @@ def wrong(task: Task, scores: Floats, records: Sequence[Record]) -> npt.NDArray[
         )
     targets = task.encode(records)
     right = task.right(scores, targets)
-    if right is None:
-        raise ConfigError("--example wrong: no answer of this model is right or wrong")
-    rows = np.flatnonzero(has_target & ~right)
+    rows = np.flatnonzero(has_target if right is None else has_target & ~right)
     return rows[np.argsort(task.support(scores, targets)[rows], kind="stable")]

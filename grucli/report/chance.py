@@ -2,18 +2,21 @@
 
 from grucli.errors import counted
 from grucli.notices import Notice
+from grucli.report.tables import number
 from grucli.tasks.scorecard import Baseline
 
 
 def span(value: float, baseline: Baseline) -> str:
     """Return a figure with its 95 % interval: "0.812 (0.784 to 0.837)"."""
     low, high = baseline.interval(value)
-    return f"{value:.3f} ({low:.3f} to {high:.3f})"
+    shown, *ends = (_shown(one, baseline) for one in (value, low, high))
+    return f"{shown} ({' to '.join(ends)})"
 
 
 def measured(value: float, baseline: Baseline) -> str:
     """Return all of it: "0.812 (0.784 to 0.837, majority 0.503, 800 rows)"."""
-    inside = f", {baseline.owner} {baseline.value:.3f}, {counted(baseline.rows, 'row')})"
+    blind = _shown(baseline.value, baseline)
+    inside = f", {baseline.owner} {blind}, {counted(baseline.rows, 'row')})"
     return span(value, baseline).removesuffix(")") + inside
 
 
@@ -32,6 +35,10 @@ def doubts(value: float, baseline: Baseline, why: str, kind: str = "") -> list[N
     text = (
         f"{kind} {measure.title} {span(value, baseline)} is not "
         f"{'above' if measure.larger_is_better else 'below'} the {baseline.owner}'s "
-        f"{baseline.value:.3f}: {baseline.limit or why}"
+        f"{_shown(baseline.value, baseline)}: {baseline.limit or why}"
     )
     return [Notice("score.chance", text.strip())]
+
+
+def _shown(value: float, baseline: Baseline) -> str:
+    return number(value, has_unit=baseline.measure.has_unit)

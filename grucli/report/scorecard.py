@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from grucli.errors import counted
-from grucli.report.tables import GAP, WIDTH, bar, fit, percent, table
+from grucli.report.tables import GAP, WIDTH, bar, fit, number, percent, table
 from grucli.tasks.scorecard import (
     Baseline,
     ConfusionTable,
@@ -38,17 +38,19 @@ def text(card: Scorecard, more: Sequence[tuple[str, object, str]] = ()) -> str:
 def _figures(card: Scorecard, more: Sequence[tuple[str, object, str]]) -> list[str]:
     main, *others = map(_row, (*card.figures, *card.further))
     baseline = card.baseline
-    blind = (f"{baseline.owner} baseline", number(baseline.value), _blind(baseline))
+    value = number(baseline.value, has_unit=baseline.measure.has_unit)
+    blind = (f"{baseline.owner} baseline", value, _blind(baseline))
     rows = [("rows", card.rows, ""), main, blind, *others, *more]
     return table(rows, "lrl", limit=WIDTH) + _verdict(card)
 
 
 def _row(one: Figure) -> tuple[str, str, str]:
+    has_unit = one.measure.has_unit
     meaning = _meaning(one.meaning, one.subject)
     if one.interval is not None:
-        low, high = one.interval
-        meaning = f"95 % interval {low:.3f} to {high:.3f}"
-    return one.measure.title, number(one.value), meaning
+        low, high = (number(end, has_unit=has_unit) for end in one.interval)
+        meaning = f"95 % interval {low} to {high}"
+    return one.measure.title, number(one.value, has_unit=has_unit), meaning
 
 
 def _blind(baseline: Baseline) -> str:
@@ -79,7 +81,9 @@ def _of_figures(one: FigureTable) -> list[str]:
     columns: list[Sequence[object]] = [[one.title, *(fit(name, LABEL_WIDTH) for name in one.rows)]]
     align = "l"
     for column in one.columns:
-        columns.append([column.measure.title, *map(number, column.values)])
+        has_unit = column.measure.has_unit
+        values = [number(value, has_unit=has_unit) for value in column.values]
+        columns.append([column.measure.title, *values])
         align += "r"
         if column.has_bars:
             columns.append(["", *(bar(value or 0.0, 10) for value in column.values)])
@@ -137,10 +141,3 @@ def _counts(one: CountTable, rows: int) -> list[str]:
 
 def _more(count: int) -> list[str]:
     return [f"and {count} more"] if count > 0 else []
-
-
-def number(value: float | None) -> str:
-    """Return a figure as people see it: a count in full, a dash for an undefined one."""
-    if value is None:
-        return "–"
-    return str(value) if isinstance(value, int) else f"{value:.3f}"

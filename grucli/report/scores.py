@@ -13,7 +13,7 @@ from grucli.report import coverage, scorecard
 from grucli.report.chance import doubts
 from grucli.report.model_card import has_learned, is_of_training
 from grucli.report.predictions import json_text
-from grucli.report.tables import percent, table
+from grucli.report.tables import number, percent, table
 from grucli.tasks.confusion import Confusion
 from grucli.tasks.scorecard import Scorecard
 
@@ -46,7 +46,10 @@ def branches_text(branches: BranchScores, name: str) -> str:
 
 
 def _brief(card: Scorecard) -> list[str]:
-    return [f"{one.measure.title} {scorecard.number(one.value)}" for one in card.brief()]
+    return [
+        f"{one.measure.title} {number(one.value, has_unit=one.measure.has_unit)}"
+        for one in card.brief()
+    ]
 
 
 def json_pieces(scores: Mapping[str, object]) -> Iterator[str]:

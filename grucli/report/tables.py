@@ -34,6 +34,22 @@ def table(rows: Sequence[Sequence[object]], align: str, limit: int = 40) -> list
     ]
 
 
+def number(value: float | None, *, has_unit: bool = False) -> str:
+    """Return a figure as people see it: a count in full, a dash for an undefined one.
+
+    One that has a unit is of any size, so its first four digits tell.
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, int):
+        return str(value)
+    if not has_unit:
+        return f"{value:.3f}"
+    if not 1e-5 <= abs(value) < 1e9:
+        return f"{value:.4g}"
+    return f"{value:.{max(0, 3 - math.floor(math.log10(abs(value))))}f}"
+
+
 def fit(cell: object, limit: int) -> str:
     """Return `show(cell)`, cut with an ellipsis where it is wider than `limit` columns."""
     shown = show(cell)

@@ -1,5 +1,6 @@
 """What training says: the model, each epoch, the outcome; and its result as JSON."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from grucli.errors import counted
@@ -8,8 +9,9 @@ from grucli.notices import Notice
 from grucli.preparation.prepare import Prepared
 from grucli.report import folds
 from grucli.report.chance import doubts, measured, span
+from grucli.report.tables import number
 from grucli.tasks.scorecard import Baseline
-from grucli.tasks.task import Task
+from grucli.tasks.task import FigureKind, Task
 from grucli.training.progress import EpochInfo, Kept, Progress
 from grucli.training.scores import ValidScores
 from grucli.training.trainer import Trainer
@@ -61,7 +63,7 @@ def epoch_line(info: EpochInfo, prepared: Prepared) -> str:
     scores, kind = info.scores, prepared.task.figures[0]
     fold = f"fold {info.fold}  " if info.fold else ""
     line = f"{fold}epoch {info.epoch:>3}  loss {scores.loss:.4f}"
-    line += f"  {kind.title} {scores.figures[kind.name]:.3f}"
+    line += f"  {_figure(kind, scores.figures)}"
     valid = yardstick(prepared, info.fold)
     if valid is None or scores.valid is None:
         return line
@@ -74,7 +76,7 @@ def outcome_lines(trainer: Trainer, prepared: Prepared, seconds: float) -> list[
     """Return how training ended, what is kept of it and what that reached; warnings if little."""
     kept = trainer.kept
     best, (kind, *others) = kept.scores, prepared.task.figures
-    score = f"training loss {best.loss:.4f}, {kind.title} {best.figures[kind.name]:.3f}"
+    score = f"training loss {best.loss:.4f}, {_figure(kind, best.figures)}"
     score += "" if prepared.linear is None else " of the recurrence alone"
     valid, warnings = yardstick(prepared, kept.fold), list[Notice]()
     if valid is not None and kept.valid is not None:
@@ -82,7 +84,7 @@ def outcome_lines(trainer: Trainer, prepared: Prepared, seconds: float) -> list[
         if trainer.num_folds and not kept.fold:
             judged, beside = "cross-validated", f" ({trainer.num_folds} folds)"
         reached, figures = kept.valid.kept, kept.valid.kept.figures
-        further = "".join(f", {other.title} {figures[other.name]:.3f}" for other in others)
+        further = "".join(f", {_figure(other, figures)}" for other in others)
         value = figures[kind.name]
         shown = f"{kind.title} {measured(value, valid)}{further}, loss {reached.loss:.4f}"
         score = f"{judged}{beside} {shown}"
@@ -117,15 +119,18 @@ def linear_line(kept: Kept, task: Task, name: str) -> str | None:
     valid, kind = kept.valid, task.figures[0]
     if valid is None or valid.blend is None:
         return None
-    blend = valid.blend
+    blend, unit = valid.blend, f"{task.loss_unit} " if task.loss_unit else ""
     change = (
-        f"{abs(blend.gain):.4f} nat a row {'lower' if blend.gain >= 0 else 'higher'} "
+        f"{abs(blend.gain):.4f} {unit}a row {'lower' if blend.gain >= 0 else 'higher'} "
         f"(standard error {blend.error:.4f})"
     )
     if not blend.mix.linear:
         return f"{name}: left out; with them the validation loss would be {change}"
-    before, after = valid.alone.figures[kind.name], blend.kept.figures[kind.name]
-    alone = f"{kind.title} {before:.3f} -> {after:.3f}"
+    before, after = (
+        number(held.figures[kind.name], has_unit=kind.has_unit)
+        for held in (valid.alone, blend.kept)
+    )
+    alone = f"{kind.title} {before} -> {after}"
     share = f"{blend.recurrence_share:.0%} of the decision is the recurrence's"
     return f"{name}: counted; with them the validation loss is {change}; {alone}; {share}"
 
@@ -184,6 +189,10 @@ def _linear(valid: ValidScores | None) -> dict[str, Any] | None:
         "recurrence_share": valid.blend.recurrence_share,
         "recurrence": {**valid.alone.figures, "loss": valid.alone.loss},
     }
+
+
+def _figure(kind: FigureKind, figures: Mapping[str, float]) -> str:
+    return f"{kind.title} {number(figures[kind.name], has_unit=kind.has_unit)}"
 
 
 def _ended_by(progress: Progress) -> str:

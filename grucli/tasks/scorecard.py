@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from grucli.tasks.confusion import Confusion
-
-Interval = tuple[float, float]
+from grucli.tasks.intervals import Interval
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +24,7 @@ class Measure:
         larger_is_better: whether a model is better with a larger figure.
         undefined: why there may be no figure.
         is_brief: whether it stands where there is room for a few figures only.
+        has_unit: whether it is in the unit of the targets, of any size; else near 1.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Measure:
     larger_is_better: bool = True
     undefined: str = ""
     is_brief: bool = False
+    has_unit: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

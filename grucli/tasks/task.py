@@ -33,7 +33,8 @@ class Loss:
 
     Attributes:
         total: of the rows' losses [nat, or what the task's loss is in].
-        right: sum over rows of the first of the task's figures, e.g. the number of right answers.
+        right: sum over rows of what the first of the task's figures is the mean of, or the root of
+            the mean: e.g. the number of right answers.
         d_scores: gradient of the total by the scores, of their form and dtype.
     """
 
@@ -50,12 +51,20 @@ class FigureKind:
         name: in JSON.
         title: for people.
         low, high: its range.
+        is_root: whether it is the square root of the mean of what `Loss.right` sums.
+        has_unit: as in `scorecard.Measure`.
     """
 
     name: str
     title: str
     low: float = 0.0
     high: float = math.inf
+    is_root: bool = False
+    has_unit: bool = False
+
+    def of_mean(self, mean: float) -> float:
+        """Return the figure of rows, from the mean of what `Loss.right` sums over them."""
+        return math.sqrt(mean) if self.is_root else mean
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +109,7 @@ class Task(Answering, Protocol):
         reads_steps: whether the head reads the state of each step, and not what is pooled of them.
         has_linear_path: whether a linear path can be learned beside the recurrence.
         objective_type: class of what `objective` returns.
+        loss_unit: what losses are in, "nat".
     """
 
     name: ClassVar[str]
@@ -110,6 +120,7 @@ class Task(Answering, Protocol):
     reads_steps: ClassVar[bool]
     has_linear_path: ClassVar[bool]
     objective_type: ClassVar[type[Any]]
+    loss_unit: ClassVar[str]
 
     @classmethod
     def fit(cls, name: str, records: Sequence[Record]) -> Self:

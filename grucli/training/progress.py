@@ -9,7 +9,7 @@ from typing import Any
 
 from grucli.errors import expect
 from grucli.modelfile.fields import built
-from grucli.tasks.task import Task
+from grucli.tasks.task import FigureKind, Task
 from grucli.training.scores import EpochScores, ValidScores, expect_same
 
 OWN_ENDS = ("patience", "epochs")
@@ -80,17 +80,17 @@ class StepSums:
         self.gradient_norms += float(gradient_norm)
         self.clipped += float(is_clipped)
 
-    def scores(self, batches: int, figure: str, valid: ValidScores | None) -> EpochScores:
+    def scores(self, batches: int, kind: FigureKind, valid: ValidScores | None) -> EpochScores:
         """Return the scores of an epoch of so many batches.
 
         Args:
             batches: at least 1.
-            figure: the name of what `right` counts.
+            kind: of what `right` sums.
             valid: scores of rows that were held out, None without any.
         """
         return EpochScores(
             loss=self.loss / self.rows,
-            figures={figure: self.right / self.rows},
+            figures={kind.name: kind.of_mean(self.right / self.rows)},
             gradient_norm=self.gradient_norms / batches,
             clipped=self.clipped / batches,
             valid=valid,

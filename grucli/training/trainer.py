@@ -251,7 +251,7 @@ class Trainer:
         self._stepper.check_weights(progress)
         lowest = progress.lowest_loss
         valid = self._stages.judge(self._stepper.judged, lowest)
-        scores = progress.sums.scores(progress.batch, self._task.figures[0].name, valid)
+        scores = progress.sums.scores(progress.batch, self._task.figures[0], valid)
         progress.history.append(scores)
         is_best = valid is None or lowest is None or valid.deciding_loss < lowest
         if is_best:

@@ -11,6 +11,7 @@ import pytest
 
 from grucli.engine import (
     bags,
+    chain,
     convolution,
     embedding,
     front,
@@ -22,7 +23,7 @@ from grucli.engine import (
     recurrent,
 )
 from grucli.engine.cells import gated, gru, gru_before, rnn
-from tests.engine import test_convolution
+from tests.engine import test_chain, test_convolution
 from tests.engine.helpers import RAGGED, LayerCheck
 from tests.model import test_network
 
@@ -62,6 +63,12 @@ def check_convolution():
 
 def check_front():
     test_convolution.test_gradients_reach_the_steps_through_outputs_and_features()
+
+
+def check_chain():
+    one = test_chain.Problem((5, 3, 3, 1), 3)
+    one.check_enumeration()
+    one.check_gradients()
 
 
 FEW_VALUES = 24
@@ -402,7 +409,67 @@ FRONT = {
     "gradient of the outputs forgotten": ("d_outputs += d_pooled", "d_outputs[...] = d_pooled"),
 }
 
+CHAIN = {
+    "start forgotten in the sum": (
+        "alpha[first] = emissions[first] + chains[:, num_classes]",
+        "alpha[first] = emissions[first]",
+    ),
+    "end forgotten in the sum": (
+        "_log_sum(alpha[packing.last] + chains[:, alpha.shape[1] + 1], axis=1)",
+        "_log_sum(alpha[packing.last], axis=1)",
+    ),
+    "end forgotten on the way back": (
+        "beta[packing.last] = chains[:, num_classes + 1]",
+        "beta[packing.last] = 0",
+    ),
+    "transitions backwards in the sum": (
+        "paths = alpha[before][:k, :, None] + chains[:k, :num_classes]",
+        "paths = alpha[before][:k, :, None] + chains[:k, :num_classes].swapaxes(1, 2)",
+    ),
+    "emission of the step itself on the way back": (
+        "emissions[after] + beta[after]",
+        "emissions[at][:k] + beta[after]",
+    ),
+    "rows that ended take another's way back": (
+        "beta[at.start : at.start + k] =",
+        "beta[at.stop - k : at.stop] =",
+    ),
+    "last step of the longest row for all": (
+        "log_z[:k, None])[:, None]",
+        "log_z[0])[:, None]",
+    ),
+    "pairs of the last step alone": (
+        "d_chains[:k, :num_classes] += np.exp",
+        "d_chains[:k, :num_classes] = np.exp",
+    ),
+    "pairs without the way that led there": (" + alpha[at][:k, :, None]", ""),
+    "true pairs counted once": (
+        "np.subtract.at(d_chains, (packing.row[onward:], targets[before], targets[onward:]), 1)",
+        "d_chains[packing.row[onward:], targets[before], targets[onward:]] -= 1",
+    ),
+    "gradient of the start at the end": (
+        "d_chains[:, num_classes] = d_emissions[:onward]",
+        "d_chains[:, num_classes] = d_emissions[packing.last]",
+    ),
+    "gradient of the end in the last packed rows": (
+        "d_chains[:, num_classes + 1] = d_emissions[packing.last]",
+        "d_chains[:, num_classes + 1] = d_emissions[-packing.batch_size :]",
+    ),
+    "weights forgotten in the chain's gradient": ("d_chains *= weights[:, None, None]", "pass"),
+    "weights of packed rows": ("weights[packing.row, None]", "weights[packing.step % 4, None]"),
+    "best path without transitions": (
+        "best[before][:k, :, None] + chains[:k, :num_classes]",
+        "best[before][:k, :, None] + 0 * chains[:k, :num_classes]",
+    ),
+    "best path without its end": (
+        "(best[packing.last] + chains[:, num_classes + 1]).argmax",
+        "best[packing.last].argmax",
+    ),
+    "best path of the class before": ("came_from[at][np.arange(k), path[at]]", "path[at]"),
+}
+
 PLANTED = [
+    (chain, check_chain, CHAIN),
     (convolution, check_convolution, CONVOLUTION),
     (front, check_front, FRONT),
     (gru, check_gru, GRU),

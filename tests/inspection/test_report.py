@@ -158,5 +158,5 @@ def test_answers_that_are_neither_right_nor_wrong_have_no_accuracy(monkeypatch):
     found = report(text_model(), None, sample(REVIEWS))
     assert (found.input.right, found.input.accuracy) == (None, None)
     assert found.to_json()["meta"]["input"]["right"] is None
-    with pytest.raises(ConfigError, match="no answer of this model is right or wrong"):
-        report(text_model(), Shown(picks=("wrong",)), sample(REVIEWS))
+    worst = report(text_model(), Shown(picks=("wrong",)), sample(REVIEWS)).examples
+    assert len(worst) == min(3, len(REVIEWS))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from grucli.report.tables import bar, field, fit, flow, percent, sparkline, table
+from grucli.report.tables import bar, field, fit, flow, number, percent, sparkline, table
 
 
 def test_table_aligns_by_display_width():
@@ -16,6 +16,26 @@ def test_table_aligns_by_display_width():
         "电影     5",
         "a     1234",
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown", "with_unit"),
+    [
+        (None, "–", "–"),
+        (1234, "1234", "1234"),
+        (0.0, "0.000", "0"),
+        (0.043128, "0.043", "0.04313"),
+        (1.5, "1.500", "1.500"),
+        (-123.456, "-123.456", "-123.5"),
+        (98765.4, "98765.400", "98765"),
+        (0.00001234, "0.000", "0.00001234"),
+        (1.234567e-9, "0.000", "1.235e-09"),
+        (1.234567e12, "1234567000000.000", "1.235e+12"),
+    ],
+)
+def test_figures_with_a_unit_have_four_digits(value, shown, with_unit):
+    assert number(value) == shown
+    assert number(value, has_unit=True) == with_unit
 
 
 def test_table_cuts_long_cells_and_escapes():

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grucli.errors import ConfigError
-from grucli.tasks.classify.baseline import wilson_interval
 from grucli.tasks.classify.scorecard import scorecard
 from grucli.tasks.figure_lookup import lookup
+from grucli.tasks.intervals import wilson_interval
 from grucli.tasks.scorecard import Scorecard
 from tests.tasks.helpers import PROBABILITIES, UNSEEN_TARGETS, exact, logits_of
 

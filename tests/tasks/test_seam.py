@@ -1,4 +1,7 @@
-"""Every task answers all that is asked of a task, in the way that others rely on."""
+"""Every task answers all that is asked of a task, in the way that others rely on.
+
+Covers: tasks/task.
+"""
 
 import inspect
 import json
@@ -6,7 +9,7 @@ import json
 import pytest
 
 from grucli.tasks import DEFAULT, TASKS, task_from_json, task_type
-from grucli.tasks.task import Task
+from grucli.tasks.task import FigureKind, Task
 
 
 def asked(protocol):
@@ -50,3 +53,8 @@ def test_a_task_is_what_its_json_says():
     assert again == task
     assert again.num_outputs == task.num_outputs
     assert set(task.head_json().values()) == {3}
+
+
+def test_the_figure_of_rows_is_the_mean_of_their_sums_or_its_root():
+    assert FigureKind(name="accuracy", title="accuracy").of_mean(0.25) == 0.25
+    assert FigureKind(name="rmse", title="RMSE", is_root=True).of_mean(0.25) == 0.5

@@ -9,10 +9,10 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from grucli.tasks.intervals import Z_95, wilson_interval
 from grucli.tasks.scorecard import Measure
 
 ACCURACY = Measure(name="accuracy", title="accuracy", is_brief=True)
-Z_95 = 1.959963984540054  # the 97.5 % point of the normal distribution
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,16 +64,3 @@ class Majority:
     def resolution(self) -> float:
         """Half the widest interval, that of an accuracy of one half."""
         return Z_95 / (2 * math.sqrt(self.rows + Z_95**2))
-
-
-def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
-    """Return the 95 % score interval of a share, within [0, 1], around successes / trials.
-
-    Source: Wilson 1927, doi:10.1080/01621459.1927.10502953.
-    """
-    return _wilson_low(successes, trials), 1 - _wilson_low(trials - successes, trials)
-
-
-def _wilson_low(successes: int, trials: int) -> float:
-    share, z2 = successes / trials, Z_95**2 / trials
-    return (share + z2 / 2 - math.sqrt(z2 * (share * (1 - share) + z2 / 4))) / (1 + z2)

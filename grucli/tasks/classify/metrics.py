@@ -20,8 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.engine.packing import Floats, Integers
-from grucli.tasks.classify.baseline import wilson_interval
 from grucli.tasks.confusion import Confusion
+from grucli.tasks.intervals import wilson_interval
 
 Booleans = npt.NDArray[np.bool_]
 

@@ -46,6 +46,7 @@ class Classify(LabelAnswering):
     reads_steps: ClassVar[bool] = False
     has_linear_path: ClassVar[bool] = True
     objective_type: ClassVar[type[CrossEntropy]] = CrossEntropy
+    loss_unit: ClassVar[str] = "nat"
     figures: ClassVar[tuple[FigureKind, ...]] = (
         FigureKind(name="accuracy", title="accuracy", high=1.0),
         FigureKind(name="macro_f1", title="macro-F1", high=1.0),

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from grucli.tasks.classify.metrics import wilson_interval
+from grucli.tasks.intervals import wilson_interval
 
 RESAMPLES = 10_000
 

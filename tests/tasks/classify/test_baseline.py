@@ -3,28 +3,8 @@
 import numpy as np
 import pytest
 
-from grucli.tasks.classify.baseline import Majority, wilson_interval
-
-
-@pytest.mark.parametrize(
-    ("successes", "trials", "interval"),
-    [
-        (0, 1, (0.0, 0.7934506856227626)),
-        (1, 1, (0.20654931437723745, 1.0)),
-        (0, 10, (0.0, 0.27753279986288926)),
-        (10, 10, (0.7224672001371109, 1.0)),
-        (421, 512, (0.7867885863654592, 0.8529428550631516)),
-    ],
-)
-def test_wilson_interval(successes, trials, interval):
-    assert wilson_interval(successes, trials) == pytest.approx(interval, rel=1e-12)
-
-
-def test_wilson_interval_holds_the_share_in_every_rounding():
-    for trials in range(1, 150):
-        for successes in range(trials + 1):
-            low, high = wilson_interval(successes, trials)
-            assert 0 <= low <= successes / trials <= high <= 1
+from grucli.tasks.classify.baseline import Majority
+from grucli.tasks.intervals import wilson_interval
 
 
 def test_the_baseline_is_the_class_with_most_rows_and_unseen_labels_are_of_none():
