@@ -182,6 +182,8 @@ def _show_outcome(session: Session, files: RunFiles, common: Common) -> None:
     if (line := report.linear_line(trainer.kept, prepared.task, name)) is not None:
         common.note(line)
     common.note_each(report.outcome_lines(trainer, prepared, seconds))
+    if (line := report.calibration_line(trainer.kept, prepared)) is not None:
+        common.note(line)
     common.note_each(trainer.task.calibration)
     if trainer.progress.stopped == "time":
         common.note(f"--max-time: where it ends depends on the clock; {_to_go_on()}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from grucli.engine import losses
@@ -15,8 +17,8 @@ NEAR = 1e-9  # to its LEAST, a factor that would fall stands there: it would cut
 PRIOR_ROWS = 1.0  # factors are held near 1 as if by so many rows; a few rows cannot tell them
 
 
-def fit(parts: Floats, targets: Integers) -> Floats:
-    """Return (P,) factors of P parts (P, n, O) with the lowest loss, by Newton's method.
+def fit(parts: Sequence[Floats], targets: Integers) -> Floats:
+    """Return (P,) factors of P parts (n, O) with the lowest loss, by Newton's method.
 
     The loss is convex in them. None falls below its LEAST: one that stands there and would fall
     further keeps out of the others' step, which would else be that of another problem. A step that

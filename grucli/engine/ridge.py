@@ -49,7 +49,7 @@ def fit(
     if len(rows) == 1:
         return np.zeros((rows.shape[1], outputs), np.float32), truth[0].astype(np.float32)
     weight, bias, errors = solve(rows, truth, weights)
-    factor = blend_factors.fit((truth - errors)[None], targets)[0]
+    factor = blend_factors.fit((truth - errors,), targets)[0]
     return (factor * weight).astype(np.float32), (factor * bias).astype(np.float32)
 
 

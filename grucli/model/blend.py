@@ -1,14 +1,12 @@
-"""How much the recurrence and the linear path each count in a decision."""
+"""How much each branch counts in a decision, and what that does to probabilities."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from grucli.engine.packing import Floats
-from grucli.tasks.task import Targets, Task
+from grucli.tasks.task import Scores, Targets, Task
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,13 +65,69 @@ def weigh(task: Task, recurrence: Floats, linear: Floats, targets: Targets) -> W
     recurrence, linear, targets = recurrence[known], linear[known], targets[known]
     if len(targets) < 2:
         return Weighed(mix=Mix(linear=1.0), alone=Mix(), gain=0.0, error=0.0)
-    both = task.blend(np.stack((recurrence, linear)), targets)
-    alone = task.blend(recurrence[None], targets) if both[1] else both  # to the last digit
+    both = task.blend((recurrence, linear), targets)
+    alone = task.blend((recurrence,), targets) if both[1] else both  # to the last digit
     mix, without = Mix(recurrence=float(both[0]), linear=float(both[1])), float(alone[0])
     before = task.row_losses(without * recurrence, targets)
     gains = before - task.row_losses(mix.logits(recurrence, linear), targets)
     error = float(gains.std(ddof=1) / math.sqrt(len(gains)))
     return Weighed(mix=mix, alone=Mix(recurrence=without), gain=float(gains.mean()), error=error)
+
+
+def calibrated(task: Task, recurrence: Scores, targets: Targets) -> Mix:
+    """Return the factor of the scores (n, O) of a recurrence alone, for held-out rows.
+
+    Rows of unknown targets do not count, and fewer than two others tell nothing.
+    """
+    known = task.known(targets)
+    if known.sum() < 2:
+        return Mix()
+    return Mix(recurrence=float(task.blend((recurrence[known],), targets[known])[0]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalibrationErrors:
+    """How far probabilities are from how often they come true, on held-out rows.
+
+    Attributes:
+        before: of the branches as they were learned.
+        after: of what factors make of them which were found on other rows: those of every second
+            row answer for the rows between, and the other way round.
+    """
+
+    before: float
+    after: float
+
+
+def calibration_errors(
+    task: Task, mix: Mix, recurrence: Scores, linear: Scores | None, targets: Targets
+) -> CalibrationErrors | None:
+    """Return what factors do to the probabilities; None without probabilities, or with few rows.
+
+    Args:
+        task: what the answers are.
+        mix: says which branches count.
+        recurrence, linear: (n, O) scores of both, None for a model without a linear path.
+        targets: (n, ...); unknown ones do not count.
+    """
+    known = task.known(targets)
+    if known.sum() < 2:
+        return None
+    both = (recurrence,) if linear is None or not mix.linear else (recurrence, linear)
+    branches, targets = [branch[known] for branch in both], targets[known]
+    before = task.calibration_error(sum(branches[1:], branches[0]), targets)
+    if before is None:
+        return None
+    crossed = 1.0 * branches[0]
+    for own, others in (
+        (slice(0, None, 2), slice(1, None, 2)),
+        (slice(1, None, 2), slice(0, None, 2)),
+    ):
+        factors = task.blend([branch[others] for branch in branches], targets[others])
+        parts = [float(f) * branch[own] for f, branch in zip(factors, branches, strict=True)]
+        crossed[own] = sum(parts[1:], parts[0])
+    after = task.calibration_error(crossed, targets)
+    return None if after is None else CalibrationErrors(before=before, after=after)
 
 
 def calibrated_loss(task: Task, recurrence: Floats, targets: Targets) -> float:
@@ -86,7 +140,7 @@ def calibrated_loss(task: Task, recurrence: Floats, targets: Targets) -> float:
     recurrence, targets = recurrence[known], targets[known]
     if not len(targets):
         return 0.0
-    factor = task.blend(recurrence[None], targets)[0]
+    factor = task.blend((recurrence,), targets)[0]
     return float(task.row_losses(factor * recurrence, targets).mean())
 
 

@@ -32,6 +32,7 @@ def facts(saved: SavedModel, path: str) -> FactLines:
         ("trained on", _origin(card)),
         *([("vectors", _vectors(vectors, _section(card, "config")))] if vectors else []),
         ("scores", _scores(saved)),
+        *(("calibrated", line) for line in _calibration(saved)),
     ]
 
 
@@ -139,6 +140,17 @@ def _scores(saved: SavedModel) -> str:
         f"{name} {_number(scores[key])}" for key, name in known.items() if key in scores
     )
     return f"epoch {excerpt(card.get('epoch', '?'))}, {where} {listed or 'unknown'}"
+
+
+def _calibration(saved: SavedModel) -> Iterator[str]:
+    """Yield what was fitted to rows that were held out."""
+    scores = _section(saved.card, "scores")
+    before, after = scores.get("calibration_before"), scores.get("calibration_after")
+    if isinstance(before, float) and isinstance(after, float):
+        factor, alone = saved.model.mix.recurrence, saved.model.linear is None
+        how = f"the network's logits x {factor:.2f}; " if alone else ""
+        yield f"{how}error {before:.3f} -> {after:.3f} on rows that were held out"
+    yield from saved.task.calibration
 
 
 def _given(card: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from grucli.errors import counted
+from grucli.model.blend import CalibrationErrors
 from grucli.model.network import Model
 from grucli.notices import Notice
 from grucli.preparation.prepare import Prepared
@@ -117,12 +118,13 @@ def _learned_rows(prepared: Prepared, kept: Kept) -> int:
 def linear_line(kept: Kept, task: Task, name: str) -> str | None:
     """Return whether the linear path of this name counts, and why; None where there is none."""
     valid, kind = kept.valid, task.figures[0]
-    if valid is None or valid.blend is None:
+    if valid is None or valid.blend is None or valid.blend.linear is None:
         return None
-    blend, unit = valid.blend, f"{task.loss_unit} " if task.loss_unit else ""
+    blend, found = valid.blend, valid.blend.linear
+    unit = f"{task.loss_unit} " if task.loss_unit else ""
     change = (
-        f"{abs(blend.gain):.4f} {unit}a row {'lower' if blend.gain >= 0 else 'higher'} "
-        f"(standard error {blend.error:.4f})"
+        f"{abs(found.gain):.4f} {unit}a row {'lower' if found.gain >= 0 else 'higher'} "
+        f"(standard error {found.error:.4f})"
     )
     if not blend.mix.linear:
         return f"{name}: left out; with them the validation loss would be {change}"
@@ -131,8 +133,24 @@ def linear_line(kept: Kept, task: Task, name: str) -> str | None:
         for held in (valid.alone, blend.kept)
     )
     alone = f"{kind.title} {before} -> {after}"
-    share = f"{blend.recurrence_share:.0%} of the decision is the recurrence's"
+    share = f"{found.recurrence_share:.0%} of the decision is the recurrence's"
     return f"{name}: counted; with them the validation loss is {change}; {alone}; {share}"
+
+
+def calibration_line(kept: Kept, prepared: Prepared) -> str | None:
+    """Return what factors have done to the probabilities; None where nothing is known of them."""
+    errors, valid = _calibration(kept), yardstick(prepared, kept.fold)
+    if errors is None or valid is None:
+        return None
+    return (
+        f"calibration: error {errors.before:.3f} -> {errors.after:.3f} on {valid.rows:,} rows that "
+        "were held out"
+    )
+
+
+def _calibration(kept: Kept) -> CalibrationErrors | None:
+    valid = kept.valid
+    return None if valid is None or valid.blend is None else valid.blend.calibration
 
 
 def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> dict[str, Any]:
@@ -175,18 +193,25 @@ def _valid(trainer: Trainer, prepared: Prepared) -> dict[str, Any] | None:
         "above_baseline": measure.is_passed_by(value),
         **{other.name: reached.figures[other.name] for other in others},
         "loss": reached.loss,
+        "calibration": _calibration_json(kept),
     }
+
+
+def _calibration_json(kept: Kept) -> dict[str, float] | None:
+    errors = _calibration(kept)
+    return None if errors is None else {"before": errors.before, "after": errors.after}
 
 
 def _linear(valid: ValidScores | None) -> dict[str, Any] | None:
     """Return how the linear path was decided on; None if there was none to decide on."""
-    if valid is None or valid.blend is None:
+    if valid is None or valid.blend is None or valid.blend.linear is None:
         return None
+    found = valid.blend.linear
     return {
         "chosen": valid.blend.mix.linear > 0,
-        "gain": valid.blend.gain,
-        "gain_error": valid.blend.error,
-        "recurrence_share": valid.blend.recurrence_share,
+        "gain": found.gain,
+        "gain_error": found.error,
+        "recurrence_share": found.recurrence_share,
         "recurrence": {**valid.alone.figures, "loss": valid.alone.loss},
     }
 

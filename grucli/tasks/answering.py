@@ -72,6 +72,12 @@ class Answering(Protocol):
     def unknown_warnings(self, name: str, records: Sequence[Record]) -> Iterator[Notice]:
         """Yield which targets of data of this name training lacks."""
 
+    def calibration_error(self, scores: Scores, targets: Any) -> float | None:
+        """Return how far the probabilities of the scores (n, O) are from how often they come true.
+
+        On average, in [0, 1], of rows with known targets (n, ...); None where answers have none.
+        """
+
     def mistakes(self, scores: Scores, targets: Any) -> Mistakes:
         """Return the wrong answers to the scores (n, O) with targets (n, ...), the worst first."""
 

@@ -228,10 +228,11 @@ class Task(Answering, Protocol):
     def row_losses(self, scores: Scores, targets: Targets) -> Floats:
         """Return (n,) the loss of each row, of rows with known targets."""
 
-    def blend(self, branches: Scores, targets: Targets) -> Floats:
-        """Return (P,) factors of the scores (P, n, O) of P branches whose sum loses least.
+    def blend(self, branches: Sequence[Scores], targets: Targets) -> Floats:
+        """Return (P,) factors of the scores (n, O) of P branches whose sum loses least.
 
-        Known targets alone; no factor is below 0, and the first one is above it.
+        Known targets alone; no factor is below 0, and the first one is above it. P is 1 for a model
+        without a linear path: then the factor is what makes its probabilities come true.
         """
 
     def share_of_first(self, first: Scores, second: Scores) -> float:

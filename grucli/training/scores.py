@@ -1,7 +1,7 @@
 """The scores of an epoch as records; in logs and model files they are one flat JSON object.
 
 What was learned from and what was held out have the same figures there, told apart by a prefix:
-`accuracy`, `valid_accuracy` of the recurrence alone, `kept_accuracy` of both branches.
+`accuracy`, `valid_accuracy` of the recurrence alone, `kept_accuracy` of what is kept.
 """
 
 from __future__ import annotations
@@ -11,53 +11,84 @@ from dataclasses import dataclass
 from typing import Any
 
 from grucli.errors import expect
-from grucli.model.blend import Mix
+from grucli.model.blend import CalibrationErrors, Mix
 from grucli.tasks.task import FigureKind, HeldOut, Task
 
-ALONE, KEPT = "valid", "kept"
+ALONE, KEPT, CALIBRATION = "valid", "kept", "calibration"
 Flat = dict[str, float]
 
 
 @dataclass(frozen=True, kw_only=True)
-class BlendScores:
-    """How much both branches count, and what says so.
+class LinearScores:
+    """Whether a linear path pays.
 
     Attributes:
-        mix: their factors.
-        gain: by how much the linear path lowers the mean loss of a row.
+        gain: by how much it lowers the mean loss of a row.
         error: standard error of the gain.
         recurrence_share: the recurrence's part of the answers, in [0, 1].
-        kept: scores of what these factors make of both.
     """
 
-    mix: Mix
     gain: float
     error: float
     recurrence_share: float
-    kept: HeldOut
 
     def to_json(self) -> Flat:
         """Return them flat."""
         return {
-            "mix_recurrence": self.mix.recurrence,
-            "mix_wide": self.mix.linear,
             "wide_gain": self.gain,
             "wide_error": self.error,
             "recurrence_share": self.recurrence_share,
+        }
+
+    @classmethod
+    def from_json(cls, flat: Mapping[str, Any]) -> LinearScores | None:
+        """Return those among flat scores, None if there are none."""
+        if "wide_gain" not in flat:
+            return None
+        return cls(
+            gain=flat["wide_gain"],
+            error=flat["wide_error"],
+            recurrence_share=flat["recurrence_share"],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlendScores:
+    """How much each branch counts, and what says so.
+
+    Attributes:
+        mix: their factors.
+        linear: what the linear path does; None without one.
+        kept: scores of what these factors make of the branches.
+        calibration: what they do to probabilities; None where there are none.
+    """
+
+    mix: Mix
+    linear: LinearScores | None
+    kept: HeldOut
+    calibration: CalibrationErrors | None = None
+
+    def to_json(self) -> Flat:
+        """Return them flat."""
+        errors = {} if self.calibration is None else vars(self.calibration)
+        return {
+            "mix_recurrence": self.mix.recurrence,
+            "mix_wide": self.mix.linear,
+            **({} if self.linear is None else self.linear.to_json()),
             **_flat(KEPT, self.kept),
+            **{f"{CALIBRATION}_{name}": value for name, value in errors.items()},
         }
 
     @classmethod
     def from_json(cls, flat: Mapping[str, Any], task: Task) -> BlendScores | None:
         """Return those among flat scores, None if there are none."""
-        if "wide_gain" not in flat:
+        if "mix_recurrence" not in flat:
             return None
         return cls(
             mix=Mix(recurrence=flat["mix_recurrence"], linear=flat["mix_wide"]),
-            gain=flat["wide_gain"],
-            error=flat["wide_error"],
-            recurrence_share=flat["recurrence_share"],
+            linear=LinearScores.from_json(flat),
             kept=_held_out(KEPT, flat, task),
+            calibration=_calibration(flat),
         )
 
 
@@ -69,7 +100,7 @@ class ValidScores:
         alone: of the recurrence alone.
         calibrated_loss: its loss after the best factor, where a branch beside it makes one be found
             in any case; None without.
-        blend: of both branches; None where there is one, or for an epoch that was not the best.
+        blend: of what factors make of the branches; None for an epoch that was not the best.
     """
 
     alone: HeldOut
@@ -174,6 +205,14 @@ def _held_out(prefix: str, flat: Mapping[str, Any], task: Task) -> HeldOut:
     kinds = {kind.name: kind for kind in task.figures}
     figures = {n: _checked(flat[f"{prefix}_{n}"], kind) for n, kind in kinds.items()}
     return HeldOut(loss=flat[f"{prefix}_loss"], figures=figures)
+
+
+def _calibration(flat: Mapping[str, Any]) -> CalibrationErrors | None:
+    if f"{CALIBRATION}_before" not in flat:
+        return None
+    return CalibrationErrors(
+        before=flat[f"{CALIBRATION}_before"], after=flat[f"{CALIBRATION}_after"]
+    )
 
 
 def _checked(value: Any, kind: FigureKind) -> float:

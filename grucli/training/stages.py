@@ -9,7 +9,14 @@ import numpy as np
 
 from grucli.data.batches import Examples
 from grucli.engine.packing import Floats
-from grucli.model.blend import Mix, calibrated_loss, recurrence_share, weigh
+from grucli.model.blend import (
+    Mix,
+    calibrated,
+    calibrated_loss,
+    calibration_errors,
+    recurrence_share,
+    weigh,
+)
 from grucli.model.logits import BranchLogits, recurrence_logits
 from grucli.model.network import Model
 from grucli.model.runner import Runner
@@ -17,7 +24,7 @@ from grucli.parallel.shards import Rows
 from grucli.tasks.task import Scores, Targets, Task
 from grucli.training.linear_branch import LinearBranch
 from grucli.training.progress import CrossValidation, Fold
-from grucli.training.scores import BlendScores, ValidScores
+from grucli.training.scores import BlendScores, LinearScores, ValidScores
 
 
 class Stages:
@@ -160,17 +167,19 @@ class Stages:
     def _blended(
         self, scores: ValidScores, logits: BranchLogits, examples: Examples
     ) -> ValidScores:
-        """Return the scores with those of both branches, and how much each of them counts."""
-        if self._linear is None or logits.linear is None:
-            return scores
-        task, targets = self._task, examples.targets
-        weighed = weigh(task, logits.recurrence, logits.linear, targets)
-        mix = weighed.mix if self._linear.always or weighed.pays else weighed.alone
+        """Return the scores with those of what is kept, and how much each branch counts in it."""
+        task, targets, linear = self._task, examples.targets, logits.linear
+        if self._linear is None or linear is None:
+            mix, found = calibrated(task, logits.recurrence, targets), None
+        else:
+            weighed = weigh(task, logits.recurrence, linear, targets)
+            mix = weighed.mix if self._linear.always or weighed.pays else weighed.alone
+            share = recurrence_share(task, mix, logits.recurrence, linear)
+            found = LinearScores(gain=weighed.gain, error=weighed.error, recurrence_share=share)
         blend = BlendScores(
             mix=mix,
-            gain=weighed.gain,
-            error=weighed.error,
-            recurrence_share=recurrence_share(task, mix, logits.recurrence, logits.linear),
+            linear=found,
             kept=task.held_out(logits.blended(mix), targets),
+            calibration=calibration_errors(task, mix, logits.recurrence, linear, targets),
         )
         return dataclasses.replace(scores, blend=blend)

@@ -5,7 +5,15 @@ import pytest
 
 from grucli.engine import blend_factors, losses
 from grucli.engine.blend_factors import both_classes
-from grucli.model.blend import Mix, Weighed, calibrated_loss, recurrence_share, weigh
+from grucli.model.blend import (
+    Mix,
+    Weighed,
+    calibrated,
+    calibrated_loss,
+    calibration_errors,
+    recurrence_share,
+    weigh,
+)
 from grucli.tasks.classify.task import Classify
 
 TASK = Classify(labels=("a", "b"))  # as for any labels: it counts the outputs
@@ -159,6 +167,41 @@ def test_without_a_linear_path_the_logits_are_the_recurrences_own():
     np.testing.assert_array_equal(Mix(recurrence=0.5).logits(logits, None), logits / 2)
     np.testing.assert_array_equal(Mix().logits(logits, np.array([[5.0, 7]])), logits)
     np.testing.assert_allclose(Mix(recurrence=2, linear=3).logits(logits, logits), 5 * logits)
+
+
+def rows_that_come_true(n, seed, classes=3):
+    """Return logits (n, C) whose probabilities are those by which the targets are drawn."""
+    rng = np.random.default_rng(seed)
+    logits = 2 * rng.normal(size=(n, classes))
+    drawn = (logits + rng.gumbel(size=logits.shape)).argmax(axis=1)
+    return logits, drawn
+
+
+def test_a_recurrence_alone_is_made_to_come_true():
+    logits, targets = rows_that_come_true(4000, 0)
+    for scale in (0.2, 1.0, 7.0):
+        mix = calibrated(TASK, scale * logits, targets)
+        assert mix.linear == 0
+        assert mix.recurrence * scale == pytest.approx(1, abs=0.1)
+    assert calibrated(TASK, logits, np.where(np.arange(4000) == 7, targets, -1)) == Mix()
+    unknown = np.append(targets, -1)
+    assert calibrated(TASK, np.append(logits, logits[:1], axis=0), unknown) == calibrated(
+        TASK, logits, targets
+    )
+
+
+def test_errors_after_calibration_are_of_rows_that_no_factor_has_seen():
+    logits, targets = rows_that_come_true(4000, 1)
+    errors = calibration_errors(TASK, Mix(), 5 * logits, None, targets)
+    assert errors.before > 0.15
+    assert errors.after < 0.03
+    halves = [calibrated(TASK, 5 * logits[k::2], targets[k::2]).recurrence for k in (0, 1)]
+    by_hand = 5 * logits * np.where(np.arange(4000) % 2, halves[0], halves[1])[:, None]
+    assert errors.after == TASK.calibration_error(by_hand, targets)
+    both = calibration_errors(TASK, Mix(linear=2.0), 2 * logits, 3 * logits, targets)
+    assert both.before == errors.before
+    assert both.after < 0.03
+    assert calibration_errors(TASK, Mix(), logits, None, np.full(4000, -1)) is None
 
 
 def test_what_a_factor_mends_does_not_count_in_the_calibrated_loss():

@@ -2,10 +2,10 @@
 
 import pytest
 
-from grucli.model.blend import Mix
+from grucli.model.blend import CalibrationErrors, Mix
 from grucli.tasks.classify.task import Classify
 from grucli.tasks.task import HeldOut
-from grucli.training.scores import BlendScores, EpochScores, ValidScores
+from grucli.training.scores import BlendScores, EpochScores, LinearScores, ValidScores
 
 TASK = Classify(labels=("a", "b"))
 LEARNED = {"loss": 0.7, "accuracy": 0.5, "gradient_norm": 2.0, "clipped": 0.25}
@@ -20,11 +20,15 @@ WEIGHED = {
     "kept_loss": 0.5,
     "kept_accuracy": 0.8,
     "kept_macro_f1": 0.78,
+    "calibration_before": 0.04,
+    "calibration_after": 0.02,
 }
+FACTOR = {name: value for name, value in WEIGHED.items() if name.split("_")[0] in "mix kept"}
 
 
-@pytest.mark.parametrize("flat", [LEARNED, LEARNED | JUDGED, LEARNED | JUDGED | WEIGHED])
+@pytest.mark.parametrize("flat", [{}, JUDGED, JUDGED | FACTOR, JUDGED | WEIGHED])
 def test_they_come_back_in_the_order_of_the_log(flat):
+    flat = LEARNED | flat
     again = EpochScores.from_json(flat, TASK).to_json()
     assert list(again.items()) == list(flat.items())
 
@@ -34,7 +38,9 @@ def test_each_number_is_where_it_belongs():
     kept = HeldOut(loss=0.5, figures={"accuracy": 0.8, "macro_f1": 0.78})
     alone = HeldOut(loss=0.6, figures={"accuracy": 0.75, "macro_f1": 0.7})
     mix = Mix(recurrence=1.5, linear=0.5)
-    blend = BlendScores(mix=mix, gain=0.1, error=0.05, recurrence_share=0.9, kept=kept)
+    linear = LinearScores(gain=0.1, error=0.05, recurrence_share=0.9)
+    errors = CalibrationErrors(before=0.04, after=0.02)
+    blend = BlendScores(mix=mix, linear=linear, kept=kept, calibration=errors)
     assert scores.valid == ValidScores(alone=alone, calibrated_loss=0.55, blend=blend)
     assert scores.figures == {"accuracy": 0.5}
     assert scores.valid.kept == kept

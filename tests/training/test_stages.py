@@ -150,7 +150,7 @@ def test_folds_without_patience_run_to_the_end_of_the_schedule_and_are_judged_th
     assert rates[-1] < 0.01 * RECIPE.learning_rate
     verdict = trainer.kept.valid
     assert verdict.alone.figures["accuracy"] > 0.8
-    assert verdict.blend.error > 0
+    assert verdict.blend.linear.error > 0
     rows = np.arange(40)
     features, rng = kernel_features(trainer._train), np.random.default_rng()
     path = features.learn(trainer._train, rows[rows % 3 != 1], NO_OR_YES, rng)

@@ -84,6 +84,13 @@ class LabelAnswering:
         """Yield which labels of data of this name training lacks, in one line."""
         return unknown_labels.warnings(name, records, self.labels)
 
+    def calibration_error(self, scores: Floats, targets: Integers) -> float:
+        """Return the mean gap between the probabilities of the answers and how many are right."""
+        from grucli.tasks.classify.metrics import calibration_error
+
+        p = losses.probabilities(scores)
+        return calibration_error(p.max(axis=1), p.argmax(axis=1) == targets)
+
     def mistakes(self, scores: Floats, targets: Integers) -> Mistakes:
         """Return the wrong answers, the most confident first."""
         p = losses.probabilities(scores)

@@ -183,8 +183,8 @@ class Classify(LabelAnswering):
         loss: Floats = -losses.log_probabilities(scores)[np.arange(len(targets)), targets]
         return loss
 
-    def blend(self, branches: Floats, targets: Integers) -> Floats:
-        """Return (P,) factors of the logits (P, n, O) of P branches, with the lowest loss."""
+    def blend(self, branches: Sequence[Floats], targets: Integers) -> Floats:
+        """Return (P,) factors of the logits (n, O) of P branches, with the lowest loss."""
         return blend_factors.fit(branches, targets)
 
     def share_of_first(self, first: Floats, second: Floats) -> float:
