@@ -123,6 +123,10 @@ class ModelConfig(_Section):
     that is zeroed in training."""
     token_dropout: Auto[Annotated[float, Field(ge=0, le=0.9)]] = None
     """Share of the tokens that are read as unknown in training."""
+    chain: Auto[bool] = None
+    """Of the task tag alone: whether the tags of a sequence are answered together, by which of them
+    follow each other, begin it and end it. auto is true where tags are parts of chunks, such as
+    B-PER and I-PER."""
     wide: Literal["auto"] | bool = "auto"
     """Whether a linear layer counts beside the recurrence: over n-grams of a text, or over what
     fixed kernels give for a numeric sequence. auto is yes for n-grams that lower the validation

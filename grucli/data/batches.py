@@ -6,8 +6,8 @@ the only border between the two.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from grucli.data.encoded import Encoded
 from grucli.engine.packing import Packing
+from grucli.engine.steps import Steps
 
 MOST_ROWS = 128
 MOST_STEPS = 8192  # rows times longest row of a batch: bounds the memory of its tape
@@ -35,7 +36,8 @@ class Examples:
     Attributes:
         steps: (S,) int32 token ids, or (S, I) numeric channels; S is the sum of all lengths.
         lengths: (n,) int64, at least 1.
-        targets: (n, ...) of the kind that the task has; only the task looks into them.
+        targets: (n, ...) of the kind that the task has, or `engine.steps.Steps` with one a step;
+            only the task looks into them.
         weights: (n,) float64, how much each counts in training, above 0.
         bags: (F, G) int32, of each token id the rows of its n-grams, as in `engine.bags`; ids from
             the vocabulary's size on are of tokens that it lacks. None without such n-grams.
@@ -43,7 +45,7 @@ class Examples:
 
     steps: npt.NDArray[Any]
     lengths: npt.NDArray[np.int64]
-    targets: npt.NDArray[Any]
+    targets: npt.NDArray[Any] | Steps
     weights: npt.NDArray[np.float64]
     bags: npt.NDArray[np.int32] | None = None
 
@@ -59,18 +61,40 @@ class Examples:
     def of(
         cls,
         encoded: Encoded,
-        targets: npt.ArrayLike | None = None,
+        targets: npt.ArrayLike | Steps | None = None,
         weights: Sequence[float] | None = None,
     ) -> Examples:
         """Take inputs that are encoded; if None, targets are -1, weights 1."""
         rows = len(encoded.lengths)
+        if not isinstance(targets, Steps):
+            targets = np.full(rows, -1) if targets is None else np.asarray(targets)
         return cls(
             steps=encoded.steps,
             lengths=encoded.lengths,
-            targets=np.full(rows, -1) if targets is None else np.asarray(targets),
+            targets=targets,
             weights=np.ones(rows) if weights is None else np.array(weights, np.float64),
             bags=encoded.bags,
         )
+
+    @property
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """All that they hold, by field; of targets a step, those of all sequences."""
+        found = {field.name: getattr(self, field.name) for field in fields(self)}
+        if isinstance(self.targets, Steps):
+            found["targets"] = self.targets.values
+        return {name: array for name, array in found.items() if array is not None}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], *, has_steps: bool) -> Examples:
+        """Return the examples with these `arrays`; with `has_steps` there is a target a step."""
+        found: dict[str, Any] = dict(arrays)
+        if has_steps:
+            found["targets"] = Steps(values=arrays["targets"], lengths=arrays["lengths"])
+        return cls(**found)
+
+    def num_targets(self, rows: npt.NDArray[np.integer]) -> int:
+        """Return how many targets these rows have: one each, or one for each step of theirs."""
+        return int(self.lengths[rows].sum()) if isinstance(self.targets, Steps) else len(rows)
 
     def select(self, rows: npt.NDArray[np.integer]) -> Examples:
         """Return the examples of these rows, in this order."""
@@ -101,7 +125,7 @@ class Batch:
 
     x: npt.NDArray[Any]
     packing: Packing
-    targets: npt.NDArray[Any]
+    targets: npt.NDArray[Any] | Steps
     rows: npt.NDArray[np.int64]
     bags: npt.NDArray[np.int32] | None = None
 

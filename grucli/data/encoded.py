@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 from grucli.data.text.tokenized import Tokenized
 
+UNLIMITED = (1 << 32) - 1
+"""The longest sequence that a model file can name: all steps are kept."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Encoded:

@@ -11,6 +11,7 @@ from grucli.data.batches import Examples
 from grucli.data.encoded import Encoded
 from grucli.data.forms.opening import open_source
 from grucli.data.records import ReadOptions, Record, Remembered, Source, TargetForm
+from grucli.engine.steps import Steps
 from grucli.errors import DataError, counted, excerpt
 
 LISTED_PROBLEMS = 5
@@ -80,7 +81,9 @@ def read_table(path: str, options: ReadOptions, remembered: Remembered | None = 
         )
 
 
-def examples_of(encoded: Encoded, records: Sequence[Record], targets: npt.ArrayLike) -> Examples:
+def examples_of(
+    encoded: Encoded, records: Sequence[Record], targets: npt.ArrayLike | Steps
+) -> Examples:
     """Return records that are encoded with their targets (n, …) and weights."""
     return Examples.of(encoded, targets, [record.weight for record in records])
 

@@ -81,6 +81,12 @@ class Packing:
         return np.arange(self.size) - self.offsets[self.step]
 
     @cached_property
+    def place(self) -> Integers:
+        """(N,) where each packed row stands when one sequence stands after the other."""
+        starts: Integers = np.cumsum(self.lengths) - self.lengths
+        return starts[self.row] + self.step
+
+    @cached_property
     def last(self) -> Integers:
         """(B,) packed row of each row's last step."""
         index: Integers = self.offsets[self.lengths - 1] + np.arange(self.batch_size)

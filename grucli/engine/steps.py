@@ -8,6 +8,7 @@ Letters: n sequences of T[i] steps, S the sum of all T; K tags.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -54,13 +55,13 @@ class Steps:
 
     def __getitem__(self, rows: Integers | slice) -> Steps:
         """Return some sequences, in the order in which they are named."""
-        chains = None if self.chains is None else self.chains[rows]
-        return Steps(
-            values=self.values[self.places(rows)], lengths=self.lengths[rows], chains=chains
-        )
+        lengths, chains = self.lengths[rows], self.chains
+        if chains is not None:
+            chains = shared(chains, len(lengths)) if _are_shared(chains) else chains[rows]
+        return Steps(values=self.values[self.places(rows)], lengths=lengths, chains=chains)
 
     def __setitem__(self, rows: Integers | slice, others: Steps) -> None:
-        """Write others of the same lengths over some sequences.
+        """Write others of the same lengths over some sequences; chains that all share stay.
 
         Raises:
             ValueError: they are of other lengths.
@@ -68,12 +69,15 @@ class Steps:
         if not np.array_equal(self.lengths[rows], others.lengths):
             raise ValueError("sequences of other lengths")
         self.values[self.places(rows)] = others.values
-        if self.chains is not None:
+        if self.chains is not None and not _are_shared(self.chains):
             self.chains[rows] = others.chains
 
     def __rmul__(self, factor: float) -> Steps:
         """Return all scores times a number."""
-        chains = None if self.chains is None else factor * self.chains
+        chains = self.chains
+        if chains is not None:
+            of_each = not _are_shared(chains)
+            chains = factor * chains if of_each else shared(factor * chains[:1], len(self))
         return Steps(values=factor * self.values, lengths=self.lengths, chains=chains)
 
     __mul__ = __rmul__
@@ -85,7 +89,31 @@ class Steps:
             chains = self.chains + other.chains
         return Steps(values=self.values + other.values, lengths=self.lengths, chains=chains)
 
+    @classmethod
+    def joined(cls, parts: Sequence[Steps]) -> Steps:
+        """Return the sequences of all parts, at least one, one part after the other."""
+        chains = [part.chains for part in parts if part.chains is not None]
+        return cls(
+            values=np.concatenate([part.values for part in parts]),
+            lengths=np.concatenate([part.lengths for part in parts]),
+            chains=np.concatenate(chains) if chains else None,
+        )
+
     def per_sequence(self) -> list[npt.NDArray[Any]]:
         """Return the values of each sequence, (T, ...)."""
         bounds = zip(self.starts.tolist(), self.lengths.tolist(), strict=True)
         return [self.values[start : start + length] for start, length in bounds]
+
+
+def shared(chains: npt.NDArray[Any], number: int) -> npt.NDArray[Any]:
+    """Return (number, K + 2, K), a view: for each sequence the same one of `chains`.
+
+    Args:
+        chains: (K + 2, K), or any number of the same ones; none of them only where `number` is 0.
+        number: of sequences.
+    """
+    return np.broadcast_to(chains[:1] if chains.ndim == 3 else chains, (number, *chains.shape[-2:]))
+
+
+def _are_shared(chains: npt.NDArray[Any]) -> bool:
+    return chains.strides[0] == 0

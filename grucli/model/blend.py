@@ -25,9 +25,9 @@ class Mix:
         """Return both as model files and reports name them."""
         return {"recurrence": self.recurrence, "wide": self.linear}
 
-    def logits(self, recurrence: Floats, linear: Floats | None = None) -> Floats:
-        """Return the logits that decide; arrays of one shape, `linear` None for a model without."""
-        own: Floats = self.recurrence * recurrence
+    def logits(self, recurrence: Scores, linear: Scores | None = None) -> Scores:
+        """Return the logits that decide, of the form of both; `linear` None for a model without."""
+        own = self.recurrence * recurrence
         return own if linear is None else own + self.linear * linear
 
 

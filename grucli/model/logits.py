@@ -1,8 +1,9 @@
-"""Logits of many inputs in their order, of each branch of a model."""
+"""Scores of many inputs in their order, of each branch of a model."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +11,11 @@ import numpy.typing as npt
 
 from grucli.data.batches import Batch, Examples, bounded
 from grucli.data.encoded import Encoded
-from grucli.engine.packing import Floats
+from grucli.engine.steps import Steps, shared
 from grucli.model.blend import Mix
+from grucli.model.network import Architecture
 from grucli.model.runner import Runner
+from grucli.tasks.task import Scores
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,14 +23,14 @@ class BranchLogits:
     """Logits of both branches of a model for the same inputs.
 
     Attributes:
-        recurrence: (n, O).
-        linear: (n, O) of the linear path, None for a model without.
+        recurrence: (n, O), or the `Steps` of a head that reads each step.
+        linear: the same of the linear path, None for a model without.
     """
 
-    recurrence: Floats
-    linear: Floats | None
+    recurrence: Scores
+    linear: Scores | None
 
-    def blended(self, mix: Mix) -> Floats:
+    def blended(self, mix: Mix) -> Scores:
         """Return (n, O) the logits that decide."""
         return mix.logits(self.recurrence, self.linear)
 
@@ -45,17 +48,36 @@ def branch_logits(
 
 def recurrence_logits(
     runner: Runner, examples: Examples, after: Callable[[Batch], None] | None = None
-) -> npt.NDArray[np.float64]:
-    """Return (n, O) the logits of the recurrence in the order of `examples`.
+) -> Scores:
+    """Return (n, O) float64, the logits of the recurrence in the order of `examples`.
 
     Args:
         runner: of the model.
         examples: n of them.
         after: is told each batch while the runner still has its gates and states.
     """
-    result = np.empty((len(examples), runner.model.architecture.num_outputs))
+    result = no_scores(runner.model.architecture, examples.lengths)
+    if runner.chain is not None:
+        chains = shared(runner.chain.astype(np.float64), len(examples))
+        result = dataclasses.replace(result, chains=chains)
     for batch in bounded(examples):
         result[batch.rows] = runner.forward(batch)
         if after is not None:
             after(batch)
     return result
+
+
+def no_scores(architecture: Architecture, lengths: npt.NDArray[np.int64]) -> Scores:
+    """Return (n, O) float64, all zero: room for the scores of n inputs of these lengths."""
+    number, outputs = len(lengths), architecture.num_outputs
+    if not architecture.reads_steps:
+        return np.zeros((number, outputs))
+    chains = np.zeros((number, outputs + 2, outputs)) if architecture.chain else None
+    return Steps(values=np.zeros((int(lengths.sum()), outputs)), lengths=lengths, chains=chains)
+
+
+def concatenated(parts: Sequence[Scores]) -> Scores:
+    """Return the scores of the inputs of all parts, at least one, one part after the other."""
+    if isinstance(parts[0], Steps):
+        return Steps.joined(parts)
+    return np.concatenate(parts)

@@ -1,4 +1,7 @@
-"""The classifier: tokens or channels (-> convolutions) -> recurrent layers -> pooling -> logits."""
+"""The network: tokens or channels (-> convolutions) -> recurrent layers -> pooling -> scores.
+
+A head that reads steps has no pooling before it: it gives scores for each of them.
+"""
 
 from __future__ import annotations
 
@@ -32,17 +35,19 @@ class Architecture:
         hidden_size: units of each direction of each layer.
         num_layers: recurrent layers, each reading the states of the one before.
         bidirectional: whether each layer also reads backwards.
-        pooling: names of `pooling.POOLINGS`.
+        pooling: names of `pooling.POOLINGS`; none where the head reads steps.
         dropout: share of token vectors' values, of states between layers and of pooled features
             set to zero in training.
         token_dropout: share of tokens read as unknown in training.
-        num_outputs: numbers that the head gives for a sequence.
+        num_outputs: numbers that the head gives for a sequence, or for a step of it.
         subwords: whose n-grams count beside a token's own vector: those of its "characters", those
             of "tokens" that end with it, or "" for none.
         buckets: vectors that all n-grams share, 0 for none.
         dtype: "float32" or "float64".
         convolution: steps that one step of the recurrence stands for, behind `engine.front`; 0 for
             a recurrence that reads the steps themselves.
+        reads_steps: whether the head reads the state of each step, and not what is pooled of them.
+        chain: whether it also scores which outputs follow each other, begin and end a sequence.
     """
 
     cell: str
@@ -59,6 +64,8 @@ class Architecture:
     buckets: int = 0
     dtype: str = "float32"
     convolution: int = 0
+    reads_steps: bool = False
+    chain: bool = False
 
     @property
     def num_directions(self) -> int:
@@ -73,7 +80,8 @@ class Architecture:
     def shapes(self) -> dict[str, Shape]:
         """Return the shape of each dense parameter; the token vectors stand apart."""
         width = self.hidden_size * self.num_directions
-        first, features, named = self.input_size, width * len(self.pooling), dict[str, Shape]()
+        first, named = self.input_size, dict[str, Shape]()
+        features = width if self.reads_steps else width * len(self.pooling)
         if self.convolution:
             named = {f"front{name}": shape for name, shape in front.shapes(first).items()}
             first, features = front.FILTERS, features + front.NUM_FEATURES
@@ -85,7 +93,8 @@ class Architecture:
             f"pooling_{name}": shape for name, shape in pooling.shapes(self.pooling, width).items()
         }
         head = {"head_weight": (self.num_outputs, features), "head_bias": (self.num_outputs,)}
-        return named | head
+        chain = {"head_chain": (self.num_outputs + 2, self.num_outputs)} if self.chain else {}
+        return named | head | chain
 
     def by_layer(self, arrays: Parameters) -> list[dict[str, Floats]]:
         """Return the arrays of each recurrent layer, of weights or of their gradients."""
@@ -132,7 +141,8 @@ class Model:
             front.initialise_(self.params.within("front"), rng)
         weight = self.params["head_weight"]
         weight[...] = glorot_uniform(weight.shape, rng)
-        self.params["head_bias"].fill(0)
+        for name in self.params.keys() & {"head_bias", "head_chain"}:
+            self.params[name].fill(0)
 
     def copy(self, allocate: Allocate = np.zeros) -> Model:
         """Return a model of its own, in memory of its own, with the same weights."""

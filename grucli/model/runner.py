@@ -13,9 +13,11 @@ from grucli.engine import bags, embedding, linear, pooling, recurrent
 from grucli.engine.front import Front
 from grucli.engine.packing import Floats, Integers, Packing
 from grucli.engine.params import Parameters
+from grucli.engine.steps import Steps, shared
 from grucli.engine.tape import Tape
 from grucli.model.dropout import Masks, drop_tokens
 from grucli.model.network import Architecture, Model
+from grucli.tasks.task import Scores
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +55,8 @@ class Runner:
         self._front = Front(arch.convolution, model.dtype) if arch.convolution else None
         self._forward: _Forward
 
-    def forward(self, batch: Batch, dropout: np.random.Generator | None = None) -> Floats:
-        """Return logits (B, C), or (B, 1) for two classes.
+    def forward(self, batch: Batch, dropout: np.random.Generator | None = None) -> Scores:
+        """Return scores (B, O), or the `Steps` of a head that reads each step.
 
         Args:
             batch: what to run.
@@ -77,9 +79,11 @@ class Runner:
             if layer:
                 x, read = masks.apply(x), None
             x, final = recurrent.forward(arch.cell, params, x, packing, tape, index=read)
-        pooled, memory = pooling.forward(
-            arch.pooling, model.params.within("pooling_"), x, final, packing
-        )
+        pooled, memory = x, pooling.Memory()
+        if not arch.reads_steps:
+            pooled, memory = pooling.forward(
+                arch.pooling, model.params.within("pooling_"), x, final, packing
+            )
         if self._front is not None:
             pooled = np.concatenate((pooled, features), axis=1)
         pooled = masks.apply(pooled)
@@ -93,33 +97,20 @@ class Runner:
             memory=memory,
             masks=masks,
         )
-        return linear.forward(model.params.within("head_"), pooled)
+        scores = linear.forward(model.params.within("head_"), pooled)
+        return self._by_sequence(scores) if arch.reads_steps else scores
 
-    def backward(self, d_logits: Floats, into: Parameters | None = None) -> Gradients:
+    def backward(self, d_scores: Scores, into: Parameters | None = None) -> Gradients:
         """Return the gradients of the last `forward`, which is used up.
 
         Args:
-            d_logits: of the shape of the logits, the gradient of the loss by them.
+            d_scores: of the form of the scores, the gradient of the loss by them.
             into: where the dense parameters' go; new memory if None.
         """
         model, arch, last = self.model, self.model.architecture, self._forward
         packing = last.packing
         grads = Parameters(arch.shapes(), model.dtype) if into is None else into
-        d_pooled = linear.backward(
-            model.params.within("head_"), last.pooled, d_logits, grads.within("head_")
-        )
-        d_pooled = last.masks.undo(d_pooled)
-        states = last.outputs.shape[1] * len(arch.pooling)
-        d_pooled, d_features = d_pooled[:, :states], d_pooled[:, states:]
-        d_outputs, d_final = pooling.backward(
-            arch.pooling,
-            model.params.within("pooling_"),
-            last.outputs,
-            packing,
-            last.memory,
-            d_pooled,
-            grads.within("pooling_"),
-        )
+        d_outputs, d_final, d_features = self._before_the_head(d_scores, grads)
         layers = zip(self._layers, self.tapes, arch.by_layer(grads), strict=True)
         for layer, (params, tape, own) in reversed(list(enumerate(layers))):
             d_x, read = None, None if layer or last.masks.drop or self._front else last.places
@@ -137,6 +128,41 @@ class Runner:
             tokens, rows = last.vectors.backward(embedding.backward(last.places, d_outputs)[1])
         return Gradients(dense=grads, tokens=tokens, rows=rows)
 
+    def _by_sequence(self, scores: Floats) -> Steps:
+        """Return packed scores (N, O) one sequence after the other."""
+        packing, chain = self.packing, self.chain
+        values = np.empty_like(scores)
+        values[packing.place] = scores
+        chains = None if chain is None else shared(chain, packing.batch_size)
+        return Steps(values=values, lengths=packing.lengths, chains=chains)
+
+    def _before_the_head(
+        self, d_scores: Scores, grads: Parameters
+    ) -> tuple[Floats | None, Floats | None, Floats]:
+        """Return the gradient of the states, of the final ones, and of features beside them."""
+        model, arch, last = self.model, self.model.architecture, self._forward
+        if arch.reads_steps:
+            if arch.chain:
+                np.sum(d_scores.chains, axis=0, out=grads["head_chain"])
+            d_scores = d_scores.values[last.packing.place]
+        d_pooled = linear.backward(
+            model.params.within("head_"), last.pooled, d_scores, grads.within("head_")
+        )
+        d_pooled = last.masks.undo(d_pooled)
+        if arch.reads_steps:
+            return d_pooled, None, d_pooled[:, :0]
+        states = last.outputs.shape[1] * len(arch.pooling)
+        d_outputs, d_final = pooling.backward(
+            arch.pooling,
+            model.params.within("pooling_"),
+            last.outputs,
+            last.packing,
+            last.memory,
+            d_pooled[:, :states],
+            grads.within("pooling_"),
+        )
+        return d_outputs, d_final, d_pooled[:, states:]
+
     def _before(
         self, convolutions: Front, d_x: Floats, d_features: Floats, grads: Parameters
     ) -> Floats | None:
@@ -148,6 +174,11 @@ class Runner:
             model.params.within("front"), d_x, d_features, grads.within("front"), d_steps
         )
         return d_steps
+
+    @property
+    def chain(self) -> Floats | None:
+        """(K + 2, K) of the head, as in `Steps.chains`; None without."""
+        return self.model.params["head_chain"] if self.model.architecture.chain else None
 
     @property
     def packing(self) -> Packing:
@@ -204,6 +235,10 @@ def _vectors(arch: Architecture, ids: Integers, batch: Batch) -> tuple[_Vectors,
     if batch.bags is None:
         tokens, places = embedding.distinct(ids, arch.vocabulary_size)
         return _Vectors(tokens=tokens, bags=None), places
-    spelled, places = embedding.distinct(ids, len(batch.bags))
+    number = len(batch.bags)
+    if arch.reads_steps:  # a tag follows from the spelling of a token that is not known
+        ids = np.where(ids == batch.x, ids, batch.x + number)
+    spelled, places = embedding.distinct(ids, 2 * number)
     known = spelled < arch.vocabulary_size
-    return _Vectors(tokens=np.where(known, spelled, UNKNOWN), bags=batch.bags[spelled]), places
+    held = batch.bags[spelled % number]
+    return _Vectors(tokens=np.where(known, spelled, UNKNOWN), bags=held), places

@@ -111,6 +111,8 @@ def architecture_json(architecture: Architecture, task: Task) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name, value in dataclasses.asdict(architecture).items():
         fields |= task.head_json() if name == "num_outputs" else {name: value}
+    if not architecture.reads_steps:  # as in models from before any did
+        del fields["reads_steps"], fields["chain"]
     return fields
 
 
@@ -211,7 +213,10 @@ def _architecture(fields: Mapping[str, Any], task: Task) -> Architecture:
     expect(kind != "tokens" or architecture.vocabulary_size < MOST_TOKENS, "vocabulary_size")
     rates = (architecture.dropout, architecture.token_dropout)
     expect(all(0 <= rate < 1 for rate in rates), "dropout")
-    expect(0 < len(architecture.pooling) <= len(POOLINGS), "pooling")
+    reads_steps, pooled = architecture.reads_steps, len(architecture.pooling)
+    expect(reads_steps == task.reads_steps and (reads_steps or not architecture.chain), "head")
+    expect(not reads_steps or not architecture.convolution, "convolution")
+    expect(pooled == 0 if reads_steps else 0 < pooled <= len(POOLINGS), "pooling")
     expect(set(architecture.pooling) <= set(POOLINGS), "pooling")
     return architecture
 

@@ -15,7 +15,7 @@ import struct
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -88,11 +88,9 @@ def briefing(
     It will then ask `memory` for a model and for `Shards`, in this order.
     """
     found = {}
-    for field in fields(examples):
-        array = getattr(examples, field.name)
-        if array is not None:
-            memory.allocate(array.shape, array.dtype)[...] = array
-            found[field.name] = array.shape, array.dtype.str
+    for name, array in examples.arrays.items():
+        memory.allocate(array.shape, array.dtype)[...] = array
+        found[name] = array.shape, array.dtype.str
     return {
         "numpy": _folder_of(np),
         "grucli": _folder_of(grucli),
@@ -124,9 +122,10 @@ def work(briefing: Mapping[str, Any]) -> None:
 def _shards(briefing: Mapping[str, Any]) -> Shards:
     memory = Memory(briefing["memory"])
     found = briefing["examples"].items()
-    examples = Examples(**{name: memory.allocate(*which) for name, which in found})
+    arrays = {name: memory.allocate(*which) for name, which in found}
     sizes = briefing["architecture"]
     architecture = Architecture(**{**sizes, "pooling": tuple(sizes["pooling"])})
+    examples = Examples.from_arrays(arrays, has_steps=architecture.reads_steps)
     model = Model(architecture, memory.allocate)
     return Shards(model, examples, ShardJob.from_json(briefing["job"]), memory.allocate)
 

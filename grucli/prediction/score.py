@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from grucli.data.records import Record
-from grucli.engine.packing import Floats
 from grucli.model.blend import recurrence_share
 from grucli.model.logits import branch_logits
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.coverage import Coverage
 from grucli.tasks.scorecard import Measure, Scorecard
-from grucli.tasks.task import Targets
+from grucli.tasks.task import Scores, Targets
 
 SCHEMA = "grucli.evaluate/1"
 COVERAGE_MEASURES = (
@@ -56,14 +55,14 @@ class Scored:
         card: the scorecard of the model.
         branches: those of its branches alone; None where there is one.
         coverage: how much of the rows it has read.
-        scores: (n, O) of the model.
+        scores: (n, O) of the model, or the `Steps` of a head that reads each step.
         targets: (n, ...) of the rows, as the task has them.
     """
 
     card: Scorecard
     branches: BranchScores | None
     coverage: Coverage
-    scores: Floats
+    scores: Scores
     targets: Targets
 
     def to_json(self) -> dict[str, Any]:

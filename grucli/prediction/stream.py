@@ -10,12 +10,12 @@ import numpy.typing as npt
 
 from grucli.data.encoder import form_of
 from grucli.data.records import Record
-from grucli.engine.packing import Floats
 from grucli.errors import AccessError, CheckpointError, DataError, GrucliError, show_path
-from grucli.model.logits import branch_logits
+from grucli.model.logits import branch_logits, no_scores
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.coverage import Coverage
+from grucli.tasks.task import Scores
 
 WINDOW_RECORDS = 4096  # sorted together by length
 WINDOW_STEPS = 1 << 18  # bounds the memory of a window whatever its sequences' lengths
@@ -28,14 +28,15 @@ class Predictions:
 
     Attributes:
         records: (n,) what was asked, in order.
-        scores: (m, O) of those m of them that could be read, from which the task has its answers.
+        scores: (m, O) of those m of them that could be read, from which the task has its answers;
+            of a head that reads each step their `Steps`.
         known: (m,) share of the tokens that the vocabulary knows, in [0, 1].
         truncated: (m,) bool, whether steps beyond the longest allowed were left out.
         coverage: both, counted.
     """
 
     records: Sequence[Record]
-    scores: Floats
+    scores: Scores
     known: npt.NDArray[np.float64]
     truncated: npt.NDArray[np.bool_]
     coverage: Coverage = field(default_factory=Coverage)
@@ -59,15 +60,18 @@ def predict(
         DataError, AccessError: as `records` do; what came before is answered first.
     """
     runner = Runner(saved.model)
-    most = max(1, min(WINDOW_RECORDS, WINDOW_SCORES // saved.task.num_outputs))
-    for window in _windows(records, ready, most):
+    scored = max(1, WINDOW_SCORES // saved.task.num_outputs)  # sequences, or steps
+    most_records, most_steps = min(WINDOW_RECORDS, scored), WINDOW_STEPS
+    if saved.task.reads_steps:
+        most_records, most_steps = WINDOW_RECORDS, min(WINDOW_STEPS, scored)
+    for window in _windows(records, ready, most_records, most_steps):
         yield _answered(saved, runner, window)
 
 
 def _windows(
-    records: Iterable[Record], ready: Callable[[], bool], most: int
+    records: Iterable[Record], ready: Callable[[], bool], most_records: int, most_steps: int
 ) -> Iterator[list[Record]]:
-    """Divide records as `predict` answers them, `most` at once.
+    """Divide records as `predict` answers them, so many of them or of their steps at once.
 
     A fault of their source comes behind the last.
     """
@@ -78,7 +82,7 @@ def _windows(
         for record in records:
             window.append(record)
             steps += len(record.text or "") if record.values is None else len(record.values)
-            if len(window) >= most or steps >= WINDOW_STEPS or not ready():
+            if len(window) >= most_records or steps >= most_steps or not ready():
                 yield window
                 window, steps = [], 0
     except (AccessError, DataError) as error:
@@ -94,7 +98,7 @@ def _answered(saved: SavedModel, runner: Runner, window: list[Record]) -> Predic
     if not records:
         return Predictions(
             records=window,
-            scores=np.zeros((0, saved.task.num_outputs)),
+            scores=no_scores(saved.model.architecture, np.zeros(0, np.int64)),
             known=np.zeros(0),
             truncated=np.zeros(0, bool),
         )

@@ -12,8 +12,10 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
+from grucli.data.numbers import Floats
 from grucli.data.records import Record
-from grucli.data.text.tokens import Tokenizer, tokenizer
+from grucli.data.text.tokenized import tokens_of
+from grucli.data.text.tokens import tokenizer
 
 NOTHING = b""
 """The key of a text without a token."""
@@ -27,11 +29,16 @@ def keys(
 
     Args:
         records: texts or numeric sequences.
-        mode: how texts become tokens, as `tokens.resolve` returns it.
+        mode: how texts become tokens, as `encoders.mode_of` returns it.
         precision: in which numbers are compared.
     """
     tokenize = tokenizer(mode)
-    return [_key(record, tokenize, precision) for record in records]
+    return [
+        _of_tokens(tokens_of(record, mode, tokenize))
+        if record.values is None
+        else _of_values(record.values.astype(precision))
+        for record in records
+    ]
 
 
 def common_precision(*files: Sequence[Record]) -> npt.DTypeLike:
@@ -41,11 +48,12 @@ def common_precision(*files: Sequence[Record]) -> npt.DTypeLike:
     return np.float32 if is_single else np.float64
 
 
-def _key(record: Record, tokenize: Tokenizer, precision: npt.DTypeLike) -> bytes:
-    if record.values is None:
-        found = tokenize(record.text or "")
-        content = "\n".join(found).encode("utf-8", "surrogatepass")
-        return blake2b(content, digest_size=_BYTES).digest() if found else NOTHING
-    values = record.values.astype(precision) + 0.0  # -0 becomes 0
+def _of_tokens(tokens: Sequence[str]) -> bytes:
+    content = "\n".join(tokens).encode("utf-8", "surrogatepass")
+    return blake2b(content, digest_size=_BYTES).digest() if tokens else NOTHING
+
+
+def _of_values(given: Floats) -> bytes:
+    values = given + 0.0  # -0 becomes 0
     values[np.isnan(values)] = np.nan  # of all that are no number, one
     return blake2b(values.tobytes(), digest_size=_BYTES).digest()

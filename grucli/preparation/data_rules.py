@@ -27,6 +27,9 @@ linear path they change it by less than 1 % either way. Where tokens are charact
 alone gains 4 % on names and nothing on Chinese reviews, and loses 5 % on Chinese words and half of
 it on pieces of 34 languages; beside a linear path it gains nowhere.
 """
+SPELLING_BUCKETS = 32_768
+"""Vectors for the spelling of given tokens: on sentences held out of Brown's training part they
+bring 12 of 100 unknown words more the right tag than n-grams of characters and 8,192 vectors do."""
 LEAST_FOLDED, MOST_FOLDED = 30, {"text": 8192, "series": FEW_SERIES - 1}  # rows
 MOST_SYMBOLS = {"text": 1 << 21, "series": 1 << 18}
 """Characters of all texts, steps of all series: beyond, three more trainings take too long."""
@@ -81,13 +84,16 @@ def pattern(mean_characters: float, lengths: npt.NDArray[np.int64]) -> Pattern:
     )
 
 
-def subwords(linear: Any, mean_characters: float) -> Choice:
+def subwords(linear: Any, mean_characters: float, *, are_given: bool) -> Choice:
     """Return the vectors that n-grams share, False for none.
 
     Args:
         linear: the setting of the linear path.
         mean_characters: of a token of the training texts, combining marks not counted.
+        are_given: whether the data hold tokens.
     """
+    if are_given:
+        return Choice(value=SPELLING_BUCKETS, reason="the spelling of given tokens")
     if linear is not False:
         return Choice(value=False, reason="the wide path reads n-grams")
     if mean_characters < WORD_CHARACTERS:

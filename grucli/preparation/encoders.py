@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.encoded import Encoded
+from grucli.data.encoded import UNLIMITED, Encoded
 from grucli.data.encoder import Encoder
 from grucli.data.records import Record
 from grucli.data.series.encoder import SeriesEncoder
 from grucli.data.series.views import orders_of_spread
-from grucli.data.text import tokens
+from grucli.data.text import GIVEN, tokens
 from grucli.data.text.encoder import TextEncoder
-from grucli.data.text.tokenized import Tokenized
+from grucli.data.text.tokenized import Tokenized, tokens_of
 from grucli.data.text.vocabulary import Vocabulary
 from grucli.errors import ConfigError
 from grucli.model.network import Architecture
@@ -60,35 +60,45 @@ class Fitted:
     steps: list[int]
 
 
-def mode_of(texts: Iterable[str], config: Config, origin: Origin | None) -> str:
-    """Return how texts become tokens: as set, as in the origin, or as the texts speak for."""
+def mode_of(records: Sequence[Record], config: Config, origin: Origin | None) -> str:
+    """Return how texts become tokens: as set, as in the origin, or as the texts speak for.
+
+    Raises:
+        ConfigError: it is set, but the records hold tokens.
+    """
+    if records[0].tokens is not None:
+        if config.data.tokens not in ("auto", GIVEN):
+            raise ConfigError("data.tokens: the data hold tokens, which are kept; delete it")
+        return GIVEN
     if origin is not None and config.data.tokens == "auto":
         settings = origin.encoder.settings()
         if "data.tokens" in settings:
             return str(settings["data.tokens"])
-    return tokens.resolve(config.data.tokens, texts)
+    return tokens.resolve(config.data.tokens, (record.text or "" for record in records))
 
 
-def fit(records: Sequence[Record], config: Config, origin: Origin | None) -> Fitted:
+def fit(
+    records: Sequence[Record], config: Config, origin: Origin | None, *, reads_all: bool = False
+) -> Fitted:
     """Fit the encoder on the training part.
 
     Args:
         records: texts, or numeric sequences; at least one.
         config: validated; None where the data decides.
         origin: what training will start from.
+        reads_all: whether answers read all steps, however long those are that are learned from.
 
     Raises:
         ConfigError: the config asks for n-grams of numbers.
     """
     if records[0].values is not None:
         return _fit_series(records, config, origin)
-    data, texts = config.data, [record.text or "" for record in records]
-    mode = mode_of(texts, config, origin)
+    data, mode = config.data, mode_of(records, config, origin)
     known = origin.encoder if origin is not None else None
     tokenize = tokens.tokenizer(mode)
     if isinstance(known, TextEncoder) and known.mode == mode:
         tokenize = known.tokenize  # maybe of an earlier edition
-    tokenized = Tokenized.of(texts, tokenize)
+    tokenized = Tokenized.of(records, lambda record: tokens_of(record, mode, tokenize))
     steps = np.maximum(tokenized.lengths, 1)
     longest = _longest(steps, config, origin)
     vocabulary = Vocabulary.fit(
@@ -98,15 +108,17 @@ def fit(records: Sequence[Record], config: Config, origin: Origin | None) -> Fit
         () if known is None or known.vocabulary is None else known.vocabulary.tokens,
     )
     mean_characters = tokenized.total(tokens.letters) / max(int(tokenized.lengths.sum()), 1)
-    default = data_rules.subwords(config.model.wide, mean_characters)
-    are_words = mean_characters >= data_rules.WORD_CHARACTERS
+    are_given = mode == GIVEN
+    default = data_rules.subwords(config.model.wide, mean_characters, are_given=are_given)
+    are_words = are_given or mean_characters >= data_rules.WORD_CHARACTERS
     if origin is not None:
         default = Choice(value=origin.architecture.buckets or False, reason=AS_IN_ORIGIN)
         if origin.architecture.subwords:
             are_words = origin.architecture.subwords == "characters"
     subwords = unless_given(config.model.subwords, default)
     spelled = subwords.value if are_words else False
-    encoder = TextEncoder(vocabulary, mode, longest.value, buckets=spelled or 0)
+    kept = UNLIMITED if reads_all else longest.value
+    encoder = TextEncoder(vocabulary, mode, kept, buckets=spelled or 0)
     return Fitted(
         encoder=encoder,
         encoded=encoder.encode_tokens(tokenized),

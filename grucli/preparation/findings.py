@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from grucli.data.encoded import UNLIMITED
 from grucli.data.encoder import Encoder
 from grucli.errors import excerpt
 from grucli.notices import Notice
@@ -61,9 +62,8 @@ def warnings(
 
 
 def _encoder_line(encoder: Encoder, steps: Sequence[int]) -> str:
-    cut = float(np.mean(np.array(steps) > encoder.max_length))
-    lengths = (
-        f"median length {np.median(steps):g}, longest {max(steps):,}, "
-        f"kept {encoder.max_length:,} ({cut:.1%} cut)"
-    )
+    lengths = f"median length {np.median(steps):g}, longest {max(steps):,}"
+    if encoder.max_length < UNLIMITED:
+        cut = float(np.mean(np.array(steps) > encoder.max_length))
+        lengths += f", kept {encoder.max_length:,} ({cut:.1%} cut)"
     return encoder.found(lengths)

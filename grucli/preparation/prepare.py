@@ -19,7 +19,7 @@ from grucli.data.text.vectors import Vectors, read_vectors
 from grucli.errors import ConfigError
 from grucli.model.linear_path import LinearFeatures
 from grucli.notices import Notice
-from grucli.preparation import findings, linear_path
+from grucli.preparation import findings, linear_path, windows
 from grucli.preparation.defaults import Settled
 from grucli.preparation.encoders import Fitted, Origin, fit
 from grucli.preparation.settle import settle
@@ -103,9 +103,19 @@ def prepare_table(
     settled = Settled.of(_with_names(config, table.options))
     file = TrainingFile.of(table, options, settled.config, origin)
     parts = divide(file, settled.config)
-    fitted = fit(parts.train, settled.config, origin)
+    if file.task.reads_steps:
+        parts, window = windows.cut(parts, settled.config.data.max_length)
+        settled = settled.filled({"data.max_length": window})
+    fitted = fit(parts.train, settled.config, origin, reads_all=file.task.reads_steps)
     vectors = _vectors(settled.config, fitted, options.on_bad_row)
-    settled = settle(settled, parts, fitted, origin, None if vectors is None else vectors.size)
+    settled = settle(
+        settled,
+        file.task,
+        parts,
+        fitted,
+        origin=origin,
+        vector_size=None if vectors is None else vectors.size,
+    )
     settled, linear, train, valid = _encoded(settled, file.task, parts, fitted)
     prepared = Prepared(
         name=table.name,

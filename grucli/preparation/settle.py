@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from grucli.model.network import Architecture
-from grucli.preparation import training_rules
+from grucli.preparation import step_rules, training_rules
 from grucli.preparation.defaults import Choice, Settled
 from grucli.preparation.encoders import AS_IN_ORIGIN, Fitted, Origin
 from grucli.preparation.train_valid_split import Parts
 from grucli.preparation.training_rules import Facts
+from grucli.tasks.step_task import StepTask
+from grucli.tasks.task import Task
 
 
 def settle(
-    settled: Settled, parts: Parts, fitted: Fitted, origin: Origin | None, vector_size: int | None
+    settled: Settled,
+    task: Task,
+    parts: Parts,
+    fitted: Fitted,
+    *,
+    origin: Origin | None,
+    vector_size: int | None,
 ) -> Settled:
     """Fill all settings that are still `auto`.
 
     Args:
         settled: what was set so far.
+        task: fitted to the training file.
         parts: with their choices.
         fitted: with its choices.
         origin: whose weights have to fit, None for random ones.
         vector_size: numbers of a pretrained token vector, None without any.
+
+    Raises:
+        ConfigError: a setting of the network does not fit the task.
     """
     encoder = fitted.encoder
     facts = Facts(
@@ -34,6 +46,11 @@ def settle(
     )
     choices = parts.choices | fitted.choices
     choices |= training_rules.choose(facts, settled.config.training.optimizer)
+    step_rules.check(settled.config, task)
+    if task.reads_steps:
+        choices |= step_rules.choose(facts, cast(StepTask, task))
+    else:
+        choices["model.chain"] = Choice(value=False, reason=f"one {task.noun} a sequence")
     choices |= {} if origin is None else _as_in(origin.architecture)
     if vector_size is not None:
         reason = "as in the file of model.vectors"
@@ -50,6 +67,8 @@ def _as_in(architecture: Architecture) -> dict[str, Choice]:
         "pooling": architecture.pooling,
         "convolution": architecture.convolution or False,
     }
+    if architecture.reads_steps:
+        values["chain"] = architecture.chain
     if architecture.vocabulary_size:
         values["embedding_size"] = architecture.input_size
     return {

@@ -12,6 +12,7 @@ from grucli.errors import excerpt, show_path
 from grucli.inspection.report import parameter_parts
 from grucli.model.blend import Mix
 from grucli.model.linear_path import NAMES, LinearPath
+from grucli.model.network import Architecture
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.report.tables import percent, table
 
@@ -59,6 +60,13 @@ def inside(saved: SavedModel) -> list[list[str]]:
     ]
 
 
+def what_the_head_reads(arch: Architecture) -> str:
+    """Return what is made of the states before the head."""
+    if arch.reads_steps:
+        return "each step, in a chain" if arch.chain else "each step"
+    return " + ".join(arch.pooling)
+
+
 def parameter_rows(saved: SavedModel) -> list[tuple[str, str, str]]:
     """Return each part of the model, its parameters and their share."""
     total = saved.model.num_parameters
@@ -94,7 +102,7 @@ def _network(saved: SavedModel) -> str:
     ways = "both directions" if arch.bidirectional else "forward"
     return (
         f"{read} -> {layers}{arch.cell}, {arch.hidden_size} units, {ways} -> "
-        f"{' + '.join(arch.pooling)} -> {saved.task.size}; "
+        f"{what_the_head_reads(arch)} -> {saved.task.size}; "
         f"{saved.model.num_parameters:,} parameters"
     )
 

@@ -10,6 +10,7 @@ from grucli.notices import Notice
 from grucli.preparation.prepare import Prepared
 from grucli.report import folds
 from grucli.report.chance import doubts, measured, span
+from grucli.report.model_card import what_the_head_reads
 from grucli.report.tables import number
 from grucli.tasks.scorecard import Baseline
 from grucli.tasks.task import FigureKind, Task
@@ -33,7 +34,7 @@ def model_line(model: Model, task: Task) -> str:
     ways = "both directions" if arch.bidirectional else "forward"
     return (
         f"model: {reads} -> {layers}{arch.cell} {arch.hidden_size}, {ways} -> "
-        f"{' + '.join(arch.pooling)} -> {task.size}; "
+        f"{what_the_head_reads(arch)} -> {task.size}; "
         f"{model.num_parameters:,} parameters"
     )
 

@@ -70,8 +70,7 @@ def measure(trainer: Trainer, prepared: Prepared) -> Cost:
 
 
 def _size(examples: Examples) -> int:
-    arrays = (examples.steps, examples.lengths, examples.targets, examples.weights, examples.bags)
-    return sum(array.nbytes for array in arrays if array is not None)
+    return sum(array.nbytes for array in examples.arrays.values())
 
 
 def _step_bytes(trainer: Trainer, rows: Rows) -> int:

@@ -67,7 +67,9 @@ def take_over(
     theirs, task = dict(saved.model.arrays()), prepared.task
     outputs = task.outputs_from(saved.task)
     for name, array in model.params.items():
-        if name.startswith("head_"):
+        if name == "head_chain":
+            _take_over_chain(array, theirs[name], outputs)
+        elif name.startswith("head_"):
             _take_over_outputs(array, theirs[name], outputs)
         else:
             array[...] = theirs[name]
@@ -87,6 +89,13 @@ def _take_over_outputs(ours: Floats, theirs: Floats, outputs: Floats) -> None:
     """Copy weights (P, ...) of a head to one of O outputs, which are `outputs` (O, P) of them."""
     known = outputs.any(axis=1)
     ours[known] = np.tensordot(outputs[known], theirs, 1)
+
+
+def _take_over_chain(ours: Floats, theirs: Floats, outputs: Floats) -> None:
+    """Copy which of P outputs follow each other, as above; of a new one nothing is known."""
+    rows = np.zeros((len(ours), len(theirs)))
+    rows[:-2, :-2], rows[-2:, -2:] = outputs, np.eye(2)  # at last those that begin, and that end
+    ours[...] = rows @ theirs @ outputs.T
 
 
 def _take_over_vectors(model: Model, saved: SavedModel, known: int) -> None:

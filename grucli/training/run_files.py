@@ -107,6 +107,8 @@ def _card(prepared: Prepared, epoch: int) -> dict[str, Any]:
     config = prepared.config.model_dump(mode="json")
     del config["training"]["workers"]  # who computes makes no difference
     config["data"]["train"] = None
+    if not prepared.task.reads_steps:
+        del config["model"]["chain"]  # as in models from before there were such tasks
     if config["data"]["quotes"] is None:
         del config["data"]["quotes"]  # as in models from before there was this key
     if isinstance(config["data"]["valid"], str):
@@ -115,7 +117,7 @@ def _card(prepared: Prepared, epoch: int) -> dict[str, Any]:
         config["model"]["vectors"] = Path(config["model"]["vectors"]).name
     return {
         "config": config,
-        "reasons": {k: v for k, v in prepared.reasons.items() if k != "training.workers"},
+        "reasons": {k: v for k, v in prepared.reasons.items() if _is_kept(k, prepared)},
         "data": {
             "name": Path(prepared.name).name,
             "sha256": _fingerprint(prepared),
@@ -132,6 +134,11 @@ def _card(prepared: Prepared, epoch: int) -> dict[str, Any]:
     }
 
 
+def _is_kept(path: str, prepared: Prepared) -> bool:
+    """Tell whether the reason of a setting is: as above, but for who computes."""
+    return path != "training.workers" and (path != "model.chain" or prepared.task.reads_steps)
+
+
 def _fingerprint(prepared: Prepared) -> str:
     """Return a digest of what is learned from: examples, names of answers, vocabulary, folds."""
     digest = hashlib.sha256("\n".join(prepared.task.labels).encode("utf-8", "surrogatepass"))
@@ -139,8 +146,8 @@ def _fingerprint(prepared: Prepared) -> str:
         digest.update(prepared.encoder.vocabulary.to_bytes())
     for part in (prepared.train, prepared.valid):
         if part is not None:
-            for array in (part.steps, part.lengths, part.targets, part.weights, part.bags):
-                digest.update(b"" if array is None else np.ascontiguousarray(array).data)
+            for array in part.arrays.values():
+                digest.update(np.ascontiguousarray(array).data)
     if prepared.folds is not None:
         digest.update(prepared.folds.data)
     for array in [] if prepared.linear is None else prepared.linear.content:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from grucli.data.batches import Examples
 from grucli.engine.packing import Floats
+from grucli.engine.steps import Steps
 from grucli.model.blend import (
     Mix,
     calibrated,
@@ -17,8 +20,8 @@ from grucli.model.blend import (
     recurrence_share,
     weigh,
 )
-from grucli.model.logits import BranchLogits, recurrence_logits
-from grucli.model.network import Model
+from grucli.model.logits import BranchLogits, no_scores, recurrence_logits
+from grucli.model.network import Architecture, Model
 from grucli.model.runner import Runner
 from grucli.parallel.shards import Rows
 from grucli.tasks.task import Scores, Targets, Task
@@ -34,7 +37,8 @@ class Stages:
         rows: (m,) training rows to learn from.
         valid: rows to judge each epoch by; None where the last epoch counts.
         fold_logits: (2, n, O) of the recurrence and of the linear path, of each training row by the
-            weights that have not learned from it; zero before its fold is done. None without folds.
+            weights that have not learned from it; zero before its fold is done. Of a head that
+            reads steps the recurrence's `Steps` alone. None without folds.
     """
 
     def __init__(
@@ -46,6 +50,7 @@ class Stages:
         folds: Rows | None,
         linear: LinearBranch | None,
         judges_folds: bool,
+        architecture: Architecture,
     ) -> None:
         """Begin the first stage.
 
@@ -55,6 +60,7 @@ class Stages:
             folds: (n,) the fold of each training row, from 0 on; None for a single stage.
             linear: the linear path, None for none.
             judges_folds: whether a fold's epochs are judged by the rows that it holds out.
+            architecture: of the model.
         """
         self._task, self._train, self._linear = task, train, linear
         self._judges_folds = judges_folds
@@ -62,8 +68,10 @@ class Stages:
         every = range(0 if folds is None else int(folds.max()) + 1)
         self._judged: BranchLogits | None = None  # of `valid`, by the best weights of the stage
         self._held = [np.flatnonzero(folds == fold) for fold in every]
-        self.fold_logits: Floats | None = None
-        if self._held:
+        self.fold_logits: Floats | Steps | None = None
+        if self._held and task.reads_steps:
+            self.fold_logits = no_scores(architecture, train.lengths)
+        elif self._held:
             self.fold_logits = np.zeros((2, len(train), task.num_outputs))
         self.begin(min(1, self.num_folds))
 
@@ -124,12 +132,20 @@ class Stages:
 
     def end_fold(self, runner: Runner) -> None:
         """Note what the best weights of a fold say of the rows that it has held out."""
-        if self.fold_logits is None or self._now is None:
+        if self._now is None:
             raise ValueError("no fold is held out")
-        recurrence, linear = self.fold_logits
-        recurrence[self._now] = recurrence_logits(runner, self._train.select(self._now))
-        if self._linear is not None:
-            linear[self._now] = self._linear.logits(self._now)
+        said = self._said()
+        said.recurrence[self._now] = recurrence_logits(runner, self._train.select(self._now))
+        if self._linear is not None and said.linear is not None:
+            said.linear[self._now] = self._linear.logits(self._now)
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return what the folds have said so far, which an exact resume needs."""
+        said = self.fold_logits
+        if not isinstance(said, Steps):
+            return {} if said is None else {"said": said}
+        chains = {} if said.chains is None else {"said_chains": said.chains}
+        return {"said": said.values, **chains}
 
     def cross_validated(self, folds: Sequence[Fold]) -> CrossValidation:
         """Return the scores of all rows as their folds, all of which are done, have judged them."""
@@ -153,6 +169,8 @@ class Stages:
         """Return what the folds have said of all rows."""
         if self.fold_logits is None:
             raise ValueError("there are no folds")
+        if isinstance(self.fold_logits, Steps):
+            return BranchLogits(recurrence=self.fold_logits, linear=None)
         recurrence, linear = self.fold_logits
         return BranchLogits(recurrence=recurrence, linear=linear if self._linear else None)
 

@@ -76,6 +76,7 @@ class Trainer:
             folds=folds,
             linear=self._linear,
             judges_folds=recipe.patience is not None,  # else the last epoch counts anyway
+            architecture=model.architecture,
         )
         self._stepper = Stepper(model, self._train, recipe, task, seed)
         self.best = model.copy()
@@ -178,9 +179,7 @@ class Trainer:
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return the arrays which, with the weights and `progress`, make a resume exact."""
         named = {"best_dense": self.best.params.flat, "best_table": self.best.table}
-        if self._stages.fold_logits is not None:
-            named |= {"said": self._stages.fold_logits}
-        return named | self._stepper.arrays()
+        return named | self._stages.arrays() | self._stepper.arrays()
 
     def restore(self, progress: Mapping[str, Any], arrays: Mapping[str, Floats]) -> None:
         """Go back to a saved moment; the model has its weights already.

@@ -23,9 +23,10 @@ from grucli.engine import (
     recurrent,
 )
 from grucli.engine.cells import gated, gru, gru_before, rnn
+from grucli.model import runner
 from tests.engine import test_chain, test_convolution
 from tests.engine.helpers import RAGGED, LayerCheck
-from tests.model import test_network
+from tests.model import test_network, test_step_heads
 
 
 def check_gru():
@@ -69,6 +70,11 @@ def check_chain():
     one = test_chain.Problem((5, 3, 3, 1), 3)
     one.check_enumeration()
     one.check_gradients()
+
+
+def check_step_heads():
+    for arch in test_step_heads.ARCHITECTURES:
+        test_step_heads.check_step_head(arch)
 
 
 FEW_VALUES = 24
@@ -468,6 +474,23 @@ CHAIN = {
     "best path of the class before": ("came_from[at][np.arange(k), path[at]]", "path[at]"),
 }
 
+STEP_HEADS = {
+    "scores in the order of the packing": ("values[packing.place] = scores", "values[:] = scores"),
+    "gradients in the order of the packing": (
+        "d_scores.values[last.packing.place]",
+        "d_scores.values",
+    ),
+    "chain's gradient of the first sequence alone": (
+        'np.sum(d_scores.chains, axis=0, out=grads["head_chain"])',
+        'grads["head_chain"][...] = d_scores.chains[0]',
+    ),
+    "chain's gradient added to an earlier batch's": (
+        'np.sum(d_scores.chains, axis=0, out=grads["head_chain"])',
+        'grads["head_chain"][...] += d_scores.chains.sum(axis=0)',
+    ),
+    "known and unknown tokens confused": ("np.where(known, spelled, UNKNOWN)", "spelled % 7"),
+}
+
 PLANTED = [
     (chain, check_chain, CHAIN),
     (convolution, check_convolution, CONVOLUTION),
@@ -484,6 +507,7 @@ PLANTED = [
     (bags, check_model, NGRAMS),
     (losses, check_model, LOSSES),
     (linear, check_model, LINEAR),
+    (runner, check_step_heads, STEP_HEADS),
 ]
 RIGS = [pytest.param(*rig[:2], id=rig[0].__name__.split(".")[-1]) for rig in PLANTED]
 BUGS = [

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grucli.engine.steps import Steps
+from grucli.engine.steps import Steps, shared
 
 
 def drawn(lengths, seed=0, tags=3):
@@ -52,3 +52,22 @@ def test_factors_and_sums_reach_scores_and_chains():
     alone = Steps(values=np.arange(3), lengths=np.array([1, 2]))
     assert (2 * alone).chains is None
     assert (alone + alone).chains is None
+
+
+def test_a_chain_that_all_share_takes_no_memory_of_its_own():
+    chain = np.arange(15.0).reshape(5, 3)
+    steps = Steps(values=np.ones((4, 3)), lengths=np.array([3, 1]), chains=shared(chain, 2))
+    for found in (steps[np.array([1, 0, 1])], 2.0 * steps, steps[:1], steps[np.array([False] * 2)]):
+        assert found.chains.strides[0] == 0
+        assert found.chains.shape == (len(found), 5, 3)
+    np.testing.assert_array_equal((2.0 * steps).chains[1], 2 * chain)
+    steps[np.array([1])] = Steps(values=np.zeros((1, 3)), lengths=np.array([1]), chains=None)
+    assert steps.values.sum() == 9
+    np.testing.assert_array_equal(steps.chains[1], chain)
+
+
+def test_parts_are_joined_in_their_order():
+    parts = drawn([2, 1]), drawn([3], seed=1)
+    assert rows_of(Steps.joined(parts)) == [*rows_of(parts[0]), *rows_of(parts[1])]
+    bare = [Steps(values=part.values, lengths=part.lengths) for part in parts]
+    assert Steps.joined(bare).chains is None

@@ -46,6 +46,14 @@ def saved(data, seed=7):
     )
 
 
+def test_a_chain_keeps_what_it_knows_of_the_labels_that_both_have():
+    theirs = np.arange(1.0, 9).reshape(4, 2)  # of a and b; the last rows begin and end
+    outputs = np.array([[0.0, 1], [0, 0], [1, 0]])  # b, a new one, a
+    ours = np.full((5, 3), np.nan)
+    initial_weights._take_over_chain(ours, theirs, outputs)
+    assert ours.tolist() == [[4, 0, 3], [0, 0, 0], [2, 0, 1], [6, 0, 5], [8, 0, 7]]
+
+
 def vector(model, encoder, token):
     assert isinstance(encoder, TextEncoder)
     return model.table[encoder.vocabulary.encode([token])[0]]

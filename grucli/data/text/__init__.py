@@ -8,3 +8,5 @@ from typing import Literal
 
 TokenMode = Literal["auto", "word", "char", "byte", "space"]
 """The modes of `tokens`; its docstring says what each makes of a text."""
+GIVEN = "given"
+"""The mode of data that hold tokens, and so needs no choice: they are read exactly as they are."""

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import starts_of
-from grucli.data.encoded import Encoded
+from grucli.data.encoded import UNLIMITED, Encoded
 from grucli.data.records import Record
+from grucli.data.text import GIVEN, spelling
 from grucli.data.text.parts import TextParts
 from grucli.data.text.subwords import Subwords
-from grucli.data.text.tokenized import Tokenized
+from grucli.data.text.tokenized import Tokenized, tokens_of
 from grucli.data.text.tokens import LATEST, MODES, edition_of, tokenizer
 from grucli.data.text.vocabulary import EMPTY, UNKNOWN, Vocabulary
 from grucli.engine.bags import NONE
@@ -63,7 +64,7 @@ class TextEncoder:
         Raises:
             LookupError, TypeError, ValueError: they do not fit together.
         """
-        expect(fields["mode"] in MODES, "tokens")
+        expect(fields["mode"] in (*MODES, GIVEN), "tokens")
         return cls(Vocabulary.from_bytes(arrays["vocabulary"]), fields["mode"], max_length, buckets)
 
     def settings(self) -> dict[str, Any]:
@@ -80,10 +81,10 @@ class TextEncoder:
 
     def reads(self, columns: str) -> str:
         """Return for people what it reads, and where it stands in a table."""
-        return (
-            f"texts{columns}, tokens {self.mode}, vocabulary {len(self.vocabulary):,}, "
-            f"at most {counted(self.max_length, self.unit)}"
-        )
+        most = "all of them"
+        if self.max_length < UNLIMITED:
+            most = f"at most {counted(self.max_length, self.unit)}"
+        return f"texts{columns}, tokens {self.mode}, vocabulary {len(self.vocabulary):,}, {most}"
 
     @property
     def form(self) -> str:
@@ -91,23 +92,27 @@ class TextEncoder:
         return "text"
 
     def suits(self, record: Record) -> bool:
-        """Tell whether a record holds a text."""
+        """Tell whether a record holds a text, or tokens."""
         return record.values is None
 
     def record(self, number: int, value: Any) -> Record:
         """Return a value of a program as a record.
 
         Raises:
-            TypeError: it is no text.
+            TypeError: it is no text, and no list of tokens for a model that was given tokens.
         """
-        if not isinstance(value, str):
-            raise TypeError(f"record {number}: {type(value).__name__}, but the model reads texts")
-        return Record(number=number, text=value)
+        if isinstance(value, str):
+            return Record(number=number, text=value)
+        kind, reads = type(value).__name__, "texts"
+        if self.mode == GIVEN:
+            if isinstance(value, list | tuple) and all(isinstance(token, str) for token in value):
+                return Record(number=number, text=" ".join(value), tokens=tuple(value))
+            reads = "lists of tokens"
+        raise TypeError(f"record {number}: {kind}, but the model reads {reads}")
 
     def parts_of(self, record: Record, *, reads_on: bool) -> TextParts:
         """Return the tokens of a text: with `reads_on` also those that the recurrence skips."""
-        tokenize = self.tokenize if reads_on else self.tokens
-        text = Tokenized.of([record.text or ""], tokenize)
+        text = Tokenized.of([record], self._split if reads_on else self.tokens)
         glue = "" if self.mode == "char" else " "
         known = self.vocabulary.encode(text.tokens) != UNKNOWN
         return TextParts(text=text, known=known, glue=glue, encode=self.encode_tokens)
@@ -115,7 +120,7 @@ class TextEncoder:
     def inputs(self, records: Sequence[Record], encoded: Encoded) -> dict[str, npt.NDArray[Any]]:
         """Return the (S,) tokens of encoded records, cut, and whether each is known."""
         empty = [self.vocabulary.token(EMPTY)]
-        tokens = [token for record in records for token in self.tokens(record.text or "") or empty]
+        tokens = [token for record in records for token in self.tokens(record) or empty]
         known = ~self.vocabulary.is_unknown(encoded.steps)
         return {"tokens": np.array([t[:TOKEN_CHARACTERS] for t in tokens], np.str_), "known": known}
 
@@ -127,14 +132,16 @@ class TextEncoder:
         """Return what a model file holds of it."""
         return {"vocabulary": np.frombuffer(self.vocabulary.to_bytes(), np.uint8)}
 
-    def tokens(self, text: str) -> list[str]:
+    def tokens(self, record: Record) -> Sequence[str]:
         """Return the tokens that are read: none for an empty text, at most `max_length`."""
-        return self.tokenize(text)[: self.max_length]
+        return self._split(record)[: self.max_length]
+
+    def _split(self, record: Record) -> Sequence[str]:
+        return tokens_of(record, self.mode, self.tokenize)
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """Encode the texts of records, at least one; a record without a text counts as empty."""
-        texts = [record.text or "" for record in records]
-        return self.encode_tokens(Tokenized.of(texts, self.tokenize))
+        return self.encode_tokens(Tokenized.of(records, self._split))
 
     def encode_tokens(self, texts: Tokenized) -> Encoded:
         """Encode texts, at least one, that were split by `tokenize`."""
@@ -163,7 +170,10 @@ class TextEncoder:
         known = len(self.vocabulary)
         ids, unknown = ids[: len(tokens)].copy(), ids[: len(tokens)] == UNKNOWN
         ids[unknown] = np.arange(known, known + np.count_nonzero(unknown))
-        found = Subwords.of(tokens, BAG_SIZES).bags(self.buckets, MOST_BAG)
+        if self.mode == GIVEN:
+            found = spelling.bags(tokens, self.buckets)
+        else:
+            found = Subwords.of(tokens, BAG_SIZES).bags(self.buckets, MOST_BAG)
         bags = np.full((known + np.count_nonzero(unknown), found.shape[1]), NONE, np.int32)
         bags[ids] = np.where(found == NONE, NONE, known + found)
         return ids, bags

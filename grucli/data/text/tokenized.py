@@ -6,12 +6,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from grucli.data.records import Record
+from grucli.data.text import GIVEN
 from grucli.data.text.tokens import Tokenizer
 
+T = TypeVar("T")
 CHUNK_TEXTS = 512  # whose lists of tokens are there at once; more keep the garbage collector busy
 
 
@@ -31,8 +35,8 @@ class Tokenized:
     lengths: npt.NDArray[np.int64]
 
     @classmethod
-    def of(cls, texts: Sequence[str], tokenize: Tokenizer) -> Tokenized:
-        """Split each of `texts`."""
+    def of(cls, texts: Sequence[T], tokenize: Callable[[T], Sequence[str]]) -> Tokenized:
+        """Split each of `texts`, which may be anything that `tokenize` makes tokens of."""
         place_of: defaultdict[str, int] = defaultdict(count().__next__)  # a new token: a new place
         parts, lengths = [np.zeros(0, np.int32)], [np.zeros(0, np.int64)]
         for start in range(0, len(texts), CHUNK_TEXTS):
@@ -72,3 +76,10 @@ class Tokenized:
     def looked_up(self, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
         """Return (N,) for each token what stands at its place in `ids`."""
         return np.concatenate([ids[part] for part in self.parts])
+
+
+def tokens_of(record: Record, mode: str, tokenize: Tokenizer) -> Sequence[str]:
+    """Return the tokens of a record, by what splits texts: of GIVEN those that it holds."""
+    if mode == GIVEN and record.tokens is not None:
+        return record.tokens
+    return tokenize(record.text or "")

@@ -8,6 +8,7 @@ r"""Text to tokens.
     char    each character, spaces too
     byte    each byte of the UTF-8 form, as two hexadecimal digits
     space   what spaces separate, as it stands
+    given   the same, of a text; of data that hold tokens nothing is divided
 
 `auto`, `word` and `char` bring the text to NFKC and one case first: "ＧＲＵ", "GRU" and "gru" are
 one, as are "STRASSE" and "straße", "ΟΔΟΣ" and "οδος", "İZMİR" and "izmir". Combining marks (vowels
@@ -24,7 +25,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Final, get_args
 
-from grucli.data.text import TokenMode
+from grucli.data.text import GIVEN, TokenMode
 from grucli.data.text.character_classes import (
     CHARACTERS,
     CLUSTERED,
@@ -76,7 +77,7 @@ def tokenizer(mode: str, edition: int = LATEST) -> Tokenizer:
     """Return the function that splits a text into tokens.
 
     Args:
-        mode: one of MODES, as `resolve` returns it.
+        mode: one of MODES as `resolve` returns it, or GIVEN.
         edition: of the rules, FIRST or LATEST.
 
     Raises:
@@ -91,7 +92,7 @@ def tokenizer(mode: str, edition: int = LATEST) -> Tokenizer:
         return partial(_characters, rules)
     if mode == "byte":
         return _bytes
-    if mode == "space":
+    if mode in ("space", GIVEN):
         return str.split
     raise ValueError(f"no such mode: {mode}")
 
@@ -131,7 +132,7 @@ def edition_of(mode: str, tokens: Sequence[str]) -> int:
     foreign = [token for token in tokens if not token.isascii()]
     text = "\n".join(foreign)
     is_odd = re.search(f"[{CLUSTERED}{UNSEEN}{JOINERS}\u02bc]", text)
-    if mode in ("byte", "space") or (normalize(text) == text and not is_odd):
+    if mode in ("byte", "space", GIVEN) or (normalize(text) == text and not is_odd):
         return LATEST
     first, latest = tokenizer(mode, FIRST), tokenizer(mode)
     is_first = any(latest(token) != [token] == first(token) for token in foreign)

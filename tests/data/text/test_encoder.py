@@ -6,7 +6,9 @@ Covers: data/text/parts.
 import numpy as np
 import pytest
 
+from grucli.data.encoded import UNLIMITED
 from grucli.data.records import Record
+from grucli.data.text import GIVEN
 from grucli.data.text.encoder import MOST_BAG, TextEncoder
 from grucli.data.text.vocabulary import EMPTY, UNKNOWN, Vocabulary
 from grucli.engine.bags import NONE
@@ -26,7 +28,7 @@ def test_texts_become_ids_with_the_share_of_known_tokens():
     assert encoded.lengths.tolist() == [3, 1, 2]
     assert encoded.known.tolist() == pytest.approx([2 / 3, 1, 0])
     assert encoded.truncated.tolist() == [True, False, False]
-    assert encoder.tokens("Good bad film good") == ["good", "bad", "film"]
+    assert encoder.tokens(Record(number=1, text="Good bad film good")) == ["good", "bad", "film"]
 
 
 @pytest.mark.parametrize("content", ["", "   ", "\t\n", None])
@@ -112,3 +114,51 @@ def test_a_text_of_a_program_is_a_record_and_nothing_else_is():
     assert encoder.record(7, "film") == Record(number=7, text="film")
     with pytest.raises(TypeError, match="record 7: int, but the model reads texts"):
         encoder.record(7, 3)
+
+
+GIVEN_TOKENS = Record(number=1, text="New York is big", tokens=("New York", "is", "big"))
+
+
+def test_given_tokens_stay_as_they_are_and_texts_are_split_at_blanks():
+    encoder = TextEncoder(Vocabulary(("New York", "is", "Big")), GIVEN, UNLIMITED)
+    plain = Record(number=2, text="New York  is\tBig")
+    encoded = encoder.encode([GIVEN_TOKENS, plain])
+    assert encoded.lengths.tolist() == [3, 4]
+    assert encoded.steps.tolist() == [2, 3, UNKNOWN, UNKNOWN, UNKNOWN, 3, 4]
+    parts = encoder.parts_of(GIVEN_TOKENS, reads_on=False)
+    assert [parts.shown(k, k + 1) for k in range(3)] == ["New York", "is", "big"]
+    assert [parts.is_known(k, k + 1) for k in range(3)] == [True, True, False]
+    assert encoder.inputs([GIVEN_TOKENS], encoder.encode([GIVEN_TOKENS]))["tokens"].tolist() == [
+        "New York",
+        "is",
+        "big",
+    ]
+    assert "all of them" in encoder.reads("")
+
+
+def test_another_mode_reads_the_text_of_a_record_with_tokens():
+    encoder = TextEncoder(Vocabulary(("new", "york")), "auto", 9)
+    assert encoder.encode([GIVEN_TOKENS]).steps.tolist() == [2, 3, UNKNOWN, UNKNOWN]
+
+
+def test_lists_of_tokens_are_records_where_tokens_were_given():
+    encoder = TextEncoder(Vocabulary(("a",)), GIVEN, UNLIMITED)
+    assert encoder.record(4, ["a b", "c"]) == Record(number=4, text="a b c", tokens=("a b", "c"))
+    assert encoder.record(5, "a b") == Record(number=5, text="a b")
+    for wrong in (3, ["a", 3], None):
+        with pytest.raises(TypeError, match="the model reads lists of tokens"):
+            encoder.record(1, wrong)
+    with pytest.raises(TypeError, match="the model reads texts"):
+        TextEncoder(Vocabulary(("a",)), "auto", 9).record(1, ["a"])
+
+
+def test_unknown_given_tokens_differ_in_their_spelling():
+    encoder = TextEncoder(Vocabulary(("walked",)), GIVEN, UNLIMITED, buckets=1 << 14)
+    record = Record(number=1, text="", tokens=("talked", "walked", "Zürich"))
+    encoded = encoder.encode([record])
+    known = len(encoder.vocabulary)
+    assert encoded.steps.tolist() == [known, 2, known + 1]
+    assert encoded.known.tolist() == [1 / 3]
+    same = encoded.bags[known] == encoded.bags[2]
+    assert same.sum() == 5  # the shape, and all ends
+    assert (encoded.bags[encoded.steps] >= known).all()

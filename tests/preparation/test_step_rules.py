@@ -1,0 +1,32 @@
+"""What a head that reads each step decides of the network."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from grucli.config.resolve import resolve
+from grucli.errors import ConfigError
+from grucli.preparation.step_rules import check, choose
+from grucli.preparation.training_rules import Facts
+
+LABELS = SimpleNamespace(name="classify", noun="label", reads_steps=False)
+TAGS = SimpleNamespace(name="tag", noun="tag", reads_steps=True, chain=(True, "chunks"))
+
+
+def test_each_step_is_read_and_the_task_says_whether_in_a_chain():
+    found = choose(Facts(kind="text", rows=100, lengths=np.array([3])), TAGS)
+    assert found["model.pooling"].value == ()
+    assert (found["model.chain"].value, found["model.chain"].reason) == (True, "chunks")
+    assert found["model.convolution"].value is False
+
+
+@pytest.mark.parametrize(
+    ("task", "setting", "where"),
+    [(LABELS, "model.chain=true", "model.chain"), (TAGS, "model.convolution=2", "convolution")],
+)
+def test_what_does_not_fit_is_refused(task, setting, where):
+    config = resolve(assignments=[setting]).config
+    with pytest.raises(ConfigError, match=where):
+        check(config, task)
+    check(config, LABELS if task is TAGS else TAGS)
