@@ -89,16 +89,6 @@ class Steps:
             chains = self.chains + other.chains
         return Steps(values=self.values + other.values, lengths=self.lengths, chains=chains)
 
-    @classmethod
-    def joined(cls, parts: Sequence[Steps]) -> Steps:
-        """Return the sequences of all parts, at least one, one part after the other."""
-        chains = [part.chains for part in parts if part.chains is not None]
-        return cls(
-            values=np.concatenate([part.values for part in parts]),
-            lengths=np.concatenate([part.lengths for part in parts]),
-            chains=np.concatenate(chains) if chains else None,
-        )
-
     def per_sequence(self) -> list[npt.NDArray[Any]]:
         """Return the values of each sequence, (T, ...)."""
         bounds = zip(self.starts.tolist(), self.lengths.tolist(), strict=True)
@@ -113,6 +103,18 @@ def shared(chains: npt.NDArray[Any], number: int) -> npt.NDArray[Any]:
         number: of sequences.
     """
     return np.broadcast_to(chains[:1] if chains.ndim == 3 else chains, (number, *chains.shape[-2:]))
+
+
+def joined(parts: Sequence[Any]) -> Any:
+    """Return the rows of all parts, at least one, one part after the other: arrays, or `Steps`."""
+    if not isinstance(parts[0], Steps):
+        return np.concatenate(parts)
+    chains = [part.chains for part in parts]
+    return Steps(
+        values=np.concatenate([part.values for part in parts]),
+        lengths=np.concatenate([part.lengths for part in parts]),
+        chains=None if chains[0] is None else np.concatenate(chains),
+    )
 
 
 def _are_shared(chains: npt.NDArray[Any]) -> bool:

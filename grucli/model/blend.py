@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from grucli.engine.packing import Floats
+from grucli.engine.steps import joined
 from grucli.tasks.task import Scores, Targets, Task
 
 
@@ -118,15 +119,12 @@ def calibration_errors(
     before = task.calibration_error(sum(branches[1:], branches[0]), targets)
     if before is None:
         return None
-    crossed = 1.0 * branches[0]
-    for own, others in (
-        (slice(0, None, 2), slice(1, None, 2)),
-        (slice(1, None, 2), slice(0, None, 2)),
-    ):
+    even, odd, scores = slice(0, None, 2), slice(1, None, 2), []
+    for own, others in ((even, odd), (odd, even)):
         factors = task.blend([branch[others] for branch in branches], targets[others])
         parts = [float(f) * branch[own] for f, branch in zip(factors, branches, strict=True)]
-        crossed[own] = sum(parts[1:], parts[0])
-    after = task.calibration_error(crossed, targets)
+        scores.append(sum(parts[1:], parts[0]))
+    after = task.calibration_error(joined(scores), joined([targets[even], targets[odd]]))
     return None if after is None else CalibrationErrors(before=before, after=after)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,10 +74,3 @@ def no_scores(architecture: Architecture, lengths: npt.NDArray[np.int64]) -> Sco
         return np.zeros((number, outputs))
     chains = np.zeros((number, outputs + 2, outputs)) if architecture.chain else None
     return Steps(values=np.zeros((int(lengths.sum()), outputs)), lengths=lengths, chains=chains)
-
-
-def concatenated(parts: Sequence[Scores]) -> Scores:
-    """Return the scores of the inputs of all parts, at least one, one part after the other."""
-    if isinstance(parts[0], Steps):
-        return Steps.joined(parts)
-    return np.concatenate(parts)

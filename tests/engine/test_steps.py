@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grucli.engine.steps import Steps, shared
+from grucli.engine.steps import Steps, joined, shared
 
 
 def drawn(lengths, seed=0, tags=3):
@@ -68,6 +68,6 @@ def test_a_chain_that_all_share_takes_no_memory_of_its_own():
 
 def test_parts_are_joined_in_their_order():
     parts = drawn([2, 1]), drawn([3], seed=1)
-    assert rows_of(Steps.joined(parts)) == [*rows_of(parts[0]), *rows_of(parts[1])]
+    assert rows_of(joined(parts)) == [*rows_of(parts[0]), *rows_of(parts[1])]
     bare = [Steps(values=part.values, lengths=part.lengths) for part in parts]
-    assert Steps.joined(bare).chains is None
+    assert joined(bare).chains is None

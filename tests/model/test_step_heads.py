@@ -12,8 +12,8 @@ from grucli.data.batches import pack
 from grucli.data.text.vocabulary import UNKNOWN
 from grucli.engine import bags
 from grucli.engine.params import Parameters
-from grucli.engine.steps import Steps
-from grucli.model.logits import concatenated, no_scores, recurrence_logits
+from grucli.engine.steps import Steps, joined
+from grucli.model.logits import no_scores, recurrence_logits
 from grucli.model.network import Model
 from grucli.model.runner import Runner
 from tests import reference
@@ -171,12 +171,12 @@ def test_float32_stays_float32_and_a_new_chain_prefers_nothing():
     assert {scores.values.dtype, scores.chains.dtype} == {np.dtype(np.float32)}
 
 
-def test_room_for_scores_and_scores_one_after_the_other():
+def test_room_for_scores():
     lengths = np.array([2, 1])
     room = no_scores(step_architecture(chain=True), lengths)
     assert (room.values.shape, room.chains.shape) == ((3, 3), (2, 5, 3))
     assert no_scores(step_architecture(), lengths[:0]).values.shape == (0, 3)
     assert no_scores(architecture(), lengths).shape == (2, 3)
-    both = concatenated([room, room])
+    both = joined([room, room])
     assert (both.values.shape, both.lengths.tolist()) == ((6, 3), [2, 1, 2, 1])
-    assert concatenated([np.zeros((2, 3)), np.ones((1, 3))]).sum() == 3
+    assert joined([np.zeros((2, 3)), np.ones((1, 3))]).sum() == 3
