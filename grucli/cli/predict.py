@@ -96,7 +96,7 @@ def predict(
     options = reading.options(on_bad_row="skip")
     with open_source(path, options, needs_label=False, remembered=saved.remembered) as source:
         common.note_each(source.findings)
-        layout = Layout.of(saved.task, asked, _kept(keep, source))
+        layout = Layout.of(saved.task, asked, _kept(keep, source), stream.nothing(saved))
         form = form or ("conll" if source.format == "conll" and layout.steps else "tsv")
         if form == "csv":
             for name, other in layout.renamed.items():

@@ -98,7 +98,7 @@ def _answered(saved: SavedModel, runner: Runner, window: list[Record]) -> Predic
     if not records:
         return Predictions(
             records=window,
-            scores=no_scores(saved.model.architecture, np.zeros(0, np.int64)),
+            scores=nothing(saved),
             known=np.zeros(0),
             truncated=np.zeros(0, bool),
         )
@@ -110,6 +110,11 @@ def _answered(saved: SavedModel, runner: Runner, window: list[Record]) -> Predic
         truncated=encoded.truncated,
         coverage=Coverage.of(saved.encoder, encoded),
     )
+
+
+def nothing(saved: SavedModel) -> Scores:
+    """Return the scores of no input at all."""
+    return no_scores(saved.model.architecture, np.zeros(0, np.int64))
 
 
 def suitable_records(

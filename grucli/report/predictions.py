@@ -30,7 +30,7 @@ from grucli.tasks.columns import (
     Numbers,
     Texts,
 )
-from grucli.tasks.task import Task
+from grucli.tasks.task import Scores, Task
 
 ERROR: Final = "<error>"
 DIGITS: Final = 6  # of a number, behind the point
@@ -60,10 +60,15 @@ class Layout:
     steps: str | None = None
 
     @classmethod
-    def of(cls, task: Task, options: AnswerOptions, kept: dict[str, int]) -> Layout:
-        """Show what a task answers, and columns of the input."""
+    def of(
+        cls, task: Task, options: AnswerOptions, kept: dict[str, int], nothing: Scores = None
+    ) -> Layout:
+        """Show what a task answers, and columns of the input.
+
+        `nothing` has the scores of no input; None where a head gives a row an input.
+        """
         answers = partial(task.answers, options=options)
-        found = answers(np.zeros((0, task.num_outputs)))
+        found = answers(np.zeros((0, task.num_outputs)) if nothing is None else nothing)
         return cls(answers=answers, names=tuple(found.table), kept=kept, steps=found.steps)
 
     @property
