@@ -107,6 +107,11 @@ def cross_entropy(logits, target, weight, smoothing=0.0):
     return -weight * ((1 - smoothing) * log_p[target] + smoothing * np.mean(log_p))
 
 
+def huber(score, target, weight, delta):
+    error = np.abs(score[0] - target)
+    return weight * np.where(error <= delta, error**2 / 2, delta * (error - delta / 2))
+
+
 def path_score(emissions, chain, path):
     """emissions (T, C), chain (C + 2, C): transitions, start, end."""
     start, end = chain[-2], chain[-1]

@@ -14,7 +14,7 @@ from grucli.tasks import TASKS
 T = TypeVar("T")
 JsonSchema: TypeAlias = dict[str, Any]
 
-_LATER_TASKS = ("multilabel", "regress", "tag")
+_LATER_TASKS = ("multilabel", "tag")
 
 
 def _write_none_as_auto(schema: JsonSchema) -> None:

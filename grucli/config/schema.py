@@ -179,6 +179,10 @@ class TrainingConfig(_Section):
     class_weight: Literal["none", "balanced"] | LabelWeights = "none"
     """How much a row counts by its label: balanced makes all labels count alike; a label that a
     mapping leaves out counts 1."""
+    loss: Auto[Literal["huber", "squared"]] = None
+    """What an error of the task regress costs: half its square, or with huber beyond one standard
+    deviation of the targets by its size alone, so that a few wild targets do not rule. auto is
+    huber; other tasks have one loss."""
     label_smoothing: Auto[Annotated[float, Field(ge=0, lt=1)]] = None
     """Share of each target that is spread over all labels, against overconfidence."""
     dtype: Literal["float32", "float64"] = "float32"

@@ -37,7 +37,7 @@ def hints(name: str, counts: Mapping[str, int]) -> Iterator[Notice]:
         yield Notice(
             "data.number_labels",
             f"{name}: the labels are {len(counts):,} numbers from {first} to {last}, each a class "
-            f"of its own; to predict numbers is the task regress, {LATER}",
+            "of its own; --set task=regress predicts numbers",
         )
     found = lists(counts)
     if found:
@@ -57,8 +57,9 @@ def of_column(name: str, cells: Sequence[str]) -> str:
     filled = [cell for cell in cells if cell.strip()]
     counts = Counter(filled)
     if not all(map(_WHOLE.fullmatch, counts)) or sorted(counts, key=_number) != filled:
-        task = "regress" if are_targets(counts) else "multilabel" if lists(counts) else ""
-        return f" ('{excerpt(name, 16)}' looks made for the task {task}, {LATER})" if task else ""
+        several = f"multilabel, {LATER}" if lists(counts) else ""
+        task = "regress" if are_targets(counts) else several
+        return f" ('{excerpt(name, 16)}' looks made for the task {task})" if task else ""
     return ""
 
 

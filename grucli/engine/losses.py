@@ -1,4 +1,6 @@
-"""Losses of classification, as sums over rows, and the probabilities they stand for."""
+"""Losses, as sums over rows, and the probabilities that logits stand for."""
+
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +41,31 @@ def cross_entropy(
     d_logits[rows, targets] -= 1 - smoothing
     d_logits *= weights[:, None]
     return loss, d_logits[:, -logits.shape[1] :].astype(logits.dtype)
+
+
+def huber(
+    scores: Floats, targets: Floats, weights: Floats, delta: float
+) -> tuple[float, npt.NDArray[Any]]:
+    """Return the sum of weight * h(score - target) over rows, and its gradient by the scores.
+
+        h(e) = e^2 / 2                   where |e| <= delta
+               delta (|e| - delta / 2)   beyond, so that what is far off pulls no harder
+
+    Args:
+        scores: (B, 1).
+        targets: (B,) in the same unit.
+        weights: (B,) how much each row counts.
+        delta: above 0; infinity for the squared loss.
+
+    Returns:
+        the loss [unit of the targets, squared] and d_scores (B, 1) of the dtype of `scores`.
+
+    Source: Huber 1964, doi:10.1214/aoms/1177703732.
+    """
+    error = scores[:, 0].astype(np.float64) - targets
+    slope = np.clip(error, -delta, delta)
+    loss = float(np.sum(weights * slope * (error - slope / 2)))
+    return loss, (weights * slope)[:, None].astype(scores.dtype)
 
 
 def log_probabilities(logits: Floats) -> npt.NDArray[np.float64]:

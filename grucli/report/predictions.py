@@ -28,6 +28,7 @@ from grucli.tasks.columns import (
     Mistakes,
     NamedNumbers,
     Numbers,
+    Quantities,
     Texts,
 )
 from grucli.tasks.task import Scores, Task
@@ -211,6 +212,8 @@ def mistakes(records: Sequence[Record], found: Mistakes) -> str:
 
 def as_texts(column: Texts | Numbers) -> list[str]:
     """Return the values of a column as text."""
+    if isinstance(column, Quantities):
+        return column.texts()
     return [value if isinstance(value, str) else _NUMBER(value) for value in column]
 
 
@@ -245,6 +248,7 @@ def _ended(lines: Sequence[str]) -> str:
 
 def _objects(layout: Layout, predictions: Predictions) -> Iterator[dict[str, Any]]:
     fields = layout.answers(predictions.scores).fields
+    first = next(iter(fields.values()))
     answered = zip(
         *map(as_values, fields.values()),
         np.round(predictions.known, DIGITS).tolist(),
@@ -257,7 +261,8 @@ def _objects(layout: Layout, predictions: Predictions) -> Iterator[dict[str, Any
             end = {"known": known, "truncated": truncated}
         else:
             values = list(map(_nothing, fields.values()))
-            values[0] = ERROR if values[0] is None else values[0]
+            if values[0] is None and not isinstance(first, Quantities):
+                values[0] = ERROR
             end = {"known": None, "truncated": False, "error": record.error}
         found = {"row": record.number, **dict(zip(fields, values, strict=True)), **end}
         if layout.kept:
@@ -270,6 +275,8 @@ def as_values(column: Texts | Numbers | NamedNumbers | Lists) -> Iterable[Any]:
     if isinstance(column, NamedNumbers):
         values = np.round(column.values, DIGITS).tolist()
         return map(dict, map(zip, column.names, values))
+    if isinstance(column, Quantities):
+        return map(float, column.texts())
     if isinstance(column, Lists):
         return map(list, map(as_values, column.values))
     return [value if isinstance(value, str) else round(value, DIGITS) for value in column]

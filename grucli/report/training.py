@@ -160,7 +160,7 @@ def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> d
     return {
         "schema": SCHEMA,
         "model": path,
-        **prepared.task.to_json(),
+        **trainer.task.to_json(),
         "epochs": len(kept.history),
         "best_epoch": kept.best_epoch,
         "stopped": _ended_by(trainer.progress),

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from grucli.tasks.scorecard import Measure
     from grucli.tasks.task import Objective, Task
 
-TASKS = {"classify": "grucli.tasks.classify.task:Classify"}
+TASKS = {
+    "classify": "grucli.tasks.classify.task:Classify",
+    "regress": "grucli.tasks.regress.task:Regress",
+}
 """Each task by its name, and where its class is: whoever lists names need not wait for NumPy."""
 
 DEFAULT = "classify"

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from grucli.engine.packing import Floats, Integers
 
+MOST_DECIMALS = 15
+LARGEST_PLAIN = 1e15
+
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerOptions:
@@ -47,8 +50,33 @@ class Lists:
     values: Sequence[Sequence[str]] | Sequence[Sequence[float]]
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Quantities:
+    """Numbers in the unit of the data, one in each of n rows.
+
+    Attributes:
+        values: (n,).
+        decimals: digits behind the point that tell something.
+    """
+
+    values: Floats
+    decimals: int
+
+    def texts(self) -> list[str]:
+        """Return the numbers as text, which `float` reads."""
+        return [quantity(value, self.decimals) for value in self.values.tolist()]
+
+
+def quantity(value: float, decimals: int) -> str:
+    """Return a number with so many digits behind the point, a very small or large one in full."""
+    if decimals > MOST_DECIMALS or abs(value) >= LARGEST_PLAIN:
+        return repr(value)
+    text = f"{value:.{decimals}f}"
+    return text if float(text) else text.removeprefix("-")
+
+
 Texts = Sequence[str]
-Numbers = Sequence[float]
+Numbers = Sequence[float] | Quantities
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -111,6 +111,8 @@ def _card(prepared: Prepared, epoch: int) -> dict[str, Any]:
         del config["model"]["chain"]  # as in models from before there were such tasks
     if config["data"]["quotes"] is None:
         del config["data"]["quotes"]  # as in models from before there was this key
+    if config["training"]["loss"] is None:
+        del config["training"]["loss"]
     if isinstance(config["data"]["valid"], str):
         config["data"]["valid"] = Path(config["data"]["valid"]).name
     if config["model"]["vectors"] is not None:

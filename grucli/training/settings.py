@@ -17,6 +17,7 @@ class Recipe:
         augmentation: strength of the random changes to numeric sequences.
         averaging: decay, a step, of the average of the weights that is judged and kept.
         class_weight: "none", "balanced" or label -> weight.
+        loss: of numbers, None for the usual one.
         shards: parts of each batch that may be computed in different processes.
     """
 
@@ -34,6 +35,7 @@ class Recipe:
     warmup_steps: int
     class_weight: str | Mapping[str, float]
     label_smoothing: float
+    loss: str | None
     shards: int
     dtype: str
 

@@ -10,13 +10,13 @@ from grucli.data import label_hints
     [
         (
             [f"{k / 4 + 1}" for k in range(40)],
-            "the labels are 40 numbers from 1.0 to 10.75, each a class of its own; to predict "
-            "numbers is the task regress, not available yet",
+            "the labels are 40 numbers from 1.0 to 10.75, each a class of its own; "
+            "--set task=regress predicts numbers",
         ),
         (
             [f"-{k}" for k in range(25)],
-            "the labels are 25 numbers from -24 to -0, each a class of its own; to predict "
-            "numbers is the task regress, not available yet",
+            "the labels are 25 numbers from -24 to -0, each a class of its own; "
+            "--set task=regress predicts numbers",
         ),
         *(
             (
@@ -38,8 +38,8 @@ from grucli.data import label_hints
         ),
         (
             [f"{k // 4 + 1},{k % 4}" for k in range(40)],
-            "the labels are 40 numbers from 1,0 to 10,3, each a class of its own; to predict "
-            "numbers is the task regress, not available yet",
+            "the labels are 40 numbers from 1,0 to 10,3, each a class of its own; "
+            "--set task=regress predicts numbers",
         ),
         (["1,5", "2,5", "1,2", "2,2"], None),
         ([f"{k}" for k in range(19)], None),
@@ -57,7 +57,7 @@ def test_labels_of_another_task_are_named(labels, hint):
 
 def test_a_column_says_which_task_it_looks_made_for():
     prices = [f"{k}.5" for k in range(30)]
-    numbers = " ('price' looks made for the task regress, not available yet)"
+    numbers = " ('price' looks made for the task regress)"
     assert label_hints.of_column("price", prices) == numbers
     assert label_hints.of_column("price", [*"531", "", *map(str, range(40))]) == numbers
     for tags in (["a|b", "b|c", " ", "a|c"], ["[1]", "[]"], ["('a',)", "('b', 'c')"]):

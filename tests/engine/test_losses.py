@@ -116,3 +116,37 @@ def test_a_smoothed_target_is_met_by_its_own_probabilities(outputs):
     logits = np.log(p)[None] if outputs > 1 else np.array([[np.log(p[1] / p[0])]])
     _, d_logits = losses.cross_entropy(logits, np.array([num_classes - 1]), None, 0.3)
     np.testing.assert_allclose(d_logits, 0, atol=1e-15)
+
+
+def random_errors(rows=9):
+    rng = np.random.default_rng(3)
+    return 3 * rng.normal(size=(rows, 1)), rng.normal(size=rows), rng.uniform(0.2, 4, rows)
+
+
+@pytest.mark.parametrize("delta", [0.5, 1.0, 2.5, 100.0, np.inf])
+def test_huber_and_its_gradient_equal_autograd_and_central_differences(delta):
+    scores, targets, weights = random_errors()
+    given = 1e9 if np.isinf(delta) else delta  # so far that none lies beyond
+
+    def total(scores):
+        rows = zip(scores, targets, weights, strict=True)
+        return anp.sum(anp.stack([reference.huber(*row, given) for row in rows]))
+
+    loss, d_scores = losses.huber(scores, targets, weights, delta)
+    assert loss == pytest.approx(float(total(scores)), rel=1e-12)
+    np.testing.assert_allclose(d_scores, autograd.grad(total)(scores), atol=1e-13)
+    direction = np.random.default_rng(4).normal(size=scores.shape)
+    ahead, behind = (
+        losses.huber(scores + step * direction, targets, weights, delta)[0]
+        for step in (1e-6, -1e-6)
+    )
+    assert np.sum(d_scores * direction) == pytest.approx((ahead - behind) / 2e-6, rel=1e-7)
+
+
+def test_huber_by_hand():
+    loss, d_scores = losses.huber(
+        np.array([[0.5], [4.0], [-3.0]], np.float32), np.zeros(3), np.array([1.0, 2.0, 1.0]), 1.0
+    )
+    assert loss == 0.125 + 2 * 3.5 + 2.5
+    assert d_scores.dtype == np.float32
+    assert d_scores[:, 0].tolist() == [0.5, 2.0, -1.0]

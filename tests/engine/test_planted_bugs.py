@@ -24,7 +24,7 @@ from grucli.engine import (
 )
 from grucli.engine.cells import gated, gru, gru_before, rnn
 from grucli.model import runner
-from tests.engine import test_chain, test_convolution
+from tests.engine import test_chain, test_convolution, test_losses
 from tests.engine.helpers import RAGGED, LayerCheck
 from tests.model import test_network, test_step_heads
 
@@ -60,6 +60,11 @@ def check_model():
 def check_convolution():
     for lengths, width, stride in ((RAGGED, 5, 1), (RAGGED, 4, 2), ((4, 4, 4), 3, 3)):
         test_convolution.ConvolutionCheck(lengths, width, stride).check()
+
+
+def check_huber():
+    for delta in (0.5, 2.5):
+        test_losses.test_huber_and_its_gradient_equal_autograd_and_central_differences(delta)
 
 
 def check_front():
@@ -491,6 +496,14 @@ STEP_HEADS = {
     "known and unknown tokens confused": ("np.where(known, spelled, UNKNOWN)", "spelled % 7"),
 }
 
+HUBER = {
+    "errors beyond delta squared": ("np.clip(error, -delta, delta)", "error"),
+    "errors below cut at zero": ("np.clip(error, -delta, delta)", "np.clip(error, 0, delta)"),
+    "no half": ("(error - slope / 2)", "(error - slope)"),
+    "weights missing in the gradient": ("(weights * slope)[:, None]", "slope[:, None]"),
+    "gradient upside down": ("(weights * slope)[:, None]", "-(weights * slope)[:, None]"),
+}
+
 PLANTED = [
     (chain, check_chain, CHAIN),
     (convolution, check_convolution, CONVOLUTION),
@@ -506,6 +519,7 @@ PLANTED = [
     (embedding, check_model, EMBEDDING),
     (bags, check_model, NGRAMS),
     (losses, check_model, LOSSES),
+    (losses, check_huber, HUBER),
     (linear, check_model, LINEAR),
     (runner, check_step_heads, STEP_HEADS),
 ]

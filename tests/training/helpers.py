@@ -28,6 +28,7 @@ RECIPE = Recipe(
     warmup_steps=3,
     class_weight="none",
     label_smoothing=0.1,
+    loss=None,
     shards=1,
     dtype="float32",
 )

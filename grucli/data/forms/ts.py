@@ -1,7 +1,8 @@
 """Numeric sequences in the .ts format of the UCR and UEA archives.
 
 Tags (@…, in any case) up to @data, then a case a line: dimensions separated by colons, the values
-of each by commas, the class label last; where there are no labels, a colon may still end the line.
+of each by commas, last the class label, or with @targetLabel the number to predict; where there is
+neither, a colon may still end the line.
 Lines that begin with # or % are comments. All dimensions of a case have the same steps; cases may
 differ in length. `?` and NaN are missing values, and missing labels unless @classLabel has them.
 With @timestamps each value stands beside its time: `(0,1.5),(1,2.5)`, or a date of ISO 8601.
@@ -40,7 +41,8 @@ class _Header:
 
     Attributes:
         has_times: whether each value stands beside its time.
-        has_label: whether the last part of a case is its label.
+        has_label: whether the last part of a case is its label, or its target.
+        has_target: whether that is a number to predict.
         labels: the ones that are declared, as they stand in the tag: a label may have several
             words, and nothing says where the next one begins.
         dimensions: parts of a case beside its label.
@@ -49,6 +51,7 @@ class _Header:
 
     has_times: bool = False
     has_label: bool = False
+    has_target: bool = False
     labels: str = ""
     dimensions: int | None = None
     length: int | None = None
@@ -80,13 +83,13 @@ def open_ts(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
     Args: as for `Asked.source`.
 
     Raises:
-        DataError: the tags are damaged, or say that there are targets, which are not supported;
-            or there are no labels, but they are needed.
+        DataError: the tags are damaged; or there are no labels or targets, but they are needed.
     """
     header = _read_header(lines, asked)
     return replace(
         asked.source("ts", stream, lines),
         kind="series",
+        targets="number" if header.has_target else "label",
         records=_records(lines, asked, header),
         missing=asked.missing,
         findings=(_TIMES_ARE,) if header.has_times else (),
@@ -116,7 +119,8 @@ def _read_header(lines: Lines, asked: Asked) -> _Header:
             raise DataError(f"{asked.name}: no @data; is it a .ts file, and a whole one?")
     if asked.needs_label and not header.has_label:
         raise DataError(
-            f"{asked.name}: has no class labels (@classLabel true …); give a file that has"
+            f"{asked.name}: has no class labels (@classLabel true …) and no targets (@targetLabel "
+            "true); give a file that has"
         )
     return header
 
@@ -127,10 +131,8 @@ def _apply(header: _Header, name: str, words: list[str], place: str) -> None:
     if name == "timestamps":
         header.has_times = first == "true"
     if name == "targetlabel" and first == "true":
-        raise DataError(
-            f"{place}: targets are not supported yet; give a file with @classLabel true"
-        )
-    if name == "classlabel":
+        header.has_label = header.has_target = True
+    if name == "classlabel" and not header.has_target:
         header.has_label = first == "true"
         header.labels = " ".join(words[1:])
     if name == "univariate" and first == "true":
@@ -204,7 +206,8 @@ def _label(label: str, header: _Header, asked: Asked) -> str | None:
     if not asked.needs_label:
         return label or None
     if label.lower() in _NO_LABEL and not header.declares(label):
-        raise _CaseError("no label after the last colon; add it or drop the line")
+        noun = "target" if header.has_target else "label"
+        raise _CaseError(f"no {noun} after the last colon; add it or drop the line")
     if header.labels and not header.declares(label):
         hint = did_you_mean(label, header.labels.split()) or "; add it there"
         raise _CaseError(f"label '{excerpt(label)}' is not one of @classLabel{hint}")

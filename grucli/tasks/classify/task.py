@@ -18,7 +18,7 @@ from grucli.engine import blend_factors, losses, ridge, sparse_linear
 from grucli.engine.blend_factors import both_classes
 from grucli.engine.packing import Floats, Integers
 from grucli.engine.sparse_linear import Sparse
-from grucli.errors import DataError, excerpt
+from grucli.errors import ConfigError, DataError, excerpt
 from grucli.notices import Notice
 from grucli.tasks.classify import unknown_labels
 from grucli.tasks.classify.answering import LabelAnswering
@@ -171,7 +171,13 @@ class Classify(LabelAnswering):
         return checks.of_number(targets)
 
     def objective(self, settings: Mapping[str, Any]) -> CrossEntropy:
-        """Return the loss, as the config's section `training` has it."""
+        """Return the loss, as the config's section `training` has it.
+
+        Raises:
+            ConfigError: it names the loss of another task.
+        """
+        if settings.get("loss") is not None:
+            raise ConfigError("training.loss: is of the task regress; delete it")
         return CrossEntropy(label_smoothing=settings["label_smoothing"])
 
     def known(self, targets: Integers) -> npt.NDArray[np.bool_]:

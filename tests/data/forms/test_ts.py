@@ -217,14 +217,13 @@ def test_a_missing_value_in_one_dimension_alone_is_no_end() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ("@targetLabel true\n@data\n1:2\n", "t.ts:1: targets are not supported yet; "),
         ("@dimensions two\n@data\n", "t.ts:1: 'two' is no count; write a number from 1"),
         ("#\n@seriesLength 0\n@data\n", "t.ts:2: '0' is no count; "),
         ("@dimensions\n@data\n", "t.ts:1: '' is no count; "),
         ("@clasLabel true a\n@data\n", "t.ts:1: '@clasLabel true a' is no tag of a .ts file; did"),
         ("const a = 1;\n", "t.ts:1: 'const a = 1;' is no tag of a .ts file; is it a .ts file?"),
         ("@problemName A\n", "t.ts: no @data; is it a .ts file, and a whole one?"),
-        ("@problemName A\n@data\n1\n", "t.ts: has no class labels (@classLabel true …); give a"),
+        ("@problemName A\n@data\n1\n", "t.ts: has no class labels (@classLabel true …) and no"),
         (ONE, "t.ts: no rows; "),
         ("", "t.ts: the file is empty; "),
     ],

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from grucli.data.records import Record
-from grucli.tasks import measures
 from grucli.tasks.classify.scorecard import scorecard
 from grucli.tasks.classify.task import Classify
 from grucli.tasks.scorecard import Scorecard
@@ -42,9 +41,9 @@ def test_json_of_two_classes_has_areas_even_where_undefined():
 
 
 def test_figures_say_which_way_is_better():
-    less = {one.name for one in measures() if not one.larger_is_better}
+    less = {one.name for one in Classify.measures() if not one.larger_is_better}
     assert less == {"log_loss", "ece"}
-    assert {one.measure for one in (*card().figures, *card().further)} <= set(measures())
+    assert {one.measure for one in (*card().figures, *card().further)} <= set(Classify.measures())
 
 
 def test_few_figures_stand_where_there_is_little_room():

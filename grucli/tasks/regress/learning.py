@@ -1,0 +1,98 @@
+"""How numbers are learned: the loss of a batch, and how two branches are added.
+
+Letters: n or B rows, P branches. Scores are targets less their mean, in standard deviations.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from grucli.engine import losses
+from grucli.engine.packing import Floats
+from grucli.errors import ConfigError
+from grucli.tasks.task import Loss
+
+TASK = "regress"
+DELTA = 1.0  # standard deviations of the targets
+LEAST_FACTOR = 0.01  # of the first branch, which always has a say
+PRIOR_ROWS = 1.0  # factors are held near 1 as if by so many rows; a few rows cannot tell them
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberLoss:
+    """The loss of numbers, measured in standard deviations of the targets.
+
+    Attributes:
+        mean, scale: of the targets.
+        delta: beyond how many standard deviations an error counts by its size, not by its square;
+            None for never.
+    """
+
+    mean: float
+    scale: float
+    delta: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what builds it again."""
+        return {"task": TASK, **asdict(self)}
+
+    def loss(self, scores: Floats, targets: Floats, weights: Floats) -> Loss:
+        """Return the loss of a batch; `right` sums squared errors in the unit of the targets.
+
+        Args:
+            scores: (B, 1).
+            targets: (B,) in their unit.
+            weights: (B,) how much each row counts.
+        """
+        wanted = (targets - self.mean) / self.scale
+        delta = math.inf if self.delta is None else self.delta
+        total, d_scores = losses.huber(scores, wanted, weights, delta)
+        errors = self.scale * (scores[:, 0].astype(np.float64) - wanted)
+        return Loss(total=total, right=float(np.sum(errors**2)), d_scores=d_scores)
+
+
+def delta_of(settings: Mapping[str, Any]) -> float | None:
+    """Return the delta of the loss that the config's section `training` names."""
+    return None if settings["loss"] == "squared" else DELTA
+
+
+def check_settings(settings: Mapping[str, Any]) -> None:
+    """Refuse what only labels have.
+
+    Raises:
+        ConfigError: the config's section `training` has it.
+    """
+    if settings["class_weight"] != "none":
+        raise ConfigError(
+            "training.class_weight: the task regress has no classes; delete it, or give rows "
+            "weights with data.weight"
+        )
+
+
+def factors(branches: Floats, wanted: Floats) -> Floats:
+    """Return (P,) factors, not below 0, whose sum of branches has the least squared error.
+
+    Args:
+        branches: (P, n) scores of at most two.
+        wanted: (n,).
+    """
+    least = np.array([LEAST_FACTOR, 0.0])[: len(branches)]
+    gram = branches @ branches.T + PRIOR_ROWS * np.eye(len(branches))
+    along = branches @ wanted + PRIOR_ROWS
+    found = np.linalg.solve(gram, along)
+    if len(found) == 2 and (found < least).any():  # the least is on an edge: of both, the better
+        edges = []
+        for held in (0, 1):
+            free = 1 - held
+            own = (along[free] - gram[free, held] * least[held]) / gram[free, free]
+            edge = least.copy()
+            edge[free] = max(own, least[free])
+            edges.append(edge)
+        found = min(edges, key=lambda one: float(one @ gram @ one / 2 - along @ one))
+    best: Floats = np.maximum(found, least)
+    return best
