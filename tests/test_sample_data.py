@@ -6,6 +6,7 @@ import importlib.util
 import re
 import unicodedata
 from collections import Counter
+from difflib import SequenceMatcher
 from pathlib import Path
 from types import ModuleType
 
@@ -43,7 +44,21 @@ def cases(path: Path) -> list[str]:
         return [line.rstrip("\n") for line in file if line[0] not in "#@"]
 
 
+def tagged(path: Path) -> list[list[tuple[str, str]]]:
+    """The sequences of a CoNLL file: pairs of a token and its tag."""
+    blocks = path.read_text(encoding="utf-8").split("\n\n")
+    rows = [[line.split("\t") for line in block.splitlines()] for block in blocks]
+    return [[(token, tag) for token, tag in block] for block in rows]
+
+
+def count_rows(path: Path) -> int:
+    return len(tagged(path)) if path.suffix == ".conll" else len(labels(path))
+
+
 def labels(path: Path) -> list[str]:
+    """The label of each row; of a CoNLL file the type of each chunk."""
+    if path.suffix == ".conll":
+        return [tag[2:] for row in tagged(path) for _, tag in row if tag.startswith("B-")]
     if path.suffix == ".npz":
         with np.load(path) as arrays:
             return [str(label) for label in arrays["y"]]
@@ -53,6 +68,8 @@ def labels(path: Path) -> list[str]:
 
 
 def columns(path: Path) -> list[str]:
+    if path.suffix == ".conll":
+        return ["token", "tag"]
     if path.suffix == ".npz":
         with np.load(path) as arrays:
             return list(arrays.files)
@@ -64,7 +81,9 @@ def columns(path: Path) -> list[str]:
 def readme_rows() -> dict[str, list[str]]:
     """Cells of the table of files, by file name."""
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
-    lines = re.findall(r"^\| `([^`|]+\.(?:csv|npz|ts\.gz))` \|(.*)\|$", text, flags=re.MULTILINE)
+    lines = re.findall(
+        r"^\| `([^`|]+\.(?:csv|npz|ts\.gz|conll))` \|(.*)\|$", text, flags=re.MULTILINE
+    )
     return {name: [cell.strip() for cell in cells.split("|")] for name, cells in lines}
 
 
@@ -154,13 +173,53 @@ def test_chinese_reviews_are_chinese_and_have_negation_on_both_sides() -> None:
 
 def test_readme_lists_every_file_with_its_columns_and_counts() -> None:
     table = readme_rows()
-    files = {path.name for path in FOLDER.iterdir() if path.suffix in {".csv", ".npz", ".gz"}}
+    files = {
+        path.name for path in FOLDER.iterdir() if path.suffix in {".csv", ".npz", ".gz", ".conll"}
+    }
     assert set(table) == files
     for name, cells in table.items():
         found = labels(FOLDER / name)
         counts = ", ".join(f"{label} {n}" for label, n in sorted(Counter(found).items()))
         shown = ",".join(columns(FOLDER / name))
-        assert [cells[-3].strip("`"), *cells[-2:]] == [shown, str(len(found)), counts]
+        assert [cells[-3].strip("`"), *cells[-2:]] == [
+            shown,
+            str(count_rows(FOLDER / name)),
+            counts,
+        ]
+
+
+@pytest.mark.parametrize(("split", "count"), [("train", 240), ("test", 60)])
+def test_ingredients_are_plain_and_in_iob2(split: str, count: int) -> None:
+    path = FOLDER / f"ingredients_{split}.conll"
+    data = path.read_bytes()
+    assert b"\r" not in data
+    assert not data.startswith(b"\xef\xbb\xbf")
+    assert data.endswith(b"\n")
+    rows = tagged(path)
+    assert len(rows) == count
+    for row in rows:
+        before = "O"
+        for token, tag in row:
+            assert token == token.strip()
+            assert tag == "O" or tag[:2] == "B-" or before[2:] == tag[2:], row
+            before = tag
+        assert sum(tag == "B-NAME" for _, tag in row) >= 1, row
+        assert all(tag in ("O", "I-QTY", "I-SIZE") for token, tag in row if token in "(),/-"), row
+
+
+def test_ingredients_are_distinct_and_no_test_line_is_nearly_one_of_training() -> None:
+    lines = {
+        split: [
+            [token.lower() for token, _ in row]
+            for row in tagged(FOLDER / f"ingredients_{split}.conll")
+        ]
+        for split in SPLITS
+    }
+    texts = [" ".join(line) for split in SPLITS for line in lines[split]]
+    assert len(set(texts)) == 300
+    for line in lines["test"]:
+        alike = max(SequenceMatcher(None, line, other).ratio() for other in lines["train"])
+        assert alike <= 0.8, line
 
 
 def test_make_classic_makes_the_committed_arrays() -> None:
