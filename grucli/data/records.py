@@ -59,6 +59,11 @@ class Record:
     cells: Sequence[str] = ()
     error: str | None = None
 
+    @property
+    def has_target(self) -> bool:
+        """Whether the data say what is to be answered, in whatever form."""
+        return any(target is not None for target in (self.label, self.labels, self.tags))
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReadOptions:

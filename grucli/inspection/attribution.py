@@ -18,6 +18,7 @@ import numpy.typing as npt
 from grucli.engine.packing import Floats
 from grucli.random import RANDOM_ORDER, generator
 from grucli.tasks.explained import Explained
+from grucli.tasks.task import Scores
 
 TOP_SHARE = 0.2  # of the parts, deleted or kept in the check
 RANDOM_DRAWS = 20
@@ -25,7 +26,7 @@ RANDOM_DRAWS = 20
 Span = tuple[int, int]
 StepMask = npt.NDArray[np.bool_]
 """(T,) which steps of a sequence are left."""
-Run = Callable[[Sequence[StepMask]], tuple[Floats, Floats | None]]
+Run = Callable[[Sequence[StepMask]], tuple[Scores, Scores | None]]
 """Returns what the model gives for n remains of a sequence: scores (n, O), and which of them the
 linear path adds, None where there is none."""
 
@@ -92,7 +93,7 @@ def spans(length: int, most: int, stride: int = 1) -> tuple[Span, ...]:
 def explain(
     run: Run,
     parts: Sequence[Span],
-    explained_of: Callable[[Floats], Explained],
+    explained_of: Callable[[Scores], Explained],
     *,
     seed: int,
     with_nothing: bool,

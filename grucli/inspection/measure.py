@@ -81,8 +81,9 @@ def inspect(
         scores = branches.blended(saved.model.mix)
         data = _input(saved, drawn, examples.lengths, branches)
         health = meter.result()
+        sides = () if saved.task.reads_steps else SIDES  # a step's answer needs what is near it
         horizons = tuple(
-            horizon(runner, saved.task, examples, branches.recurrence, side) for side in SIDES
+            horizon(runner, saved.task, examples, branches.recurrence, side) for side in sides
         )
         report = dataclasses.replace(
             report,
@@ -121,7 +122,7 @@ def _input(
         rows=drawn.rows,
         skipped=drawn.skipped,
         sequences=len(lengths),
-        labelled=sum(record.label is not None for record in drawn.records),
+        labelled=sum(record.has_target for record in drawn.records),
         steps=int(lengths.sum()),
         median_length=float(np.median(lengths)),
         long_length=float(np.percentile(lengths, 95)),
@@ -157,7 +158,7 @@ def wrong(task: Task, scores: Floats, records: Sequence[Record]) -> npt.NDArray[
     Raises:
         ConfigError: no record has a target.
     """
-    has_target = np.array([record.label is not None for record in records])
+    has_target = np.array([record.has_target for record in records])
     if not has_target.any():
         raise ConfigError(
             f"--example wrong: the data has no {task.noun}s; name some with --label COL"

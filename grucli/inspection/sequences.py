@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from grucli.data.encoded import Encoded
 from grucli.data.encoder import RecordParts
 from grucli.data.records import Record
-from grucli.engine.packing import Floats, slices
+from grucli.engine.packing import slices
+from grucli.engine.steps import joined
 from grucli.errors import CheckpointError
 from grucli.inspection.attribution import (
     RANDOM_DRAWS,
@@ -25,6 +27,7 @@ from grucli.model.logits import branch_logits
 from grucli.model.network import Model
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
+from grucli.tasks.task import Scores
 
 MOST_PARTS = {"token": 200, "step": 60}  # shown one by one; of more tokens or steps, windows
 LEAST_PARTS = 20  # of them, however long the sequence
@@ -133,23 +136,39 @@ def _windows(unit: str, length: int, stride: int) -> tuple[Span, ...]:
 
 
 def _run_on_remains(model: Model, parts: RecordParts) -> Run:
-    """Return what runs remains of one record."""
-    runner = Runner(model)
+    """Return what runs remains of one record.
 
-    def run(kept: Sequence[StepMask]) -> tuple[Floats, Floats | None]:
-        steps = np.array([np.count_nonzero(mask) for mask in kept])
-        found = [
-            _scores(runner, parts.remains(kept[some])) for some in slices(steps, STEPS_TOGETHER)
-        ]
+    A head that reads steps has an answer to each of them, so none is taken away there: those that
+    are left out are read as unknown.
+    """
+    runner, reads_steps = Runner(model), model.architecture.reads_steps
+
+    def run(kept: Sequence[StepMask]) -> tuple[Scores, Scores | None]:
+        steps = np.array([len(mask) if reads_steps else np.count_nonzero(mask) for mask in kept])
+        remains = partial(_masked, parts) if reads_steps else parts.remains
+        found = [_scores(runner, remains(kept[some])) for some in slices(steps, STEPS_TOGETHER)]
         linear = [own for _, own in found if own is not None]
-        return np.concatenate([both for both, _ in found]), (
-            np.concatenate(linear) if linear else None
-        )
+        return joined([both for both, _ in found]), joined(linear) if linear else None
 
     return run
 
 
-def _scores(runner: Runner, encoded: Encoded) -> tuple[Floats, Floats | None]:
+def _masked(parts: RecordParts, kept: Sequence[StepMask]) -> Encoded:
+    """Return the whole record once for each of `kept`, as if nothing were known of other steps."""
+    number, whole = len(kept), parts.remains([np.ones_like(kept[0])])
+    left_out = (~np.concatenate(kept)).reshape(-1, *(1,) * (whole.steps.ndim - 1))
+    steps = np.concatenate([whole.steps] * number)
+    return replace(
+        whole,
+        steps=np.where(left_out, np.zeros(1, steps.dtype), steps),  # an unknown token, or a mean
+        lengths=np.repeat(whole.lengths, number),
+        known=np.repeat(whole.known, number),
+        truncated=np.repeat(whole.truncated, number),
+        texts=None,
+    )
+
+
+def _scores(runner: Runner, encoded: Encoded) -> tuple[Scores, Scores | None]:
     """Return the scores (n, O) of both branches together, and what the linear one adds."""
     found, mix = branch_logits(runner, encoded), runner.model.mix
     return found.blended(mix), None if found.linear is None else mix.linear * found.linear

@@ -74,6 +74,8 @@ def _of_memory(
     health: Sequence[LayerHealth],
     horizons: Sequence[Horizon],
 ) -> Iterator[Verdict]:
+    if not horizons:
+        return
     if data.answers == 1:
         yield Verdict(
             id="memory.one_answer",

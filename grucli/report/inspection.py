@@ -24,7 +24,7 @@ def text(report: Report) -> str:
     if report.input is not None:
         parts += [
             _gates(report.health, report.settings.saturation),
-            _memory(report),
+            _memory(report) if report.horizons else [],
             [line for one in report.verdicts for line in field("!", one.text, indent=2)],
         ]
     elif not report.examples:

@@ -8,22 +8,26 @@ import dataclasses
 import numpy as np
 import pytest
 
+from grucli.data.batches import pack
 from grucli.data.records import Record, Remembered
 from grucli.data.series.encoder import SeriesEncoder
 from grucli.data.series.kernels import Kernels
+from grucli.data.text import GIVEN
 from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.ngrams import Ngrams, Pattern
 from grucli.data.text.tokenized import Tokenized
-from grucli.data.text.vocabulary import Vocabulary
+from grucli.data.text.vocabulary import UNKNOWN, Vocabulary
 from grucli.engine import losses
 from grucli.inspection import sequences
 from grucli.inspection.sequences import example
 from grucli.model.blend import Mix
 from grucli.model.kernel_path import KernelPath
 from grucli.model.ngram_path import NgramPath
+from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.stream import predict
 from grucli.tasks.classify.task import Classify
+from tests.examples import joined
 from tests.inspection.helpers import random_model
 
 WORDS = ("the", "film", "was", "not", "good", "bad")
@@ -178,3 +182,27 @@ def test_a_long_text_has_fewer_and_larger_parts(monkeypatch):
     found = example(model, record, "t", target=None, seed=0)
     assert len(found.parts) == 20
     assert found.parts[-1].stop == 400
+
+
+def test_where_each_step_has_an_answer_none_is_taken_away():
+    model = random_model(
+        vocabulary_size=8,
+        reads_steps=True,
+        pooling=(),
+        chain=True,
+        subwords="characters",
+        buckets=9,
+    )
+    encoder = TextEncoder(Vocabulary(WORDS), GIVEN, 60, buckets=9)
+    record = Record(number=1, text="", tokens=("the", "zz", "was"))
+    kept = [np.array(mask) for mask in ((True, True, True), (True, False, True), (False,) * 3)]
+    parts = encoder.parts_of(record, reads_on=False)
+    scores, linear = sequences._run_on_remains(model, parts)(kept)
+    assert linear is None
+    assert scores.lengths.tolist() == [3, 3, 3]
+    steps = encoder.encode([record]).steps
+    runner = Runner(model)
+    for found, mask in zip(scores.per_sequence(), kept, strict=True):
+        one = joined([np.where(mask, steps, UNKNOWN).astype(np.int32)])
+        batch = pack(dataclasses.replace(one, bags=encoder.encode([record]).bags), np.array([0]))
+        np.testing.assert_allclose(found, runner.forward(batch).values, atol=1e-12)

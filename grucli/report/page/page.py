@@ -42,7 +42,7 @@ def page(report: Report) -> str:
         main += [
             _verdicts(report.verdicts),
             _gates(report.health, report.settings.saturation),
-            _memory(report),
+            _memory(report) if report.horizons else None,
         ]
     main += [examples(report.examples), _inside(report)]
     made = (
