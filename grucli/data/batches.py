@@ -92,6 +92,10 @@ class Examples:
             found["targets"] = Steps(values=arrays["targets"], lengths=arrays["lengths"])
         return cls(**found)
 
+    def num_targets(self, rows: npt.NDArray[np.integer]) -> int:
+        """Return how many targets these rows have: one each, or one for each step of theirs."""
+        return int(self.lengths[rows].sum()) if isinstance(self.targets, Steps) else len(rows)
+
     def select(self, rows: npt.NDArray[np.integer]) -> Examples:
         """Return the examples of these rows, in this order."""
         lengths = self.lengths[rows]

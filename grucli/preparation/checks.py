@@ -11,6 +11,7 @@ import numpy.typing as npt
 from grucli.data.batches import Examples
 from grucli.data.encoder import Encoder
 from grucli.data.records import Record
+from grucli.data.text import GIVEN
 from grucli.data.text.vocabulary import EMPTY, Vocabulary
 from grucli.errors import counted, excerpt
 from grucli.notices import Notice
@@ -115,7 +116,7 @@ def of_examples(
 def _unknown(encoder: Encoder, share: float, what: str) -> Iterator[Notice]:
     if share > MOST_UNKNOWN:
         mode = encoder.settings().get("data.tokens")
-        mend = "" if mode in (None, "char", "byte") else " or --set data.tokens=char"
+        mend = "" if mode in (None, "char", "byte", GIVEN) else " or --set data.tokens=char"
         yield Notice(
             "data.unknown_tokens", f"{share:.0%} of {what}; more rows{mend} would let more be known"
         )

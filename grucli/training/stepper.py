@@ -39,7 +39,7 @@ class Stepper:
             seed=seed,
             augmentation=(recipe.augmentation or 0.0) if not model.table.size else 0.0,
         )
-        self._recipe = recipe
+        self._recipe, self._train = recipe, train
         self.crew = Crew(model, train, job)
         self._updates = Updates(model, recipe)
         self._average = None if recipe.averaging is None else Runner(model.copy())
@@ -76,8 +76,9 @@ class Stepper:
         """
         sums = self.crew.gradients(progress.step, rows)
         parts = [sums.gradients.dense.flat, sums.gradients.rows]
+        number = self._train.num_targets(rows)
         for part in parts:
-            part *= 1 / len(rows)
+            part *= 1 / number
         limit = math.inf if self._recipe.clip_norm is None else self._recipe.clip_norm
         norm = optim.clip_(parts, limit)
         if not math.isfinite(sums.loss) or not math.isfinite(norm):
@@ -89,7 +90,7 @@ class Stepper:
         if self._average is not None:
             decay = self._recipe.averaging or 0.0
             move_average_(self._average.model, self.crew.model, progress.step, decay)
-        progress.sums.add(sums.loss, sums.right, len(rows), norm, norm > limit)
+        progress.sums.add(sums.loss, sums.right, number, norm, norm > limit)
         progress.batch += 1
 
     def check_weights(self, progress: Progress) -> None:

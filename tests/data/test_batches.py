@@ -72,9 +72,11 @@ def test_targets_a_step_are_selected_and_packed_with_their_sequences():
     lengths = np.array([2, 3, 1])
     steps = Steps(values=np.arange(6), lengths=lengths)
     examples = dataclasses.replace(joined([np.arange(n) for n in lengths]), targets=steps)
+    assert examples.num_targets(np.array([0, 2])) == 3
     assert examples.select(np.array([2, 0])).targets.values.tolist() == [5, 0, 1]
     assert pack(examples, np.array([0, 1])).targets.values.tolist() == [2, 3, 4, 0, 1]
     again = Examples.from_arrays(examples.arrays, has_steps=True)
     assert again.targets.per_sequence()[1].tolist() == [2, 3, 4]
     labels = joined([np.arange(n) for n in lengths], [4, 5, 6])
+    assert labels.num_targets(np.array([0, 2])) == 2
     assert Examples.from_arrays(labels.arrays, has_steps=False).targets.tolist() == [4, 5, 6]
