@@ -25,7 +25,7 @@ class Steps:
 
     Attributes:
         values: (S, ...), e.g. scores (S, K) or tags (S,).
-        lengths: (n,) int64, at least 1.
+        lengths: (n,) int64, at least 1; 0 only for an input that has no step to answer.
         chains: (n, K + 2, K), for each sequence what it scores that tag j follows tag i (row i of
             the first K), that it begins with j, and that it ends with j; None where tags do not
             depend on each other.
@@ -88,6 +88,14 @@ class Steps:
         if self.chains is not None and other.chains is not None:
             chains = self.chains + other.chains
         return Steps(values=self.values + other.values, lengths=self.lengths, chains=chains)
+
+    def emptied(self, rows: npt.NDArray[np.bool_]) -> Steps:
+        """Return as many sequences, those that (n,) a mask names without a step."""
+        return Steps(
+            values=self.values[np.repeat(~rows, self.lengths)],
+            lengths=np.where(rows, 0, self.lengths),
+            chains=self.chains,
+        )
 
     def per_sequence(self) -> list[npt.NDArray[Any]]:
         """Return the values of each sequence, (T, ...)."""

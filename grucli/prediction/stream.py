@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from grucli.data.encoder import form_of
 from grucli.data.records import Record
+from grucli.engine.steps import Steps
 from grucli.errors import AccessError, CheckpointError, DataError, GrucliError, show_path
 from grucli.model.logits import branch_logits, no_scores
 from grucli.model.runner import Runner
@@ -103,9 +104,12 @@ def _answered(saved: SavedModel, runner: Runner, window: list[Record]) -> Predic
             truncated=np.zeros(0, bool),
         )
     encoded = saved.encoder.encode(records)
+    scores = branch_logits(runner, encoded).blended(saved.model.mix)
+    if isinstance(scores, Steps) and encoded.texts is not None:
+        scores = scores.emptied(encoded.texts.lengths == 0)  # they were read as one token, <empty>
     return Predictions(
         records=window,
-        scores=branch_logits(runner, encoded).blended(saved.model.mix),
+        scores=scores,
         known=encoded.known,
         truncated=encoded.truncated,
         coverage=Coverage.of(saved.encoder, encoded),

@@ -71,3 +71,13 @@ def test_parts_are_joined_in_their_order():
     assert rows_of(joined(parts)) == [*rows_of(parts[0]), *rows_of(parts[1])]
     bare = [Steps(values=part.values, lengths=part.lengths) for part in parts]
     assert joined(bare).chains is None
+
+
+def test_sequences_without_an_input_have_no_step():
+    steps = drawn([2, 1, 3])
+    found = steps.emptied(np.array([False, True, False]))
+    assert found.lengths.tolist() == [2, 0, 3]
+    own = steps.per_sequence()
+    for values, expected in zip(found.per_sequence(), (own[0], own[1][:0], own[2]), strict=True):
+        np.testing.assert_array_equal(values, expected)
+    assert found.chains is steps.chains
