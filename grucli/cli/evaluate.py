@@ -64,7 +64,7 @@ def evaluate(
     from grucli.data.labelled import read_table
     from grucli.prediction.score import score
     from grucli.prediction.stream import suitable_records
-    from grucli.report.predictions import mistakes
+    from grucli.report.mistakes import mistakes
     from grucli.report.scores import json_pieces, text, warnings
 
     saved = common.load(model)

@@ -14,7 +14,7 @@ from grucli.tasks import TASKS
 T = TypeVar("T")
 JsonSchema: TypeAlias = dict[str, Any]
 
-_LATER_TASKS = ("multilabel", "tag")
+_LATER_TASKS = ("multilabel",)
 
 
 def _write_none_as_auto(schema: JsonSchema) -> None:

@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from grucli.data.encoded import Encoded
 from grucli.data.records import Record
+from grucli.data.text.vocabulary import UNKNOWN
 from grucli.model.blend import recurrence_share
 from grucli.model.logits import branch_logits
 from grucli.model.runner import Runner
@@ -74,6 +78,8 @@ class Scored:
 def score(saved: SavedModel, records: Sequence[Record]) -> Scored:
     """Score a model on records that it can read, at least one, each with a target."""
     encoded, task, mix = saved.encoder.encode(records), saved.task, saved.model.mix
+    if task.reads_steps and saved.encoder.vocabulary is not None:
+        _mark_known(records, encoded, len(saved.encoder.vocabulary))
     found, targets = branch_logits(Runner(saved.model), encoded), task.encode(records)
     scores = found.blended(mix)
     branches = None
@@ -90,3 +96,10 @@ def score(saved: SavedModel, records: Sequence[Record]) -> Scored:
         scores=scores,
         targets=targets,
     )
+
+
+def _mark_known(records: Sequence[Record], encoded: Encoded, size: int) -> None:
+    """Note in each record which of its tokens are among `size` of a vocabulary."""
+    known = (encoded.steps != UNKNOWN) & (encoded.steps < size)  # others have numbers behind them
+    for record, own in zip(records, np.split(known, np.cumsum(encoded.lengths)[:-1]), strict=True):
+        record.known = tuple(own.tolist())

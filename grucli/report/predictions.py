@@ -25,7 +25,6 @@ from grucli.tasks.columns import (
     AnswerOptions,
     Columns,
     Lists,
-    Mistakes,
     NamedNumbers,
     Numbers,
     Quantities,
@@ -191,23 +190,6 @@ def json_line(value: Any) -> str:
 def json_text(value: Any) -> str:
     """Return `json_line` without the end of the line."""
     return _BREAKS_LINES.sub(lambda match: f"\\u{ord(match[0]):04x}", _JSON(value))
-
-
-def mistakes(records: Sequence[Record], found: Mistakes) -> str:
-    """Return the wrong answers as CSV, the worst first.
-
-    Args:
-        records: all n that were scored, with their targets.
-        found: which answers are wrong.
-    """
-    has_text = records[0].text is not None
-    lines = [csv_line(["row", "label", *found.answers] + ["text"] * has_text)]
-    answers = zip(*map(as_texts, found.answers.values()), strict=True)
-    for k, answer in zip(found.rows.tolist(), answers, strict=True):
-        record = records[k]
-        cells = [str(record.number), record.label or "", *answer]
-        lines.append(csv_line(cells + [record.text or ""] * has_text))
-    return "".join(lines)
 
 
 def as_texts(column: Texts | Numbers) -> list[str]:

@@ -19,6 +19,7 @@ from grucli.training.scores import ValidScores
 from grucli.training.trainer import Trainer
 
 SCHEMA = "grucli.train/1"
+WORDS = "words"  # of a task: tens of thousands of them, for the model file alone
 
 
 def model_line(model: Model, task: Task) -> str:
@@ -160,7 +161,7 @@ def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> d
     return {
         "schema": SCHEMA,
         "model": path,
-        **trainer.task.to_json(),
+        **{name: one for name, one in trainer.task.to_json().items() if name != WORDS},
         "epochs": len(kept.history),
         "best_epoch": kept.best_epoch,
         "stopped": _ended_by(trainer.progress),

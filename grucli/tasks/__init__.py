@@ -1,7 +1,8 @@
 """What an answer is and how it is scored: one module or room a task, which nothing else names.
 
 Here: `task` and `answering` are what every task has to do, and beside them what any of them may
-use: scorecards, columns, confusions; `classify/` is the task of labels.
+use: scorecards, columns, confusions; `classify/` is the task of labels, `tag/` that of a tag for
+each step.
 Not here: how scores come about (model), or how they look (report).
 """
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 TASKS = {
     "classify": "grucli.tasks.classify.task:Classify",
     "regress": "grucli.tasks.regress.task:Regress",
+    "tag": "grucli.tasks.tag.task:Tag",
 }
 """Each task by its name, and where its class is: whoever lists names need not wait for NumPy."""
 

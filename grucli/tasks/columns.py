@@ -104,7 +104,9 @@ class Mistakes:
     Attributes:
         rows: (m,) of them, the worst first.
         answers: columns of m values, what was answered to each.
+        steps: (m,) which step of the row it is, from 0, where each has an answer; None else.
     """
 
     rows: Integers
     answers: Mapping[str, Texts | Numbers]
+    steps: Integers | None = None

@@ -473,7 +473,11 @@ REFUSED = {
     "no data": (["train", "-o", "m.npz"], 2, "no data"),
     "unknown option": (["train", REVIEWS, "-o", "m.npz", "--epochs", "3"], 2, "--epochs"),
     "bad setting": (["train", REVIEWS, "-o", "m.npz", "--set", "model.cel=gru"], 2, "'cell'"),
-    "task to come": (["train", REVIEWS, "-o", "m.npz", "--set", "task=tag"], 2, "not available"),
+    "task to come": (
+        ["train", REVIEWS, "-o", "m.npz", "--set", "task=multilabel"],
+        2,
+        "not available",
+    ),
     "missing data": (["train", "nope.csv", "-o", "m.npz"], 5, "nope.csv"),
     "missing config": (["train", "-c", "nope.yaml", "-o", "m.npz"], 5, "nope.yaml"),
     "config as data": (["train", "nope.yaml", "-o", "m.npz"], 2, "pass it with -c"),

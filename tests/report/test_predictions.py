@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from grucli.data.records import Record
 from grucli.errors import ConfigError
 from grucli.prediction.stream import Predictions
-from grucli.report.predictions import WRITERS, Layout, csv_line, json_line, mistakes
+from grucli.report.predictions import WRITERS, Layout, csv_line, json_line
 from grucli.tasks.classify.task import Classify
 from grucli.tasks.columns import AnswerOptions, Columns, Lists, NamedNumbers
 from tests.data.reading import read
@@ -107,20 +107,6 @@ def test_an_error_stands_between_the_answers_around_it(form):
 def test_numbers_without_a_value_are_never_written():
     with pytest.raises(ValueError, match="not JSON compliant"):
         json_line({"accuracy": math.nan})
-
-
-def test_mistakes_are_sorted_and_ties_keep_the_order_of_rows():
-    truths = ("a", "b", "unseen", "b", "a")
-    records = [Record(number=k, text=f"t{k}", label=label) for k, label in enumerate(truths, 1)]
-    rows = predicted((0.4, 0.6), (0.1, 0.9), (0.7, 0.3), (0.9, 0.1), (0.4, 0.6))
-    found = AB.mistakes(rows.scores, np.array([0, 1, -1, 1, 0]))
-    assert mistakes(records, found) == (
-        "row,label,predicted,probability,text\n"
-        "4,b,a,0.900000,t4\n"
-        "3,unseen,a,0.700000,t3\n"
-        "1,a,b,0.600000,t1\n"
-        "5,a,b,0.600000,t5\n"
-    )
 
 
 def test_columns_that_are_kept_are_looked_through_for_the_names_of_answers_once(monkeypatch):

@@ -1,0 +1,220 @@
+"""The scorecard of a tagger: names, meanings and groups of its metrics."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.records import Record
+from grucli.engine.packing import Integers
+from grucli.engine.steps import Steps
+from grucli.errors import counted
+from grucli.tasks.classify.metrics import calibration_error, log_loss
+from grucli.tasks.classify.unknown_labels import hint
+from grucli.tasks.confusion import Confusion
+from grucli.tasks.scorecard import (
+    ConfusionTable,
+    CountTable,
+    Figure,
+    FigureColumn,
+    FigureTable,
+    Measure,
+    Scorecard,
+    ScoreTable,
+)
+from grucli.tasks.tag import baseline
+from grucli.tasks.tag.baseline import Blind
+from grucli.tasks.tag.chunks import OUTSIDE, UNNAMED, Tagged
+from grucli.tasks.tag.decoding import Decoded, sums
+from grucli.tasks.tag.metrics import ChunkCounts, Found, Share, macro_f1, of_each
+
+ACCURACY = Measure(name="accuracy", title="accuracy", is_brief=True)
+ENTITY_F1 = Measure(
+    name="entity_f1",
+    title="entity F1",
+    undefined="neither data nor answers have an entity",
+    is_brief=True,
+)
+PRECISION = Measure(name="precision", title="precision", undefined="nothing is answered so")
+RECALL = Measure(name="recall", title="recall", undefined="there is none in these rows")
+F1 = Measure(name="f1", title="F1", undefined="there is none, neither in data nor in answers")
+MACRO_F1 = Measure(name="macro_f1", title="macro F1", is_brief=True)
+SENTENCES = Measure(name="sentences", title="sentences", is_brief=True)
+UNKNOWN_ACCURACY = Measure(
+    name="unknown_accuracy",
+    title="of unknown words",
+    undefined="the vocabulary knows every token of these rows",
+)
+TOKENS = Measure(name="tokens", title="tokens")
+LOG_LOSS = Measure(name="log_loss", title="log-loss", larger_is_better=False)
+ECE = Measure(name="ece", title="calibration error", larger_is_better=False)
+ROWS = Measure(name="rows", title="true")
+PREDICTED = Measure(name="predicted", title="predicted")
+
+MEASURES = (
+    ACCURACY,
+    ENTITY_F1,
+    PRECISION,
+    RECALL,
+    MACRO_F1,
+    SENTENCES,
+    UNKNOWN_ACCURACY,
+    TOKENS,
+    LOG_LOSS,
+    ECE,
+)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Answered:
+    """Answers to n sequences, and what is true of them.
+
+    Attributes:
+        tags: the K tags.
+        found: the answers.
+        targets: the true tags, -1 where training lacks them.
+        records: the n sequences.
+        blind: (S,) each token's most frequent tag.
+        unseen: steps of each tag that training lacks.
+    """
+
+    tags: Sequence[str]
+    found: Decoded
+    targets: Steps
+    records: Sequence[Record]
+    blind: npt.NDArray[np.int64]
+    unseen: Mapping[str, int]
+
+    @property
+    def hits(self) -> npt.NDArray[np.bool_]:
+        """(S,) where the answer is right."""
+        hits: npt.NDArray[np.bool_] = self.found.tags == self.targets.values
+        return hits
+
+    def accuracy(self, answers: Integers) -> Share:
+        """Return the share of right ones among (S,) answers."""
+        right = sums(answers == self.targets.values, self.targets.lengths)
+        return Share.of(right, self.targets.lengths)
+
+
+def scorecard(one: Answered) -> Scorecard:
+    """Score tags that stand each for itself."""
+    per_tag = of_each(one.found.tags[one.hits], one.targets.values, one.found.tags, len(one.tags))
+    macro = macro_f1(per_tag, len(one.unseen))
+    return Scorecard(
+        rows=len(one.targets),
+        unknown=sum(one.unseen.values()),
+        figures=(
+            _accuracy(one),
+            Figure(measure=MACRO_F1, value=macro, meaning="each tag counts the same"),
+            *_figures(one),
+        ),
+        baseline=baseline.of_words(ACCURACY, one.accuracy(one.blind), len(one.targets)),
+        tables=(_table("per_tag", "tag", one.tags, per_tag), *_tables(one)),
+    )
+
+
+def chunk_scorecard(one: Answered, answered: Tagged, blind: Tagged) -> Scorecard:
+    """Score tags that are parts of chunks: a chunk is right in type, first and last step.
+
+    Args:
+        one: the tags.
+        answered: the chunks of the answers.
+        blind: those of each token's most frequent tag, of the same types.
+    """
+    true = Tagged.of([record.tags or (OUTSIDE,) for record in one.records], answered.types)
+    counts, without = (
+        ChunkCounts.of(true.spans, other.spans, one.targets.starts) for other in (answered, blind)
+    )
+    per_type = of_each(counts.hits, counts.true, counts.predicted, len(true.types))
+    whole, f1 = counts.all, counts.f1
+    return Scorecard(
+        rows=len(one.targets),
+        unknown=sum(one.unseen.values()),
+        figures=(
+            Figure(measure=ENTITY_F1, value=f1.value, interval=f1.interval),
+            Figure(measure=PRECISION, value=whole.precision, meaning="right ones of the answers"),
+            Figure(measure=RECALL, value=whole.recall, meaning="found ones of the true"),
+            _accuracy(one),
+            *_figures(one),
+        ),
+        baseline=baseline.of_words(ENTITY_F1, without.f1, len(one.targets)),
+        tables=(
+            _table("per_type", "type", [name or UNNAMED for name in true.types], per_type),
+            *_tables(one),
+        ),
+    )
+
+
+def majority(tags: Sequence[str], targets: Steps) -> Blind:
+    """Return what the most frequent tag of some sequences reaches as the answer to every step."""
+    counts = np.bincount(targets.values[targets.values >= 0], minlength=len(tags))
+    most = int(counts.argmax())
+    share = Share.of(sums(targets.values == most, targets.lengths), targets.lengths)
+    return baseline.of_one_tag(ACCURACY, share, len(targets), tags[most])
+
+
+def _accuracy(one: Answered) -> Figure:
+    share = one.accuracy(one.found.tags)
+    return Figure(measure=ACCURACY, value=share.value, interval=share.interval)
+
+
+def _figures(one: Answered) -> Iterator[Figure]:
+    """Yield what is measured of tags of any kind."""
+    found, hits = one.found, one.hits
+    whole = float(np.mean(sums(~hits, found.lengths) == 0))
+    guess = f"nat a token; {math.log(len(one.tags)):.3f} if all tags were equally likely"
+    yield Figure(measure=SENTENCES, value=whole, meaning="share without a wrong tag")
+    yield Figure(measure=TOKENS, value=len(hits))
+    if all(record.known is not None for record in one.records):
+        unknown = ~np.concatenate(
+            [record.known for record in one.records if record.known is not None]
+        )
+        value = float(hits[unknown].mean()) if unknown.any() else None
+        meaning = f"accuracy of {counted(int(unknown.sum()), 'token')}"
+        yield Figure(measure=UNKNOWN_ACCURACY, value=value, meaning=meaning)
+    yield Figure(measure=LOG_LOSS, value=log_loss(found.p, one.targets.values), meaning=guess)
+    error = calibration_error(found.certainty, hits)
+    yield Figure(measure=ECE, value=error, meaning="mean gap between probability and accuracy")
+
+
+def _table(name: str, title: str, rows: Sequence[str], found: Sequence[Found]) -> FigureTable:
+    """Return a table of what was found of each kind."""
+
+    def column(measure: Measure, *, has_bars: bool = False, in_json: bool = True) -> FigureColumn:
+        values = [getattr(each, measure.name) for each in found]
+        return FigureColumn(measure=measure, values=values, has_bars=has_bars, in_json=in_json)
+
+    return FigureTable(
+        name=name,
+        title=title,
+        rows=rows,
+        columns=(
+            column(PRECISION),
+            column(RECALL),
+            column(F1, has_bars=True),
+            column(ROWS),
+            column(PREDICTED, in_json=False),
+        ),
+        example=f"{name}.{title.upper()}.f1",
+    )
+
+
+def _tables(one: Answered) -> tuple[ScoreTable, ...]:
+    """Return which tags are taken for which, and those that training lacks."""
+    known = one.targets.values >= 0
+    counts = Confusion.of(one.targets.values[known], one.found.tags[known], len(one.tags))
+    return (
+        ConfusionTable(name="confusion", labels=one.tags, counts=counts),
+        CountTable(
+            name="unseen",
+            title="unseen in training, counted as wrong",
+            counts=one.unseen,
+            hint=partial(hint, known=one.tags),
+        ),
+    )
