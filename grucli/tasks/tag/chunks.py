@@ -177,5 +177,5 @@ def scheme_of(tags: Sequence[str], begun: Sequence[str]) -> tuple[str, int]:
 
 def _at(starts: Integers, size: int) -> Booleans:
     marked = np.zeros(size, bool)
-    marked[starts] = True
+    marked[starts[starts < size]] = True  # an empty sequence at the end begins behind it
     return marked

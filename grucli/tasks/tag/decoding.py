@@ -154,9 +154,10 @@ def _laid_out(
     Yields:
         their rows, where each packed step of theirs stands, the packing, and their chains.
     """
-    if scores.chains is None or not len(scores):
+    if scores.chains is None:
         return
     order = np.argsort(-scores.lengths, kind="stable")
+    order = order[: np.count_nonzero(scores.lengths)]  # an input without a step has no path
     most = max(1, MOST_PAIRS // scores.values.shape[1] ** 2)
     for block in slices(scores.lengths[order], most):
         rows = order[block]
