@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from grucli.data.encoded import UNLIMITED
 from grucli.data.encoder import Encoder
 from grucli.errors import counted
 from grucli.model.linear_path import NAMES
@@ -21,8 +22,10 @@ Row = tuple[str, object, str]
 
 def rows(coverage: Coverage, saved: SavedModel) -> list[Row]:
     """Return the lines of a report."""
-    cut = f"inputs longer than {_limit(saved.encoder)}{_beyond(saved)}"
-    found: list[Row] = [("cut", coverage.truncated, cut)]
+    found: list[Row] = []
+    if saved.encoder.max_length < UNLIMITED:
+        cut = f"inputs longer than {_limit(saved.encoder)}{_beyond(saved)}"
+        found.append(("cut", coverage.truncated, cut))
     if coverage.known is not None:
         none = counted(coverage.none_known, "input")
         said = f"of those that were read; {none} without any" if coverage.none_known else ""

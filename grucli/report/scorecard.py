@@ -134,7 +134,9 @@ def _counts(one: CountTable, rows: int) -> list[str]:
     if not one.counts:
         return []
     most = sorted(one.counts.items(), key=lambda item: (-item[1], item[0]))
-    title = f"{one.title}: {sum(one.counts.values())} of {counted(rows, 'row')}"
+    total = sum(one.counts.values())
+    whole = counted(total, one.unit) if one.unit else f"{total} of {counted(rows, 'row')}"
+    title = f"{one.title}: {whole}"
     lines = table([(name, count, one.hint(name)) for name, count in most[:MOST_LINES]], "lrl")
     return [title, *lines, *_more(len(most) - MOST_LINES)]
 

@@ -169,12 +169,14 @@ class CountTable:
         title: for people.
         counts: rows of each.
         hint: what may help with one of them, or nothing.
+        unit: what is counted, where it is not the rows.
     """
 
     name: str
     title: str
     counts: Mapping[str, int]
     hint: Callable[[str], str]
+    unit: str = ""
 
     def to_json(self) -> dict[str, int]:
         """Return the counts."""

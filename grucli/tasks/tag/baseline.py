@@ -81,7 +81,7 @@ def of_words(measure: Measure, share: Share, rows: int) -> Blind:
         rows=rows,
         value=share.value or 0.0,
         trials=share.trials,
-        owner="word",
+        owner="lexicon",
         meaning=WordTags.meaning,
     )
 

@@ -45,10 +45,6 @@ class Decoded:
         own: npt.NDArray[np.float64] = self.p[np.arange(len(self.tags)), self.tags]
         return own
 
-    def per_row(self, values: npt.NDArray[np.generic]) -> list[npt.NDArray[np.generic]]:
-        """Return (n,) the part of (S, …) values that each sequence has."""
-        return np.split(values, np.cumsum(self.lengths)[:-1]) if len(self.lengths) else []
-
 
 def tags_of(scores: Steps, barriers: Floats | None = None) -> npt.NDArray[np.int64]:
     """Return (S,) the tags that answer; the arguments are those of `decode`."""

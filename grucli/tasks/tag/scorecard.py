@@ -96,6 +96,11 @@ class Answered:
         hits: npt.NDArray[np.bool_] = self.found.tags == self.targets.values
         return hits
 
+    @property
+    def unknown(self) -> int:
+        """How many sequences have a tag that training lacks."""
+        return int(np.count_nonzero(sums(self.targets.values < 0, self.targets.lengths)))
+
     def accuracy(self, answers: Integers) -> Share:
         """Return the share of right ones among (S,) answers."""
         right = sums(answers == self.targets.values, self.targets.lengths)
@@ -108,7 +113,7 @@ def scorecard(one: Answered) -> Scorecard:
     macro = macro_f1(per_tag, len(one.unseen))
     return Scorecard(
         rows=len(one.targets),
-        unknown=sum(one.unseen.values()),
+        unknown=one.unknown,
         figures=(
             _accuracy(one),
             Figure(measure=MACRO_F1, value=macro, meaning="each tag counts the same"),
@@ -135,7 +140,7 @@ def chunk_scorecard(one: Answered, answered: Tagged, blind: Tagged) -> Scorecard
     whole, f1 = counts.all, counts.f1
     return Scorecard(
         rows=len(one.targets),
-        unknown=sum(one.unseen.values()),
+        unknown=one.unknown,
         figures=(
             Figure(measure=ENTITY_F1, value=f1.value, interval=f1.interval),
             Figure(measure=PRECISION, value=whole.precision, meaning="right ones of the answers"),
@@ -216,5 +221,6 @@ def _tables(one: Answered) -> tuple[ScoreTable, ...]:
             title="unseen in training, counted as wrong",
             counts=one.unseen,
             hint=partial(hint, known=one.tags),
+            unit="token",
         ),
     )

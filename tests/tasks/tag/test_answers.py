@@ -41,6 +41,17 @@ def test_no_sequence_has_all_columns():
     assert PLAIN.typed_answers(none) == []
 
 
+@pytest.mark.parametrize(("task", "tags"), [(PLAIN, "D N"), (CHUNKS, "B-LOC I-LOC")])
+def test_an_input_without_a_step_has_no_tag(task, tags):
+    full = scores_of(task, "O" if task is CHUNKS else "V", tags, tags, chain=task is CHUNKS)
+    some = full.emptied(np.array([True, False, True]))
+    found = task.answers(some, AnswerOptions()).table
+    assert found["tags"][::2] == ["", ""]
+    assert found["tags"][1] == task.answers(full, AnswerOptions()).table["tags"][1]
+    assert [len(one.tags) for one in task.typed_answers(some)] == [0, 2, 0]
+    assert [len(one.entities) for one in task.typed_answers(some)] == [0, task is CHUNKS, 0]
+
+
 def test_there_are_no_ranks():
     with pytest.raises(ConfigError, match="--top-k: there is one tag for each step; omit it"):
         PLAIN.answers(scores_of(PLAIN, "D"), AnswerOptions(top_k=2))

@@ -52,7 +52,7 @@ def test_words_that_the_vocabulary_lacks_are_measured_apart():
 def test_what_each_tokens_most_frequent_tag_reaches():
     """In training w0 is D and N, w1 N and V, w2 V: the first of equals, or that of all tokens."""
     card = plain_card()
-    assert card.baseline.owner == "word"
+    assert card.baseline.owner == "lexicon"
     records = tagged("D N V", "N V", "X")
     blind = PLAIN.words.answers(records).tolist()
     right = np.sum(np.array(blind) == PLAIN.encode(records).values)
