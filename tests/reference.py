@@ -100,6 +100,15 @@ def pool(kinds, outputs, final, query=None):
     return np.concatenate([ways[kind]() for kind in kinds])
 
 
+def sigmoid_cross_entropy(logits, truth, weight, smoothing=0.0):
+    total = 0.0
+    for k in range(len(truth)):
+        wanted = (1 - smoothing) * truth[k] + smoothing / 2
+        p = sigmoid(logits[k])
+        total = total - wanted * np.log(p) - (1 - wanted) * np.log(1 - p)
+    return weight * total
+
+
 def cross_entropy(logits, target, weight, smoothing=0.0):
     if len(logits) == 1:
         logits = np.concatenate((np.zeros(1), logits))

@@ -68,7 +68,8 @@ def evaluate(
     from grucli.report.scores import json_pieces, text, warnings
 
     saved = common.load(model)
-    table = read_table(data, reading.options(), saved.remembered)
+    options = reading.options(targets=saved.task.target_forms[0])
+    table = read_table(data, options, saved.remembered)
     common.note_each(table.findings)
     records = list(suitable_records(saved, table.records, table.name, model))
     saved.task.check_known(table.name, records, "the model")

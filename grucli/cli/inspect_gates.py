@@ -158,7 +158,7 @@ def _column_and_texts(
     A pipe cannot be looked at first: there --text is the column.
     """
     given = tuple(reading.text or ())
-    options = dataclasses.replace(reading, text=None).options()
+    options = dataclasses.replace(reading, text=None).options(targets=saved.task.target_forms[0])
     if data is None:
         columns: tuple[str, ...] = ()
     elif data == "-" or Path(data).is_fifo():

@@ -18,7 +18,7 @@ from grucli.errors import excerpt, show
 from grucli.notices import Notice
 
 if TYPE_CHECKING:
-    from grucli.data.records import ReadOptions
+    from grucli.data.records import ReadOptions, TargetForm
     from grucli.modelfile.checkpoint import SavedModel
 
 THREAD_VARIABLES = (
@@ -56,6 +56,12 @@ class Reading:
     ] = None
     label: Annotated[
         str | None, typer.Option("--label", metavar="COL", help="The column with the label.")
+    ] = None
+    label_separator: Annotated[
+        str | None,
+        typer.Option(
+            "--label-separator", metavar="CHAR", help="Between the labels of a cell, if several."
+        ),
     ] = None
     values: Annotated[
         str | None,
@@ -104,11 +110,13 @@ class Reading:
                 given.pop(columns, None)
         return given | {"header": False} if given.pop("no_header") else given
 
-    def options(self, on_bad_row: OnBadRow = "stop") -> ReadOptions:
+    def options(
+        self, on_bad_row: OnBadRow = "stop", targets: TargetForm | None = None
+    ) -> ReadOptions:
         """Return them for the readers; `on_bad_row` is what counts if it was not given."""
         from grucli.data.records import ReadOptions
 
-        given = {"on_bad_row": on_bad_row} | self.given()
+        given = {"on_bad_row": on_bad_row, "targets": targets} | self.given()
         if "values" in given:
             given["values"] = (given["values"],)
         return ReadOptions(**given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
@@ -96,6 +97,7 @@ def predict(
     options = reading.options(on_bad_row="skip")
     with open_source(path, options, needs_label=False, remembered=saved.remembered) as source:
         common.note_each(source.findings)
+        asked = dataclasses.replace(asked, separator=source.label_separator)
         layout = Layout.of(saved.task, asked, _kept(keep, source), stream.nothing(saved))
         form = form or ("conll" if source.format == "conll" and layout.steps else "tsv")
         if form == "csv":

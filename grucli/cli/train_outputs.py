@@ -85,7 +85,9 @@ def write_out_of_fold(files: RunFiles, session: Session) -> bool:
     path, scores, folds = files.out_of_fold, trainer.out_of_fold, prepared.folds
     if path is None or scores is None or folds is None:
         return False
-    answers = trainer.task.answers(scores, AnswerOptions())
+    answers = trainer.task.answers(
+        scores, AnswerOptions(separator=prepared.remembered.label_separator)
+    )
     found = OutOfFold(records=prepared.records, answers=answers, folds=folds)
     text = found.jsonl() if path.suffix == ".jsonl" else found.csv()
     output.write_file(str(path), text.encode("utf-8", "surrogatepass"))

@@ -14,8 +14,6 @@ from grucli.tasks import TASKS
 T = TypeVar("T")
 JsonSchema: TypeAlias = dict[str, Any]
 
-_LATER_TASKS = ("multilabel",)
-
 
 def _write_none_as_auto(schema: JsonSchema) -> None:
     kinds = [kind for kind in schema["anyOf"] if kind != {"type": "null"}]
@@ -29,8 +27,6 @@ def _read_auto_as_none(value: object) -> object:
 def _available(task: str) -> str:
     if task in ("auto", *TASKS):
         return task
-    if task in _LATER_TASKS:
-        raise ValueError(f"'{task}' is not available yet; use {', '.join(TASKS)}")
     raise ValueError
 
 

@@ -53,6 +53,9 @@ class DataConfig(_Section):
     with the token."""
     label: Auto[ColumnName] = None
     """The column that holds the label; of conll, the number of the one with the tags."""
+    label_separator: Delimiter | None = None
+    """What stands between the labels of a cell, where a row may have any number of them: the task
+    multilabel. Blanks around a label are no part of it, and an empty cell has no label."""
     weight: ColumnName | None = None
     """The column that says how much a row counts in training: a number above 0. They are scaled to
     a mean of one."""

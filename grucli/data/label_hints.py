@@ -11,11 +11,10 @@ from grucli.notices import Notice
 
 LEAST_NUMBERS = 20  # distinct; years, ages and counts that are classes seldom have more of few rows
 MOST_ROWS = 5  # of a number on average, if all are whole
-SEPARATORS = ";|,"
+SEPARATORS = ";|,#"
 LEAST_REUSE = 2.0  # labels that a part of a list stands in, on average; "Salem, MA" has less
 LABEL_WIDTH = 24  # characters
-LATER = "not available yet"
-SEVERAL = f"several labels a row are the task multilabel, {LATER}"
+SEVERAL = "or set task=multilabel for several labels a row"
 
 # With a decimal point or a decimal comma.
 _NUMBER = re.compile(r"\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*", re.ASCII)
@@ -39,13 +38,15 @@ def hints(name: str, counts: Mapping[str, int]) -> Iterator[Notice]:
             f"{name}: the labels are {len(counts):,} numbers from {first} to {last}, each a class "
             "of its own; --set task=regress predicts numbers",
         )
-    found = lists(counts)
+    found, separator = lists(counts)
     if found:
+        mend = f"pass --label-separator '{separator}'" if separator else "write them as JSON lists"
         most = max(found, key=lambda label: found[label])
         yield Notice(
             "data.list_labels",
             f"{name}: {len(found):,} of {len(counts):,} labels look like lists "
-            f"('{excerpt(most, LABEL_WIDTH)}'), each a class of its own; {SEVERAL}",
+            f"('{excerpt(most, LABEL_WIDTH)}'), each a class of its own; for several labels "
+            f"a row {mend}",
         )
 
 
@@ -57,9 +58,11 @@ def of_column(name: str, cells: Sequence[str]) -> str:
     filled = [cell for cell in cells if cell.strip()]
     counts = Counter(filled)
     if not all(map(_WHOLE.fullmatch, counts)) or sorted(counts, key=_number) != filled:
-        several = f"multilabel, {LATER}" if lists(counts) else ""
-        task = "regress" if are_targets(counts) else several
-        return f" ('{excerpt(name, 16)}' looks made for the task {task})" if task else ""
+        shown = excerpt(name, 16)
+        if are_targets(counts):
+            return f" ('{shown}' looks made for the task regress)"
+        if lists(counts)[0]:
+            return f" ('{shown}' looks made for the task multilabel)"
     return ""
 
 
@@ -76,13 +79,16 @@ def are_targets(counts: Mapping[str, int]) -> bool:
     return not are_whole or sum(counts.values()) < MOST_ROWS * len(counts)
 
 
-def lists(counts: Mapping[str, int]) -> dict[str, int]:
-    """Return the labels that are lists, with their rows; none if there are no others like them."""
+def lists(counts: Mapping[str, int]) -> tuple[dict[str, int], str]:
+    """Return the labels that are lists, with their rows, and what stands between their parts.
+
+    There are none if there are no others like them, and nothing stands between parts in brackets.
+    """
     if all(map(_NUMBER.fullmatch, counts)):  # a comma may be a decimal one
-        return {}
+        return {}, ""
     bracketed = {k: n for k, n in counts.items() if _BRACKETED.fullmatch(k)}
     if len(bracketed) > 1 and 2 * len(bracketed) > len(counts):
-        return bracketed
+        return bracketed, ""
     for separator in SEPARATORS:
         parts: Counter[str] = Counter()
         found: dict[str, set[str]] = {}
@@ -93,8 +99,8 @@ def lists(counts: Mapping[str, int]) -> dict[str, int]:
                 found[label] = own
         listed = {part for own in found.values() for part in own}
         if listed and sum(parts[part] for part in listed) >= LEAST_REUSE * len(listed):
-            return {label: counts[label] for label in found}
-    return {}
+            return {label: counts[label] for label in found}, separator
+    return {}, ""
 
 
 def _number(label: str) -> float:

@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self
 
 from grucli.data.forms import FormatName, Missing, OnBadRow
+from grucli.data.label_lists import Divide
 from grucli.data.numbers import Floats
-from grucli.errors import DataError
+from grucli.errors import DataError, excerpt
 
 Kind = Literal["text", "series"]
 TargetForm = Literal["label", "labels", "number", "tags"]
@@ -77,6 +78,7 @@ class ReadOptions:
         text: name of the text column, or of several that are joined; what is no column as a whole
             is cut at commas, and so is `values`.
         label: name of the label column.
+        label_separator: what stands between the labels of a cell; None where it holds one.
         weight: name of the column that says how much a row counts; None for none.
         group: name of the column whose values keep rows together; None for none.
         values: names or globs of the columns with numbers; of JSONL, the key of the sequence.
@@ -87,14 +89,16 @@ class ReadOptions:
         quotes: whether quotes enclose cells of a table; None lets its rows tell.
         encoding: None is UTF-8.
         on_bad_row: what to do with a Record that has an `error`; for who reads the Source.
+        targets: what the task at hand learns first; None where the data choose it.
 
-    But for the last, they are named as in the config's section `data`, and as the flags.
+    But for the last two, they are named as in the config's section `data`, and as the flags.
     """
 
     format: FormatName = "auto"
     header: bool = True
     text: Columns | None = None
     label: str | None = None
+    label_separator: str | None = None
     weight: str | None = None
     group: str | None = None
     values: tuple[str, ...] | None = None
@@ -105,11 +109,12 @@ class ReadOptions:
     quotes: bool | None = None
     encoding: str | None = None
     on_bad_row: OnBadRow = "stop"
+    targets: TargetForm | None = None
 
     @classmethod
     def of(cls, settings: object, on_bad_row: OnBadRow) -> Self:
         """Return the options that `settings`, the section of a config, have by their names."""
-        names = [each.name for each in fields(cls) if each.name != "on_bad_row"]
+        names = [each.name for each in fields(cls) if each.name not in ("on_bad_row", "targets")]
         return cls(**{name: getattr(settings, name) for name in names}, on_bad_row=on_bad_row)
 
 
@@ -129,14 +134,14 @@ class Remembered:
     header: bool = True
     quotes: Literal[False] | None = None
     targets: TargetForm = "label"
+    label_separator: str | None = None
 
     def stored(self) -> dict[str, Any]:
         """Return the fields as plain values; those that older models lack only if they are set."""
         stored = asdict(self)
-        if self.quotes is None:
-            del stored["quotes"]
-        if self.targets == "label":
-            del stored["targets"]
+        for name, usual in (("quotes", None), ("targets", "label"), ("label_separator", None)):
+            if stored[name] == usual:
+                del stored[name]
         return stored
 
 
@@ -151,8 +156,10 @@ class Source:
         ready: tells whether the next record, or the end, can be had without waiting for its
             producer; a line that has arrived counts as a record.
         columns: names of a table's columns.
-        format, text, label, values, id, time, missing, delimiter, encoding, header: as in
-            `ReadOptions`, what was given or found.
+        format, text, label, label_separator, values, id, time, missing, delimiter, encoding,
+            header: as in `ReadOptions`, what was given or found.
+        divide: from the text of a label to the labels in it; None where it is one.
+        allows_sets: whether an input may have several labels where the data say so.
         quotes: False where quotes enclose no cells because someone said so.
         rest: gives the lines behind the last record, when all have been read, of data that are
             written as they were read.
@@ -181,6 +188,9 @@ class Source:
     encoding: str | None = None
     header: bool = True
     quotes: Literal[False] | None = None
+    label_separator: str | None = None
+    divide: Divide | None = field(default=None, repr=False)
+    allows_sets: bool = True
     found_later: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False)
     rest: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False)
     findings: tuple[str, ...] = ()
@@ -200,9 +210,30 @@ class Source:
         seen = False
         for record in self.records:
             seen = True
+            if record.error is None and record.label is not None:
+                self._divide(record)
             yield record
         if self.needs_label and not seen:
             raise DataError(f"{self.name}: no rows; name a file with data in it")
+
+    def _divide(self, record: Record) -> None:
+        """Tell the labels of a record apart."""
+        separator, place = self.label_separator, self.place(record)
+        try:
+            if record.labels is None and self.divide is not None:
+                record.labels = self.divide(record.label or "")
+            elif separator and any(separator in label for label in record.labels or ()):
+                label = next(label for label in record.labels or () if separator in label)
+                raise ValueError(
+                    f"list: '{excerpt(label, 24)}' has '{separator}' in it; name another "
+                    "--label-separator"
+                )
+        except ValueError as error:
+            record.error = f"{place}: label {error}"
+
+    def place(self, record: Record) -> str:
+        """Return where a record stands, for messages."""
+        return f"{self.name}:{record.line}" if record.line else f"{self.name}, row {record.number}"
 
     def __enter__(self) -> "Source":
         return self

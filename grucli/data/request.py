@@ -4,10 +4,13 @@ import io
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from grucli.data import label_lists
 from grucli.data.forms import FormatName, Missing
+from grucli.data.label_lists import Divide
 from grucli.data.records import ReadOptions, Remembered, Source, names
 from grucli.data.streams.lines import Lines
 from grucli.data.tables.column_names import split_names
+from grucli.data.tables.delimiter_names import parse_delimiter
 from grucli.errors import ConfigError, excerpt
 
 
@@ -56,7 +59,11 @@ class Asked:
             records=iter(()),
             ready=lines.ready,
             stream=stream,
+            targets="labels" if self.wants_sets else "label",
             encoding=self.encoding,
+            label_separator=self.label_separator,
+            divide=self.divide,
+            allows_sets=self.allows_sets,
         )
 
     @property
@@ -68,6 +75,31 @@ class Asked:
     def label(self) -> str | None:
         """Name of the label column, if it is given or remembered."""
         return self.options.label or self.known.label
+
+    @property
+    def label_separator(self) -> str | None:
+        """What stands between the labels of a cell, if it is given or remembered."""
+        given = self.options.label_separator or self.known.label_separator
+        return given and parse_delimiter(given, "--label-separator")
+
+    @property
+    def allows_sets(self) -> bool:
+        """Whether rows may have any number of labels where the data say so, and labels are read."""
+        wanted = self.options.targets
+        return wanted == "labels" or (wanted is None and self.needs_label)
+
+    @property
+    def wants_sets(self) -> bool:
+        """Whether rows have any number of labels, maybe none, because somebody says so."""
+        return self.label_separator is not None or self.options.targets == "labels"
+
+    @property
+    def divide(self) -> Divide | None:
+        """How the text of a label becomes labels, None where it is one."""
+        separator = self.label_separator
+        if separator is not None:
+            return label_lists.parts(separator)
+        return label_lists.one if self.wants_sets else None
 
     @property
     def id(self) -> str | None:

@@ -68,6 +68,35 @@ def huber(
     return loss, (weights * slope)[:, None].astype(scores.dtype)
 
 
+def sigmoid_cross_entropy(
+    logits: Floats, truth: npt.NDArray[Any], weights: Floats, smoothing: float = 0.0
+) -> tuple[float, Floats]:
+    """Return the sum of -weight (q log p + (1 - q) log(1 - p)) over rows and outputs, and d_logits.
+
+        p = sigmoid(logit)   (1)      q = (1 - smoothing) truth + smoothing / 2   (2)
+
+    Args:
+        logits: (B, O), each output of which answers yes or no for itself.
+        truth: (B, O), 1 for yes and 0 for no.
+        weights: (B,) how much each row counts.
+        smoothing: share of the certainty that is spread over both answers, in [0, 1).
+
+    Returns:
+        the loss [nat] and d_logits of the shape and dtype of `logits`.
+    """
+    exact = logits.astype(np.float64)
+    wanted = (1 - smoothing) * truth + smoothing / 2
+    loss = float(np.sum(weights[:, None] * (np.logaddexp(0.0, exact) - wanted * exact)))
+    d_logits = (sigmoid(exact) - wanted) * weights[:, None]  # (1) (2) d -log p / d logit = p - q
+    return loss, d_logits.astype(logits.dtype)
+
+
+def sigmoid(logits: Floats) -> npt.NDArray[np.float64]:
+    """Return 1 / (1 + exp(-logits)) in float64, without overflow."""
+    p: npt.NDArray[np.float64] = 0.5 + 0.5 * np.tanh(0.5 * logits.astype(np.float64))
+    return p
+
+
 def log_probabilities(logits: Floats) -> npt.NDArray[np.float64]:
     """Return float64 log-probabilities (B, C), of both classes for a single logit (B, 1)."""
     exact = logits.astype(np.float64)

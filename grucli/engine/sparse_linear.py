@@ -6,6 +6,7 @@ here, so that what the other half does can make neither of them worse.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,17 +103,15 @@ def relevance(
 
     Args:
         rows: n of them; only which features they have counts.
-        targets: (n,) classes.
+        targets: (n,) classes; or (n, C) 1 for each class that a row has, and 0 for the others.
         num_features: K.
-        num_classes: C, at least 2.
+        num_classes: C.
 
     Source: Wang & Manning 2012 (https://aclanthology.org/P12-2018), who take the ratio itself, for
     two classes; the root did better on held-out parts of eight sets.
     """
-    cells = np.repeat(targets, rows.lengths) * num_features + rows.ids
-    counts = np.bincount(cells, minlength=num_classes * num_features)
-    own = counts.reshape(num_classes, num_features)
-    others = own.sum(axis=0) - own
+    own = _class_counts(rows, targets, num_features, num_classes)
+    others = np.bincount(rows.ids, minlength=num_features) - own
     ratios = np.zeros(num_features)
     for mine, theirs in zip(own, others, strict=True):
         ratio = np.log((mine + 1) / (theirs + 1))
@@ -121,6 +120,18 @@ def relevance(
     scale = np.sqrt(ratios)
     before, after = (np.sum((factor * rows.values) ** 2) for factor in (1.0, scale[rows.ids]))
     return scale * np.sqrt(before / after) if after else np.ones(num_features)
+
+
+def _class_counts(
+    rows: Sparse, targets: Integers, num_features: int, num_classes: int
+) -> npt.NDArray[np.int64]:
+    """Return (C, K) how many rows of each class have each feature."""
+    if targets.ndim == 1:
+        cells = np.repeat(targets, rows.lengths) * num_features + rows.ids
+        counts = np.bincount(cells, minlength=num_classes * num_features)
+        return counts.reshape(num_classes, num_features)
+    own = [rows.ids[np.repeat(column > 0, rows.lengths)] for column in targets.T]
+    return np.stack([np.bincount(ids, minlength=num_features) for ids in own])
 
 
 def fit(
@@ -141,10 +152,11 @@ def fit(
 
     Args:
         rows: n of them.
-        targets: (n,) classes.
+        targets: (n,) classes; or (n, C) 1 for each class that a row has, and 0 for the others:
+            then each class is learned against all else, whatever other classes a row has.
         weights: (n,) how much each row counts, 1 on average.
         num_features: K.
-        num_classes: C; two of them share one output.
+        num_classes: C; of those that exclude each other two share one output.
         epochs: passes over the rows.
         learning_rate: of the first step.
         rng: draws the order of the rows.
@@ -152,15 +164,20 @@ def fit(
     Returns:
         weight (K, O) and bias (O,).
     """
-    outputs = 1 if num_classes == 2 else num_classes
+    excess: Callable[[Floats, Any], Floats] = _excess_of_each
+    truth: Sequence[Any] = targets.tolist()
+    outputs = num_classes
+    if targets.ndim == 2:
+        excess, truth = _excess_of_any, list(targets.astype(np.float32))
+    elif num_classes == 2:
+        excess, outputs = _excess_of_one, 1
     weight = np.zeros((num_features, outputs), np.float32)
     bias = np.zeros(outputs, np.float32)
-    ends, truth = rows.ends, targets.tolist()
+    ends = rows.ends
     starts, stops = (ends - rows.lengths).tolist(), ends.tolist()
     counts = np.minimum(weights, MOST_WEIGHT).tolist()
     steps = np.linspace(learning_rate, 0, epochs * len(starts), endpoint=False)
     rates = iter(steps.tolist())
-    excess = _excess_of_one if outputs == 1 else _excess_of_each
     for _ in range(epochs):
         for row in rng.permutation(len(starts)).tolist():
             inside = slice(starts[row], stops[row])
@@ -180,6 +197,11 @@ BIAS_SHARE = 0.1  # it moves in every step, so by less in each
 
 def _excess_of_one(logits: Floats, target: int) -> Floats:
     """Return (1,) by how much the probability of class 1 exceeds the truth."""
+    return _excess_of_any(logits, target)
+
+
+def _excess_of_any(logits: Floats, target: Floats | int) -> Floats:
+    """Return (O,) by how much the probability of each class for itself exceeds the truth."""
     p: Floats = np.tanh(0.5 * logits)
     p *= 0.5
     p += 0.5

@@ -16,7 +16,7 @@ from typing import Any
 
 from grucli.data.encoder import ENCODERS, Encoder
 from grucli.data.records import Remembered
-from grucli.data.tables.delimiters import parse_delimiter
+from grucli.data.tables.delimiter_names import parse_delimiter
 from grucli.engine.bags import MOST_TOKENS
 from grucli.engine.pooling import POOLINGS
 from grucli.engine.recurrent import CELLS
@@ -190,6 +190,8 @@ def _remembered(fields: Mapping[str, Any]) -> Remembered:
         codecs.lookup(remembered.encoding)
     if remembered.delimiter is not None:
         parse_delimiter(remembered.delimiter)
+    if remembered.label_separator is not None:
+        parse_delimiter(remembered.label_separator)
     return remembered
 
 

@@ -25,6 +25,7 @@ from grucli.preparation.encoders import Fitted, Origin, fit
 from grucli.preparation.settle import settle
 from grucli.preparation.train_valid_split import Parts, divide
 from grucli.preparation.training_file import TrainingFile
+from grucli.tasks import targets_of
 from grucli.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -86,7 +87,9 @@ def prepare(
         DataError: a file cannot be used, or nothing can be learned from its targets.
         AccessError: a file is missing or unreadable.
     """
-    options = ReadOptions.of(config.data, on_bad_row)
+    options = dataclasses.replace(
+        ReadOptions.of(config.data, on_bad_row), targets=targets_of(config.task)
+    )
     return prepare_table(read_table(path, options), options, config, origin)
 
 

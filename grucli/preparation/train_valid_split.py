@@ -83,7 +83,12 @@ def divide(file: TrainingFile, config: Config) -> Parts:
 
 def _judged_by_file(file: TrainingFile, path: str, folding: Choice) -> Parts:
     """Train on all of the training file; another one is validated on."""
-    options = dataclasses.replace(file.options, weight=None, group=None)  # are for training
+    options = dataclasses.replace(
+        file.options,
+        weight=None,  # it and the group are for training
+        group=None,
+        targets=file.task.target_forms[0],
+    )
     other = read_table(path, options, file.table.remembered)
     file.task.check_known(other.name, other.records, "the training file")
     parts = file.records, other.records

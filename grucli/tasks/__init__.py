@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 TASKS = {
     "classify": "grucli.tasks.classify.task:Classify",
+    "multilabel": "grucli.tasks.multilabel.task:Multilabel",
     "regress": "grucli.tasks.regress.task:Regress",
     "tag": "grucli.tasks.tag.task:Tag",
 }
@@ -43,6 +44,11 @@ def task_for(targets: TargetForm) -> str:
     """Return the name of the task for data that hold this, where nobody has named one."""
     found = (name for name in TASKS if task_type(name).target_forms[0] == targets)
     return next(found, DEFAULT)
+
+
+def targets_of(task: str) -> TargetForm | None:
+    """Return what the data of a task hold first of all; None where it is `auto`."""
+    return None if task == "auto" else task_type(task).target_forms[0]
 
 
 def objective_from_json(meta: Mapping[str, Any]) -> Objective:

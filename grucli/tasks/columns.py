@@ -19,11 +19,13 @@ class AnswerOptions:
         top_k: how many answers, the most probable first; None for one.
         min_probability: an answer less probable than that is not given,
         unknown: but this instead.
+        separator: what stands between several labels; None for a sign that is in none of them.
     """
 
     top_k: int | None = None
     min_probability: float = 0.0
     unknown: str = "<unknown>"
+    separator: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -41,7 +43,7 @@ class NamedNumbers:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Lists:
-    """Any number of texts, or of numbers, in each of n rows: such as one for each step.
+    """Any number of texts, or of numbers, in each of n rows: one for each step, or a set.
 
     Attributes:
         values: (n,) of them; all texts, or all numbers.

@@ -8,15 +8,17 @@ Interval = tuple[float, float]
 Z_95 = 1.959963984540054  # the 97.5 % point of the normal distribution
 
 
-def wilson_interval(successes: int, trials: int) -> Interval:
+def wilson_interval(successes: float, trials: float) -> Interval:
     """Return the 95 % score interval of a share, within [0, 1], around successes / trials.
+
+    Neither need be whole, for trials that depend on each other count for fewer.
 
     Source: Wilson 1927, doi:10.1080/01621459.1927.10502953.
     """
     return _wilson_low(successes, trials), 1 - _wilson_low(trials - successes, trials)
 
 
-def _wilson_low(successes: int, trials: int) -> float:
+def _wilson_low(successes: float, trials: float) -> float:
     share, z2 = successes / trials, Z_95**2 / trials
     return (share + z2 / 2 - math.sqrt(z2 * (share * (1 - share) + z2 / 4))) / (1 + z2)
 

@@ -50,6 +50,7 @@ def test_how_data_is_read_has_one_name_in_flags_config_and_options():
     """A new option is a field of ReadOptions, a key of the config, and a flag where one helps."""
     options = {each.name: each.default for each in fields(ReadOptions)}
     assert options.pop("on_bad_row") == "stop"
+    assert options.pop("targets") is None  # the task says it
     keys = {name: key.default for name, key in DataConfig.model_fields.items()}
     assert options.keys() <= keys.keys()
     for name in options.keys() - {"missing"}:  # as a model remembers it, where nobody says

@@ -145,13 +145,6 @@ def test_valid_is_a_share_or_a_path(given: object, valid: object) -> None:
     assert (found, type(found)) == (valid, type(valid))
 
 
-@pytest.mark.parametrize("task", ["multilabel"])
-def test_later_tasks_are_refused_by_name(tmp_path: Path, task: str) -> None:
-    assert problems(tmp_path, f"task: {task}") == [
-        f"c.yaml:1  task  '{task}' is not available yet; use classify, regress, tag"
-    ]
-
-
 def test_momentum_is_for_sgd_only(tmp_path: Path) -> None:
     assert settings(tmp_path, "training: {momentum: .9, optimizer: sgd}").config.training.momentum
     assert problems(tmp_path, "training: {momentum: .9}") == [

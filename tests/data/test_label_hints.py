@@ -22,19 +22,19 @@ from grucli.data import label_hints
             (
                 ["a", "b", f"a{by}b", f"b{by}c", "c"],
                 f"2 of 5 labels look like lists ('a{by}b'), each a class of its own; "
-                "several labels a row are the task multilabel, not available yet",
+                f"for several labels a row pass --label-separator '{by.strip()}'",
             )
-            for by in (";", "|", ",", "; ")
+            for by in (";", "|", ",", "; ", "#")
         ),
         (
             ['["a"]', '["a", "b"]', "[]", "['c']"],
-            """4 of 4 labels look like lists ('["a"]'), each a class of its own; several """
-            "labels a row are the task multilabel, not available yet",
+            """4 of 4 labels look like lists ('["a"]'), each a class of its own; for several """
+            "labels a row write them as JSON lists",
         ),
         (
             [*"abcdefghijklmnop", "a;b"],
-            "1 of 17 labels look like lists ('a;b'), each a class of its own; several labels a row "
-            "are the task multilabel, not available yet",
+            "1 of 17 labels look like lists ('a;b'), each a class of its own; for several labels a "
+            "row pass --label-separator ';'",
         ),
         (
             [f"{k // 4 + 1},{k % 4}" for k in range(40)],

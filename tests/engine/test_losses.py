@@ -150,3 +150,56 @@ def test_huber_by_hand():
     assert loss == 0.125 + 2 * 3.5 + 2.5
     assert d_scores.dtype == np.float32
     assert d_scores[:, 0].tolist() == [0.5, 2.0, -1.0]
+
+
+def sigmoid_problem(seed=0):
+    rng = np.random.default_rng(seed)
+    logits = 3 * rng.normal(size=(5, 4))
+    return logits, (rng.random((5, 4)) < 0.4).astype(np.uint8), rng.uniform(0.2, 4, 5)
+
+
+def check_sigmoid_loss():
+    """Compare with autograd of the reference and with central differences."""
+    for smoothing in (0.0, 0.2):
+        logits, truth, weights = sigmoid_problem()
+
+        def total(logits, truth=truth, weights=weights, smoothing=smoothing):
+            return sum(
+                reference.sigmoid_cross_entropy(logits[row], truth[row], weights[row], smoothing)
+                for row in range(len(truth))
+            )
+
+        loss, d_logits = losses.sigmoid_cross_entropy(logits, truth, weights, smoothing)
+        assert loss == pytest.approx(float(total(logits)), rel=1e-13)
+        np.testing.assert_allclose(d_logits, autograd.grad(total)(logits), atol=1e-13)
+        direction = np.random.default_rng(2).normal(size=logits.shape)
+        ahead, behind = (
+            losses.sigmoid_cross_entropy(logits + step * direction, truth, weights, smoothing)[0]
+            for step in (1e-6, -1e-6)
+        )
+        assert np.sum(d_logits * direction) == pytest.approx((ahead - behind) / 2e-6, rel=1e-8)
+
+
+def test_the_loss_of_each_output_for_itself_equals_the_reference():
+    check_sigmoid_loss()
+
+
+def test_outputs_for_themselves_are_so_many_problems_of_two_classes():
+    logits, truth, weights = sigmoid_problem(1)
+    loss, d_logits = losses.sigmoid_cross_entropy(logits, truth, weights)
+    each = [
+        losses.cross_entropy(logits[:, k : k + 1], truth[:, k].astype(np.int64), weights)
+        for k in range(4)
+    ]
+    assert loss == pytest.approx(sum(one for one, _ in each), rel=1e-13)
+    np.testing.assert_allclose(d_logits, np.hstack([slope for _, slope in each]), atol=1e-14)
+
+
+def test_a_sigmoid_of_any_size_neither_overflows_nor_leaves_its_range():
+    logits = np.array([[-1e4, -1.0, 0.0, 1.0, 1e4]], np.float32)
+    p = losses.sigmoid(logits)
+    assert p.dtype == np.float64
+    np.testing.assert_allclose(p, [[0, 1 / (1 + np.e), 0.5, np.e / (1 + np.e), 1]], atol=1e-15)
+    loss, d_logits = losses.sigmoid_cross_entropy(logits, np.array([[1, 0, 1, 0, 1]]), np.ones(1))
+    assert loss == pytest.approx(1e4 + np.log1p(np.exp(-1)) + np.log(2) + np.log1p(np.e))
+    assert d_logits.dtype == np.float32

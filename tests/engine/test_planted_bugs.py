@@ -504,6 +504,17 @@ HUBER = {
     "gradient upside down": ("(weights * slope)[:, None]", "-(weights * slope)[:, None]"),
 }
 
+SIGMOID_LOSS = {
+    "smoothing of the truth alone": ("* truth + smoothing / 2\n", "* truth\n"),
+    "weights of rows forgotten": (
+        "(sigmoid(exact) - wanted) * weights[:, None]",
+        "sigmoid(exact) - wanted",
+    ),
+    "weights of rows forgotten in the loss": ("np.sum(weights[:, None] * (np", "np.sum((np"),
+    "sigmoid of twice the value": ("np.tanh(0.5 * logits", "np.tanh(logits"),
+    "slope of no instead of yes": ("(sigmoid(exact) - wanted)", "(wanted - sigmoid(exact))"),
+}
+
 PLANTED = [
     (chain, check_chain, CHAIN),
     (convolution, check_convolution, CONVOLUTION),
@@ -520,6 +531,7 @@ PLANTED = [
     (bags, check_model, NGRAMS),
     (losses, check_model, LOSSES),
     (losses, check_huber, HUBER),
+    (losses, test_losses.check_sigmoid_loss, SIGMOID_LOSS),
     (linear, check_model, LINEAR),
     (runner, check_step_heads, STEP_HEADS),
 ]

@@ -21,7 +21,7 @@ from grucli.data.records import Columns, Record, Source, names
 from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines, decode
 from grucli.data.tables.column_names import LABEL_NAMES, TEXT_NAMES, normal_name
-from grucli.data.tables.delimiters import parse_delimiter
+from grucli.data.tables.delimiter_names import parse_delimiter
 from grucli.data.tables.dialect import SAMPLED_ROWS
 from grucli.errors import ConfigError, counted, excerpt
 

@@ -8,7 +8,6 @@ import dataclasses
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from grucli.data.forms import Missing
@@ -25,7 +24,7 @@ from grucli.data.forms.json_grammar import (
 )
 from grucli.data.forms.json_keys import structures_of, value_key
 from grucli.data.forms.json_tokens import fill, tagged_keys
-from grucli.data.label_hints import SEVERAL
+from grucli.data.forms.json_values import fill_labels, get, scalar
 from grucli.data.numbers import LARGEST_WEIGHT, Floats, NumberError, numbers, weight, whole
 from grucli.data.records import Record, Source, names
 from grucli.data.request import Asked
@@ -33,10 +32,7 @@ from grucli.data.streams.lines import Lines
 from grucli.data.tables.dialect import SAMPLED_ROWS
 from grucli.data.tables.series_columns import choose_series
 from grucli.data.tables.text_columns import choose_text
-from grucli.errors import DataError, did_you_mean, excerpt
-
-LIKELY_KEYS = 1000
-"""Keys among which one is looked for that looks like the one that is missing."""
+from grucli.errors import DataError, excerpt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,25 +204,14 @@ def _fill(record: Record, found: Object, source: Source, keys: _Keys) -> None:
     record.cells = Cells(found, source.columns, keys.values)
     if keys.are_lists:
         fill(record, found, keys.text[0], keys.label, needs_tags=source.needs_label)
-    elif source.needs_label:
-        record.label = _needed_label(found, keys.label)
     else:
-        record.label = as_written(found.get(keys.label or "")) or None
+        fill_labels(record, found, source, keys.label)
     record.weight = _weight(found, keys.weight)
-    record.group = _scalar(found, keys.group) or None
+    record.group = scalar(found, keys.group) or None
     if keys.values is not None:
-        record.values = _values(_get(found, keys.values), keys.values, source.missing)
+        record.values = _values(get(found, keys.values), keys.values, source.missing)
     elif not keys.are_lists:
-        record.text = "\n".join([_scalar(found, name) for name in keys.text])
-
-
-def _needed_label(found: Object, key: str | None) -> str:
-    if isinstance(found.get(key or ""), list):
-        raise JsonError(f"key '{excerpt(key)}' holds a list; write one string ({SEVERAL})")
-    label = _scalar(found, key)
-    if not label.strip():
-        raise JsonError(f"no label; fill key '{excerpt(key)}' or drop the line")
-    return label
+        record.text = "\n".join([scalar(found, name) for name in keys.text])
 
 
 def _values(value: Any, key: str, missing: Missing) -> Floats:
@@ -264,25 +249,10 @@ def _cells(steps: Sequence[Sequence[Any]], width: int) -> list[str]:
     return [number or "" for number in flat]
 
 
-def _get(found: Object, key: str) -> Any:
-    if key not in found:
-        hint = did_you_mean(key, islice(found, LIKELY_KEYS)) or "; add it or drop the line"
-        raise JsonError(f"no key '{excerpt(key)}' (keys: {excerpt(','.join(found), 60)}){hint}")
-    return found[key]
-
-
-def _scalar(found: Object, key: str | None) -> str:
-    """Return what a key holds as text; nothing for no key, for null and for NaN (no string)."""
-    value = None if key is None else _get(found, key)
-    if isinstance(value, list | dict):
-        raise JsonError(f"key '{excerpt(key)}' holds {kind(value)}; write one string")
-    return "" if is_null(value) else as_written(value)
-
-
 def _weight(found: Object, key: str | None) -> float:
     if key is None:
         return 1.0
-    cell = _scalar(found, key)
+    cell = scalar(found, key)
     value = weight(cell)
     if value is None:
         raise JsonError(

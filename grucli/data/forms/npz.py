@@ -179,7 +179,10 @@ def open_series(stream: io.BufferedIOBase, asked: Asked, head: bytes = b"") -> S
         records=_records(series, asked),
         ready=lambda: True,
         stream=stream,
+        targets="labels" if asked.wants_sets else "label",
         missing=asked.missing,
+        label_separator=asked.label_separator,
+        divide=asked.divide,
     )
 
 
@@ -187,13 +190,13 @@ def _records(series: Series, asked: Asked) -> Iterator[Record]:
     for index in range(len(series.steps)):
         values, problem = series.row(index, asked.missing)
         label = "" if series.labels is None else series.labels[index]
-        if asked.needs_label and not label.strip():
+        if asked.needs_label and not label.strip() and not asked.wants_sets:
             problem = problem or f"y[{index}]: no label; fill it in or drop the row"
         yield Record(
             number=index + 1,
             line=0,
             values=None if problem else values,
-            label=label or None,
+            label=label or (None if series.labels is None or not asked.wants_sets else ""),
             error=f"{asked.name}: {problem}" if problem else None,
         )
 

@@ -15,7 +15,8 @@ from grucli.data.records import names
 from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines, decode
 from grucli.data.tables.column_names import TEXT_NAMES, column_hint, normal_name
-from grucli.data.tables.delimiters import KNOWN_NAMES, parse_delimiter
+from grucli.data.tables.delimiter_names import parse_delimiter
+from grucli.data.tables.delimiters import KNOWN_NAMES
 from grucli.data.tables.dialect import Dialect, sample_rows
 from grucli.errors import DataError, did_you_mean, excerpt
 

@@ -2,7 +2,7 @@
 
 A token that begins with `__label__` is a label, wherever it stands; what divides tokens is ASCII
 whitespace alone. The text is the line without its labels. Where labels are needed a line without
-one is passed over, and counted.
+one is passed over, and counted, unless somebody says that lines have any number of them.
 """
 
 import io
@@ -39,7 +39,7 @@ def open_label_lines(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> S
     said: list[str] = []
     least = 0.0 if asked.options.format == "lines" else LEAST_LABELLED
     if asked.needs_label:
-        source.records = _labelled(lines, source.name, least, said)
+        source.records = _labelled(lines, source, least, said)
         source.found_later = lambda: tuple(said)
     else:
         source.records = _all(lines, source.name)
@@ -70,34 +70,45 @@ def _all(lines: Lines, name: str) -> Iterator[Record]:
         if problem:
             record.error = f"{name}:{lines.number}: {problem}"
         else:
-            record.text = text
-            record.label = next(iter(labels), None)
+            _fill(record, labels, text)
         yield record
 
 
-def _labelled(lines: Lines, name: str, least: float, said: list[str]) -> Iterator[Record]:
+def _fill(record: Record, labels: list[str], text: str) -> None:
+    record.text = text
+    if len(labels) == 1:
+        record.label = labels[0]
+    elif labels:
+        record.label, record.labels = ", ".join(labels), tuple(labels)
+
+
+def _labelled(lines: Lines, source: Source, least: float, said: list[str]) -> Iterator[Record]:
     """Yield a record a line with a label; then add to `said` how many lines have none.
 
     Raises:
         DataError: no line has a label, or a smaller share than `least`: it is another form.
     """
-    number = skipped = first = 0
+    name, number, skipped, first = source.name, 0, 0, 0
+    may_lack = source.targets == "labels"
     for line in lines:
         if not line.strip():
             continue
         text, problem = decode(line, lines.encoding)
         labels, text = divide(text)
-        if not labels and not problem:
+        if not labels and not problem and not may_lack:
             skipped += 1
             first = first or lines.number
             continue
         number += 1
         record = Record(number=number, line=lines.number)
-        if problem := problem or _mislabelled(labels):
+        if problem := problem or _mislabelled(labels, source.allows_sets):
             record.error = f"{name}:{lines.number}: {problem}"
         else:
-            record.text = text
-            record.label = labels[0]
+            _fill(record, labels, text)
+            if may_lack and not labels:
+                record.label = ""
+            if len(labels) > 1:
+                source.targets = "labels"
         yield record
     if skipped and number <= least * (number + skipped):
         mend = "if this is a table, pass --format csv"
@@ -109,9 +120,9 @@ def _labelled(lines: Lines, name: str, least: float, said: list[str]) -> Iterato
         said.append(f"skipped {lacking}, the first is line {first:,}")
 
 
-def _mislabelled(labels: list[str]) -> str:
+def _mislabelled(labels: list[str], allows_sets: bool) -> str:
     """Return why a line with these labels cannot be learned from, or nothing."""
-    if len(labels) > 1:
+    if len(labels) > 1 and not allows_sets:
         listed = excerpt(", ".join(labels))
-        return f"{len(labels)} labels ({listed}); keep one a line ({SEVERAL})"
-    return "" if labels[0] else f"a label without a name; write {PREFIX}x"
+        return f"{len(labels)} labels ({listed}); keep one a line, {SEVERAL}"
+    return "" if all(labels) else f"a label without a name; write {PREFIX}x"

@@ -1,10 +1,9 @@
-"""The delimiter of a table: its names, where a file announces it, and how it is found."""
+"""The delimiter of a table: where a file announces it, and how it is found."""
 
 import re
 from collections.abc import Sequence
 from typing import Final
 
-from grucli.data.forms import DELIMITERS
 from grucli.data.numbers import looks_numeric
 from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines, decode
@@ -15,8 +14,9 @@ from grucli.data.tables.column_names import (
     TIME_NAMES,
     normal_name,
 )
+from grucli.data.tables.delimiter_names import delimiter_name
 from grucli.data.tables.dialect import Dialect, peeked_rows
-from grucli.errors import ConfigError, DataError, excerpt
+from grucli.errors import DataError
 
 COUNTED_ROWS = 50
 _FEW = 3
@@ -24,26 +24,6 @@ _FEW = 3
 KNOWN_NAMES: Final = frozenset((*TEXT_NAMES, *LABEL_NAMES, *ID_NAMES, *TIME_NAMES))
 _DECIMAL = re.compile(r"\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*")
 _ANNOUNCED = re.compile(r'"?sep=([^\w"])"?\1*', re.IGNORECASE)
-
-
-def parse_delimiter(name: str) -> str:
-    """Return the character that `--delimiter` names.
-
-    Raises:
-        ConfigError: it is neither a known name nor one fit character.
-    """
-    character = DELIMITERS.get(name.lower(), "\t" if name == "\\t" else name)
-    if len(character) != 1 or character in '"\r\n\0':
-        names = ", ".join(DELIMITERS)
-        raise ConfigError(
-            f"--delimiter: must be one character or one of {names}, got '{excerpt(name)}'"
-        )
-    return character
-
-
-def delimiter_name(delimiter: str) -> str:
-    """Return what `--delimiter` calls this character."""
-    return next((name for name, c in DELIMITERS.items() if c == delimiter), excerpt(delimiter))
 
 
 def announced_delimiter(lines: Lines) -> str:

@@ -5,17 +5,17 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
+from grucli.data import label_lists
 from grucli.data.records import Source
 from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines
 from grucli.data.tables.cells import Rows
 from grucli.data.tables.column_kinds import is_numeric, stem_and_number
 from grucli.data.tables.column_names import has_known_name, names_in_header
+from grucli.data.tables.delimiter_names import delimiter_name, parse_delimiter
 from grucli.data.tables.delimiters import (
     announced_delimiter,
-    delimiter_name,
     find_delimiter,
-    parse_delimiter,
 )
 from grucli.data.tables.dialect import SAMPLED_ROWS, Dialect, open_rows, peeked_rows, sample_rows
 from grucli.data.tables.long_table import LongColumns, LongRecords
@@ -27,6 +27,8 @@ from grucli.data.tables.text_columns import TextColumns, choose_text, looks_like
 from grucli.data.tables.unit_row import is_row_of_units
 from grucli.data.tables.wide_table import wide_records
 from grucli.errors import DataError, excerpt
+
+HEADER_FIRST = "the first line is a header (pass --format lines for plain lines)"
 
 
 def header_has_text(lines: Lines, asked: Asked) -> bool:
@@ -78,13 +80,13 @@ def open_table(
         return rows[1:] if asked.header and rows and is_row_of_units(rows[0]) else rows
 
     series = choose_series(columns, first_rows, asked, place) if columns else None
-    if series is not None:
-        _fill_with_series(source, body, series, asked, dialect)
-        return source
+    if series:
+        _find_lists(source, asked, series, first_rows)
+        return _fill_with_series(source, body, series, asked, dialect)
     if own_delimiter is None and not asked.needs_label:
-        said = "the first line is a header (pass --format lines for plain lines)"
-        source.findings = (said, *source.findings)
+        source.findings = (HEADER_FIRST, *source.findings)
     chosen = _choose(lines, columns, asked, hint, place, first_rows)
+    _find_lists(source, asked, chosen, first_rows)
     _fill_with_texts(source, body, chosen)
     if chosen.guessed and asked.needs_label:
         table = TableSample(columns, first_rows, place, named=asked.header)
@@ -112,6 +114,17 @@ def _read_columns(rows: Rows, lines: Lines, asked: Asked) -> tuple[tuple[str, ..
     return tuple(str(i + 1) for i in range(len(first.cells))), place
 
 
+def _find_lists(
+    source: Source, asked: Asked, chosen: TextColumns | SeriesColumns, first_rows: FirstRows
+) -> None:
+    """Divide the labels of a column whose cells are lists as programs write them."""
+    label = chosen.label
+    if label is None or asked.label_separator or not asked.allows_sets:
+        return
+    if label_lists.are_lists([row[label] for row in first_rows() if len(row) > label]):
+        source.targets, source.divide = "labels", label_lists.items
+
+
 def _fill_with_texts(source: Source, rows: TableBody, chosen: TextColumns) -> None:
     names = tuple(source.columns[i] for i in chosen.text) if source.columns else ()
     source.text = names if len(names) > 1 else next(iter(names), None)
@@ -126,7 +139,7 @@ def _fill_with_texts(source: Source, rows: TableBody, chosen: TextColumns) -> No
 
 def _fill_with_series(
     source: Source, rows: TableBody, chosen: SeriesColumns, asked: Asked, dialect: Dialect
-) -> None:
+) -> Source:
     source.kind = "series"
     source.missing = asked.missing
     source.values = tuple(source.columns[i] for i in chosen.values)
@@ -147,6 +160,7 @@ def _fill_with_series(
             source.findings += (said.format(excerpt(source.id)),)
     if chosen.guessed:
         source.findings += (describe(source.columns, chosen),)
+    return source
 
 
 def _is_scattered(source: Source, asked: Asked, dialect: Dialect, row_id: int) -> bool:
@@ -165,6 +179,7 @@ def _table(source: Source, chosen: TextColumns | SeriesColumns) -> TableLayout:
         weight=chosen.weight,
         group=chosen.group,
         needs_label=source.needs_label,
+        may_lack_label=source.targets == "labels",
         header=source.header,
         delimiter=source.delimiter or ",",
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from grucli.data.numbers import LARGEST_WEIGHT, weight
 from grucli.data.records import Record
 from grucli.data.tables.cells import Row, Rows
-from grucli.data.tables.delimiters import delimiter_name
+from grucli.data.tables.delimiter_names import delimiter_name
 from grucli.data.tables.unit_row import are_units, is_row_of_units
 from grucli.errors import counted, excerpt
 
@@ -28,7 +28,8 @@ class TableLayout:
         columns: their names.
         label, weight, group, time: indices of columns, None where there is none; `time` tells
             when a whole row was, not a step of it.
-        needs_label: whether a row must have a label.
+        needs_label: whether a row must have a label,
+        may_lack_label: unless its labels are a set, which may be empty.
         header: whether the table has one.
         delimiter: of the table.
     """
@@ -42,6 +43,7 @@ class TableLayout:
     header: bool
     delimiter: str
     time: int | None = None
+    may_lack_label: bool = False
 
     def record(self, number: int, row: Row) -> Record:
         """Return what a row says of its record, text and values apart, or why it cannot be read."""
@@ -52,7 +54,7 @@ class TableLayout:
         return Record(
             number=number,
             line=row.line,
-            label=None if self.label is None else cells[self.label] or None,
+            label=self._label(cells),
             weight=1.0 if self.weight is None else weight(cells[self.weight]) or 1.0,
             group=None if self.group is None else cells[self.group] or None,
             span=None if self.time is None else (cells[self.time], cells[self.time]),
@@ -70,7 +72,8 @@ class TableLayout:
     def _problem(self, cells: Sequence[str]) -> str:
         if cells and len(cells) != len(self.columns):
             return self._ragged(len(cells))
-        if self.needs_label and self.label is not None and not cells[self.label].strip():
+        is_needed = self.needs_label and not self.may_lack_label
+        if is_needed and self.label is not None and not cells[self.label].strip():
             return f"no label; fill column '{excerpt(self.columns[self.label])}' or drop the row"
         if self.weight is not None and weight(cells[self.weight]) is None:
             return (
@@ -79,6 +82,11 @@ class TableLayout:
                 f"{LARGEST_WEIGHT:.0f}"
             )
         return ""
+
+    def _label(self, cells: Sequence[str]) -> str | None:
+        if self.label is None:
+            return None
+        return cells[self.label] or ("" if self.may_lack_label else None)
 
     def _ragged(self, count: int) -> str:
         fields = "1 field" if count == 1 else f"{count} fields"

@@ -162,12 +162,21 @@ class LabelAnswering:
         Raises:
             ConfigError: it is none.
         """
-        if target not in self.labels:
-            listed = excerpt(", ".join(self.labels), 80)
-            mend = did_you_mean(target, self.labels) or f"; the labels are {listed}"
-            raise ConfigError(f"--target: the model has no label '{excerpt(target)}'{mend}")
+        check_label(target, self.labels)
 
     def arrays(self, scores: Floats, targets: Integers) -> dict[str, npt.NDArray[Any]]:
         """Return true classes, answers and probabilities."""
         p = explanation.probabilities(scores)
         return {"targets": targets, "predictions": p.argmax(axis=1), "probabilities": p}
+
+
+def check_label(target: str, labels: Sequence[str]) -> None:
+    """Refuse to explain what is none of a model's labels.
+
+    Raises:
+        ConfigError: it is none.
+    """
+    if target not in labels:
+        listed = excerpt(", ".join(labels), 80)
+        mend = did_you_mean(target, labels) or f"; the labels are {listed}"
+        raise ConfigError(f"--target: the model has no label '{excerpt(target)}'{mend}")

@@ -33,8 +33,21 @@ def of_training(name: str, counts: Mapping[str, int], is_balanced: bool) -> Iter
         counts: rows of each label.
         is_balanced: whether class weights are set, so that imbalance is known.
     """
-    yield from _alike(name, counts)
     yield from label_hints.hints(name, counts)
+    yield from of_names(name, counts)
+    by_rows = sorted(counts.items(), key=lambda item: (item[1], item[0]))
+    (least, bottom), (most, top) = by_rows[0], by_rows[-1]
+    if top > MOST_IMBALANCE * bottom and not is_balanced:
+        yield Notice(
+            "data.imbalance",
+            f"{name}: {excerpt(most)} has {top:,} rows, {excerpt(least)} {bottom:,}; "
+            "--class-weight balanced makes labels count alike",
+        )
+
+
+def of_names(name: str, counts: Mapping[str, int]) -> Iterator[Notice]:
+    """Yield what is odd in names of labels, and which stand in one row only; arguments as above."""
+    yield from _alike(name, counts)
     unsaid = {label: rows for label, rows in counts.items() if label.strip().lower() in NO_LABELS}
     if unsaid:
         yield Notice(
@@ -47,14 +60,6 @@ def of_training(name: str, counts: Mapping[str, int], is_balanced: bool) -> Iter
         yield Notice(
             "data.rare_label",
             f"{name}: one row only with {_listed(single)}; a label needs more examples",
-        )
-    by_rows = sorted(counts.items(), key=lambda item: (item[1], item[0]))
-    (least, bottom), (most, top) = by_rows[0], by_rows[-1]
-    if top > MOST_IMBALANCE * bottom and not is_balanced:
-        yield Notice(
-            "data.imbalance",
-            f"{name}: {excerpt(most)} has {top:,} rows, {excerpt(least)} {bottom:,}; "
-            "--class-weight balanced makes labels count alike",
         )
 
 
@@ -71,11 +76,16 @@ def of_absent(name: str, labels: Sequence[str]) -> Iterator[Notice]:
 def of_number(classes: npt.NDArray[np.int64]) -> Iterator[Notice]:
     """Yield that rows to validate on, of which (n,) are the classes, are too few to compare by."""
     valid = Majority.of(classes)
-    if valid.resolution > LEAST_RESOLUTION:
+    return of_resolution(valid.rows, valid.resolution, "accuracy")
+
+
+def of_resolution(rows: int, resolution: float, figure: str) -> Iterator[Notice]:
+    """Yield that rows to validate on are too few to tell apart what differs by less than this."""
+    if resolution > LEAST_RESOLUTION:
         yield Notice(
             "data.small_validation",
-            f"validation: {counted(valid.rows, 'row')} only: a difference in accuracy of less than "
-            f"about {100 * valid.resolution:.0f} points may be luck; compare settings on more rows",
+            f"validation: {counted(rows, 'row')} only: a difference in {figure} of less than "
+            f"about {100 * resolution:.0f} points may be luck; compare settings on more rows",
         )
 
 

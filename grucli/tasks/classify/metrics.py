@@ -15,6 +15,7 @@ label that is never predicted:
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +47,17 @@ class ClassScore:
     f1: float | None
     rows: int
     predicted: int
+
+    @classmethod
+    def of(cls, hits: int, rows: int, answers: int) -> Self:
+        """Return that of a class with so many rows and answers, of which hits are both."""
+        return cls(
+            precision=hits / answers if answers else None,
+            recall=hits / rows if rows else None,
+            f1=2 * hits / (rows + answers) if rows + answers else None,
+            rows=rows,
+            predicted=answers,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -111,7 +123,7 @@ def evaluate(
     right = answers == targets
     columns = (targets[right], targets[known], answers)
     counts = [np.bincount(column, minlength=num_classes).tolist() for column in columns]
-    per_class = {label: _class_score(*own) for label, *own in zip(labels, *counts, strict=True)}
+    per_class = {label: ClassScore.of(*own) for label, *own in zip(labels, *counts, strict=True)}
     occurring = [s.f1 for s in per_class.values() if s.f1 is not None]
     most_rows = max(per_class, key=lambda label: per_class[label].rows)
     score, positive = probabilities[:, -1], targets == 1
@@ -207,13 +219,3 @@ def _check(
     num_unseen = np.count_nonzero(targets == -1)
     if sum(unseen.values()) != num_unseen or not unseen.keys().isdisjoint(labels):
         raise ValueError("`unseen` does not account for the rows with target -1")
-
-
-def _class_score(hits: int, rows: int, answers: int) -> ClassScore:
-    return ClassScore(
-        precision=hits / answers if answers else None,
-        recall=hits / rows if rows else None,
-        f1=2 * hits / (rows + answers) if rows + answers else None,
-        rows=rows,
-        predicted=answers,
-    )

@@ -9,7 +9,7 @@ from functools import partial
 from grucli.engine import losses
 from grucli.engine.packing import Floats, Integers
 from grucli.tasks.classify.baseline import ACCURACY, Majority
-from grucli.tasks.classify.metrics import Evaluation, evaluate
+from grucli.tasks.classify.metrics import ClassScore, Evaluation, evaluate
 from grucli.tasks.classify.unknown_labels import hint
 from grucli.tasks.scorecard import (
     ConfusionTable,
@@ -87,22 +87,26 @@ def _of_two(e: Evaluation) -> tuple[Figure, ...]:
 
 
 def _per_class(e: Evaluation) -> FigureTable:
-    def column(measure: Measure, *, has_bars: bool = False, in_json: bool = True) -> FigureColumn:
-        values: Sequence[float | None] = [
-            getattr(one, measure.name) for one in e.per_class.values()
-        ]
-        return FigureColumn(measure=measure, values=values, has_bars=has_bars, in_json=in_json)
-
     return FigureTable(
         name="per_class",
         title="class",
         rows=e.labels,
-        columns=(
-            column(PRECISION),
-            column(RECALL),
-            column(F1, has_bars=True),
-            column(ROWS),
-            column(PREDICTED, in_json=False),
-        ),
+        columns=class_columns(tuple(e.per_class.values())),
         example="per_class.LABEL.f1",
+    )
+
+
+def class_columns(scores: Sequence[ClassScore]) -> tuple[FigureColumn, ...]:
+    """Return the columns of a table with a row for each class."""
+
+    def column(measure: Measure, *, has_bars: bool = False, in_json: bool = True) -> FigureColumn:
+        values: Sequence[float | None] = [getattr(one, measure.name) for one in scores]
+        return FigureColumn(measure=measure, values=values, has_bars=has_bars, in_json=in_json)
+
+    return (
+        column(PRECISION),
+        column(RECALL),
+        column(F1, has_bars=True),
+        column(ROWS),
+        column(PREDICTED, in_json=False),
     )

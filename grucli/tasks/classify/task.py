@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.records import Record, TargetForm
-from grucli.engine import blend_factors, losses, ridge, sparse_linear
+from grucli.engine import blend_factors, losses, ridge
 from grucli.engine.blend_factors import both_classes
 from grucli.engine.packing import Floats, Integers
 from grucli.engine.sparse_linear import Sparse
@@ -22,13 +22,10 @@ from grucli.errors import ConfigError, DataError, excerpt
 from grucli.notices import Notice
 from grucli.tasks.classify import unknown_labels
 from grucli.tasks.classify.answering import LabelAnswering
-from grucli.tasks.classify.learning import TASK, CrossEntropy, class_weights
+from grucli.tasks.classify.learning import TASK, CrossEntropy, class_weights, learn_sparse
 from grucli.tasks.task import FigureKind, HeldOut, LinearLayer
 
 LISTED_LABELS = 12
-LEARNING_RATE = 2.0  # for rows of about unit length; held-out parts of six sets liked 1 to 3
-EPOCHS = 2, 10  # at least, at most
-MOST_UPDATES = 1 << 19
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,25 +210,10 @@ class Classify(LabelAnswering):
         num_features: int,
         rng: np.random.Generator,
     ) -> LinearLayer:
-        """Learn logits of sparse features by gradient descent; the arguments are as in `Task`.
-
-        There are few passes if there are many rows, in an order that `rng` draws.
-        """
-        num_classes = len(self.labels)
-        scale = sparse_linear.relevance(rows, targets, num_features, num_classes)
-        scaled = replace(rows, values=(rows.values * scale[rows.ids]).astype(np.float32))
-        weight, bias = sparse_linear.fit(
-            scaled,
-            targets,
-            weights,
-            num_features=num_features,
-            num_classes=num_classes,
-            epochs=int(np.clip(MOST_UPDATES // len(targets), *EPOCHS)),
-            learning_rate=LEARNING_RATE,
-            rng=rng,
+        """Learn logits of sparse features by gradient descent; the arguments are as in `Task`."""
+        return learn_sparse(
+            rows, targets, weights, num_features=num_features, num_classes=len(self.labels), rng=rng
         )
-        weight *= scale[:, None]  # so that nobody else has to know of it
-        return weight, bias
 
     def learn_dense(self, rows: Floats, targets: Integers, weights: Floats) -> LinearLayer:
         """Learn logits of dense features (n, K) by ridge regression, each label against others."""

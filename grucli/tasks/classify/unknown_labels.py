@@ -44,11 +44,16 @@ def unknown_rows(records: Sequence[Record], known: Sequence[str]) -> Counter[str
 def warnings(name: str, records: Sequence[Record], known: Sequence[str]) -> Iterator[Notice]:
     """Yield which labels of data of this name are not known, in one line."""
     if unknown := unknown_rows(records, known):
-        yield Notice(
-            "data.unseen_label",
-            f"{name}: {counted(unknown.total(), 'row')} with a label that training lacks, always "
-            f"counted as wrong: {listed(unknown, known)}",
-        )
+        yield notice(name, unknown, known, "wrong")
+
+
+def notice(name: str, unknown: Mapping[str, int], known: Sequence[str], as_what: str) -> Notice:
+    """Return the warning of data with rows of unknown labels, which are counted as `as_what`."""
+    return Notice(
+        "data.unseen_label",
+        f"{name}: {counted(sum(unknown.values()), 'row')} with a label that training lacks, always "
+        f"counted as {as_what}: {listed(unknown, known)}",
+    )
 
 
 def listed(unknown: Mapping[str, int], known: Sequence[str]) -> str:

@@ -87,10 +87,6 @@ def test_a_text_file_is_a_table_where_its_delimiter_is_known() -> None:
     ("line", "message"),
     [
         (b"__label__ a", "a.txt:2: a label without a name; write __label__x"),
-        (
-            b"__label__x b __label__y a",
-            "a.txt:2: 2 labels (x, y); keep one a line (several labels a row are the task multi",
-        ),
         (b"__label__x \xff", "a.txt:2: byte 12 of the line (0xff) is not UTF-8; "),
         (b"__label__x \0", "a.txt:2: NUL byte: binary file?"),
     ],

@@ -1,0 +1,191 @@
+"""What a model with any number of labels makes of its scores: answers, scorecards, explanations.
+
+What only scoring asks is imported when it is asked: predicting need not wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.records import Record
+from grucli.engine.packing import Floats, Integers
+from grucli.errors import excerpt
+from grucli.notices import Notice
+from grucli.tasks.classify import unknown_labels
+from grucli.tasks.classify.answering import LABEL_WIDTH, LISTED_LABELS, check_label
+from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
+from grucli.tasks.multilabel import answers
+from grucli.tasks.multilabel.answers import LabelSet
+from grucli.tasks.multilabel.decision import Booleans, Decision, set_probability
+from grucli.tasks.multilabel.explanation import LabelScore
+from grucli.tasks.multilabel.label_sets import divided, labels_of, rows_of_each, separator_for
+
+if TYPE_CHECKING:
+    from grucli.tasks.multilabel.baseline import FixedSet
+    from grucli.tasks.scorecard import Measure, Scorecard
+
+
+class SetAnswering:
+    """The half of `Multilabel` that answers.
+
+    Attributes:
+        labels: (C,) all that can be answered.
+        decision: how each is decided.
+    """
+
+    distance_title: ClassVar[str] = "the mean of the largest change of a probability"
+
+    labels: tuple[str, ...]
+    decision: Decision
+
+    def answers(self, scores: Floats, options: AnswerOptions) -> Columns:
+        """Return the answers to the scores (n, C) as columns."""
+        return answers.columns(self.labels, self.decision, scores, options)
+
+    def typed_answers(self, scores: Floats) -> list[LabelSet]:
+        """Return the answers to the scores (n, C) as objects for other programs."""
+        return answers.typed_answers(self.labels, self.decision, scores)
+
+    @classmethod
+    def measures(cls) -> Sequence[Measure]:
+        """Return the figures of a scorecard."""
+        from grucli.tasks.multilabel.scorecard import MEASURES
+
+        return MEASURES
+
+    def measure(self, scores: Floats, targets: Integers, records: Sequence[Record]) -> Scorecard:
+        """Return how well the scores (n, C) answer; the arguments are those of `Task`."""
+        from grucli.tasks.multilabel.scorecard import scorecard
+
+        return scorecard(self.labels, self.decision, scores, targets, self._unknown(records))
+
+    def calibration_error(self, scores: Floats, targets: Integers) -> float | None:
+        """Return the expected calibration error of the labels that are answered, None of none."""
+        from grucli.tasks.classify.metrics import calibration_error
+
+        p, (truth, _) = self.decision.probabilities(scores), divided(targets)
+        sets = self.decision.chosen(p)
+        return calibration_error(p[sets], truth[sets] > 0) if sets.any() else None
+
+    def baseline(self, targets: Integers) -> FixedSet:
+        """Return what the best set that is the same for all rows reaches."""
+        from grucli.tasks.multilabel.baseline import FixedSet
+
+        return FixedSet.of(targets, self.labels)
+
+    def has_learned(self, data: Mapping[str, Any], scores: Mapping[str, Any]) -> bool:
+        """Whether validation found more than a fixed set reaches, unless the card is silent."""
+        from grucli.tasks.multilabel.baseline import FixedSet
+
+        value: Any = scores.get("kept_micro_f1", scores.get("valid_micro_f1"))
+        try:
+            rows = data["rows"] + data["valid_rows"]
+            fixed = FixedSet.of_counts(np.array(data["label_rows"]), rows, 0, self.labels)
+            judged = FixedSet(rows=data["valid_rows"] or rows, value=fixed.value, size=fixed.size)
+            return judged.is_passed_by(value)
+        except (TypeError, ValueError, KeyError, IndexError, ArithmeticError):
+            return True
+
+    def unknown_warnings(self, name: str, records: Sequence[Record]) -> Iterator[Notice]:
+        """Yield which labels of data of this name training lacks, in one line."""
+        return unseen(name, records, self.labels)
+
+    def mistakes(self, scores: Floats, targets: Integers) -> Mistakes:
+        """Return the answers with a label too many or too few, the least probable truth first."""
+        p, (truth, _) = self.decision.probabilities(scores), divided(targets)
+        wrong = np.flatnonzero(~self.right(scores, targets))
+        rows = wrong[np.argsort(set_probability(p[wrong], truth[wrong] > 0), kind="stable")]
+        sets = self.decision.chosen(p[rows])
+        between = separator_for(self.labels, None)
+        found = [between.join(own) for own in answers.names_of(self.labels, sets)]
+        whole = set_probability(p[rows], sets).tolist()
+        return Mistakes(rows=rows, answers={"predicted": found, "probability": whole})
+
+    @property
+    def listed(self) -> str:
+        """How many labels there are, and the first of them."""
+        shown = ", ".join(excerpt(label, LABEL_WIDTH) for label in self.labels[:LISTED_LABELS])
+        more = len(self.labels) - LISTED_LABELS
+        return f"{self.size}: {shown}{f' and {more} more' if more > 0 else ''}"
+
+    @property
+    def size(self) -> str:
+        """How many labels there are."""
+        return f"{len(self.labels)} labels"
+
+    def stratum(self, record: Record) -> Hashable:
+        """Return the first label: a sample has every such label in its share."""
+        return next(iter(labels_of(record)), None)
+
+    def right(self, scores: Floats, targets: Integers) -> Booleans:
+        """Return (n,) which answers have all labels of the row and no other."""
+        truth, lacking = divided(targets)
+        equal: Booleans = (self.decision.sets(scores) == (truth > 0)).all(axis=1)
+        equal &= lacking == 0
+        return equal
+
+    def num_answers(self, scores: Floats) -> int:
+        """Return how many sets are an answer."""
+        return len(np.unique(self.decision.sets(scores), axis=0))
+
+    def certainty(self, scores: Floats) -> Floats:
+        """Return (n,) how far the probability nearest to its threshold is from it."""
+        gaps = np.abs(self.decision.probabilities(scores) - np.array(self.decision.thresholds))
+        nearest: Floats = gaps.min(axis=1)
+        return nearest
+
+    def support(self, scores: Floats, targets: Integers) -> Floats:
+        """Return (n,) the probability of the true set, 0 where training lacks a label of it."""
+        truth, lacking = divided(targets)
+        p = set_probability(self.decision.probabilities(scores), truth > 0)
+        p[lacking > 0] = 0.0
+        return p
+
+    def agree(self, scores: Floats, others: Floats) -> Booleans:
+        """Return (n,) where the sets are the same."""
+        same: Booleans = (self.decision.sets(scores) == self.decision.sets(others)).all(axis=1)
+        return same
+
+    def distance(self, scores: Floats, others: Floats) -> Floats:
+        """Return (n,) the largest change of a label's probability, in [0, 1]."""
+        p, q = map(self.decision.probabilities, (scores, others))
+        moved: Floats = np.abs(p - q).max(axis=1)
+        return moved
+
+    def explained(self, scores: Floats, target: str | None) -> LabelScore:
+        """Return the score of a label, the most probable one if `target` is None."""
+        chosen = None if target is None else self.labels.index(target)
+        return LabelScore.of(self.labels, self.decision, scores, chosen)
+
+    def check_target(self, target: str) -> None:
+        """Refuse what is no label.
+
+        Raises:
+            ConfigError: it is none.
+        """
+        check_label(target, self.labels)
+
+    def arrays(self, scores: Floats, targets: Integers) -> dict[str, npt.NDArray[Any]]:
+        """Return true labels, answers and probabilities, (n, C) each."""
+        p, (truth, _) = self.decision.probabilities(scores), divided(targets)
+        return {
+            "targets": truth > 0,
+            "predictions": self.decision.chosen(p),
+            "probabilities": p,
+        }
+
+    def _unknown(self, records: Sequence[Record]) -> dict[str, int]:
+        counts = rows_of_each(records)
+        return {label: counts[label] for label in counts if label not in set(self.labels)}
+
+
+def unseen(name: str, records: Sequence[Record], known: Sequence[str]) -> Iterator[Notice]:
+    """Yield which labels of data of this name are not known, in one line."""
+    names = set(known)
+    unknown = {k: rows for k, rows in rows_of_each(records).items() if k not in names}
+    if unknown:
+        yield unknown_labels.notice(name, unknown, known, "missed")

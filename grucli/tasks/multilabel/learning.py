@@ -1,0 +1,101 @@
+"""How sets of labels are learned: the loss, the weight of rows, and dense features.
+
+Letters: n or B rows, C labels, K features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from grucli.engine import blend_factors, losses, ridge
+from grucli.engine.packing import Floats, Integers
+from grucli.tasks.classify.learning import check_named
+from grucli.tasks.multilabel.label_sets import Bits, divided
+from grucli.tasks.task import LinearLayer, Loss
+
+TASK = "multilabel"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SigmoidLoss:
+    """The loss of sets of labels: that of each label for itself, summed.
+
+    Attributes:
+        label_smoothing: as in `losses.sigmoid_cross_entropy`.
+    """
+
+    label_smoothing: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what builds it again."""
+        return {"task": TASK, **asdict(self)}
+
+    def loss(self, scores: Floats, targets: Integers, weights: Floats) -> Loss:
+        """Return the loss [nat] of a batch; `right` is its rows times its micro-F1.
+
+        Args:
+            scores: (B, C) logits.
+            targets: (B, C + 1) as in `label_sets`.
+            weights: (B,) how much each row counts.
+        """
+        truth, _ = divided(targets)
+        total, d_scores = losses.sigmoid_cross_entropy(scores, truth, weights, self.label_smoothing)
+        answered = scores > 0
+        either = int(answered.sum()) + int(truth.sum())
+        f1 = 2 * int((answered & (truth > 0)).sum()) / either if either else 1.0
+        return Loss(total=total, right=len(truth) * f1, d_scores=d_scores)
+
+
+def row_weights(setting: str | Mapping[str, float], labels: Sequence[str], truth: Bits) -> Floats:
+    """Return (n,) how much each row counts: the mean weight of its labels, 1 without any.
+
+    They are scaled to a mean of one.
+
+    Args:
+        setting: "balanced" (inverse to the label's rows) or label -> weight, where a label that is
+            not named weighs 1.
+        labels: (C,) names.
+        truth: (n, C) which labels rows have.
+
+    Raises:
+        ConfigError: a named label does not exist.
+    """
+    rows = truth.sum(axis=0, dtype=np.int64)
+    if isinstance(setting, str):
+        weights = rows.sum() / (len(labels) * np.maximum(rows, 1))
+    else:
+        check_named(setting, labels)
+        weights = np.array([setting.get(label, 1.0) for label in labels])
+    count = truth.sum(axis=1)
+    found: Floats = np.where(count > 0, truth @ weights / np.maximum(count, 1), 1.0)
+    found /= found.mean()
+    return found
+
+
+def learn_dense(rows: Floats, truth: Bits, weights: Floats) -> LinearLayer:
+    """Learn logits of dense features (n, K) by ridge regression, each label against all else.
+
+    Args:
+        rows: (n, K), n at least 1.
+        truth: (n, C) which labels rows have.
+        weights: (n,) how much each row counts.
+    """
+    wanted = 2.0 * truth - 1.0
+    if len(rows) == 1:  # the bias alone says its labels, as in `ridge.fit`
+        return np.zeros((rows.shape[1], truth.shape[1]), np.float32), wanted[0].astype(np.float32)
+    weight, bias, errors = ridge.solve(rows, wanted, weights)
+    factor = blend([wanted - errors], truth)[0]
+    return (factor * weight).astype(np.float32), (factor * bias).astype(np.float32)
+
+
+def blend(branches: Sequence[Floats], truth: Bits) -> Floats:
+    """Return (P,) factors of the scores (n, C) of P branches with the lowest loss.
+
+    Each pair of a row and a label is an input with two classes, yes and no.
+    """
+    pairs = [scores.reshape(-1, 1) for scores in branches]
+    return blend_factors.fit(pairs, truth.ravel().astype(np.int64))

@@ -1,0 +1,273 @@
+"""Any number of labels a sequence, out of those that training has seen.
+
+What only training asks is imported when it is asked: predicting need not wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.records import Record, TargetForm
+from grucli.engine.packing import Floats, Integers
+from grucli.engine.sparse_linear import Sparse
+from grucli.errors import ConfigError, DataError, counted, excerpt
+from grucli.notices import Notice
+from grucli.tasks.classify import unknown_labels
+from grucli.tasks.classify.learning import learn_sparse
+from grucli.tasks.classify.task import LISTED_LABELS
+from grucli.tasks.multilabel import calibration, label_sets, learning
+from grucli.tasks.multilabel.answering import SetAnswering, unseen
+from grucli.tasks.multilabel.decision import Decision
+from grucli.tasks.multilabel.label_sets import Bits, divided, rows_of_each
+from grucli.tasks.multilabel.learning import TASK, SigmoidLoss
+from grucli.tasks.task import FigureKind, HeldOut, LinearLayer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Multilabel(SetAnswering):
+    """Any number of C labels a sequence, each of which has an output.
+
+    Attributes:
+        labels: (C,) distinct, at least 1.
+        decision: how each is decided.
+        judged: what held-out rows gain by the decision, for people; nothing before.
+    """
+
+    name: ClassVar[str] = TASK
+    noun: ClassVar[str] = "label"
+    stratum_name: ClassVar[str] = "label"
+    target_forms: ClassVar[tuple[TargetForm, ...]] = ("labels", "label")
+    reads_steps: ClassVar[bool] = False
+    has_linear_path: ClassVar[bool] = True
+    objective_type: ClassVar[type[SigmoidLoss]] = SigmoidLoss
+    loss_unit: ClassVar[str] = "nat"
+    figures: ClassVar[tuple[FigureKind, ...]] = (
+        FigureKind(name="micro_f1", title="micro-F1", high=1.0),
+        FigureKind(name="macro_f1", title="macro-F1", high=1.0),
+    )
+
+    labels: tuple[str, ...]
+    decision: Decision
+    judged: tuple[str, ...] = field(default=(), compare=False)
+
+    @classmethod
+    def fit(cls, name: str, records: Sequence[Record]) -> Self:
+        """Return the task of a file's distinct labels, sorted.
+
+        Raises:
+            DataError: there is none, or all rows have the same ones.
+        """
+        counts = rows_of_each(records)
+        if not counts:
+            raise DataError(f"{name}: no row has a label; name the column that holds them")
+        if all(rows == len(records) for rows in counts.values()):
+            raise DataError(
+                f"{name}: all rows have the same labels ({excerpt(', '.join(sorted(counts)))}); "
+                "need rows that differ"
+            )
+        labels = tuple(sorted(counts))
+        return cls(labels=labels, decision=Decision.plain(len(labels)))
+
+    def grown(self, name: str, records: Sequence[Record]) -> Self:
+        """Return the task of these labels and of those of a file, which follow in their order."""
+        others = sorted(rows_of_each(records).keys() - self.labels)
+        old, new = self.decision, Decision.plain(len(others))
+        return replace(self, labels=(*self.labels, *others), decision=old.followed_by(new))
+
+    def outputs_from(self, other: Self) -> npt.NDArray[np.float64]:
+        """Return (O, P) of a task with the first labels of this one: each keeps its output."""
+        return np.eye(self.num_outputs, other.num_outputs)
+
+    @classmethod
+    def from_json(cls, meta: Mapping[str, Any]) -> Self:
+        """Return the task of a model file's object with "labels" and what decides of them.
+
+        Raises:
+            KeyError, TypeError, ValueError: they are missing, or damaged.
+        """
+        names = meta["labels"]
+        are_names = isinstance(names, list) and all(isinstance(name, str) for name in names)
+        if not are_names or not names or len(set(names)) != len(names):
+            raise ValueError("labels do not fit")
+        return cls(labels=tuple(names), decision=Decision.from_json(meta, len(names)))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what a model file keeps of it."""
+        return {"task": self.name, "labels": list(self.labels), **self.decision.to_json()}
+
+    @property
+    def num_outputs(self) -> int:
+        """C."""
+        return len(self.labels)
+
+    def head_json(self) -> dict[str, int]:
+        """Return C, by its name in a model file."""
+        return {"num_classes": len(self.labels)}
+
+    def encode(self, records: Sequence[Record]) -> Bits:
+        """Return (n, C + 1) which labels records have, as `label_sets` says."""
+        return label_sets.encode(records, self.labels)
+
+    def describe(self, records: Sequence[Record]) -> str:
+        """Return the first labels, each with its rows, and how many a row has."""
+        counts, names = rows_of_each(records), self.labels
+        listed = ", ".join(f"{excerpt(name)} {counts[name]:,}" for name in names[:LISTED_LABELS])
+        more = f", and {len(names) - LISTED_LABELS} more" if len(names) > LISTED_LABELS else ""
+        without = sum(not label_sets.labels_of(record) for record in records)
+        bare = f", {counted(without, 'row')} without" if without else ""
+        mean = counts.total() / len(records)
+        return f"{counted(len(names), 'label')}, {mean:.2f} a row{bare}: {listed}{more}"
+
+    def facts(self, records: Sequence[Record]) -> dict[str, Any]:
+        """Return the rows of each label."""
+        counts = rows_of_each(records)
+        return {"label_rows": [counts[label] for label in self.labels]}
+
+    def named_facts(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Return facts with the rows of each label beside its name."""
+        others = {name: value for name, value in facts.items() if name != "label_rows"}
+        return {**others, "labels": dict(zip(self.labels, facts["label_rows"], strict=True))}
+
+    def strata(self, targets: Integers) -> npt.NDArray[np.int64]:
+        """Return (n,) the rarest label of each row, C without any.
+
+        So the labels that a split would most easily miss are in each of its parts (Sechidis et al.
+        2011, doi:10.1007/978-3-642-23808-6_10, who deal label by label, rarest first).
+        """
+        truth, _ = divided(targets)
+        rows = truth.sum(axis=0, dtype=np.int64)
+        rarest: npt.NDArray[np.int64] = np.where(truth > 0, rows, len(truth) + 1).argmin(axis=1)
+        return np.where(truth.any(axis=1), rarest, len(self.labels))
+
+    def can_learn_from(self, targets: Integers) -> bool:
+        """Whether some label is in some rows, and not in all."""
+        truth, _ = divided(targets)
+        return bool((truth.any(axis=0) & ~truth.all(axis=0)).any())
+
+    def check_known(self, name: str, records: Sequence[Record], owner: str) -> None:
+        """Refuse data with labels of which none is known; the arguments are those of `Task`.
+
+        Raises:
+            DataError: none is.
+        """
+        if counts := rows_of_each(records):
+            unknown_labels.check_known(name, counts, self.labels, owner)
+
+    def target_warnings(
+        self, name: str, records: Sequence[Record], settings: Mapping[str, Any]
+    ) -> Iterator[Notice]:
+        """Yield what is odd in the labels of a training file."""
+        from grucli.tasks.classify import checks
+
+        counts = rows_of_each(records)
+        yield from checks.of_names(name, counts)
+        yield from checks.of_absent(name, [label for label in self.labels if not counts[label]])
+
+    def unseen_warnings(
+        self, train: Sequence[Record], name: str, valid: Sequence[Record]
+    ) -> Iterator[Notice]:
+        """Yield what labels the validation part of this name has that the training part lacks."""
+        return unseen(name, valid, sorted(rows_of_each(train)))
+
+    def size_warnings(self, targets: Integers) -> Iterator[Notice]:
+        """Yield that rows to validate on are too few to tell settings apart."""
+        from grucli.tasks.classify import checks
+
+        valid = self.baseline(targets)
+        return checks.of_resolution(valid.rows, valid.resolution, "micro-F1")
+
+    def objective(self, settings: Mapping[str, Any]) -> SigmoidLoss:
+        """Return the loss, as the config's section `training` has it.
+
+        Raises:
+            ConfigError: it names the loss of another task.
+        """
+        if settings.get("loss") is not None:
+            raise ConfigError("training.loss: is of the task regress; delete it")
+        return SigmoidLoss(label_smoothing=settings["label_smoothing"])
+
+    def known(self, targets: Integers) -> npt.NDArray[np.bool_]:
+        """Return (n,) all rows: also of one that has other labels it is known which it lacks."""
+        return np.ones(len(targets), bool)
+
+    def row_losses(self, scores: Floats, targets: Integers) -> Floats:
+        """Return (n,) the loss of each row [nat], summed over labels."""
+        truth, _ = divided(targets)
+        loss: Floats = (np.logaddexp(0.0, scores) - truth * scores).sum(axis=1)
+        return loss
+
+    def blend(self, branches: Sequence[Floats], targets: Integers) -> Floats:
+        """Return (P,) factors of the scores (n, C) of P branches, with the lowest loss."""
+        return learning.blend(branches, divided(targets)[0])
+
+    def share_of_first(self, first: Floats, second: Floats) -> float:
+        """Return the first branch's part of the scores of labels that are answered, in [0, 1].
+
+        Where none is, of those of the most probable labels.
+        """
+        both = first + second
+        chosen = self.decision.sets(both)
+        chosen[np.arange(len(both)), both.argmax(axis=1)] = True
+        ours, theirs = (float(np.abs(part[chosen]).sum()) for part in (first, second))
+        return ours / (ours + theirs) if ours + theirs else 1.0
+
+    def learn_sparse(
+        self,
+        rows: Sparse,
+        targets: Integers,
+        weights: Floats,
+        *,
+        num_features: int,
+        rng: np.random.Generator,
+    ) -> LinearLayer:
+        """Learn logits of sparse features, each label against all else; arguments as in `Task`."""
+        truth, _ = divided(targets)
+        return learn_sparse(
+            rows, truth, weights, num_features=num_features, num_classes=len(self.labels), rng=rng
+        )
+
+    def learn_dense(self, rows: Floats, targets: Integers, weights: Floats) -> LinearLayer:
+        """Learn logits of dense features (n, K) by ridge regression, each label for itself."""
+        return learning.learn_dense(rows, divided(targets)[0], weights)
+
+    def held_out(self, scores: Floats, targets: Integers) -> HeldOut:
+        """Score rows that were not learned from."""
+        from grucli.tasks.multilabel.metrics import evaluate
+
+        p, (truth, lacking) = self.decision.probabilities(scores), divided(targets)
+        found = evaluate(p, self.decision.chosen(p), truth, lacking, 0)
+        figures = {"micro_f1": found.micro_f1 or 0.0, "macro_f1": found.macro_f1 or 0.0}
+        return HeldOut(loss=found.log_loss * len(self.labels), figures=figures)
+
+    def calibrated(self, scores: Floats, targets: Integers, settings: Mapping[str, Any]) -> Self:
+        """Return the task with probabilities and thresholds that held-out rows speak for."""
+        truth, _ = divided(targets)
+        decided = replace(self, decision=calibration.fit(scores, truth > 0))
+        before, after = (one.held_out(scores, targets).figures for one in (self, decided))
+        gain = ", ".join(
+            f"{kind.title} {before[kind.name]:.3f} -> {after[kind.name]:.3f}"
+            for kind in self.figures
+        )
+        line = f"thresholds of labels fitted to {counted(len(truth), 'held-out row')}: {gain}"
+        return replace(decided, judged=(line,))
+
+    @property
+    def calibration(self) -> tuple[str, ...]:
+        """Return what thresholds gain."""
+        return self.judged
+
+    def row_factors(self, targets: Integers, settings: Mapping[str, Any]) -> Floats | None:
+        """Return (n,) what multiplies the weight of each row, None for nothing.
+
+        Raises:
+            ConfigError: `class_weight` names an unknown label.
+        """
+        setting = settings["class_weight"]
+        if setting == "none":
+            return None
+        return learning.row_weights(setting, self.labels, divided(targets)[0])
