@@ -125,11 +125,15 @@ def running(one: Example) -> str:
 
 def check(why: Attribution, found: Check) -> str:
     """Return what the top parts do to the level, beside as many random ones."""
-    name, whole, number = why.explained.level_name, why.level, found.parts
+    name, number = why.explained.level_name, found.parts
+
+    def left(drop: float) -> str:
+        return f"{abs(why.level - drop):.3f}"  # a level of 0 may come out below it, by rounding
+
     return (
-        f"without the top {number}: {name} {whole - found.comprehensiveness:.3f} ({number} random: "
-        f"{whole - found.random_comprehensiveness:.3f}); with nothing else: "
-        f"{whole - found.sufficiency:.3f} (random: {whole - found.random_sufficiency:.3f})"
+        f"without the top {number}: {name} {left(found.comprehensiveness)} ({number} random: "
+        f"{left(found.random_comprehensiveness)}); with nothing else: "
+        f"{left(found.sufficiency)} (random: {left(found.random_sufficiency)})"
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.numbers import NumberError, numbers
+from grucli.data.numbers import NumberError, looks_numeric, numbers
 from grucli.data.records import Record
 from grucli.errors import DataError, excerpt, show_path
 
@@ -38,7 +38,7 @@ def checked(name: str, records: Sequence[Record]) -> Values:
     """
     found = values(records)
     wrong = np.flatnonzero(np.isnan(found))
-    if len(wrong) == len(found):
+    if not any(looks_numeric(record.label or "") for record in records):
         raise DataError(
             f"{show_path(name, 60)}: no target is a number "
             f"('{excerpt(records[0].label, 24)}', …); name the column of numbers with --label"
