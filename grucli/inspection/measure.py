@@ -81,9 +81,8 @@ def inspect(
         scores = branches.blended(saved.model.mix)
         data = _input(saved, drawn, examples.lengths, branches)
         health = meter.result()
-        sides = () if saved.task.reads_steps else SIDES  # a step's answer needs what is near it
         horizons = tuple(
-            horizon(runner, saved.task, examples, branches.recurrence, side) for side in sides
+            horizon(runner, saved.task, examples, branches.recurrence, side) for side in SIDES
         )
         report = dataclasses.replace(
             report,

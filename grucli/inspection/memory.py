@@ -11,15 +11,17 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from grucli.data.batches import Examples, bounded
-from grucli.engine.packing import Floats
+from grucli.engine.steps import Steps
 from grucli.model.logits import recurrence_logits
 from grucli.model.runner import Runner
-from grucli.tasks.task import Task
+from grucli.tasks.task import Scores, Task
 
 AGREEMENT = 0.99
 
+Rows = npt.NDArray[np.int64]
 Side = Literal["end", "start"]
 SIDES: tuple[Side, ...] = ("end", "start")
 
@@ -28,8 +30,11 @@ SIDES: tuple[Side, ...] = ("end", "start")
 class Horizon:
     """What the steps nearest to one end of the sequences decide.
 
+    Where each step has an answer, it is that of the middle step of each sequence, and steps are
+    left out before it, or behind it.
+
     Attributes:
-        side: "end" for the last k steps, "start" for the first k.
+        side: "end" for the last k steps (up to it), "start" for the first k (from it on).
         steps: k at which it was measured, rising; the last is the longest length.
         agreement: share of sequences whose answer from k steps alone agrees with that from all.
         distance: mean distance of the two answers, in [0, 1].
@@ -52,17 +57,25 @@ def grid(longest: int) -> tuple[int, ...]:
     return tuple(steps) if longest == 1 else (*steps, longest)
 
 
-def cut(examples: Examples, keep: int, side: Side) -> Examples:
-    """Return every sequence without the steps that are farther than `keep` from its `side`."""
-    lengths = np.minimum(examples.lengths, keep)
+def cut(examples: Examples, keep: int, side: Side, focus: Rows) -> tuple[Examples, Rows]:
+    """Return every sequence without the steps beyond `keep` on one side of a step, and its place.
+
+    Args:
+        examples: n sequences.
+        keep: steps at most that are left on that side, the step itself among them.
+        side: "end" to leave the last ones up to the step, "start" for the first ones from it on.
+        focus: (n,) the step of each.
+    """
+    begin = np.maximum(0, focus - keep + 1) if side == "end" else np.zeros_like(focus)
+    stop = examples.lengths if side == "end" else np.minimum(examples.lengths, focus + keep)
+    lengths = stop - begin
     ends = np.cumsum(lengths)
-    starts = examples.starts + (examples.lengths - lengths if side == "end" else 0)
-    index = np.repeat(starts - (ends - lengths), lengths) + np.arange(ends[-1])
-    return replace(examples, steps=examples.steps[index], lengths=lengths)
+    index = np.repeat(examples.starts + begin - (ends - lengths), lengths) + np.arange(ends[-1])
+    return replace(examples, steps=examples.steps[index], lengths=lengths), focus - begin
 
 
 def horizon(
-    runner: Runner, task: Task, examples: Examples, recurrence: Floats, side: Side
+    runner: Runner, task: Task, examples: Examples, recurrence: Scores, side: Side
 ) -> Horizon:
     """Measure one side.
 
@@ -73,16 +86,17 @@ def horizon(
         recurrence: (n, O) scores of the recurrence for them.
         side: where the kept steps are.
     """
-    mix = runner.model.mix
-    steps, whole = grid(int(examples.lengths.max())), mix.logits(recurrence)
+    mix, focus = runner.model.mix, _focus(examples.lengths, side, reads_steps=task.reads_steps)
+    reach = focus + 1 if side == "end" else examples.lengths - focus
+    steps, whole = grid(int(reach.max())), _at(mix.logits(recurrence), focus)
     agreement, distance = [], []
     disagreed = np.zeros(len(examples), bool)
     for keep in steps:
-        scores = whole.copy()
-        long = np.flatnonzero(examples.lengths > keep)
+        scores = 1.0 * whole
+        long = np.flatnonzero(reach > keep)
         if long.size:
-            kept = cut(examples.select(long), keep, side)
-            scores[long] = mix.logits(recurrence_logits(runner, kept))
+            kept, places = cut(examples.select(long), keep, side, focus[long])
+            scores[long] = _at(mix.logits(recurrence_logits(runner, kept)), places)
         same = task.agree(whole, scores)
         if same.mean() < AGREEMENT:
             disagreed = ~same
@@ -92,8 +106,9 @@ def horizon(
 
     def agrees(keep: int) -> bool:
         wrong, number = 0, len(whole)
-        for batch in bounded(cut(examples, keep, side), suspects):  # these can end it early
-            scores = mix.logits(runner.forward(batch))
+        kept, places = cut(examples, keep, side, focus)
+        for batch in bounded(kept, suspects):  # these can end it early
+            scores = _at(mix.logits(runner.forward(batch)), places[batch.rows])
             wrong += int((~task.agree(whole[batch.rows], scores)).sum())
             if (number - wrong) / number < AGREEMENT:
                 return False
@@ -106,6 +121,27 @@ def horizon(
         distance=tuple(distance),
         h99=_smallest(steps, agreement, agrees),
     )
+
+
+def _focus(lengths: Rows, side: Side, *, reads_steps: bool) -> Rows:
+    """Return the step of each sequence on one side of which others are left out.
+
+    It is the end that is named, or the middle where each step has an answer: that of this one is
+    looked at.
+    """
+    if reads_steps:
+        return lengths // 2
+    return lengths - 1 if side == "end" else np.zeros_like(lengths)
+
+
+def _at(scores: Scores, places: Rows) -> Scores:
+    """Return scores (n, O) as they are, or where each step has its own those of one step of each.
+
+    They say nothing of a chain: what stands beside the step is not there.
+    """
+    if not isinstance(scores, Steps):
+        return scores
+    return Steps(values=scores.values[scores.starts + places], lengths=np.ones_like(places))
 
 
 def _smallest(

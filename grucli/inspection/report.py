@@ -126,7 +126,7 @@ class Report:
         settings: how it was looked at.
         input: None without data, and so with `health` () and `horizons` ().
         health: of each layer and direction.
-        horizons: from the end and from the start; none where each step has an answer.
+        horizons: from the end and from the start.
         examples: single sequences.
         verdicts: by rule, in a fixed order.
     """

@@ -74,7 +74,7 @@ def _of_memory(
     health: Sequence[LayerHealth],
     horizons: Sequence[Horizon],
 ) -> Iterator[Verdict]:
-    if not horizons:
+    if architecture.reads_steps:  # what a step needs is no whole, and no end
         return
     if data.answers == 1:
         yield Verdict(

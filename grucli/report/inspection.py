@@ -16,6 +16,10 @@ from grucli.tasks.task import Task
 
 BAR_WIDTH = 12
 CUT = "share of the decisions that stay when only k steps are read"
+CUT_AT_STEP = (
+    "share of the answers to the middle step that stay when only k steps up to it are read,"
+)
+CUT_AT_STEP += " or k from it on"
 
 
 def text(report: Report) -> str:
@@ -24,7 +28,7 @@ def text(report: Report) -> str:
     if report.input is not None:
         parts += [
             _gates(report.health, report.settings.saturation),
-            _memory(report) if report.horizons else [],
+            _memory(report),
             [line for one in report.verdicts for line in field("!", one.text, indent=2)],
         ]
     elif not report.examples:
@@ -57,7 +61,8 @@ def _data_facts(report: Report, data: Input) -> FactLines:
     ]
     if data.accuracy is not None:
         shown = f"{data.accuracy:.3f} ({data.right:,} of {data.labelled:,})"
-        found.append(("accuracy", shown + _alone(data, linear)))
+        what = "all right" if report.saved.task.reads_steps else "accuracy"
+        found.append((what, shown + _alone(data, linear)))
     if data.branches is not None:
         ours = data.branches.recurrence_share
         shares = f"{percent(ours, 0)} by the recurrence, {percent(1 - ours, 0)} by {linear}"
@@ -125,7 +130,7 @@ def units_sentence(part: LayerHealth) -> str:
 def _memory(report: Report) -> list[str]:
     """Return both horizons as columns of one table, then the leak times."""
     end, start = report.horizons
-    rows: list[tuple[object, ...]] = [("k", "last k", "", "moved", "first k", "", "moved")]
+    rows: list[tuple[object, ...]] = [memory_heading(report.saved.task)]
     for k, *values in zip(
         end.steps, end.agreement, end.distance, start.agreement, start.distance, strict=True
     ):
@@ -140,17 +145,26 @@ def _memory(report: Report) -> list[str]:
     return lines
 
 
+def memory_heading(task: Task) -> tuple[str, ...]:
+    """Return what the columns of both horizons are called."""
+    last, first = ("up to it", "from it on") if task.reads_steps else ("last k", "first k")
+    return "k", last, "", "moved", first, "", "moved"
+
+
 def memory_legend(task: Task) -> str:
     """Return what the columns of both horizons mean."""
-    return f"{CUT}; moved: {task.distance_title}"
+    return f"{CUT_AT_STEP if task.reads_steps else CUT}; moved: {task.distance_title}"
 
 
 def memory_facts(report: Report) -> FactLines:
     """Return both horizons, and what the keep gates hold, of a report about data."""
     end, start = report.horizons
     assert report.input is not None  # that is what the horizons are of
+    last, first = "from the end", "from the start"
+    if report.saved.task.reads_steps:
+        last, first = "up to the one that is answered", "from it on"
     needed = (
-        f"H99 = {counted(end.h99, 'step')} from the end, {start.h99:,} from the start "
+        f"H99 = {counted(end.h99, 'step')} {last}, {start.h99:,} {first} "
         f"(so many keep 99 % of the decisions; median length {report.input.median_length:g})"
     )
     pieces = [

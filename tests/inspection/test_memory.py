@@ -3,10 +3,13 @@ import itertools
 import numpy as np
 import pytest
 
+from grucli.data.batches import pack
+from grucli.data.records import Record
 from grucli.inspection.memory import AGREEMENT, cut, grid, horizon
 from grucli.model.logits import recurrence_logits
 from grucli.model.runner import Runner
 from grucli.tasks.classify.task import Classify
+from grucli.tasks.tag.task import Tag
 from tests.examples import joined
 from tests.inspection.helpers import (
     CUE_0,
@@ -97,9 +100,39 @@ def test_the_grid_rises_to_the_longest():
 
 
 def test_cutting():
-    sequences = random_tokens((4, 1, 7))
+    sequences, lengths = random_tokens((4, 1, 7)), np.array([4, 1, 7])
     for k in range(1, 9):
-        ends, starts = (cut(joined(sequences), k, side) for side in ("end", "start"))
+        ends, starts = (
+            cut(joined(sequences), k, side, focus)[0]
+            for side, focus in (("end", lengths - 1), ("start", 0 * lengths))
+        )
         assert ends.steps.tolist() == [i for ids in sequences for i in ids[-k:]]
         assert starts.steps.tolist() == [i for ids in sequences for i in ids[:k]]
         assert ends.lengths.tolist() == [min(k, len(ids)) for ids in sequences]
+
+
+@pytest.mark.parametrize("side", ["end", "start"])
+def test_of_steps_it_is_the_answer_to_the_middle_one(side):
+    model = random_model(scale=1.5, reads_steps=True, pooling=(), chain=True, bidirectional=True)
+    sequences = random_tokens([9, 4, 1, 12, 7, 30])
+    examples, runner = joined(sequences), Runner(model)
+    task = Tag.fit("t", [Record(number=1, text="", tokens=("x",) * 3, tags=("a", "b", "c"))])
+    found = horizon(runner, task, examples, recurrence_logits(runner, examples), side)
+    assert found.steps[-1] == (16 if side == "end" else 15)
+
+    def answer(ids, place):
+        return alone_steps(runner, ids)[place].argmax()
+
+    for k, share in zip(found.steps, found.agreement, strict=True):
+        same = []
+        for ids in sequences:
+            middle = len(ids) // 2
+            begin = max(0, middle - k + 1) if side == "end" else 0
+            kept = ids[begin:] if side == "end" else ids[: middle + k]
+            same.append(answer(kept, middle - begin) == answer(ids, middle))
+        assert share == np.mean(same)
+    assert any(share < 1 for share in found.agreement)
+
+
+def alone_steps(runner, ids):
+    return runner.forward(pack(joined([ids]), np.array([0]))).values

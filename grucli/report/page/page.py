@@ -19,6 +19,7 @@ from grucli.report.inspection import (
     gate_row,
     head_facts,
     memory_facts,
+    memory_heading,
     memory_legend,
     units_sentence,
 )
@@ -42,7 +43,7 @@ def page(report: Report) -> str:
         main += [
             _verdicts(report.verdicts),
             _gates(report.health, report.settings.saturation),
-            _memory(report) if report.horizons else None,
+            _memory(report),
         ]
     main += [examples(report.examples), _inside(report)]
     made = (
@@ -102,13 +103,12 @@ def _memory(report: Report) -> Markup:
             strict=True,
         )
     ]
-    heading = ("k", "last k", "", "moved", "first k", "", "moved")
     return tag(
         "section",
         tag("h2", "Memory"),
         _facts(memory_facts(report)),
         horizons(report.horizons),
-        _table(heading, rows, "rrlrrlr"),
+        _table(memory_heading(report.saved.task), rows, "rrlrrlr"),
         tag("p", memory_legend(report.saved.task), class_="faint"),
     )
 
