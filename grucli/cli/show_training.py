@@ -13,101 +13,100 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from grucli.cli import output, train_outputs
+from grucli.cli import output, show_tuning, train_outputs
 from grucli.cli.interruption import Interruption
 from grucli.cli.options import Common
+from grucli.cli.show_data import show_data
 from grucli.config.resolve import Settings
-from grucli.errors import ConfigError, show_path
+from grucli.errors import show_path
 from grucli.model.linear_path import NAMES
 from grucli.notices import Notice
 from grucli.preparation.prepare import Prepared
 from grucli.report import cost as cost_report
 from grucli.report import training as report
+from grucli.report import tuning as tuning_report
 from grucli.training import cost
 from grucli.training.progress import EpochInfo, StepInfo
 from grucli.training.saver import RunFiles
 from grucli.training.session import DataReady, RunRequest, Session, TrainerReady, WeightsTaken
 from grucli.training.trainer import Trainer
+from grucli.training.tuning.search import Budget, Search, num_judged, searched
 
 Show = Callable[[StepInfo | EpochInfo], None]
 
 
-def run(request: RunRequest, settings: Settings, common: Common) -> int:
-    """Run a request, or say what it would do if it names no files; return the exit code."""
-    if request.files is None:
-        dry_run(request, settings, common)
+def run(request: RunRequest, settings: Settings, common: Common, budget: Budget | None) -> int:
+    """Run a request, or say what it would do if it names no files; return the exit code.
+
+    Args:
+        request: what is asked.
+        settings: where its config comes from.
+        common: how much is said.
+        budget: of a search for settings before; None for none.
+    """
+    common.note_each(settings.notes)
+    search, files = None if budget is None else Search(request, budget), request.files
+    if files is None:
+        dry_run(request, settings, common, budget)
         return 0
-    return train(request, settings, request.files, common)
-
-
-def train(request: RunRequest, settings: Settings, files: RunFiles, common: Common) -> int:
-    """Run a request that writes `files`; return the exit code."""
-    session = Session(request)
-    with session.locked():
+    with Session(request).locked():
         try:
-            _show_beginning(session, settings, common)
+            cut = None if search is None else show_tuning.search(search, files, settings, common)
+            if cut is not None:
+                common.note(_to_go_on())
+                return 128 + cut
+            session = Session(request if search is None else search.best_request)
+            _show_beginning(session, settings, common, is_known=search is not None)
+            train_outputs.check_folds(files, session.prepared)
         except KeyboardInterrupt:
             common.note("interrupted before the first step; there is nothing to save")
             return 128 + signal.SIGINT
-        if files.out_of_fold is not None:
-            _check_folds(session)
-        if request.resume_from is not None:
-            _resume(session, request.resume_from, common)
-        signalled = None
-        if not session.trainer.is_done:
-            signalled = _show_steps(session, common)
+        signalled = _train(session, common)
     if session.trainer.kept.best_epoch:
-        _show_outcome(session, files, common)
+        _show_outcome(session, files, search, common)
     if signalled is not None:
         common.note(f"interrupted and saved; {_to_go_on()}")
         return 128 + signalled
     return 0
 
 
-def dry_run(request: RunRequest, settings: Settings, common: Common) -> None:
+def _train(session: Session, common: Common) -> int | None:
+    """Train, maybe on from where a run has ended; return as `_show_steps`."""
+    if session.request.resume_from is not None:
+        _resume(session, session.request.resume_from, common)
+    return None if session.trainer.is_done else _show_steps(session, common)
+
+
+def dry_run(request: RunRequest, settings: Settings, common: Common, budget: Budget | None) -> None:
     """Say what a run would do and cost; write nothing."""
     session = Session(request)
     _show_beginning(session, settings, common)
+    space = None if budget is None else searched(request, session.prepared)
     trainer, prepared = session.trainer, session.prepared
     measured = cost.measure(trainer, prepared)
+    if budget is not None and space is not None:
+        common.note(tuning_report.plan_line(budget, num_judged(prepared)))
+        common.note_each(tuning_report.space_lines(space))
     common.note_each(cost_report.lines(trainer, prepared, settings, measured))
     if common.json:
         result = cost_report.result(trainer, prepared, settings, measured)
+        if budget is not None and space is not None:
+            result["tune"] = tuning_report.plan(space, budget)
         output.write(json.dumps(result, ensure_ascii=False) + "\n")
 
 
-def _show_beginning(session: Session, settings: Settings, common: Common) -> None:
-    common.note_each(settings.notes)
+def _show_beginning(
+    session: Session, settings: Settings, common: Common, *, is_known: bool = False
+) -> None:
+    """Begin; of data that is known nothing is said."""
     for event in session.begin():
         if isinstance(event, DataReady):
-            _show_data(event.prepared, settings, common)
+            if not is_known:
+                show_data(event.prepared, settings, common)
         elif isinstance(event, WeightsTaken):
             common.note(f"starting from {show_path(event.path)}: {', '.join(event.words)}")
         elif isinstance(event, TrainerReady):
             common.note(report.model_line(event.trainer.model, session.prepared.task))
-
-
-def _show_data(prepared: Prepared, settings: Settings, common: Common) -> None:
-    common.note_each(prepared.findings)
-    common.note_each(prepared.warnings)
-    for key, reason in prepared.reasons.items():
-        section, name = key.split(".")
-        value = getattr(getattr(prepared.config, section), name)
-        common.detail(f"{key}: {value} ({reason})")
-    for key, origin in settings.origins.items():
-        if origin != "default":
-            common.detail(f"{key}: from {origin}")
-
-
-def _check_folds(session: Session) -> None:
-    """Refuse to tell what folds answer where there are none.
-
-    Raises:
-        ConfigError: there are none.
-    """
-    if not session.trainer.num_folds:
-        why = session.prepared.reasons.get("training.folds", "as was set")
-        raise ConfigError(f"--out-of-fold: there are no folds ({why}); pass --folds 5")
 
 
 def _resume(session: Session, last: Path, common: Common) -> None:
@@ -172,11 +171,13 @@ def _bar(trainer: Trainer, prepared: Prepared, common: Common) -> Iterator[Show]
         yield show
 
 
-def _show_outcome(session: Session, files: RunFiles, common: Common) -> None:
+def _show_outcome(session: Session, files: RunFiles, search: Search | None, common: Common) -> None:
     trainer, prepared, seconds = session.trainer, session.prepared, session.elapsed_s
     is_told = train_outputs.write_out_of_fold(files, session)
     if common.json:
         result = report.result(trainer, prepared, str(files.model), seconds)
+        if search is not None:
+            result["tune"] = tuning_report.result(search, session.request.config)
         output.write(json.dumps(result, ensure_ascii=False) + "\n")
     name = NAMES[prepared.encoder.unit]
     if (line := report.linear_line(trainer.kept, prepared.task, name)) is not None:

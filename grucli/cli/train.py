@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from grucli.cli.options import Common, Data, Reading, spread
 from grucli.errors import ConfigError, excerpt, show_path
 
+if TYPE_CHECKING:
+    from grucli.training.tuning.search import Budget
+
 EPILOG = """Exit codes: 0 done; 2 usage or config; 3 data; 4 model file; 5 a file is missing, in
 the way or cannot be written; 6 diverged, the last good model is kept; 130, 143, 129 interrupted,
 ready for --resume."""
 
+MOST_TRIALS = 10_000
 _NUMBER = r"(\d{1,9}(?:\.\d{1,9})?)"
 _DURATION = re.compile(rf"{_NUMBER}|(?:{_NUMBER}h)?(?:{_NUMBER}m)?(?:{_NUMBER}s)?", re.ASCII)
 
@@ -89,6 +93,14 @@ def train(
         str | None,
         typer.Option("--max-time", metavar="10m|90s|1h30m", help="Stop after this time."),
     ] = None,
+    tune: Annotated[
+        str | None,
+        typer.Option(
+            "--tune",
+            metavar="TRIALS|TIME",
+            help="Search for settings first: 20 trials, or trials for 10m.",
+        ),
+    ] = None,
     dry: Annotated[
         bool,
         typer.Option(
@@ -109,12 +121,12 @@ def train(
     from grucli.config.resolve import resolve
     from grucli.training.session import RunRequest
 
-    seconds = None if max_time is None else _seconds(max_time)
     if resume:
         _refuse_beside_resume({"--dry-run": dry, "--init-from": init_from})
     _refuse_config_as_data(data, reading)
-    own = (out, log, out_of_fold)
-    files = None if dry else train_outputs.checked(*own, resume=resume, force=force)
+    own, budget = (out, log, out_of_fold), _budget(tune)
+    beside = train_outputs.Existing(resume=resume, force=force, tunes=budget is not None)
+    files = None if dry else train_outputs.checked(*own, beside)
     asked = reading.given()
     settings = resolve(
         config_path=config,
@@ -139,9 +151,9 @@ def train(
         resume_from=files.last if files is not None and resume else None,
         on_bad_row=asked.get("on_bad_row", "stop"),
         init_from=init_from,
-        max_seconds=seconds,
+        max_seconds=_seconds("--max-time", max_time),
     )
-    raise typer.Exit(show_training.run(request, settings, common))
+    raise typer.Exit(show_training.run(request, settings, common, budget))
 
 
 def _refuse_beside_resume(beginnings: Mapping[str, object]) -> None:
@@ -156,12 +168,26 @@ def _refuse_config_as_data(data: str | None, reading: Reading) -> None:
         raise ConfigError(f"DATA: {show_path(data)} is a config? pass it with -c")
 
 
-def _seconds(given: str) -> float:
-    """Read 90, 90s, 10m or 1h30m."""
+def _budget(given: str | None) -> Budget | None:
+    """Read 20, a number of trials, or a time as `_seconds` does."""
+    from grucli.training.tuning.search import Budget
+
+    if given is None or not given.strip().isdecimal():
+        seconds = _seconds("--tune", given, "a number of trials such as 20, or ")
+        return None if seconds is None else Budget(seconds=seconds)
+    if not 2 <= int(given) <= MOST_TRIALS:
+        raise ConfigError(f"--tune: must be 2 to {MOST_TRIALS:,} trials, got {excerpt(given)}")
+    return Budget(trials=int(given))
+
+
+def _seconds(flag: str, given: str | None, other: str = "") -> float | None:
+    """Read 90, 90s, 10m or 1h30m; `other` is what else it may be."""
+    if given is None:
+        return None
     match = _DURATION.fullmatch(given.strip())
     if not match or not any(match.groups()):
         raise ConfigError(
-            f"--max-time: must be a time such as 90s, 10m or 1h30m, got '{excerpt(given)}'"
+            f"{flag}: must be {other}a time such as 90s, 10m or 1h30m, got '{excerpt(given)}'"
         )
     plain, hours, minutes, seconds = (float(part or 0) for part in match.groups())
     return plain + 3600 * hours + 60 * minutes + seconds

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from grucli.cli import output
 from grucli.config.schema import Config
 from grucli.errors import AccessError, ConfigError, show_path
 from grucli.files.writing import check_place
+from grucli.preparation.prepare import Prepared
 from grucli.report.out_of_fold import OutOfFold
 from grucli.tasks.columns import AnswerOptions
 from grucli.training.saver import RunFiles
 from grucli.training.session import Session
 
 
+@dataclass(frozen=True, kw_only=True)
+class Existing:
+    """What files may be there already: those to go on from, or to replace; of a search too."""
+
+    resume: bool
+    force: bool
+    tunes: bool
+
+
 def checked(
-    model: str | None, log: str | None, out_of_fold: str | None, *, resume: bool, force: bool
+    model: str | None, log: str | None, out_of_fold: str | None, existing: Existing
 ) -> RunFiles:
     """Refuse what would be lost or cannot be.
 
@@ -32,16 +43,15 @@ def checked(
         log=None if log is None else Path(log),
         out_of_fold=None if out_of_fold is None else Path(out_of_fold),
     )
-    others = (files.log, files.out_of_fold)
+    others = (files.log, files.out_of_fold, files.tune if existing.tunes else None)
     paths = [path for path in (files.model, files.last, *others) if path is not None]
+    begun = files.tune if existing.tunes else files.last
     for path in paths:
         check_place(path)
-    if resume and not files.last.exists():
-        raise AccessError(
-            f"{show_path(files.last)}: no such file, nothing to resume; omit --resume"
-        )
+    if existing.resume and not begun.exists():
+        raise AccessError(f"{show_path(begun)}: no such file, nothing to resume; omit --resume")
     for path in paths:
-        if path.exists() and not (resume or force):
+        if path.exists() and not (existing.resume or existing.force):
             raise AccessError(
                 f"{show_path(path)}: exists; pass --force to replace it, --resume to go on"
             )
@@ -61,13 +71,24 @@ def check_apart(files: RunFiles, config: Config, config_path: str | None) -> Non
         "config": config_path,
         "file of vectors": config.model.vectors,
     }
-    own = {"model": files.model, "file to resume from": files.last}
+    own = {"model": files.model, "file to resume from": files.last, "log of a search": files.tune}
     for path in own.values():
         output.check_apart("--output", path, inputs)
     for name, asked in (("log", files.log), ("out-of-fold", files.out_of_fold)):
         if asked is not None:
             output.check_apart(f"--{name}", asked, {**inputs, **own})
             own[name] = asked
+
+
+def check_folds(files: RunFiles, prepared: Prepared) -> None:
+    """Refuse to tell what folds answer where there are none.
+
+    Raises:
+        ConfigError: there are none.
+    """
+    if files.out_of_fold is not None and prepared.folds is None:
+        why = prepared.reasons.get("training.folds", "as was set")
+        raise ConfigError(f"--out-of-fold: there are no folds ({why}); pass --folds 5")
 
 
 def write_out_of_fold(files: RunFiles, session: Session) -> bool:

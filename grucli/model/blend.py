@@ -53,6 +53,10 @@ class Weighed:
         """Whether the gain is more than chance would give: more than its standard error."""
         return self.gain > self.error
 
+    def counted(self, *, always: bool) -> Mix:
+        """Return the factors that count: those of both where the linear path pays, or `always`."""
+        return self.mix if always or self.pays else self.alone
+
 
 def weigh(task: Task, recurrence: Floats, linear: Floats, targets: Targets) -> Weighed:
     """Find the factors of both branches, and whether the linear path pays.

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from grucli.data.batches import MOST_ROWS, Examples
+from grucli.model.logits import recurrence_logits
+from grucli.model.runner import Runner
 from grucli.parallel.shards import Rows
 from grucli.preparation.prepare import Prepared
 from grucli.training.trainer import Trainer
@@ -101,5 +103,5 @@ def _validation_s(trainer: Trainer, valid: Examples | None) -> float:
         return 0.0
     rows = np.linspace(0, len(valid) - 1, min(len(valid), BATCHES * MOST_ROWS)).astype(np.int64)
     started = time.perf_counter()
-    trainer.validate(valid.select(rows))
+    recurrence_logits(Runner(trainer.judged), valid.select(rows))
     return (time.perf_counter() - started) * len(valid) / len(rows)

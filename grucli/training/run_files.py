@@ -38,7 +38,7 @@ def resume(trainer: Trainer, prepared: Prepared, path: str | Path) -> tuple[str,
         ConfigError: the data or the config is not that of the run.
     """
     saved, state = checkpoint.load_run(path)
-    card = _card(prepared, 0)
+    card = card_of(prepared, 0)
     _check_same(card, saved.card, path)
     for (name, array), (_, stored) in zip(
         trainer.model.arrays(), saved.model.arrays(), strict=True
@@ -52,7 +52,7 @@ def resume(trainer: Trainer, prepared: Prepared, path: str | Path) -> tuple[str,
         raise CheckpointError(
             f"{show_path(path)}: inconsistent: {show(fault)}; train again with --force"
         ) from fault
-    return tuple(_differences(card["versions"], saved.card["versions"]))
+    return tuple(differences(card["versions"], saved.card["versions"]))
 
 
 def best_model(prepared: Prepared, trainer: Trainer) -> SavedModel:
@@ -98,11 +98,11 @@ def _saved(prepared: Prepared, model: Model, epoch: int, scores: Mapping[str, fl
         encoder=prepared.encoder,
         task=prepared.task,
         remembered=prepared.remembered,
-        card=_card(prepared, epoch) | {"scores": dict(scores)},
+        card=card_of(prepared, epoch) | {"scores": dict(scores)},
     )
 
 
-def _card(prepared: Prepared, epoch: int) -> dict[str, Any]:
+def card_of(prepared: Prepared, epoch: int) -> dict[str, Any]:
     """Where a model comes from: no path, no time, no host, so that equal runs give equal bytes."""
     config = prepared.config.model_dump(mode="json")
     del config["training"]["workers"]  # who computes makes no difference
@@ -162,7 +162,7 @@ def _check_same(now: Mapping[str, Any], then: Mapping[str, Any], path: str | Pat
     extendable = training["schedule"] != "cosine" and training["folds"] == "off"
     problems = [
         line
-        for line in _differences(now["config"], then["config"])
+        for line in differences(now["config"], then["config"])
         if not (extendable and line.startswith(EXTENDABLE))
     ]
     if now["data"].get("vectors") != then["data"].get("vectors"):
@@ -178,10 +178,11 @@ def _check_same(now: Mapping[str, Any], then: Mapping[str, Any], path: str | Pat
         raise ConfigError(*problems[:-1], f"{problems[-1]}; {mend}")
 
 
-def _differences(now: Any, then: Any, path: str = "") -> Iterator[str]:
+def differences(now: Any, then: Any, path: str = "") -> Iterator[str]:
+    """Yield what is not as it was in a run to resume, a line each."""
     if isinstance(now, Mapping) and isinstance(then, Mapping):
         for key in {**then, **now}:
             below = f"{path}.{key}" if path else key
-            yield from _differences(now.get(key), then.get(key), below)
+            yield from differences(now.get(key), then.get(key), below)
     elif now != then:
         yield f"{path}: was {show(then)} in the run to resume, is {show(now)}"

@@ -32,6 +32,11 @@ class RunFiles:
     out_of_fold: Path | None = None
 
     @property
+    def tune(self) -> Path:
+        """MODEL.tune.jsonl, the trials of a search."""
+        return self.model.with_suffix(".tune.jsonl")
+
+    @property
     def last(self) -> Path:
         """MODEL.last.npz, to resume from."""
         return last_path(self.model)

@@ -15,9 +15,9 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,8 @@ class RunRequest:
         on_bad_row: what to do with rows that cannot be read.
         init_from: the model file to start from, None for random weights.
         max_seconds: after which training stops, None for no limit.
+        reasons: why settings of the config are as they are, by dotted key; the model's card has
+            them.
 
     Raises:
         ConfigError: no data is named, or token vectors come from two files.
@@ -63,6 +65,7 @@ class RunRequest:
     on_bad_row: OnBadRow = "stop"
     init_from: str | None = None
     max_seconds: float | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.config.data.train is None and self.table is None:
@@ -99,6 +102,7 @@ class Session:
     """One run.
 
     Attributes:
+        request: what is asked.
         prepared: what is learned from, once `begin` has read it.
         trainer: once `begin` is over.
     """
@@ -108,7 +112,7 @@ class Session:
 
     def __init__(self, request: RunRequest) -> None:
         """Take a request; its `max_seconds` begin now."""
-        self._request = request
+        self.request = request
         self._started_s = time.monotonic()
         self._is_interrupted = False
 
@@ -124,10 +128,10 @@ class Session:
         Raises:
             AccessError: another process holds it, or no lock can be made.
         """
-        if self._request.files is None:
+        if self.request.files is None:
             yield
             return
-        with lock(self._request.files.model):
+        with lock(self.request.files.model):
             yield
 
     def begin(self) -> Iterator[DataReady | WeightsTaken | TrainerReady]:
@@ -136,13 +140,16 @@ class Session:
         Raises:
             GrucliError: the data, the model to start from or the settings cannot be used.
         """
-        request, config = self._request, self._request.config
+        request, config = self.request, self.request.config
         source = request.init_from
         saved = None if source is None else checkpoint.load(source, config.training.dtype)
         origin = None if saved is None else initial_weights.origin_of(saved)
         if request.resume_from is not None:  # what that run has started from still counts
             origin = initial_weights.origin_of_run(request.resume_from)
         prepared = new_run.with_workers(self._prepared(origin))
+        if request.reasons:
+            reasons = {**prepared.reasons, **request.reasons}
+            prepared = dataclasses.replace(prepared, reasons=reasons)
         yield DataReady(prepared=prepared)
         model = new_run.first_model(prepared)
         self.prepared = dataclasses.replace(prepared, vectors=None)  # the model has them now
@@ -153,7 +160,7 @@ class Session:
         yield TrainerReady(trainer=self.trainer)
 
     def _prepared(self, origin: Origin | None) -> Prepared:
-        request, config = self._request, self._request.config
+        request, config = self.request, self.request.config
         if request.table is None:
             return prepare(config.data.train or "-", config, request.on_bad_row, origin)
         options = ReadOptions.of(config.data, request.on_bad_row)
@@ -169,7 +176,7 @@ class Session:
             AccessError: there is no such file, or the log is of another run.
             CheckpointError, ConfigError: the file is damaged, or the run is another one.
         """
-        request = self._request
+        request = self.request
         if request.resume_from is None:
             return ()
         differences = run_files.resume(self.trainer, self.prepared, request.resume_from)
@@ -184,7 +191,7 @@ class Session:
             AccessError: a file cannot be written, or a worker has failed.
             TrainingError: the numbers are not finite any more; the last good weights are saved.
         """
-        files, trainer = self._request.files, self.trainer
+        files, trainer = self.request.files, self.trainer
         saver = Saver() if files is None else FileSaver(files, self.prepared, trainer)
         saver.begin()
         with trainer.crew(self.prepared.config.training.workers or 0):
@@ -206,11 +213,11 @@ class Session:
 
     def save_best(self) -> None:
         """Write the best weights of a run that had ended: killed then, the file may be older."""
-        if self._request.files is not None:
-            run_files.save_best(self._request.files.model, self.prepared, self.trainer)
+        if self.request.files is not None:
+            run_files.save_best(self.request.files.model, self.prepared, self.trainer)
 
     def _steps(self, saver: Saver) -> Iterator[StepInfo | EpochInfo]:
-        limit_s = self._request.max_seconds
+        limit_s = self.request.max_seconds
         ends_s = math.inf if limit_s is None else self._started_s + limit_s
         for info in self._saved_before_a_failure(saver):
             yield info
@@ -230,7 +237,7 @@ class Session:
             raise
 
     def _what_is_kept(self) -> str:
-        kept, files = self.trainer.kept, self._request.files
+        kept, files = self.trainer.kept, self.request.files
         if not kept.best_epoch:
             return "no model was kept"
         keeper = "the trainer" if files is None else show_path(files.model)

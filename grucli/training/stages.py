@@ -124,11 +124,31 @@ class Stages:
         """
         if self.fold_logits is not None and self._now is None:
             return self._said(), self._train.targets
-        if self.valid is None:
-            return None
+        if self.valid is None:  # a fold may be held out all the same, where the last epoch counts
+            held = None if self._now is None else self._train.select(self._now)
+            return None if held is None else (self._logits(Runner(best), held), held.targets)
         if self._judged is None:  # by a process before this one
             self._judged = self._logits(Runner(best), self.valid)
         return self._judged, self.valid.targets
+
+    def held_out_losses(self, best: Model) -> Floats:
+        """Return the loss of each of these rows whose target is known, by both branches; see above.
+
+        None of them without any.
+        """
+        held = self.held_out(best)
+        if held is None:
+            return np.zeros(0)
+        logits, targets = held
+        known = self._task.known(targets)
+        if not known.any():
+            return np.zeros(0)
+        if self._linear is None or logits.linear is None:
+            mix = calibrated(self._task, logits.recurrence, targets)
+        else:
+            weighed = weigh(self._task, logits.recurrence, logits.linear, targets)
+            mix = weighed.counted(always=self._linear.always)
+        return self._task.row_losses(logits.blended(mix)[known], targets[known])
 
     def end_fold(self, runner: Runner) -> None:
         """Note what the best weights of a fold say of the rows that it has held out."""
@@ -191,7 +211,7 @@ class Stages:
             mix, found = calibrated(task, logits.recurrence, targets), None
         else:
             weighed = weigh(task, logits.recurrence, linear, targets)
-            mix = weighed.mix if self._linear.always or weighed.pays else weighed.alone
+            mix = weighed.counted(always=self._linear.always)
             share = recurrence_share(task, mix, logits.recurrence, linear)
             found = LinearScores(gain=weighed.gain, error=weighed.error, recurrence_share=share)
         blend = BlendScores(

@@ -15,12 +15,11 @@ from grucli.engine.packing import Floats
 from grucli.errors import expect
 from grucli.model.blend import Mix
 from grucli.model.linear_path import LinearFeatures, LinearPath
-from grucli.model.logits import recurrence_logits
 from grucli.model.network import Model
 from grucli.parallel.crew import Crew
 from grucli.parallel.shards import Rows
 from grucli.random import SHUFFLE, generator
-from grucli.tasks.task import HeldOut, Scores, Task
+from grucli.tasks.task import Scores, Task
 from grucli.training.linear_branch import LinearBranch
 from grucli.training.optimizer import learning_rate
 from grucli.training.progress import OWN_ENDS, EpochInfo, Fold, Kept, Progress, StepInfo, StepSums
@@ -152,6 +151,11 @@ class Trainer:
         return self._task.calibrated(scores, targets[known], dataclasses.asdict(self._recipe))
 
     @property
+    def held_out_losses(self) -> Floats:
+        """The loss of each row that is held out at present, by the best weights of the stage."""
+        return self._stages.held_out_losses(self.best)
+
+    @property
     def out_of_fold(self) -> Scores | None:
         """Scores (n, O) of all rows by weights that have not learned from them, of both branches.
 
@@ -238,11 +242,6 @@ class Trainer:
         """The learning rate of the next step."""
         num_steps = self.epochs * self.num_batches
         return learning_rate(self._recipe, self.progress, num_steps)
-
-    def validate(self, examples: Examples) -> HeldOut:
-        """Score the judged weights on `examples`, the recurrence alone."""
-        logits = recurrence_logits(self._stepper.judged, examples)
-        return self._task.held_out(logits, examples.targets)
 
     def _end_epoch(self) -> EpochInfo:
         """Judge the epoch, keep its weights if they are the best, decide how to go on."""

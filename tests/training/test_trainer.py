@@ -10,11 +10,14 @@ import pytest
 
 from grucli.engine import losses
 from grucli.errors import TrainingError
+from grucli.model.logits import recurrence_logits
+from grucli.model.runner import Runner
 from grucli.tasks.classify.learning import class_weights
 from grucli.training.optimizer import AVERAGE_EVERY
 from grucli.training.progress import EpochInfo, StepInfo
 from tests.training.helpers import (
     ARCHITECTURE,
+    NO_OR_YES,
     RECIPE,
     TRAIN,
     VALID,
@@ -43,6 +46,11 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others():
     assert not np.array_equal(runs[0][0]["best_dense"], runs[2][0]["best_dense"])
 
 
+def loss_of(model):
+    logits = recurrence_logits(Runner(model), VALID)
+    return NO_OR_YES.held_out(logits, VALID.targets).loss
+
+
 def test_it_learns_and_the_best_epoch_is_the_one_with_the_lowest_validation_loss():
     recipe = dataclasses.replace(RECIPE, epochs=30, schedule="constant")
     trainer = make_trainer(recipe)
@@ -51,8 +59,8 @@ def test_it_learns_and_the_best_epoch_is_the_one_with_the_lowest_validation_loss
     assert trainer.progress.best_epoch == 1 + int(np.argmin(valid_losses))
     assert epochs[trainer.progress.best_epoch - 1].is_best
     assert epochs[trainer.progress.best_epoch - 1].scores.valid.alone.figures["accuracy"] > 0.9
-    trainer.judged.take(trainer.best)
-    assert trainer.validate(VALID).loss == min(valid_losses)
+    assert loss_of(trainer.best) == min(valid_losses)
+    assert trainer.held_out_losses.mean() == pytest.approx(trainer.kept.valid.kept.loss)
 
 
 def test_patience_ends_a_run_that_gets_no_better():
@@ -227,7 +235,7 @@ def test_an_epoch_that_is_cut_short_is_judged_as_it_is_if_it_is_the_first():
     info = after(3, trainer)
     assert isinstance(info, EpochInfo)
     assert (info.epoch, info.is_best, info.stopped) == (1, True, "time")
-    assert info.scores.valid.alone.loss == trainer.validate(VALID).loss
+    assert info.scores.valid.alone.loss == loss_of(trainer.judged)
     assert 0 <= info.scores.clipped <= 1
     np.testing.assert_array_equal(trainer.best.params.flat, trainer.judged.params.flat)
 

@@ -1,0 +1,83 @@
+"""One trial of a search: what was tried, how far it came, and by how much it is better."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from grucli.engine.packing import Floats
+from grucli.errors import expect
+from grucli.modelfile.fields import built
+
+Ended = Literal["whole", "stopped", "diverged"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What came of a trial.
+
+    Attributes:
+        number: 1 for the first, which has the defaults.
+        changes: its settings that are not the defaults.
+        epochs: it was trained for.
+        rungs: mean loss of the held-out rows at each rung that it reached.
+        ended: "whole" if it was trained to its end, "stopped" at a rung, or "diverged".
+        loss: mean loss of the held-out rows at last; None if it has diverged.
+        gain: by how much that is lower than the defaults', None unless it is whole.
+        error: standard error of the gain, over the rows.
+        seconds: it took.
+    """
+
+    number: int
+    changes: dict[str, object]
+    epochs: int
+    rungs: tuple[float, ...]
+    ended: Ended
+    loss: float | None = None
+    gain: float | None = None
+    error: float | None = None
+    seconds: float = 0.0
+
+    @property
+    def is_better(self) -> bool:
+        """Whether it is better than the defaults by more than the standard error of the gain."""
+        return self.gain is not None and self.error is not None and self.gain > self.error
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `from_json` takes."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Trial:
+        """Return the trial that `to_json` has described.
+
+        Raises:
+            TypeError, ValueError: there is no such trial.
+        """
+        trial = built(cls, fields)
+        expect(trial.number >= 1 and trial.epochs >= 0, "number and epochs")
+        return trial
+
+
+def gain_over(defaults: Floats, losses: Floats) -> tuple[float, float | None]:
+    """Return by how much the mean of the losses is lower, and the standard error of that.
+
+    Args:
+        defaults: (n,) losses of the same rows with the defaults.
+        losses: (n,), n at least 1; of a single row no error is known.
+    """
+    gains = defaults - losses
+    if len(gains) < 2:
+        return float(gains.mean()), None
+    return float(gains.mean()), float(gains.std(ddof=1) / math.sqrt(len(gains)))
+
+
+def best_of(trials: Sequence[Trial]) -> Trial:
+    """Return the winner: the first trial, unless others are better by more than their error.
+
+    Of those the one that gains most wins, of equals the first.
+    """
+    better = (trial for trial in trials if trial.is_better)
+    return max(better, key=lambda trial: trial.gain or 0.0, default=trials[0])
