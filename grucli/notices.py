@@ -16,6 +16,7 @@ Name = Literal[
     "data.mixed_case",
     "data.nothing_known",
     "data.number_labels",
+    "data.odd_tags",
     "data.rare_label",
     "data.repeated_rows",
     "data.similar_labels",

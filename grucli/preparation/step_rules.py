@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from grucli.errors import ConfigError
 from grucli.preparation.defaults import Choice
@@ -27,8 +27,19 @@ def check(config: Config, task: Task) -> None:
         problems.append(
             f"model.chain: the task {task.name} has one {task.noun} a sequence; delete it"
         )
+    if config.training.label_smoothing and _is_chained(config, task):
+        problems.append(
+            "training.label_smoothing: a chain scores whole sequences; delete it, or set "
+            "model.chain to false"
+        )
     if problems:
         raise ConfigError(*problems)
+
+
+def _is_chained(config: Config, task: Task) -> bool:
+    if config.model.chain is not None or not task.reads_steps:
+        return bool(config.model.chain)
+    return cast(StepTask, task).chain[0]
 
 
 def choose(facts: Facts, task: StepTask) -> dict[str, Choice]:

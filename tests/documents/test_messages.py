@@ -84,6 +84,7 @@ def warned(folder):
     """Return the warnings that real commands print."""
     write_tables(folder)
     write_series(folder)
+    write_tags(folder)
     (folder / "tiny.vec").write_text("9 3\ngood 0.1 0.2 0.3\nbad 0.1\n")
     trainings = [
         "reviews.csv",
@@ -96,6 +97,7 @@ def warned(folder):
         "letters.csv --set data.max_length=10",
         "walks.npz",
         "sensors.csv",
+        "names.conll",
     ]
     ran = [grucli("train", *words.split(), "--dry-run", cwd=folder) for words in trainings]
     (folder / "quick.yaml").write_text(QUICK)
@@ -131,6 +133,13 @@ def write_tables(folder):
     table("letters.csv", *[(f"{'on ' * (9 * (k > 95))}on {k}", "ab"[k % 2]) for k in range(99)])
     table("more.csv", *[(text, "bc"[k % 2]) for k, text in enumerate(BLAME)])
     table("guess.csv", *[(text, "ab"[k % 2]) for k, text in enumerate(PRAISE)])
+
+
+def write_tags(folder):
+    """Write names in sentences, one of which begins as none of the others does."""
+    pairs = [f"{person}\tB-PER\nsaw\tO\n{thing}\tO\n" for person, thing in product("AB", THINGS)]
+    pairs = [*(pairs * 4)[:39], "Cid\tI-PER\nsaw\tO\nit\tO\n"]
+    (folder / "names.conll").write_text("\n".join(pairs))
 
 
 def write_series(folder):

@@ -30,3 +30,11 @@ def test_what_does_not_fit_is_refused(task, setting, where):
     with pytest.raises(ConfigError, match=where):
         check(config, task)
     check(config, LABELS if task is TAGS else TAGS)
+
+
+def test_a_chain_has_no_label_smoothing():
+    smoothed = ["training.label_smoothing=0.1"]
+    with pytest.raises(ConfigError, match=r"training\.label_smoothing: a chain"):
+        check(resolve(assignments=smoothed).config, TAGS)
+    check(resolve(assignments=[*smoothed, "model.chain=false"]).config, TAGS)
+    check(resolve(assignments=smoothed).config, LABELS)

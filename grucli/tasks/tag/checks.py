@@ -7,19 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from grucli.errors import counted, excerpt
 from grucli.notices import Notice
 from grucli.tasks.classify import unknown_labels
+from grucli.tasks.tag.chunks import OUTSIDE, parts
 
-LISTED = 4
+LISTED, TAG_WIDTH = 4, 24
+FEW_OTHERS = 0.34  # of the distinct tags: as a slip of the pen, and not as another kind of tags
 
 
 def rare(name: str, counts: Mapping[str, int]) -> Iterator[Notice]:
     """Yield which tags one step alone has, of `counts` steps of each."""
     single = [tag for tag, count in counts.items() if count == 1]
     if single:
-        shown = ", ".join(excerpt(tag, 24) for tag in single[:LISTED])
-        more = f" and {len(single) - LISTED} more" if len(single) > LISTED else ""
         yield Notice(
             "data.rare_label",
-            f"{name}: one token only with {shown}{more}; a tag needs more examples",
+            f"{name}: one token only with {listed(single)}; a tag needs more examples",
         )
 
 
@@ -31,3 +31,31 @@ def unknown(name: str, counts: Mapping[str, int], known: Sequence[str]) -> Itera
             f"{name}: {counted(sum(counts.values()), 'token')} with a tag that training lacks, "
             f"always counted as wrong: {unknown_labels.listed(counts, known)}",
         )
+
+
+def against_scheme(name: str, scheme: str, against: int, chunks: int) -> Iterator[Notice]:
+    """Yield how many of the chunks begin in another way than their scheme has it."""
+    if against:
+        yield Notice(
+            "data.odd_tags",
+            f"{name}: {against:,} of {counted(chunks, 'chunk')} do not begin as in {scheme}; "
+            "read as if they did",
+        )
+
+
+def nearly_chunks(name: str, tags: Sequence[str]) -> Iterator[Notice]:
+    """Yield which tags keep the others from being parts of chunks, if they are few."""
+    others = [tag for tag in tags if tag != OUTSIDE and not all(parts(tag))]
+    if others and len(others) <= FEW_OTHERS * len(tags):
+        yield Notice(
+            "data.odd_tags",
+            f"{name}: {listed(others)} among tags such as "
+            f"{excerpt(next(tag for tag in tags if all(parts(tag))), TAG_WIDTH)}: so none is part "
+            "of a chunk; mend it",
+        )
+
+
+def listed(tags: Sequence[str]) -> str:
+    """Return the first tags."""
+    shown = ", ".join(excerpt(tag, TAG_WIDTH) for tag in tags[:LISTED])
+    return f"{shown} and {len(tags) - LISTED} more" if len(tags) > LISTED else shown

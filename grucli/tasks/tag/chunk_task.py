@@ -6,7 +6,7 @@ answers are written in the scheme of the training file. So the same chunks give 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Self
@@ -18,6 +18,7 @@ from grucli.data.records import Record
 from grucli.engine.packing import Floats, Integers
 from grucli.engine.steps import Steps
 from grucli.errors import DataError, counted, excerpt, expect
+from grucli.notices import Notice
 from grucli.tasks.scorecard import Scorecard
 from grucli.tasks.tag import chunks
 from grucli.tasks.tag.answers import Entity
@@ -57,7 +58,7 @@ class ChunkTag(Tag):
         """Return the task of records with two tags or more, parts of chunks."""
         sequences = _tags(records)
         tagged = Tagged.of(sequences)
-        tags, scheme = tuple(sorted(set(_in_iob2(tagged)))), _scheme(sequences, tagged)
+        tags, (scheme, _) = tuple(sorted(set(_in_iob2(tagged)))), _scheme(sequences, tagged)
         return cls.with_words(records, tags, scheme=scheme)
 
     def grown(self, name: str, records: Sequence[Record]) -> Self:
@@ -188,6 +189,18 @@ class ChunkTag(Tag):
         """How many types there are."""
         return f"{counted(len(self.types), 'type')} of chunks"
 
+    def target_warnings(
+        self, name: str, records: Sequence[Record], settings: Mapping[str, Any]
+    ) -> Iterator[Notice]:
+        """Yield what is odd in the tags of a training file."""
+        from grucli.tasks.tag import checks
+
+        sequences = _tags(records)
+        tagged = Tagged.of(sequences)
+        against = _scheme(sequences, tagged)[1]
+        yield from checks.rare(name, steps_of_each(records))
+        yield from checks.against_scheme(name, self.scheme, against, len(tagged.spans))
+
 
 def _tags(records: Sequence[Record]) -> list[tuple[str, ...]]:
     return [record.tags or () for record in records]
@@ -200,12 +213,12 @@ def _in_iob2(tagged: Tagged) -> list[str]:
     return [chunks.text(letter, kind) for letter, kind in zip(letters, kinds, strict=True)]
 
 
-def _scheme(sequences: Sequence[Sequence[str]], tagged: Tagged) -> str:
-    """Return the scheme of tags."""
+def _scheme(sequences: Sequence[Sequence[str]], tagged: Tagged) -> tuple[str, int]:
+    """Return the scheme of tags, and how many chunks begin against it."""
     tags = [tag for sequence in sequences for tag in sequence]
     kinds, begun = tagged.marks.kinds, tagged.marks.begins.copy()
     first = np.zeros(len(kinds), bool)
     first[tagged.starts] = True
     begun[1:] &= (kinds[1:] != kinds[:-1]) | first[1:]
     letters = [chunks.parts(tags[k])[0] for k in np.flatnonzero(begun).tolist()]
-    return chunks.scheme_of(sorted(set(tags)), letters)[0]
+    return chunks.scheme_of(sorted(set(tags)), letters)

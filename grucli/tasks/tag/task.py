@@ -207,7 +207,9 @@ class Tag(NoLinearPath, TagAnswering):
         """Yield what is odd in the tags of a training file."""
         from grucli.tasks.tag import checks
 
-        return checks.rare(name, steps_of_each(records))
+        counts = steps_of_each(records)
+        yield from checks.rare(name, counts)
+        yield from checks.nearly_chunks(name, sorted(counts))
 
     def unseen_warnings(
         self, train: Sequence[Record], name: str, valid: Sequence[Record]

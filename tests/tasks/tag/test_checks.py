@@ -14,6 +14,27 @@ def test_tags_of_one_token_are_named():
     assert texts(checks.rare("a.conll", {"N": 2})) == []
 
 
+def test_chunks_that_begin_against_their_scheme_are_counted():
+    assert texts(checks.against_scheme("a.conll", "IOB2", 3, 1200)) == [
+        (
+            "data.odd_tags",
+            "a.conll: 3 of 1,200 chunks do not begin as in IOB2; read as if they did",
+        )
+    ]
+    assert texts(checks.against_scheme("a.conll", "IOB2", 0, 1200)) == []
+
+
+def test_few_tags_that_keep_the_others_from_being_chunks_are_named():
+    assert texts(checks.nearly_chunks("a.conll", ["B-PER", "I-PER", "O", "PER"])) == [
+        (
+            "data.odd_tags",
+            "a.conll: PER among tags such as B-PER: so none is part of a chunk; mend it",
+        )
+    ]
+    assert texts(checks.nearly_chunks("a.conll", ["B-PER", "DET", "NOUN", "O", "VERB"])) == []
+    assert texts(checks.nearly_chunks("a.conll", ["DET", "NOUN"])) == []
+
+
 def test_unknown_tags_are_counted_and_named():
     assert texts(checks.unknown("b.conll", {"NN": 2, "Vb": 1}, ["N", "VB"])) == [
         (

@@ -93,6 +93,13 @@ def test_the_training_file_in_a_line():
     assert TASK.labels == ("O", "B-LOC", "I-LOC", "B-PER", "I-PER")
 
 
+def test_odd_tags_are_told():
+    records = tagged("B-PER O", "B-PER O", "I-PER O", "B-LOC O B-LOC O")
+    found = list(fitted(records).target_warnings("a", records, {}))
+    assert [one.name for one in found] == ["data.rare_label", "data.odd_tags"]
+    assert found[1].text == "a: 1 of 5 chunks do not begin as in IOB2; read as if they did"
+
+
 def test_letters_alone_are_chunks_of_one_type():
     task = fitted(tagged("B E S", "B M E"))
     assert task.tags == ("B", "I")
