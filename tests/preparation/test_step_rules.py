@@ -7,7 +7,7 @@ import pytest
 
 from grucli.config.resolve import resolve
 from grucli.errors import ConfigError
-from grucli.preparation.step_rules import check, choose
+from grucli.preparation.step_rules import MANY_STEPS, SHORT_PATIENCE, check, choose
 from grucli.preparation.training_rules import Facts
 
 LABELS = SimpleNamespace(name="classify", noun="label", reads_steps=False)
@@ -19,6 +19,9 @@ def test_each_step_is_read_and_the_task_says_whether_in_a_chain():
     assert found["model.pooling"].value == ()
     assert (found["model.chain"].value, found["model.chain"].reason) == (True, "chunks")
     assert found["model.convolution"].value is False
+    assert "training.patience" not in found
+    many = choose(Facts(kind="text", rows=9, lengths=np.full(9, MANY_STEPS // 9 + 1)), TAGS)
+    assert many["training.patience"].value == SHORT_PATIENCE
 
 
 @pytest.mark.parametrize(
