@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 
 from grucli.engine.packing import Floats
 
@@ -22,3 +23,12 @@ def backward(
     np.add.reduce(d_logits, axis=0, out=grads["bias"])
     d_x: Floats = d_logits @ params["weight"]
     return d_x
+
+
+def added(
+    start: tuple[Floats, Floats] | None, weight: Floats, bias: Floats
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Return weight and bias, in float32, of the sum of a layer and of `start`, if there is one."""
+    if start is not None:
+        weight, bias = start[0] + weight, start[1] + bias
+    return weight.astype(np.float32), bias.astype(np.float32)

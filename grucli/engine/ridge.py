@@ -6,12 +6,15 @@ that are left out, which cost nothing once the eigenvectors are known.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import numpy.typing as npt
 
-from grucli.engine import blend_factors
+from grucli.engine import blend_factors, linear
 from grucli.engine.packing import Floats, Integers
 
+Layer = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
 PENALTIES = 10.0 ** np.arange(-5, 1.5, 0.5)  # times the mean square of the rows
 
 
@@ -28,8 +31,12 @@ def forward(weight: Floats, bias: Floats, rows: Floats) -> npt.NDArray[np.float6
 
 
 def fit(
-    rows: Floats, targets: Integers, weights: Floats, num_classes: int
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    rows: Floats,
+    targets: Integers,
+    weights: Floats,
+    num_classes: int,
+    start: Layer | None = None,
+) -> Layer:
     """Learn 1 for a row's own class and -1 for others; make logits of it.
 
     Rows that are left out tell the factor that makes logits of regressions. Of one row nothing can
@@ -40,17 +47,38 @@ def fit(
         targets: (n,) classes.
         weights: (n,) how much each row counts.
         num_classes: C; two of them share one output.
+        start: weight and bias that are known already: rows that are left out also tell the factor
+            by which these are added; None for none.
 
     Returns:
         weight (K, O) and bias (O,).
     """
     outputs = 1 if num_classes == 2 else num_classes
     truth = np.where(np.arange(num_classes) == targets[:, None], 1.0, -1.0)[:, -outputs:]
+    return fit_logits(rows, truth, weights, start, lambda said: blend_factors.fit(said, targets))
+
+
+def fit_logits(
+    rows: Floats,
+    truth: Floats,
+    weights: Floats,
+    start: Layer | None,
+    blend: Callable[[Sequence[Floats]], Floats],
+) -> Layer:
+    """Learn truth (n, O) of 1 and -1, and make logits of it; the other arguments are as above.
+
+    Args:
+        blend: from logits (n, O) of one layer or two to the factors by which they lose least.
+    """
     if len(rows) == 1:
-        return np.zeros((rows.shape[1], outputs), np.float32), truth[0].astype(np.float32)
+        alone = np.zeros((rows.shape[1], truth.shape[1]), np.float32), truth[0].astype(np.float32)
+        return alone if start is None else start
     weight, bias, errors = solve(rows, truth, weights)
-    factor = blend_factors.fit((truth - errors,), targets)[0]
-    return (factor * weight).astype(np.float32), (factor * bias).astype(np.float32)
+    if start is None:
+        factor = blend([truth - errors])[0]
+        return (factor * weight).astype(np.float32), (factor * bias).astype(np.float32)
+    known, new = blend([forward(*start, rows), truth - errors])
+    return linear.added((known * start[0], known * start[1]), new * weight, new * bias)
 
 
 def solve(

@@ -144,6 +144,7 @@ def fit(
     epochs: int,
     learning_rate: float,
     rng: np.random.Generator,
+    said: Floats | None = None,
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Learn by stochastic gradient descent, a row a step, the rate falling to 0 along a line.
 
@@ -160,9 +161,10 @@ def fit(
         epochs: passes over the rows.
         learning_rate: of the first step.
         rng: draws the order of the rows.
+        said: (n, O) logits that are there already; None for none.
 
     Returns:
-        weight (K, O) and bias (O,).
+        weight (K, O) and bias (O,) of what is to be added to them.
     """
     excess: Callable[[Floats, Any], Floats] = _excess_of_each
     truth: Sequence[Any] = targets.tolist()
@@ -183,7 +185,10 @@ def fit(
             inside = slice(starts[row], stops[row])
             ids, values = rows.ids[inside], rows.values[inside]
             own = weight[ids]
-            change = excess(values @ own + bias, truth[row])
+            logits = values @ own + bias
+            if said is not None:
+                logits += said[row]
+            change = excess(logits, truth[row])
             change *= -counts[row] * next(rates)
             own += values[:, None] * change
             weight[ids] = own

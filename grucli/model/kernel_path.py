@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,7 +12,9 @@ from grucli.data.batches import Examples, starts_of
 from grucli.data.encoded import Encoded
 from grucli.data.series.kernels import Kernels
 from grucli.engine import ridge
-from grucli.tasks.task import Task
+from grucli.engine.packing import Floats
+from grucli.model.linear_path import through
+from grucli.tasks.task import LinearLayer, Task
 
 ROWS_TOGETHER = 128  # series whose shares are held at a time
 
@@ -32,6 +34,16 @@ class KernelPath:
     kernels: Kernels
     weight: npt.NDArray[np.float32]
     bias: npt.NDArray[np.float32]
+
+    @property
+    def layer(self) -> LinearLayer:
+        """Weight and bias."""
+        return self.weight, self.bias
+
+    def through(self, outputs: Floats) -> KernelPath:
+        """Return the path whose outputs are these, (O, P), of its P."""
+        weight, bias = through(self.layer, outputs)
+        return replace(self, weight=weight, bias=bias)
 
     @property
     def num_parameters(self) -> int:
@@ -77,12 +89,14 @@ class KernelFeatures:
             series after the other, and how many each has, (m,) int64. There may be so many that
             their shares would fill the memory.
         always: whether it counts even where it does not pay.
+        start: what is known of the kernels already; None for nothing.
     """
 
     kernels: Kernels
     train: npt.NDArray[np.float32]
     valid: tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]] | None
     always: bool
+    start: KernelPath | None = None
 
     @property
     def nbytes(self) -> int:
@@ -101,7 +115,12 @@ class KernelFeatures:
         self, train: Examples, rows: npt.NDArray[np.int64], task: Task, rng: np.random.Generator
     ) -> KernelPath:
         """Learn from some rows of the training examples; nothing is drawn."""
-        weight, bias = task.learn_dense(self.train[rows], train.targets[rows], train.weights[rows])
+        weight, bias = task.learn_dense(
+            self.train[rows],
+            train.targets[rows],
+            train.weights[rows],
+            None if self.start is None else self.start.layer,
+        )
         return KernelPath(kernels=self.kernels, weight=weight, bias=bias)
 
     def logits(

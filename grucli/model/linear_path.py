@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from grucli.data.batches import Examples
 from grucli.data.encoded import Encoded
-from grucli.tasks.task import Task
+from grucli.engine.packing import Floats
+from grucli.tasks.task import LinearLayer, Task
 
 NAMES = {"token": "n-grams", "step": "kernels"}
 """What people call the features of sequences, by the unit of these."""
@@ -26,6 +27,13 @@ class LinearPath(Protocol):
     """
 
     reads_on: ClassVar[bool]
+
+    @property
+    def layer(self) -> LinearLayer:
+        """Weight (K, O) and bias (O,)."""
+
+    def through(self, outputs: Floats) -> LinearPath:
+        """Return the path whose outputs are these, (O, P), of its P."""
 
     @property
     def num_parameters(self) -> int:
@@ -44,6 +52,10 @@ class LinearFeatures(Protocol):
     @property
     def always(self) -> bool:
         """Whether it counts even where it does not pay."""
+
+    @property
+    def start(self) -> LinearPath | None:
+        """What is known of the features already, None for nothing."""
 
     @property
     def nbytes(self) -> int:
@@ -71,3 +83,9 @@ class LinearFeatures(Protocol):
         Returns:
             None if there are no validation rows.
         """
+
+
+def through(layer: LinearLayer, outputs: Floats) -> LinearLayer:
+    """Return weight and bias of outputs that are sums (O, P) of a layer's P."""
+    weight, bias = (np.asarray(array @ outputs.T, np.float32) for array in layer)
+    return weight, bias

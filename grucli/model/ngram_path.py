@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,7 +14,9 @@ from grucli.data.encoded import Encoded
 from grucli.data.text.ngrams import Ngrams
 from grucli.data.text.tokenized import Tokenized
 from grucli.engine import sparse_linear
-from grucli.tasks.task import Task
+from grucli.engine.packing import Floats
+from grucli.model.linear_path import through
+from grucli.tasks.task import LinearLayer, Task
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,11 @@ class NgramPath:
     bias: npt.NDArray[np.float32]
 
     @property
+    def layer(self) -> LinearLayer:
+        """Weight and bias."""
+        return self.weight, self.bias
+
+    @property
     def num_parameters(self) -> int:
         """Numbers that were learned."""
         return self.weight.size + self.bias.size
@@ -44,7 +50,18 @@ class NgramPath:
 
     def to_json(self) -> dict[str, Any]:
         """Return how many n-grams there are, and of what."""
-        return {"ngrams": len(self.ngrams), "pattern": dataclasses.asdict(self.ngrams.pattern)}
+        return {"ngrams": len(self.ngrams), "pattern": asdict(self.ngrams.pattern)}
+
+    def through(self, outputs: Floats) -> NgramPath:
+        """Return the path whose outputs are these, (O, P), of its P."""
+        weight, bias = through(self.layer, outputs)
+        return replace(self, weight=weight, bias=bias)
+
+    def among(self, ngrams: Ngrams) -> NgramPath:
+        """Return the same path of more n-grams, of which it knows nothing."""
+        weight = np.zeros((len(ngrams), self.weight.shape[1]), np.float32)
+        weight[np.searchsorted(ngrams.keys, self.ngrams.keys)] = self.weight
+        return replace(self, ngrams=ngrams, weight=weight)
 
     def logits(self, encoded: Encoded) -> npt.NDArray[np.float64]:
         """Return logits (n, O) of texts, zero for one without any known n-gram."""
@@ -74,12 +91,14 @@ class NgramFeatures:
         train: the rows to learn from.
         valid: rows to judge, None if there are none.
         always: whether it counts even where it does not pay.
+        start: what is known of the n-grams already; None for nothing.
     """
 
     ngrams: Ngrams
     train: sparse_linear.Sparse
     valid: sparse_linear.Sparse | None
     always: bool
+    start: NgramPath | None = None
 
     @property
     def nbytes(self) -> int:
@@ -112,6 +131,7 @@ class NgramFeatures:
             train.weights[rows],
             num_features=len(self.ngrams),
             rng=rng,
+            start=None if self.start is None else self.start.layer,
         )
         return NgramPath(ngrams=self.ngrams, weight=weight, bias=bias)
 

@@ -19,6 +19,7 @@ from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.tokenized import Tokenized, tokens_of
 from grucli.data.text.vocabulary import Vocabulary
 from grucli.errors import ConfigError
+from grucli.model.linear_path import LinearPath
 from grucli.model.network import Architecture
 from grucli.preparation import data_rules
 from grucli.preparation.defaults import Choice, unless_given
@@ -37,12 +38,14 @@ class Origin:
     Attributes:
         architecture: of the model.
         encoder: how it reads, which stays so and grows.
+        linear: what its linear path adds to an answer, None without one.
         task: what it answers, as well.
         sha256: of its file, the first 12 digits.
     """
 
     architecture: Architecture
     encoder: Encoder
+    linear: LinearPath | None
     task: Task
     sha256: str
 

@@ -119,7 +119,7 @@ def prepare_table(
         origin=origin,
         vector_size=None if vectors is None else vectors.size,
     )
-    settled, linear, train, valid = _encoded(settled, file.task, parts, fitted)
+    settled, linear, train, valid = _encoded(settled, file, parts, fitted)
     prepared = Prepared(
         name=table.name,
         train=train,
@@ -144,16 +144,17 @@ def prepare_table(
 
 
 def _encoded(
-    settled: Settled, task: Task, parts: Parts, fitted: Fitted
+    settled: Settled, file: TrainingFile, parts: Parts, fitted: Fitted
 ) -> tuple[Settled, LinearFeatures | None, Examples, Examples | None]:
     """Return all settings, what the linear path learns from, and the examples of both parts."""
-    held = fitted.encoder.encode(parts.valid) if parts.valid else None
+    task, held = file.task, fitted.encoder.encode(parts.valid) if parts.valid else None
     linear, choice = linear_path.linear_features(
         fitted.encoded,
         held,
         setting=settled.config.model.wide,
         judged_rows=parts.num_judged,
         task=task,
+        origin=file.origin,
         seed=settled.config.seed,
     )
     train = examples_of(fitted.encoded, parts.train, task.encode(parts.train))

@@ -18,11 +18,11 @@ class NoLinearPath:
         raise ValueError("there is no linear path")
 
     def learn_sparse(
-        self, rows: Any, targets: Any, weights: Any, *, num_features: int, rng: Any
+        self, rows: Any, targets: Any, weights: Any, *, num_features: int, rng: Any, start: Any
     ) -> NoReturn:
         """Refuse."""
         self.share_of_first(rows, rows)
 
-    def learn_dense(self, rows: Any, targets: Any, weights: Any) -> NoReturn:
+    def learn_dense(self, rows: Any, targets: Any, weights: Any, start: Any) -> NoReturn:
         """Refuse."""
         self.share_of_first(rows, rows)

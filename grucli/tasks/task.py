@@ -250,6 +250,7 @@ class Task(Answering, Protocol):
         *,
         num_features: int,
         rng: np.random.Generator,
+        start: LinearLayer | None,
     ) -> LinearLayer:
         """Learn scores of features of which a row has few.
 
@@ -259,9 +260,12 @@ class Task(Answering, Protocol):
             weights: (n,) how much each row counts, 1 on average.
             num_features: K.
             rng: draws what is drawn.
+            start: what is known already, to which is added what it lacks; None for nothing.
         """
 
-    def learn_dense(self, rows: Floats, targets: Targets, weights: Floats) -> LinearLayer:
+    def learn_dense(
+        self, rows: Floats, targets: Targets, weights: Floats, start: LinearLayer | None
+    ) -> LinearLayer:
         """Learn scores of features (n, K) that every row has; the others are as above."""
 
     def held_out(self, scores: Scores, targets: Targets) -> HeldOut:

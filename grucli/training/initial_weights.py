@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from grucli.data.text.vocabulary import SPECIAL, UNKNOWN
 from grucli.engine.packing import Floats
 from grucli.errors import CheckpointError, show, show_path
+from grucli.model.linear_path import NAMES
 from grucli.model.network import Model
 from grucli.modelfile import checkpoint
 from grucli.modelfile.checkpoint import SavedModel
@@ -25,9 +27,12 @@ FREE = ("vocabulary_size", "subwords", "buckets", "num_outputs", *TRAINED_WITH)
 
 def origin_of(saved: SavedModel) -> Origin:
     """Return what is remembered of a model whose weights are taken over."""
+    model = saved.model
+    share = model.mix.linear * np.eye(model.architecture.num_outputs)
     return Origin(
-        architecture=saved.model.architecture,
+        architecture=model.architecture,
         encoder=saved.encoder,
+        linear=None if model.linear is None else model.linear.through(share),
         task=saved.task,
         sha256=saved.sha256[:ORIGIN_DIGITS],
     )
@@ -65,17 +70,20 @@ def take_over(
     """
     _check_fit(model, prepared, saved, path)
     theirs, task = dict(saved.model.arrays()), prepared.task
+    lacks_path = saved.model.linear is not None and prepared.linear is None
+    share = 1.0 if lacks_path else saved.model.mix.recurrence
     outputs = task.outputs_from(saved.task)
     for name, array in model.params.items():
         if name == "head_chain":
-            _take_over_chain(array, theirs[name], outputs)
+            _take_over_chain(array, share * theirs[name], outputs)
         elif name.startswith("head_"):
-            _take_over_outputs(array, theirs[name], outputs)
+            _take_over_outputs(array, share * theirs[name], outputs)
         else:
             array[...] = theirs[name]
     kept = len(saved.task.labels)
     labels = _words(f"{task.noun}s", kept, len(task.labels) - kept)
-    words = "recurrent weights", f"head with {labels}" if task.labels else "head"
+    head = f"head with {labels}" if task.labels else "head"
+    words = "recurrent weights", *_linear_words(prepared, saved), head
     if saved.encoder.vocabulary is None or prepared.encoder.vocabulary is None:
         return words
     known, size = len(saved.encoder.vocabulary), len(prepared.encoder.vocabulary)
@@ -83,6 +91,18 @@ def take_over(
     tokens = _words("token vectors", known, size - known)
     full = size - len(SPECIAL) >= prepared.config.data.max_vocabulary
     return f"{tokens}{' (data.max_vocabulary allows no more)' if full else ''}", *words
+
+
+def _linear_words(prepared: Prepared, saved: SavedModel) -> Iterator[str]:
+    """Yield what becomes of a linear path, which is no weight of the model to be trained."""
+    if saved.model.linear is None:
+        return
+    features = NAMES[prepared.encoder.unit]
+    if prepared.linear is None or prepared.linear.start is None:
+        yield f"no {features}"
+        return
+    known, size = (len(path.layer[0]) for path in (saved.model.linear, prepared.linear.start))
+    yield _words(features, known, size - known)
 
 
 def _take_over_outputs(ours: Floats, theirs: Floats, outputs: Floats) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import hashlib
 import os
@@ -13,6 +14,7 @@ import numpy as np
 
 from grucli import __version__
 from grucli.errors import CheckpointError, ConfigError, TrainingError, show, show_path
+from grucli.model.blend import Mix
 from grucli.model.network import Model
 from grucli.modelfile import checkpoint
 from grucli.modelfile.checkpoint import RunState, SavedModel
@@ -74,6 +76,8 @@ def save_best(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
 def save_last(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
     """Write the last weights and all that a resume needs; a linear path is learned again.
 
+    Beside the weights stands the linear path that learning starts from, if there is one.
+
     Raises:
         AccessError: it cannot be written; an older file is still whole.
         TrainingError: a weight is not finite; an older file is still whole.
@@ -82,7 +86,10 @@ def save_last(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
     state = RunState(progress=progress.to_json(), arrays=trainer.arrays())
     last = progress.history[progress.epoch - 1 : progress.epoch]
     scores = last[0].to_json() if last else {}
-    saved = _saved(prepared, trainer.model, progress.epoch, scores)
+    model = copy.copy(trainer.model)  # but not its weights
+    if prepared.linear is not None and prepared.linear.start is not None:
+        model.linear, model.mix = prepared.linear.start, Mix(linear=1.0)
+    saved = _saved(prepared, model, progress.epoch, scores)
     try:
         checkpoint.save(path, saved, state)
     except ValueError as fault:

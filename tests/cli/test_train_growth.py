@@ -1,6 +1,7 @@
 """`grucli train --init-from` as a process: a model keeps what it knew and learns new answers."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -70,11 +71,39 @@ def test_new_labels_and_words_are_added_and_nothing_is_lost(base):
     before, names = answers(base, "old.csv", "base.npz")
     after, more_names = answers(base, "old.csv", "new.npz")
     assert (names, more_names) == (["no", "yes"], ["no", "yes", "food"])
-    own = after[:, :2] / after[:, :2].sum(axis=1, keepdims=True)
-    assert np.ptp(before[:, 0]) > 0.05
-    np.testing.assert_allclose(own, before, atol=3e-6)  # six digits are printed
+    said, says = (np.log(p[:, 0] / p[:, 1]) for p in (before, after))
+    assert np.ptp(said) > 0.1
+    factor = says @ said / (said @ said)  # by which held-out rows calibrate what is said
+    assert factor > 0.1
+    np.testing.assert_allclose(says, factor * said, atol=1e-5)  # six digits are printed
     dry = grucli("train", *start, "--dry-run", cwd=base)
     assert line in dry.complaints
+
+
+def test_ngrams_are_kept_and_added_and_go_where_the_model_goes(tmp_path):
+    table(tmp_path / "old.csv", colours(["no", "yes"], 80))
+    table(tmp_path / "new.csv", [("rice with fish", "food"), ("fish soup", "food")] * 8)
+    wide = (*QUICK, "--set", "model.wide=true", "--set", "training.epochs=3", "--valid", "0.2")
+    done = grucli("train", "old.csv", "-o", "base.npz", "-q", *wide, cwd=tmp_path)
+    assert done.code == 0, done.err
+    start = ("new.csv", "--init-from", "base.npz", *STILL)
+    for folder, valid in (("held", "0.2"), ("all", "0")):  # also where nothing tells if they pay
+        (tmp_path / folder).mkdir()
+        model = f"{folder}/m.npz"
+        done = grucli("train", *start, "--valid", valid, "-o", model, cwd=tmp_path)
+        assert done.code == 0, done.err
+        assert re.search(r"recurrent weights, \d+ n-grams kept and \d+ added, head", done.err)
+        before, after = (read_archive(tmp_path / name).arrays for name in ("base.npz", model))
+        places = np.searchsorted(after["wide_keys"], before["wide_keys"])
+        np.testing.assert_array_equal(after["wide_keys"][places], before["wide_keys"])
+        assert after["wide_weight"].shape[1] == 3
+        again = grucli(
+            "train", "new.csv", *STILL, "--valid", valid, "-o", model, "--resume", cwd=tmp_path
+        )
+        assert "finished already" in again.err
+    none = grucli("train", *start, "-o", "x.npz", "--set", "model.wide=false", cwd=tmp_path)
+    assert "recurrent weights, no n-grams, head" in none.err
+    assert "wide_keys" not in read_archive(tmp_path / "x.npz").arrays
 
 
 def test_labels_without_rows_can_still_be_answered_weighed_and_scored(base):
@@ -98,24 +127,30 @@ def test_labels_without_rows_can_still_be_answered_weighed_and_scored(base):
         assert grucli("inspect-gates", data, "-m", "later.npz", cwd=base).code == 0
 
 
-def test_a_model_of_several_scripts_grows_and_resumes_with_the_same_bytes(base):
+@pytest.mark.parametrize("wide", ["false", "true"])
+def test_a_model_of_several_scripts_grows_and_resumes_with_the_same_bytes(tmp_path, wide):
+    table(tmp_path / "old.csv", colours(["no", "yes"]))
+    brief = (*QUICK, "--set", "training.epochs=3", "--valid", "0.2")
+    options = (*brief, "--set", f"model.wide={wide}")
+    assert grucli("train", "old.csv", "-o", "base.npz", "-q", *options, cwd=tmp_path).code == 0
     rows = [(f"{text}{k}", "food") for text in FOOD for k in range(4)]
     rows += [(f"{text}{k}", "room") for text in ROOM for k in range(4)]
-    table(base / "zh.csv", [*rows, *colours(["no", "yes"], 12)])
-    options = ("zh.csv", "--set", "training.epochs=3", "--valid", "0.2")
-    start = ("--init-from", "base.npz")
-    whole = grucli("train", *options, *start, "-o", "zh.npz", cwd=base)
+    table(tmp_path / "zh.csv", [*rows, *colours(["no", "yes"], 12)])
+    start = ("zh.csv", *brief, "--init-from", "base.npz")
+    whole = grucli("train", *start, "-o", "zh.npz", cwd=tmp_path)
     assert whole.code == 0, whole.err
     assert "head with 2 labels kept and 2 added" in whole.err
-    cut = grucli("train", *options, *start, "-o", "cut.npz", "--max-time", "0", cwd=base)
+    assert ("wide_keys" in read_archive(tmp_path / "zh.npz").arrays) == (wide == "true")
+    cut = grucli("train", *start, "-o", "cut.npz", "--max-time", "0", cwd=tmp_path)
     assert cut.code == 0, cut.err
-    resumed = grucli("train", *options, "-o", "cut.npz", "--resume", cwd=base)
+    (tmp_path / "base.npz").unlink()  # all that is needed of it stands in cut.last.npz
+    resumed = grucli("train", "zh.csv", *brief, "-o", "cut.npz", "--resume", cwd=tmp_path)
     assert resumed.code == 0, resumed.err
     assert "starting from" not in resumed.err
     for name in ("npz", "last.npz"):
-        assert sha256(base / f"cut.{name}") == sha256(base / f"zh.{name}")
-    changed = table(base / "changed.csv", [*rows, *colours(["no", "yes"], 16)])
-    other = grucli("train", changed, *options[1:], "-o", "cut.npz", "--resume", cwd=base)
+        assert sha256(tmp_path / f"cut.{name}") == sha256(tmp_path / f"zh.{name}")
+    table(tmp_path / "zh.csv", [*rows, *colours(["no", "yes"], 16)])
+    other = grucli("train", "zh.csv", *brief, "-o", "cut.npz", "--resume", cwd=tmp_path)
     assert_one_error(other, 2, "the data is not that of")
 
 
@@ -138,6 +173,31 @@ def test_series_grow_on_the_scale_that_they_had(tmp_path):
         ours, theirs = (read_archive(tmp_path / m).arrays[name] for m in ("m.npz", "base.npz"))
         np.testing.assert_array_equal(ours, theirs)
     assert grucli("evaluate", "old.npz", "-m", "m.npz", cwd=tmp_path).code == 0
+
+
+def test_numbers_stay_in_the_unit_that_they_were_learned_in(tmp_path):
+    def write(name, words, unit):
+        rows = [(f"{words[k % 3]} {k % 7}", f"{unit * (k % 3 + k % 7 / 10):g}") for k in range(42)]
+        return table(tmp_path / name, rows)
+
+    numbers = ("--set", "task=regress", "--valid", "0.2")
+    write("old.csv", ("少", "中", "多"), 1)
+    write("new.csv", ("few", "some", "many"), 1000)
+    brief = (*QUICK, "--set", "training.epochs=8", "--set", "model.wide=true")
+    done = grucli("train", "old.csv", "-o", "base.npz", "-q", *numbers, *brief, cwd=tmp_path)
+    assert done.code == 0, done.err
+    start = ("new.csv", "--init-from", "base.npz", *STILL)
+    for wide in ("false", "auto"):  # the task is that of the model
+        options = ("--valid", "0.2", "--set", f"model.wide={wide}", "-o", f"{wide}.npz")
+        done = grucli("train", *start, *options, cwd=tmp_path)
+        assert done.code == 0, done.err
+        assert done.complaints[-1].endswith(f"evaluate TEST -m {wide}.npz")
+        assert re.search(r"n-grams( kept and \d+ added)?, head$", done.err, re.MULTILINE)
+    numbers = [read_archive(tmp_path / name).meta["numbers"] for name in ("base.npz", "auto.npz")]
+    assert len({one["mean"] for one in numbers}) == len({one["scale"] for one in numbers}) == 1
+    assert numbers[0]["high"] < 10 < 1000 < numbers[1]["high"]
+    other = grucli("train", *start, "--set", "task=classify", "-o", "x.npz", cwd=tmp_path)
+    assert_one_error(other, 2, "task: is classify, but the model of --init-from has regress")
 
 
 REFUSED = {

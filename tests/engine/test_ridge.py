@@ -62,6 +62,25 @@ def test_it_is_the_best_of_literal_fits(n, k, num_classes):
         np.testing.assert_allclose(bias, wanted_bias, atol=2e-4 * np.abs(wanted_bias).max())
 
 
+@pytest.mark.parametrize("num_classes", [2, 3])
+def test_what_is_known_already_counts_as_much_as_rows_left_out_tell(num_classes):
+    rows, targets, weights = example(40, 7, num_classes)
+    outputs = 1 if num_classes == 2 else num_classes
+    truth = np.where(np.arange(num_classes) == targets[:, None], 1.0, -1.0)[:, -outputs:]
+    weight, bias, said = literally_solved(rows, truth, weights)
+    rng = np.random.default_rng(4)
+    random = tuple(rng.normal(size=a.shape).astype(np.float32) for a in (weight, bias))
+    for start in (random, (weight.astype(np.float32), bias.astype(np.float32))):
+        before = rows @ start[0] + start[1]
+        first, second = blend_factors.fit(np.stack((before, said)), targets)
+        found, found_bias = ridge.fit(rows, targets, weights, num_classes, start)
+        wanted = first * start[0] + second * weight, first * start[1] + second * bias
+        np.testing.assert_allclose(found, wanted[0], atol=1e-2 * np.abs(wanted[0]).max())
+        np.testing.assert_allclose(found_bias, wanted[1], atol=1e-2 * np.abs(wanted[1]).max())
+    again = ridge.fit(rows[:1], targets[:1], weights[:1], num_classes, random)
+    assert again is random  # one row tells nothing
+
+
 def test_numbers_are_learned_and_told_of_each_row_by_the_others():
     rows, _, weights = example(20, 6, 2)
     wanted = rows.astype(np.float64) @ np.arange(12.0).reshape(6, 2) + [[5.0, -90.0]]

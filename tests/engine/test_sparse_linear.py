@@ -78,14 +78,14 @@ def test_each_row_may_have_a_bias_of_its_own():
     np.testing.assert_allclose(found, dense @ weight + biases, atol=1e-6)
 
 
-def literal(dense, targets, weights, num_classes, epochs, learning_rate, rng):
+def literal(dense, targets, weights, num_classes, epochs, learning_rate, rng, said=None):
     """Descend a row a step over dense rows in float64; two classes as one logit."""
     outputs = 1 if num_classes == 2 else num_classes
     weight, bias = np.zeros((dense.shape[1], outputs)), np.zeros(outputs)
     step, steps = 0, epochs * len(dense)
     for _ in range(epochs):
         for row in rng.permutation(len(dense)):
-            logits = dense[row] @ weight + bias
+            logits = dense[row] @ weight + bias + (0 if said is None else said[row])
             if outputs == 1:
                 p, truth = 1 / (1 + np.exp(-logits)), np.array([targets[row] == 1])
             else:
@@ -97,7 +97,7 @@ def literal(dense, targets, weights, num_classes, epochs, learning_rate, rng):
     return weight, bias
 
 
-def fit(dense, targets, weights, num_classes, epochs=3, learning_rate=2.0, seed=5):
+def fit(dense, targets, weights, num_classes, epochs=3, learning_rate=2.0, seed=5, said=None):
     return sparse_linear.fit(
         sparse(dense),
         targets,
@@ -107,7 +107,23 @@ def fit(dense, targets, weights, num_classes, epochs=3, learning_rate=2.0, seed=
         epochs=epochs,
         learning_rate=learning_rate,
         rng=np.random.default_rng(seed),
+        said=said,
     )
+
+
+@pytest.mark.parametrize("num_classes", [2, 4])
+def test_what_was_said_already_is_added_to_and_not_learned_again(num_classes):
+    dense, rng = random_rows(40, 7), np.random.default_rng(2)
+    targets, weights = rng.integers(0, num_classes, 40), rng.uniform(0.1, 2, 40)
+    said = rng.normal(0, 2, size=(40, 1 if num_classes == 2 else num_classes)).astype(np.float32)
+    found = fit(dense, targets, weights, num_classes, said=said)
+    rng = np.random.default_rng(5)
+    wanted = literal(dense, targets, weights, num_classes, 3, 2.0, rng, said)
+    for ours, theirs in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=2e-5)
+    truth = np.eye(num_classes, dtype=np.float32)[targets]
+    sure = 60 * (truth[:, 1:] - 0.5 if num_classes == 2 else truth)
+    assert not np.abs(fit(dense, targets, weights, num_classes, said=sure)[0]).max() > 1e-6
 
 
 @pytest.mark.parametrize("num_classes", [2, 4])

@@ -53,7 +53,7 @@ def rows():
     encoded = encoder.encode(train)
     valid = encoder.encode(records(3000, seed=2))
     found, _ = linear_path.linear_features(
-        encoded, valid, setting=True, judged_rows=40, task=TASK, seed=3
+        encoded, valid, setting=True, judged_rows=40, task=TASK, origin=None, seed=3
     )
     return found
 

@@ -1,4 +1,7 @@
-"""The linear path: what it says of rows held out, and of new ones."""
+"""The linear path: what it says of rows held out, and of new ones.
+
+Covers: model/linear_path.
+"""
 
 import dataclasses
 
@@ -73,3 +76,34 @@ def test_the_less_of_a_text_is_known_the_less_is_said(pattern):
     np.testing.assert_allclose(
         weight.of_texts(texts) + bias.of_texts(texts), path.of_texts(texts), atol=1e-12
     )
+
+
+def test_a_path_says_the_same_of_more_ngrams_and_by_other_outputs():
+    old, new = (["a b", "b c c", "d"], ["a e", "f b", "e f"])
+    rows = learn_from(old, WORDS)
+    path = rows.learn(examples(np.array([0, 1, 1])), np.arange(3), TWO, np.random.default_rng(0))
+    more = path.ngrams.grown(learn_from(new, WORDS).ngrams, 1 << 20)
+    three = Classify(labels=("a", "b", "c"))
+    halves = three.outputs_from(TWO)
+    texts = Tokenized.of(old, str.split)
+    said = path.of_texts(texts)
+    assert np.ptp(said) > 0.1
+    found = path.through(halves).among(more).of_texts(texts)
+    np.testing.assert_allclose(found, said @ halves.T, atol=1e-6)
+    np.testing.assert_allclose(found[:, 1] - found[:, 0], said[:, 0], atol=1e-6)
+
+
+def test_a_path_learns_on_from_what_it_knew_and_only_what_it_lacked():
+    rng = np.random.default_rng(1)
+    targets = rng.integers(0, 2, ROWS)
+    texts = [" ".join(rng.choice(list(("abc", "def")[target]), 3)) for target in targets]
+    rows = learn_from(texts, WORDS)
+    path = rows.learn(examples(targets), np.arange(ROWS), TWO, np.random.default_rng(0))
+    later = dataclasses.replace(rows, start=path)
+    few = np.flatnonzero(targets == 1)[:20]  # of one class alone
+    anew, on = (
+        each.learn(examples(targets), few, TWO, np.random.default_rng(0)) for each in (rows, later)
+    )
+    right = [((each.of_rows(rows.train)[:, 0] > 0) == targets).mean() for each in (anew, on)]
+    assert right[0] < 0.6  # of class 0 it has seen nothing
+    assert right[1] > 0.98

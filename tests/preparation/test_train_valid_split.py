@@ -78,7 +78,11 @@ def origin_of(path):
     data = prepared(path, "data.valid=0")
     architecture = new_run.first_model(data).architecture
     return Origin(
-        architecture=architecture, encoder=data.encoder, task=data.task, sha256="0123456789ab"
+        architecture=architecture,
+        encoder=data.encoder,
+        linear=None,
+        task=data.task,
+        sha256="0123456789ab",
     )
 
 

@@ -10,8 +10,8 @@ def test_all_of_it_is_refused():
     assert not task.has_linear_path
     for refused in (
         lambda: task.share_of_first(None, None),
-        lambda: task.learn_sparse(None, None, None, num_features=1, rng=None),
-        lambda: task.learn_dense(None, None, None),
+        lambda: task.learn_sparse(None, None, None, num_features=1, rng=None, start=None),
+        lambda: task.learn_dense(None, None, None, None),
     ):
         with pytest.raises(ValueError, match="no linear path"):
             refused()

@@ -19,7 +19,7 @@ for the weights.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -103,6 +103,18 @@ class Ngrams:
             keys, counts = keys[kept], counts[kept]
         idf = np.log((1 + len(texts.lengths)) / (1 + counts)) + 1
         return cls(pattern=pattern, keys=keys, idf=idf.astype(np.float32))
+
+    def grown(self, others: Ngrams, most: int) -> Ngrams:
+        """Return these n-grams, and of others of their pattern so many that there are `most`.
+
+        Those in most texts are taken. To texts of before, they are as rare as the rarest of these.
+        """
+        new = np.flatnonzero(~np.isin(others.keys, self.keys))
+        frequent = np.argsort(others.idf[new], kind="stable")[: max(most - len(self), 0)]
+        keys = np.concatenate((self.keys, others.keys[new[frequent]]))
+        idf = np.concatenate((self.idf, np.full(len(frequent), self.rarest)))
+        order = np.argsort(keys)
+        return replace(self, keys=keys[order], idf=idf[order])
 
     def encode(self, texts: Tokenized) -> Sparse:
         """Return the known n-grams of each text with their weights."""

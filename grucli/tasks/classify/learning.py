@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grucli.engine import losses, sparse_linear
+from grucli.engine import linear, losses, sparse_linear
 from grucli.engine.packing import Floats, Integers
 from grucli.engine.sparse_linear import Sparse
 from grucli.errors import ConfigError, did_you_mean, excerpt, show
@@ -99,13 +99,14 @@ def learn_sparse(
     num_features: int,
     num_classes: int,
     rng: np.random.Generator,
+    start: LinearLayer | None,
 ) -> LinearLayer:
     """Learn logits of sparse features by gradient descent.
 
     There are few passes if there are many rows, in an order that `rng` draws.
 
     Args:
-        rows, weights, num_features, rng: as in `Task.learn_sparse`.
+        rows, weights, num_features, rng, start: as in `Task.learn_sparse`.
         targets, num_classes: as in `sparse_linear.fit`.
     """
     scale = sparse_linear.relevance(rows, targets, num_features, num_classes)
@@ -119,9 +120,10 @@ def learn_sparse(
         epochs=int(np.clip(MOST_UPDATES // len(targets), *EPOCHS)),
         learning_rate=LEARNING_RATE,
         rng=rng,
+        said=None if start is None else sparse_linear.forward(*start, rows).astype(np.float32),
     )
     weight *= scale[:, None]  # so that nobody else has to know of it
-    return weight, bias
+    return linear.added(start, weight, bias)
 
 
 def _most_probable(logits: Floats) -> npt.NDArray[np.int64]:

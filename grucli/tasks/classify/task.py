@@ -209,15 +209,24 @@ class Classify(LabelAnswering):
         *,
         num_features: int,
         rng: np.random.Generator,
+        start: LinearLayer | None,
     ) -> LinearLayer:
         """Learn logits of sparse features by gradient descent; the arguments are as in `Task`."""
         return learn_sparse(
-            rows, targets, weights, num_features=num_features, num_classes=len(self.labels), rng=rng
+            rows,
+            targets,
+            weights,
+            num_features=num_features,
+            num_classes=len(self.labels),
+            rng=rng,
+            start=start,
         )
 
-    def learn_dense(self, rows: Floats, targets: Integers, weights: Floats) -> LinearLayer:
+    def learn_dense(
+        self, rows: Floats, targets: Integers, weights: Floats, start: LinearLayer | None
+    ) -> LinearLayer:
         """Learn logits of dense features (n, K) by ridge regression, each label against others."""
-        return ridge.fit(rows, targets, weights, len(self.labels))
+        return ridge.fit(rows, targets, weights, len(self.labels), start)
 
     def held_out(self, scores: Floats, targets: Integers) -> HeldOut:
         """Score rows that were not learned from; of -1, an unknown label, no answer is right."""

@@ -76,20 +76,19 @@ def row_weights(setting: str | Mapping[str, float], labels: Sequence[str], truth
     return found
 
 
-def learn_dense(rows: Floats, truth: Bits, weights: Floats) -> LinearLayer:
+def learn_dense(
+    rows: Floats, truth: Bits, weights: Floats, start: LinearLayer | None
+) -> LinearLayer:
     """Learn logits of dense features (n, K) by ridge regression, each label against all else.
 
     Args:
         rows: (n, K), n at least 1.
         truth: (n, C) which labels rows have.
         weights: (n,) how much each row counts.
+        start: what is known already, None for nothing.
     """
     wanted = 2.0 * truth - 1.0
-    if len(rows) == 1:  # the bias alone says its labels, as in `ridge.fit`
-        return np.zeros((rows.shape[1], truth.shape[1]), np.float32), wanted[0].astype(np.float32)
-    weight, bias, errors = ridge.solve(rows, wanted, weights)
-    factor = blend([wanted - errors], truth)[0]
-    return (factor * weight).astype(np.float32), (factor * bias).astype(np.float32)
+    return ridge.fit_logits(rows, wanted, weights, start, lambda said: blend(said, truth))
 
 
 def blend(branches: Sequence[Floats], truth: Bits) -> Floats:

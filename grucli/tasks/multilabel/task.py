@@ -224,16 +224,25 @@ class Multilabel(SetAnswering):
         *,
         num_features: int,
         rng: np.random.Generator,
+        start: LinearLayer | None,
     ) -> LinearLayer:
         """Learn logits of sparse features, each label against all else; arguments as in `Task`."""
         truth, _ = divided(targets)
         return learn_sparse(
-            rows, truth, weights, num_features=num_features, num_classes=len(self.labels), rng=rng
+            rows,
+            truth,
+            weights,
+            num_features=num_features,
+            num_classes=len(self.labels),
+            rng=rng,
+            start=start,
         )
 
-    def learn_dense(self, rows: Floats, targets: Integers, weights: Floats) -> LinearLayer:
+    def learn_dense(
+        self, rows: Floats, targets: Integers, weights: Floats, start: LinearLayer | None
+    ) -> LinearLayer:
         """Learn logits of dense features (n, K) by ridge regression, each label for itself."""
-        return learning.learn_dense(rows, divided(targets)[0], weights)
+        return learning.learn_dense(rows, divided(targets)[0], weights, start)
 
     def held_out(self, scores: Floats, targets: Integers) -> HeldOut:
         """Score rows that were not learned from."""

@@ -1,4 +1,4 @@
-"""How numbers are learned: the loss of a batch, and how two branches are added.
+"""How numbers are learned: the loss of a batch, and how two branches are added, and linear paths.
 
 Letters: n or B rows, P branches. Scores are targets less their mean, in standard deviations.
 """
@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from grucli.engine import losses
+from grucli.engine import linear, losses, ridge, sparse_linear, sparse_ridge
 from grucli.engine.packing import Floats
+from grucli.engine.sparse_linear import Sparse
 from grucli.errors import ConfigError
-from grucli.tasks.task import Loss
+from grucli.tasks.task import LinearLayer, Loss
 
 TASK = "regress"
 DELTA = 1.0  # standard deviations of the targets
@@ -96,3 +97,32 @@ def factors(branches: Floats, wanted: Floats) -> Floats:
         found = min(edges, key=lambda one: float(one @ gram @ one / 2 - along @ one))
     best: Floats = np.maximum(found, least)
     return best
+
+
+def learn_sparse(
+    rows: Sparse,
+    wanted: Floats,
+    weights: Floats,
+    *,
+    num_features: int,
+    rng: np.random.Generator,
+    start: LinearLayer | None,
+) -> LinearLayer:
+    """Learn scores (n,) of sparse features by ridge regression; the arguments are as in `Task`."""
+    if start is not None:
+        wanted = wanted - sparse_linear.forward(*start, rows)[:, 0]
+    learned = sparse_ridge.fit(rows, wanted, weights, num_features=num_features, rng=rng)
+    return linear.added(start, *learned)
+
+
+def learn_dense(
+    rows: Floats, wanted: Floats, weights: Floats, start: LinearLayer | None
+) -> LinearLayer:
+    """Learn scores (n,) of dense features (n, K) by ridge regression; arguments as in `Task`."""
+    wanted = wanted[:, None]
+    if start is not None:
+        wanted = wanted - ridge.forward(*start, rows)
+    if len(rows) == 1:  # nothing can be left out to tell a penalty
+        return linear.added(start, np.zeros((rows.shape[1], 1)), wanted[0])
+    weight, bias, _ = ridge.solve(rows, wanted, weights)
+    return linear.added(start, weight, bias)

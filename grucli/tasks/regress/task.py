@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.records import Record, TargetForm
-from grucli.engine import ridge, sparse_ridge
 from grucli.engine.packing import Floats, Integers
 from grucli.engine.sparse_linear import Sparse
 from grucli.errors import counted, expect
@@ -235,18 +234,18 @@ class Regress(NumberAnswering):
         *,
         num_features: int,
         rng: np.random.Generator,
+        start: LinearLayer | None,
     ) -> LinearLayer:
         """Learn numbers of sparse features by ridge regression; the arguments are as in `Task`."""
-        wanted = self._scaled(targets)
-        return sparse_ridge.fit(rows, wanted, weights, num_features=num_features, rng=rng)
+        return learning.learn_sparse(
+            rows, self._scaled(targets), weights, num_features=num_features, rng=rng, start=start
+        )
 
-    def learn_dense(self, rows: Floats, targets: Floats, weights: Floats) -> LinearLayer:
+    def learn_dense(
+        self, rows: Floats, targets: Floats, weights: Floats, start: LinearLayer | None
+    ) -> LinearLayer:
         """Learn numbers of dense features (n, K) by ridge regression."""
-        wanted = self._scaled(targets)[:, None]
-        if len(rows) == 1:  # nothing can be left out to tell a penalty
-            return np.zeros((rows.shape[1], 1), np.float32), wanted[0].astype(np.float32)
-        weight, bias, _ = ridge.solve(rows, wanted, weights)
-        return weight.astype(np.float32), bias.astype(np.float32)
+        return learning.learn_dense(rows, self._scaled(targets), weights, start)
 
     def held_out(self, scores: Floats, targets: Floats) -> HeldOut:
         """Score rows that were not learned from, those that have a target."""

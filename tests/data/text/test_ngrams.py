@@ -187,6 +187,29 @@ def test_a_text_is_encoded_alone_as_among_others_to_the_bit():
         assert alone.values.tobytes() == same.values.tobytes()
 
 
+@pytest.mark.parametrize("most", [1, 400, PLENTY])
+def test_ngrams_grow_and_say_of_texts_of_before_what_they_said(most):
+    texts = random_texts(80, seed=2)
+    before, after = (Ngrams.fit(split(some), ALL, PLENTY) for some in (texts[:40], texts[40:]))
+    grown = before.grown(after, most)
+    keys = {*before.keys.tolist()}
+    new = {*after.keys.tolist()} - keys
+    assert keys <= {*grown.keys.tolist()} <= keys | new
+    assert len(grown) == max(len(keys), min(most, len(keys | new)))
+    assert (np.diff(grown.keys.astype(np.int64)) > 0).all()
+    places = np.searchsorted(grown.keys, before.keys)
+    np.testing.assert_array_equal(grown.idf[places], before.idf)
+    assert (np.delete(grown.idf, places) == before.rarest).all()
+    old, now = (found.encode(split(texts)) for found in (before, grown))
+    kept = now.only(np.isin(grown.keys, before.keys))
+    np.testing.assert_array_equal(old.lengths, kept.lengths)
+    assert old.values.tobytes() == kept.values.tobytes()
+    np.testing.assert_array_equal(before.keys[old.ids], grown.keys[kept.ids])
+    rarer = [after.idf[np.searchsorted(after.keys, key)] for key in new - {*grown.keys.tolist()}]
+    taken = [after.idf[np.searchsorted(after.keys, key)] for key in new & {*grown.keys.tolist()}]
+    assert not rarer or not taken or min(rarer) >= max(taken)
+
+
 @pytest.mark.parametrize("most", [1, 7, 40])
 def test_of_too_many_those_in_most_texts_are_taken_whatever_the_order_of_the_texts(most):
     texts = random_texts(60, seed=2)

@@ -50,15 +50,31 @@ def test_dense_features_are_learned_for_each_label_alone():
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(80, 3)).astype(np.float32)
     truth = np.stack((rows[:, 0] > 0, rows[:, 1] + rows[:, 2] > 1), axis=1).astype(np.uint8)
-    weight, bias = learning.learn_dense(rows, truth, np.ones(80))
+    weight, bias = learning.learn_dense(rows, truth, np.ones(80), None)
     assert weight.dtype == bias.dtype == np.float32
     assert ((rows @ weight + bias > 0) == truth).mean() > 0.93
-    flipped, _ = learning.learn_dense(rows, 1 - truth, np.ones(80))
+    flipped, _ = learning.learn_dense(rows, 1 - truth, np.ones(80), None)
     np.testing.assert_allclose(flipped, -weight, rtol=1e-4, atol=1e-5)
 
 
+def test_what_is_known_already_counts_beside_what_is_learned():
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(80, 3)).astype(np.float32)
+    truth = np.stack((rows[:, 0] > 0, rows[:, 1] > 0), axis=1).astype(np.uint8)
+    start = np.array([[9, 0], [0, 9], [0, 0]], np.float32), np.zeros(2, np.float32)
+    weight, bias = learning.learn_dense(rows, truth, np.ones(80), start)
+    assert ((rows @ weight + bias > 0) == truth).mean() > 0.97
+    wrong = -start[0], start[1]
+    weight, bias = learning.learn_dense(rows, truth, np.ones(80), wrong)
+    assert ((rows @ weight + bias > 0) == truth).mean() > 0.93
+    alone = learning.learn_dense(rows[:1], truth[:1], np.ones(1), start)
+    assert alone is start
+
+
 def test_of_one_row_the_bias_says_the_labels():
-    weight, bias = learning.learn_dense(np.ones((1, 2)), np.array([[1, 0]], np.uint8), np.ones(1))
+    weight, bias = learning.learn_dense(
+        np.ones((1, 2)), np.array([[1, 0]], np.uint8), np.ones(1), None
+    )
     assert not weight.any()
     assert bias.tolist() == [1, -1]
 

@@ -136,10 +136,19 @@ def test_n_grams_are_learned_for_each_label_against_all_else():
     ids = np.array([0, 1, 2] * 40, np.int32)
     features = Sparse(ids=ids, values=np.ones(120, np.float32), lengths=np.ones(120, np.int64))
     targets = np.array([[1, 0, 0, 0], [1, 1, 0, 0], [0, 0, 0, 0]] * 40, np.uint8)
-    weight, bias = fitted().learn_sparse(
-        features, targets, np.ones(120), num_features=3, rng=np.random.default_rng(0)
-    )
+
+    def learned(targets, start):
+        rng = np.random.default_rng(0)
+        given = features, targets, np.ones(120)
+        return fitted().learn_sparse(*given, num_features=3, rng=rng, start=start)
+
+    weight, bias = learned(targets, None)
     assert ((weight + bias > 0) == [[1, 0, 0], [1, 1, 0], [0, 0, 0]]).all()
+    start = np.full((3, 3), -9, np.float32), np.zeros(3, np.float32)
+    start[0][1, 2] = start[0][0, 0] = 9  # one of them wrong, the other right
+    weight, bias = learned(targets, start)
+    assert ((weight + bias > 0) == [[1, 0, 0], [1, 1, 0], [0, 0, 0]]).all()
+    assert weight[0, 0] > 9 - 0.1
 
 
 def test_rows_weigh_by_their_labels_where_the_config_says_so():

@@ -117,11 +117,11 @@ def test_linear_paths_learn_ridge_regression():
     rows, weights = rng.normal(size=(40, 6)).astype(np.float32), np.ones(40)
     targets = 3 + 2 * rows[:, 0].astype(np.float64) + 0.1 * rng.normal(size=40)
     task = Regress(mean=3.0, scale=2.0, low=-9.0, high=9.0, levels=None)
-    weight, bias = task.learn_dense(rows, targets, weights)
+    weight, bias = task.learn_dense(rows, targets, weights, None)
     wanted = ridge.solve(rows, (targets[:, None] - 3) / 2, weights)
     np.testing.assert_allclose(weight, wanted[0], rtol=1e-6)
     np.testing.assert_allclose(bias, wanted[1], rtol=1e-6)
-    alone = task.learn_dense(rows[:1], targets[:1], weights[:1])
+    alone = task.learn_dense(rows[:1], targets[:1], weights[:1], None)
     assert (alone[0].any(), alone[1][0]) == (False, pytest.approx((targets[0] - 3) / 2))
     sparse = Sparse(
         ids=np.tile(np.arange(6, dtype=np.int32), 40),
@@ -129,13 +129,38 @@ def test_linear_paths_learn_ridge_regression():
         lengths=np.full(40, 6),
     )
     found = task.learn_sparse(
-        sparse, targets, weights, num_features=6, rng=np.random.default_rng(3)
+        sparse, targets, weights, num_features=6, rng=np.random.default_rng(3), start=None
     )
     wanted = sparse_ridge.fit(
         sparse, (targets - 3) / 2, weights, num_features=6, rng=np.random.default_rng(3)
     )
     for own, other in zip(found, wanted, strict=True):
         np.testing.assert_array_equal(own, other)
+
+
+def test_linear_paths_learn_what_was_lacking():
+    rng = np.random.default_rng(2)
+    rows, weights = rng.normal(size=(40, 6)).astype(np.float32), np.ones(40)
+    targets = 3 + 2 * rows[:, 0].astype(np.float64) + 0.1 * rng.normal(size=40)
+    task = Regress(mean=3.0, scale=2.0, low=-9.0, high=9.0, levels=None)
+    start = rng.normal(size=(6, 1)).astype(np.float32), np.array([0.5], np.float32)
+    left = targets - 2 * (rows @ start[0] + start[1])[:, 0]  # in the unit of the file
+    ids = np.tile(np.arange(6, dtype=np.int32), 40)
+    sparse = Sparse(ids=ids, values=rows.ravel(), lengths=np.full(40, 6))
+
+    def learn_sparse(targets, start):
+        rng = np.random.default_rng(3)
+        return task.learn_sparse(sparse, targets, weights, num_features=6, rng=rng, start=start)
+
+    def learn_dense(targets, start):
+        return task.learn_dense(rows, targets, weights, start)
+
+    for learn in (learn_sparse, learn_dense):
+        for own, known, added in zip(learn(targets, start), start, learn(left, None), strict=True):
+            np.testing.assert_allclose(own, known + added, atol=1e-4)
+    alone = task.learn_dense(rows[:1], targets[:1], weights[:1], start)
+    np.testing.assert_array_equal(alone[0], start[0])
+    assert 3 + 2 * (rows[0] @ alone[0] + alone[1])[0] == pytest.approx(targets[0], rel=1e-5)
 
 
 @pytest.mark.parametrize(("rows", "is_said"), [(30, True), (2000, False)])
