@@ -64,6 +64,17 @@ def test_without_a_chain_tags_out_of_order_are_mended_by_the_rule():
     assert TASK.typed_answers(scores)[0].tags == ("B-PER", "I-PER", "O", "B-LOC", "B-PER")
 
 
+@pytest.mark.parametrize("chain", [True, False])
+def test_an_input_without_a_step_has_no_tag(chain):
+    scores = random_scores(TASK, (2, 1, 3, 1), chain=chain)
+    empty = scores.emptied(np.array([False, True, False, True]))
+    answers = TASK.typed_answers(empty)
+    alone = TASK.typed_answers(scores)
+    assert [answer.tags for answer in answers] == [alone[0].tags, (), alone[2].tags, ()]
+    nothing = scores.emptied(np.ones(4, bool))
+    assert [answer.tags for answer in TASK.typed_answers(nothing)] == [()] * 4
+
+
 def test_tags_are_scored_together_unless_they_are_too_many():
     assert TASK.chain == (True, "tags are parts of chunks")
     many = fitted(tagged(" ".join(f"B-{k} I-{k}" for k in range(40))))
