@@ -96,7 +96,8 @@ class DataConfig(_Section):
     of the sequence without its level and size, the change of that shape from step to step; place is
     how far along a step is. Several ways stand side by side, each scaled over the training data."""
     max_length: Auto[Count] = None
-    """How many steps of a sequence are kept; auto is the 99th percentile of the training data."""
+    """How many steps of a sequence are kept; auto is the 99th percentile of the training data. Of
+    tags it is the longest window that is learned from: answers read all steps."""
 
 
 class ModelConfig(_Section):
@@ -140,7 +141,8 @@ class ModelConfig(_Section):
     the n-grams of 3 to 5 characters of a token, or where tokens are single characters those of 2
     and 3 tokens that end with it. auto is
     8192 for words where model.wide, which reads n-grams itself, is false, and false for the rest.
-    """
+    Of tokens that the data hold it is what they begin and end with, their shape and their form in
+    one case instead; there auto is 32768."""
     initialisation: Auto[Literal["orthogonal", "chrono"]] = None
     """How recurrent weights start; chrono also sets the gates' biases for long memories. auto is
     chrono for cells with gates where only the last state of one direction is read, after 30 steps
