@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy.typing as npt
 
 from grucli.data.records import Record
-from grucli.report.predictions import as_texts, as_values, csv_line, json_line, json_text
+from grucli.report.predictions import as_texts, as_values, csv_line, json_line
 from grucli.tasks.columns import Columns
 
 
@@ -32,9 +32,9 @@ class OutOfFold:
         table = self.answers.table
         answered = zip(*map(as_texts, table.values()), strict=True)
         lines = [csv_line(["row", "target", *table, "fold"])]
-        for record, target, answer, fold in self._rows(answered):
-            text = target if isinstance(target, str) else json_text(target)
-            lines.append(csv_line([str(record.number), text, *answer, str(fold)]))
+        for record, answer, fold in self._rows(answered):
+            target = " ".join(record.tags or ()) if record.label is None else record.label
+            lines.append(csv_line([str(record.number), target, *answer, str(fold)]))
         return "".join(lines)
 
     def jsonl(self) -> str:
@@ -45,19 +45,17 @@ class OutOfFold:
             json_line(
                 {
                     "row": record.number,
-                    "target": target,
+                    "target": _target(record),
                     **dict(zip(fields, answer, strict=True)),
                     "fold": fold,
                 }
             )
-            for record, target, answer, fold in self._rows(answered)
+            for record, answer, fold in self._rows(answered)
         )
 
-    def _rows(self, answered: Iterator[Any]) -> Iterator[tuple[Record, Any, Any, int]]:
-        """Yield each record with its target, its answer and the number of its fold."""
-        numbers = (self.folds + 1).tolist()
-        for record, answer, fold in zip(self.records, answered, numbers, strict=True):
-            yield record, _target(record), answer, fold
+    def _rows(self, answered: Iterable[Any]) -> Iterable[tuple[Record, Any, int]]:
+        """Return each record with its answer and the number of its fold."""
+        return zip(self.records, answered, (self.folds + 1).tolist(), strict=True)
 
 
 def _target(record: Record) -> str | list[str]:

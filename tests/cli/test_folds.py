@@ -26,6 +26,7 @@ from tests.cli.helpers import (
 
 REVIEWS = SAMPLES / "reviews_train.csv"
 SAID = {"好评": "很好吃，服务也好", "差评": "太差了，再也不来"}
+SETS = ("乙", "甲", "", "甲|乙", "", "甲")  # by the rests of 2 and 3
 CHINESE = "text,label\n" + "".join(
     f"{text}{'一二三四五六七八'[k % 8]}{k},{label}\n"
     for k in range(20)
@@ -160,3 +161,45 @@ def test_what_cannot_be_is_refused_before_anything_is_written(tmp_path, options,
     assert_one_error(done, code, *parts)
     assert [path.name for path in tmp_path.iterdir()] == ["here.csv"]
     assert (tmp_path / "here.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "flags", "columns"),
+    [
+        (
+            "sets.csv",
+            [(f"w{k} {'甲' * (k % 2)} {'乙' * (k % 3 == 0)}", SETS[k % 6]) for k in range(36)],
+            ("--set", "task=multilabel", "--label-separator", "pipe"),
+            ["labels", "probability"],
+        ),
+        (
+            "numbers.csv",
+            [(f"{'good ' * (k % 9)}bad {k}", f"{k % 9 / 2:.1f}") for k in range(36)],
+            ("--set", "task=regress"),
+            ["value", "low", "high"],
+        ),
+        (
+            "tags.conll",
+            [(f"{k} 杯{' 糖' * (k % 3)}", f"QTY UNIT{' O' * (k % 3)}") for k in range(36)],
+            (),
+            ["tags", "probability"],
+        ),
+    ],
+)
+def test_every_task_has_columns_of_its_own(tmp_path, name, rows, flags, columns):
+    text = "text,label\n" + "".join(f"{text},{target}\n" for text, target in rows)
+    if name == "tags.conll":
+        pairs = (zip(text.split(), tags.split(), strict=True) for text, tags in rows)
+        text = "\n".join("".join(f"{token}\t{tag}\n" for token, tag in pair) for pair in pairs)
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    options = ("--folds", "3", "--out-of-fold", "o.csv", "--json", *flags)
+    done = grucli("train", name, "-o", "m.npz", *BRIEF, *options, cwd=tmp_path)
+    assert done.code == 0, done.err
+    told = table((tmp_path / "o.csv").read_text(encoding="utf-8"))
+    assert list(told[0]) == ["row", "target", *columns, "fold"]
+    assert [row["target"] for row in told] == [target for _, target in rows]
+    result = json.loads(done.text)
+    assert [fold["rows"] for fold in result["folds"]] == [
+        sum(row["fold"] == str(k) for row in told) for k in (1, 2, 3)
+    ]
+    assert result["mean"].keys() == result["spread"].keys() >= {"loss"}
