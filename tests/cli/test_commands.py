@@ -49,7 +49,7 @@ def test_a_slip_of_the_pen_is_told_the_command_that_is_meant() -> None:
     ("words", "offered"),
     [
         ("grucli inspe", ["inspect-gates"]),
-        ("grucli predict --to ", ["tsv", "csv", "jsonl", "label"]),
+        ("grucli predict --to ", ["tsv", "csv", "jsonl", "label", "conll"]),
         ("grucli evaluate --mi", ["--min", "--missing"]),
     ],
 )

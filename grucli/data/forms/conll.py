@@ -182,7 +182,7 @@ def open_conll(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
     grid = _Grid.of(first, asked)
     source.targets = "tags"
     source.text, source.label = grid.name(grid.text), grid.name(grid.tag)
-    source.delimiter = grid.delimiter
+    source.delimiter, source.header = grid.delimiter, False
     width = len(grid.cells(first))
     if asked.needs_label and width > 2 and not asked.options.label:
         form = "CoNLL-U" if grid.is_conllu else f"{width} columns"

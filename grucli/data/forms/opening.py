@@ -176,7 +176,15 @@ def _of_form(form: str, stream: io.BufferedIOBase, lines: Lines, asked: Asked) -
     """Open the lines in the form that is told, or that their content tells."""
     found = form or _form_of_content(lines, asked)
     if found == "lines":
-        return open_label_lines(stream, lines, asked)
+        source = open_label_lines(stream, lines, asked)
+        if (
+            not form
+            and asked.known.targets == "tags"
+            and any(b"\t" in one for one in lines.peek(1)[0])
+        ):
+            said = "each line is read as a text (pass --format conll for a token a line)"
+            source.findings = (said, *source.findings)
+        return source
     if found == "jsonl":
         source = open_jsonl(stream, lines, asked)
         if not form and source.kind == "text" and not asked.needs_label:

@@ -1,6 +1,7 @@
 """Tokens with a tag each, a line each: columns, documents, comments, and what cannot be read."""
 
 import gzip
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from grucli.data.records import Record, Remembered
 from grucli.errors import GrucliError
 from tests.data.reading import piped, problem, read, read_source, records_of
 
-TAGGED = Remembered(targets="tags", text="1", label="2", delimiter="\t")
+TAGGED = Remembered(targets="tags", text="1", label="2", delimiter="\t", header=False)
 CONLL_2003 = """-DOCSTART- -X- -X- O
 
 EU NNP B-NP B-ORG
@@ -51,9 +52,7 @@ def test_tokens_and_tags_stay_as_they_are() -> None:
     ]
     assert [(r.number, r.line, r.label) for r in records] == [(1, 1, None), (2, 6, None)]
     assert (source.format, source.kind, source.targets) == ("conll", "text", "tags")
-    assert source.remembered == TAGGED.__class__(
-        targets="tags", text="1", label="2", delimiter="\t", encoding="utf-8"
-    )
+    assert source.remembered == replace(TAGGED, encoding="utf-8")
 
 
 def test_columns_are_divided_by_blanks_where_the_first_row_has_no_tab() -> None:
@@ -232,6 +231,14 @@ def test_a_pipe_is_read_so_where_it_is_said_or_tags_are_needed() -> None:
     assert [r.tokens for r in records] == [("a", "b"), ("c",)]
     source, records = piped(data, needs_label=False, remembered=TAGGED)
     assert [r.tokens for r in records] == [("a", "X"), ("b", "Y"), (), ("c", "X")]
+    said = "each line is read as a text (pass --format conll for a token a line)"
+    assert source.findings == (said,)
+
+
+def test_a_text_that_is_the_number_of_a_column_is_no_header() -> None:
+    for data in (b"1\n2 cups\n", b"1 2\n2 cups\n", b"1\t2\n2 cups\n"):
+        _, records = piped(data, needs_label=False, remembered=TAGGED)
+        assert len(records) == 2
 
 
 def test_a_file_to_predict_is_read_so_by_a_model_of_tags_alone() -> None:
