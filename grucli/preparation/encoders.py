@@ -40,6 +40,7 @@ class Origin:
         encoder: how it reads, which stays so and grows.
         linear: what its linear path adds to an answer, None without one.
         task: what it answers, as well.
+        label_separator: between the labels of a cell in what it was trained on, None without.
         sha256: of its file, the first 12 digits.
     """
 
@@ -47,6 +48,7 @@ class Origin:
     encoder: Encoder
     linear: LinearPath | None
     task: Task
+    label_separator: str | None = None
     sha256: str
 
 

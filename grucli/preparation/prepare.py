@@ -87,9 +87,12 @@ def prepare(
         DataError: a file cannot be used, or nothing can be learned from its targets.
         AccessError: a file is missing or unreadable.
     """
-    options = dataclasses.replace(
-        ReadOptions.of(config.data, on_bad_row), targets=targets_of(config.task)
-    )
+    options, task = ReadOptions.of(config.data, on_bad_row), config.task
+    separator = options.label_separator
+    if origin is not None:  # its targets are read as they were: else a set would be one new label
+        task = origin.task.name if task == "auto" else task
+        separator = separator or origin.label_separator
+    options = dataclasses.replace(options, targets=targets_of(task), label_separator=separator)
     return prepare_table(read_table(path, options), options, config, origin)
 
 

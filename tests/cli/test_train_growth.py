@@ -116,7 +116,7 @@ def test_labels_without_rows_can_still_be_answered_weighed_and_scored(base):
         assert done.code == 0, done.err
         odd = [one for one in done.complaints if one.endswith("[data.absent_label]")]
         assert len(odd) == (absent is not None)
-        assert absent is None or f"{data}: no row with {absent}, which the model" in odd[0]
+        assert absent is None or f"{data}: no row with {absent}, known to the model" in odd[0]
         scored = grucli("evaluate", data, "-m", "later.npz", "--json", cwd=base)
         assert scored.code == 0, scored.err
         rows = {label: one["rows"] for label, one in json.loads(scored.text)["per_class"].items()}
@@ -198,6 +198,51 @@ def test_numbers_stay_in_the_unit_that_they_were_learned_in(tmp_path):
     assert numbers[0]["high"] < 10 < 1000 < numbers[1]["high"]
     other = grucli("train", *start, "--set", "task=classify", "-o", "x.npz", cwd=tmp_path)
     assert_one_error(other, 2, "task: is classify, but the model of --init-from has regress")
+
+
+def test_sets_of_labels_are_divided_as_they_were(tmp_path):
+    table(
+        tmp_path / "old.csv",
+        [(f"{k % 4} {k % 3}", ("a;b", "b", "a;c", "")[k % 4]) for k in range(40)],
+    )
+    table(tmp_path / "new.csv", [(f"米 {k % 3}", ("d", "b;d", "")[k % 3]) for k in range(24)])
+    brief = (*PLAIN, "--set", "training.epochs=2")
+    base = ("old.csv", "-o", "base.npz", "-q", "--label-separator", ";", *brief)
+    assert grucli("train", *base, cwd=tmp_path).code == 0
+    start = ("new.csv", "--init-from", "base.npz", "-o", "m.npz", *brief)
+    done = grucli("train", *start, "--max-time", "0", cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert "head with 3 labels kept and 1 added" in done.err
+    assert "new.csv: no row with a, c, known to the model" in done.err
+    resumed = grucli("train", "new.csv", "-o", "m.npz", *brief, "--resume", cwd=tmp_path)
+    assert resumed.code == 0, resumed.err
+    whole = grucli("train", *start, "--force", "--json", cwd=tmp_path)
+    assert json.loads(whole.text)["labels"] == ["a", "b", "c", "d"]
+    scored = grucli("evaluate", "old.csv", "-m", "m.npz", "--json", cwd=tmp_path)
+    assert scored.code == 0, scored.err
+
+
+def test_tags_grow_and_say_which_types_are_not_there(tmp_path):
+    old = [("2\tB-QTY\n", "cups\tB-UNIT\n", "rice\tB-NAME\n", "noodles\tI-NAME\n")] * 12
+    new = [("两\tB-QTY\n", "米饭\tB-NAME\n", "切\tB-HOW\n", "丁\tI-HOW\n")] * 12
+    for name, rows in (("old.conll", old), ("new.conll", new)):
+        text = "\n".join("".join(row) for row in rows)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    brief = (*QUICK, "--set", "training.epochs=2", "--set", "model.subwords=64", "--valid", "0")
+    done = grucli("train", "old.conll", "-o", "base.npz", "-q", *brief, cwd=tmp_path)
+    assert done.code == 0, done.err
+    start = ("new.conll", "--init-from", "base.npz", "-o", "m.npz", *brief)
+    done = grucli("train", *start, cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert re.search(r"head with \d tags kept and 2 added$", done.err, re.MULTILINE)
+    assert "new.conll: no row with UNIT, known to the model" in done.err
+    scored = grucli("evaluate", "old.conll", "-m", "m.npz", "--json", cwd=tmp_path)
+    assert scored.code == 0, scored.err
+    answered = grucli("predict", "new.conll", "-m", "m.npz", cwd=tmp_path)
+    assert len(answered.lines) == 12 * 5 - 1
+    (tmp_path / "plain.conll").write_text("米饭\tNOUN\n切\tVERB\n")
+    other = grucli("train", "plain.conll", *start[1:], "--force", cwd=tmp_path)
+    assert_one_error(other, 3, "not all tags are parts of chunks, as in the model")
 
 
 REFUSED = {

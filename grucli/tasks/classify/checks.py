@@ -68,8 +68,8 @@ def of_absent(name: str, labels: Sequence[str]) -> Iterator[Notice]:
     if labels:
         yield Notice(
             "data.absent_label",
-            f"{name}: no row with {_listed(labels)}, which the model of --init-from answers; "
-            "add some of its rows, or it forgets",
+            f"{name}: no row with {_listed(labels)}, known to the model of --init-from: add some, "
+            "or it forgets",
         )
 
 

@@ -193,12 +193,15 @@ class ChunkTag(Tag):
         self, name: str, records: Sequence[Record], settings: Mapping[str, Any]
     ) -> Iterator[Notice]:
         """Yield what is odd in the tags of a training file."""
+        from grucli.tasks.classify.checks import of_absent
         from grucli.tasks.tag import checks
 
-        sequences = _tags(records)
+        sequences, counts = _tags(records), steps_of_each(records)
         tagged = Tagged.of(sequences)
         against = _scheme(sequences, tagged)[1]
-        yield from checks.rare(name, steps_of_each(records))
+        yield from checks.rare(name, counts)
+        found = {chunks.parts(tag)[1] for tag in counts}
+        yield from of_absent(name, [kind for kind in self.types if kind not in found])
         yield from checks.against_scheme(name, self.scheme, against, len(tagged.spans))
 
 

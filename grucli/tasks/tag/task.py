@@ -205,10 +205,12 @@ class Tag(NoLinearPath, TagAnswering):
         self, name: str, records: Sequence[Record], settings: Mapping[str, Any]
     ) -> Iterator[Notice]:
         """Yield what is odd in the tags of a training file."""
+        from grucli.tasks.classify.checks import of_absent
         from grucli.tasks.tag import checks
 
         counts = steps_of_each(records)
         yield from checks.rare(name, counts)
+        yield from of_absent(name, [tag for tag in self.tags if not counts[tag]])
         yield from checks.nearly_chunks(name, sorted(counts))
 
     def unseen_warnings(
