@@ -17,6 +17,7 @@ from grucli.inspection.health import LayerHealth
 from grucli.inspection.memory import Horizon
 from grucli.inspection.sequences import Example
 from grucli.modelfile.checkpoint import SavedModel, architecture_json
+from grucli.tasks import reported
 
 SCHEMA = "grucli.gates/1"
 CONVENTION = "h = write*candidate + keep*h, write = 1 - keep; keep = z, reset = r"
@@ -200,7 +201,7 @@ def model_json(saved: SavedModel) -> dict[str, Any]:
     del architecture["dtype"]  # of this process; that of training stands in the config
     reading = {"max_length": encoder.max_length, **encoder.to_json()}
     return {
-        **saved.task.to_json(),
+        **reported(saved.task),
         "kind": encoder.kind,
         "reading": {**saved.remembered.stored(), **reading},
         "architecture": architecture,

@@ -12,6 +12,7 @@ from grucli.report import folds
 from grucli.report.chance import doubts, measured, span
 from grucli.report.model_card import what_the_head_reads
 from grucli.report.tables import number
+from grucli.tasks import reported
 from grucli.tasks.scorecard import Baseline
 from grucli.tasks.task import FigureKind, Task
 from grucli.training.progress import EpochInfo, Kept, Progress
@@ -19,7 +20,6 @@ from grucli.training.scores import ValidScores
 from grucli.training.trainer import Trainer
 
 SCHEMA = "grucli.train/1"
-WORDS = "words"  # of a task: tens of thousands of them, for the model file alone
 
 
 def model_line(model: Model, task: Task) -> str:
@@ -161,7 +161,7 @@ def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> d
     return {
         "schema": SCHEMA,
         "model": path,
-        **{name: one for name, one in trainer.task.to_json().items() if name != WORDS},
+        **reported(trainer.task),
         "epochs": len(kept.history),
         "best_epoch": kept.best_epoch,
         "stopped": _ended_by(trainer.progress),

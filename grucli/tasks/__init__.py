@@ -25,6 +25,9 @@ TASKS = {
 }
 """Each task by its name, and where its class is: whoever lists names need not wait for NumPy."""
 
+WORDS = "words"
+"""The key of words, of which a task may keep tens of thousands."""
+
 DEFAULT = "classify"
 """The task of a config that leaves it `auto`, where data hold what no other begins with."""
 
@@ -68,6 +71,11 @@ def task_from_json(meta: Mapping[str, Any]) -> Task:
         KeyError, TypeError, ValueError: it holds no task, or a damaged one.
     """
     return task_type(meta["task"]).from_json(meta)
+
+
+def reported(task: Task) -> dict[str, Any]:
+    """Return what reports have of a task: all that a model file keeps, but for its words."""
+    return {name: value for name, value in task.to_json().items() if name != WORDS}
 
 
 def measures() -> tuple[Measure, ...]:
