@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from grucli.prediction.classifier import Classifier
     from grucli.tasks.classify.answers import Answer
+    from grucli.tasks.multilabel.answers import LabelSet
 
 __version__ = "0.1.0"
-__all__ = ["Answer", "__version__", "load"]
+__all__ = ["Answer", "LabelSet", "__version__", "load"]
 
 
 def load(path: str) -> Classifier:
@@ -30,4 +31,8 @@ def __getattr__(name: str) -> Any:
         from grucli.tasks.classify.answers import Answer
 
         return Answer
+    if name == "LabelSet":
+        from grucli.tasks.multilabel.answers import LabelSet
+
+        return LabelSet
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

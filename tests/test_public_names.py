@@ -9,9 +9,10 @@ import grucli
 
 
 def test_the_public_names_are_these():
-    assert sorted(grucli.__all__) == ["Answer", "__version__", "load"]
+    assert sorted(grucli.__all__) == ["Answer", "LabelSet", "__version__", "load"]
     assert all(hasattr(grucli, name) for name in grucli.__all__)
     assert grucli.Answer(label="a", probability=1.0, probabilities={"a": 1.0}).label == "a"
+    assert grucli.LabelSet(labels=(), probability=0.5, probabilities={"a": 0.5}).labels == ()
 
 
 def test_other_names_are_missing_as_in_any_module():

@@ -19,7 +19,7 @@ HALVINGS = 20
 PRIOR_ROWS = 1.0  # factor and bias are held near 1 and 0 as if by so many rows
 PARTS = 5  # of the rows: each is judged by what the others say
 LEAST_FACTOR = 0.05
-PRIOR_POSITIVES = 10.0  # rows that speak for the threshold of all labels together
+PRIOR_POSITIVES = 100.0  # rows that speak for the threshold of all labels together
 
 
 def fit(scores: Floats, truth: Booleans) -> Decision:
