@@ -30,6 +30,7 @@ Name = Literal[
     "run.resumed_differently",
     "score.chance",
     "score.of_training_data",
+    "score.unreached",
     "vectors.bad_rows",
     "vectors.cut_off",
     "vectors.few_known",

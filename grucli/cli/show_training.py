@@ -62,12 +62,13 @@ def run(request: RunRequest, settings: Settings, common: Common, budget: Budget 
             common.note("interrupted before the first step; there is nothing to save")
             return 128 + signal.SIGINT
         signalled = _train(session, common)
+    is_reached = True
     if session.trainer.kept.best_epoch:
-        _show_outcome(session, files, search, common)
+        is_reached = _show_outcome(session, files, search, common)
     if signalled is not None:
         common.note(f"interrupted and saved; {_to_go_on()}")
         return 128 + signalled
-    return 0
+    return 0 if is_reached else 1
 
 
 def _train(session: Session, common: Common) -> int | None:
@@ -171,7 +172,8 @@ def _bar(trainer: Trainer, prepared: Prepared, common: Common) -> Iterator[Show]
         yield show
 
 
-def _show_outcome(session: Session, files: RunFiles, search: Search | None, common: Common) -> None:
+def _show_outcome(session: Session, files: RunFiles, search: Search | None, common: Common) -> bool:
+    """Tell what a run has reached; return whether that is all that was wished for."""
     trainer, prepared, seconds = session.trainer, session.prepared, session.elapsed_s
     is_told = train_outputs.write_out_of_fold(files, session)
     if common.json:
@@ -185,13 +187,15 @@ def _show_outcome(session: Session, files: RunFiles, search: Search | None, comm
     common.note_each(report.outcome_lines(trainer, prepared, seconds))
     if (line := report.calibration_line(trainer.kept, prepared)) is not None:
         common.note(line)
-    common.note_each(trainer.task.calibration)
+    calibration = trainer.task.calibration
+    common.note_each(calibration)
     if trainer.progress.stopped == "time":
         common.note(f"--max-time: where it ends depends on the clock; {_to_go_on()}")
     if is_told:
         common.note(f"wrote {shlex.quote(str(files.out_of_fold))}: each row as its fold answers it")
     quoted = shlex.quote(str(files.model))
     common.note(f"wrote {quoted}; next: grucli evaluate TEST -m {quoted}")
+    return not any(isinstance(line, Notice) for line in calibration)
 
 
 def _to_go_on() -> str:

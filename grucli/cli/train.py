@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -15,9 +16,9 @@ from grucli.errors import ConfigError, excerpt, show_path
 if TYPE_CHECKING:
     from grucli.training.tuning.search import Budget
 
-EPILOG = """Exit codes: 0 done; 2 usage or config; 3 data; 4 model file; 5 a file is missing, in
-the way or cannot be written; 6 diverged, the last good model is kept; 130, 143, 129 interrupted,
-ready for --resume."""
+EPILOG = """Exit codes: 0 done; 1 a --recall or --precision is not reached, the model is kept; 2
+usage or config; 3 data; 4 model file; 5 a file is missing, in the way or cannot be written; 6
+diverged, the last good model is kept; 130, 143, 129 interrupted, ready for --resume."""
 
 MOST_TRIALS = 10_000
 _NUMBER = r"(\d{1,9}(?:\.\d{1,9})?)"
@@ -54,6 +55,18 @@ def train(
         str | None,
         typer.Option(
             "--class-weight", metavar="balanced|NAME=W,…", help="How much rows of a label weigh."
+        ),
+    ] = None,
+    recall: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--recall", metavar="LABEL=0.95", help="Find so much of a label; may be repeated."
+        ),
+    ] = None,
+    precision: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--precision", metavar="LABEL=0.9", help="Be right so often with it; may be repeated."
         ),
     ] = None,
     weight: Annotated[
@@ -139,6 +152,8 @@ def train(
             **{f"data.{name}": asked[name] for name in asked if name != "on_bad_row"},
             "model.vectors": vectors,
             "training.class_weight": _class_weight(class_weight),
+            "training.recall": _shares("--recall", recall),
+            "training.precision": _shares("--precision", precision),
             "training.folds": int(folds) if folds and folds.isdecimal() else folds,
             "seed": seed,
         },
@@ -191,6 +206,26 @@ def _seconds(flag: str, given: str | None, other: str = "") -> float | None:
         )
     plain, hours, minutes, seconds = (float(part or 0) for part in match.groups())
     return plain + 3600 * hours + 60 * minutes + seconds
+
+
+def _shares(flag: str, given: list[str] | None) -> dict[str, float] | None:
+    """Read LABEL=0.95, each label once; it may hold `=` itself."""
+    shares: dict[str, float] = {}
+    for part in given or ():
+        label, _, number = part.rpartition("=")
+        try:
+            share = float(number)
+        except ValueError:
+            share = math.nan
+        if not label or not 0 < share < 1:
+            raise ConfigError(
+                f"{flag}: must be LABEL=SHARE with a share above 0 and below 1, got "
+                f"'{excerpt(part)}'; write spam=0.95"
+            )
+        if label in shares:
+            raise ConfigError(f"{flag}: '{excerpt(label)}' is given twice; omit one")
+        shares[label] = share
+    return shares or None
 
 
 def _class_weight(given: str | None) -> str | dict[str, float] | None:

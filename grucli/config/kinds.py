@@ -110,6 +110,10 @@ Encoding: TypeAlias = Annotated[
 Count: TypeAlias = Annotated[int, Field(ge=1, le=1_000_000)]
 Size: TypeAlias = Annotated[int, Field(ge=1, le=4096)]
 Weight: TypeAlias = Annotated[float, Field(gt=0, le=1_000_000)]
+LabelShares: TypeAlias = Annotated[
+    dict[str, Annotated[float, Field(gt=0, lt=1)]],
+    Field(min_length=1, description="a mapping of label to a share above 0 and below 1"),
+]
 LabelWeights: TypeAlias = Annotated[
     dict[str, Weight],
     Field(min_length=1, description="a mapping of label to a weight above 0 and at most 1000000"),

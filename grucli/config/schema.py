@@ -14,6 +14,7 @@ from grucli.config.kinds import (
     Delimiter,
     Encoding,
     FilePath,
+    LabelShares,
     LabelWeights,
     No,
     Several,
@@ -190,6 +191,13 @@ class TrainingConfig(_Section):
     huber; other tasks have one loss."""
     label_smoothing: Auto[Annotated[float, Field(ge=0, lt=1)]] = None
     """Share of each target that is spread over all labels, against overconfidence."""
+    recall: LabelShares | None = None
+    """How much of the rows with a label shall be found: the highest threshold that does so on rows
+    that are held out is chosen. A label with a threshold is answered where it reaches it, first
+    those of recall, each in their order; else the most probable other one is."""
+    precision: LabelShares | None = None
+    """How much of the answers with a label shall be right: the lowest threshold that does so on
+    rows that are held out is chosen."""
     dtype: Literal["float32", "float64"] = "float32"
     """The numbers that are computed with."""
     shards: Auto[Annotated[int, Field(ge=1, le=64)]] = None

@@ -158,7 +158,8 @@ def _calibration(saved: SavedModel) -> Iterator[str]:
         factor, alone = saved.model.mix.recurrence, saved.model.linear is None
         how = f"the network's logits x {factor:.2f}; " if alone else ""
         yield f"{how}error {before:.3f} -> {after:.3f} on rows that were held out"
-    yield from saved.task.calibration
+    for line in saved.task.calibration:
+        yield line if isinstance(line, str) else line.text
 
 
 def _given(card: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

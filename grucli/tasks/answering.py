@@ -16,6 +16,7 @@ from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
 if TYPE_CHECKING:
     from grucli.tasks.explained import Explained
     from grucli.tasks.scorecard import Baseline, Measure, Scorecard
+    from grucli.tasks.thresholds import Wish
 
 
 Scores = Any  # as in `tasks.task`
@@ -76,6 +77,21 @@ class Answering(Protocol):
         """Return how far the probabilities of the scores (n, O) are from how often they come true.
 
         On average, in [0, 1], of rows with known targets (n, ...); None where answers have none.
+        """
+
+    @property
+    def calibration(self) -> Sequence[str | Notice]:
+        """Return lines about what was fitted to held-out rows; a warning is of a wish unmet."""
+
+    def check_wishes(self, wished: Sequence[Wish], targets: Any | None) -> None:
+        """Refuse what is wished of answers with a label, before anything is learned.
+
+        Args:
+            wished: at least one wish.
+            targets: (n, ...) of the rows that are held out, None without any.
+
+        Raises:
+            ConfigError: no threshold can fulfil it (`thresholds.check`, `thresholds.refuse`).
         """
 
     def mistakes(self, scores: Scores, targets: Any) -> Mistakes:

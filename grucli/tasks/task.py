@@ -283,10 +283,6 @@ class Task(Answering, Protocol):
             ConfigError: a setting does not fit the targets.
         """
 
-    @property
-    def calibration(self) -> Sequence[str]:
-        """Return lines for people about what was fitted to such rows."""
-
     def row_factors(self, targets: Targets, settings: Mapping[str, Any]) -> Floats | None:
         """Return (n,) what multiplies the weight of each row, None for nothing.
 

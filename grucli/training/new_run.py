@@ -11,6 +11,7 @@ from grucli.preparation import training_rules
 from grucli.preparation.defaults import Settled
 from grucli.preparation.prepare import Prepared
 from grucli.random import INIT, generator
+from grucli.tasks.thresholds import wishes
 from grucli.training.settings import Recipe
 from grucli.training.trainer import Trainer
 
@@ -31,8 +32,11 @@ def new_trainer(prepared: Prepared, model: Model) -> Trainer:
     """Return the trainer of a model that has its first weights.
 
     Raises:
-        ConfigError: a class weight names an unknown label.
+        ConfigError: a class weight or a wish names an unknown label, or too little is held out.
     """
+    if wished := wishes(prepared.config.training.model_dump()):
+        held = prepared.valid if prepared.folds is None else prepared.train
+        prepared.task.check_wishes(wished, None if held is None else held.targets)
     return Trainer(
         model,
         prepared.train,

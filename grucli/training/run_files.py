@@ -24,6 +24,8 @@ from grucli.training.trainer import Trainer
 EXTENDABLE = ("training.epochs", "training.patience")
 """What a resumed run may change: when it ends. But a cosine has been bent to its end already, and
 folds have found theirs."""
+NEWER = (("data", "quotes"), *(("training", name) for name in ("loss", "recall", "precision")))
+"""Keys that models say nothing of where they are not set, as those from before there were any."""
 DIVIDING = ("seed", "data.valid", "training.folds")
 """What decides which rows are learned from: other ones are no sign of another file."""
 
@@ -116,10 +118,9 @@ def card_of(prepared: Prepared, epoch: int) -> dict[str, Any]:
     config["data"]["train"] = None
     if not prepared.task.reads_steps:
         del config["model"]["chain"]  # as in models from before there were such tasks
-    if config["data"]["quotes"] is None:
-        del config["data"]["quotes"]  # as in models from before there was this key
-    if config["training"]["loss"] is None:
-        del config["training"]["loss"]
+    for section, name in NEWER:
+        if config[section][name] is None:
+            del config[section][name]
     if isinstance(config["data"]["valid"], str):
         config["data"]["valid"] = Path(config["data"]["valid"]).name
     if config["model"]["vectors"] is not None:

@@ -18,6 +18,7 @@ class Recipe:
         averaging: decay, a step, of the average of the weights that is judged and kept.
         class_weight: "none", "balanced" or label -> weight.
         loss: of numbers, None for the usual one.
+        recall, precision: label -> how much of it the model's answers shall have.
         shards: parts of each batch that may be computed in different processes.
     """
 
@@ -36,6 +37,8 @@ class Recipe:
     class_weight: str | Mapping[str, float]
     label_smoothing: float
     loss: str | None
+    recall: Mapping[str, float] | None
+    precision: Mapping[str, float] | None
     shards: int
     dtype: str
 

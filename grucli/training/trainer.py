@@ -141,7 +141,7 @@ class Trainer:
     def task(self) -> Task:
         """What answers are, with what rows say of the best weights that were not learned from."""
         held = self._stages.held_out(self.best)
-        if held is None:
+        if held is None or not self.kept.is_present:
             return self._task
         logits, targets = held
         known = self._task.known(targets)

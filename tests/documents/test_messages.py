@@ -110,6 +110,8 @@ def warned(folder):
         grucli("predict", "-m", "m.last.npz", cwd=folder, stdin="不错\n".encode()),
     ]
     assert [one.code for one in ran] == [0] * len(ran), [one.err for one in ran]
+    ran.append(grucli(*run[:4], "-o", "p.npz", "--precision", "a=0.9", cwd=folder))
+    assert ran[-1].code == 1
     return [line for one in ran for line in one.complaints if line.startswith("warning: ")]
 
 

@@ -30,7 +30,7 @@ def scored(confusion: list[list[int]], labels: tuple[str, ...], **unseen: int) -
     answers += [0] * sum(unseen.values())
     p = np.full((len(truth), len(labels)), 0.1 / (len(labels) - 1))
     p[np.arange(len(truth)), answers] = 0.9
-    return scorecard(labels, logits_of(p), np.array(truth), unseen)
+    return scorecard(labels, (), logits_of(p), np.array(truth), unseen)
 
 
 def with_confusion(card: Scorecard, counts: Confusion) -> Scorecard:

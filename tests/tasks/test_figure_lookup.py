@@ -17,7 +17,7 @@ from tests.tasks.helpers import PROBABILITIES, UNSEEN_TARGETS, exact, logits_of
 
 
 def card(p, targets, labels, unseen=()) -> Scorecard:
-    return scorecard(tuple(labels), logits_of(p), np.asarray(targets), dict(unseen))
+    return scorecard(tuple(labels), (), logits_of(p), np.asarray(targets), dict(unseen))
 
 
 DOTTED = card(

@@ -29,6 +29,8 @@ RECIPE = Recipe(
     class_weight="none",
     label_smoothing=0.1,
     loss=None,
+    recall=None,
+    precision=None,
     shards=1,
     dtype="float32",
 )

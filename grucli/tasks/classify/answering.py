@@ -6,6 +6,7 @@ What only scoring asks is imported when it is asked: predicting need not wait fo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -17,10 +18,11 @@ from grucli.engine.blend_factors import both_classes
 from grucli.engine.packing import Floats, Integers
 from grucli.errors import ConfigError, did_you_mean, excerpt
 from grucli.notices import Notice
-from grucli.tasks.classify import answers, explanation, unknown_labels
+from grucli.tasks.classify import answers, deciding, explanation, unknown_labels
 from grucli.tasks.classify.answers import Answer
 from grucli.tasks.classify.explanation import LabelMargin
 from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
+from grucli.tasks.thresholds import Threshold
 
 if TYPE_CHECKING:
     from grucli.tasks.classify.baseline import Majority
@@ -34,19 +36,26 @@ class LabelAnswering:
 
     Attributes:
         labels: (C,) the classes.
+        thresholds: of some of them, in the order in which they decide.
     """
 
     distance_title: ClassVar[str] = "the mean change of the probabilities"
 
     labels: tuple[str, ...]
+    thresholds: tuple[Threshold, ...]
+
+    @cached_property
+    def levels(self) -> deciding.Levels:
+        """What the thresholds ask of probabilities."""
+        return deciding.levels_of(self.labels, self.thresholds)
 
     def answers(self, scores: Floats, options: AnswerOptions) -> Columns:
         """Return the answers to the logits (n, O) as columns."""
-        return answers.columns(self.labels, scores, options)
+        return answers.columns(self.labels, self.levels, scores, options)
 
     def typed_answers(self, scores: Floats) -> list[Answer]:
         """Return the answers to the logits (n, O) as objects for other programs."""
-        return answers.typed_answers(self.labels, scores)
+        return answers.typed_answers(self.labels, self.levels, scores)
 
     @classmethod
     def measures(cls) -> Sequence[Measure]:
@@ -60,7 +69,7 @@ class LabelAnswering:
         from grucli.tasks.classify.scorecard import scorecard
 
         unknown = unknown_labels.unknown_rows(records, self.labels)
-        return scorecard(self.labels, scores, targets, unknown)
+        return scorecard(self.labels, self.levels, scores, targets, unknown)
 
     def baseline(self, targets: npt.NDArray[np.int64]) -> Majority:
         """Return what the majority reaches; of -1, an unknown label, no answer is right."""
@@ -94,7 +103,8 @@ class LabelAnswering:
     def mistakes(self, scores: Floats, targets: Integers) -> Mistakes:
         """Return the wrong answers, the most confident first."""
         p = losses.probabilities(scores)
-        answered, confidence = p.argmax(axis=1), p.max(axis=1)
+        answered = deciding.classes(self.levels, p)
+        confidence = p[np.arange(len(p)), answered]
         wrong = np.flatnonzero(answered != targets)
         rows = wrong[np.argsort(-confidence[wrong], kind="stable")]
         predicted = [self.labels[k] for k in answered[rows].tolist()]
@@ -119,13 +129,13 @@ class LabelAnswering:
         return record.label
 
     def right(self, scores: Floats, targets: Integers) -> npt.NDArray[np.bool_]:
-        """Return (n,) whose highest logit is that of the true class; none of -1 is."""
-        hits: npt.NDArray[np.bool_] = explanation.answers(scores) == targets
+        """Return (n,) which answers are the true class; none of -1 is."""
+        hits: npt.NDArray[np.bool_] = explanation.answers(scores, self.levels) == targets
         return hits
 
     def num_answers(self, scores: Floats) -> int:
         """Return how many labels are an answer."""
-        return len(np.unique(explanation.answers(scores)))
+        return len(np.unique(explanation.answers(scores, self.levels)))
 
     def certainty(self, scores: Floats) -> Floats:
         """Return (n,) the margins of the answers over the runners-up [logit]."""
@@ -141,7 +151,7 @@ class LabelAnswering:
 
     def agree(self, scores: Floats, others: Floats) -> npt.NDArray[np.bool_]:
         """Return (n,) where the labels are the same."""
-        first, second = map(explanation.answers, (scores, others))
+        first, second = (explanation.answers(each, self.levels) for each in (scores, others))
         same: npt.NDArray[np.bool_] = first == second
         return same
 
@@ -154,7 +164,7 @@ class LabelAnswering:
     def explained(self, scores: Floats, target: str | None) -> LabelMargin:
         """Return the margin of a label, the answer if `target` is None."""
         chosen = None if target is None else self.labels.index(target)
-        return LabelMargin.of(self.labels, scores, chosen)
+        return LabelMargin.of(self.labels, scores, chosen, self.levels)
 
     def check_target(self, target: str) -> None:
         """Refuse what is no label.
@@ -167,7 +177,11 @@ class LabelAnswering:
     def arrays(self, scores: Floats, targets: Integers) -> dict[str, npt.NDArray[Any]]:
         """Return true classes, answers and probabilities."""
         p = explanation.probabilities(scores)
-        return {"targets": targets, "predictions": p.argmax(axis=1), "probabilities": p}
+        return {
+            "targets": targets,
+            "predictions": deciding.classes(self.levels, p),
+            "probabilities": p,
+        }
 
 
 def check_label(target: str, labels: Sequence[str]) -> None:

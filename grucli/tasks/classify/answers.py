@@ -1,4 +1,4 @@
-"""Answers of a classifier: the most probable label, how probable it is, and all the others."""
+"""Answers of a classifier: a label, how probable it is, and all the others."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from grucli.engine import losses
 from grucli.engine.packing import Floats, Integers
+from grucli.tasks.classify.deciding import Levels, classes
 from grucli.tasks.columns import AnswerOptions, Columns, NamedNumbers
 
 DIGITS = 6  # of a probability, behind the point: it is compared as it is printed
@@ -19,7 +20,7 @@ class Answer:
     """What a classifier answers to one input.
 
     Attributes:
-        label: the most probable one.
+        label: the most probable one, unless thresholds say otherwise.
         probability: its probability, in [0, 1].
         probabilities: that of every label; they sum to 1.
     """
@@ -29,19 +30,23 @@ class Answer:
     probabilities: dict[str, float]
 
 
-def typed_answers(labels: Sequence[str], scores: Floats) -> list[Answer]:
+def typed_answers(labels: Sequence[str], levels: Levels, scores: Floats) -> list[Answer]:
     """Return the answer to each row of the logits (n, O)."""
-    return [_answer(labels, row) for row in losses.probabilities(scores).tolist()]
+    p = losses.probabilities(scores)
+    answered = classes(levels, p).tolist()
+    return [_answer(labels, k, row) for k, row in zip(answered, p.tolist(), strict=True)]
 
 
-def columns(labels: Sequence[str], scores: Floats, options: AnswerOptions) -> Columns:
-    """Return the answers to the logits (n, O) as columns.
+def columns(
+    labels: Sequence[str], levels: Levels, scores: Floats, options: AnswerOptions
+) -> Columns:
+    """Return the answers to the logits (n, O) as columns; thresholds decide as in `deciding`.
 
     A table has a label and its probability, numbered where labels are ranked. An object has beside
     them the probabilities of all labels, or of those that are ranked.
     """
     p = losses.probabilities(scores)
-    order = _ranked(p, min(options.top_k or 1, len(labels)))
+    order = _ranked(p, levels, min(options.top_k or 1, len(labels)))
     values = np.take_along_axis(p, order, axis=1)
     names = [[labels[k] for k in column] for column in order.T.tolist()]
     probabilities: list[list[float]] = values.T.tolist()
@@ -65,15 +70,16 @@ def columns(labels: Sequence[str], scores: Floats, options: AnswerOptions) -> Co
     )
 
 
-def _answer(labels: Sequence[str], probabilities: list[float]) -> Answer:
+def _answer(labels: Sequence[str], k: int, probabilities: list[float]) -> Answer:
     by_label = dict(zip(labels, probabilities, strict=True))
-    best = max(by_label, key=by_label.__getitem__)
-    return Answer(label=best, probability=by_label[best], probabilities=by_label)
+    return Answer(label=labels[k], probability=probabilities[k], probabilities=by_label)
 
 
-def _ranked(p: Floats, number: int) -> Integers:
-    """Return (n, number) the most probable classes of each row, equal ones in their order."""
+def _ranked(p: Floats, levels: Levels, number: int) -> Integers:
+    """Return (n, number) the answers, each with the most probable other classes behind it."""
+    answered: Integers = classes(levels, p)[:, None]
     if number == 1:
-        order: Integers = p.argmax(axis=1)[:, None]
-        return order
-    return np.argsort(-p, axis=1, kind="stable")[:, :number]
+        return answered
+    order = np.argsort(-p, axis=1, kind="stable")
+    others = order[order != answered].reshape(len(p), p.shape[1] - 1)
+    return np.concatenate((answered, others), axis=1)[:, :number]

@@ -12,6 +12,7 @@ from grucli.engine import losses
 from grucli.engine.blend_factors import both_classes
 from grucli.engine.packing import Floats, Integers
 from grucli.errors import excerpt
+from grucli.tasks.classify.deciding import Levels, classes
 
 LABEL_WIDTH = 20
 LISTED_CLASSES = 3
@@ -24,8 +25,8 @@ class LabelMargin:
     Attributes:
         labels: the C classes.
         probabilities: (C,) of the whole sequence.
-        target, other: the classes: predicted and runner-up, or the one that was asked for and the
-            best other.
+        levels: thresholds of the answer.
+        target, other: the classes: predicted and the best other, or the one that was asked for.
     """
 
     faint: ClassVar[float] = 0.1  # [logit]: it changes odds by less than a tenth
@@ -36,18 +37,22 @@ class LabelMargin:
 
     labels: tuple[str, ...]
     probabilities: Floats
+    levels: Levels
     target: int
     other: int
 
     @classmethod
-    def of(cls, labels: tuple[str, ...], scores: Floats, target: int | None) -> LabelMargin:
+    def of(
+        cls, labels: tuple[str, ...], scores: Floats, target: int | None, levels: Levels = ()
+    ) -> LabelMargin:
         """Return what to explain of the logits (1, O); the predicted label if `target` is None."""
         (logits,) = both_classes(scores)
         order = np.argsort(-logits, kind="stable")
-        chosen = int(order[0]) if target is None else target
+        chosen = int(answers(scores, levels)[0]) if target is None else target
         return cls(
             labels=labels,
             probabilities=probabilities(scores)[0],
+            levels=levels,
             target=chosen,
             other=int(order[1] if order[0] == chosen else order[0]),
         )
@@ -64,9 +69,9 @@ class LabelMargin:
 
     @property
     def answer(self) -> str:
-        """The most probable classes."""
-        p = self.probabilities
-        order = sorted(range(len(self.labels)), key=lambda k: -p[k])
+        """The predicted class, and the most probable others."""
+        p, answered = self.probabilities, self._answered
+        order = sorted(range(len(self.labels)), key=lambda k: (k != answered, -p[k]))
         first, *others = (f"{self._name(k)} {p[k]:.3f}" for k in order)
         return f"{first} ({', '.join(others[: LISTED_CLASSES - 1])})"
 
@@ -82,25 +87,31 @@ class LabelMargin:
         return p
 
     def leading(self, scores: Floats) -> Sequence[str]:
-        """Return the most probable label of each row."""
-        return [self.labels[k] for k in answers(scores).tolist()]
+        """Return the predicted label of each row."""
+        return [self.labels[k] for k in answers(scores, self.levels).tolist()]
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer and which margin it is."""
         labels = self.labels
         return {
-            "predicted": labels[int(self.probabilities.argmax())],
+            "predicted": labels[self._answered],
             "probabilities": dict(zip(labels, self.probabilities.tolist(), strict=True)),
             "target": labels[self.target],
             "other": labels[self.other],
         }
 
+    @property
+    def _answered(self) -> int:
+        return int(classes(self.levels, self.probabilities[None])[0])
+
     def _name(self, k: int) -> str:
         return f"'{excerpt(self.labels[k], LABEL_WIDTH)}'"
 
 
-def answers(scores: Floats) -> Integers:
-    """Return (n,) the class of the highest logit, the first of equals."""
+def answers(scores: Floats, levels: Levels = ()) -> Integers:
+    """Return (n,) the class of the highest logit, the first of equals, if no threshold decides."""
+    if levels:
+        return classes(levels, probabilities(scores))
     highest: Integers = both_classes(scores).argmax(axis=1)
     return highest
 

@@ -103,14 +103,16 @@ def evaluate(
     targets: Integers,
     labels: tuple[str, ...],
     unseen: Mapping[str, int] | None = None,
+    answers: Integers | None = None,
 ) -> Evaluation:
-    """Score predictions; the answer for a row is its most probable class, the first of equals.
+    """Score predictions.
 
     Args:
         probabilities: (n, C) float64, finite.
         targets: (n,) true classes, -1 where the label was unseen in training.
         labels: the C classes.
         unseen: rows of each unseen label; together the rows with target -1.
+        answers: (n,) the classes answered; None for the most probable ones, the first of equals.
 
     Raises:
         ValueError: no rows, or the arguments do not fit each other.
@@ -119,7 +121,7 @@ def evaluate(
     _check(probabilities, targets, labels, unseen)
     n, num_classes = probabilities.shape
     known = targets >= 0
-    answers = probabilities.argmax(axis=1)
+    answers = probabilities.argmax(axis=1) if answers is None else answers
     right = answers == targets
     columns = (targets[right], targets[known], answers)
     counts = [np.bincount(column, minlength=num_classes).tolist() for column in columns]
@@ -135,7 +137,7 @@ def evaluate(
         macro_f1=sum(occurring) / (len(occurring) + len(unseen)),
         weighted_f1=sum((s.f1 or 0.0) * s.rows for s in per_class.values()) / n,
         log_loss=log_loss(probabilities, targets),
-        ece=calibration_error(probabilities.max(axis=1), right),
+        ece=calibration_error(probabilities[np.arange(n), answers], right),
         baseline=per_class[most_rows].rows / n,
         baseline_label=most_rows,
         per_class=per_class,

@@ -9,6 +9,7 @@ from functools import partial
 from grucli.engine import losses
 from grucli.engine.packing import Floats, Integers
 from grucli.tasks.classify.baseline import ACCURACY, Majority
+from grucli.tasks.classify.deciding import Levels, classes
 from grucli.tasks.classify.metrics import ClassScore, Evaluation, evaluate
 from grucli.tasks.classify.unknown_labels import hint
 from grucli.tasks.scorecard import (
@@ -39,17 +40,23 @@ MEASURES = (ACCURACY, MACRO_F1, WEIGHTED_F1, LOG_LOSS, ECE, ROC_AUC, PR_AUC)
 
 
 def scorecard(
-    labels: tuple[str, ...], scores: Floats, targets: Integers, unseen: Mapping[str, int]
+    labels: tuple[str, ...],
+    levels: Levels,
+    scores: Floats,
+    targets: Integers,
+    unseen: Mapping[str, int],
 ) -> Scorecard:
     """Score logits.
 
     Args:
         labels: the C classes.
+        levels: thresholds of some of them.
         scores: (n, O) logits.
         targets: (n,) true classes, -1 where training lacks the label.
         unseen: rows of each label that training lacks.
     """
-    e = evaluate(losses.probabilities(scores), targets, labels, unseen)
+    p = losses.probabilities(scores)
+    e = evaluate(p, targets, labels, unseen, answers=classes(levels, p))
     guess = f"nat; {math.log(len(labels)):.3f} if all classes were equally likely"
     return Scorecard(
         rows=e.rows,

@@ -20,10 +20,11 @@ from grucli.engine.packing import Floats, Integers
 from grucli.engine.sparse_linear import Sparse
 from grucli.errors import ConfigError, DataError, excerpt
 from grucli.notices import Notice
-from grucli.tasks.classify import unknown_labels
+from grucli.tasks.classify import deciding, unknown_labels
 from grucli.tasks.classify.answering import LabelAnswering
 from grucli.tasks.classify.learning import TASK, CrossEntropy, class_weights, learn_sparse
 from grucli.tasks.task import FigureKind, HeldOut, LinearLayer
+from grucli.tasks.thresholds import Threshold, Wish, wishes
 
 LISTED_LABELS = 12
 
@@ -34,6 +35,7 @@ class Classify(LabelAnswering):
 
     Attributes:
         labels: (C,) distinct, at least 2; the class of a label is its index.
+        thresholds: of some of them, in the order in which they decide.
     """
 
     name: ClassVar[str] = TASK
@@ -50,6 +52,7 @@ class Classify(LabelAnswering):
     )
 
     labels: tuple[str, ...]
+    thresholds: tuple[Threshold, ...] = ()
 
     @classmethod
     def fit(cls, name: str, records: Sequence[Record]) -> Self:
@@ -66,7 +69,7 @@ class Classify(LabelAnswering):
     def grown(self, name: str, records: Sequence[Record]) -> Self:
         """Return the task of these labels and of those of a file, which follow in their order."""
         others = _rows_of_each(records).keys() - self.labels
-        return replace(self, labels=(*self.labels, *sorted(others)))
+        return replace(self, labels=(*self.labels, *sorted(others)), thresholds=())
 
     def outputs_from(self, other: Self) -> npt.NDArray[np.float64]:
         """Return (O, P) of a task with the first labels of this one.
@@ -86,17 +89,23 @@ class Classify(LabelAnswering):
         """Return the task of a model file's object with "labels".
 
         Raises:
-            KeyError, ValueError: they are missing, or no list of two distinct texts or more.
+            KeyError, TypeError, ValueError: they are missing, or no list of two distinct texts or
+                more, or a threshold is damaged.
         """
         names = meta["labels"]
         are_names = isinstance(names, list) and all(isinstance(name, str) for name in names)
         if not are_names or len(names) < 2 or len(set(names)) != len(names):
             raise ValueError("labels do not fit")
-        return cls(labels=tuple(names))
+        thresholds = tuple(map(Threshold.from_json, meta.get("wishes", [])))
+        if not all(one.wish.label in names for one in thresholds):
+            raise ValueError("thresholds do not fit")
+        return cls(labels=tuple(names), thresholds=thresholds)
 
     def to_json(self) -> dict[str, Any]:
         """Return what a model file keeps of it."""
-        return {"task": self.name, "labels": list(self.labels)}
+        chosen = [one.to_json() for one in self.thresholds]
+        names = {"task": self.name, "labels": list(self.labels)}
+        return names | ({"wishes": chosen} if chosen else {})
 
     @property
     def num_outputs(self) -> int:
@@ -241,13 +250,21 @@ class Classify(LabelAnswering):
         return HeldOut(loss=found.log_loss, figures=figures)
 
     def calibrated(self, scores: Floats, targets: Integers, settings: Mapping[str, Any]) -> Self:
-        """Return the same task: factors of its logits are all that is fitted (`blend`)."""
-        return self
+        """Return the task with the thresholds that are wished for, if any are."""
+        wished = wishes(settings)
+        if not wished:
+            return self
+        p = losses.probabilities(scores)
+        return replace(self, thresholds=deciding.fitted(wished, self.labels, p, targets))
 
     @property
-    def calibration(self) -> tuple[str, ...]:
-        """Return nothing."""
-        return ()
+    def calibration(self) -> tuple[str | Notice, ...]:
+        """Return a line for each threshold."""
+        return tuple(one.line for one in self.thresholds)
+
+    def check_wishes(self, wished: Sequence[Wish], targets: Integers | None) -> None:
+        """Refuse wishes that no thresholds can fulfil; the arguments are those of `Task`."""
+        deciding.check_wishes(wished, self.labels, targets)
 
     def row_factors(self, targets: Integers, settings: Mapping[str, Any]) -> Floats | None:
         """Return (n,) what multiplies the weight of each row, None for nothing.

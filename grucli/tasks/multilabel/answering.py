@@ -23,6 +23,7 @@ from grucli.tasks.multilabel.answers import LabelSet
 from grucli.tasks.multilabel.decision import Booleans, Decision, set_probability
 from grucli.tasks.multilabel.explanation import LabelScore
 from grucli.tasks.multilabel.label_sets import divided, labels_of, rows_of_each, separator_for
+from grucli.tasks.thresholds import Wish, check
 
 if TYPE_CHECKING:
     from grucli.tasks.multilabel.baseline import FixedSet
@@ -62,6 +63,14 @@ class SetAnswering:
         from grucli.tasks.multilabel.scorecard import scorecard
 
         return scorecard(self.labels, self.decision, scores, targets, self._unknown(records))
+
+    def check_wishes(self, wished: Sequence[Wish], targets: Integers | None) -> None:
+        """Refuse wishes that no thresholds can fulfil; the arguments are those of `Task`."""
+        rows = None
+        if targets is not None:
+            counts = divided(targets)[0].sum(axis=0, dtype=np.int64).tolist()
+            rows = dict(zip(self.labels, counts, strict=True))
+        check(wished, self.labels, rows)
 
     def calibration_error(self, scores: Floats, targets: Integers) -> float | None:
         """Return the expected calibration error of the labels that are answered, None of none."""

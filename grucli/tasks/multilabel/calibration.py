@@ -5,12 +5,16 @@ Letters: n rows, C labels.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
 from grucli.engine import losses
 from grucli.engine.packing import Floats
 from grucli.tasks.multilabel.decision import Booleans, Decision
+from grucli.tasks.thresholds import Rates, Threshold, Wish, least_probability
 
 Numbers = npt.NDArray[np.float64]
 
@@ -47,6 +51,41 @@ def fit(scores: Floats, truth: Booleans) -> Decision:
         biases=tuple(biases.tolist()),
         thresholds=tuple(_thresholds(p, truth).tolist()),
     )
+
+
+def fulfilled(
+    wished: Sequence[Wish],
+    labels: Sequence[str],
+    decision: Decision,
+    scores: Floats,
+    truth: Booleans,
+) -> tuple[Decision, tuple[Threshold, ...]]:
+    """Return the decision with the thresholds that are wished for, and what each of them does.
+
+    Args:
+        wished: of labels, each for itself.
+        labels: C.
+        decision: that is right most often.
+        scores: (n, C) of rows that were held out, n at least 1.
+        truth: (n, C) which labels the rows have.
+    """
+    p = decision.probabilities(scores)
+    levels, found = list(decision.thresholds), list[tuple[int, float | None]]()
+    for wish in wished:
+        k = labels.index(wish.label)
+        least = least_probability(wish, p[:, k], truth[:, k], int(truth[:, k].sum()))
+        found.append((k, least))
+        levels[k] = levels[k] if least is None else least
+    decided = replace(decision, thresholds=tuple(levels))
+    both = [one.chosen(p) for one in (decision, decided)]
+
+    def measured(wish: Wish, k: int, least: float | None) -> Threshold:
+        before, after = (
+            Rates.of(sets[:, k], truth[:, k], (sets == truth).all(axis=1)) for sets in both
+        )
+        return Threshold(wish=wish, least=least, rows=len(p), before=before, after=after)
+
+    return decided, tuple(measured(wish, *one) for wish, one in zip(wished, found, strict=True))
 
 
 def best_threshold(p: Numbers, truth: Booleans) -> float:

@@ -26,6 +26,7 @@ from grucli.tasks.multilabel.decision import Decision
 from grucli.tasks.multilabel.label_sets import Bits, divided, rows_of_each
 from grucli.tasks.multilabel.learning import TASK, SigmoidLoss
 from grucli.tasks.task import FigureKind, HeldOut, LinearLayer
+from grucli.tasks.thresholds import Threshold, wishes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,7 @@ class Multilabel(SetAnswering):
     Attributes:
         labels: (C,) distinct, at least 1.
         decision: how each is decided.
+        wishes: thresholds that were wished for, which are among those of the decision.
         judged: what held-out rows gain by the decision, for people; nothing before.
     """
 
@@ -53,6 +55,7 @@ class Multilabel(SetAnswering):
 
     labels: tuple[str, ...]
     decision: Decision
+    wishes: tuple[Threshold, ...] = ()
     judged: tuple[str, ...] = field(default=(), compare=False)
 
     @classmethod
@@ -77,7 +80,9 @@ class Multilabel(SetAnswering):
         """Return the task of these labels and of those of a file, which follow in their order."""
         others = sorted(rows_of_each(records).keys() - self.labels)
         old, new = self.decision, Decision.plain(len(others))
-        return replace(self, labels=(*self.labels, *others), decision=old.followed_by(new))
+        return replace(
+            self, labels=(*self.labels, *others), decision=old.followed_by(new), wishes=()
+        )
 
     def outputs_from(self, other: Self) -> npt.NDArray[np.float64]:
         """Return (O, P) of a task with the first labels of this one: each keeps its output."""
@@ -94,11 +99,16 @@ class Multilabel(SetAnswering):
         are_names = isinstance(names, list) and all(isinstance(name, str) for name in names)
         if not are_names or not names or len(set(names)) != len(names):
             raise ValueError("labels do not fit")
-        return cls(labels=tuple(names), decision=Decision.from_json(meta, len(names)))
+        wishes = tuple(map(Threshold.from_json, meta.get("wishes", [])))
+        return cls(
+            labels=tuple(names), decision=Decision.from_json(meta, len(names)), wishes=wishes
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return what a model file keeps of it."""
-        return {"task": self.name, "labels": list(self.labels), **self.decision.to_json()}
+        names = {"task": self.name, "labels": list(self.labels)}
+        wishes = [one.to_json() for one in self.wishes]
+        return names | self.decision.to_json() | ({"wishes": wishes} if wishes else {})
 
     @property
     def num_outputs(self) -> int:
@@ -257,6 +267,9 @@ class Multilabel(SetAnswering):
         """Return the task with probabilities and thresholds that held-out rows speak for."""
         truth, _ = divided(targets)
         decided = replace(self, decision=calibration.fit(scores, truth > 0))
+        if wished := wishes(settings):
+            found = calibration.fulfilled(wished, self.labels, decided.decision, scores, truth > 0)
+            return replace(self, decision=found[0], wishes=found[1])
         before, after = (one.held_out(scores, targets).figures for one in (self, decided))
         gain = ", ".join(
             f"{kind.title} {before[kind.name]:.3f} -> {after[kind.name]:.3f}"
@@ -266,9 +279,9 @@ class Multilabel(SetAnswering):
         return replace(decided, judged=(line,))
 
     @property
-    def calibration(self) -> tuple[str, ...]:
-        """Return what thresholds gain."""
-        return self.judged
+    def calibration(self) -> tuple[str | Notice, ...]:
+        """Return what thresholds gain, or what those cost that were wished for."""
+        return (*self.judged, *(one.line for one in self.wishes))
 
     def row_factors(self, targets: Integers, settings: Mapping[str, Any]) -> Floats | None:
         """Return (n,) what multiplies the weight of each row, None for nothing.

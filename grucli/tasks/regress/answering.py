@@ -21,6 +21,7 @@ from grucli.tasks.regress import answers
 from grucli.tasks.regress.answers import NumberAnswer
 from grucli.tasks.regress.explanation import NumberMargin
 from grucli.tasks.regress.prediction_interval import PredictionInterval
+from grucli.tasks.thresholds import Wish, refuse
 
 if TYPE_CHECKING:
     from grucli.tasks.regress.baseline import Mean
@@ -110,6 +111,10 @@ class NumberAnswering:
 
     def calibration_error(self, scores: Floats, targets: Floats) -> None:
         """Return nothing: numbers have no probabilities."""
+
+    def check_wishes(self, wished: Sequence[Wish], targets: Floats | None) -> None:
+        """Refuse any: numbers have no labels; the arguments are those of `Task`."""
+        refuse(wished, "regress")
 
     def mistakes(self, scores: Floats, targets: Floats) -> Mistakes:
         """Return all answers, the farthest off first."""

@@ -22,6 +22,7 @@ from grucli.tasks.tag import answers, decoding
 from grucli.tasks.tag.answers import Entity, TagAnswer
 from grucli.tasks.tag.decoding import Decoded
 from grucli.tasks.tag.explanation import TagMargin
+from grucli.tasks.thresholds import Wish, refuse
 
 if TYPE_CHECKING:
     from grucli.tasks.scorecard import Measure, Scorecard
@@ -141,6 +142,10 @@ class TagAnswering:
         from grucli.tasks.tag import checks
 
         return checks.unknown(name, self.unseen(records), self.labels)
+
+    def check_wishes(self, wished: Sequence[Wish], targets: Steps | None) -> None:
+        """Refuse any: tags have no thresholds; the arguments are those of `Task`."""
+        refuse(wished, "tag")
 
     def calibration_error(self, scores: Steps, targets: Steps) -> float:
         """Return the mean gap between the probabilities of tags and how many of them are right."""

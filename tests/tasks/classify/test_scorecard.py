@@ -14,7 +14,7 @@ TARGETS = np.array([0, 1, 1, 2, -1])
 
 
 def card() -> Scorecard:
-    return scorecard(("a", "b", "c"), logits_of(P), TARGETS, {"x": 1})
+    return scorecard(("a", "b", "c"), (), logits_of(P), TARGETS, {"x": 1})
 
 
 def test_json_of_three_classes():
@@ -34,7 +34,7 @@ def test_json_of_three_classes():
 
 
 def test_json_of_two_classes_has_areas_even_where_undefined():
-    found = scorecard(("no", "yes"), logits_of([[0.3, 0.7]]), np.array([0]), {}).to_json()
+    found = scorecard(("no", "yes"), (), logits_of([[0.3, 0.7]]), np.array([0]), {}).to_json()
     assert list(found)[9:11] == ["roc_auc", "pr_auc"]
     assert found["roc_auc"] is None
     assert found["pr_auc"] is None

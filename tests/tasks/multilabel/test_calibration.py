@@ -5,6 +5,7 @@ import pytest
 
 from grucli.engine import losses
 from grucli.tasks.multilabel import calibration
+from grucli.tasks.thresholds import Wish
 
 
 def f1_of(answered, truth):
@@ -73,3 +74,26 @@ def test_the_fewer_rows_a_label_has_the_nearer_its_threshold_is_to_that_of_all()
 def test_one_row_alone_says_little_and_breaks_nothing():
     found = calibration.fit(np.array([[2.0, -1.0]]), np.array([[True, False]]))
     assert all(0 < threshold < 1 for threshold in found.thresholds)
+
+
+def test_a_wish_moves_the_threshold_of_its_label_alone():
+    rng = np.random.default_rng(0)
+    truth = rng.random((300, 3)) < [0.5, 0.3, 0.4]
+    scores = 2.0 * truth - 1 + rng.normal(size=truth.shape)
+    decision, labels = calibration.fit(scores, truth), ("a", "b", "c")
+    wished = [
+        Wish(label="b", measure="recall", wanted=0.95),
+        Wish(label="c", measure="precision", wanted=0.9),
+    ]
+    decided, found = calibration.fulfilled(wished, labels, decision, scores, truth)
+    assert decided.thresholds[0] == decision.thresholds[0]
+    assert decided.thresholds[1:] == tuple(one.least for one in found)
+    sets = decided.sets(scores)
+    hits = (sets & truth).sum(axis=0)
+    assert hits[1] >= 0.95 * (truth[:, 1].sum() + 1)
+    assert hits[2] >= 0.9 * (sets[:, 2].sum() + 1)
+    assert found[0].after.recall == hits[1] / truth[:, 1].sum()
+    assert found[1].after.precision == hits[2] / sets[:, 2].sum()
+    assert found[0].after.accuracy == (sets == truth).all(axis=1).mean()
+    impossible = [Wish(label="a", measure="precision", wanted=0.999)]
+    assert calibration.fulfilled(impossible, labels, decision, scores, truth)[0] == decision
