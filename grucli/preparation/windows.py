@@ -16,7 +16,7 @@ from grucli.errors import counted
 from grucli.preparation.defaults import Choice, unless_given
 from grucli.preparation.train_valid_split import Parts
 
-MOST_STEPS = 500  # of a window, unless sequences of about that length are usual
+MOST_STEPS = 200  # of a window, unless all sequences have at most twice as many
 OVERLAP = 0.1  # of a window
 
 
