@@ -61,9 +61,10 @@ class TokenLines(list[str]):
 
 @dataclass(frozen=True, kw_only=True)
 class _Grid:
-    """Where tokens and tags stand; columns are counted from 0."""
+    """Where tokens and tags stand; columns are counted from 0, and guessed if nobody told them."""
 
     delimiter: str
+    is_guessed: bool
     is_conllu: bool
     text: int
     tag: int
@@ -78,6 +79,7 @@ class _Grid:
         return cls(
             delimiter=parse_delimiter(told) if told else _delimiter(first),
             is_conllu=is_conllu,
+            is_guessed=tag is None,
             text=is_conllu * 1 if text is None else text,
             tag=(3 if is_conllu else 1) if tag is None else tag,
         )
@@ -184,7 +186,7 @@ def open_conll(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
     source.text, source.label = grid.name(grid.text), grid.name(grid.tag)
     source.delimiter, source.header = grid.delimiter, False
     width = len(grid.cells(first))
-    if asked.needs_label and width > 2 and not asked.options.label:
+    if asked.needs_label and width > 2 and grid.is_guessed:
         form = "CoNLL-U" if grid.is_conllu else f"{width} columns"
         said = f"{form}: tokens from column {source.text}, tags from column {source.label}"
         source.findings += (f"{said} (pass --text/--label for others)",)
