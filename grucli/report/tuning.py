@@ -57,9 +57,11 @@ def outcome_lines(search: Search, config: Config) -> Iterator[str]:
         search: all of whose trials have ended.
         config: of the winner, as it was set.
     """
-    winner = search.winner
+    winner, seconds = search.winner, search.budget.seconds
+    if seconds is not None:
+        yield f"tune: {counted(len(search.trials), 'trial')} began in {seconds:,.0f} s"
     if winner.number == 1:
-        yield "tune: the defaults stay: no trial is better by more than its standard error"
+        yield "tune: the defaults stay: no trial is better by more than luck explains"
     else:
         yield (
             f"tune: trial {winner.number} wins: its loss is {winner.gain or 0.0:.4f} lower than "

@@ -22,7 +22,7 @@ class Trial:
         number: 1 for the first, which has the defaults.
         changes: its settings that are not the defaults.
         epochs: it was trained for.
-        rungs: mean loss of the held-out rows at each rung that it reached.
+        rungs: the loss by which epochs are compared, at each rung that it reached.
         ended: "whole" if it was trained to its end, "stopped" at a rung, or "diverged".
         loss: mean loss of the held-out rows at last; None if it has diverged.
         gain: by how much that is lower than the defaults', None unless it is whole.
@@ -39,11 +39,6 @@ class Trial:
     gain: float | None = None
     error: float | None = None
     seconds: float = 0.0
-
-    @property
-    def is_better(self) -> bool:
-        """Whether it is better than the defaults by more than the standard error of the gain."""
-        return self.gain is not None and self.error is not None and self.gain > self.error
 
     def to_json(self) -> dict[str, Any]:
         """Return what `from_json` takes."""
@@ -75,9 +70,12 @@ def gain_over(defaults: Floats, losses: Floats) -> tuple[float, float | None]:
 
 
 def best_of(trials: Sequence[Trial]) -> Trial:
-    """Return the winner: the first trial, unless others are better by more than their error.
+    """Return the winner: the first trial, unless others are better by more than luck explains.
 
-    Of those the one that gains most wins, of equals the first.
+    Of those the one that gains most wins, of equals the first. The best of n that are all as good
+    as the defaults gains about sqrt(2 ln n) standard errors by luck.
     """
-    better = (trial for trial in trials if trial.is_better)
+    whole = [trial for trial in trials[1:] if trial.error is not None]
+    luck = max(1.0, math.sqrt(2 * math.log(max(1, len(whole)))))
+    better = (trial for trial in whole if (trial.gain or 0.0) > luck * (trial.error or 0.0))
     return max(better, key=lambda trial: trial.gain or 0.0, default=trials[0])

@@ -37,12 +37,12 @@ def run_first(session: Session) -> Outcome | None:
     Raises:
         TrainingError: it diverges.
     """
-    means = [_mean_loss(session) for _ in _epochs(session)]
+    reached = [_deciding_loss(session) for _ in _epochs(session)]
     if session.trainer.progress.stopped is None:
         return None
-    rungs = tuple(means[epoch - 1] for epoch in Halving(len(means)).rungs)
+    rungs = tuple(reached[epoch - 1] for epoch in Halving(len(reached)).rungs)
     losses = session.trainer.held_out_losses
-    return Outcome(ended="whole", epochs=len(means), rungs=rungs, losses=losses)
+    return Outcome(ended="whole", epochs=len(reached), rungs=rungs, losses=losses)
 
 
 def run_trial(session: Session, halving: Halving) -> Outcome | None:
@@ -53,13 +53,13 @@ def run_trial(session: Session, halving: Halving) -> Outcome | None:
             rung = len(reached)
             if epoch not in halving.rungs[rung : rung + 1]:
                 continue
-            reached.append(_mean_loss(session))
+            reached.append(_deciding_loss(session))
             if trainer.progress.stopped is None and not halving.goes_on(rung, reached[-1]):
                 losses = trainer.held_out_losses
                 return Outcome(ended="stopped", epochs=epoch, rungs=tuple(reached), losses=losses)
         if trainer.progress.stopped is None:
             return None
-        last = _mean_loss(session)
+        last = _deciding_loss(session)
     except TrainingError:
         return Outcome(ended="diverged", epochs=epoch, rungs=tuple(reached))
     missed = len(halving.rungs) - len(reached)  # of those it stands by what it has
@@ -84,13 +84,21 @@ def _epochs(session: Session) -> Iterator[int]:
                     return
 
 
-def _mean_loss(session: Session) -> float:
-    """Return the mean loss of the rows that are held out.
+def _deciding_loss(session: Session) -> float:
+    """Return the loss by which trials are compared on their way: that of the best epoch so far.
+
+    It is that of the recurrence alone where epochs are judged: beside a linear path all trials are
+    alike at first. Where the last epoch counts, it is the mean of the rows that are held out.
 
     Raises:
         TrainingError: it is not finite.
     """
-    loss = float(session.trainer.held_out_losses.mean())
+    progress = session.trainer.progress
+    valid = progress.history[progress.best_epoch - 1].valid
+    if valid is None:
+        loss = float(session.trainer.held_out_losses.mean())
+    else:
+        loss = valid.deciding_loss
     if not np.isfinite(loss):
         raise TrainingError(f"the loss of rows that are held out is {loss:.3g}")
     return loss

@@ -26,7 +26,7 @@ def test_the_gain_and_its_error_are_those_of_paired_differences():
 
 def test_of_a_single_row_no_error_is_known():
     assert gain_over(np.array([2.0]), np.array([1.0])) == (1.0, None)
-    assert not trial(2, 1.0, None).is_better
+    assert best_of([trial(1, 0.0, 0.0), trial(2, 1.0, None)]).number == 1
 
 
 @pytest.mark.parametrize(
@@ -34,14 +34,28 @@ def test_of_a_single_row_no_error_is_known():
     [
         ([], 1),
         ([trial(2, 0.1, 0.2), trial(3, -1.0, 0.1)], 1),
+        ([trial(2, 0.11, 0.1)], 2),
         ([trial(2, 0.3, 0.2), trial(3, 0.2, 0.1)], 2),
         ([trial(2, 0.3, 0.4), trial(3, 0.2, 0.1)], 3),
         ([trial(2, 0.2, 0.1), trial(3, 0.2, 0.1)], 2),
         ([trial(2, ended="stopped"), trial(3, ended="diverged")], 1),
     ],
 )
-def test_the_defaults_stay_unless_another_gains_more_than_its_error(others, winner):
+def test_the_defaults_stay_unless_another_gains_more_than_luck_explains(others, winner):
     assert best_of([trial(1, 0.0, 0.0), *others]).number == winner
+
+
+def test_the_more_are_tried_the_more_the_best_has_to_gain():
+    """Of 100 trials that are no better than the defaults, one in 5 searches is taken or fewer."""
+    rng, taken, taken_by_one_error = np.random.default_rng(0), 0, 0
+    for _ in range(200):
+        gains = rng.standard_normal(100).tolist()
+        others = [trial(number, gain, 1.0) for number, gain in enumerate(gains, 2)]
+        taken += best_of([trial(1, 0.0, 0.0), *others]).number > 1
+        taken_by_one_error += max(gains) > 1
+    assert taken <= 40
+    assert taken_by_one_error == 200
+    assert best_of([trial(1, 0.0, 0.0), *others, trial(200, 3.5, 1.0)]).number == 200
 
 
 def test_a_trial_comes_back_from_json():
