@@ -10,6 +10,7 @@ import numpy.typing as npt
 from grucli.data.batches import Examples
 from grucli.data.encoded import Encoded
 from grucli.data.forms.opening import open_source
+from grucli.data.numbers import target_fault
 from grucli.data.records import ReadOptions, Record, Remembered, Source, TargetForm
 from grucli.engine.steps import Steps
 from grucli.errors import DataError, counted, excerpt
@@ -46,13 +47,17 @@ def read_table(path: str, options: ReadOptions, remembered: Remembered | None = 
     """Read a whole file with labels.
 
     Raises:
-        DataError: it has no row, or rows that cannot be read unless `options` skip them.
+        DataError: it has no row, or rows that cannot be read or lack the number that is to be
+            predicted, unless `options` skip them.
         AccessError: it is missing or unreadable.
     """
     with open_source(path, options, needs_label=True, remembered=remembered) as source:
         _refuse_unread(source, options)
         records, problems = [], []
+        are_numbers = "number" in (options.targets, source.targets)
         for record in source:
+            if are_numbers and record.error is None:
+                record.error = _fault_of_number(source.name, record)
             if record.error is None:
                 record.cells = ()  # nobody asks for them; of a wide table they are most of it
                 records.append(record)
@@ -86,6 +91,13 @@ def examples_of(
 ) -> Examples:
     """Return records that are encoded with their targets (n, …) and weights."""
     return Examples.of(encoded, targets, [record.weight for record in records])
+
+
+def _fault_of_number(name: str, record: Record) -> str | None:
+    """Return place and fault of a target that is no number, None for one that is."""
+    fault = target_fault(record.label or "")
+    place = f"{name}:{record.line}" if record.line else f"{name}: row {record.number}"
+    return f"{place}: {fault}" if fault else None
 
 
 def _refuse_unread(source: Source, options: ReadOptions) -> None:

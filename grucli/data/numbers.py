@@ -145,6 +145,17 @@ def weight(cell: str) -> float | None:
     return value if 0 < value <= LARGEST_WEIGHT else None
 
 
+def target_fault(label: str) -> str:
+    """Return what is wrong with a number to predict and how to mend it, nothing if it is sound."""
+    try:
+        absent = bool(np.isnan(numbers([label])).any())
+    except NumberError as error:
+        if looks_numeric(label):
+            return f"target {error.problem}"
+        return f"target '{excerpt(label)}' is no number; write one, or name its column with --label"
+    return f"target '{excerpt(label)}' is missing; write a number or drop the row" if absent else ""
+
+
 def _number(cell: str, place: tuple[int, int]) -> float:
     text = cell.strip(" \t")
     if is_missing(text):

@@ -87,13 +87,18 @@ def prepare(
         DataError: a file cannot be used, or nothing can be learned from its targets.
         AccessError: a file is missing or unreadable.
     """
+    options = read_options(config, on_bad_row, origin)
+    return prepare_table(read_table(path, options), options, config, origin)
+
+
+def read_options(config: Config, on_bad_row: OnBadRow, origin: Origin | None = None) -> ReadOptions:
+    """Return how data are read to learn from: the task says what stands beside an input."""
     options, task = ReadOptions.of(config.data, on_bad_row), config.task
     separator = options.label_separator
     if origin is not None:  # its targets are read as they were: else a set would be one new label
         task = origin.task.name if task == "auto" else task
         separator = separator or origin.label_separator
-    options = dataclasses.replace(options, targets=targets_of(task), label_separator=separator)
-    return prepare_table(read_table(path, options), options, config, origin)
+    return dataclasses.replace(options, targets=targets_of(task), label_separator=separator)
 
 
 def prepare_table(

@@ -111,7 +111,7 @@ def _linear(linear: LinearPath, mix: Mix) -> str:
     """Return what the linear path is, and how much it counts."""
     return (
         f"{linear}; {linear.num_parameters:,} parameters; the answer is that of "
-        f"{mix.recurrence:.2f} x the network's logits + {mix.linear:.2f} x theirs"
+        f"{mix.recurrence:.2f} x the network's scores + {mix.linear:.2f} x theirs"
     )
 
 
@@ -156,7 +156,7 @@ def _calibration(saved: SavedModel) -> Iterator[str]:
     before, after = scores.get("calibration_before"), scores.get("calibration_after")
     if isinstance(before, float) and isinstance(after, float):
         factor, alone = saved.model.mix.recurrence, saved.model.linear is None
-        how = f"the network's logits x {factor:.2f}; " if alone else ""
+        how = f"the network's scores x {factor:.2f}; " if alone else ""
         yield f"{how}error {before:.3f} -> {after:.3f} on rows that were held out"
     for line in saved.task.calibration:
         yield line if isinstance(line, str) else line.text

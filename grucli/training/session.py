@@ -23,13 +23,12 @@ from typing import TYPE_CHECKING
 
 from grucli.data.forms import OnBadRow
 from grucli.data.labelled import Table
-from grucli.data.records import ReadOptions
 from grucli.errors import AccessError, ConfigError, TrainingError, show_path
 from grucli.files.locking import lock
 from grucli.modelfile import checkpoint
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.preparation.encoders import Origin
-from grucli.preparation.prepare import Prepared, prepare, prepare_table
+from grucli.preparation.prepare import Prepared, prepare, prepare_table, read_options
 from grucli.training import initial_weights, log, new_run, run_files
 from grucli.training.progress import EpochInfo, StepInfo
 from grucli.training.saver import FileSaver, RunFiles, Saver
@@ -163,7 +162,7 @@ class Session:
         request, config = self.request, self.request.config
         if request.table is None:
             return prepare(config.data.train or "-", config, request.on_bad_row, origin)
-        options = ReadOptions.of(config.data, request.on_bad_row)
+        options = read_options(config, request.on_bad_row, origin)
         return prepare_table(request.table, options, config, origin)
 
     def resume(self) -> tuple[str, ...]:

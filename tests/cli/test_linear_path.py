@@ -235,7 +235,7 @@ def test_inspect_gates_says_what_is_whose(linear_model: Path):
     bare = grucli("inspect-gates", "-m", linear_model)
     shown = " ".join(bare.text.split())
     assert "of 1 to 2 tokens, 1 to 4 characters of a token, of the whole text; " in shown
-    assert "x the network's logits + " in shown
+    assert "x the network's scores + " in shown
     ran = grucli("inspect-gates", REVIEWS, "-m", linear_model, "--json")
     found, scores = json.loads(ran.out), scores_of(linear_model)
     data, wide = found["meta"]["input"], found["data"]["model"]["wide"]

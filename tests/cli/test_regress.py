@@ -132,7 +132,28 @@ def test_inspecting_explains_the_number(folder: Path):
     assert refused.code == 2
 
 
-def test_resumed_training_and_workers_give_the_same_bytes(folder: Path):
+def test_more_rows_are_learned_in_the_same_unit(folder: Path):
+    write(folder / "more.csv", [("great great great", "3.75"), *reviews(40, seed=2)])
+    ran = train(folder, "more.csv", "g.npz", flags=("--init-from", "m.npz", "--json"))
+    assert ran.code == 0, ran.err
+    before, after = (
+        json.loads(grucli("evaluate", folder / "new.csv", "-m", folder / name, "--json").text)
+        for name in ("m.npz", "g.npz")
+    )
+    assert json.loads(ran.text)["numbers"]["high"] == 3.75
+    assert after["rmse"] < before["baseline"]
+
+
+def test_a_resumed_training_gives_the_same_bytes(folder: Path):
+    settings = ("task=regress", "data.valid=0.2", "training.patience=off")
+    assert train(folder, "r.csv", "whole.npz", *settings, "training.epochs=4").code == 0
+    assert train(folder, "r.csv", "part.npz", *settings, "training.epochs=2").code == 0
+    ran = train(folder, "r.csv", "part.npz", *settings, "training.epochs=4", flags=("--resume",))
+    assert ran.code == 0, ran.err
+    assert helpers.sha256(folder / "part.npz") == helpers.sha256(folder / "whole.npz")
+
+
+def test_workers_change_no_byte(folder: Path):
     settings = ("task=regress", "training.folds=3", "training.shards=2")
     assert train(folder, "r.csv", "a.npz", *settings, "training.workers=0").code == 0
     assert train(folder, "r.csv", "b.npz", *settings, "training.workers=1").code == 0
@@ -179,8 +200,13 @@ def test_targets_that_are_none_are_named(tmp_path: Path):
     ran = train(tmp_path, "r.csv", "m.npz", "task=regress")
     assert (ran.code, ran.complaints[-1]) == (
         3,
-        "grucli: r.csv:6: target 'cheap' is no number; write it like -1.5e3",
+        "grucli: r.csv:6: target 'cheap' is no number; write one, or name its column with --label",
     )
+    skipped = train(
+        tmp_path, "r.csv", "m.npz", "task=regress", flags=("--on-bad-row", "skip", "--dry-run")
+    )
+    assert (skipped.code, skipped.complaints[0]) == (0, "r.csv: 29 rows")
+    assert "skipped 1 row that cannot be read: r.csv:6: target 'cheap' is no number" in skipped.err
     same = write(tmp_path / "s.csv", [(text, "2") for text, _ in rows])
     ran = train(tmp_path, same, "m.npz", "task=regress")
     assert ran.code == 3

@@ -15,6 +15,7 @@ from grucli.data.numbers import (
     floats,
     looks_numeric,
     numbers,
+    target_fault,
     weight,
     whole,
 )
@@ -182,3 +183,20 @@ def test_wrong_ways_to_write_a_number_still_look_like_one() -> None:
     assert all(map(looks_numeric, ["1", "1_000", "inf", "NaN", "", " ", "NA", "１", "1,5"]))
     texts = ["a", "1,5,2", "x1", "ERR", "0.1 0.2", "1 2 3", "1;2", "[1]", "10.0.0.1", "101 205 317"]
     assert not any(map(looks_numeric, [*texts, "2024-01-05", "10:30", "GATTACA", "12 angry men"]))
+
+
+@pytest.mark.parametrize(
+    ("label", "fault"),
+    [
+        ("1", ""),
+        (" -2.5e-3", ""),
+        ("abc", "target 'abc' is no number; write one, or name its column with --label"),
+        ("1,5", "target '1,5' is no number; write a decimal point"),
+        ("12 €", "target '12 €' is no number; write the number alone"),
+        ("1e400", "target '1e400' is too large; scale the column down"),
+        ("NaN", "target 'NaN' is missing; write a number or drop the row"),
+        ("", "target '' is missing; write a number or drop the row"),
+    ],
+)
+def test_what_is_no_number_to_predict_is_told_with_its_mend(label: str, fault: str) -> None:
+    assert target_fault(label) == fault

@@ -67,16 +67,16 @@ class Regress(NumberAnswering):
         """Return the task of a file's targets.
 
         Raises:
-            DataError: one is no number, or all are equal.
+            DataError: all are equal.
         """
-        found = targets.checked(name, records)
+        found = targets.values(records)
         mean, scale = targets.spread(name, found)
         low, high = float(found.min()), float(found.max())
         return cls(mean=mean, scale=scale, low=low, high=high, levels=_levels(found))
 
     def grown(self, name: str, records: Sequence[Record]) -> Self:
         """Return the task in the same unit, its targets and those of a file together."""
-        found = np.append(targets.checked(name, records), (self.low, self.high))
+        found = np.append(targets.values(records), (self.low, self.high))
         return replace(
             self,
             low=float(found.min()),
@@ -173,12 +173,7 @@ class Regress(NumberAnswering):
         return len(np.unique(targets)) > 1
 
     def check_known(self, name: str, records: Sequence[Record], owner: str) -> None:
-        """Refuse data with a target that is no number; the arguments are those of `Task`.
-
-        Raises:
-            DataError: there is one.
-        """
-        targets.checked(name, records)
+        """Refuse nothing: what is no number has been refused as it was read."""
 
     def target_warnings(
         self, name: str, records: Sequence[Record], settings: Mapping[str, Any]

@@ -22,9 +22,8 @@ from typing import Any
 import numpy as np
 
 from grucli.data.labelled import read_table
-from grucli.data.records import ReadOptions
 from grucli.errors import CheckpointError, ConfigError
-from grucli.preparation.prepare import Prepared
+from grucli.preparation.prepare import Prepared, read_options
 from grucli.training.run_files import card_of
 from grucli.training.session import DataReady, RunRequest, Session
 from grucli.training.tuning.halving import Halving
@@ -89,7 +88,7 @@ class Search:
         """
         request, config = self._request, self._request.config
         if request.table is None:
-            options = ReadOptions.of(config.data, request.on_bad_row)
+            options = read_options(config, request.on_bad_row)
             table = read_table(config.data.train or "-", options)
             self._request = dataclasses.replace(request, table=table)
         session = self._new_session({})
