@@ -21,6 +21,7 @@ from grucli.errors import DataError, counted, excerpt, expect
 from grucli.notices import Notice
 from grucli.tasks.scorecard import Scorecard
 from grucli.tasks.tag import chunks
+from grucli.tasks.tag.answering import TAG_WIDTH
 from grucli.tasks.tag.answers import Entity
 from grucli.tasks.tag.chunks import OUTSIDE, SCHEMES, Marks, Tagged
 from grucli.tasks.tag.decoding import Decoded
@@ -188,6 +189,15 @@ class ChunkTag(Tag):
     def size(self) -> str:
         """How many types there are."""
         return f"{counted(len(self.types), 'type')} of chunks"
+
+    @property
+    def listed(self) -> str:
+        """The first types, and the scheme of answers."""
+        shown = ", ".join(
+            excerpt(kind or chunks.UNNAMED, TAG_WIDTH) for kind in self.types[:LISTED_TAGS]
+        )
+        more = len(self.types) - LISTED_TAGS
+        return f"{self.size} in {self.scheme}: {shown}{f' and {more} more' if more > 0 else ''}"
 
     def target_warnings(
         self, name: str, records: Sequence[Record], settings: Mapping[str, Any]

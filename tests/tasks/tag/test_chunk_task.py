@@ -101,6 +101,7 @@ def test_it_grows_by_the_types_of_another_file():
 def test_the_training_file_in_a_line():
     assert TASK.describe(tagged(*SAME["IOB2"])) == ("6 chunks in IOB2 of 10 tokens: LOC 3, PER 3")
     assert TASK.size == "2 types of chunks"
+    assert TASK.listed == "2 types of chunks in IOB2: LOC, PER"
     assert TASK.labels == ("O", "B-LOC", "I-LOC", "B-PER", "I-PER")
 
 
