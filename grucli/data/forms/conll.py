@@ -12,28 +12,32 @@ was read can be written again with a column more.
 """
 
 import io
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
-from grucli.data.records import Columns, Record, Source, names
+from grucli.data.forms.conll_columns import (
+    BLANK,
+    DOCUMENT,
+    Grid,
+    cells_of,
+    delimiter_of,
+    is_conllu_row,
+    is_first,
+    is_row,
+)
+from grucli.data.records import Record, Source
 from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines, decode
 from grucli.data.tables.column_names import LABEL_NAMES, TEXT_NAMES, normal_name
-from grucli.data.tables.delimiter_names import parse_delimiter
 from grucli.data.tables.dialect import SAMPLED_ROWS
-from grucli.errors import ConfigError, counted, excerpt
 
 MOST_TOKENS: Final = 2**20
 """Tokens of the longest sequence; what follows in it is one of its own, for memory has bounds."""
 
-_DOCUMENT = "-DOCSTART-"
-_BLANK = " \t\v\f\r"
-_BLANKS = re.compile(f"[{_BLANK}]+")
-_CONLLU = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
-_NO_TOKEN = re.compile(r"\d+[-.]\d+")
-_NUMBERED = re.compile(r"\d+([-.]\d+)?")
+_BLANK_BYTES = BLANK.encode()
+_MOST_AHEAD = 10_000  # lines that are kept to see whether a sequence is whole
 _LEAST_TOKENS = 1.5  # of a sequence on average, where nobody said that these are sequences
 _FEW_INNER_BLANKS = 0.05  # of the tokens, likewise
 
@@ -59,60 +63,6 @@ class TokenLines(list[str]):
         return lines
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Grid:
-    """Where tokens and tags stand; columns are counted from 0, and guessed if nobody told them."""
-
-    delimiter: str
-    is_guessed: bool
-    is_conllu: bool
-    text: int
-    tag: int
-
-    @classmethod
-    def of(cls, first: str, asked: Asked) -> "_Grid":
-        """Return it as it is asked for, else as the first line with a token has it."""
-        told, is_conllu = asked.options.delimiter, _is_conllu(first)
-        options, known = asked.options, asked.known
-        text = _column("--text", options.text, known.text, is_conllu)
-        tag = _column("--label", options.label, known.label, is_conllu)
-        return cls(
-            delimiter=parse_delimiter(told) if told else _delimiter(first),
-            is_conllu=is_conllu,
-            is_guessed=tag is None,
-            text=is_conllu * 1 if text is None else text,
-            tag=(3 if is_conllu else 1) if tag is None else tag,
-        )
-
-    def cells(self, line: str) -> list[str]:
-        """Return the columns of a line."""
-        return _cells(line, self.delimiter)
-
-    def is_token(self, line: str) -> bool:
-        """Whether a line holds a token."""
-        if not _is_row(line):
-            return False
-        if not self.is_conllu:
-            return True
-        return not line.startswith("#") and not _NO_TOKEN.fullmatch(self.cells(line)[0])
-
-    def name(self, column: int) -> str:
-        """Return what `--text` and `--label` call a column."""
-        return _CONLLU[column] if self.is_conllu and column < len(_CONLLU) else str(column + 1)
-
-    def problem(self, cells: list[str], *, needs_tag: bool) -> str:
-        """Return why there is no token in these columns, or no tag, nothing if there are."""
-        for what, flag, column in (("token", "--text", self.text), ("tag", "--label", self.tag)):
-            if what == "tag" and not needs_tag:
-                return ""
-            if column >= len(cells):
-                found = counted(len(cells), "column")
-                return f"{found}, and the {what} is in column {column + 1}; add it, or pass {flag}"
-            if not cells[column].strip(_BLANK):
-                return f"no {what} in column {column + 1}; fill it in, or pass {flag}"
-        return ""
-
-
 @dataclass
 class _Sequence:
     """What has been read of a sequence, and where it starts."""
@@ -128,7 +78,7 @@ class _Sequence:
         """How many tokens it has so far, those that cannot be read too."""
         return len(self.lines.places)
 
-    def add(self, cells: list[str], grid: _Grid, number: int) -> None:
+    def add(self, cells: list[str], grid: Grid, number: int) -> None:
         """Take a token from line `number`, the one that is added next."""
         self.start = self.start or number
         self.lines.places.append(len(self.lines))
@@ -155,12 +105,12 @@ def starts_as_conll(lines: Lines, asked: Asked) -> bool:
     """
     waiting, _ = lines.peek(SAMPLED_ROWS)
     texts = [decode(line, lines.encoding)[0] for line in waiting]
-    first = next(filter(_is_first, texts), "")
-    delimiter = _delimiter(first)
-    may_be_text = not asked.needs_label and not texts[0].startswith(_DOCUMENT)
-    if not first or (delimiter == " " and may_be_text) or _is_conllu(first):
-        return _is_conllu(first)
-    rows = [_cells(text, delimiter) if _is_row(text) else [] for text in texts]
+    first = next(filter(is_first, texts), "")
+    delimiter = delimiter_of(first)
+    may_be_text = not asked.needs_label and not texts[0].startswith(DOCUMENT)
+    if not first or (delimiter == " " and may_be_text) or is_conllu_row(first):
+        return is_conllu_row(first)
+    rows = [cells_of(text, delimiter) if is_row(text) else [] for text in texts]
     filled = list(filter(None, rows))
     widths = set(map(len, filled))
     if len(widths) > 1 or widths == {1} or _is_header(filled[0]):
@@ -181,7 +131,7 @@ def open_conll(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
     """
     source = asked.source("conll", stream, lines)
     first = _first(lines)
-    grid = _Grid.of(first, asked)
+    grid = Grid.of(first, asked)
     source.targets = "tags"
     source.text, source.label = grid.name(grid.text), grid.name(grid.tag)
     source.delimiter, source.header = grid.delimiter, False
@@ -193,10 +143,11 @@ def open_conll(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
     rest: list[str] = []
     source.records = _records(lines, source, grid, rest)
     source.rest = lambda: tuple(rest)
+    source.ready = partial(_has_sequence, lines)
     return source
 
 
-def _records(lines: Lines, source: Source, grid: _Grid, rest: list[str]) -> Iterator[Record]:
+def _records(lines: Lines, source: Source, grid: Grid, rest: list[str]) -> Iterator[Record]:
     """Yield a record a sequence; the lines behind the last one go to `rest`."""
     number = 0
     for found in _sequences(lines, source, grid):
@@ -207,13 +158,13 @@ def _records(lines: Lines, source: Source, grid: _Grid, rest: list[str]) -> Iter
             rest += found.lines
 
 
-def _sequences(lines: Lines, source: Source, grid: _Grid) -> Iterator[_Sequence]:
+def _sequences(lines: Lines, source: Source, grid: Grid) -> Iterator[_Sequence]:
     """Yield all lines, by sequences; the last one may have no token."""
     found = _Sequence(TokenLines(grid.delimiter))
     for line in lines:
         text, problem = decode(line, lines.encoding)
         is_token = bool(problem) or grid.is_token(text)
-        if found.length == MOST_TOKENS or (found.length and text.startswith(_DOCUMENT)):
+        if found.length == MOST_TOKENS or (found.length and text.startswith(DOCUMENT)):
             yield found
             found = _Sequence(TokenLines(grid.delimiter))
         if is_token:
@@ -223,10 +174,21 @@ def _sequences(lines: Lines, source: Source, grid: _Grid) -> Iterator[_Sequence]
                 found.error = f"{source.name}:{lines.number}: {problem}"
             found.add(cells, grid, lines.number)
         found.lines.append(text)
-        if found.length and not text.strip(_BLANK) and not problem:
+        if found.length and not text.strip(BLANK) and not problem:
             yield found
             found = _Sequence(TokenLines(grid.delimiter))
     yield found
+
+
+def _has_sequence(lines: Lines) -> bool:
+    """Whether a whole sequence, or the end of the data, can be had without waiting."""
+    has_token = False
+    for count, line in enumerate(lines.arrived()):
+        is_token = bool(line.strip(_BLANK_BYTES)) and not line.startswith(DOCUMENT.encode())
+        if (has_token and not is_token) or count == _MOST_AHEAD:
+            return True
+        has_token = has_token or is_token
+    return lines.has_ended
 
 
 def _first(lines: Lines) -> str:
@@ -236,62 +198,12 @@ def _first(lines: Lines) -> str:
         count += 1
         waiting, more = lines.peek(count)
         text = decode(waiting[-1], lines.encoding)[0] if len(waiting) == count else ""
-        if _is_first(text):
+        if is_first(text):
             return text
     return ""
-
-
-def _cells(line: str, delimiter: str) -> list[str]:
-    return _BLANKS.split(line.strip(_BLANK)) if delimiter == " " else line.split(delimiter)
-
-
-def _is_row(text: str) -> bool:
-    """Whether a line is neither blank nor the start of a document."""
-    return bool(text.strip(_BLANK)) and not text.startswith(_DOCUMENT)
-
-
-def _is_first(text: str) -> bool:
-    """Whether a line tells how lines are divided; one of the token "#" is as good as a comment."""
-    return _is_row(text) and not text.startswith("#")
-
-
-def _delimiter(first: str) -> str:
-    """Return what divides the columns of a line, a tab if there is one column."""
-    is_divided_by_blanks = "\t" not in first and _BLANKS.search(first.strip(_BLANK))
-    return " " if is_divided_by_blanks else "\t"
-
-
-def _is_conllu(first: str) -> bool:
-    """Whether a line is of CoNLL-U, maybe with a column that was added to it."""
-    cells = first.split("\t")
-    return len(cells) - len(_CONLLU) in (0, 1) and bool(_NUMBERED.fullmatch(cells[0]))
 
 
 def _is_header(cells: list[str]) -> bool:
     """Whether cells are names of columns, among them those of texts and labels."""
     normal = set(map(normal_name, cells))
     return not normal.isdisjoint(TEXT_NAMES) and not normal.isdisjoint(LABEL_NAMES)
-
-
-def _column(
-    flag: str, given: Columns | None, remembered: Columns | None, is_conllu: bool
-) -> int | None:
-    """Return the place of the column that is named, or remembered of data of the same form."""
-    if given is not None:
-        place = _place(names(given), is_conllu)
-        if place is None:
-            named = f" or one of {', '.join(_CONLLU)}" if is_conllu else ""
-            raise ConfigError(
-                f"{flag}: columns have no names here; must be the number of one, from 1{named}, "
-                f"got '{excerpt(','.join(names(given)))}'"
-            )
-        return place
-    known = names(remembered)
-    return _place(known, is_conllu) if "".join(known).isdigit() != is_conllu else None
-
-
-def _place(columns: tuple[str, ...], is_conllu: bool) -> int | None:
-    name = columns[0].lower() if len(columns) == 1 else ""
-    if is_conllu and name in _CONLLU:
-        return _CONLLU.index(name)
-    return int(name) - 1 if name.isdecimal() and int(name) > 0 else None

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, overload
 
 from grucli.data.streams.lines import Lines, decode
@@ -29,7 +29,7 @@ def refuse_document(lines: Lines, place: str) -> None:
         DataError: the lines that come begin such; no more is waited for than the first.
     """
     first = b"".join(lines.peek(1)[0]).strip()
-    second = b"".join(lines.peek_now(2)[1:]).strip()
+    second = next(islice(lines.arrived(), 1, None), b"").strip()
     goes_on = first in (b"{", b"[", b"[{") and second[:1] in (b'"', b"{", b"}")
     if goes_on or _is_array(first.rstrip(b","), lines.encoding):
         raise DataError(

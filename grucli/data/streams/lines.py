@@ -12,6 +12,7 @@ import io
 import re
 import select
 from collections import deque
+from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
@@ -46,6 +47,8 @@ class Lines:
 
     number: int
     """The line returned last, from 1."""
+    has_ended: bool
+    """Whether all lines have come, read or not."""
 
     def __init__(
         self,
@@ -67,7 +70,7 @@ class Lines:
         self._cr_ends: bool | None = None  # not known yet
         self._after_cr = False
         self._started = False
-        self._ended = False
+        self.has_ended = False
         self._fault: GrucliError | None = None
         if head:
             self._split(self._recoded(head))
@@ -77,7 +80,7 @@ class Lines:
 
     def __next__(self) -> bytes:
         while not self._waiting:
-            if self._ended:
+            if self.has_ended:
                 self._raise_fault()
                 raise StopIteration
             self._fill()
@@ -90,7 +93,7 @@ class Lines:
         Waits for them; stops early at the end, and after about 1 MiB if it has one.
         """
         size = 0
-        while len(self._waiting) < count and not self._ended:
+        while len(self._waiting) < count and not self.has_ended:
             if self._waiting and size >= _PEEK_LIMIT:
                 break
             self._fill()
@@ -98,13 +101,18 @@ class Lines:
         lines = list(islice(self._waiting, count))
         if not lines:
             self._raise_fault()
-        return lines, len(self._waiting) > len(lines) or not self._ended
+        return lines, len(self._waiting) > len(lines) or not self.has_ended
 
-    def peek_now(self, count: int) -> list[bytes]:
-        """Return up to `count` lines that come next, unread: those that need no waiting."""
-        while len(self._waiting) < count and not self._ended and _is_readable(self._stream):
+    def arrived(self) -> Iterator[bytes]:
+        """Yield the lines that come next, unread: those that need no waiting."""
+        place = 0
+        while True:
+            while place < len(self._waiting):
+                yield self._waiting[place]
+                place += 1
+            if self.has_ended or not _is_readable(self._stream):
+                return
             self._fill()
-        return list(islice(self._waiting, count))
 
     def push_back(self, lines: list[bytes]) -> None:
         """Return `lines`, the ones read last, to be read again."""
@@ -113,7 +121,7 @@ class Lines:
 
     def ready(self) -> bool:
         """Return whether the next line, or the end, can be had without waiting."""
-        while not self._waiting and not self._ended:
+        while not self._waiting and not self.has_ended:
             if not _is_readable(self._stream):
                 return False
             self._fill()
@@ -125,11 +133,11 @@ class Lines:
             self._split(self._recoded(chunk))
         except GrucliError as fault:  # the whole lines before it are sound
             self._fault = fault
-            self._ended = True
+            self.has_ended = True
             return
         if chunk:
             return
-        self._ended = True
+        self.has_ended = True
         if self._cr_ends is None:
             self._cut(self._opened(b""))
         if self._tail:

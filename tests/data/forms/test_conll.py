@@ -1,14 +1,20 @@
-"""Tokens with a tag each, a line each: columns, documents, comments, and what cannot be read."""
+"""Tokens with a tag each, a line each: columns, documents, comments, and what cannot be read.
+
+Covers: data/forms/conll_columns.
+"""
 
 import gzip
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grucli.data.forms import conll
 from grucli.data.records import Record, Remembered
 from grucli.errors import GrucliError
 from tests.data.reading import piped, problem, read, read_source, records_of
+from tests.strategies import unicode_text
 
 TAGGED = Remembered(targets="tags", text="1", label="2", delimiter="\t", header=False)
 CONLL_2003 = """-DOCSTART- -X- -X- O
@@ -122,6 +128,45 @@ def test_every_line_belongs_to_a_record_or_comes_after_the_last() -> None:
         source, records = read(data, "a.conll", needs_label=False)
         lines = [line for record in records for line in record.cells]
         assert [*lines, *source.rest()] == data.removesuffix("\n").split("\n")
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "",
+                " ",
+                "\t",
+                "a\tX",
+                "b Y",
+                "c",
+                "\tX",
+                "# d",
+                "-DOCSTART- -X-",
+                "1-2\tab",
+                "é\u3000\tO",
+            ]
+        )
+        | unicode_text.filter(lambda text: not set(text) & set("\r\n\0\ufeff")),
+        max_size=12,
+    ),
+    st.sampled_from([None, "tab", "space"]),
+)
+def test_any_lines_come_back_whatever_stands_in_them(
+    lines: list[str], delimiter: str | None
+) -> None:
+    data = "".join(f"{line}\n" for line in lines)
+    source, records = read(data.encode(), "a.conll", needs_label=False, delimiter=delimiter)
+    written: list[str] = []
+    for number, record in enumerate(records, 1):
+        assert isinstance(record.cells, conll.TokenLines)
+        assert record.number == number
+        assert record.error is not None or len(record.tokens or ()) == len(record.cells.places)
+        written += record.cells.tagged("X" * len(record.cells.places))
+        for place in record.cells.places:
+            assert written[place - len(record.cells)].endswith(f"{record.cells.delimiter}X")
+        written[-len(record.cells) :] = record.cells
+    assert [*written, *source.rest()] == lines
 
 
 def test_a_column_is_added_to_the_lines_of_tokens_alone() -> None:
