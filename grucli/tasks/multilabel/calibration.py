@@ -5,8 +5,8 @@ Letters: n rows, C labels.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ import numpy.typing as npt
 from grucli.engine import losses
 from grucli.engine.packing import Floats
 from grucli.tasks.multilabel.decision import Booleans, Decision
+from grucli.tasks.multilabel.metrics import likely_error
 from grucli.tasks.thresholds import Rates, Threshold, Wish, least_probability
 
 Numbers = npt.NDArray[np.float64]
@@ -26,8 +27,28 @@ LEAST_FACTOR = 0.05
 PRIOR_POSITIVES = 100.0  # rows that speak for the threshold of all labels together
 
 
-def fit(scores: Floats, truth: Booleans) -> Decision:
-    """Return the decision that rows, which were not learned from, speak for.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Calibrated:
+    """What rows that were not learned from speak for.
+
+    Attributes:
+        decision: as all of them speak for it.
+        probabilities: (n, C) of their labels, as the other rows speak for it.
+    """
+
+    decision: Decision
+    probabilities: Numbers
+
+    def lines(self, scores: Floats, truth: Booleans) -> Iterator[str]:
+        """Yield for people how true probabilities are, as scores (n, C) say them, and now."""
+        before = likely_error(losses.sigmoid(scores), truth)
+        after = likely_error(self.probabilities, truth)
+        if before is not None and after is not None:
+            yield f"calibration of labels likelier than not: error {before:.3f} -> {after:.3f}"
+
+
+def fit(scores: Floats, truth: Booleans) -> Calibrated:
+    """Fit a decision to rows.
 
     A label gets a factor and a bias if both together lower the loss of rows that they were not
     fitted to. Its threshold is the one with the highest F1 of the label; the fewer rows have the
@@ -42,14 +63,18 @@ def fit(scores: Floats, truth: Booleans) -> Decision:
     """
     exact = scores.astype(np.float64)
     factors, biases = _lines(exact, truth)
-    pays = _held_out_loss(exact, truth) < _losses(exact, truth)
+    held_out = _held_out_logits(exact, truth)
+    pays = _losses(held_out, truth) < _losses(exact, truth)
     pays &= factors >= LEAST_FACTOR
     factors, biases = np.where(pays, factors, 1.0), np.where(pays, biases, 0.0)
     p = losses.sigmoid(factors * exact + biases)
-    return Decision(
+    decision = Decision(
         factors=tuple(factors.tolist()),
         biases=tuple(biases.tolist()),
         thresholds=tuple(_thresholds(p, truth).tolist()),
+    )
+    return Calibrated(
+        decision=decision, probabilities=losses.sigmoid(np.where(pays, held_out, exact))
     )
 
 
@@ -120,15 +145,15 @@ def _logit(p: float) -> float:
     return float(np.log(inside / (1 - inside)))
 
 
-def _held_out_loss(scores: Numbers, truth: Booleans) -> Numbers:
-    """Return (C,) the loss of each label with lines that were fitted to other rows."""
+def _held_out_logits(scores: Numbers, truth: Booleans) -> Numbers:
+    """Return (n, C) the logits of each row by lines that were fitted to other rows."""
     part = np.arange(len(scores)) % PARTS
-    total = np.zeros(scores.shape[1])
+    logits = np.empty_like(scores)
     for held in np.unique(part):
         inside = part == held
         factors, biases = _lines(scores[~inside], truth[~inside])
-        total += _losses(factors * scores[inside] + biases, truth[inside])
-    return total
+        logits[inside] = factors * scores[inside] + biases
+    return logits
 
 
 def _losses(logits: Numbers, truth: Booleans) -> Numbers:

@@ -110,6 +110,12 @@ def interval(hits: Integers, either: Integers) -> Interval:
     return wilson_interval(value * trials, trials)
 
 
+def likely_error(probabilities: Floats, wanted: Booleans) -> float | None:
+    """Return the expected calibration error of labels that are likelier than not, None of none."""
+    likely = probabilities >= 0.5
+    return calibration_error(probabilities[likely], wanted[likely]) if likely.any() else None
+
+
 def log_loss(probabilities: Floats, wanted: Booleans) -> float:
     """Return the mean of -ln p(what is true) [nat]; p is at least LOG_LOSS_FLOOR."""
     p = np.where(wanted, probabilities, 1 - probabilities)

@@ -265,18 +265,18 @@ class Multilabel(SetAnswering):
 
     def calibrated(self, scores: Floats, targets: Integers, settings: Mapping[str, Any]) -> Self:
         """Return the task with probabilities and thresholds that held-out rows speak for."""
-        truth, _ = divided(targets)
-        decided = replace(self, decision=calibration.fit(scores, truth > 0))
+        truth = divided(targets)[0] > 0
+        fitted = calibration.fit(scores, truth)
+        decided = replace(self, decision=fitted.decision)
         if wished := wishes(settings):
-            found = calibration.fulfilled(wished, self.labels, decided.decision, scores, truth > 0)
+            found = calibration.fulfilled(wished, self.labels, fitted.decision, scores, truth)
             return replace(self, decision=found[0], wishes=found[1])
         before, after = (one.held_out(scores, targets).figures for one in (self, decided))
         gain = ", ".join(
-            f"{kind.title} {before[kind.name]:.3f} -> {after[kind.name]:.3f}"
-            for kind in self.figures
+            f"{k.title} {before[k.name]:.3f} -> {after[k.name]:.3f}" for k in self.figures
         )
         line = f"thresholds of labels fitted to {counted(len(truth), 'held-out row')}: {gain}"
-        return replace(decided, judged=(line,))
+        return replace(decided, judged=(line, *fitted.lines(scores, truth)))
 
     @property
     def calibration(self) -> tuple[str | Notice, ...]:

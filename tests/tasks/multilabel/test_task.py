@@ -119,8 +119,10 @@ def test_thresholds_of_held_out_rows_reach_more_on_others_and_this_is_said():
     before, after = (one.held_out(*others) for one in (task, decided))
     assert after.figures["micro_f1"] > before.figures["micro_f1"]
     assert after.loss < before.loss
-    (line,) = decided.calibration
-    assert line.startswith("thresholds of labels fitted to 2,000 held-out rows: micro-F1 0.")
+    thresholds, errors = decided.calibration
+    assert thresholds.startswith("thresholds of labels fitted to 2,000 held-out rows: micro-F1 0.")
+    assert errors.startswith("calibration of labels likelier than not: error 0.")
+    assert task.calibration_error(*others) is None
     assert task.calibration == ()
 
 
