@@ -95,7 +95,7 @@ def train(
     init_from: Annotated[
         str | None,
         typer.Option(
-            "--init-from", metavar="MODEL.npz", help="Start from the weights of another model."
+            "--init-from", metavar="MODEL.npz", help="Start from another model, and grow."
         ),
     ] = None,
     vectors: Annotated[
