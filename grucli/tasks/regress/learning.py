@@ -21,6 +21,7 @@ from grucli.tasks.task import LinearLayer, Loss
 TASK = "regress"
 DELTA = 1.0  # standard deviations of the targets
 LEAST_FACTOR = 0.01  # of the first branch, which always has a say
+MOST_FACTOR = 3.0  # of any: a few rows with a wild target among them would have more
 PRIOR_ROWS = 1.0  # factors are held near 1 as if by so many rows; a few rows cannot tell them
 
 
@@ -85,18 +86,18 @@ def factors(branches: Floats, wanted: Floats) -> Floats:
     least = np.array([LEAST_FACTOR, 0.0])[: len(branches)]
     gram = branches @ branches.T + PRIOR_ROWS * np.eye(len(branches))
     along = branches @ wanted + PRIOR_ROWS
-    found = np.linalg.solve(gram, along)
-    if len(found) == 2 and (found < least).any():  # the least is on an edge: of both, the better
-        edges = []
-        for held in (0, 1):
-            free = 1 - held
-            own = (along[free] - gram[free, held] * least[held]) / gram[free, free]
-            edge = least.copy()
-            edge[free] = max(own, least[free])
+    found: Floats = np.linalg.solve(gram, along)
+    inside: Floats = found.clip(least, MOST_FACTOR)
+    if len(found) == 1 or (found == inside).all():
+        return inside
+    edges = []  # the best is on one of them
+    for held, free in ((0, 1), (1, 0)):
+        for bound in (least[held], MOST_FACTOR):
+            edge = np.full(2, bound)
+            best = (along[free] - gram[free, held] * bound) / gram[free, free]
+            edge[free] = best.clip(least[free], MOST_FACTOR)
             edges.append(edge)
-        found = min(edges, key=lambda one: float(one @ gram @ one / 2 - along @ one))
-    best: Floats = np.maximum(found, least)
-    return best
+    return min(edges, key=lambda one: float(one @ gram @ one / 2 - along @ one))
 
 
 def learn_sparse(

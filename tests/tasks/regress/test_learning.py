@@ -37,16 +37,16 @@ def squared_error(factors, branches, wanted):
     return np.sum((factors @ branches - wanted) ** 2) + prior
 
 
-@pytest.mark.parametrize("sign", [(1, 1), (1, -1), (-1, 1), (-1, -1)])
-def test_factors_are_the_best_of_a_grid(sign):
+@pytest.mark.parametrize("sizes", [(1, 1), (1, -1), (-1, 1), (-1, -1), (0.1, 1), (1, 0.1)])
+def test_factors_are_the_best_of_a_grid(sizes):
     rng = np.random.default_rng(5)
     wanted = rng.normal(size=40)
-    branches = np.array(sign)[:, None] * (0.7 * wanted + rng.normal(size=(2, 40)))
-    grid = np.linspace(0, 1.5, 151)
+    branches = np.array(sizes)[:, None] * (0.7 * wanted + rng.normal(size=(2, 40)))
+    grid = np.linspace(0, learning.MOST_FACTOR, 151)
     for given in (branches, branches[:1]):
         found = learning.factors(given, wanted)
         assert found[0] >= learning.LEAST_FACTOR
-        assert (found >= 0).all()
+        assert ((found >= 0) & (found <= learning.MOST_FACTOR)).all()
         axes = [np.maximum(grid, learning.LEAST_FACTOR), grid][: len(given)]
         best = min(
             (np.array(one) for one in np.stack(np.meshgrid(*axes), -1).reshape(-1, len(given))),
@@ -54,3 +54,9 @@ def test_factors_are_the_best_of_a_grid(sign):
         )
         least = squared_error(found, given, wanted)
         assert least <= squared_error(best, given, wanted) + 1e-9
+
+
+def test_a_wild_target_among_a_few_rows_is_not_followed():
+    branches = np.array([[0.1, -0.2, 0.5, 1.0], [0.2, 0.0, 0.4, 1.5]])
+    found = learning.factors(branches, np.array([0.1, -0.1, 0.5, 40.0]))
+    assert found.tolist() == [3.0, 3.0]
