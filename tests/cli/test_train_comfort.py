@@ -235,10 +235,10 @@ def test_refusals_are_one_line_with_their_exit_code(tmp_path, name):
     [("90", 90), ("90s", 90), ("10m", 600), ("1h30m", 5400), ("1h30m5s", 5405), ("0.5m", 30)],
 )
 def test_durations(given, seconds):
-    assert _seconds(given) == seconds
+    assert _seconds("--max-time", given) == seconds
 
 
 @pytest.mark.parametrize("given", ["", " ", "-5", "10s5m", "1h1h", "١٠", "1e3", "inf", "5 m", "m"])
 def test_what_is_no_duration(given):
     with pytest.raises(ConfigError, match="--max-time: must be a time such as 90s, 10m or 1h30m"):
-        _seconds(given)
+        _seconds("--max-time", given)
