@@ -188,9 +188,17 @@ def test_readme_lists_every_file_with_its_columns_and_counts() -> None:
         ]
 
 
-@pytest.mark.parametrize(("split", "count"), [("train", 240), ("test", 60)])
-def test_ingredients_are_plain_and_in_iob2(split: str, count: int) -> None:
-    path = FOLDER / f"ingredients_{split}.conll"
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        ("ingredients_train", 240),
+        ("ingredients_test", 60),
+        ("ingredients_zh_train", 60),
+        ("ingredients_zh_test", 20),
+    ],
+)
+def test_ingredients_are_plain_and_in_iob2(name: str, count: int) -> None:
+    path = FOLDER / f"{name}.conll"
     data = path.read_bytes()
     assert b"\r" not in data
     assert not data.startswith(b"\xef\xbb\xbf")
@@ -204,19 +212,23 @@ def test_ingredients_are_plain_and_in_iob2(split: str, count: int) -> None:
             assert tag == "O" or tag[:2] == "B-" or before[2:] == tag[2:], row
             before = tag
         assert sum(tag == "B-NAME" for _, tag in row) >= 1, row
-        assert all(tag in ("O", "I-QTY", "I-SIZE") for token, tag in row if token in "(),/-"), row
+        assert all(
+            tag in ("O", "I-QTY", "I-SIZE") for token, tag in row if token in "(),/-（），"
+        ), row
 
 
-def test_ingredients_are_distinct_and_no_test_line_is_nearly_one_of_training() -> None:
+@pytest.mark.parametrize(("name", "count"), [("ingredients", 300), ("ingredients_zh", 80)])
+def test_ingredients_are_distinct_and_no_test_line_is_nearly_one_of_training(
+    name: str, count: int
+) -> None:
     lines = {
         split: [
-            [token.lower() for token, _ in row]
-            for row in tagged(FOLDER / f"ingredients_{split}.conll")
+            [token.lower() for token, _ in row] for row in tagged(FOLDER / f"{name}_{split}.conll")
         ]
         for split in SPLITS
     }
     texts = [" ".join(line) for split in SPLITS for line in lines[split]]
-    assert len(set(texts)) == 300
+    assert len(set(texts)) == count
     for line in lines["test"]:
         alike = max(SequenceMatcher(None, line, other).ratio() for other in lines["train"])
         assert alike <= 0.8, line
