@@ -38,6 +38,12 @@ def evaluate(
         list[str] | None,
         typer.Option("--max", metavar="METRIC=VALUE", help="Exit 1 above it; may be repeated."),
     ] = None,
+    min_prob: Annotated[
+        float | None,
+        typer.Option(
+            "--min-prob", min=0, max=1, metavar="P", help="Score the answers so probable, too."
+        ),
+    ] = None,
     errors: Annotated[
         str | None,
         typer.Option("--errors", metavar="FILE", help="Write the wrong answers as CSV."),
@@ -73,7 +79,7 @@ def evaluate(
     common.note_each(table.findings)
     records = list(suitable_records(saved, table.records, table.name, model))
     saved.task.check_known(table.name, records, "the model")
-    scored = score(saved, records)
+    scored = score(saved, records, min_prob)
     for piece in json_pieces(scored.to_json()) if common.json else [text(scored, saved)]:
         output.write(piece)
     output.flush()

@@ -17,7 +17,7 @@ from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.coverage import Coverage
 from grucli.tasks.scorecard import Measure, Scorecard
-from grucli.tasks.task import Scores, Targets
+from grucli.tasks.task import Scores, Targets, Task
 
 SCHEMA = "grucli.evaluate/1"
 COVERAGE_MEASURES = (
@@ -52,6 +52,30 @@ class BranchScores:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Sure:
+    """How well the answers fare that `predict` gives with --min-prob.
+
+    Attributes:
+        least: the probability that an answer needs.
+        rows: m that get one,
+        share: of all rows.
+        card: the scorecard of these m; None where there are none.
+    """
+
+    least: float
+    rows: int
+    share: float
+    card: Scorecard | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what stands beside the figures of all rows."""
+        found: dict[str, Any] = {"min_prob": self.least, "rows": self.rows, "share": self.share}
+        for one in () if self.card is None else self.card.brief():
+            found[one.measure.name] = one.value
+        return {"answered": found}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Scored:
     """What was found on n rows.
 
@@ -59,6 +83,7 @@ class Scored:
         card: the scorecard of the model.
         branches: those of its branches alone; None where there is one.
         coverage: how much of the rows it has read.
+        sure: what remains if it abstains where it is not sure; None if nobody asked.
         scores: (n, O) of the model, or the `Steps` of a head that reads each step.
         targets: (n, ...) of the rows, as the task has them.
     """
@@ -66,17 +91,28 @@ class Scored:
     card: Scorecard
     branches: BranchScores | None
     coverage: Coverage
+    sure: Sure | None
     scores: Scores
     targets: Targets
 
     def to_json(self) -> dict[str, Any]:
         """Return the object of the schema `grucli.evaluate/1`."""
         parts = {} if self.branches is None else self.branches.to_json()
-        return {"schema": SCHEMA} | self.card.to_json() | self.coverage.to_json() | parts
+        sure = {} if self.sure is None else self.sure.to_json()
+        return {"schema": SCHEMA} | self.card.to_json() | self.coverage.to_json() | sure | parts
 
 
-def score(saved: SavedModel, records: Sequence[Record]) -> Scored:
-    """Score a model on records that it can read, at least one, each with a target."""
+def score(saved: SavedModel, records: Sequence[Record], least: float | None = None) -> Scored:
+    """Score a model on records that it can read, at least one, each with a target.
+
+    Args:
+        saved: the model.
+        records: n.
+        least: probability below which an answer would not be given, None to leave that aside.
+
+    Raises:
+        ConfigError: answers of its task have no probability as a whole.
+    """
     encoded, task, mix = saved.encoder.encode(records), saved.task, saved.model.mix
     if task.reads_steps and saved.encoder.vocabulary is not None:
         _mark_known(records, encoded, len(saved.encoder.vocabulary))
@@ -93,9 +129,20 @@ def score(saved: SavedModel, records: Sequence[Record]) -> Scored:
         card=task.measure(scores, targets, records),
         branches=branches,
         coverage=Coverage.of(saved.encoder, encoded),
+        sure=None if least is None else _sure(task, scores, targets, records, least),
         scores=scores,
         targets=targets,
     )
+
+
+def _sure(
+    task: Task, scores: Scores, targets: Targets, records: Sequence[Record], least: float
+) -> Sure:
+    rows = np.flatnonzero(task.sure(scores, least))
+    card = None
+    if len(rows):
+        card = task.measure(scores[rows], targets[rows], [records[k] for k in rows.tolist()])
+    return Sure(least=least, rows=len(rows), share=len(rows) / len(records), card=card)
 
 
 def _mark_known(records: Sequence[Record], encoded: Encoded, size: int) -> None:

@@ -8,7 +8,7 @@ from grucli.data.labelled import Table
 from grucli.model.linear_path import NAMES
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.notices import Notice
-from grucli.prediction.score import BranchScores, Scored
+from grucli.prediction.score import BranchScores, Scored, Sure
 from grucli.report import coverage, scorecard
 from grucli.report.chance import doubts
 from grucli.report.model_card import has_learned, is_of_training
@@ -29,9 +29,18 @@ UNLEARNED = (
 def text(scored: Scored, saved: SavedModel) -> str:
     """Return the report."""
     whole = scorecard.text(scored.card, coverage.rows(scored.coverage, saved))
+    if scored.sure is not None:
+        whole += f"\n{sure_text(scored.sure)}"
     if scored.branches is None:
         return whole
     return f"{whole}\n{branches_text(scored.branches, NAMES[saved.encoder.unit])}"
+
+
+def sure_text(sure: Sure) -> str:
+    """Return how many rows get an answer with --min-prob, and how good these answers are."""
+    found = [] if sure.card is None else _brief(sure.card)
+    parts = [f"{sure.rows:,} rows, {percent(sure.share)}", *found]
+    return f"answered with --min-prob {sure.least:g}: {', '.join(parts)}\n"
 
 
 def branches_text(branches: BranchScores, name: str) -> str:

@@ -79,6 +79,13 @@ class Answering(Protocol):
         On average, in [0, 1], of rows with known targets (n, ...); None where answers have none.
         """
 
+    def sure(self, scores: Scores, least: float) -> Booleans:
+        """Return (n,) which answers to the scores (n, O) are at least so probable.
+
+        Raises:
+            ConfigError: answers of the task are not sure or unsure as a whole.
+        """
+
     @property
     def calibration(self) -> Sequence[str | Notice]:
         """Return lines about what was fitted to held-out rows; a warning is of a wish unmet."""

@@ -81,6 +81,25 @@ def test_abstaining_goes_by_the_probability_of_the_answer(folder: Path) -> None:
     assert {row["label"] for row in rows if row["probability"] >= 0.5} == {"静", "警报"}
 
 
+def test_evaluate_says_what_abstaining_leaves(folder: Path) -> None:
+    words = ("evaluate", "rows.csv", "-m", "m.npz", "--min-prob")
+    scores = json.loads(grucli(*words, "0.6", "--json", cwd=folder).text)
+    told = grucli("predict", "rows.csv", "-m", "m.npz", "--min-prob", "0.6", cwd=folder).lines
+    rows = (folder / "rows.csv").read_text(encoding="utf-8").splitlines()[1:]
+    pairs = [(line.split("\t")[0], row.split(",")[1]) for line, row in zip(told, rows, strict=True)]
+    answered = [label == truth for label, truth in pairs if label != "<unknown>"]
+    found = scores["answered"]
+    assert (found["min_prob"], found["rows"]) == (0.6, len(answered))
+    assert found["share"] == len(answered) / ROWS < 1
+    assert found["accuracy"] == sum(answered) / len(answered)
+    shown = grucli(*words, "0.6", cwd=folder).text
+    assert f"answered with --min-prob 0.6: {len(answered)} rows, " in shown
+    assert "answered with --min-prob 1: 0 rows, 0.0 %\n" in grucli(*words, "1", cwd=folder).text
+    least = ("--min", "answered.accuracy=0.99")
+    assert grucli(*words, "0.6", *least, cwd=folder).code == 1
+    assert grucli(*words, "1", *least, cwd=folder).code == 2
+
+
 def test_a_resumed_run_chooses_the_same(folder: Path) -> None:
     whole = (folder / "m.npz").read_bytes()
     words = ("train", "rows.csv", "-o", "r.npz", "--recall", "警报=0.9", *SETTINGS)

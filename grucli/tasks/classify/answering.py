@@ -93,6 +93,13 @@ class LabelAnswering:
         """Yield which labels of data of this name training lacks, in one line."""
         return unknown_labels.warnings(name, records, self.labels)
 
+    def sure(self, scores: Floats, least: float) -> npt.NDArray[np.bool_]:
+        """Return (n,) which answers are at least so probable, as `predict` prints it."""
+        p = losses.probabilities(scores)
+        own = p[np.arange(len(p)), deciding.classes(self.levels, p)]
+        found: npt.NDArray[np.bool_] = own.round(answers.DIGITS) >= least
+        return found
+
     def calibration_error(self, scores: Floats, targets: Integers) -> float:
         """Return the mean gap between the probabilities of the answers and how many are right."""
         from grucli.tasks.classify.metrics import calibration_error

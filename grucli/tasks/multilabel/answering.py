@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from grucli.data.records import Record
 from grucli.engine.packing import Floats, Integers
-from grucli.errors import excerpt
+from grucli.errors import ConfigError, excerpt
 from grucli.notices import Notice
 from grucli.tasks.classify import unknown_labels
 from grucli.tasks.classify.answering import LABEL_WIDTH, LISTED_LABELS, check_label
@@ -71,6 +71,10 @@ class SetAnswering:
             counts = divided(targets)[0].sum(axis=0, dtype=np.int64).tolist()
             rows = dict(zip(self.labels, counts, strict=True))
         check(wished, self.labels, rows)
+
+    def sure(self, scores: Floats, least: float) -> Booleans:
+        """Refuse: each label of an answer has its own probability."""
+        raise ConfigError("--min-prob: each label of an answer has its own probability; omit it")
 
     def calibration_error(self, scores: Floats, targets: Integers) -> None:
         """Return None: no factor of all scores makes them true, but one of each label does."""

@@ -109,6 +109,10 @@ class NumberAnswering:
         """Yield nothing: a number may be one that training lacks."""
         yield from ()
 
+    def sure(self, scores: Floats, least: float) -> npt.NDArray[np.bool_]:
+        """Refuse: numbers have no probability."""
+        raise ConfigError("--min-prob: numbers have no probability; omit it")
+
     def calibration_error(self, scores: Floats, targets: Floats) -> None:
         """Return nothing: numbers have no probabilities."""
 

@@ -147,6 +147,10 @@ class TagAnswering:
         """Refuse any: tags have no thresholds; the arguments are those of `Task`."""
         refuse(wished, "tag")
 
+    def sure(self, scores: Steps, least: float) -> Booleans:
+        """Refuse: each tag of an answer has its own probability."""
+        raise ConfigError("--min-prob: each tag of an answer has its own probability; omit it")
+
     def calibration_error(self, scores: Steps, targets: Steps) -> float:
         """Return the mean gap between the probabilities of tags and how many of them are right."""
         from grucli.tasks.classify.metrics import calibration_error
