@@ -88,7 +88,8 @@ def horizon(
     """
     mix, focus = runner.model.mix, _focus(examples.lengths, side, reads_steps=task.reads_steps)
     reach = focus + 1 if side == "end" else examples.lengths - focus
-    steps, whole = grid(int(reach.max())), _at(mix.logits(recurrence), focus)
+    longest = np.maximum(focus + 1, examples.lengths - focus).max()  # the same on both sides
+    steps, whole = grid(int(longest)), _at(mix.logits(recurrence), focus)
     agreement, distance = [], []
     disagreed = np.zeros(len(examples), bool)
     for keep in steps:

@@ -149,6 +149,14 @@ def test_the_tag_of_a_step_is_explained(folder):
     assert sum(found[1]["probabilities"].values()) == pytest.approx(1)
 
 
+def test_data_whose_longest_sequence_is_even_are_looked_into(folder):
+    pairs = [("Anna", "S-PER"), ("is", "O"), ("in", "O"), ("Rome", "S-LOC")] * 4
+    (folder / "even.conll").write_text("".join(f"{token}\t{tag}\n" for token, tag in pairs))
+    ran = grucli("inspect-gates", "even.conll", "-m", "m.npz", "--example", "1", cwd=folder)
+    assert ran.code == 0, ran.err
+    assert "MEMORY" in ran.text
+
+
 def test_words_of_a_chinese_text_are_found(tmp_path):
     rng = random.Random(0)
 
