@@ -72,13 +72,13 @@ def windows(one: Example) -> FactLines:
 
 def decision(one: Example) -> str:
     """Return the truth, the answer and what is explained of it in words."""
-    why = one.attribution
+    why, explained = one.attribution, one.attribution.explained
     truth = f"true {_name(one.label)}, " if one.label is not None else ""
     linear = ""
     if why.linear_margin is not None:
-        linear = f", of which {NAMES[one.unit]} {why.linear_margin:+.2f}"
-    explained = why.explained
-    return f"{truth}predicted {explained.answer}; {explained.subject} {why.margin:+.2f}{linear}"
+        linear = f", of which {NAMES[one.unit]} {signed(why.linear_margin, explained.faint)}"
+    margin = signed(why.margin, explained.faint)
+    return f"{truth}predicted {explained.answer}; {explained.subject} {margin}{linear}"
 
 
 def token(part: SequencePart) -> str:
@@ -94,7 +94,13 @@ def mark(effect: float, faint: float) -> str:
         return UNDEFINED
     if abs(effect) < faint:
         return "·"
-    return f"{'▲' if effect > 0 else '▼'}{abs(effect):.2f}"
+    return f"{'▲' if effect > 0 else '▼'}{signed(effect, faint)[1:]}"
+
+
+def signed(effect: float, faint: float) -> str:
+    """Return an effect with its sign, and as many digits as a faint one needs to show two."""
+    decimals = max(0, 1 - math.floor(math.log10(faint)))
+    return f"{effect:+.{decimals}f}"
 
 
 def _drawn(why: Attribution) -> list[float]:

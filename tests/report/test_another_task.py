@@ -12,7 +12,7 @@ from grucli.report.chance import doubts
 from grucli.report.page.sequences import examples as on_page
 from grucli.report.scorecard import text
 from grucli.report.scores import branches_text
-from grucli.report.sequences import examples
+from grucli.report.sequences import examples, mark, signed
 from grucli.tasks.scorecard import CountTable, Figure, Measure, Scorecard
 
 RMSE = Measure(name="rmse", title="RMSE", larger_is_better=False, is_brief=True)
@@ -151,3 +151,11 @@ def test_a_number_is_explained_without_a_name_for_it():
     assert "number 0.200 to 0.625" in shown
     assert "leads" not in shown
     assert "▲2.00" in on_page([one])
+
+
+@pytest.mark.parametrize(
+    ("faint", "shown"), [(0.1, "+1.23"), (0.03, "+1.235"), (5e-5, "+1.234568"), (40.0, "+1")]
+)
+def test_effects_have_the_digits_of_their_unit(faint, shown):
+    assert signed(1.2345678, faint) == shown
+    assert mark(-1.2345678, faint) == ("·" if faint > 2 else shown.replace("+", "▼"))

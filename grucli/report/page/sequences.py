@@ -18,12 +18,13 @@ from grucli.report.sequences import (
     legend,
     mark,
     running,
+    signed,
     token,
     windows,
 )
 
 WEAKEST, STRONGEST = 0.12, 0.62  # opacity: text on it must stay readable
-DEEPEST = 1.0  # [logit] effects from here on have the deepest colour, if there is none beyond
+DEEPEST = 10.0  # times what is faint: effects of the deepest colour, if there is none beyond
 
 
 def examples(shown: Sequence[Example]) -> Markup | None:
@@ -53,9 +54,10 @@ def _article(one: Example) -> Markup:
 def _tokens(one: Example) -> Markup:
     effect = one.attribution.effect
     sizes = np.abs(effect[~np.isnan(effect)])
-    most = float(sizes.max(initial=DEEPEST))
+    faint = one.attribution.explained.faint
+    most = float(sizes.max(initial=DEEPEST * faint))
     spans = [
-        _token(part, size, most, one.attribution.explained.faint, shares)
+        _token(part, size, most, faint, shares)
         for part, size, shares in zip(one.parts, effect.tolist(), _shares(one), strict=True)
     ]
     return tag("p", *spans, class_="tokens")
@@ -66,10 +68,11 @@ def _shares(one: Example) -> list[str | None]:
     why = one.attribution
     if why.linear_effect is None:
         return [None] * len(one.parts)
-    both = zip((why.effect - why.linear_effect).tolist(), why.linear_effect.tolist(), strict=True)
+    parts = (why.effect - why.linear_effect).tolist(), why.linear_effect.tolist()
+    both = [[signed(one, why.explained.faint) for one in part] for part in parts]
     return [
-        None if math.isnan(own) else f"recurrence {own:+.2f}, {NAMES[one.unit]} {linear:+.2f}"
-        for own, linear in both
+        None if math.isnan(effect) else f"recurrence {own}, {NAMES[one.unit]} {linear}"
+        for effect, own, linear in zip(why.effect.tolist(), *both, strict=True)
     ]
 
 
