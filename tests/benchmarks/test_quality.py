@@ -7,8 +7,18 @@ import numpy as np
 import pytest
 
 from grucli.tasks.classify import metrics
+from grucli.tasks.multilabel import metrics as set_metrics
 from tests.benchmarks import machine
-from tests.benchmarks.quality import intervals, program, published, rows, sets, sides, tables
+from tests.benchmarks.quality import (
+    intervals,
+    label_sets,
+    program,
+    published,
+    rows,
+    sets,
+    sides,
+    tables,
+)
 from tests.benchmarks.quality.standings import standings
 from tests.benchmarks.results import Results
 
@@ -323,3 +333,60 @@ def test_goals_are_of_sets_that_are_known():
 
 def test_committed_results_can_be_shown():
     assert tables.measured().count("\n| ") > 3
+
+
+@pytest.fixture
+def sets_folder(tmp_path):
+    place = tmp_path / "data" / "topics"
+    place.mkdir(parents=True)
+    lines = ["a x,p", "b y,q", "a b,p|q", "c,", "a,p"] * 8
+    for part in ("train", "test"):
+        _write(place / f"{part}.csv.gz", "text,labels\n" + "\n".join(lines) + "\n")
+    return place.parent
+
+
+def test_rows_with_several_labels_are_a_set_of_their_own(sets_folder, tmp_path):
+    (each,) = sets.find(sets_folder)
+    assert each.several
+    texts, truth, names = label_sets.read(str(each.test))
+    assert (texts[2], truth[2].tolist(), names) == ("a b", [True, True], ["p", "q"])
+    variables = machine.environment(1, keep_blas_kernel=True)
+    figures = sides.grucli(each, 0, variables, tmp_path, ["training.epochs=1"])
+    assert figures["rows"] == 40
+    assert figures.keys() >= {"micro_f1", "macro_f1", "subset_accuracy", "seconds"}
+
+
+def test_scores_of_sets_are_those_of_grucli():
+    rng = np.random.default_rng(0)
+    truth, answers = rng.random((50, 4)) < 0.4, rng.random((50, 4)) < 0.4
+    truth[:, 3] = answers[:, 3] = False  # occurs nowhere
+    theirs = set_metrics.evaluate(answers.astype(float), answers, truth, np.zeros(50, np.int64), 0)
+    found = label_sets.scores(truth, answers)
+    for name in ("micro_f1", "macro_f1", "subset_accuracy"):
+        assert found[name] == pytest.approx(getattr(theirs, name), abs=1e-6)
+
+
+def test_a_setting_and_a_threshold_are_chosen_on_rows_that_are_held_out():
+    texts = [f"{k % 3}" for k in range(60)]
+    truth = np.array([[text == "1"] for text in texts])
+
+    def trained(setting, texts, truth, seed):
+        assert len(texts) == len(truth) == 48
+        if setting == "bad":
+            return lambda texts: np.zeros((len(texts), 1))
+        return lambda texts: np.array([[0.4 if text == "1" else 0.3] for text in texts])
+
+    setting, threshold = label_sets.chosen(["bad", "good"], texts, truth, 0, trained)
+    assert setting == "good"
+    assert 0.3 < threshold <= 0.4
+
+
+def test_sets_of_labels_have_a_table_of_their_own(results):
+    figures = {"rows": 1800, "micro_f1": 0.7, "macro_f1": 0.4, "subset_accuracy": 0.5}
+    for side, more in (("grucli", {}), ("ngram", {"chosen": "words"})):
+        key = {"set": "topics", "side": side, "seed": 0, "revision": "1"}
+        results.add(figures | {"seconds": 2.0} | more, **key)
+    shown = tables.show(results)
+    assert "| topics | 1,800 | grucli | .700 | .400 | .500 | 2.00 |" in shown
+    assert "| topics | 1,800 | n-gram | .700 | .400 | .500 | 2.00 | words |" in shown
+    assert standings(results) == []

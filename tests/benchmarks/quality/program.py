@@ -4,10 +4,11 @@
     python -m tests.benchmarks quality --data DIR --peers none --sets names_gender,GunPoint
     python -m tests.benchmarks quality                         # show what has been measured
 
-DIR holds texts as NAME/{train,test}.csv.gz with the columns text and label, series as
-NAME/NAME_{TRAIN,TEST}.ts.gz. All choices are made within the training files; the test files are
-answered once a seed. grucli is measured again after a change of its code, a peer is not. The
-environments of the peers are made in --envs, unless --python names an interpreter that has them.
+DIR holds texts as NAME/{train,test}.csv.gz with the columns text and label, or labels with |
+between several of a row, series as NAME/NAME_{TRAIN,TEST}.ts.gz. All choices are made within the
+training files; the test files are answered once a seed. grucli is measured again after a change of
+its code, a peer is not. The environments of the peers are made in --envs, unless --python names an
+interpreter that has them.
 """
 
 import argparse
@@ -72,6 +73,8 @@ class Run:
                 self._grucli(each, seed)
         for side in self.arguments.peers:
             if side in sides.OF_TEXTS and not each.text:
+                continue
+            if side not in sides.OF_TEXTS and each.several:
                 continue
             for seed in sides.seeds(side, self.arguments.seeds):
                 self._peer(each, side, seed)

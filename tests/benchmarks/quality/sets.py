@@ -1,5 +1,7 @@
 """The classification sets of a folder: found by looking."""
 
+import csv
+import gzip
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +17,14 @@ class Set:
         name: of the folder of both.
         train, test: files.
         text: whether these are texts and not numbers.
+        several: whether a row may have any number of labels.
     """
 
     name: str
     train: Path
     test: Path
     text: bool
+    several: bool = False
 
 
 def find(folder, wanted=()):
@@ -43,4 +47,11 @@ def _sets(path):
         pattern = form.format(name=path.name)
         files = [path.parent / pattern.format(part) for part in (train, test)]
         if all(file.is_file() for file in files):
-            yield Set(name=path.name, train=files[0], test=files[1], text=form == TEXT[0])
+            text = form == TEXT[0]
+            several = text and "labels" in _columns(files[0])
+            yield Set(name=path.name, train=files[0], test=files[1], text=text, several=several)
+
+
+def _columns(path):
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+        return next(csv.reader(file), [])

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from tests.benchmarks import peers, processes
-from tests.benchmarks.quality import rows
+from tests.benchmarks.quality import label_sets, rows
 
 BOTH = "grucli, both"  # a run with the wide path where the defaults chose none
 ENVIRONMENTS = {"ngram": "ngram", "fasttext": "fasttext", "gru": "keras"}
 PEERS = {"ngram": "n-gram", "fasttext": "fastText", "gru": "GRU"}
 OF_TEXTS = ("ngram", "fasttext")
+OF_SETS = ("micro_f1", "macro_f1", "subset_accuracy")  # figures of rows with several labels
 WITHOUT_SEED = ("ngram",)  # the same answers whatever the seed
 SEEDS_FROM_ONE = ("fasttext",)  # for which 0 and 1 are one seed
 FASTTEXT_THREADS = 12  # as its own program; fewer than ten leave some of its vectors at zero
@@ -34,7 +35,8 @@ def revision(side):
 
 def peer(name, python, each, seed, variables):
     """Return the figures of a peer: scores, which rows are right, what it chose, seconds."""
-    command = [python, "-m", f"tests.benchmarks.quality.peer_{name}"]
+    module = f"peer_{name}_sets" if each.several else f"peer_{name}"
+    command = [python, "-m", f"tests.benchmarks.quality.{module}"]
     command += [str(each.train), str(each.test), str(seed)]
     outcome = processes.run(command, variables)
     return json.loads(outcome.output.splitlines()[-1]) | _took(outcome)
@@ -56,11 +58,16 @@ def grucli(each, seed, variables, folder, settings=()):
     command += ["--json", "--force", "--quiet"]
     for setting in settings:
         command += ["--set", setting]
+    if each.several:
+        command += ["--label-separator", label_sets.SEPARATOR]
     outcome = processes.run(command, variables)
     trained = json.loads(outcome.output)
     command = [*start, "evaluate", str(each.test), "-m", str(model), "--json"]
     command += ["--errors", str(wrong), "--force", "--quiet"]
     scored = json.loads(processes.run(command, variables).output)
+    if each.several:
+        kept = {name: round(scored[name], 6) for name in OF_SETS}
+        return {"rows": scored["rows"]} | kept | _took(outcome)
     kind = {"text": each.text}
     return kind | _scores(scored, wrong) | parts(trained, scored) | _took(outcome)
 

@@ -116,16 +116,16 @@ class Standing:
 def standings(results):
     """Return a Standing for each set on which grucli was measured, by name."""
     found = []
-    for name, latest in sorted(_latest(results).items()):
-        if "grucli" in latest:
-            revision, runs = latest["grucli"]
+    for name, own in sorted(latest(results).items()):
+        if "grucli" in own:
+            revision, runs = own["grucli"]
             found.append(
                 Standing(
                     name=name,
                     runs=runs,
-                    both=_both(runs, *latest.get(sides.BOTH, (None, {})), revision),
+                    both=_both(runs, *own.get(sides.BOTH, (None, {})), revision),
                     revision=revision,
-                    peers=_peers(name, latest),
+                    peers=_peers(name, own),
                 )
             )
     return found
@@ -133,19 +133,21 @@ def standings(results):
 
 def peers(results):
     """Return set -> rows of its test part or None, and its peers, for all that is known."""
-    latest = _latest(results)
-    names = {*latest, *published.MEASURED_BEFORE, *published.PUBLISHED}
-    return {name: _peers(name, latest.get(name, {})) for name in sorted(names)}
+    found = latest(results)
+    names = {*found, *published.MEASURED_BEFORE, *published.PUBLISHED}
+    return {name: _peers(name, found.get(name, {})) for name in sorted(names)}
 
 
-def _latest(results):
-    """Return set -> side -> revision measured last, and its figures by seed."""
+def latest(results, figure="accuracy"):
+    """Return set -> side -> revision measured last, and its figures by seed, of those with one."""
     found = {}
     for line in results.lines:
-        latest = found.setdefault(line["set"], {})
-        revision, runs = latest.get(line["side"], (None, {}))
+        if figure not in line["figures"]:
+            continue
+        own = found.setdefault(line["set"], {})
+        revision, runs = own.get(line["side"], (None, {}))
         runs = runs if revision == line["revision"] else {}
-        latest[line["side"]] = line["revision"], runs | {line["seed"]: line["figures"]}
+        own[line["side"]] = line["revision"], runs | {line["seed"]: line["figures"]}
     return found
 
 
@@ -156,16 +158,16 @@ def _both(runs, revision, forced, wanted):
     return {seed: run for seed, run in candidates.items() if run and "parts" in run}
 
 
-def _peers(name, latest):
+def _peers(name, found):
     measured = [
         Peer(
             name=label,
             origin=MEASURED,
-            accuracy=mean(run["accuracy"] for run in latest[side][1].values()),
-            right=_right(latest[side][1]),
+            accuracy=mean(run["accuracy"] for run in found[side][1].values()),
+            right=_right(found[side][1]),
         )
         for side, label in sides.PEERS.items()
-        if side in latest
+        if side in found
     ]
     known = ((published.MEASURED_BEFORE, BEFORE), (published.PUBLISHED, PUBLISHED))
     return measured + [

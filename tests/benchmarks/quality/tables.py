@@ -7,8 +7,15 @@ import numpy as np
 
 from tests.benchmarks.goals import checked
 from tests.benchmarks.markdown import markdown, number, titled
-from tests.benchmarks.quality import intervals, published, sides
-from tests.benchmarks.quality.standings import BEFORE, MEASURED, PUBLISHED, peers, standings
+from tests.benchmarks.quality import intervals, label_set_tables, published, sides
+from tests.benchmarks.quality.standings import (
+    BEFORE,
+    MEASURED,
+    PUBLISHED,
+    latest,
+    peers,
+    standings,
+)
 from tests.benchmarks.results import Results
 
 KEY = ("set", "side", "seed", "revision")
@@ -81,7 +88,8 @@ def show(results):
     found = standings(results)
     ours = markdown(HEAD, [_line(each) for each in found])
     goals = checked(GOALS, found, digits=4) if found else ""
-    parts = [titled({OURS: ours}), _summary(found), goals, _peers(results)]
+    several = label_set_tables.show(results)
+    parts = [titled({OURS: ours}), _summary(found), goals, _peers(results), several]
     return "\n".join(part for part in parts if part)
 
 
@@ -164,7 +172,7 @@ def _share_above(found):
 def _peers(results):
     """Return the table of what peers are known on each set that has been measured at all."""
     known = peers(results)
-    lines = [[name, *_known(known[name])] for name in sorted({x["set"] for x in results.lines})]
+    lines = [[name, *_known(known[name])] for name in sorted(latest(results))]
     head = ["set", *sides.PEERS.values(), "best published"]
     parts = [titled({PEERS: markdown(head, lines)}), _of_fasttext(known)]
     return "\n".join(part for part in parts if part)
