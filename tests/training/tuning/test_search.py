@@ -201,3 +201,23 @@ def test_a_log_with_other_trials_is_refused(data, tmp_path):
 def test_what_cannot_be_searched_is_refused(data, tmp_path, settings, problem):
     with pytest.raises(ConfigError, match=problem):
         begun(request(data, tmp_path, *settings))
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "settings"),
+    [
+        ("sets.csv", "w{0} 甲{1},甲|乙{1}\n", ("task=multilabel", "data.label_separator=pipe")),
+        ("numbers.csv", "good {0} bad{1},{1}.5\n", ("task=regress",)),
+        ("tags.conll", "{0}\tNUMBER\n杯{1}\tUNIT\n\n", ()),
+    ],
+)
+def test_every_task_is_searched(tmp_path, name, line, settings):
+    path = tmp_path / name
+    header = "text,label\n" if name.endswith("csv") else ""
+    path.write_text(header + "".join(line.format(k, k % 5) for k in range(40)), encoding="utf-8")
+    search = begun(request(path, tmp_path, "data.valid=0.25", *settings), Budget(trials=3))
+    trials = list(search.run())
+    assert trials[0].ended == "whole"
+    assert len(trials) == 3
+    assert all(trial.loss is not None and np.isfinite(trial.loss) for trial in trials)
+    assert ("model.pooling" in search.space.values) == (name != "tags.conll")
