@@ -18,7 +18,7 @@ from grucli.cli.interruption import Interruption
 from grucli.cli.options import Common
 from grucli.cli.show_data import show_data
 from grucli.config.resolve import Settings
-from grucli.errors import show_path
+from grucli.errors import show, show_path
 from grucli.model.linear_path import NAMES
 from grucli.notices import Notice
 from grucli.preparation.prepare import Prepared
@@ -53,20 +53,20 @@ def run(request: RunRequest, settings: Settings, common: Common, budget: Budget 
         try:
             cut = None if search is None else show_tuning.search(search, files, settings, common)
             if cut is not None:
-                common.note(_to_go_on())
+                _say(_to_go_on())
                 return 128 + cut
             session = Session(request if search is None else search.best_request)
             _show_beginning(session, settings, common, is_known=search is not None)
             train_outputs.check_folds(files, session.prepared)
         except KeyboardInterrupt:
-            common.note("interrupted before the first step; there is nothing to save")
+            _say("interrupted before the first step; there is nothing to save")
             return 128 + signal.SIGINT
         signalled = _train(session, common)
     is_reached = True
     if session.trainer.kept.best_epoch:
         is_reached = _show_outcome(session, files, search, common)
     if signalled is not None:
-        common.note(f"interrupted and saved; {_to_go_on()}")
+        _say(f"interrupted and saved; {_to_go_on()}")
         return 128 + signalled
     return 0 if is_reached else 1
 
@@ -196,6 +196,11 @@ def _show_outcome(session: Session, files: RunFiles, search: Search | None, comm
     quoted = shlex.quote(str(files.model))
     common.note(f"wrote {quoted}; next: grucli evaluate TEST -m {quoted}")
     return not any(isinstance(line, Notice) for line in calibration)
+
+
+def _say(outcome: str) -> None:
+    """Say why the exit code is none of success, as errors are said: with --quiet, too."""
+    output.say(show(outcome))
 
 
 def _to_go_on() -> str:

@@ -608,6 +608,20 @@ def test_a_signal_saves_and_the_resumed_run_has_the_same_bytes(
     assert_resumes_to(tmp_path, names, uninterrupted)
 
 
+def test_a_quiet_run_that_a_signal_ends_says_how_it_goes_on(tmp_path, names):
+    run = command("train", names, "-o", "m.npz", "-q", "--log", "run.jsonl", *SLOW)
+    with subprocess.Popen(run, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE) as process:
+        while not (tmp_path / "run.jsonl").exists() or not (tmp_path / "run.jsonl").read_text():
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 143
+    (line,) = errors.decode().splitlines()
+    assert line.startswith("interrupted and saved; to go on: grucli train")
+    assert line.endswith("--resume")
+
+
 BACKGROUND = """trap : INT; "$@" & wait $!; wait $!"""
 DEAF = """trap '' HUP INT TERM; exec "$@" """
 

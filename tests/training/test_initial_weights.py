@@ -186,6 +186,29 @@ def test_a_longer_text_of_before_is_still_read_to_its_end(tmp_path):
     check_answers_stay(base, data, model, texts("red " * 5 + "green " * 5, "green " * 12))
 
 
+@pytest.mark.parametrize(
+    ("settings", "old", "new", "labels"),
+    [
+        ("task=multilabel", ("b;a", "c", ""), ("a;0", "b"), ("a", "b", "c", "0")),
+        ("task=regress", ("1", "2.5", "7"), ("-20", "900"), ()),
+    ],
+)
+def test_other_tasks_say_what_they_said(tmp_path, settings, old, new, labels):
+    read = (*SMALL, settings, *(["data.label_separator=;"] if labels else []))
+    base = saved(prepared(tmp_path, "red", "green", "blue", labels=old, settings=read))
+    read = SMALL  # the task and the separator are those of the model
+    data, model, _ = grown(tmp_path, base, "pink", "blue", labels=new, settings=read)
+    assert (data.task.name, data.task.labels) == (base.task.name, labels)
+    before = scores(base.model, base.encoder, OLD_TEXTS)
+    after = scores(model, data.encoder, OLD_TEXTS)
+    assert np.ptp(before) > 0.1
+    np.testing.assert_allclose(after[:, : before.shape[1]], before, atol=1e-6)
+    again = data.task.grown("t.csv", [])
+    assert again.labels == data.task.labels
+    if not labels:
+        np.testing.assert_array_equal(data.task.values(after), base.task.values(before))
+
+
 def test_another_task_is_refused(tmp_path):
     base = saved(prepared(tmp_path, "red", "green"))
     other = dataclasses.replace(base, task=Other())

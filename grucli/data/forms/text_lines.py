@@ -18,6 +18,7 @@ from grucli.data.tables.dialect import SAMPLED_ROWS
 from grucli.errors import DataError, counted, excerpt
 
 PREFIX: Final = "__label__"
+TAB = "\t"
 LEAST_LABELLED: Final = 0.1
 """Share of lines with a label below which a file is taken for another form."""
 
@@ -88,7 +89,7 @@ def _labelled(lines: Lines, source: Source, least: float, said: list[str]) -> It
     Raises:
         DataError: no line has a label, or a smaller share than `least`: it is another form.
     """
-    name, number, skipped, first = source.name, 0, 0, 0
+    name, number, skipped, first = source.name, 0, 0, (0, "")
     may_lack = source.targets == "labels"
     for line in lines:
         if not line.strip():
@@ -97,7 +98,7 @@ def _labelled(lines: Lines, source: Source, least: float, said: list[str]) -> It
         labels, text = divide(text)
         if not labels and not problem and not may_lack:
             skipped += 1
-            first = first or lines.number
+            first = first if skipped > 1 else (lines.number, text)
             continue
         number += 1
         record = Record(number=number, line=lines.number)
@@ -111,13 +112,13 @@ def _labelled(lines: Lines, source: Source, least: float, said: list[str]) -> It
                 source.targets = "labels"
         yield record
     if skipped and number <= least * (number + skipped):
-        mend = "if this is a table, pass --format csv"
+        mend = f"if this is a table, pass --format {'tsv' if TAB in first[1] else 'csv'}"
         if number:
             mend = f"{number:,} of {number + skipped:,} lines have one; {mend}, or --format lines"
-        raise DataError(f"{name}:{first}: no {PREFIX}x in the line; {mend}")
+        raise DataError(f"{name}:{first[0]}: no {PREFIX}x in the line; {mend}")
     if skipped:
         lacking = f"{counted(skipped, 'line')} without a {PREFIX}x"
-        said.append(f"skipped {lacking}, the first is line {first:,}")
+        said.append(f"skipped {lacking}, the first is line {first[0]:,}")
 
 
 def _mislabelled(labels: list[str], allows_sets: bool) -> str:

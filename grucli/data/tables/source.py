@@ -133,7 +133,7 @@ def _fill_with_texts(source: Source, rows: TableBody, chosen: TextColumns) -> No
     if chosen.guessed:
         source.findings += (_said(source.columns, chosen),)
     if chosen.lists:
-        said = "lists of whole numbers are read as symbols (pass --values '{}' if they measure)"
+        said = "lists of numbers are read as symbols (pass --values '{}' if they measure)"
         source.findings += (said.format(excerpt(names[0], 40)),)
 
 

@@ -18,7 +18,7 @@ _CLEARLY_LONGER = 1.25
 class TextColumns:
     """Indices of the columns (None: there is none), and whether one had to be found.
 
-    `lists` says that the cells of the text column that was found are lists of whole numbers.
+    `lists` says that the cells of the text column that was found are lists of numbers.
     """
 
     text: tuple[int, ...]

@@ -56,6 +56,8 @@ def test_a_file_with_hardly_a_label_is_no_file_of_labelled_lines() -> None:
     said = "a.txt:1: no __label__x in the line; if this is a table, pass --format csv"
     assert problem(rest, "a.txt") == said
     assert problem(rest, "a.txt", format="lines") == said
+    tabs = rest.replace(b",", b"\t")
+    assert problem(tabs, "a.txt", format="lines") == said.replace("csv", "tsv")
     few = rest + b"a __label__x\n"
     assert problem(few, "a.txt") == (
         "a.txt:1: no __label__x in the line; 1 of 20 lines have one; if this is a table, pass "

@@ -207,7 +207,7 @@ def test_lists_of_whole_numbers_are_symbols_and_it_is_said() -> None:
     source, _ = read(data, "t.csv")
     assert source.kind == "text"
     assert source.findings[-1] == (
-        "lists of whole numbers are read as symbols (pass --values 'steps' if they measure)"
+        "lists of numbers are read as symbols (pass --values 'steps' if they measure)"
     )
     assert series(read(data, "t.csv", values=("steps",))[1])[1] == ([[9.0], [1.0]], "b")
     bare = data.replace("[", "").replace("]", "").replace(", ", " ")
