@@ -388,6 +388,24 @@ def test_no_bytes_no_lines_and_a_header_alone_stays_a_header(text_model: Path) -
         assert (ran.code, ran.out, ran.err) == (0, b"", "")
 
 
+@pytest.mark.parametrize("data", [b"hello\n", b"1 2 3", b"\xe4\xbd\xa0\r\n"])
+def test_one_cell_for_a_model_of_series_gets_an_answer(series_model: Path, data: bytes) -> None:
+    ran = grucli("predict", "-m", series_model, stdin=data)
+    assert (ran.code, ran.text) == (3, "<error>\t\n")
+    assert "is a header without a row; if it is a series, pass --no-header --values 1" in ran.err
+    assert grucli("predict", "-m", series_model, stdin=b"").out == b""
+
+
+def test_the_header_of_a_model_of_series_alone_is_no_record(tmp_path: Path) -> None:
+    rows = [f"{k} {k + 1} {k / 2},{'ab'[k % 2]}" for k in range(12)]
+    (tmp_path / "t.csv").write_text("\n".join(["steps,label", *rows]) + "\n")
+    model = ("--values", "steps", "-o", "m.npz", "-q", "--set", "training.epochs=1")
+    assert grucli("train", "t.csv", *model, cwd=tmp_path).code == 0
+    ran = grucli("predict", "-m", "m.npz", stdin=b"steps\n", cwd=tmp_path)
+    assert (ran.code, ran.out) == (0, b"")
+    assert grucli("predict", "-m", "m.npz", stdin=b"step\n", cwd=tmp_path).code == 3
+
+
 def test_numeric_sequences(series_model: Path, tmp_path: Path) -> None:
     data = SAMPLES / "classic_test.npz"
     ran = grucli("predict", data, "-m", series_model, "--json")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grucli.data import label_lists
-from grucli.data.records import Source
+from grucli.data.records import Record, Source
 from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines
 from grucli.data.tables.cells import Rows
@@ -59,15 +59,11 @@ def open_table(
     dialect = Dialect(delimiter=delimiter, quotes=asked.quotes)
     rows = open_rows(lines, dialect)
     columns, place = _read_columns(rows, lines, asked)
+    is_lone = _is_lone(columns, lines, asked)
     asked = asked.among(columns)
-    source = replace(
-        asked.source("tsv" if delimiter == "\t" else "csv", stream, lines),
-        columns=columns,
-        delimiter=delimiter,
-        header=asked.header,
-        quotes=None if asked.quotes is not False else False,
-        options=asked.options,
-    )
+    source = _empty_source(stream, lines, asked, columns, delimiter)
+    if is_lone:
+        return _of_one_record(source, place)
     body = TableBody(rows, columns if asked.header else ())
     source.found_later = body.findings
     if delimiter not in (own_delimiter, asked.known.delimiter) and not asked.options.delimiter:
@@ -91,6 +87,38 @@ def open_table(
     if chosen.guessed and asked.needs_label:
         table = TableSample(columns, first_rows, place, named=asked.header)
         source.findings += _unread(table, chosen)
+    return source
+
+
+def _empty_source(
+    stream: io.BufferedIOBase, lines: Lines, asked: Asked, columns: tuple[str, ...], delimiter: str
+) -> Source:
+    """Return what is known of a table before its columns are told apart."""
+    return replace(
+        asked.source("tsv" if delimiter == "\t" else "csv", stream, lines),
+        columns=columns,
+        delimiter=delimiter,
+        header=asked.header,
+        quotes=None if asked.quotes is not False else False,
+        options=asked.options,
+    )
+
+
+def _is_lone(columns: Sequence[str], lines: Lines, asked: Asked) -> bool:
+    """Whether a pipe to a model of series has one cell, which names no column of the model.
+
+    It may be meant as a record as well as the header of no rows: an answer is due.
+    """
+    is_piped = asked.path is None and not asked.needs_label and asked.known.kind == "series"
+    is_named = not asked.header or asked.options.values or columns[:1] == asked.known.values
+    return is_piped and not is_named and len(columns) == 1 and not lines.peek(1)[0]
+
+
+def _of_one_record(source: Source, place: str) -> Source:
+    """Return the source with the one record that stands where the header is, unread."""
+    said = f"'{excerpt(source.columns[0], 40)}' is a header without a row; if it is a series"
+    record = Record(number=1, line=1, error=f"{place}: {said}, pass --no-header --values 1")
+    source.kind, source.records = "series", iter([record])
     return source
 
 
