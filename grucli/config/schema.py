@@ -143,7 +143,7 @@ class ModelConfig(_Section):
     and 3 tokens that end with it. auto is
     8192 for words where model.wide, which reads n-grams itself, is false, and false for the rest.
     Of tokens that the data hold it is what they begin and end with, their shape and their form in
-    one case instead; there auto is 32768."""
+    one case instead; there auto is 4 for each distinct token, from 2048 to 32768."""
     initialisation: Auto[Literal["orthogonal", "chrono"]] = None
     """How recurrent weights start; chrono also sets the gates' biases for long memories. auto is
     chrono for cells with gates where only the last state of one direction is read, after 30 steps

@@ -114,7 +114,8 @@ def fit(
     )
     mean_characters = tokenized.total(tokens.letters) / max(int(tokenized.lengths.sum()), 1)
     are_given = mode == GIVEN
-    default = data_rules.subwords(config.model.wide, mean_characters, are_given=are_given)
+    given = len(tokenized.tokens) if are_given else None
+    default = data_rules.subwords(config.model.wide, mean_characters, given)
     are_words = are_given or mean_characters >= data_rules.WORD_CHARACTERS
     if origin is not None:
         default = Choice(value=origin.architecture.buckets or False, reason=AS_IN_ORIGIN)

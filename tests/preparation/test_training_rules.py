@@ -128,3 +128,11 @@ def test_the_stride_leaves_the_recurrence_about_sixty_steps(length, stride):
     assert chosen("series", 50, length)["model.convolution"] == stride
     assert chosen("series", 5000, length)["model.convolution"] == stride
     assert chosen("text", 50, length)["model.convolution"] is False
+
+
+@pytest.mark.parametrize(
+    ("tokens", "buckets"), [(1, 2048), (512, 2048), (513, 4096), (3886, 16_384), (10**6, 32_768)]
+)
+def test_the_spelling_of_more_tokens_has_more_vectors(tokens, buckets):
+    assert data_rules.subwords("auto", 5.0, tokens).value == buckets
+    assert data_rules.subwords("auto", 5.0).value is False
