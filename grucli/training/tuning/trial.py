@@ -73,9 +73,11 @@ def best_of(trials: Sequence[Trial]) -> Trial:
     """Return the winner: the first trial, unless others are better by more than luck explains.
 
     Of those the one that gains most wins, of equals the first. The best of n that are all as good
-    as the defaults gains about sqrt(2 ln n) standard errors by luck.
+    as the defaults gains about sqrt(2 ln n) standard errors by luck; those that were stopped count,
+    too, as the others were picked from among them.
     """
-    whole = [trial for trial in trials[1:] if trial.error is not None]
-    luck = max(1.0, math.sqrt(2 * math.log(max(1, len(whole)))))
+    first, *others = trials
+    luck = max(1.0, math.sqrt(2 * math.log(max(1, len(others)))))
+    whole = (trial for trial in others if trial.error is not None)
     better = (trial for trial in whole if (trial.gain or 0.0) > luck * (trial.error or 0.0))
-    return max(better, key=lambda trial: trial.gain or 0.0, default=trials[0])
+    return max(better, key=lambda trial: trial.gain or 0.0, default=first)

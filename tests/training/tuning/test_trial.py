@@ -58,6 +58,12 @@ def test_the_more_are_tried_the_more_the_best_has_to_gain():
     assert best_of([trial(1, 0.0, 0.0), *others, trial(200, 3.5, 1.0)]).number == 200
 
 
+def test_trials_that_were_stopped_count_as_tried():
+    stopped = [trial(number, ended="stopped") for number in range(3, 12)]
+    assert best_of([trial(1, 0.0, 0.0), trial(2, 2.0, 1.0)]).number == 2
+    assert best_of([trial(1, 0.0, 0.0), trial(2, 2.0, 1.0), *stopped]).number == 1
+
+
 def test_a_trial_comes_back_from_json():
     own = Trial(
         number=4,
