@@ -165,9 +165,12 @@ class Common:
         saved = load(path)
         if path.endswith(".last.npz"):
             model = path.removesuffix(".last.npz") + ".npz"
+            paths = "neither n-grams nor kernels"
+            if saved.model.linear is not None:
+                paths = "the linear path that it started from"
             text = (
-                f"{excerpt(path)} is for --resume: it has the last weights, and neither "
-                f"n-grams nor kernels; the model is {excerpt(model)}"
+                f"{excerpt(path)} is for --resume: it has the last weights, and {paths}; "
+                f"the model is {excerpt(model)}"
             )
             self.note(Notice("model.last_weights", text))
         return saved

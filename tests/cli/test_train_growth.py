@@ -97,6 +97,8 @@ def test_ngrams_are_kept_and_added_and_go_where_the_model_goes(tmp_path):
         places = np.searchsorted(after["wide_keys"], before["wide_keys"])
         np.testing.assert_array_equal(after["wide_keys"][places], before["wide_keys"])
         assert after["wide_weight"].shape[1] == 3
+        last = grucli("predict", "-m", f"{folder}/m.last.npz", cwd=tmp_path, stdin=b"rice\n")
+        assert "last weights, and the linear path that it started from" in last.err
         again = grucli(
             "train", "new.csv", *STILL, "--valid", valid, "-o", model, "--resume", cwd=tmp_path
         )
