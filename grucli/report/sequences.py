@@ -144,4 +144,4 @@ def check(why: Attribution, found: Check) -> str:
 
 
 def _name(label: str) -> str:
-    return f"'{excerpt(label, LABEL_WIDTH)}'"
+    return f"'{excerpt(label, LABEL_WIDTH)}'" if label else "nothing"

@@ -18,6 +18,7 @@ from grucli.tasks.multilabel.label_sets import Bits, divided
 from grucli.tasks.task import LinearLayer, Loss
 
 TASK = "multilabel"
+MOST_PAIRS = 1 << 21  # of rows and labels, by which one factor a branch is found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +95,9 @@ def learn_dense(
 def blend(branches: Sequence[Floats], truth: Bits) -> Floats:
     """Return (P,) factors of the scores (n, C) of P branches with the lowest loss.
 
-    Each pair of a row and a label is an input with two classes, yes and no.
+    Each pair of a row and a label is an input with two classes, yes and no. Where there are more
+    than enough, every so many rows are asked.
     """
-    pairs = [scores.reshape(-1, 1) for scores in branches]
-    return blend_factors.fit(pairs, truth.ravel().astype(np.int64))
+    some = slice(None, None, max(1, truth.size // MOST_PAIRS))
+    pairs = [scores[some].reshape(-1, 1) for scores in branches]
+    return blend_factors.fit(pairs, truth[some].ravel().astype(np.int64))

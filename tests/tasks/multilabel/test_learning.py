@@ -87,3 +87,11 @@ def test_branches_are_blended_by_the_factors_of_lowest_loss():
     factors = learning.blend([2 * logits, noise], truth)
     assert factors[0] == pytest.approx(0.5, abs=0.06)
     assert factors[1] == pytest.approx(0, abs=0.1)
+
+
+def test_of_many_rows_every_so_many_are_asked(monkeypatch):
+    rng = np.random.default_rng(2)
+    scores, truth = rng.normal(size=(90, 3)), (rng.random((90, 3)) < 0.4).astype(np.uint8)
+    third = learning.blend([scores[::3]], truth[::3])
+    monkeypatch.setattr(learning, "MOST_PAIRS", 90)
+    assert learning.blend([scores], truth).tolist() == third.tolist()
