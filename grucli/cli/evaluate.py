@@ -75,7 +75,7 @@ def evaluate(
 
     saved = common.load(model)
     options = reading.options(targets=saved.task.target_forms[0])
-    table = read_table(data, options, saved.remembered)
+    table = read_table(data, options, saved.remembered, saved.task.target_forms)
     common.note_each(table.findings)
     records = list(suitable_records(saved, table.records, table.name, model))
     saved.task.check_known(table.name, records, "the model")

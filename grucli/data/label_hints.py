@@ -14,7 +14,7 @@ MOST_ROWS = 5  # of a number on average, if all are whole
 SEPARATORS = ";|,#"
 LEAST_REUSE = 2.0  # labels that a part of a list stands in, on average; "Salem, MA" has less
 LABEL_WIDTH = 24  # characters
-SEVERAL = "or set task=multilabel for several labels a row"
+SEVERAL = "or train with task=multilabel for several labels a row"
 
 # With a decimal point or a decimal comma.
 _NUMBER = re.compile(r"\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*", re.ASCII)

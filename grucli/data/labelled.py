@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy.typing as npt
@@ -16,6 +16,14 @@ from grucli.engine.steps import Steps
 from grucli.errors import DataError, counted, excerpt
 
 LISTED_PROBLEMS = 5
+
+HELD: Mapping[TargetForm, str] = {
+    "label": "one label an input",
+    "labels": "lists of labels",
+    "number": "a number an input",
+    "tags": "a tag a step",
+}
+"""What data hold, for people."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,18 +51,35 @@ class Table:
     options: ReadOptions
 
 
-def read_table(path: str, options: ReadOptions, remembered: Remembered | None = None) -> Table:
+def read_table(
+    path: str,
+    options: ReadOptions,
+    remembered: Remembered | None = None,
+    forms: Sequence[TargetForm] = (),
+) -> Table:
     """Read a whole file with labels.
 
+    Args:
+        path: the file, or "-" for standard input.
+        options: what the user said about it.
+        remembered: how the file was read that a model has learned from, None to learn.
+        forms: what that model has learned, first of all, and what else it can be judged by; no
+            matter if there are none.
+
     Raises:
-        DataError: it has no row, or rows that cannot be read or lack the number that is to be
-            predicted, unless `options` skip them.
+        DataError: it has no row, holds targets of another form, or rows that cannot be read or lack
+            the number that is to be predicted, unless `options` skip them.
         AccessError: it is missing or unreadable.
     """
     with open_source(path, options, needs_label=True, remembered=remembered) as source:
         _refuse_unread(source, options)
+        if forms and source.targets not in forms:
+            raise DataError(
+                f"{source.name}: holds {HELD[source.targets]}, and the model has learned "
+                f"{HELD[forms[0]]}; name another file, or train a model on such"
+            )
         records, problems = [], []
-        are_numbers = "number" in (options.targets, source.targets)
+        are_numbers = "number" in (options.targets, source.targets) and source.targets != "tags"
         for record in source:
             if are_numbers and record.error is None:
                 record.error = _fault_of_number(source.name, record)

@@ -89,7 +89,7 @@ def _judged_by_file(file: TrainingFile, path: str, folding: Choice) -> Parts:
         group=None,
         targets=file.task.target_forms[0],
     )
-    other = read_table(path, options, file.table.remembered)
+    other = read_table(path, options, file.table.remembered, file.task.target_forms)
     file.task.check_known(other.name, other.records, "the training file")
     parts = file.records, other.records
     precision = copies.common_precision(*parts)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grucli.data.labelled import Table
-from grucli.data.records import ReadOptions, Record, TargetForm
+from grucli.data.labelled import HELD, Table
+from grucli.data.records import ReadOptions, Record
 from grucli.errors import ConfigError, DataError
 from grucli.notices import Notice
 from grucli.preparation import copies
@@ -19,13 +19,6 @@ from grucli.tasks.task import Task
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config
-
-_HELD: Mapping[TargetForm, str] = {
-    "label": "one label an input",
-    "labels": "lists of labels",
-    "number": "a number an input",
-    "tags": "a tag a step",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +89,7 @@ def _task_type(table: Table, name: str) -> type[Task]:
     own = task_for(table.targets)
     kind = task_type(own if name == "auto" else name)
     if table.targets not in kind.target_forms:
-        holds = _HELD[table.targets]
+        holds = HELD[table.targets]
         mend = f"set task={own}" if own != kind.name else "name another file"
         raise DataError(
             f"{table.name}: holds {holds}, which task {kind.name} does not learn; {mend}"

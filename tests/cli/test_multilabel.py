@@ -145,7 +145,7 @@ def test_the_data_choose_the_task(folder, name):
     assert set(json.loads(ran.out)["data"]["labels"]) == WORDS.keys()
     ran = grucli("train", name, "--dry-run", "--set", "task=classify", *SETTINGS, cwd=folder)
     assert ran.code == 3
-    assert "set task=multilabel" in ran.complaints[0]
+    assert "train with task=multilabel" in ran.complaints[0]
 
 
 def test_a_resumed_run_is_the_same_and_so_is_one_with_workers(folder):

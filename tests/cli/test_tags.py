@@ -8,7 +8,7 @@ import pytest
 from grucli import load
 from tests.data.reading import records_of
 
-from .helpers import SAMPLES, grucli, started
+from .helpers import SAMPLES, assert_one_error, grucli, started
 
 TEST = SAMPLES / "ingredients_test.conll"
 TINY = ("hidden_size=8", "embedding_size=8", "subwords=false", "dropout=0")
@@ -156,3 +156,42 @@ def test_a_model_of_labels_has_no_tags_to_write(text_model: Path) -> None:
     ]
     ran = grucli("predict", TEST, "-m", text_model, "--to", "label")
     assert (ran.code, len(ran.lines)) == (0, 60)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.conll", "2\tB-QTY\nsalt\tB-NAME\n\nsalt\tB-NAME\n"),
+        ("a.jsonl", '{"tokens": ["2", "salt"], "tags": ["B-QTY", "B-NAME"]}\n'),
+    ],
+)
+def test_a_model_of_labels_is_not_scored_on_tags(
+    text_model: Path, tmp_path: Path, name: str, data: str
+) -> None:
+    (tmp_path / name).write_text(data)
+    ran = grucli("evaluate", name, "-m", text_model, cwd=tmp_path)
+    assert_one_error(ran, 3, f"{name}: holds a tag a step, and the model has learned one label")
+
+
+@pytest.mark.parametrize("task", ["regress", "multilabel", "classify"])
+def test_another_task_does_not_learn_tags(task: str) -> None:
+    ran = grucli("train", TEST, "--dry-run", "--set", f"task={task}")
+    assert_one_error(ran, 3, f"holds a tag a step, which task {task} does not learn; set task=tag")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "parts"),
+    [
+        ("a.csv", "text,label\nsalt,x\nmilk,y\n", ("one label an input", "learned a tag a step")),
+        ("a.txt", "__label__x salt\n__label__y __label__x milk\n", ("one label an input",)),
+        ("a.jsonl", '{"text": "2 salt", "label": "x"}\n', ("no key holds tokens", "text,label")),
+        ("b.jsonl", '{"text": "salt", "labels": ["x"]}\n', ("no key holds tokens", "text,labels")),
+    ],
+)
+def test_a_tagger_is_not_scored_on_other_targets(
+    model: Path, tmp_path: Path, name: str, data: str, parts: tuple[str, ...]
+) -> None:
+    (tmp_path / name).write_text(data)
+    assert_one_error(grucli("evaluate", name, "-m", model, cwd=tmp_path), 3, name, *parts)
+    valid = ("train", TEST, "-o", tmp_path / "m.npz", "-q", "--valid", tmp_path / name)
+    assert_one_error(grucli(*valid), 3, name, *parts[:1])

@@ -26,16 +26,23 @@ def tagged_keys(
     None where the objects hold something else.
 
     Raises:
-        DataError: several keys hold a tag for each token.
+        DataError: several keys hold a tag for each token; or none, where tags are asked for.
     """
-    if not asked.may_be_tagged or asked.options.values:
+    wants_tags = "tags" in (asked.options.targets, asked.known.targets)
+    is_open = asked.may_be_tagged or asked.needs_label  # tags that nobody can use are told, too
+    if not is_open or asked.options.values or (not wants_tags and _has_text(sample, asked)):
         return None
     token_key = _token_key(sample, columns, asked)
-    if token_key is None or _has_label(sample, columns, asked):
-        return None
-    tag_key = _tag_key(sample, columns, asked, token_key)
-    expects_none = not asked.needs_label and asked.known.targets == "tags"
-    return (token_key, tag_key) if tag_key is not None or expects_none else None
+    if token_key is not None and (wants_tags or not _has_label(sample, columns, asked)):
+        tag_key = _tag_key(sample, columns, asked, token_key)
+        if tag_key is not None or (wants_tags and not asked.needs_label):
+            return token_key, tag_key
+    if wants_tags and asked.needs_label:
+        raise DataError(
+            f"{asked.name}: no key holds tokens and another a tag for each (keys: "
+            f"{excerpt(','.join(columns), 60)}); pass --text and --label, or name another file"
+        )
+    return None
 
 
 def fill(
@@ -86,6 +93,15 @@ def _token_key(sample: Sequence[Object], columns: Sequence[str], asked: Asked) -
     likely = {normal_name(key): key for key in reversed(lists)}
     known = [key for key in names(asked.known.text) if key in lists]
     return next(iter([*known, *[likely[name] for name in TOKEN_NAMES if name in likely]]), None)
+
+
+def _has_text(sample: Sequence[Object], asked: Asked) -> bool:
+    """Whether a model finds the texts that it reads."""
+    return any(
+        key in each and not isinstance(each[key], list)
+        for each in sample
+        for key in names(asked.known.text)
+    )
 
 
 def _has_label(sample: Sequence[Object], columns: Sequence[str], asked: Asked) -> bool:

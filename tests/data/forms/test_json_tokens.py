@@ -95,3 +95,19 @@ def test_a_model_of_tags_reads_texts_of_objects_too() -> None:
     data = lines({"text": "New York"})
     (record,) = records_of(data, "a.jsonl", needs_label=False, remembered=TAGGED, text="text")
     assert record.tokens == ("New", "York")
+
+
+def test_a_label_beside_tags_is_passed_over_where_tags_are_asked_for() -> None:
+    data = lines(*[{"tokens": ["a"], "tags": ["X"], "label": "y"}] * 2)
+    for source, (first, _) in (
+        read(data, "a.jsonl", targets="tags"),
+        read(data, "a.jsonl", remembered=TAGGED),
+    ):
+        assert (source.targets, first.tags) == ("tags", ("X",))
+
+
+def test_a_model_of_texts_passes_over_tokens_and_tags_beside_its_text() -> None:
+    data = lines(*[{"body": "a b", "tokens": ["a", "b"], "tags": ["X", "Y"], "sort": "y"}] * 2)
+    known = Remembered(text="body", label="sort")
+    source, (first, _) = read(data, "a.jsonl", remembered=known)
+    assert (source.targets, first.text, first.label) == ("label", "a b", "y")
