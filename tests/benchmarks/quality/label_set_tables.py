@@ -2,11 +2,11 @@
 
 from statistics import mean
 
-from tests.benchmarks.markdown import markdown, number, titled
+from tests.benchmarks.markdown import markdown, titled
 from tests.benchmarks.quality import sides
 from tests.benchmarks.quality.standings import latest
 
-HEAD = ["set", "test rows", "side", "micro-F1", "macro-F1", "exact match", "seconds", "chosen"]
+HEAD = ["set", "test rows", "side", "micro-F1", "macro-F1", "exact match", "chosen"]
 TITLE = (
     "Rows with any number of labels, on the test part, mean over the seeds; peers choose settings "
     "and one threshold on a part of the training file, grucli has its defaults:"
@@ -26,5 +26,4 @@ def show(results):
 
 def _line(label, runs):
     shares = [f"{mean(run[figure] for run in runs):.3f}".removeprefix("0") for figure in FIGURES]
-    seconds = number(mean(run["seconds"] for run in runs))
-    return [f"{runs[0]['rows']:,}", label, *shares, seconds, runs[0].get("chosen", "")]
+    return [f"{runs[0]['rows']:,}", label, *shares, runs[0].get("chosen", "")]
