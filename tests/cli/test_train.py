@@ -474,9 +474,9 @@ REFUSED = {
     "unknown option": (["train", REVIEWS, "-o", "m.npz", "--epochs", "3"], 2, "--epochs"),
     "bad setting": (["train", REVIEWS, "-o", "m.npz", "--set", "model.cel=gru"], 2, "'cell'"),
     "task to come": (
-        ["train", REVIEWS, "-o", "m.npz", "--set", "task=multilabel"],
+        ["train", REVIEWS, "-o", "m.npz", "--set", "task=generate"],
         2,
-        "not available",
+        "classify, multilabel, regress or tag",
     ),
     "missing data": (["train", "nope.csv", "-o", "m.npz"], 5, "nope.csv"),
     "missing config": (["train", "-c", "nope.yaml", "-o", "m.npz"], 5, "nope.yaml"),
