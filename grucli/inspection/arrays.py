@@ -1,7 +1,7 @@
 """Every gate and state of a sample, step by step, as arrays that `np.load` opens.
 
 meta                         uint8, JSON: schema, model, convention, sample
-labels                       (C,) str, none where answers have no names
+labels                       (C,) str, none where answers have no names; tags as they are learned
 records                      (n,) int64, number in the data, from 1
 targets, predictions, …      as the task has them; of labels (n,) int64 in `labels`, where a
                              target of -1 is none, or an unseen one

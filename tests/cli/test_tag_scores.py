@@ -5,6 +5,7 @@ import io
 import json
 import random
 
+import numpy as np
 import pytest
 
 import grucli as package
@@ -147,6 +148,18 @@ def test_the_tag_of_a_step_is_explained(folder):
     assert 1 <= found[0]["step"] <= 4
     assert found[1]["predicted"] == found[1]["target"] != found[1]["other"]
     assert sum(found[1]["probabilities"].values()) == pytest.approx(1)
+
+
+def test_traces_name_the_tags_that_they_number(folder):
+    (folder / "traced.conll").write_text(
+        "Anna\tS-PER\nis\tO\nRome\tS-LOC\n\nNew\tB-LOC\nYork\tE-LOC\n"
+    )
+    words = ("inspect-gates", "traced.conll", "-m", "m.npz", "--npz", "traces.npz")
+    assert grucli(*words, cwd=folder).code == 0
+    with np.load(folder / "traces.npz") as traces:
+        true = traces["labels"][traces["targets"]].tolist()
+        assert true == ["B-PER", "O", "B-LOC", "B-LOC", "I-LOC"]
+        assert traces["probabilities"].shape == (5, len(traces["labels"]))
 
 
 def test_data_whose_longest_sequence_is_even_are_looked_into(folder):

@@ -253,6 +253,14 @@ class TagAnswering:
             )
 
     def arrays(self, scores: Steps, targets: Steps) -> dict[str, npt.NDArray[Any]]:
-        """Return true tags, answers and probabilities of all steps, sequence after sequence."""
+        """Return true tags, answers and probabilities of all steps, sequence after sequence.
+
+        They are places in `labels`, the tags as they are learned.
+        """
         found = self.decoded(scores)
-        return {"targets": targets.values, "predictions": found.tags, "probabilities": found.p}
+        return {
+            "labels": np.array(self.tags, np.str_),
+            "targets": targets.values,
+            "predictions": found.tags,
+            "probabilities": found.p,
+        }

@@ -26,7 +26,7 @@ class Blind:
         measure: what is measured.
         rows: sequences.
         value: the figure.
-        trials: as in `Share`.
+        trials: as in `Share`, of the figures that are compared with it.
         owner: whose figure it is.
         meaning, subject: what is always answered.
     """
@@ -74,13 +74,13 @@ def of_one_tag(measure: Measure, share: Share, rows: int, tag: str | None) -> Bl
     )
 
 
-def of_words(measure: Measure, share: Share, rows: int) -> Blind:
-    """Return what each token's most frequent tag in training reaches."""
+def of_words(measure: Measure, share: Share, rows: int, answered: Share) -> Blind:
+    """Return what each token's most frequent tag in training reaches, beside what is answered."""
     return Blind(
         measure=measure,
         rows=rows,
         value=share.value or 0.0,
-        trials=share.trials,
+        trials=answered.trials,
         owner="lexicon",
         meaning=WordTags.meaning,
     )

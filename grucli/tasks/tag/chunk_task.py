@@ -90,7 +90,8 @@ class ChunkTag(Tag):
     def labels(self) -> tuple[str, ...]:
         """The tags that can be answered, in the scheme of the training file."""
         letters = sorted({*SCHEMES[self.scheme], "B"})
-        return (OUTSIDE, *(chunks.text(one, kind) for kind in self.types for one in letters))
+        of_types = [chunks.text(one, kind) for kind in self.types for one in letters]
+        return (*[OUTSIDE] * (OUTSIDE in self.tags), *of_types)
 
     @property
     def chain(self) -> tuple[bool, str]:

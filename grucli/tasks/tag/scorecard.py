@@ -111,6 +111,7 @@ def scorecard(one: Answered) -> Scorecard:
     """Score tags that stand each for itself."""
     per_tag = of_each(one.found.tags[one.hits], one.targets.values, one.found.tags, len(one.tags))
     macro = macro_f1(per_tag, len(one.unseen))
+    accuracy, blind = one.accuracy(one.found.tags), one.accuracy(one.blind)
     return Scorecard(
         rows=len(one.targets),
         unknown=one.unknown,
@@ -119,7 +120,7 @@ def scorecard(one: Answered) -> Scorecard:
             Figure(measure=MACRO_F1, value=macro, meaning="each tag counts the same"),
             *_figures(one),
         ),
-        baseline=baseline.of_words(ACCURACY, one.accuracy(one.blind), len(one.targets)),
+        baseline=baseline.of_words(ACCURACY, blind, len(one.targets), accuracy),
         tables=(_table("per_tag", "tag", one.tags, per_tag), *_tables(one)),
     )
 
@@ -148,7 +149,7 @@ def chunk_scorecard(one: Answered, answered: Tagged, blind: Tagged) -> Scorecard
             _accuracy(one),
             *_figures(one),
         ),
-        baseline=baseline.of_words(ENTITY_F1, without.f1, len(one.targets)),
+        baseline=baseline.of_words(ENTITY_F1, without.f1, len(one.targets), f1),
         tables=(
             _table("per_type", "type", [name or UNNAMED for name in true.types], per_type),
             *_tables(one),

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from grucli.data.records import Record, TargetForm
 from grucli.engine.packing import Floats, Integers
 from grucli.engine.steps import Steps
-from grucli.errors import ConfigError, DataError, excerpt, expect, show_path
+from grucli.errors import ConfigError, DataError, counted, excerpt, expect, show_path
 from grucli.notices import Notice
 from grucli.tasks.classify import unknown_labels
 from grucli.tasks.no_linear_path import NoLinearPath
@@ -66,7 +66,7 @@ class Tag(NoLinearPath, TagAnswering):
         counts = steps_of_each(records)
         if len(counts) < 2:
             found = "".join(f" ({excerpt(tag)})" for tag in counts)
-            raise DataError(f"{name}: has {len(counts)} tags{found}; need two")
+            raise DataError(f"{name}: has {counted(len(counts), 'tag')}{found}; need two")
         fitted = ChunkTag if are_chunks(tuple(counts)) else Tag
         return fitted.of(records)  # type: ignore[return-value]
 

@@ -27,7 +27,9 @@ def test_the_most_frequent_tokens_are_kept(monkeypatch):
 
 
 def test_what_is_above_it_is_above_by_more_than_chance():
-    blind = of_words(ACCURACY, Share(value=0.8, trials=100), 20)
+    answered = Share(value=0.9, trials=100)
+    blind = of_words(ACCURACY, Share(value=0.8, trials=9), 20, answered)
+    assert blind.interval(0.9) == answered.interval
     assert not blind.is_passed_by(0.85)
     assert blind.is_passed_by(0.9)
     assert blind.is_missed_by(0.6)
@@ -36,7 +38,7 @@ def test_what_is_above_it_is_above_by_more_than_chance():
 
 
 def test_why_nothing_can_be_above_it():
-    perfect = of_words(ACCURACY, Share(value=1.0, trials=100), 20)
+    perfect = of_words(ACCURACY, Share(value=1.0, trials=100), 20, Share(value=0.9, trials=100))
     assert perfect.limit == "giving each token its most frequent tag is right everywhere"
     few = of_one_tag(ACCURACY, Share(value=0.7, trials=2), 2, "N")
     assert few.limit == "no answers would be on 2 rows; judge it on more"

@@ -103,6 +103,7 @@ def test_the_training_file_in_a_line():
     assert TASK.size == "2 types of chunks"
     assert TASK.listed == "2 types of chunks in IOB2: LOC, PER"
     assert TASK.labels == ("O", "B-LOC", "I-LOC", "B-PER", "I-PER")
+    assert fitted(tagged("B E S", "B M E")).labels == ("B", "E", "M", "S")
 
 
 def test_odd_tags_are_told():
