@@ -50,7 +50,7 @@ def test_a_slip_of_the_pen_is_told_the_command_that_is_meant() -> None:
     [
         ("grucli inspe", ["inspect-gates"]),
         ("grucli predict --to ", ["tsv", "csv", "jsonl", "label", "conll"]),
-        ("grucli evaluate --mi", ["--min", "--missing"]),
+        ("grucli evaluate --mi", ["--min", "--min-prob", "--missing"]),
     ],
 )
 def test_the_shell_completes_commands_options_and_values(words: str, offered: list[str]) -> None:
