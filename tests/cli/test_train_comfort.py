@@ -133,7 +133,9 @@ def test_training_starts_from_another_model_and_says_what_it_took(tmp_path):
     done = grucli("train", "few.csv", "-o", "m.npz", *start, cwd=tmp_path)
     assert done.code == 0, done.err
     assert "starting from base.npz: " in done.err
-    assert " added, recurrent weights, head with 2 labels" in done.err
+    assert " token vectors kept and " in done.err
+    assert " n-grams kept and " in done.err
+    assert " added, head with 2 labels" in done.err
     card = read_archive(tmp_path / "m.npz").meta["card"]
     assert card["config"]["model"]["hidden_size"] == 12
     assert card["init_from"] == sha256(tmp_path / "base.npz")[:12]
