@@ -66,7 +66,9 @@ def inspect_gates(
     ] = None,
     target: Annotated[
         str | None,
-        typer.Option("--target", metavar="LABEL", help="Explain this label, not the answer."),
+        typer.Option(
+            "--target", metavar="LABEL|STEP", help="What to explain instead: a label, a tag's step."
+        ),
     ] = None,
     sample: Annotated[
         int | None, typer.Option("--sample", min=1, metavar="N", help="Most sequences to run; 512.")
