@@ -50,7 +50,7 @@ def settle(
     if task.reads_steps:
         choices |= step_rules.choose(facts, cast(StepTask, task))
     else:
-        choices["model.chain"] = Choice(value=False, reason=f"one {task.noun} a sequence")
+        choices["model.chain"] = Choice(value=False, reason="one answer a sequence")
     choices |= {} if origin is None else _as_in(origin.architecture)
     if vector_size is not None:
         reason = "as in the file of model.vectors"

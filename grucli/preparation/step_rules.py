@@ -33,10 +33,10 @@ def check(config: Config, task: Task) -> None:
     model, problems = config.model, []
     if task.reads_steps and model.convolution:
         problems.append("model.convolution: leaves fewer steps than there are tags; delete it")
+    if task.reads_steps and model.pooling:
+        problems.append(f"model.pooling: the task {task.name} reads each step; delete it")
     if model.chain and not task.reads_steps:
-        problems.append(
-            f"model.chain: the task {task.name} has one {task.noun} a sequence; delete it"
-        )
+        problems.append(f"model.chain: the task {task.name} does not answer each step; delete it")
     if config.training.label_smoothing and _is_chained(config, task):
         problems.append(
             "training.label_smoothing: a chain scores whole sequences; delete it, or set "

@@ -70,7 +70,7 @@ def _architecture(prepared: Prepared) -> Architecture:
     embedding_size, buckets = settings.pop("embedding_size"), settings.pop("subwords") or 0
     settings["convolution"] = int(settings["convolution"])  # false is no step at all
     if prepared.task.reads_steps:
-        settings |= {"reads_steps": True, "pooling": ()}
+        settings["reads_steps"] = True
     else:
         del settings["chain"]
     if buckets:

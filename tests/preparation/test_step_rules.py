@@ -26,7 +26,11 @@ def test_each_step_is_read_and_the_task_says_whether_in_a_chain():
 
 @pytest.mark.parametrize(
     ("task", "setting", "where"),
-    [(LABELS, "model.chain=true", "model.chain"), (TAGS, "model.convolution=2", "convolution")],
+    [
+        (LABELS, "model.chain=true", "model.chain: the task classify does not answer each step"),
+        (TAGS, "model.convolution=2", "convolution"),
+        (TAGS, "model.pooling=mean", "model.pooling: the task tag reads each step; delete it"),
+    ],
 )
 def test_what_does_not_fit_is_refused(task, setting, where):
     config = resolve(assignments=[setting]).config

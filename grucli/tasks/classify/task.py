@@ -18,13 +18,14 @@ from grucli.engine import blend_factors, losses, ridge
 from grucli.engine.blend_factors import both_classes
 from grucli.engine.packing import Floats, Integers
 from grucli.engine.sparse_linear import Sparse
-from grucli.errors import ConfigError, DataError, excerpt
+from grucli.errors import DataError, excerpt
 from grucli.notices import Notice
 from grucli.tasks.classify import deciding, unknown_labels
 from grucli.tasks.classify.answering import LabelAnswering
 from grucli.tasks.classify.learning import TASK, CrossEntropy, class_weights, learn_sparse
 from grucli.tasks.task import FigureKind, HeldOut, LinearLayer
 from grucli.tasks.thresholds import Threshold, Wish, wishes
+from grucli.tasks.unfit_settings import refuse_loss
 
 LISTED_LABELS = 12
 
@@ -182,8 +183,7 @@ class Classify(LabelAnswering):
         Raises:
             ConfigError: it names the loss of another task.
         """
-        if settings.get("loss") is not None:
-            raise ConfigError("training.loss: is of the task regress; delete it")
+        refuse_loss(settings)
         return CrossEntropy(label_smoothing=settings["label_smoothing"])
 
     def known(self, targets: Integers) -> npt.NDArray[np.bool_]:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from grucli.data.records import Record, TargetForm
 from grucli.engine.packing import Floats, Integers
 from grucli.engine.sparse_linear import Sparse
-from grucli.errors import ConfigError, DataError, counted, excerpt
+from grucli.errors import DataError, counted, excerpt
 from grucli.notices import Notice
 from grucli.tasks.classify import unknown_labels
 from grucli.tasks.classify.learning import learn_sparse
@@ -27,6 +27,7 @@ from grucli.tasks.multilabel.label_sets import Bits, divided, rows_of_each
 from grucli.tasks.multilabel.learning import TASK, SigmoidLoss
 from grucli.tasks.task import FigureKind, HeldOut, LinearLayer
 from grucli.tasks.thresholds import Threshold, wishes
+from grucli.tasks.unfit_settings import refuse_loss
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,8 +198,7 @@ class Multilabel(SetAnswering):
         Raises:
             ConfigError: it names the loss of another task.
         """
-        if settings.get("loss") is not None:
-            raise ConfigError("training.loss: is of the task regress; delete it")
+        refuse_loss(settings)
         return SigmoidLoss(label_smoothing=settings["label_smoothing"])
 
     def known(self, targets: Integers) -> npt.NDArray[np.bool_]:

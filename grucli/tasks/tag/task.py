@@ -26,6 +26,7 @@ from grucli.tasks.tag.answering import TagAnswering
 from grucli.tasks.tag.baseline import WordTags
 from grucli.tasks.tag.learning import TASK, TagLoss
 from grucli.tasks.task import FigureKind, HeldOut
+from grucli.tasks.unfit_settings import refuse_loss
 
 MOST_CHAINED = 64  # tags: a chain looks at each pair of them
 LISTED_TAGS = 12
@@ -229,7 +230,12 @@ class Tag(NoLinearPath, TagAnswering):
         return iter(())
 
     def objective(self, settings: Mapping[str, Any]) -> TagLoss:
-        """Return the loss, as the config's section `training` has it."""
+        """Return the loss, as the config's section `training` has it.
+
+        Raises:
+            ConfigError: it names the loss of another task.
+        """
+        refuse_loss(settings)
         return TagLoss(label_smoothing=settings["label_smoothing"])
 
     def known(self, targets: Steps) -> npt.NDArray[np.bool_]:
