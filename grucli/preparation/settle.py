@@ -46,6 +46,7 @@ def settle(
     )
     choices = parts.choices | fitted.choices
     choices |= training_rules.choose(facts, settled.config.training.optimizer)
+    choices |= training_rules.label_smoothing(task)
     step_rules.check(settled.config, task)
     if task.reads_steps:
         choices |= step_rules.choose(facts, cast(StepTask, task))

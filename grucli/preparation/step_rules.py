@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from grucli.errors import ConfigError
 from grucli.preparation.defaults import Choice
-from grucli.preparation.training_rules import Facts
+from grucli.preparation.training_rules import Facts, smooths
 from grucli.tasks.step_task import StepTask
 from grucli.tasks.task import Task
 
@@ -37,7 +37,11 @@ def check(config: Config, task: Task) -> None:
         problems.append(f"model.pooling: the task {task.name} reads each step; delete it")
     if model.chain and not task.reads_steps:
         problems.append(f"model.chain: the task {task.name} does not answer each step; delete it")
-    if config.training.label_smoothing and _is_chained(config, task):
+    if config.training.label_smoothing and not smooths(task):
+        problems.append(
+            f"training.label_smoothing: the task {task.name} has no labels to smooth; delete it"
+        )
+    elif config.training.label_smoothing and _is_chained(config, task):
         problems.append(
             "training.label_smoothing: a chain scores whole sequences; delete it, or set "
             "model.chain to false"

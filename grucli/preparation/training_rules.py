@@ -5,7 +5,7 @@ A rule sees sizes, and lengths, never what the data is about.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from grucli.preparation.defaults import Choice
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config
+    from grucli.tasks.task import Task
 
 FEW_ROWS = 2000
 LONG_MEMORY = 30
@@ -157,6 +158,19 @@ def shards(config: Config) -> Choice:
         value=2 if enough else 1,
         reason=f"{numbers:,} numbers a step: {'enough' if enough else 'too few'} to share",
     )
+
+
+def label_smoothing(task: Task) -> dict[str, Choice]:
+    """Return a choice for a task whose loss has no labels to smooth, nothing for any other."""
+    if smooths(task):
+        return {}
+    reason = f"a {task.noun} is no label"
+    return {"training.label_smoothing": Choice(value=0.0, reason=reason)}
+
+
+def smooths(task: Task) -> bool:
+    """Whether the loss of a task reads how much labels are smoothed."""
+    return "label_smoothing" in {field.name for field in fields(task.objective_type)}
 
 
 def workers(shards: int, cores: int, threads: str) -> Choice:

@@ -8,10 +8,20 @@ import pytest
 from grucli.config.resolve import resolve
 from grucli.errors import ConfigError
 from grucli.preparation.step_rules import MANY_STEPS, SHORT_PATIENCE, check, choose
-from grucli.preparation.training_rules import Facts
+from grucli.preparation.training_rules import Facts, label_smoothing
+from grucli.tasks.classify.learning import CrossEntropy
+from grucli.tasks.regress.learning import NumberLoss
+from grucli.tasks.tag.learning import TagLoss
 
-LABELS = SimpleNamespace(name="classify", noun="label", reads_steps=False)
-TAGS = SimpleNamespace(name="tag", noun="tag", reads_steps=True, chain=(True, "chunks"))
+LABELS = SimpleNamespace(
+    name="classify", noun="label", reads_steps=False, objective_type=CrossEntropy
+)
+TAGS = SimpleNamespace(
+    name="tag", noun="tag", reads_steps=True, chain=(True, "chunks"), objective_type=TagLoss
+)
+NUMBERS = SimpleNamespace(
+    name="regress", noun="target", reads_steps=False, objective_type=NumberLoss
+)
 
 
 def test_each_step_is_read_and_the_task_says_whether_in_a_chain():
@@ -45,3 +55,12 @@ def test_a_chain_has_no_label_smoothing():
         check(resolve(assignments=smoothed).config, TAGS)
     check(resolve(assignments=[*smoothed, "model.chain=false"]).config, TAGS)
     check(resolve(assignments=smoothed).config, LABELS)
+
+
+def test_a_loss_without_labels_has_nothing_to_smooth():
+    given = resolve(assignments=["training.label_smoothing=0.1"]).config
+    with pytest.raises(ConfigError, match=r"label_smoothing: the task regress has no labels"):
+        check(given, NUMBERS)
+    check(resolve(assignments=["training.label_smoothing=0"]).config, NUMBERS)
+    assert label_smoothing(NUMBERS)["training.label_smoothing"].value == 0
+    assert label_smoothing(LABELS) == label_smoothing(TAGS) == {}
