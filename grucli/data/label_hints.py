@@ -38,6 +38,11 @@ def hints(name: str, counts: Mapping[str, int]) -> Iterator[Notice]:
             f"{name}: the labels are {len(counts):,} numbers from {first} to {last}, each a class "
             "of its own; --set task=regress predicts numbers",
         )
+    yield from list_hints(name, counts)
+
+
+def list_hints(name: str, counts: Mapping[str, int]) -> Iterator[Notice]:
+    """Yield a line if the labels of a file look like lists; arguments as above."""
     found, separator = lists(counts)
     if found:
         mend = f"pass --label-separator '{separator}'" if separator else "write them as JSON lists"
@@ -51,19 +56,22 @@ def hints(name: str, counts: Mapping[str, int]) -> Iterator[Notice]:
 
 
 def of_column(name: str, cells: Sequence[str]) -> str:
-    """Return of which other task a column looks like the labels, nothing for `classify`.
-
-    Whole numbers that only rise are those of rows.
-    """
-    filled = [cell for cell in cells if cell.strip()]
-    counts = Counter(filled)
-    if not all(map(_WHOLE.fullmatch, counts)) or sorted(counts, key=_number) != filled:
+    """Return of which other task a column looks like the labels, nothing for `classify`."""
+    if not are_row_numbers(cells):
+        counts = Counter(cell for cell in cells if cell.strip())
         shown = excerpt(name, 16)
         if are_targets(counts):
             return f" ('{shown}' looks made for the task regress)"
         if lists(counts)[0]:
             return f" ('{shown}' looks made for the task multilabel)"
     return ""
+
+
+def are_row_numbers(cells: Sequence[str]) -> bool:
+    """Whether cells are whole numbers that only rise."""
+    filled = [cell for cell in cells if cell.strip()]
+    counts = Counter(filled)
+    return all(map(_WHOLE.fullmatch, counts)) and sorted(counts, key=_number) == filled
 
 
 def are_targets(counts: Mapping[str, int]) -> bool:

@@ -63,6 +63,13 @@ def structures_of(sample: Sequence[Object]) -> list[str]:
     return [key for key in found if normal_name(key) not in LABEL_NAMES]
 
 
+def string_lists_of(sample: Sequence[Object]) -> list[str]:
+    """Return the keys that hold a list of strings, maybe none, in half of the objects at least."""
+    return _keys_with(
+        lambda value: isinstance(value, list) and all(type(one) is str for one in value), sample
+    )
+
+
 def _keys_with(is_wanted: Callable[[Any], bool], sample: Sequence[Object]) -> list[str]:
     """Return the keys that hold what is wanted in half of the objects at least."""
     counts = Counter(key for found in sample for key, value in found.items() if is_wanted(value))

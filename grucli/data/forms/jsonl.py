@@ -22,7 +22,7 @@ from grucli.data.forms.json_grammar import (
     parse_object,
     refuse_document,
 )
-from grucli.data.forms.json_keys import structures_of, value_key
+from grucli.data.forms.json_keys import string_lists_of, structures_of, value_key
 from grucli.data.forms.json_tokens import fill, tagged_keys
 from grucli.data.forms.json_values import fill_labels, get, scalar
 from grucli.data.numbers import LARGEST_WEIGHT, Floats, NumberError, numbers, weight, whole
@@ -159,6 +159,9 @@ def _text_keys(source: Source, sample: Sequence[Object], asked: Asked) -> _Keys:
     hint = "add a key with the label"
     if beside:
         hint = f"write text and label as strings ({_listed(beside)}: lists or objects)"
+        sets = [key for key in string_lists_of(sample) if key in beside]
+        if sets and asked.needs_label and asked.label is None:
+            hint = f"pass --label {excerpt(sets[0])} if its lists are labels"
     if not columns:
         raise DataError(f"{asked.name}: no key holds a string; {hint}")
     chosen = choose_text(columns, _rows(sample, columns), asked, asked.name, hint)

@@ -175,6 +175,8 @@ class _TextSearch:
         return next((normal[name] for name in names if name in normal), None)
 
     def _label_by_content(self, taken: Set[int | None]) -> int:
+        if self._asked.options.targets == "number":
+            return self._number_by_content(taken)
         fit = [
             i
             for i, profile in enumerate(self._profiles)
@@ -186,8 +188,24 @@ class _TextSearch:
             return named[0]
         raise self._unclear("label", self._task_hint(taken))
 
+    def _number_by_content(self, taken: Set[int | None]) -> int:
+        """Return the only column of numbers that do not count rows, one that varies if it can."""
+        fit = [
+            i
+            for i, cells in enumerate(self._cells)
+            if i not in taken
+            and is_mostly_numeric(cells)
+            and not label_hints.are_row_numbers(cells)
+        ]
+        varied = [i for i in fit if self._profiles[i].distinct > 1] or fit
+        if len(varied) == 1 < len(self._columns):
+            return varied[0]
+        raise self._unclear("label")
+
     def _task_hint(self, taken: Set[int | None]) -> str:
-        """Return what the first column speaks for that looks made for a task that is to come."""
+        """Return what the first column speaks for that looks made for a task, if none is named."""
+        if self._asked.options.targets is not None:
+            return ""
         indices = range(len(self._columns))
         longest = max(indices, key=lambda i: self._profiles[i].mean_length)  # likely the text
         rest = [i for i in indices if i not in {longest, *taken}]

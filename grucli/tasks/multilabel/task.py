@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
+from grucli.data import label_hints
 from grucli.data.records import Record, TargetForm
 from grucli.engine.packing import Floats, Integers
 from grucli.engine.sparse_linear import Sparse
@@ -23,7 +24,7 @@ from grucli.tasks.classify.task import LISTED_LABELS
 from grucli.tasks.multilabel import calibration, label_sets, learning
 from grucli.tasks.multilabel.answering import SetAnswering, unseen
 from grucli.tasks.multilabel.decision import Decision
-from grucli.tasks.multilabel.label_sets import Bits, divided, rows_of_each
+from grucli.tasks.multilabel.label_sets import Bits, divided, labels_of, rows_of_each
 from grucli.tasks.multilabel.learning import TASK, SigmoidLoss
 from grucli.tasks.task import FigureKind, HeldOut, LinearLayer
 from grucli.tasks.thresholds import Threshold, wishes
@@ -129,7 +130,7 @@ class Multilabel(SetAnswering):
         counts, names = rows_of_each(records), self.labels
         listed = ", ".join(f"{excerpt(name)} {counts[name]:,}" for name in names[:LISTED_LABELS])
         more = f", and {len(names) - LISTED_LABELS} more" if len(names) > LISTED_LABELS else ""
-        without = sum(not label_sets.labels_of(record) for record in records)
+        without = sum(not labels_of(record) for record in records)
         bare = f", {counted(without, 'row')} without" if without else ""
         mean = counts.total() / len(records)
         return f"{counted(len(names), 'label')}, {mean:.2f} a row{bare}: {listed}{more}"
@@ -176,6 +177,8 @@ class Multilabel(SetAnswering):
         from grucli.tasks.classify import checks
 
         counts = rows_of_each(records)
+        if all(len(labels_of(record)) <= 1 for record in records):
+            yield from label_hints.list_hints(name, counts)
         yield from checks.of_names(name, counts)
         yield from checks.of_absent(name, [label for label in self.labels if not counts[label]])
 

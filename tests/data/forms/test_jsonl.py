@@ -426,3 +426,9 @@ def test_hostile_lines_never_raise(lines: list[bytes]) -> None:
             assert record.error is None or show(record.error) == record.error
             "".join([record.text or "", record.label or "", *record.cells]).encode()
     assert all(line.startswith("t.jsonl") for line in problems(data, "t.jsonl"))
+
+
+def test_lists_of_labels_under_a_key_of_another_name_are_hinted_at() -> None:
+    data = '{"text": "good film", "kinds": ["a", "b"]}\n{"text": "bad film", "kinds": []}\n'
+    assert problem(data, "t.jsonl").endswith("pass --label kinds if its lists are labels")
+    assert "holds an object" not in problem(data.replace('["a", "b"]', '[{"a": 1}]'), "t.jsonl")

@@ -43,6 +43,17 @@ def test_columns_found_by_content_prefer_words_to_numbers() -> None:
     assert "label column 'stars'" in source.findings[0]
 
 
+def test_where_numbers_are_wanted_the_column_that_holds_them_is_found() -> None:
+    assert read_source(CONTENT.encode(), targets="number").label == "stars"
+    scores = "no,text,score\n" + "".join(f"{i},word {i},{i * 7 % 31}.5\n" for i in range(30))
+    assert read_source(scores.encode(), targets="number").label == "score"
+    assert "looks made for the task regress" in problem(scores.encode())
+    flat = "text,score\na b,5\na c,5\n"
+    assert read_source(flat.encode(), targets="number").label == "score"
+    two = "text,p,q\n" + "".join(f"word {i},{i * 7 % 31}.5,{-i}\n" for i in range(30))
+    assert problem(two.encode(), targets="number").endswith("pass --text COL --label COL")
+
+
 def test_given_columns_are_taken_and_not_said() -> None:
     source = read_source(CONTENT.encode(), text="verdict", label="stars")
     assert (source.text, source.label) == ("verdict", "stars")

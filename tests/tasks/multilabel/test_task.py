@@ -158,3 +158,11 @@ def test_rows_weigh_by_their_labels_where_the_config_says_so():
     assert task.row_factors(targets, {"class_weight": "none"}) is None
     found = task.row_factors(targets, {"class_weight": {"c": 3.0}})
     np.testing.assert_allclose(found / found[0], [1, 1, 1, 2, 1])
+
+
+def test_lists_that_nothing_has_divided_are_named():
+    found = fitted().target_warnings("a.csv", rows(*[("a|b",), ("b|a",), ("a",)] * 2), {})
+    (notice,) = (one for one in found if one.name == "data.list_labels")
+    assert notice.text.endswith("pass --label-separator '|'")
+    divided = fitted().target_warnings("a.csv", rows(*[("a|b", "b|a"), ("a",)] * 2), {})
+    assert "data.list_labels" not in {one.name for one in divided}
