@@ -18,7 +18,8 @@ from grucli.engine.blend_factors import both_classes
 from grucli.engine.packing import Floats, Integers
 from grucli.errors import ConfigError, did_you_mean, excerpt
 from grucli.notices import Notice
-from grucli.tasks.classify import answers, deciding, explanation, unknown_labels
+from grucli.tasks import unknown_labels
+from grucli.tasks.classify import answers, deciding, explanation
 from grucli.tasks.classify.answers import Answer
 from grucli.tasks.classify.explanation import LabelMargin
 from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
@@ -102,7 +103,7 @@ class LabelAnswering:
 
     def calibration_error(self, scores: Floats, targets: Integers) -> float:
         """Return the mean gap between the probabilities of the answers and how many are right."""
-        from grucli.tasks.classify.metrics import calibration_error
+        from grucli.tasks.class_scores import calibration_error
 
         p = losses.probabilities(scores)
         return calibration_error(p.max(axis=1), p.argmax(axis=1) == targets)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from grucli.data import label_hints
 from grucli.errors import counted, excerpt
 from grucli.notices import Notice
-from grucli.tasks.classify import unknown_labels
+from grucli.tasks import unknown_labels
 from grucli.tasks.classify.baseline import Majority
 
 MOST_IMBALANCE = 10

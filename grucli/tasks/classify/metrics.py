@@ -7,7 +7,7 @@ label that is never predicted:
     accuracy, weighted F1, calibration    a wrong row
     precision                             a wrong answer for the class that was predicted
     macro F1                              each unseen label is one more class, of F1 0
-    log-loss                              probability 0, floored like any other (LOG_LOSS_FLOOR)
+    log-loss                              probability 0, floored like any other (`class_scores`)
     baseline                              a row that no constant answer gets right
     ROC AUC, PR AUC                       a row that is not of the positive class
     confusion                             no row of the matrix: its sum is n less the unseen rows
@@ -15,49 +15,16 @@ label that is never predicted:
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.engine.packing import Floats, Integers
+from grucli.tasks.class_scores import ClassScore, calibration_error, log_loss, macro_f1, of_each
 from grucli.tasks.confusion import Confusion
 from grucli.tasks.intervals import wilson_interval
 
 Booleans = npt.NDArray[np.bool_]
-
-LOG_LOSS_FLOOR = float(np.finfo(np.float64).eps)  # a row costs at most 36.04 nat
-CALIBRATION_BINS = 15
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClassScore:
-    """How one class fared; a share of nothing is undefined, and None.
-
-    Attributes:
-        precision: share of right ones among the answers with this class; None without answers.
-        recall: share of this class's rows that were found; None without rows.
-        f1: 2 hits / (rows + answers), the harmonic mean of the two; None without either.
-        rows: rows of this class.
-        predicted: rows answered with this class.
-    """
-
-    precision: float | None
-    recall: float | None
-    f1: float | None
-    rows: int
-    predicted: int
-
-    @classmethod
-    def of(cls, hits: int, rows: int, answers: int) -> Self:
-        """Return that of a class with so many rows and answers, of which hits are both."""
-        return cls(
-            precision=hits / answers if answers else None,
-            recall=hits / rows if rows else None,
-            f1=2 * hits / (rows + answers) if rows + answers else None,
-            rows=rows,
-            predicted=answers,
-        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -123,10 +90,8 @@ def evaluate(
     known = targets >= 0
     answers = probabilities.argmax(axis=1) if answers is None else answers
     right = answers == targets
-    columns = (targets[right], targets[known], answers)
-    counts = [np.bincount(column, minlength=num_classes).tolist() for column in columns]
-    per_class = {label: ClassScore.of(*own) for label, *own in zip(labels, *counts, strict=True)}
-    occurring = [s.f1 for s in per_class.values() if s.f1 is not None]
+    found = of_each(targets[right], targets[known], answers, num_classes)
+    per_class = dict(zip(labels, found, strict=True))
     most_rows = max(per_class, key=lambda label: per_class[label].rows)
     score, positive = probabilities[:, -1], targets == 1
     return Evaluation(
@@ -134,7 +99,7 @@ def evaluate(
         rows=n,
         accuracy=float(right.mean()),
         accuracy_interval=wilson_interval(int(right.sum()), n),
-        macro_f1=sum(occurring) / (len(occurring) + len(unseen)),
+        macro_f1=macro_f1(found, len(unseen)),
         weighted_f1=sum((s.f1 or 0.0) * s.rows for s in per_class.values()) / n,
         log_loss=log_loss(probabilities, targets),
         ece=calibration_error(probabilities[np.arange(n), answers], right),
@@ -146,27 +111,6 @@ def evaluate(
         pr_auc=pr_auc(score, positive) if num_classes == 2 else None,
         unseen=unseen,
     )
-
-
-def log_loss(probabilities: Floats, targets: Integers) -> float:
-    """Return the mean of -ln p(truth) [nat]; p is at least LOG_LOSS_FLOOR, and 0 for target -1."""
-    p = probabilities[np.arange(len(targets)), targets]
-    p = np.maximum(np.where(targets >= 0, p, 0.0), LOG_LOSS_FLOOR)
-    return 0.0 - float(np.log(p).mean())  # 0 - 0 is 0, where -(0) would print as -0.0
-
-
-def calibration_error(confidence: Floats, right: Booleans) -> float:
-    """Return the mean gap of confidence and accuracy over 15 equal bins, weighted by their rows.
-
-    Args:
-        confidence: (n,) probability of each answer; bin m holds ((m - 1) / 15, m / 15].
-        right: (n,) bool, whether each answer is right.
-
-    Source: Guo et al. 2017 (arXiv:1706.04599), equation 3.
-    """
-    bins = np.ceil(confidence * CALIBRATION_BINS).astype(np.int64)
-    gaps = np.bincount(bins.clip(1, CALIBRATION_BINS), weights=right - confidence)
-    return float(np.abs(gaps).sum()) / len(confidence)
 
 
 def roc_auc(scores: Floats, positive: Booleans) -> float | None:

@@ -8,10 +8,10 @@ from functools import partial
 
 from grucli.engine import losses
 from grucli.engine.packing import Floats, Integers
+from grucli.tasks.class_scores import ClassScore
 from grucli.tasks.classify.baseline import ACCURACY, Majority
 from grucli.tasks.classify.deciding import Levels, classes
-from grucli.tasks.classify.metrics import ClassScore, Evaluation, evaluate
-from grucli.tasks.classify.unknown_labels import hint
+from grucli.tasks.classify.metrics import Evaluation, evaluate
 from grucli.tasks.scorecard import (
     ConfusionTable,
     CountTable,
@@ -21,6 +21,7 @@ from grucli.tasks.scorecard import (
     Measure,
     Scorecard,
 )
+from grucli.tasks.unknown_labels import hint
 
 MACRO_F1 = Measure(name="macro_f1", title="macro F1", is_brief=True)
 WEIGHTED_F1 = Measure(name="weighted_f1", title="weighted F1")

@@ -20,7 +20,8 @@ from grucli.engine.packing import Floats, Integers
 from grucli.engine.sparse_linear import Sparse
 from grucli.errors import DataError, excerpt
 from grucli.notices import Notice
-from grucli.tasks.classify import deciding, unknown_labels
+from grucli.tasks import unknown_labels
+from grucli.tasks.classify import deciding
 from grucli.tasks.classify.answering import LabelAnswering
 from grucli.tasks.classify.learning import TASK, CrossEntropy, class_weights, learn_sparse
 from grucli.tasks.task import FigureKind, HeldOut, LinearLayer

@@ -15,7 +15,7 @@ from grucli.data.records import Record
 from grucli.engine.packing import Floats, Integers
 from grucli.errors import ConfigError, excerpt
 from grucli.notices import Notice
-from grucli.tasks.classify import unknown_labels
+from grucli.tasks import unknown_labels
 from grucli.tasks.classify.answering import LABEL_WIDTH, LISTED_LABELS, check_label
 from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
 from grucli.tasks.multilabel import answers

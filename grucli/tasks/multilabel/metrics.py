@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grucli.engine.packing import Floats, Integers
-from grucli.tasks.classify.metrics import LOG_LOSS_FLOOR, ClassScore, calibration_error
+from grucli.tasks.class_scores import LOG_LOSS_FLOOR, ClassScore, calibration_error
 from grucli.tasks.intervals import Interval, wilson_interval
 from grucli.tasks.multilabel.decision import Booleans
 

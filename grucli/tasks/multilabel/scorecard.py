@@ -8,7 +8,6 @@ from functools import partial
 from grucli.engine.packing import Floats, Integers
 from grucli.errors import counted
 from grucli.tasks.classify.scorecard import ECE, LOG_LOSS, MACRO_F1, class_columns
-from grucli.tasks.classify.unknown_labels import hint
 from grucli.tasks.multilabel.baseline import MICRO_F1, FixedSet
 from grucli.tasks.multilabel.decision import Decision
 from grucli.tasks.multilabel.label_sets import divided
@@ -21,6 +20,7 @@ from grucli.tasks.scorecard import (
     Measure,
     Scorecard,
 )
+from grucli.tasks.unknown_labels import hint
 
 SAMPLES_F1 = Measure(name="samples_f1", title="samples F1")
 SUBSET_ACCURACY = Measure(name="subset_accuracy", title="exact match", is_brief=True)

@@ -18,7 +18,7 @@ from grucli.engine.packing import Floats, Integers
 from grucli.engine.sparse_linear import Sparse
 from grucli.errors import DataError, counted, excerpt
 from grucli.notices import Notice
-from grucli.tasks.classify import unknown_labels
+from grucli.tasks import unknown_labels
 from grucli.tasks.classify.learning import learn_sparse
 from grucli.tasks.classify.task import LISTED_LABELS
 from grucli.tasks.multilabel import calibration, label_sets, learning

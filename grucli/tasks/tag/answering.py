@@ -153,7 +153,7 @@ class TagAnswering:
 
     def calibration_error(self, scores: Steps, targets: Steps) -> float:
         """Return the mean gap between the probabilities of tags and how many of them are right."""
-        from grucli.tasks.classify.metrics import calibration_error
+        from grucli.tasks.class_scores import calibration_error
 
         found, known = self.decoded(scores), targets.values >= 0
         hits = found.tags == targets.values

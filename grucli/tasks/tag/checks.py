@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from grucli.errors import counted, excerpt
 from grucli.notices import Notice
-from grucli.tasks.classify import unknown_labels
+from grucli.tasks import unknown_labels
 from grucli.tasks.tag.chunks import OUTSIDE, parts
 
 LISTED, TAG_WIDTH = 4, 24

@@ -7,13 +7,13 @@ how many independent steps they are worth.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.engine.packing import Integers
+from grucli.tasks.class_scores import ClassScore
 from grucli.tasks.intervals import Interval, wilson_interval
 
 Counts = npt.NDArray[np.integer | np.floating]
@@ -58,53 +58,6 @@ def interval(value: float, trials: int) -> Interval:
     return wilson_interval(round(value * trials), trials)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """How well parts of one kind were found; a share of nothing is None.
-
-    Attributes:
-        precision: share of right ones among the answers.
-        recall: share of the true ones that were found.
-        f1: 2 hits / (true ones + answers).
-        rows: true ones.
-        predicted: answers.
-    """
-
-    precision: float | None
-    recall: float | None
-    f1: float | None
-    rows: int
-    predicted: int
-
-    @classmethod
-    def of(cls, hits: int, true: int, predicted: int) -> Found:
-        """Return what counts of one kind say."""
-        return cls(
-            precision=hits / predicted if predicted else None,
-            recall=hits / true if true else None,
-            f1=2 * hits / (true + predicted) if true + predicted else None,
-            rows=true,
-            predicted=predicted,
-        )
-
-
-def of_each(hits: Integers, true: Integers, predicted: Integers, kinds: int) -> list[Found]:
-    """Return how well each of `kinds` was found, from the kind of each hit, truth and answer.
-
-    Kinds below 0 are left out.
-    """
-    counts = [
-        np.bincount(one[one >= 0], minlength=kinds).tolist() for one in (hits, true, predicted)
-    ]
-    return [Found.of(*own) for own in zip(*counts, strict=True)]
-
-
-def macro_f1(found: Sequence[Found], missing: int) -> float:
-    """Return the mean F1 of what occurs in truth or answers, `missing` more kinds of F1 0."""
-    occurring = [one.f1 for one in found if one.f1 is not None]
-    return sum(occurring) / (len(occurring) + missing)
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ChunkCounts:
     """How many chunks are right in type, first and last step.
@@ -144,6 +97,6 @@ class ChunkCounts:
         return Share.of(self.row_hits, self.row_parts)
 
     @property
-    def all(self) -> Found:
+    def all(self) -> ClassScore:
         """How well all of them together were found."""
-        return Found.of(len(self.hits), len(self.true), len(self.predicted))
+        return ClassScore.of(len(self.hits), len(self.true), len(self.predicted))

@@ -14,8 +14,7 @@ from grucli.data.records import Record
 from grucli.engine.packing import Integers
 from grucli.engine.steps import Steps
 from grucli.errors import counted
-from grucli.tasks.classify.metrics import calibration_error, log_loss
-from grucli.tasks.classify.unknown_labels import hint
+from grucli.tasks.class_scores import ClassScore, calibration_error, log_loss, macro_f1, of_each
 from grucli.tasks.confusion import Confusion
 from grucli.tasks.scorecard import (
     ConfusionTable,
@@ -31,7 +30,8 @@ from grucli.tasks.tag import baseline
 from grucli.tasks.tag.baseline import Blind
 from grucli.tasks.tag.chunks import OUTSIDE, UNNAMED, Tagged
 from grucli.tasks.tag.decoding import Decoded, sums
-from grucli.tasks.tag.metrics import ChunkCounts, Found, Share, macro_f1, of_each
+from grucli.tasks.tag.metrics import ChunkCounts, Share
+from grucli.tasks.unknown_labels import hint
 
 ACCURACY = Measure(name="accuracy", title="accuracy", is_brief=True)
 ENTITY_F1 = Measure(
@@ -189,7 +189,7 @@ def _figures(one: Answered) -> Iterator[Figure]:
     yield Figure(measure=ECE, value=error, meaning="mean gap between probability and accuracy")
 
 
-def _table(name: str, title: str, rows: Sequence[str], found: Sequence[Found]) -> FigureTable:
+def _table(name: str, title: str, rows: Sequence[str], found: Sequence[ClassScore]) -> FigureTable:
     """Return a table of what was found of each kind."""
 
     def column(measure: Measure, *, has_bars: bool = False, in_json: bool = True) -> FigureColumn:

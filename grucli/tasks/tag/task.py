@@ -19,7 +19,7 @@ from grucli.engine.packing import Floats, Integers
 from grucli.engine.steps import Steps
 from grucli.errors import ConfigError, DataError, counted, excerpt, expect, show_path
 from grucli.notices import Notice
-from grucli.tasks.classify import unknown_labels
+from grucli.tasks import unknown_labels
 from grucli.tasks.no_linear_path import NoLinearPath
 from grucli.tasks.tag import decoding
 from grucli.tasks.tag.answering import TagAnswering

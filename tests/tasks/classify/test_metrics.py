@@ -7,13 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grucli.tasks.class_scores import LOG_LOSS_FLOOR, ClassScore
 from grucli.tasks.classify.metrics import (
-    LOG_LOSS_FLOOR,
-    ClassScore,
     Evaluation,
-    calibration_error,
     evaluate,
-    log_loss,
     pr_auc,
     roc_auc,
 )
@@ -58,17 +55,6 @@ def test_unseen_labels_count_as_wrong_rows_and_as_classes_that_were_missed():
     assert scored.unseen == {"x": 2, "y": 1}
 
 
-def test_an_unseen_label_costs_the_floor_of_the_log_loss():
-    p = np.array([[0.5, 0.5], [1.0, 0.0]])
-
-    assert log_loss(p, np.array([0, -1])) == exact((math.log(2) - math.log(LOG_LOSS_FLOOR)) / 2)
-    assert log_loss(p, np.array([0, 1])) == log_loss(p, np.array([0, -1]))
-
-
-def test_a_perfect_log_loss_is_zero_without_a_sign():
-    assert str(log_loss(np.array([[1.0, 0.0]]), np.array([0]))) == "0.0"
-
-
 def test_binary_areas_with_ties_as_scikit_learn_has_them():
     scores = np.array([0.9, 0.8, 0.8, 0.6, 0.6, 0.6, 0.3, 0.3, 0.1])
     targets = np.array([1, 1, 0, 1, 0, 0, 1, 0, 0])
@@ -100,22 +86,6 @@ def test_areas_take_an_unseen_label_for_a_negative():
 
     assert scored.roc_auc == 0.5
     assert scored.pr_auc == 0.5
-
-
-@pytest.mark.parametrize(
-    ("confidence", "right", "error"),
-    [
-        ([1.0, 1.0], [True, True], 0.0),
-        ([1.0, 1.0], [False, False], 1.0),
-        ([0.6, 0.6], [True, False], 0.1),
-        ([0.61, 0.66], [True, False], 0.135),  # one bin, (9/15, 10/15]: the gaps cancel
-        ([0.59, 0.61], [False, True], 0.49),  # two bins, parted at 9/15: the gaps add up
-        ([0.05, 0.1], [True, False], 0.525),  # the two lowest bins stay apart
-        ([0.0], [False], 0.0),  # the edge below the first bin
-    ],
-)
-def test_calibration_error_by_hand(confidence, right, error):
-    assert calibration_error(np.array(confidence), np.array(right)) == exact(error)
 
 
 # --- hard cases ---------------------------------------------------------------------------------

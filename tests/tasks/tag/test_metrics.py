@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from grucli.tasks.class_scores import ClassScore, of_each
 from grucli.tasks.intervals import wilson_interval
 from grucli.tasks.tag.chunks import Tagged
-from grucli.tasks.tag.metrics import ChunkCounts, Found, Share, macro_f1, of_each
+from grucli.tasks.tag.metrics import ChunkCounts, Share
 
 
 def counts_of(true, answered):
@@ -17,12 +18,12 @@ def test_a_chunk_is_right_in_type_first_and_last_step():
     true = ["B-PER I-PER O B-LOC", "B-LOC I-LOC O", "B-PER"]
     answered = ["B-PER I-PER O B-PER", "B-LOC O O", "B-PER"]
     found = counts_of(true, answered)
-    assert found.all == Found(precision=0.5, recall=0.5, f1=0.5, rows=4, predicted=4)
+    assert found.all == ClassScore(precision=0.5, recall=0.5, f1=0.5, rows=4, predicted=4)
     assert found.row_hits.tolist() == [2, 0, 2]
     assert found.row_parts.tolist() == [4, 2, 2]
     assert found.f1.value == 0.5
     per_type = of_each(found.hits, found.true, found.predicted, 2)
-    assert per_type[0] == Found(precision=0.0, recall=0.0, f1=0.0, rows=2, predicted=1)
+    assert per_type[0] == ClassScore(precision=0.0, recall=0.0, f1=0.0, rows=2, predicted=1)
     assert per_type[1].f1 == pytest.approx(2 * 2 / (2 + 3))
 
 
@@ -75,9 +76,3 @@ def test_the_interval_holds_what_drawing_sequences_again_gives():
 def test_all_right_is_worth_as_many_parts_as_there_are_sequences():
     assert Share.of(np.array([5, 5]), np.array([5, 5])) == Share(value=1.0, trials=2)
     assert Share.of(np.array([3]), np.array([5])) == Share(value=0.6, trials=1)
-
-
-def test_macro_f1_counts_what_occurs_and_what_is_missing():
-    found = [Found.of(1, 1, 1), Found.of(0, 0, 0), Found.of(0, 2, 0)]
-    assert macro_f1(found, 0) == 0.5
-    assert macro_f1(found, 2) == 0.25

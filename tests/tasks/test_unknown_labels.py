@@ -4,7 +4,7 @@ import pytest
 
 from grucli.data.records import Record
 from grucli.errors import DataError
-from grucli.tasks.classify.unknown_labels import check_known, hint, listed, warnings
+from grucli.tasks.unknown_labels import check_known, hint, listed, warnings
 
 
 @pytest.mark.parametrize(
