@@ -11,7 +11,7 @@ from grucli.notices import Notice
 
 LEAST_NUMBERS = 20  # distinct; years, ages and counts that are classes seldom have more of few rows
 MOST_ROWS = 5  # of a number on average, if all are whole
-SEPARATORS = ";|,#"
+SEPARATORS = ";|,#；，、｜"
 LEAST_REUSE = 2.0  # labels that a part of a list stands in, on average; "Salem, MA" has less
 LABEL_WIDTH = 24  # characters
 SEVERAL = "or train with task=multilabel for several labels a row"

@@ -24,7 +24,7 @@ from grucli.data import label_hints
                 f"2 of 5 labels look like lists ('a{by}b'), each a class of its own; "
                 f"for several labels a row pass --label-separator '{by.strip()}'",
             )
-            for by in (";", "|", ",", "; ", "#")
+            for by in (";", "|", ",", "; ", "#", "；", "，", "、", "｜")
         ),
         (
             ['["a"]', '["a", "b"]', "[]", "['c']"],

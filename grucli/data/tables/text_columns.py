@@ -1,5 +1,6 @@
 """The text and the label column of a table: given, known by name, or guessed."""
 
+from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
@@ -177,6 +178,9 @@ class _TextSearch:
     def _label_by_content(self, taken: Set[int | None]) -> int:
         if self._asked.options.targets == "number":
             return self._number_by_content(taken)
+        lists = self._lists(taken) if self._asked.wants_sets else []
+        if len(lists) == 1:
+            return lists[0]
         fit = [
             i
             for i, profile in enumerate(self._profiles)
@@ -201,6 +205,11 @@ class _TextSearch:
         if len(varied) == 1 < len(self._columns):
             return varied[0]
         raise self._unclear("label")
+
+    def _lists(self, taken: Set[int | None]) -> list[int]:
+        """Return the columns whose cells look like lists of labels: sets seldom come again."""
+        free = [i for i in range(len(self._columns)) if i not in taken]
+        return [i for i in free if label_hints.lists(Counter(filter(None, self._cells[i])))[0]]
 
     def _task_hint(self, taken: Set[int | None]) -> str:
         """Return what the first column speaks for that looks made for a task, if none is named."""

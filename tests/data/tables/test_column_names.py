@@ -66,6 +66,18 @@ def test_a_text_column_named_twice_is_a_usage_error() -> None:
     assert problem(SURVEY, "t.csv", text="title,title").startswith("--text: names a column twice")
 
 
+def test_lists_are_the_labels_of_who_wants_sets() -> None:
+    """Sets of labels seldom come again, so their column looks like none of classes."""
+    tags = "内容,甲\n" + "".join(
+        f"第{k}张工单内容,{'、'.join(n for i, n in enumerate('账单物流登录') if k >> i & 1)}\n"
+        for k in range(1, 64)
+    )
+    for given in ({"targets": "labels"}, {"label_separator": "、"}):
+        found = read(tags, "t.csv", **given)[0].remembered
+        assert (found.text, found.label) == ("内容", "甲")
+    assert "looks made for the task multilabel" in problem(tags, "t.csv")
+
+
 def test_keys_with_commas() -> None:
     line = '{"a, b": "fine", "c": "more", "label": "x"}\n'
     for text, expected in (("a, b", "fine"), ('c,"a, b"', "more\nfine"), ("c", "more")):
