@@ -148,6 +148,22 @@ def test_a_model_of_lists_is_that_of_lines(model: Path, tmp_path: Path) -> None:
     assert ours.out == grucli("predict", TEST, "-m", model).out
 
 
+def test_objects_in_a_pipe_have_tokens_for_a_model_of_lines(model: Path) -> None:
+    objects = b'{"tokens": ["2", "cups"], "tags": ["X", "X"]}\n{"tokens": ["salt"]}\n'
+    ran = grucli("predict", "-m", model, "--to", "label", stdin=objects)
+    assert ran.code == 0, ran.err
+    assert ran.lines == [" ".join(tags_of(model, ["2", "cups"])), *tags_of(model, ["salt"])]
+
+
+@pytest.mark.parametrize("first", ["# text = 2", "-DOCSTART- -X- O O", "2\tB-QTY"])
+def test_lines_that_look_like_tokens_are_read_as_texts_and_this_is_said(
+    model: Path, first: str
+) -> None:
+    ran = grucli("predict", "-m", model, stdin=f"{first}\n\n2\tX\n".encode())
+    assert (ran.code, len(ran.lines)) == (0, 3)
+    assert "each line is read as a text (pass --format conll for a token a line)" in ran.err
+
+
 def test_a_model_of_labels_has_no_tags_to_write(text_model: Path) -> None:
     ran = grucli("predict", "-m", text_model, "--to", "conll", stdin=b"good\n")
     assert (ran.code, ran.out) == (2, b"")

@@ -32,6 +32,7 @@ from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines, decode
 from grucli.data.tables.column_names import LABEL_NAMES, TEXT_NAMES, normal_name
 from grucli.data.tables.dialect import SAMPLED_ROWS
+from grucli.errors import DataError
 
 MOST_TOKENS: Final = 2**20
 """Tokens of the longest sequence; what follows in it is one of its own, for memory has bounds."""
@@ -128,10 +129,13 @@ def open_conll(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
 
     Raises:
         ConfigError: a column that is named is none.
+        DataError: the tag is to be in the column of the token.
     """
     source = asked.source("conll", stream, lines)
     first = _first(lines)
     grid = Grid.of(first, asked)
+    if grid.text == grid.tag and asked.needs_label:
+        raise DataError(f"{asked.name}: token and tag are the same column; name two columns")
     source.targets = "tags"
     source.text, source.label = grid.name(grid.text), grid.name(grid.tag)
     source.delimiter, source.header = grid.delimiter, False

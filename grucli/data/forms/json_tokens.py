@@ -11,7 +11,7 @@ from grucli.data.forms.json_grammar import JsonError, Object, as_written, is_nul
 from grucli.data.records import Record, names
 from grucli.data.request import Asked
 from grucli.data.tables.column_names import LABEL_NAMES, normal_name
-from grucli.errors import DataError, counted, excerpt
+from grucli.errors import DataError, counted, did_you_mean, excerpt
 
 TOKEN_NAMES: Final = ("tokens", "words", "token", "word", "form", "text", "sentence", "词语", "词")
 TAG_NAMES: Final = ("tags", "labels", "tag", "label", "ner_tags", "pos_tags", "标签")
@@ -26,7 +26,8 @@ def tagged_keys(
     None where the objects hold something else.
 
     Raises:
-        DataError: several keys hold a tag for each token; or none, where tags are asked for.
+        DataError: several keys hold a tag for each token; or none, where tags are asked for; or the
+            key that is named is none, or that of the tokens.
     """
     wants_tags = "tags" in (asked.options.targets, asked.known.targets)
     is_open = asked.may_be_tagged or asked.needs_label  # tags that nobody can use are told, too
@@ -35,6 +36,8 @@ def tagged_keys(
     token_key = _token_key(sample, columns, asked)
     if token_key is not None and (wants_tags or not _has_label(sample, columns, asked)):
         tag_key = _tag_key(sample, columns, asked, token_key)
+        if tag_key == token_key and asked.needs_label:
+            raise DataError(f"{asked.name}: tokens and tags have the same key; name two keys")
         if tag_key is not None or (wants_tags and not asked.needs_label):
             return token_key, tag_key
     if wants_tags and asked.needs_label:
@@ -114,8 +117,13 @@ def _has_label(sample: Sequence[Object], columns: Sequence[str], asked: Asked) -
 def _tag_key(
     sample: Sequence[Object], columns: Sequence[str], asked: Asked, token_key: str
 ) -> str | None:
-    if asked.options.label is not None:
-        return asked.options.label
+    told = asked.options.label
+    if told is not None:
+        if asked.needs_label and told not in columns:
+            listed = f"(keys: {excerpt(','.join(columns), 60)})"
+            hint = did_you_mean(told, columns) or "; pass --label KEY"
+            raise DataError(f"{asked.name}: no key '{excerpt(told)}' {listed}{hint}")
+        return told
     if asked.known.label in columns:
         return asked.known.label
 

@@ -62,6 +62,14 @@ def starts_as_jsonl(lines: Lines, asked: Asked | None = None) -> bool:
     return asked is None or set(asked.among(keys).text) <= keys
 
 
+def starts_as_tokens(lines: Lines, asked: Asked) -> bool:
+    """Whether the line that comes is a JSON object with tokens for a model that tags them."""
+    if asked.known.targets != "tags" or not starts_as_jsonl(lines):
+        return False
+    found = parse_object(lines.peek(1)[0][0], lines.encoding)
+    return tagged_keys([found], list(found), asked) is not None
+
+
 def open_jsonl(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
     """Open the objects that `lines` hold.
 

@@ -22,7 +22,7 @@ from pathlib import Path, PurePath
 
 from grucli.data.forms.conll import open_conll, starts_as_conll
 from grucli.data.forms.json_grammar import refuse_document
-from grucli.data.forms.jsonl import open_jsonl, starts_as_jsonl
+from grucli.data.forms.jsonl import open_jsonl, starts_as_jsonl, starts_as_tokens
 from grucli.data.forms.piped_input import refuse_stray
 from grucli.data.forms.text_lines import open_label_lines, starts_labelled
 from grucli.data.forms.ts import open_ts, starts_as_ts
@@ -53,6 +53,7 @@ _SUFFIXES = {
     ".npz": "npz",
 }
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
+_AHEAD = (b"# ", b"-DOCSTART-")  # what may stand before the first token of CoNLL
 
 
 def open_source(
@@ -180,7 +181,7 @@ def _of_form(form: str, stream: io.BufferedIOBase, lines: Lines, asked: Asked) -
         if (
             not form
             and asked.known.targets == "tags"
-            and any(b"\t" in one for one in lines.peek(1)[0])
+            and any(b"\t" in one or one.startswith(_AHEAD) for one in lines.peek(1)[0])
         ):
             said = "each line is read as a text (pass --format conll for a token a line)"
             source.findings = (said, *source.findings)
@@ -223,7 +224,9 @@ def _form_of_content(lines: Lines, asked: Asked) -> str:
     """Return the form of data whose name and options do not tell it."""
     if header_has_text(lines, asked):
         return "csv"
-    if asked.text and starts_as_jsonl(lines, asked):
+    if (asked.text and starts_as_jsonl(lines, asked)) or (
+        not asked.needs_label and starts_as_tokens(lines, asked)
+    ):
         return "jsonl"
     options = asked.options
     if not _is_searched(asked):

@@ -304,3 +304,8 @@ def test_a_text_for_a_model_of_tags_is_divided_at_blanks() -> None:
     )
     assert [r.tokens for r in records] == [("New", "York"), (), ("哈", "尔", "滨")]
     assert [r.text for r in records] == ["New  York", "", "哈 尔\u3000滨"]
+
+
+def test_a_token_is_not_its_own_tag() -> None:
+    said = problem("a\tX\n\nb\tY\n", "a.conll", label="1")
+    assert said == "a.conll: token and tag are the same column; name two columns"

@@ -111,3 +111,15 @@ def test_a_model_of_texts_passes_over_tokens_and_tags_beside_its_text() -> None:
     known = Remembered(text="body", label="sort")
     source, (first, _) = read(data, "a.jsonl", remembered=known)
     assert (source.targets, first.text, first.label) == ("label", "a b", "y")
+
+
+@pytest.mark.parametrize(
+    ("label", "complaint"),
+    [
+        ("tagz", "no key 'tagz' (keys: tokens,tags); did you mean 'tags'?"),
+        ("tokens", "tokens and tags have the same key; name two keys"),
+    ],
+)
+def test_a_key_that_holds_no_tags_is_told_once(label: str, complaint: str) -> None:
+    data = lines(*[{"tokens": ["a"], "tags": ["X"]}] * 2)
+    assert problem(data, "a.jsonl", label=label) == f"a.jsonl: {complaint}"
