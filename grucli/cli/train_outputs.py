@@ -7,9 +7,11 @@ from pathlib import Path
 
 from grucli.cli import output
 from grucli.config.schema import Config
+from grucli.engine.steps import Steps
 from grucli.errors import AccessError, ConfigError, show_path
 from grucli.files.writing import check_place
 from grucli.preparation.prepare import Prepared
+from grucli.preparation.windows import joined
 from grucli.report.out_of_fold import OutOfFold
 from grucli.tasks.columns import AnswerOptions
 from grucli.training.saver import RunFiles
@@ -106,10 +108,13 @@ def write_out_of_fold(files: RunFiles, session: Session) -> bool:
     path, scores, folds = files.out_of_fold, trainer.out_of_fold, prepared.folds
     if path is None or scores is None or folds is None:
         return False
+    records = prepared.records
+    if isinstance(scores, Steps):
+        records, scores, folds = joined(records, scores, folds)
     answers = trainer.task.answers(
         scores, AnswerOptions(separator=prepared.remembered.label_separator)
     )
-    found = OutOfFold(records=prepared.records, answers=answers, folds=folds)
+    found = OutOfFold(records=records, answers=answers, folds=folds)
     text = found.jsonl() if path.suffix == ".jsonl" else found.csv()
     output.write_file(str(path), text.encode("utf-8", "surrogatepass"))
     return True

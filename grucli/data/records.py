@@ -38,6 +38,7 @@ class Record:
         labels: of an input that has any number of them, each once; None in other data.
         tokens: the steps as they are given; None for a text that is yet to be divided.
         tags: one for each of `tokens`; None in other data.
+        start: steps of a longer sequence that stand before these, where they are a window of it.
         known: (T,) which steps the vocabulary of a model knows; None if nobody has asked.
         weight: how much it counts in training, above 0.
         group: records of one group stay on one side of a split; None stands alone.
@@ -55,6 +56,7 @@ class Record:
     labels: tuple[str, ...] | None = None
     tokens: tuple[str, ...] | None = None
     tags: tuple[str, ...] | None = None
+    start: int = 0
     known: Sequence[bool] | None = None
     weight: float = 1.0
     group: str | None = None

@@ -3,10 +3,12 @@
 import itertools
 
 import numpy as np
+import pytest
 
 from grucli.data.records import Record
+from grucli.engine.steps import Steps
 from grucli.preparation.train_valid_split import Parts
-from grucli.preparation.windows import MOST_STEPS, cut
+from grucli.preparation.windows import MOST_STEPS, cut, joined
 
 
 def record(number, length):
@@ -44,3 +46,39 @@ def test_sequences_of_usual_length_stay_whole():
     cut_up, longest = cut(parts_of(0, 2 * MOST_STEPS + 1), None)
     assert longest.value == MOST_STEPS
     assert len(cut_up.train) == 4
+
+
+@pytest.mark.parametrize("chained", [False, True])
+def test_windows_are_joined_again(chained):
+    parts, _ = cut(parts_of(5, 95, 20, 41, folds=[0, 1, 2, 0]), 20)
+    lengths = np.array([len(one.tokens) for one in parts.train])
+    # the score of each step says where it stands, and in which window
+    values = np.concatenate(
+        [
+            np.stack(
+                (
+                    np.arange(n) + one.start,
+                    np.full(n, k),
+                    np.minimum(np.arange(n), n - 1 - np.arange(n)),
+                ),
+                axis=1,
+            )
+            for k, (one, n) in enumerate(zip(parts.train, lengths, strict=True))
+        ]
+    )
+    chains = parts.folds[:, None, None] * np.ones((5, 3)) if chained else None
+    scores = Steps(values=values, lengths=lengths, chains=chains)
+    records, whole, folds = joined(parts.train, scores, parts.folds)
+    assert records == [record(number, length) for number, length in enumerate((5, 95, 20, 41), 1)]
+    assert whole.lengths.tolist() == [5, 95, 20, 41]
+    assert whole.values[:, 0].tolist() == [*range(5), *range(95), *range(20), *range(41)]
+    assert folds.tolist() == [0, 1, 2, 0]
+    if chained:
+        assert whole.chains[:, 0, 0].tolist() == [0, 1, 2, 0]
+    best = {}
+    for (place, _, depth), row in zip(
+        values.tolist(), np.repeat(parts.folds, lengths), strict=True
+    ):
+        if row == 1:
+            best[place] = max(best.get(place, 0), depth)
+    assert whole.values[5:100, 2].tolist() == [best[place] for place in range(95)]
