@@ -68,13 +68,19 @@ def _as_in_training(columns: Sequence[str], asked: Asked, place: str) -> Sequenc
     """Return the names of headerless columns as numbered in training, had they their label or not.
 
     Raises:
-        DataError: there are more or fewer than in training.
+        DataError: there are more or fewer than in training, or they had names there.
     """
     known = asked.known
     if asked.header or not known.values or asked.options.values:
         return columns
     used = (*known.values, known.label, known.id, known.time)
-    trained = max(int(name) for name in used if name is not None and name.isdigit())
+    trained = max((int(name) for name in used if name is not None and name.isdigit()), default=0)
+    if not trained:
+        listed = excerpt(",".join(known.values), 40)
+        raise DataError(
+            f"{place}: columns without names, but those of the training data have some ({listed}); "
+            "pass --values COLS, or '*' for all"
+        )
     if len(columns) == trained:
         return columns
     names = [str(i + 1) for i in range(trained)]

@@ -257,6 +257,16 @@ def test_columns_without_names_are_numbered() -> None:
     assert series(named[1]) == [([[1.0], [2.0]], None)]
 
 
+def test_columns_without_names_are_not_taken_for_those_that_had_some() -> None:
+    known = Remembered(values=("v0", "v1"), label="y", delimiter=",", header=True)
+    options: dict[str, Any] = {"needs_label": False, "remembered": known, "header": False}
+    said = problem("1,2\n", "t.csv", **options)
+    assert said.startswith("t.csv:1: columns without names, but those of the training data have")
+    assert said.endswith("(v0,v1); pass --values COLS, or '*' for all")
+    named = read("1,2\n", "t.csv", **options, values=("*",))
+    assert series(named[1]) == [([[1.0], [2.0]], None)]
+
+
 def test_weights_and_groups_are_no_values() -> None:
     data = "v1,v2,v3,w,g,kind\n1,2,3,0.5,p,a\n1,2,3,2,p,b\n"
     source, records = read(data, "t.csv", weight="w", group="g")
