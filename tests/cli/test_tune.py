@@ -154,4 +154,6 @@ def test_trials_that_stand_there_are_replaced_only_by_force(data):
     assert grucli(*options, "--force", cwd=data).code == 0
     other = grucli(*options, "--resume", "--seed", "1", cwd=data)
     assert other.code == 2
-    assert "config.seed: was 0 in the run to resume, is 1" in other.err
+    assert "grucli: seed: was 0 in the run to resume, is 1" in other.err
+    longer = grucli(*options[:4], "--tune", "90s", "-q", *SMALL, "--resume", cwd=data)
+    assert_one_error(longer, 2, "--tune: was 2 in the run to resume, is 90s", "--force")

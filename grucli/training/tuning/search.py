@@ -48,6 +48,11 @@ class Budget:
     trials: int | None = None
     seconds: float | None = None
 
+    @property
+    def shown(self) -> str:
+        """What it is, as `--tune` takes it."""
+        return f"{self.seconds:g}s" if self.trials is None else str(self.trials)
+
 
 class Search:
     """One search.
@@ -207,7 +212,7 @@ class Search:
         card = card_of(prepared, 0)
         head = {
             "schema": SCHEMA,
-            **dataclasses.asdict(self.budget),
+            "--tune": self.budget.shown,
             "space": self.space.values,
             "config": card["config"],
             "data": card["data"]["sha256"][:DIGEST],

@@ -87,7 +87,7 @@ class TrialLog:
             append(self.path, json.dumps({WINNER: winner.number}))
 
     def _check_head(self, head: Any) -> None:
-        problems = list(differences(self.head, head))
+        problems = [line.removeprefix("config.") for line in differences(self.head, head)]
         if problems:
             mend = "give the same data and settings to --resume, or start anew with --force"
             raise ConfigError(*problems[:-1], f"{problems[-1]}; {mend}")

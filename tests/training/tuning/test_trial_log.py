@@ -9,7 +9,7 @@ from grucli.errors import AccessError, CheckpointError, ConfigError
 from grucli.training.tuning.trial import Trial
 from grucli.training.tuning.trial_log import TrialLog
 
-HEAD = {"schema": "grucli.tune/1", "trials": 3, "config": {"seed": 0}}
+HEAD = {"schema": "grucli.tune/1", "--tune": "3", "config": {"seed": 0}}
 LOSSES = np.array([0.1, 1 / 3])
 
 
@@ -77,9 +77,9 @@ def test_a_damaged_one_is_refused(path, damage):
 
 def test_one_of_another_search_is_refused_with_what_differs(path):
     with pytest.raises(ConfigError) as refused:
-        resumed(path, HEAD | {"trials": 4, "config": {"seed": 1}})
-    assert refused.value.problems[0] == "trials: was 3 in the run to resume, is 4"
-    assert refused.value.problems[1].startswith("config.seed: was 0 in the run to resume, is 1; ")
+        resumed(path, HEAD | {"--tune": "4", "config": {"seed": 1}})
+    assert refused.value.problems[0] == "--tune: was 3 in the run to resume, is 4"
+    assert refused.value.problems[1].startswith("seed: was 0 in the run to resume, is 1; ")
 
 
 def test_one_that_is_not_there_is_named(tmp_path):
