@@ -10,6 +10,7 @@ import numpy as np
 
 from grucli.errors import counted
 from grucli.preparation.prepare import Prepared
+from grucli.report.tables import number
 from grucli.training.trainer import Trainer
 
 LOSS = "loss"
@@ -20,9 +21,11 @@ def lines(trainer: Trainer, prepared: Prepared) -> list[str]:
     scores = _scores(trainer, prepared)
     if not scores:
         return []
-    figures = prepared.task.figures
     mean, spread = _over(scores, statistics.fmean), _over(scores, statistics.stdev)
-    listed = [f"{kind.title} {mean[kind.name]:.3f} ± {spread[kind.name]:.3f}" for kind in figures]
+    listed = []
+    for kind in prepared.task.figures:
+        both = (number(each[kind.name], has_unit=kind.has_unit) for each in (mean, spread))
+        listed.append(f"{kind.title} {' ± '.join(both)}")
     listed.append(f"{LOSS} {mean[LOSS]:.4f} ± {spread[LOSS]:.4f}")
     return [f"{counted(len(scores), 'fold')}: {', '.join(listed)}"]
 

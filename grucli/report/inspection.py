@@ -17,9 +17,9 @@ from grucli.tasks.task import Task
 BAR_WIDTH = 12
 CUT = "share of the decisions that stay when only k steps are read"
 CUT_AT_STEP = (
-    "share of the answers to the middle step that stay when only k steps up to it are read,"
+    "share of the answers to the middle step that stay when only k steps up to it are read, "
+    "or k from it on"
 )
-CUT_AT_STEP += " or k from it on"
 
 
 def text(report: Report) -> str:

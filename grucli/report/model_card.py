@@ -14,8 +14,10 @@ from grucli.model.blend import Mix
 from grucli.model.linear_path import NAMES, LinearPath
 from grucli.model.network import Architecture
 from grucli.modelfile.checkpoint import SavedModel
-from grucli.report.tables import percent, table
+from grucli.report.tables import number, percent, table
+from grucli.tasks.scorecard import Measure
 
+LOSS = Measure(name="loss", title="loss", larger_is_better=False)
 FactLines = list[tuple[str, str]]
 """Names with a sentence each."""
 
@@ -137,15 +139,16 @@ def _vectors(found: Mapping[str, Any], config: Mapping[str, Any]) -> str:
 def _scores(saved: SavedModel) -> str:
     card, task = saved.card, saved.task
     scores = _section(card, "scores")
-    titles = {one.name: one.title for one in task.measures()} | {"loss": "loss"}
-    figures = [*(kind.name for kind in task.figures), "loss"]
-    part = "kept" if "kept_loss" in scores else "valid"
-    known = {f"{part}_{name}": titles[name] for name in figures}
+    measures = {one.name: one for one in task.measures()}
+    figures = [measures[kind.name] for kind in task.figures]
+    part = "kept_" if "kept_loss" in scores else "valid_"
     where = "cross-validated" if "epochs" in scores else "validation"
     if "valid_loss" not in scores:
-        known, where = {name: titles[name] for name in (figures[0], "loss")}, "training"
+        figures, part, where = figures[:1], "", "training"
     listed = ", ".join(
-        f"{name} {_number(scores[key])}" for key, name in known.items() if key in scores
+        f"{one.title} {_number(scores[part + one.name], has_unit=one.has_unit)}"
+        for one in (*figures, LOSS)
+        if part + one.name in scores
     )
     return f"epoch {excerpt(card.get('epoch', '?'))}, {where} {listed or 'unknown'}"
 
@@ -197,5 +200,6 @@ def _count(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else excerpt(value)
 
 
-def _number(value: Any) -> str:
-    return f"{value:.3f}" if isinstance(value, int | float) else excerpt(value)
+def _number(value: Any, *, has_unit: bool) -> str:
+    is_number = isinstance(value, int | float)
+    return number(float(value), has_unit=has_unit) if is_number else excerpt(value)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -211,6 +212,17 @@ def test_targets_that_are_none_are_named(tmp_path: Path):
     ran = train(tmp_path, same, "m.npz", "task=regress")
     assert ran.code == 3
     assert "all targets are 2: nothing to learn" in ran.err
+
+
+def test_figures_of_large_targets_have_no_decimals(tmp_path: Path):
+    large = [(text, f"{10_000_000 * float(label):.0f}") for text, label in reviews(40)]
+    write(tmp_path / "r.csv", large)
+    flags = ("--folds", "2")
+    ran = train(tmp_path, "r.csv", "m.npz", "task=regress", "training.epochs=1", flags=flags)
+    assert ran.code == 0, ran.err
+    assert re.search(r"\n2 folds: RMSE \d{7,} ± \d{5,}, R2 -?\d\.\d{3} ± ", ran.err)
+    told = grucli("inspect-gates", "-m", tmp_path / "m.npz").text
+    assert re.search(r"cross-validated RMSE \d{7,}, R2 -?\d\.\d{3}, Spearman", told)
 
 
 def test_settings_of_the_other_task_are_refused(tmp_path: Path):
