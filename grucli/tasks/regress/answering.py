@@ -95,12 +95,13 @@ class NumberAnswering:
 
     def has_learned(self, data: Mapping[str, Any], scores: Mapping[str, Any]) -> bool:
         """Whether validation found more than the mean reaches, unless the card is silent."""
-        from grucli.tasks.regress.baseline import NORMAL_ERROR, Mean
+        from grucli.tasks.regress.baseline import Mean
+        from grucli.tasks.regress.metrics import NORMAL_RMSE
 
         rmse: Any = scores.get("kept_rmse", scores.get("valid_rmse"))
         rows: Any = data.get("valid_rows") or data.get("rows")
         try:
-            error = NORMAL_ERROR / math.sqrt(rows)
+            error = NORMAL_RMSE / math.sqrt(rows)
             return Mean(rows=rows, value=self.scale, error=error).is_passed_by(rmse)
         except (TypeError, ValueError, ArithmeticError):
             return True

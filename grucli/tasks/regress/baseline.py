@@ -9,11 +9,10 @@ import numpy as np
 
 from grucli.engine.packing import Floats
 from grucli.tasks.intervals import Interval, size_interval
-from grucli.tasks.regress.metrics import relative_error
+from grucli.tasks.regress.metrics import root_error
 from grucli.tasks.scorecard import Measure
 
 RMSE = Measure(name="rmse", title="RMSE", larger_is_better=False, is_brief=True, has_unit=True)
-NORMAL_ERROR = 0.5**0.5  # of log RMSE times the root of the rows, where errors are normal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +37,10 @@ class Mean:
 
     @classmethod
     def of(cls, targets: Floats) -> Mean:
-        """Return that of (n,) targets; errors are taken to be normal, or as uneven as these are."""
+        """Return that of (n,) targets; errors are taken to be as uneven as these are."""
         squares = (targets - targets.mean()) ** 2
-        error = max(relative_error(squares) / 2, NORMAL_ERROR / len(targets) ** 0.5)
-        return cls(rows=len(targets), value=float(np.sqrt(squares.mean())), error=error)
+        value = float(np.sqrt(squares.mean()))
+        return cls(rows=len(targets), value=value, error=root_error(squares))
 
     def interval(self, rmse: float) -> Interval:
         """Return the 95 % interval of an error on these rows."""

@@ -14,6 +14,9 @@ import numpy as np
 from grucli.engine.packing import Floats
 from grucli.tasks.intervals import Interval, normal_interval, rank_interval, size_interval
 
+# Standard errors of the logarithm, times the root of the rows, where errors are normal.
+NORMAL_RMSE, NORMAL_MAE = math.sqrt(1 / 2), math.sqrt(math.pi / 2 - 1)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
@@ -55,9 +58,9 @@ def evaluate(answers: Floats, targets: Floats) -> Evaluation:
     ranks = rank_correlation(answers, targets)
     return Evaluation(
         rmse=rmse,
-        rmse_error=relative_error(squares) / 2,
+        rmse_error=root_error(squares),
         mae=mae,
-        mae_interval=size_interval(mae, relative_error(sizes)),
+        mae_interval=size_interval(mae, max(relative_error(sizes), NORMAL_MAE / math.sqrt(n))),
         r2=r2,
         r2_interval=r2_interval,
         spearman=ranks,
@@ -72,6 +75,15 @@ def relative_error(sizes: Floats) -> float:
     """Return the standard error of the mean of (n,) sizes, in means; 0 where that is 0."""
     mean = float(sizes.mean())
     return float(sizes.std()) / mean / math.sqrt(len(sizes)) if mean else 0.0
+
+
+def root_error(squares: Floats) -> float:
+    """Return the standard error of the logarithm of the root of the mean of (n,) squared errors.
+
+    These are taken to be normal, or as uneven as they are: few rows show too little of that, and
+    one shows nothing.
+    """
+    return max(relative_error(squares) / 2, NORMAL_RMSE / math.sqrt(len(squares)))
 
 
 def explained_variance(squares: Floats, deviations: Floats) -> tuple[float | None, Interval | None]:

@@ -52,3 +52,21 @@ def test_intervals_hold_what_many_rows_give():
         low, high = found.r2_interval
         inside["r2"].append(low <= 0.5 <= high)
     assert all(0.92 < np.mean(own) < 0.975 for own in inside.values())
+
+
+@pytest.mark.parametrize("rows", [8, 20])
+def test_intervals_of_few_rows_are_wide_enough(rows):
+    rng, inside = np.random.default_rng(3), []
+    for _ in range(800):
+        found = metrics.evaluate(rng.normal(size=rows), np.zeros(rows))
+        low, high = found.rmse * np.exp(np.array([-1.96, 1.96]) * found.rmse_error)
+        sizes = found.mae_interval
+        inside.append((low <= 1 <= high, sizes[0] <= np.sqrt(2 / np.pi) <= sizes[1]))
+    assert (np.mean(inside, axis=0) > 0.92).all()  # 0.85 by what so few rows show of their spread
+
+
+def test_one_row_tells_little():
+    found = metrics.evaluate(np.array([5.0]), np.array([1.0]))
+    assert found.rmse_error == pytest.approx(np.sqrt(1 / 2))
+    assert found.mae_interval[0] < 1
+    assert found.mae_interval[1] > 16
