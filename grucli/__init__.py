@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from grucli.prediction.classifier import Classifier
     from grucli.tasks.classify.answers import Answer
     from grucli.tasks.multilabel.answers import LabelSet
+    from grucli.tasks.regress.answers import NumberAnswer
+    from grucli.tasks.tag.answers import Entity, TagAnswer
 
 __version__ = "0.1.0"
-__all__ = ["Answer", "LabelSet", "__version__", "load"]
+__all__ = ["Answer", "Entity", "LabelSet", "NumberAnswer", "TagAnswer", "__version__", "load"]
+_ANSWERS = {
+    "Answer": "grucli.tasks.classify.answers",
+    "Entity": "grucli.tasks.tag.answers",
+    "LabelSet": "grucli.tasks.multilabel.answers",
+    "NumberAnswer": "grucli.tasks.regress.answers",
+    "TagAnswer": "grucli.tasks.tag.answers",
+}
 
 
 def load(path: str) -> Classifier:
@@ -27,12 +37,6 @@ def load(path: str) -> Classifier:
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for."""
-    if name == "Answer":
-        from grucli.tasks.classify.answers import Answer
-
-        return Answer
-    if name == "LabelSet":
-        from grucli.tasks.multilabel.answers import LabelSet
-
-        return LabelSet
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _ANSWERS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_ANSWERS[name]), name)

@@ -44,12 +44,16 @@ class Classifier:
         return type(self), (self._saved,)
 
     def predict(self, inputs: Sequence[str] | Sequence[npt.ArrayLike]) -> list[Any]:
-        """Classify texts, or numeric sequences (T,) or (T, I), each of any length.
+        """Answer texts, lists of tokens, or numeric sequences (T,) or (T, I), each of any length.
 
         NaN in all channels at the end makes a sequence shorter.
 
+        Returns:
+            an answer for each input, of the type that the model's task has: `grucli.Answer`,
+            `LabelSet`, `NumberAnswer` or `TagAnswer`.
+
         Raises:
-            TypeError: `inputs` is one text, or an input is no text or no array of numbers.
+            TypeError: `inputs` is one text, or an input is not what the model reads.
             DataError: a sequence has other channels than those of training, no value, or a number
                 that is infinite or too large.
         """

@@ -1,8 +1,7 @@
 """What an answer is and how it is scored: one module or room a task, which nothing else names.
 
 Here: `task` and `answering` are what every task has to do, and beside them what any of them may
-use: scorecards, columns, confusions; `classify/` is the task of labels, `tag/` that of a tag for
-each step.
+use: scorecards, columns, scores of classes, thresholds, intervals; each other room is a task.
 Not here: how scores come about (model), or how they look (report).
 """
 
