@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from grucli.config.schema import Config
 
 BOUND = "rows with equal inputs, or of one group, stay together"
+ALONE = "there is one row"
 BOUND_IN_TIME = "rows that follow each other in time stay together"
 
 
@@ -139,6 +140,10 @@ def _judged_by_share(
     kept, held = split(bonds.strata, file.keys, bonds.groups, share.value, rng)
     if not held.size:
         why = f" ({bonds.why})" if share.value or folding.reason == bonds.why else ""
+        rows = len(file.records)
+        if rows > 1 and 0 < share.value * rows <= 0.5:
+            mend = "--valid takes a larger share or a file"
+            why = f" ({share.value:.0%} of {rows} rows is none; {mend})"
         line = f"validation: none{why}, all rows are trained on; the last epoch counts"
         return Parts(train=file.records, valid=[], line=line, choices=choices)
     train, held_out = ([file.records[k] for k in rows] for rows in (kept, held))
@@ -189,7 +194,7 @@ def _groups(records: Sequence[Record], strata: Sequence[int]) -> tuple[Sequence[
         blocks = in_blocks([record.span for record in records], strata)
         if blocks is not None:
             return blocks, BOUND_IN_TIME
-    return groups, BOUND
+    return groups, BOUND if len(records) > 1 else ALONE
 
 
 def _teach(folds: npt.NDArray[np.int64], targets: Targets, task: Task) -> bool:

@@ -140,3 +140,18 @@ def test_a_group_is_never_divided_and_an_empty_one_is_none(tmp_path):
     assert 0 < len(kept & set(range(60))) < 60
     assert 0 < len(kept & set(range(60, 100))) < 40
     assert "each 'author' whole" in "\n".join(result.findings)
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        (1, "(there is one row)"),
+        (5, "(10% of 5 rows is none; --valid takes a larger share or a file)"),
+    ],
+)
+def test_of_few_documents_none_is_held_out_and_why(tmp_path, rows, why):
+    documents = ["".join(f"w{k}{n}\t{'XY'[n % 2]}\n" for n in range(30)) for k in range(rows)]
+    path = tmp_path / "d.conll"
+    path.write_text("\n".join(documents))
+    parts, _ = divided(str(path))
+    assert f"validation: none {why}, all rows are trained on" in parts.line
