@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from grucli.errors import counted, excerpt
 from grucli.notices import Notice
 from grucli.tasks import unknown_labels
-from grucli.tasks.tag.chunks import OUTSIDE, parts
+from grucli.tasks.tag.chunks import OUTSIDE, are_chunks, parts
 
 LISTED, TAG_WIDTH = 4, 24
+_CHUNK = re.compile("([BIESLUM])[-_](.+)|(.+)[-_]([BIESLUM])", re.IGNORECASE)
 FEW_OTHERS = 0.34  # of the distinct tags: as a slip of the pen, and not as another kind of tags
 
 
@@ -53,6 +55,30 @@ def nearly_chunks(name: str, tags: Sequence[str]) -> Iterator[Notice]:
             f"{excerpt(next(tag for tag in tags if all(parts(tag))), TAG_WIDTH)}: so none is part "
             "of a chunk; mend it",
         )
+
+
+def written_otherwise(name: str, tags: Sequence[str]) -> Iterator[Notice]:
+    """Yield how to write tags that mark chunks in another manner: b-per, B_PER, PER-B."""
+    mended = [_mended(tag) for tag in tags if tag.strip().upper() != OUTSIDE]
+    are_meant = all(mended) and are_chunks(mended) and len(set(map(_letter, mended))) > 1
+    if are_meant and not are_chunks(tags):
+        odd = next(tag for tag in tags if tag not in (*mended, OUTSIDE))
+        mend = excerpt(_mended(odd) or OUTSIDE, TAG_WIDTH)
+        yield Notice(
+            "data.odd_tags",
+            f"{name}: tags such as '{excerpt(odd, TAG_WIDTH)}' look like parts of chunks; for "
+            f"these to count write '{mend}'",
+        )
+
+
+def _mended(tag: str) -> str:
+    """Return a tag as parts of chunks are written, nothing if it is none in any manner."""
+    match = _CHUNK.fullmatch(tag.strip())
+    return f"{(match[1] or match[4]).upper()}-{match[2] or match[3]}" if match else ""
+
+
+def _letter(tag: str) -> str:
+    return parts(tag)[0]
 
 
 def listed(tags: Sequence[str]) -> str:

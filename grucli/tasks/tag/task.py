@@ -213,6 +213,7 @@ class Tag(NoLinearPath, TagAnswering):
         yield from checks.rare(name, counts)
         yield from of_absent(name, [tag for tag in self.tags if not counts[tag]])
         yield from checks.nearly_chunks(name, sorted(counts))
+        yield from checks.written_otherwise(name, sorted(counts))
 
     def unseen_warnings(
         self, train: Sequence[Record], name: str, valid: Sequence[Record]

@@ -1,5 +1,7 @@
 """What is odd in tags, in one line each."""
 
+import pytest
+
 from grucli.tasks.tag import checks
 
 
@@ -33,6 +35,29 @@ def test_few_tags_that_keep_the_others_from_being_chunks_are_named():
     ]
     assert texts(checks.nearly_chunks("a.conll", ["B-PER", "DET", "NOUN", "O", "VERB"])) == []
     assert texts(checks.nearly_chunks("a.conll", ["DET", "NOUN"])) == []
+
+
+@pytest.mark.parametrize(
+    ("tags", "odd", "mend"),
+    [
+        (["b-per", "i-per", "o"], "b-per", "B-per"),
+        (["B_PER", "I_PER", "O"], "B_PER", "B-PER"),
+        (["O", "PER-B", "PER-I"], "PER-B", "B-PER"),
+        ([" B-PER", "I-PER", "O"], " B-PER", "B-PER"),
+    ],
+)
+def test_chunks_in_another_writing_are_told(tags, odd, mend):
+    ((name, text),) = texts(checks.written_otherwise("a.conll", tags))
+    assert name == "data.odd_tags"
+    assert f"'{odd}' look like parts of chunks; for these to count write '{mend}'" in text
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [["B-PER", "I-PER", "O"], ["N-s", "N-p", "V"], ["PRP-S", "WP-S"], ["N", "V"], ["B", "I", "O"]],
+)
+def test_other_tags_are_left_alone(tags):
+    assert texts(checks.written_otherwise("a.conll", tags)) == []
 
 
 def test_unknown_tags_are_counted_and_named():
