@@ -21,6 +21,10 @@ STRANGE = (
     "what the model has learned does not show in these rows; are their columns and {noun}s those "
     "of training?"
 )
+WISHED = (
+    "thresholds decide for a recall or precision that was wished for, which has this price; look "
+    "at the figures of that {noun}"
+)
 UNLEARNED = (
     "no better was its validation in training; more rows, other columns or other tokens may help"
 )
@@ -78,7 +82,9 @@ def warnings(scored: Scored, saved: SavedModel, table: Table) -> Iterator[Notice
         )
     yield from task.unknown_warnings(table.name, table.records)
     why = coverage.reason(scored.coverage, saved, card.unknown)
-    why = why or (STRANGE.format(noun=task.noun) if has_learned(saved) else UNLEARNED)
+    if not why and has_learned(saved):
+        why = (WISHED if task.decides_by_wish else STRANGE).format(noun=task.noun)
+    why = why or UNLEARNED
     if (value := card.figures[0].value) is not None:
         yield from doubts(value, card.baseline, why)
 

@@ -90,6 +90,10 @@ class Answering(Protocol):
     def calibration(self) -> Sequence[str | Notice]:
         """Return lines about what was fitted to held-out rows; a warning is of a wish unmet."""
 
+    @property
+    def decides_by_wish(self) -> bool:
+        """Whether thresholds decide that were wished for: what they find, others pay for."""
+
     def check_wishes(self, wished: Sequence[Wish], targets: Any | None) -> None:
         """Refuse what is wished of answers with a label, before anything is learned.
 

@@ -100,6 +100,16 @@ def test_evaluate_says_what_abstaining_leaves(folder: Path) -> None:
     assert grucli(*words, "1", *least, cwd=folder).code == 2
 
 
+def test_the_price_of_a_threshold_is_no_sign_of_strange_rows(folder: Path) -> None:
+    header, *rows = (folder / "rows.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    quiet = [row for row in rows if row.endswith(",静\n")]
+    alarms = [row for row in rows if row not in quiet][:9]
+    (folder / "few.csv").write_text("".join([header, *quiet, *alarms]), encoding="utf-8")
+    (said,) = grucli("evaluate", "few.csv", "-m", "m.npz", cwd=folder).complaints
+    assert "is not above the majority's 0.930: thresholds decide for a recall" in said
+    assert "are their columns" not in said
+
+
 def test_a_resumed_run_chooses_the_same(folder: Path) -> None:
     whole = (folder / "m.npz").read_bytes()
     words = ("train", "rows.csv", "-o", "r.npz", "--recall", "警报=0.9", *SETTINGS)

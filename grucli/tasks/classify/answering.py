@@ -50,6 +50,11 @@ class LabelAnswering:
         """What the thresholds ask of probabilities."""
         return deciding.levels_of(self.labels, self.thresholds)
 
+    @property
+    def decides_by_wish(self) -> bool:
+        """Whether a threshold decides that was wished for."""
+        return bool(self.levels)
+
     def answers(self, scores: Floats, options: AnswerOptions) -> Columns:
         """Return the answers to the logits (n, O) as columns."""
         return answers.columns(self.labels, self.levels, scores, options)

@@ -23,7 +23,7 @@ from grucli.tasks.multilabel.answers import LabelSet
 from grucli.tasks.multilabel.decision import Booleans, Decision, set_probability
 from grucli.tasks.multilabel.explanation import LabelScore
 from grucli.tasks.multilabel.label_sets import divided, labels_of, rows_of_each, separator_for
-from grucli.tasks.thresholds import Wish, check
+from grucli.tasks.thresholds import Threshold, Wish, check
 
 if TYPE_CHECKING:
     from grucli.tasks.multilabel.baseline import FixedSet
@@ -36,12 +36,14 @@ class SetAnswering:
     Attributes:
         labels: (C,) all that can be answered.
         decision: how each is decided.
+        wishes: thresholds that were wished for, which are among those of the decision.
     """
 
     distance_title: ClassVar[str] = "the mean of the largest change of a probability"
 
     labels: tuple[str, ...]
     decision: Decision
+    wishes: tuple[Threshold, ...]
 
     def answers(self, scores: Floats, options: AnswerOptions) -> Columns:
         """Return the answers to the scores (n, C) as columns."""
@@ -63,6 +65,11 @@ class SetAnswering:
         from grucli.tasks.multilabel.scorecard import scorecard
 
         return scorecard(self.labels, self.decision, scores, targets, self._unknown(records))
+
+    @property
+    def decides_by_wish(self) -> bool:
+        """Whether a threshold decides that was wished for."""
+        return any(one.least is not None for one in self.wishes)
 
     def check_wishes(self, wished: Sequence[Wish], targets: Integers | None) -> None:
         """Refuse wishes that no thresholds can fulfil; the arguments are those of `Task`."""

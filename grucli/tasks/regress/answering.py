@@ -117,6 +117,11 @@ class NumberAnswering:
     def calibration_error(self, scores: Floats, targets: Floats) -> None:
         """Return nothing: numbers have no probabilities."""
 
+    @property
+    def decides_by_wish(self) -> bool:
+        """Never: numbers have no thresholds."""
+        return False
+
     def check_wishes(self, wished: Sequence[Wish], targets: Floats | None) -> None:
         """Refuse any: numbers have no labels; the arguments are those of `Task`."""
         refuse(wished, "regress")

@@ -143,6 +143,11 @@ class TagAnswering:
 
         return checks.unknown(name, self.unseen(records), self.labels)
 
+    @property
+    def decides_by_wish(self) -> bool:
+        """Never: tags have no thresholds."""
+        return False
+
     def check_wishes(self, wished: Sequence[Wish], targets: Steps | None) -> None:
         """Refuse any: tags have no thresholds; the arguments are those of `Task`."""
         refuse(wished, "tag")
