@@ -160,8 +160,11 @@ def _fit_series(records: Sequence[Record], config: Config, origin: Origin | None
 
 
 def _longest(steps: npt.NDArray[np.int64], config: Config, origin: Origin | None) -> Choice:
-    """Return the steps to keep: what the origin reads to its end is still read so."""
+    """Return the steps to keep: what the origin reads to its end is still read so.
+
+    One that reads just as far is not the reason: a resumed run, its own origin, says the same.
+    """
     default = data_rules.maximum_length(steps)
-    if origin is not None and origin.encoder.max_length >= default.value:
+    if origin is not None and origin.encoder.max_length > default.value:
         default = Choice(value=origin.encoder.max_length, reason=AS_IN_ORIGIN)
     return unless_given(config.data.max_length, default)

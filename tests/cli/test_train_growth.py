@@ -137,6 +137,7 @@ def test_a_model_of_several_scripts_grows_and_resumes_with_the_same_bytes(tmp_pa
     assert grucli("train", "old.csv", "-o", "base.npz", "-q", *options, cwd=tmp_path).code == 0
     rows = [(f"{text}{k}", "food") for text in FOOD for k in range(4)]
     rows += [(f"{text}{k}", "room") for text in ROOM for k in range(4)]
+    rows += [("red " * 30 + str(k), "yes") for k in range(9)]  # longer than what base.npz reads
     table(tmp_path / "zh.csv", [*rows, *colours(["no", "yes"], 12)])
     start = ("zh.csv", *brief, "--init-from", "base.npz")
     whole = grucli("train", *start, "-o", "zh.npz", cwd=tmp_path)
