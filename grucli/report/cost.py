@@ -90,7 +90,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return "none" if value is None else str(value).lower()
     if isinstance(value, list | tuple):
-        return excerpt(", ".join(map(str, value)), LISTED_WIDTH)
+        return excerpt(", ".join(map(str, value)), LISTED_WIDTH) or "none"
     return str(value)
 
 

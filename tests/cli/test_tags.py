@@ -211,3 +211,11 @@ def test_a_tagger_is_not_scored_on_other_targets(
     assert_one_error(grucli("evaluate", name, "-m", model, cwd=tmp_path), 3, name, *parts)
     valid = ("train", TEST, "-o", tmp_path / "m.npz", "-q", "--valid", tmp_path / name)
     assert_one_error(grucli(*valid), 3, name, *parts[:1])
+
+
+def test_a_dry_run_says_that_nothing_is_pooled():
+    ran = grucli("train", TEST, "--dry-run")
+    assert (ran.code, "model.pooling: none (data: the head reads each step)" in ran.err) == (
+        0,
+        True,
+    )
