@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grucli.engine.packing import Floats
@@ -82,12 +83,17 @@ def weigh(task: Task, recurrence: Floats, linear: Floats, targets: Targets) -> W
 def calibrated(task: Task, recurrence: Scores, targets: Targets) -> Mix:
     """Return the factor of the scores (n, O) of a recurrence alone, for held-out rows.
 
-    Rows of unknown targets do not count, and fewer than two others tell nothing.
+    It counts if factors of some of them lower the loss of the others, too. Rows of unknown targets
+    do not count, and fewer than two others tell nothing.
     """
     known = task.known(targets)
     if known.sum() < 2:
         return Mix()
-    return Mix(recurrence=float(task.blend((recurrence[known],), targets[known])[0]))
+    recurrence, targets = recurrence[known], targets[known]
+    scores, same = _crossed(task, [recurrence], targets)
+    if task.row_losses(scores, same).mean() >= task.row_losses(recurrence, targets).mean():
+        return Mix()
+    return Mix(recurrence=float(task.blend((recurrence,), targets)[0]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +103,7 @@ class CalibrationErrors:
     Attributes:
         before: of the branches as they were learned.
         after: of what factors make of them which were found on other rows: those of every second
-            row answer for the rows between, and the other way round.
+            row answer for the rows between, and the other way round; as before where none count.
     """
 
     before: float
@@ -121,15 +127,23 @@ def calibration_errors(
     both = (recurrence,) if linear is None or not mix.linear else (recurrence, linear)
     branches, targets = [branch[known] for branch in both], targets[known]
     before = task.calibration_error(sum(branches[1:], branches[0]), targets)
-    if before is None:
-        return None
+    if before is None or mix == Mix():
+        return None if before is None else CalibrationErrors(before=before, after=before)
+    after = task.calibration_error(*_crossed(task, branches, targets))
+    return None if after is None else CalibrationErrors(before=before, after=after)
+
+
+def _crossed(task: Task, branches: Sequence[Scores], targets: Targets) -> tuple[Scores, Targets]:
+    """Return the sum of branches, each times a factor of other rows, and the targets alike.
+
+    Factors of every second row are for the rows between, and the other way round.
+    """
     even, odd, scores = slice(0, None, 2), slice(1, None, 2), []
     for own, others in ((even, odd), (odd, even)):
         factors = task.blend([branch[others] for branch in branches], targets[others])
         parts = [float(f) * branch[own] for f, branch in zip(factors, branches, strict=True)]
         scores.append(sum(parts[1:], parts[0]))
-    after = task.calibration_error(joined(scores), joined([targets[even], targets[odd]]))
-    return None if after is None else CalibrationErrors(before=before, after=after)
+    return joined(scores), joined([targets[even], targets[odd]])
 
 
 def calibrated_loss(task: Task, recurrence: Floats, targets: Targets) -> float:

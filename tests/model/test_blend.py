@@ -190,9 +190,20 @@ def test_a_recurrence_alone_is_made_to_come_true():
     )
 
 
+def test_a_factor_that_does_not_help_other_rows_is_not_used():
+    logits, targets = np.tile([[3.0, 0.0, 0.0]], (40, 1)), np.arange(40) % 2
+    assert TASK.blend((logits,), targets)[0] < 0.5  # every second answer is wrong
+    assert calibrated(TASK, logits, targets) == Mix()  # but nothing between the others says so
+    errors = calibration_errors(TASK, Mix(), logits, None, targets)
+    assert errors.after == errors.before > 0.3
+    mixed = np.sort(targets)  # the same rows, half of the wrong ones among those of either kind
+    assert calibrated(TASK, logits, mixed).recurrence == TASK.blend((logits,), mixed)[0]
+
+
 def test_errors_after_calibration_are_of_rows_that_no_factor_has_seen():
     logits, targets = rows_that_come_true(4000, 1)
-    errors = calibration_errors(TASK, Mix(), 5 * logits, None, targets)
+    mix = calibrated(TASK, 5 * logits, targets)
+    errors = calibration_errors(TASK, mix, 5 * logits, None, targets)
     assert errors.before > 0.15
     assert errors.after < 0.03
     halves = [calibrated(TASK, 5 * logits[k::2], targets[k::2]).recurrence for k in (0, 1)]
