@@ -24,7 +24,7 @@ _ANSWERS = {
 
 
 def load(path: str) -> Classifier:
-    """Open the model file at `path`; the result's `predict` classifies texts or sequences.
+    """Open the model file at `path`; the result's `predict` answers texts or sequences.
 
     Raises:
         AccessError: the file is missing or unreadable.

@@ -15,9 +15,9 @@ import typer
 from typer.core import TyperGroup
 
 SUMMARIES = {
-    "train": "Learn a classifier from labelled sequences.",
+    "train": "Learn a model from labelled sequences.",
     "evaluate": "Score a model on data with labels.",
-    "predict": "Classify texts or numeric sequences, also in a pipe.",
+    "predict": "Answer texts or numeric sequences, also in a pipe.",
     "inspect-gates": "Look inside a model: what its gates do, which steps count.",
 }
 

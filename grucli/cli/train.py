@@ -123,7 +123,7 @@ def train(
     reading: Reading,
     common: Common,
 ) -> None:
-    """Learn a classifier from labelled sequences.
+    """Learn a model from labelled sequences.
 
     \b
     grucli train reviews.csv -o m.npz
