@@ -92,7 +92,7 @@ def test_a_label_that_the_model_to_start_from_has_is_no_unseen_one(reviews, tmp_
     for origin, unseen in ((None, "2 rows"), (origin_of(reviews), "1 row ")):
         parts, _ = divided(path, f"data.valid={valid}", origin=origin)
         (line,) = [one.text for one in parts.warnings if one.name == "data.unseen_label"]
-        assert line.startswith(f"{valid}: {unseen}")
+        assert f"/valid.csv: {unseen}" in line  # a long path is cut in front
         assert ("pos" in line) == (origin is None)
 
 
