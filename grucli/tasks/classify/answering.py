@@ -18,7 +18,7 @@ from grucli.engine.blend_factors import both_classes
 from grucli.engine.packing import Floats, Integers
 from grucli.errors import ConfigError, did_you_mean, excerpt
 from grucli.notices import Notice
-from grucli.tasks import unknown_labels
+from grucli.tasks import label_names, unknown_labels
 from grucli.tasks.classify import answers, deciding, explanation
 from grucli.tasks.classify.answers import Answer
 from grucli.tasks.classify.explanation import LabelMargin
@@ -28,8 +28,6 @@ from grucli.tasks.thresholds import Threshold
 if TYPE_CHECKING:
     from grucli.tasks.classify.baseline import Majority
     from grucli.tasks.scorecard import Measure, Scorecard
-
-LISTED_LABELS, LABEL_WIDTH = 12, 24
 
 
 class LabelAnswering:
@@ -128,9 +126,7 @@ class LabelAnswering:
     @property
     def listed(self) -> str:
         """How many labels there are, and the first of them."""
-        shown = ", ".join(excerpt(label, LABEL_WIDTH) for label in self.labels[:LISTED_LABELS])
-        more = len(self.labels) - LISTED_LABELS
-        return f"{self.size}: {shown}{f' and {more} more' if more > 0 else ''}"
+        return label_names.listed(self.labels)
 
     @property
     def size(self) -> str:

@@ -20,15 +20,13 @@ from grucli.engine.packing import Floats, Integers
 from grucli.engine.sparse_linear import Sparse
 from grucli.errors import DataError, excerpt
 from grucli.notices import Notice
-from grucli.tasks import unknown_labels
+from grucli.tasks import label_names, unknown_labels
 from grucli.tasks.classify import deciding
 from grucli.tasks.classify.answering import LabelAnswering
 from grucli.tasks.classify.learning import TASK, CrossEntropy, class_weights, learn_sparse
 from grucli.tasks.task import FigureKind, HeldOut, LinearLayer
 from grucli.tasks.thresholds import Threshold, Wish, wishes
 from grucli.tasks.unfit_settings import refuse_loss
-
-LISTED_LABELS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,10 +123,8 @@ class Classify(LabelAnswering):
 
     def describe(self, records: Sequence[Record]) -> str:
         """Return the first labels, each with its rows."""
-        counts, names = _rows_of_each(records), self.labels
-        listed = ", ".join(f"{excerpt(name)} {counts[name]:,}" for name in names[:LISTED_LABELS])
-        more = f", and {len(names) - LISTED_LABELS} more" if len(names) > LISTED_LABELS else ""
-        return f"{len(names)} labels: {listed}{more}"
+        listed = label_names.listed_with_rows(self.labels, _rows_of_each(records))
+        return f"{len(self.labels)} labels: {listed}"
 
     def facts(self, records: Sequence[Record]) -> dict[str, Any]:
         """Return the rows of each label."""
@@ -137,8 +133,7 @@ class Classify(LabelAnswering):
 
     def named_facts(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Return facts with the rows of each label beside its name."""
-        others = {name: value for name, value in facts.items() if name != "label_rows"}
-        return {**others, "labels": dict(zip(self.labels, facts["label_rows"], strict=True))}
+        return label_names.named_facts(self.labels, facts)
 
     def strata(self, targets: Integers) -> Integers:
         """Return the classes: each part of a split has its share of every one."""

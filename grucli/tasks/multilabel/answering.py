@@ -13,10 +13,10 @@ import numpy.typing as npt
 
 from grucli.data.records import Record
 from grucli.engine.packing import Floats, Integers
-from grucli.errors import ConfigError, excerpt
+from grucli.errors import ConfigError
 from grucli.notices import Notice
-from grucli.tasks import unknown_labels
-from grucli.tasks.classify.answering import LABEL_WIDTH, LISTED_LABELS, check_label
+from grucli.tasks import label_names, unknown_labels
+from grucli.tasks.classify.answering import check_label
 from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
 from grucli.tasks.multilabel import answers
 from grucli.tasks.multilabel.answers import LabelSet
@@ -123,9 +123,7 @@ class SetAnswering:
     @property
     def listed(self) -> str:
         """How many labels there are, and the first of them."""
-        shown = ", ".join(excerpt(label, LABEL_WIDTH) for label in self.labels[:LISTED_LABELS])
-        more = len(self.labels) - LISTED_LABELS
-        return f"{self.size}: {shown}{f' and {more} more' if more > 0 else ''}"
+        return label_names.listed(self.labels)
 
     @property
     def size(self) -> str:

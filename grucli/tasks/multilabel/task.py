@@ -18,9 +18,8 @@ from grucli.engine.packing import Floats, Integers
 from grucli.engine.sparse_linear import Sparse
 from grucli.errors import DataError, counted, excerpt
 from grucli.notices import Notice
-from grucli.tasks import unknown_labels
+from grucli.tasks import label_names, unknown_labels
 from grucli.tasks.classify.learning import learn_sparse
-from grucli.tasks.classify.task import LISTED_LABELS
 from grucli.tasks.multilabel import calibration, label_sets, learning
 from grucli.tasks.multilabel.answering import SetAnswering, unseen
 from grucli.tasks.multilabel.decision import Decision
@@ -127,13 +126,12 @@ class Multilabel(SetAnswering):
 
     def describe(self, records: Sequence[Record]) -> str:
         """Return the first labels, each with its rows, and how many a row has."""
-        counts, names = rows_of_each(records), self.labels
-        listed = ", ".join(f"{excerpt(name)} {counts[name]:,}" for name in names[:LISTED_LABELS])
-        more = f", and {len(names) - LISTED_LABELS} more" if len(names) > LISTED_LABELS else ""
+        counts = rows_of_each(records)
+        listed = label_names.listed_with_rows(self.labels, counts)
         without = sum(not labels_of(record) for record in records)
         bare = f", {counted(without, 'row')} without" if without else ""
         mean = counts.total() / len(records)
-        return f"{counted(len(names), 'label')}, {mean:.2f} a row{bare}: {listed}{more}"
+        return f"{counted(len(self.labels), 'label')}, {mean:.2f} a row{bare}: {listed}"
 
     def facts(self, records: Sequence[Record]) -> dict[str, Any]:
         """Return the rows of each label."""
@@ -142,8 +140,7 @@ class Multilabel(SetAnswering):
 
     def named_facts(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Return facts with the rows of each label beside its name."""
-        others = {name: value for name, value in facts.items() if name != "label_rows"}
-        return {**others, "labels": dict(zip(self.labels, facts["label_rows"], strict=True))}
+        return label_names.named_facts(self.labels, facts)
 
     def strata(self, targets: Integers) -> npt.NDArray[np.int64]:
         """Return (n,) the rarest label of each row, C without any.

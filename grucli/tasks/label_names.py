@@ -1,0 +1,31 @@
+"""How the labels of a task are named in a line, and in the facts of a model's card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from grucli.errors import counted, excerpt
+
+LISTED_LABELS, LABEL_WIDTH = 12, 24
+
+
+def listed(labels: Sequence[str]) -> str:
+    """Return how many labels there are, and the first of them."""
+    shown = ", ".join(excerpt(label, LABEL_WIDTH) for label in labels[:LISTED_LABELS])
+    more = len(labels) - LISTED_LABELS
+    size = counted(len(labels), "label")
+    return f"{size}: {shown}{f' and {more} more' if more > 0 else ''}"
+
+
+def listed_with_rows(labels: Sequence[str], rows: Mapping[str, int]) -> str:
+    """Return the first labels, each with its rows."""
+    shown = ", ".join(f"{excerpt(label)} {rows[label]:,}" for label in labels[:LISTED_LABELS])
+    more = len(labels) - LISTED_LABELS
+    return f"{shown}, and {more} more" if more > 0 else shown
+
+
+def named_facts(labels: Sequence[str], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of a training file with the rows of each label beside its name."""
+    others = {name: value for name, value in facts.items() if name != "label_rows"}
+    return {**others, "labels": dict(zip(labels, facts["label_rows"], strict=True))}
