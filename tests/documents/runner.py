@@ -173,34 +173,29 @@ def _python():
 
 def _ended(command, folder):
     """Run a command to its end; return its exit code, and stdout and stderr as they came."""
-    with tempfile.TemporaryDirectory() as programs:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=_environment(Path(programs)),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            output, _ = process.communicate(timeout=TIME_LIMIT_S)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            output, _ = process.communicate()
-            output += f"\n(stopped after {TIME_LIMIT_S} s)".encode()
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        output, _ = process.communicate(timeout=TIME_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        output, _ = process.communicate()
+        output += f"\n(stopped after {TIME_LIMIT_S} s)".encode()
     return process.returncode, output.decode()
 
 
-def _environment(programs):
+def _environment():
     """Return an environment whose `grucli` and `python` are those of the tests."""
-    for name, words in (("grucli", ("-m", "grucli")), ("python", ()), ("python3", ())):
-        path = programs / name
-        path.write_text(f'#!/bin/sh\nexec {shlex.join((*_python(), *words))} "$@"\n')
-        path.chmod(0o755)
     own = {k: v for k, v in os.environ.items() if not k.startswith(("GRUCLI_", "PYTHON"))}
     return own | {
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{_PROGRAMS.name}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
         "PYTHONDONTWRITEBYTECODE": "1",
         "OPENBLAS_NUM_THREADS": "1",
@@ -208,3 +203,18 @@ def _environment(programs):
         "NO_COLOR": "1",
         "COLUMNS": "80",
     }
+
+
+def _programs():
+    """Write programs `grucli` and `python` into a folder of their own."""
+    folder = tempfile.TemporaryDirectory()
+    for name, words in (("grucli", ("-m", "grucli")), ("python", ()), ("python3", ())):
+        path = Path(folder.name, name)
+        path.write_text(f'#!/bin/sh\nexec {shlex.join((*_python(), *words))} "$@"\n')
+        path.chmod(0o755)
+    return folder
+
+
+# Once, before any page runs: a child that another thread starts would hold a file that is being
+# written here open, and a program that is open for writing cannot be run ("Text file busy").
+_PROGRAMS = _programs()
