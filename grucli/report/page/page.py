@@ -1,8 +1,4 @@
-"""The report of `inspect-gates` as one HTML file: no script, no reference to anything outside.
-
-Every string that comes from data is escaped where the element is made. Should one slip through,
-the policy in the head still lets nothing run and nothing be fetched.
-"""
+"""The report of `inspect-gates` as one HTML file."""
 
 from __future__ import annotations
 
@@ -23,22 +19,19 @@ from grucli.report.inspection import (
     memory_legend,
     units_sentence,
 )
-from grucli.report.model_card import FactLines, parameter_rows, setting_rows
+from grucli.report.model_card import parameter_rows, setting_rows
 from grucli.report.page.charts import histogram, horizons, triangle
+from grucli.report.page.document import document, facts, table
 from grucli.report.page.markup import Child, Markup, joined, tag
 from grucli.report.page.sequences import examples
-from grucli.report.page.style import STYLE
 from grucli.report.tables import percent
 
 SETTING_WIDTH = 200  # [characters]; a model file may hold anything
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-
-HtmlRows = Sequence[Sequence[Child]]
 
 
 def page(report: Report) -> str:
     """Return the whole page; without data, what is in the model and the explained texts."""
-    main: list[Markup | None] = [tag("section", _facts(head_facts(report)))]
+    main: list[Markup | None] = [tag("section", facts(head_facts(report)))]
     if report.input is not None:
         main += [
             _verdicts(report.verdicts),
@@ -49,21 +42,9 @@ def page(report: Report) -> str:
     made = (
         f"grucli {__version__}, NumPy {np.__version__}; the figures are those of --json ({SCHEMA})"
     )
-    body = tag("body", tag("h1", f"Inside {report.path}"), *main, tag("footer", made))
-    return "<!doctype html>\n" + tag("html", _head(report), body, lang="en") + "\n"
-
-
-def _head(report: Report) -> Markup:
-    return tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("meta", name="referrer", content="no-referrer"),
-        tag("title", f"{report.path} – grucli inspect-gates"),
-        tag("style", Markup(STYLE)),
-    )
+    heading = tag("h1", f"Inside {report.path}")
+    title = f"{report.path} – grucli inspect-gates"
+    return document(title, heading, *main, tag("footer", made))
 
 
 def _verdicts(found: Sequence[Verdict]) -> Markup:
@@ -84,7 +65,7 @@ def _gates(health: Sequence[LayerHealth], saturation: tuple[float, float]) -> Ma
                 for chart in (histogram(gate), triangle(gate, saturation))
             ]
             parts += [
-                _table(("gate", *gate_heading(saturation)), rows, "lrrrrrr"),
+                table(("gate", *gate_heading(saturation)), rows, "lrrrrrr"),
                 tag("div", *charts, class_="charts"),
             ]
     if not health[0].gates:
@@ -106,9 +87,9 @@ def _memory(report: Report) -> Markup:
     return tag(
         "section",
         tag("h2", "Memory"),
-        _facts(memory_facts(report)),
+        facts(memory_facts(report)),
         horizons(report.horizons),
-        _table(memory_heading(report.saved.task), rows, "rrlrrlr"),
+        table(memory_heading(report.saved.task), rows, "rrlrrlr"),
         tag("p", memory_legend(report.saved.task), class_="faint"),
     )
 
@@ -126,25 +107,8 @@ def _inside(report: Report) -> Markup:
     return tag(
         "section",
         tag("h2", "Parameters"),
-        _table(("part", "number", "share"), parameter_rows(report.saved), "lrr"),
-        joined(tag("h2", "Settings"), _table(("setting", "value", "why"), settings, "lll"))
+        table(("part", "number", "share"), parameter_rows(report.saved), "lrr"),
+        joined(tag("h2", "Settings"), table(("setting", "value", "why"), settings, "lll"))
         if settings
         else None,
     )
-
-
-def _facts(found: FactLines) -> Markup:
-    return tag("dl", *(joined(tag("dt", name), tag("dd", text)) for name, text in found))
-
-
-def _table(heading: Sequence[str], rows: HtmlRows, align: str) -> Markup:
-    """Return a table; `align` is "l" or "r" for each column."""
-    sides = ["r" if letter == "r" else None for letter in align]
-
-    def line(kind: str, cells: Sequence[Child]) -> Markup:
-        return tag(
-            "tr", *(tag(kind, cell, class_=side) for cell, side in zip(cells, sides, strict=True))
-        )
-
-    lines = [line("td", row) for row in rows]
-    return tag("div", tag("table", line("th", heading), *lines), class_="wide")

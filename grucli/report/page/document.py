@@ -1,0 +1,54 @@
+"""What every page is made of: its head, lists of facts, and tables.
+
+A page is one file without a script and without a reference to anything outside. Every string that
+comes from data is escaped where the element is made. Should one slip through, the policy in the
+head still lets nothing run and nothing be fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grucli.report.model_card import FactLines
+from grucli.report.page.markup import Child, Markup, joined, tag
+from grucli.report.page.style import STYLE
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+HtmlRows = Sequence[Sequence[Child]]
+
+
+def document(title: str, *body: Child) -> str:
+    """Return a page with this title and what is in its body."""
+    return "<!doctype html>\n" + tag("html", _head(title), tag("body", *body), lang="en") + "\n"
+
+
+def facts(found: FactLines) -> Markup:
+    """Return names, each with what is said of it."""
+    return tag("dl", *(joined(tag("dt", name), tag("dd", text)) for name, text in found))
+
+
+def table(heading: Sequence[str], rows: HtmlRows, align: str) -> Markup:
+    """Return a table; `align` is "l" or "r" for each column."""
+    sides = ["r" if letter == "r" else None for letter in align]
+
+    def line(kind: str, cells: Sequence[Child]) -> Markup:
+        return tag(
+            "tr", *(tag(kind, cell, class_=side) for cell, side in zip(cells, sides, strict=True))
+        )
+
+    lines = [line("td", row) for row in rows]
+    return tag("div", tag("table", line("th", heading), *lines), class_="wide")
+
+
+def _head(title: str) -> Markup:
+    return tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("meta", name="referrer", content="no-referrer"),
+        tag("title", title),
+        tag("style", Markup(STYLE)),
+    )
