@@ -1,0 +1,63 @@
+"""Files as people have them: two commands at most lead from each to a model with a score.
+
+The first command names nothing but the file. Where that does not do, its message says what to add;
+the second command is the first one with these words.
+"""
+
+import json
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.helpers import QUICK, Ran, grucli
+
+FILES = Path(__file__).parent / "files"
+SHORT = (*QUICK, "--set", "training.epochs=1", "--set", "data.valid=0.3")
+
+FIRST_COMMAND_DOES = ["pumps.ts"]
+NOT_YET = pytest.mark.xfail(strict=True, reason="the message names no column yet")
+MESSAGE_HELPS = [
+    *(
+        pytest.param(each, marks=NOT_YET)
+        for each in ("Pumps_TRAIN.tsv", "survey.csv", "tickets.csv")
+    ),
+    "tickets_gbk.csv",
+]
+
+
+def train(folder: Path, *words: str) -> Ran:
+    return grucli("train", *words, "-o", "m.npz", *SHORT, cwd=folder)
+
+
+def told(ran: Ran) -> list[str]:
+    """Return the words that the message of a refusal says to add: those behind `pass`."""
+    (error,) = (line for line in ran.err.splitlines() if line.startswith("grucli: "))
+    match = re.search(r"; pass (--.*?)(?:,? or |, and |$)", error)
+    assert match, error
+    return shlex.split(match[1])
+
+
+def assert_scored(folder: Path, name: str, ran: Ran) -> None:
+    """A model was written, its score said; it reads its own file with no further word."""
+    assert ran.code == 0, ran.err
+    assert re.search(r"validation (accuracy|micro-F1|RMSE|entity F1) ", ran.err), ran.err
+    scored = grucli("evaluate", name, "-m", "m.npz", "--json", cwd=folder)
+    assert scored.code == 0, scored.err
+    assert json.loads(scored.text)["rows"] > 0
+
+
+@pytest.mark.parametrize("name", FIRST_COMMAND_DOES)
+def test_the_first_command_does(name: str, tmp_path: Path) -> None:
+    shutil.copy(FILES / name, tmp_path)
+    assert_scored(tmp_path, name, train(tmp_path, name))
+
+
+@pytest.mark.parametrize("name", MESSAGE_HELPS)
+def test_the_message_gives_the_command_that_does(name: str, tmp_path: Path) -> None:
+    shutil.copy(FILES / name, tmp_path)
+    refused = train(tmp_path, name)
+    assert refused.code == 3, refused.err
+    assert_scored(tmp_path, name, train(tmp_path, name, *told(refused)))
