@@ -39,11 +39,11 @@ def text(report: Report) -> str:
 
 def head_facts(report: Report) -> FactLines:
     """Return what the model is, what was looked at, and what the gates' names mean."""
-    looked_at = [] if report.input is None else _data_facts(report, report.input)
+    looked_at = [] if report.input is None else data_facts(report, report.input)
     return [*facts(report.saved, report.path), *looked_at, ("convention", CONVENTION)]
 
 
-def _data_facts(report: Report, data: Input) -> FactLines:
+def data_facts(report: Report, data: Input) -> FactLines:
     """Return what was looked at, the input of the report."""
     linear, noun = NAMES[report.saved.encoder.unit], report.saved.task.noun
     sample = f"{data.sequences:,} of {counted(data.rows, 'sequence')}"

@@ -176,7 +176,7 @@ def test_the_page_of_a_model_alone_and_of_hostile_names(odd_model: Path, tmp_pat
     assert "script" in page.text
     bare = grucli("inspect-gates", "-m", odd_model, "--html", target, "--force")
     assert bare.code == 0
-    assert "Parameters" in check_harmless(target.read_text(encoding="utf-8")).text
+    assert "The model" in check_harmless(target.read_text(encoding="utf-8")).text
 
 
 def test_a_condition_that_holds_leaves_the_files(text_model: Path, tmp_path: Path):

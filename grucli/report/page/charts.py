@@ -1,9 +1,11 @@
-"""Drawings as inline SVG: the colours are the page's, and each says its figures in words too."""
+"""The pictures of gates and of memory, each with its figures in words and in a table."""
 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,160 +13,181 @@ from grucli.engine.packing import Floats
 from grucli.errors import counted
 from grucli.inspection.health import Gate
 from grucli.inspection.memory import Horizon
-from grucli.report.page.markup import Markup, joined, tag
+from grucli.inspection.verdicts import units_line
+from grucli.report.page.markup import Child, Markup, joined, tag
+from grucli.report.page.plot import Axis, Scale, box, curves, dot, folded, plot, upright
 from grucli.report.tables import percent
 
-WIDTH, HEIGHT = 320, 150
-LEFT, RIGHT, TOP, BOTTOM = 56, 16, 8, 32
 BINS = 20
-LABEL_GAP = 24  # least distance of two labels of an axis
+CELLS = 40  # of an axis: units in the same one are one dot
+LEAST_SATURATION = 0.05  # that an axis shows
+MARGIN = 0.12  # of an axis, before its 0
+SMALLEST, LARGEST = 3.5, 14  # radius of a dot [pixels]
 
-Point = tuple[float, float]
-Tick = tuple[float, str]
-"""A place as a share of the axis, and its label."""
-
-PLAIN: tuple[Tick, ...] = ((0.0, "0"), (0.5, "0.5"), (1.0, "1"))
-SHARES: tuple[Tick, ...] = ((0.0, "0 %"), (0.5, "50 %"), (1.0, "100 %"))
+PLAIN = ((0.0, "0"), (0.5, "0.5"), (1.0, "1"))
+SHARES = ((0.0, "0 %"), (0.5, "50 %"), (1.0, "100 %"))
 
 
 def histogram(gate: Gate) -> Markup:
     """Draw how the means of the units are spread over 0 to 1."""
     counts = np.histogram(np.clip(gate.mean, 0, 1), BINS, (0, 1))[0].tolist()
-    most = max(counts)
+    scale = Scale.over(0, max(counts))
+    bins = [(k / BINS, (k + 1) / BINS, count) for k, count in enumerate(counts) if count]
     columns = [
-        tag(
-            "rect",
-            tag("title", f"{counted(count, 'unit')} from {k / BINS:.2f} to {(k + 1) / BINS:.2f}"),
-            class_="column",
-            x=_number(_x(k / BINS) + 0.5),
-            y=_number(_y(count / most)),
-            width=_number(_x(1 / BINS) - _x(0) - 1),
-            height=_number(_y(0) - _y(count / most)),
+        box(
+            low,
+            0,
+            high,
+            scale.place(count),
+            "column",
+            f"{counted(count, 'unit')} from {low:.2f} to {high:.2f}",
         )
-        for k, count in enumerate(counts)
-        if count
+        for low, high, count in bins
     ]
-    words = f"mean {gate.name} of each unit: from {gate.mean.min():.2f} to {gate.mean.max():.2f}"
-    axes = _axes(PLAIN, [(1, str(most))], f"mean {gate.name}", "units")
-    return _figure(words, "units by their mean", axes, *columns)
+    return plot(
+        f"{gate.name}: units by their mean",
+        f"mean {gate.name} of each unit: from {gate.mean.min():.2f} to {gate.mean.max():.2f}, "
+        f"median {np.median(gate.mean):.2f}",
+        Axis(name=f"mean {gate.name} over all steps", ticks=PLAIN),
+        scale.axis("units"),
+        *columns,
+        numbers=folded(
+            "numbers",
+            (f"mean {gate.name}", "units"),
+            [(f"{low:.2f} to {high:.2f}", str(count)) for low, high, count in bins],
+            "lr",
+        ),
+    )
 
 
-def triangle(gate: Gate, saturation: tuple[float, float]) -> Markup:
-    """Draw each unit at its shares of steps below and above the limits.
+def saturation(gate: Gate, limits: tuple[float, float]) -> Markup:
+    """Draw each unit at its shares of steps below and above the limits, equal ones as one dot.
 
     Source: Karpathy, Johnson, Fei-Fei 2015 (arXiv:1506.02078).
     """
-    low, high = saturation
+    low, high = limits
+    scale = _saturation_scale(gate)
+    points = _together(gate.low / scale.high, gate.high / scale.high)
+    named = [(x * scale.high, y * scale.high, units) for (x, y), units in points]
     dots = [
-        tag(
-            "circle",
-            tag("title", f"unit {k}: below {percent(below, 0)}, above {percent(above, 0)}"),
-            class_="dot",
-            cx=_number(_x(below)),
-            cy=_number(_y(above)),
-            r=3,
+        dot(
+            scale.place(below),
+            scale.place(above),
+            min(SMALLEST * math.sqrt(len(units)), LARGEST),
+            f"{_units(units)}: below {low:g} at {percent(below)} of the steps, "
+            f"above {high:g} at {percent(above)}",
         )
-        for k, (below, above) in enumerate(zip(gate.low.tolist(), gate.high.tolist(), strict=True))
+        for below, above, units in named
     ]
-    edge = _polyline([(_x(0), _y(1)), (_x(1), _y(0))], "axis")
-    words = f"saturation of {gate.name}, a dot a unit: on the slope it is never in between"
-    axes = _axes(SHARES, SHARES, f"steps below {low:g}", f"above {high:g}")
-    return _figure(words, words, axes, edge, *dots)
+    zero = scale.place(0)
+    slope = curves(([(zero, 1), (1, zero)], "axis")) if scale.high == 1 else None
+    never = int((gate.low + gate.high == 0).sum())
+    most = int(np.argmax(gate.low + gate.high))
+    return plot(
+        f"{gate.name}: how often it is shut or open",
+        f"{counted(never, 'unit')} of {len(gate.mean)} never; the most saturated is unit {most}, "
+        f"below {low:g} at {percent(float(gate.low[most]))} of the steps and above {high:g} at "
+        f"{percent(float(gate.high[most]))}",
+        _shares(scale, f"share of steps below {low:g} (shut)"),
+        _shares(scale, f"above {high:g} (open)"),
+        slope,
+        *dots,
+        caption="a dot a unit, a larger one for several in one place"
+        + ("; on the slope it is never in between" if slope else ""),
+        numbers=folded(
+            "numbers",
+            ("units", f"below {low:g}", f"above {high:g}"),
+            [(units_line(units), percent(below), percent(above)) for below, above, units in named],
+            "lrr",
+        ),
+    )
 
 
-def horizons(sides: Sequence[Horizon]) -> Markup:
+def horizons(sides: Sequence[Horizon], numbers: Child) -> Markup:
     """Draw the share of decisions that stay by the steps that are read, from either side."""
     longest = sides[0].steps[-1]
     scale = math.log(longest) or 1.0
 
     def place(k: int) -> float:
-        return _x(math.log(k) / scale)
+        return math.log(k) / scale
 
-    drawn = []
+    lines, marks = [], []
     for side, kind in zip(sides, ("", " o"), strict=True):
-        points = [
-            (place(k), _y(share)) for k, share in zip(side.steps, side.agreement, strict=True)
-        ]
-        at, bottom = place(side.h99), _y(0)
-        mark = f"{at:.1f},{bottom - 7:.1f} {at - 4:.1f},{bottom:.1f} {at + 4:.1f},{bottom:.1f}"
-        title = tag("title", f"H99 from the {side.side}: {side.h99} steps")
-        drawn += [
-            _polyline(points, f"line{kind}"),
-            tag("polygon", title, class_=f"at{kind}", points=mark),
-        ]
+        shares = zip(side.steps, side.agreement, strict=True)
+        lines.append(([(place(k), share) for k, share in shares], f"line{kind}"))
+        is_first = side.h99 <= min(other.h99 for other in sides)
+        marks.append(upright(place(side.h99), f"mark{kind}", f"{side.h99:,}", before=is_first))
     words = ", ".join(f"H99 from the {side.side} {counted(side.h99, 'step')}" for side in sides)
-    axes = _axes(
-        _spaced([(math.log(k) / scale, f"{k:,}") for k in sides[0].steps]),
-        SHARES,
-        "k steps read",
-        "stay",
+    last, first = (f"read from the {side.side}" for side in sides)
+    return plot(
+        "decisions that stay when only k steps are read",
+        words,
+        Axis(name="k steps", ticks=[(place(k), f"{k:,}") for k in sides[0].steps]),
+        Axis(name="stay", ticks=SHARES),
+        curves(*lines),
+        *marks,
+        caption=joined(
+            tag("span", last, class_="key"),
+            tag("span", first, class_="key o"),
+            "upright: from there on 99 % stay",
+        ),
+        numbers=numbers,
     )
-    caption = "solid blue: the last k steps; dashed orange: the first k; triangles: H99"
-    return _figure(words, caption, axes, *drawn)
 
 
-def running(values: Floats, change: int | None, words: str) -> Markup:
+def running(values: Floats, change: int | None, name: str, words: str) -> Markup:
     """Draw the level after each part, and where the last answer begins to lead.
 
     Args:
         values: (P,) levels in [0, 1].
         change: the part from which on it leads; None if from the start on.
+        name: of the level.
         words: the figures.
     """
     last = max(len(values) - 1, 1)
-    points = [(_x(k / last), _y(value)) for k, value in enumerate(values.tolist())]
+    points = [(k / last, value) for k, value in enumerate(values.tolist())]
     if len(points) == 1:
-        points.append((_x(1), points[0][1]))
-    since = None
-    if change is not None:
-        at = _number(_x(change / last))
-        since = tag("line", class_="since", x1=at, x2=at, y1=_number(_y(1)), y2=_number(_y(0)))
+        points.append((1, points[0][1]))
+    since = (
+        None if change is None else upright(change / last, "since", f"{change + 1}", before=True)
+    )
     ends = [(0.0, "1"), (1.0, str(len(values)))] if len(values) > 1 else [(0.0, "1")]
-    axes = _axes(ends, PLAIN, "parts read", "p")
-    return _figure(words, words, axes, since, _polyline(points, "line"))
-
-
-def _figure(words: str, caption: str, *drawn: Markup | None) -> Markup:
-    picture = tag("svg", *drawn, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=words)
-    return tag("figure", picture, tag("figcaption", caption))
-
-
-def _axes(below: Sequence[Tick], left: Sequence[Tick], x: str, y: str) -> Markup:
-    """Return both axes with their ticks and names."""
-    corner = [(_x(0), _y(1)), (_x(0), _y(0)), (_x(1), _y(0))]
-    return joined(
-        _polyline(corner, "axis"),
-        *(_text(_x(at), HEIGHT - 18, label, "middle") for at, label in below),
-        *(_text(LEFT - 4, _y(at) + 3, label, "end") for at, label in left),
-        _text((_x(0) + _x(1)) / 2, HEIGHT - 5, x, "middle"),
-        _text(LEFT - 4, _y(0.75) + 3, y, "end"),
+    return plot(
+        "while it is read",
+        words,
+        Axis(name="parts read", ticks=ends),
+        Axis(name=name, ticks=PLAIN),
+        since,
+        curves((points, "line")),
+        caption=words,
+        size="low",
     )
 
 
-def _spaced(ticks: Sequence[Tick]) -> list[Tick]:
-    """Return the ticks that leave each other room, the last one among them."""
-    kept: list[Tick] = []
-    for at, label in reversed(ticks):
-        if not kept or (kept[-1][0] - at) * (_x(1) - _x(0)) >= LABEL_GAP:
-            kept.append((at, label))
-    return kept
+def _saturation_scale(gate: Gate) -> Scale:
+    """Return a scale that shows all units, no more of rare saturation, and large dots at 0."""
+    most = float(max(gate.low.max(), gate.high.max(), LEAST_SATURATION))
+    scale = Scale(low=0, high=1, step=0.5) if most > 0.5 else Scale.over(0, most)
+    return replace(scale, low=-MARGIN * scale.high)
 
 
-def _polyline(points: Sequence[Point], kind: str) -> Markup:
-    return tag("polyline", class_=kind, points=" ".join(f"{x:.1f},{y:.1f}" for x, y in points))
+def _shares(scale: Scale, name: str) -> Axis:
+    values = [scale.step * k for k in range(round(scale.high / scale.step) + 1)]
+    ticks = [
+        (scale.place(value), percent(value, 0 if scale.step >= 0.01 else 1)) for value in values
+    ]
+    return Axis(name=name, ticks=ticks)
 
 
-def _text(x: float, y: float, label: str, anchor: str) -> Markup:
-    return tag("text", label, x=_number(x), y=_number(y), text_anchor=anchor)
+def _together(x: Floats, y: Floats) -> list[tuple[tuple[float, float], list[int]]]:
+    """Return the places of units (H,), those too near to be told apart as one, with their units."""
+    cells: dict[tuple[int, int], list[int]] = defaultdict(list)
+    columns, rows = (np.rint(CELLS * shares).tolist() for shares in (x, y))
+    for unit, cell in enumerate(zip(columns, rows, strict=True)):
+        cells[cell].append(unit)
+    found = [((float(x[units].mean()), float(y[units].mean())), units) for units in cells.values()]
+    return sorted(found, key=lambda one: -len(one[1]))
 
 
-def _x(share: float) -> float:
-    return LEFT + share * (WIDTH - LEFT - RIGHT)
-
-
-def _y(share: float) -> float:
-    return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
-
-
-def _number(value: float) -> str:
-    return f"{value:.1f}"
+def _units(units: Sequence[int]) -> str:
+    return f"unit {units[0]}" if len(units) == 1 else f"{len(units)} units ({units_line(units)})"

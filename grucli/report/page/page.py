@@ -8,73 +8,65 @@ import numpy as np
 
 from grucli import __version__
 from grucli.errors import excerpt
-from grucli.inspection.health import LayerHealth
-from grucli.inspection.report import SCHEMA, Report, Verdict
+from grucli.inspection.report import CONVENTION, SCHEMA, Report, Verdict
 from grucli.report.inspection import (
+    data_facts,
     gate_heading,
     gate_row,
-    head_facts,
     memory_facts,
     memory_heading,
     memory_legend,
     units_sentence,
 )
+from grucli.report.model_card import facts as model_facts
 from grucli.report.model_card import parameter_rows, setting_rows
-from grucli.report.page.charts import histogram, horizons, triangle
+from grucli.report.page.charts import histogram, horizons, saturation
 from grucli.report.page.document import document, facts, table
 from grucli.report.page.markup import Child, Markup, joined, tag
+from grucli.report.page.plot import folded
 from grucli.report.page.sequences import examples
 from grucli.report.tables import percent
 
+GATES = (
+    "A gate is a number from 0 to 1 for each unit and step. Where keep is near 1, a unit holds on "
+    "to what it knows; near 0 it takes what is new. Where reset is near 0, the new forgets the "
+    "old. Gates that never move, or that are always shut or open, decide nothing."
+)
 SETTING_WIDTH = 200  # [characters]; a model file may hold anything
 
 
 def page(report: Report) -> str:
-    """Return the whole page; without data, what is in the model and the explained texts."""
-    main: list[Markup | None] = [tag("section", facts(head_facts(report)))]
+    """Return the whole page: why first, then the data, memory, gates, verdicts, and the model.
+
+    Without data there are the explained texts and what is in the model.
+    """
+    sections = [("why", "Why this answer", examples(report.examples))]
     if report.input is not None:
-        main += [
-            _verdicts(report.verdicts),
-            _gates(report.health, report.settings.saturation),
-            _memory(report),
+        sections += [
+            ("data", "On the data", facts(data_facts(report, report.input))),
+            ("memory", "Memory: how far it looks", _memory(report)),
+            ("gates", "Gates: are they used", _gates(report)),
+            ("verdicts", "Verdicts", _verdicts(report.verdicts)),
         ]
-    main += [examples(report.examples), _inside(report)]
+    sections.append(("model", "The model", _model(report)))
+    shown = [section for section in sections if section[2] is not None]
+    links = [tag("a", heading, href=f"#{name}") for name, heading, _ in shown]
     made = (
         f"grucli {__version__}, NumPy {np.__version__}; the figures are those of --json ({SCHEMA})"
     )
-    heading = tag("h1", f"Inside {report.path}")
-    title = f"{report.path} – grucli inspect-gates"
-    return document(title, heading, *main, tag("footer", made))
-
-
-def _verdicts(found: Sequence[Verdict]) -> Markup:
-    items = [tag("li", tag("b", one.level), one.text, class_=one.level) for one in found]
-    listed = tag("ul", *items) if items else tag("p", "No rule has anything to say.")
-    return tag("section", tag("h2", "Verdicts"), listed)
-
-
-def _gates(health: Sequence[LayerHealth], saturation: tuple[float, float]) -> Markup:
-    parts: list[Markup] = []
-    for part in health:
-        parts += [tag("h3", part.name), tag("p", units_sentence(part))]
-        if part.gates:
-            rows = [gate_row(gate) for gate in part.gates]
-            charts = [
-                chart
-                for gate in part.gates
-                for chart in (histogram(gate), triangle(gate, saturation))
-            ]
-            parts += [
-                table(("gate", *gate_heading(saturation)), rows, "lrrrrrr"),
-                tag("div", *charts, class_="charts"),
-            ]
-    if not health[0].gates:
-        parts.insert(0, tag("p", "None: this is a plain recurrent network."))
-    return tag("section", tag("h2", "Gates"), *parts)
+    return document(
+        f"{report.path} – grucli inspect-gates",
+        tag("h1", f"Inside {report.path}"),
+        tag("p", f"{report.saved.task.name}, {report.saved.task.listed}", class_="lead"),
+        tag("nav", *links),
+        *(tag("section", tag("h2", heading), inner, id=name) for name, heading, inner in shown),
+        tag("footer", made),
+    )
 
 
 def _memory(report: Report) -> Markup:
     end, start = report.horizons
+    task = report.saved.task
     rows = [
         (f"{k:,}", *_stay(last, "bar"), *_stay(first, "bar o"))
         for k, last, first in zip(
@@ -84,13 +76,11 @@ def _memory(report: Report) -> Markup:
             strict=True,
         )
     ]
-    return tag(
-        "section",
-        tag("h2", "Memory"),
+    numbers = folded("numbers", memory_heading(task), rows, "rrlrrlr")
+    return joined(
+        tag("p", f"Sequences are shortened, and the answers compared: {memory_legend(task)}."),
         facts(memory_facts(report)),
-        horizons(report.horizons),
-        table(memory_heading(report.saved.task), rows, "rrlrrlr"),
-        tag("p", memory_legend(report.saved.task), class_="faint"),
+        horizons(report.horizons, numbers),
     )
 
 
@@ -101,14 +91,43 @@ def _stay(measured: tuple[float, float], kind: str) -> tuple[Child, ...]:
     return percent(share, 0), bar, f"{moved:.3f}"
 
 
-def _inside(report: Report) -> Markup:
+def _gates(report: Report) -> Markup:
+    limits = report.settings.saturation
+    if not report.health[0].gates:
+        parts = [tag("p", "None: this is a plain recurrent network.")]
+    else:
+        parts = [tag("p", GATES), tag("p", f"convention: {CONVENTION}", class_="faint")]
+    for part in report.health:
+        parts += [tag("h3", part.name), tag("p", units_sentence(part))]
+        if part.gates:
+            rows = [gate_row(gate) for gate in part.gates]
+            pictures = [
+                picture
+                for gate in part.gates
+                for picture in (histogram(gate), saturation(gate, limits))
+            ]
+            parts += [
+                tag("div", *pictures, class_="cards"),
+                table(("gate", *gate_heading(limits)), rows, "lrrrrrr"),
+            ]
+    return joined(*parts)
+
+
+def _verdicts(found: Sequence[Verdict]) -> Markup:
+    if not found:
+        return tag("p", "No rule has anything to say.")
+    items = [tag("li", tag("b", one.level), one.text, class_=one.level) for one in found]
+    return joined(
+        tag("p", "What fixed rules find worth a look in these figures."), tag("ul", *items)
+    )
+
+
+def _model(report: Report) -> Markup:
     rows = setting_rows(report.saved.card)
     settings = [[excerpt(cell, SETTING_WIDTH) for cell in row] for row in rows]
-    return tag(
-        "section",
-        tag("h2", "Parameters"),
-        table(("part", "number", "share"), parameter_rows(report.saved), "lrr"),
-        joined(tag("h2", "Settings"), table(("setting", "value", "why"), settings, "lll"))
-        if settings
-        else None,
+    parameters = parameter_rows(report.saved)
+    return joined(
+        facts(model_facts(report.saved, report.path)),
+        folded("parameters", ("part", "number", "share"), parameters, "lrr"),
+        folded("settings", ("setting", "value", "why"), settings, "lll") if settings else None,
     )

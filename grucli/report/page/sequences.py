@@ -33,7 +33,7 @@ def examples(shown: Sequence[Example]) -> Markup | None:
         return None
     key = f"{legend(shown)}; blue for, orange against, the deeper the more"
     articles = [_article(one) for one in shown]
-    return tag("section", tag("h2", "Why"), tag("p", key, class_="faint"), *articles)
+    return joined(tag("p", key, class_="faint"), tag("div", *articles, class_="cards wide"))
 
 
 def _article(one: Example) -> Markup:
@@ -46,7 +46,7 @@ def _article(one: Example) -> Markup:
         tag("h3", one.name),
         tag("p", decision(one)),
         _tokens(one),
-        charts.running(why.running, last_change(why), running(one)),
+        charts.running(why.running, last_change(why), why.explained.level_name, running(one)),
         *notes,
     )
 

@@ -14,6 +14,7 @@ import pytest
 from grucli.data.records import Record
 from grucli.errors import counted
 from grucli.inspection.measure import Shown
+from grucli.report.page.charts import saturation
 from grucli.report.page.page import page
 from grucli.report.sequences import mark
 from tests.inspection.helpers import random_model, recall_model
@@ -77,14 +78,15 @@ class Page(HTMLParser):
 
 ELEMENTS = {
     *("html", "head", "meta", "title", "style", "body", "section", "article", "footer", "div"),
+    *("nav", "a", "details", "summary", "desc"),
     *("h1", "h2", "h3", "p", "dl", "dt", "dd", "ul", "li", "b", "i", "span", "table", "tr"),
-    *("th", "td", "figure", "figcaption", "svg", "polyline", "polygon", "rect", "circle"),
+    *("th", "td", "figure", "figcaption", "svg", "polyline", "rect", "circle"),
     *("line", "text"),
 }
 ATTRIBUTES = {
-    *("lang", "charset", "http-equiv", "content", "name", "class", "style", "role"),
-    *("aria-label", "viewbox", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "width"),
-    *("height", "points", "text-anchor"),
+    *("lang", "charset", "http-equiv", "content", "name", "class", "style", "role", "id", "href"),
+    *("viewbox", "preserveaspectratio", "x", "y", "x1", "x2", "y1", "y2", "dx", "dy", "cx", "cy"),
+    *("r", "width", "height", "points", "text-anchor"),
 }
 
 
@@ -96,6 +98,7 @@ def check_harmless(source):
     assert re.search(r"url\(|@import|expression|//", found.style) is None
     for _, name, value in found.attributes:
         assert name != "style" or re.fullmatch(r"--[ew]:\d+(\.\d+)?", value)
+        assert name != "href" or re.fullmatch(r"#[a-z]+", value)
     policy = next(value for _, name, value in found.attributes if name == "content")
     assert policy == "default-src 'none'; style-src 'unsafe-inline'"
     assert all(character.isprintable() or character == "\n" for character in source)
@@ -179,10 +182,44 @@ def test_short_and_constant_series(length):
     series = [Record(number=1, values=np.ones((length, 3), np.float32), label="no")]
     found = check_harmless(page(report(series_model(), Shown(numbers=(1,)), sample(series, (1,)))))
     numbers = [value for _, name, value in found.attributes if name in ("points", "cx", "y", "x")]
-    values = [float(piece) for value in numbers for piece in re.split("[ ,]", value)]
+    values = [
+        float(piece) for value in numbers for piece in re.split("[ ,]", value.replace("%", ""))
+    ]
     assert all(math.isfinite(value) for value in values)
     assert ("nothing is left without it" in found.text) == (length == 1)
     assert "nan" not in found.text
+
+
+def test_units_in_one_place_are_one_larger_dot_that_counts_them():
+    health = report(text_model(random_model(hidden_size=4)), None, sample(REVIEWS)).health
+    shares = np.array([0.0, 0.4, 0.0, 0.0])
+    gate = dataclasses.replace(health[0].gates[0], low=shares, high=shares / 2)
+    picture = saturation(gate, (0.1, 0.9))
+    (many, large), (one, small) = re.findall(
+        r'<circle.*?r="([\d.]+)"><title>(.*?)</title>', picture
+    )
+    assert float(many) > float(one)
+    assert large == "3 units (3 (0 2 3)): below 0.1 at 0.0 % of the steps, above 0.9 at 0.0 %"
+    assert small == "unit 1: below 0.1 at 40.0 % of the steps, above 0.9 at 20.0 %"
+    assert "3 units of 4 never; the most saturated is unit 1" in picture
+    assert "40 %</text>" in picture  # as far as the axis goes, for there is nothing beyond
+    assert "50 %</text>" not in picture
+
+
+def test_why_comes_first_and_the_model_last():
+    one = report(text_model(), Shown(texts=("very good",)), sample(REVIEWS))
+    headings = re.findall(r'<section id="(\w+)">', page(one))
+    assert headings == ["why", "data", "memory", "gates", "verdicts", "model"]
+    assert re.findall(r'href="#(\w+)"', page(one)) == headings
+
+
+def test_every_picture_has_words():
+    for one in reports():
+        source = page(one)
+        assert source.count("<figure>") == source.count('role="img"')
+        assert len(re.findall(r'role="img"><title>[^<]+</title><desc>[^<]+</desc>', source)) == (
+            source.count('role="img"')
+        )
 
 
 def test_a_large_report_stays_small():
@@ -196,7 +233,7 @@ def test_a_large_report_stays_small():
 
 def test_without_data_it_shows_the_model_and_the_explained_text():
     bare = check_harmless(page(report(text_model())))
-    assert "Parameters" in bare.text
+    assert "The model" in bare.text
     assert "Gates" not in bare.text
     explained = check_harmless(page(report(text_model(), Shown(texts=("very good",)))))
     assert "Why" in explained.text
