@@ -15,7 +15,8 @@ from grucli.engine.packing import Floats
 from grucli.errors import ConfigError
 from grucli.inspection.health import HealthMeter
 from grucli.inspection.memory import SIDES, horizon
-from grucli.inspection.report import Branches, Input, InspectionSettings, Report
+from grucli.inspection.ngram_weights import ngram_weights
+from grucli.inspection.report import Branches, Input, InspectionSettings, Picked, Report
 from grucli.inspection.sampling import Drawn
 from grucli.inspection.sequences import example
 from grucli.inspection.verdicts import verdicts
@@ -84,19 +85,25 @@ def inspect(
         horizons = tuple(
             horizon(runner, saved.task, examples, branches.recurrence, side) for side in SIDES
         )
+        picked, chosen = _chosen(shown, drawn, saved.task, scores, has_right=data.right is not None)
         report = dataclasses.replace(
             report,
             input=data,
             health=health,
             horizons=horizons,
             verdicts=verdicts(saved.model.architecture, data, health, horizons),
+            picked=picked,
         )
-        named += _chosen(shown, drawn, saved.task, scores)
+        named += chosen
     explained = tuple(
         example(saved, record, name, target=shown.target, seed=settings.seed)
         for name, record in named
     )
-    return dataclasses.replace(report, examples=explained)
+    return dataclasses.replace(
+        report,
+        examples=explained,
+        ngrams=ngram_weights(saved, () if drawn is None else drawn.records),
+    )
 
 
 def _input(
@@ -134,14 +141,29 @@ def _input(
     )
 
 
-def _chosen(shown: Shown, drawn: Drawn, task: Task, scores: Floats) -> list[tuple[str, Record]]:
-    """Return the records to explain, each once, in the order they were asked for."""
-    records = [drawn.asked[number] for number in shown.numbers]
+def _chosen(
+    shown: Shown, drawn: Drawn, task: Task, scores: Floats, *, has_right: bool
+) -> tuple[tuple[Picked, ...], list[tuple[str, Record]]]:
+    """Return how sequences were picked, and the records to explain in the order they were asked.
+
+    Each of these stands there once.
+    """
+    records, picked = [drawn.asked[number] for number in shown.numbers], []
     for pick in shown.picks:
         is_wrong = pick == "wrong"
         rows = wrong(task, scores, drawn.records) if is_wrong else uncertain(task, scores)
-        records += [drawn.records[row] for row in rows[:MOST_PICKED]]
-    return [(f"#{number}", record) for number, record in {r.number: r for r in records}.items()]
+        chosen = rows[:MOST_PICKED].tolist()
+        picked.append(
+            Picked(
+                pick=pick,
+                shown=len(chosen),
+                found=len(rows),
+                is_order=not (is_wrong and has_right),
+            )
+        )
+        records += [drawn.records[row] for row in chosen]
+    each = {record.number: record for record in records}
+    return tuple(picked), [(f"#{number}", record) for number, record in each.items()]
 
 
 def uncertain(task: Task, scores: Floats) -> npt.NDArray[np.int64]:

@@ -15,6 +15,7 @@ import numpy as np
 from grucli import __version__
 from grucli.inspection.health import LayerHealth
 from grucli.inspection.memory import Horizon
+from grucli.inspection.ngram_weights import NgramWeights
 from grucli.inspection.sequences import Example
 from grucli.modelfile.checkpoint import SavedModel, architecture_json
 from grucli.tasks import reported
@@ -97,6 +98,24 @@ class Input:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Picked:
+    """Sequences that were chosen by what the model answers.
+
+    Attributes:
+        pick: "wrong" or "uncertain".
+        shown: sequences that are explained.
+        found: those that are so. Where answers are near or far, but not right or wrong, and for
+            "uncertain", these are all that have a place in the order.
+        is_order: whether that is so: then `shown` are the farthest off, or the least certain.
+    """
+
+    pick: str
+    shown: int
+    found: int
+    is_order: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Verdict:
     """A sentence drawn from a figure by a fixed rule.
 
@@ -129,6 +148,8 @@ class Report:
         health: of each layer and direction.
         horizons: from the end and from the start.
         examples: single sequences.
+        picked: how those of them were chosen that nobody named.
+        ngrams: those that weigh most; None for a model without n-grams.
         verdicts: by rule, in a fixed order.
     """
 
@@ -139,6 +160,8 @@ class Report:
     health: tuple[LayerHealth, ...] = ()
     horizons: tuple[Horizon, ...] = ()
     examples: tuple[Example, ...] = ()
+    picked: tuple[Picked, ...] = ()
+    ngrams: NgramWeights | None = None
     verdicts: tuple[Verdict, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -159,6 +182,8 @@ class Report:
                 "gates": [_plain(vars(part)) for part in self.health],
                 "memory": [_plain(vars(horizon)) for horizon in self.horizons],
                 "examples": [_example_json(one) for one in self.examples],
+                "picked": [dataclasses.asdict(one) for one in self.picked],
+                "ngrams": None if self.ngrams is None else self.ngrams.to_json(),
             },
             "verdicts": [dataclasses.asdict(verdict) for verdict in self.verdicts],
         }

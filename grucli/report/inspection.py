@@ -10,6 +10,7 @@ from grucli.inspection.report import CONVENTION, Input, Report
 from grucli.inspection.verdicts import units_line
 from grucli.model.linear_path import NAMES
 from grucli.report.model_card import FactLines, facts, inside
+from grucli.report.ngrams import ngrams
 from grucli.report.sequences import examples
 from grucli.report.tables import bar, field, percent, table
 from grucli.tasks.task import Task
@@ -33,7 +34,9 @@ def text(report: Report) -> str:
         ]
     elif not report.examples:
         parts += inside(report.saved)
-    parts += examples(report.examples)
+    if report.ngrams is not None and (report.input is not None or not report.examples):
+        parts.append(ngrams(report.ngrams))
+    parts += examples(report.examples, report.picked)
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 

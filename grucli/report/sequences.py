@@ -9,6 +9,7 @@ import numpy as np
 
 from grucli.errors import counted, excerpt
 from grucli.inspection.attribution import Attribution, Check
+from grucli.inspection.report import Picked
 from grucli.inspection.sequences import Example, SequencePart
 from grucli.model.linear_path import NAMES
 from grucli.report.model_card import FactLines
@@ -20,11 +21,23 @@ SPARKLINE_WIDTH = 60
 UNDEFINED = "–"
 
 
-def examples(shown: Sequence[Example]) -> list[list[str]]:
+def examples(shown: Sequence[Example], picked: Sequence[Picked] = ()) -> list[list[str]]:
     """Return a legend and a paragraph for each sequence; nothing if there is none."""
     if not shown:
         return []
-    return [field("WHY", legend(shown)), *map(_example, shown)]
+    chosen = [line for one in picked for line in field(one.pick, of_how_many(one))]
+    return [[*field("WHY", legend(shown)), *chosen], *map(_example, shown)]
+
+
+def of_how_many(picked: Picked) -> str:
+    """Return how many sequences are explained of how many that are so."""
+    if not picked.is_order:
+        sequences = counted(picked.found, "wrong answer")
+        worst = "the least supported first" if picked.found else "nothing to explain"
+        more = "; evaluate --errors lists all" if picked.found > picked.shown else ""
+        return f"{picked.shown} of {sequences} in the sample, {worst}{more}"
+    which = "farthest off" if picked.pick == "wrong" else "least certain"
+    return f"the {picked.shown} {which} of {counted(picked.found, 'answer')} in the sample"
 
 
 def legend(shown: Sequence[Example]) -> str:

@@ -140,6 +140,12 @@ class Answering(Protocol):
             target: what else to explain than the answer, as `check_target` let it pass.
         """
 
+    def sides(self) -> tuple[Sequence[str], Floats]:
+        """Return what scores can speak for: S names, and (O, S) how much each output does for each.
+
+        With a linear path, the product of its weights (K, O) and these says what a feature does.
+        """
+
     def check_target(self, target: str) -> None:
         """Refuse what `explained` could not explain.
 

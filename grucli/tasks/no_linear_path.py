@@ -17,6 +17,10 @@ class NoLinearPath:
         """Refuse."""
         raise ValueError("there is no linear path")
 
+    def sides(self) -> NoReturn:
+        """Refuse."""
+        raise ValueError("there is no linear path")
+
     def learn_sparse(
         self, rows: Any, targets: Any, weights: Any, *, num_features: int, rng: Any, start: Any
     ) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from grucli.data.batches import starts_of
 from grucli.data.encoded import UNLIMITED, Encoded
 from grucli.data.records import Record
 from grucli.data.text import GIVEN, spelling
+from grucli.data.text.character_classes import CHARACTERS
 from grucli.data.text.parts import TextParts
 from grucli.data.text.subwords import Subwords
 from grucli.data.text.tokenized import Tokenized, tokens_of
@@ -22,6 +24,7 @@ from grucli.errors import counted, expect
 
 BAG_SIZES = range(3, 6)  # characters of the n-grams that a token's vector is made of
 TOKEN_CHARACTERS = 64  # of a token where all are listed
+_BETWEEN_CHARACTERS = re.compile(f"(?<=[{CHARACTERS}]) (?=[{CHARACTERS}])")
 MOST_BAG = 40  # n-grams of a token; those of 15 characters have as many
 
 
@@ -116,6 +119,13 @@ class TextEncoder:
         glue = "" if self.mode == "char" else " "
         known = self.vocabulary.encode(text.tokens) != UNKNOWN
         return TextParts(text=text, known=known, glue=glue, encode=self.encode_tokens)
+
+    def joined(self, parts: Sequence[str]) -> str:
+        """Return tokens as people read them: a space between words, none between characters."""
+        if self.mode == "char":
+            return "".join(parts)
+        text = " ".join(parts)
+        return _BETWEEN_CHARACTERS.sub("", text) if self.mode == "auto" else text
 
     def inputs(self, records: Sequence[Record], encoded: Encoded) -> dict[str, npt.NDArray[Any]]:
         """Return the (S,) tokens of encoded records, cut, and whether each is known."""

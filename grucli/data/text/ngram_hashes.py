@@ -25,14 +25,7 @@ def windows(elements: Hashes, lengths: Places, sizes: range) -> tuple[Places, Ha
         lengths: (n,) elements of each segment; an empty one has no window.
         sizes: elements of a window; a mark alone is none.
     """
-    filled = np.flatnonzero(lengths)
-    marks = 2 * np.arange(len(filled))
-    ends = np.cumsum(lengths[filled])
-    marked = np.empty(len(elements) + 2 * len(filled), np.uint64)
-    marked[ends - lengths[filled] + marks] = _BEGIN
-    marked[ends + marks + 1] = _END
-    marked[np.arange(len(elements)) + np.repeat(marks, lengths[filled]) + 1] = elements
-    row = np.repeat(filled, lengths[filled] + 2)
+    marked, row, _ = _marked(elements, lengths)
     found = [_rolled(marked, row, size) for size in sizes]
     if 1 in sizes:
         first, hashes = found[0]
@@ -40,6 +33,37 @@ def windows(elements: Hashes, lengths: Places, sizes: range) -> tuple[Places, Ha
         found[0] = first[real], hashes[real]
     first = np.concatenate([first for first, _ in found])
     return row[first], np.concatenate([hashes for _, hashes in found])
+
+
+def located_windows(elements: Hashes, lengths: Places, size: int) -> tuple[Hashes, Places, Places]:
+    """Return the hash of every window of one size, and where it stands; the others as above.
+
+    Returns:
+        hashes (w,), segments (w,) and first (w,): where in its segment the window begins, from 0;
+        -1 where that is the mark before it.
+    """
+    marked, row, starts = _marked(elements, lengths)
+    first, hashes = _rolled(marked, row, size)
+    segment = row[first]
+    place = first - starts[segment] - 1
+    real = (size > 1) | ((place >= 0) & (place < lengths[segment]))
+    return hashes[real], segment[real], place[real]
+
+
+def _marked(elements: Hashes, lengths: Places) -> tuple[Hashes, Places, Places]:
+    """Return elements between marks, the segment of each of both, and (n,) where each starts."""
+    counts = np.where(lengths > 0, lengths + 2, 0)
+    ends = np.cumsum(counts)
+    starts = ends - counts
+    row = np.repeat(np.arange(len(lengths)), counts)
+    filled = lengths > 0
+    marked = np.empty(len(row), np.uint64)
+    is_mark = np.zeros(len(row), bool)
+    is_mark[starts[filled]] = is_mark[ends[filled] - 1] = True
+    marked[starts[filled]] = _BEGIN
+    marked[ends[filled] - 1] = _END
+    marked[~is_mark] = elements
+    return marked, row, starts
 
 
 def _rolled(elements: Hashes, row: Places, size: int) -> tuple[Places, Hashes]:
@@ -54,11 +78,18 @@ def _rolled(elements: Hashes, row: Places, size: int) -> tuple[Places, Hashes]:
 def placed(elements: Hashes, row: Places, lengths: Places) -> tuple[Places, Hashes]:
     """Return the text and the hash of every n-gram together with its place."""
     starts = np.cumsum(lengths) - lengths
-    place = (np.arange(len(elements)) - starts[row] + 1).astype(np.uint64)
-    found = [_rolled(elements, row, size) for size in PLACED_SIZES]
+    found = [located_placed(elements, row, starts, size) for size in PLACED_SIZES]
     first = np.concatenate([first for first, _ in found])
-    hashes = np.concatenate([hashes for _, hashes in found])
-    return row[first], mixed(hashes + place[first] * _END)
+    return row[first], np.concatenate([hashes for _, hashes in found])
+
+
+def located_placed(
+    elements: Hashes, row: Places, starts: Places, size: int
+) -> tuple[Places, Hashes]:
+    """Return where in `elements` every n-gram of one size begins, and its hash with its place."""
+    first, hashes = _rolled(elements, row, size)
+    place = (first - starts[row[first]] + 1).astype(np.uint64)
+    return first, mixed(hashes + place * _END)
 
 
 def code_points(tokens: list[str]) -> tuple[Hashes, Places]:

@@ -172,6 +172,11 @@ class _Bag:
         return (self.keys >> np.uint64(32)).astype(np.int64)
 
 
+def keys_of(hashes: Hashes) -> npt.NDArray[np.uint32]:
+    """Return the 32 bits of each hash by which an n-gram is known."""
+    return (hashes >> np.uint64(32)).astype(np.uint32)
+
+
 def _bags(texts: Tokenized, pattern: Pattern) -> Iterator[list[_Bag]]:
     """Yield the bags of each kind of some texts after the other."""
     hashes = hashes_of(texts.tokens)

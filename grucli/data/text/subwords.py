@@ -16,6 +16,11 @@ from grucli.engine.bags import NONE
 SUBWORD_SIZES = range(1, 5)
 
 
+def apart(hashes: Hashes) -> Hashes:
+    """Tell hashes of windows over characters apart from those of windows over tokens."""
+    return mixed(hashes ^ BASE)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Subwords:
     """The subwords of distinct tokens.
@@ -36,9 +41,7 @@ class Subwords:
         row, hashes = windows(mixed(codes), lengths, sizes)
         order = np.argsort(row, kind="stable")
         counts = np.bincount(row, minlength=len(tokens))
-        return cls(
-            hashes=mixed(hashes[order] ^ BASE), starts=np.cumsum(counts) - counts, lengths=counts
-        )
+        return cls(hashes=apart(hashes[order]), starts=np.cumsum(counts) - counts, lengths=counts)
 
     def gather(self, tokens: npt.NDArray[np.int32], row: Places) -> tuple[Places, Hashes]:
         """Return the text and the hash of each subword of a run of tokens."""

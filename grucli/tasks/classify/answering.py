@@ -175,6 +175,15 @@ class LabelAnswering:
         chosen = None if target is None else self.labels.index(target)
         return LabelMargin.of(self.labels, scores, chosen, self.levels)
 
+    def sides(self) -> tuple[tuple[str, ...], Floats]:
+        """Return the labels, and how far each logit takes one from the mean of all, or the other.
+
+        The one logit of two labels is how far the second is before the first.
+        """
+        count = len(self.labels)
+        pulls = np.array([[-1.0, 1.0]]) if count == 2 else np.eye(count) - 1 / count
+        return self.labels, pulls
+
     def check_target(self, target: str) -> None:
         """Refuse what is no label.
 

@@ -174,6 +174,10 @@ class SetAnswering:
         chosen = None if target is None else self.labels.index(target)
         return LabelScore.of(self.labels, self.decision, scores, chosen)
 
+    def sides(self) -> tuple[tuple[str, ...], Floats]:
+        """Return the labels, each of which has a logit of its own."""
+        return self.labels, np.eye(len(self.labels))
+
     def check_target(self, target: str) -> None:
         """Refuse what is no label.
 

@@ -191,6 +191,10 @@ class NumberAnswering:
             decimals=self.decimals,
         )
 
+    def sides(self) -> tuple[tuple[str, ...], Floats]:
+        """Return that the score raises the answer or lowers it, in the unit of the targets."""
+        return ("higher", "lower"), np.array([[self.scale, -self.scale]])
+
     def check_target(self, target: str) -> None:
         """Refuse any.
 
