@@ -14,6 +14,7 @@ import typer
 
 from grucli.cli import output
 from grucli.data.forms import FormatName, Missing, OnBadRow
+from grucli.data.windows import WindowLabel
 from grucli.errors import excerpt, show
 from grucli.notices import Notice
 
@@ -75,6 +76,28 @@ class Reading:
     ] = None
     time: Annotated[
         str | None, typer.Option("--time", metavar="COL", help="The column that orders them.")
+    ] = None
+    window: Annotated[
+        int | None,
+        typer.Option(
+            "--window", min=2, metavar="N", help="Cut them into windows of N steps, each a record."
+        ),
+    ] = None
+    step: Annotated[
+        int | None,
+        typer.Option("--step", min=1, metavar="N", help="From a window to the next; its length."),
+    ] = None
+    window_label: Annotated[
+        WindowLabel | None,
+        typer.Option("--window-label", help="Which label of its steps a window has; last."),
+    ] = None
+    gap_channel: Annotated[
+        bool | None,
+        typer.Option(
+            "--gap-channel/--no-gap-channel",
+            help="Let windows reach over gaps; the time between steps is a channel.",
+            show_default=False,
+        ),
     ] = None
     missing: Annotated[
         Missing | None,

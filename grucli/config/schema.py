@@ -27,6 +27,7 @@ from grucli.config.strict_yaml import KeyPath
 from grucli.data.forms import FormatName, Missing
 from grucli.data.series import View
 from grucli.data.text import TokenMode
+from grucli.data.windows import WindowLabel
 from grucli.engine import PoolingName
 from grucli.engine.cells import CellName
 
@@ -70,6 +71,18 @@ class DataConfig(_Section):
     """The column that says which rows are the steps of one sequence."""
     time: Auto[ColumnName] = None
     """The column that orders the steps of a sequence: numbers or ISO 8601 dates."""
+    window: Annotated[int, Field(ge=2, le=1_000_000)] | None = None
+    """Of a table with a step a row: cuts what belongs to one id, or without an id the whole table,
+    into windows of so many steps, each a sequence with a label of its own."""
+    step: Auto[Annotated[int, Field(ge=1, le=1_000_000)]] = None
+    """How many steps the next window begins behind the start of the one before; auto is the length
+    of a window, so that they do not overlap."""
+    window_label: WindowLabel = "last"
+    """Which label of its steps is that of a window: the last, or that of the majority, of equally
+    frequent ones that which comes last. Steps without a label do not count."""
+    gap_channel: bool = False
+    """Whether the time since the step before is a channel, as a logarithm: windows then reach over
+    gaps in time, which else begin anew."""
     missing: Missing = "refuse"
     """What becomes of a missing number: an error, or the mean of its channel, with one more channel
     that is 1 there."""

@@ -108,11 +108,21 @@ def whole(values: Floats, missing: Missing) -> Floats:
         return values
     filled = np.flatnonzero(~absent.all(axis=1))
     length = int(filled[-1]) + 1 if filled.size else 0
-    gaps = np.argwhere(absent[:length])
-    if missing == "refuse" and len(gaps):
-        step, channel = gaps[0].tolist()
-        raise NumberError(step, channel, f"value is missing; {_MEND_MISSING}")
+    if missing == "refuse":
+        refuse_missing(values[:length])
     return values[:length].copy()  # the rest need not stay in memory
+
+
+def refuse_missing(values: Floats) -> None:
+    """Refuse a series (T, D) in which a value is missing.
+
+    Raises:
+        NumberError: one is, the first of them.
+    """
+    absent = np.argwhere(np.isnan(values))
+    if len(absent):
+        step, channel = absent[0].tolist()
+        raise NumberError(step, channel, f"value is missing; {_MEND_MISSING}")
 
 
 def looks_numeric(cell: str) -> bool:

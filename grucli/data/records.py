@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 from grucli.data.forms import FormatName, Missing, OnBadRow
 from grucli.data.label_lists import Divide
 from grucli.data.numbers import Floats
+from grucli.data.windows import Window, WindowLabel
 from grucli.errors import DataError, excerpt
 
 Kind = Literal["text", "series"]
@@ -43,6 +44,7 @@ class Record:
         weight: how much it counts in training, above 0.
         group: records of one group stay on one side of a split; None stands alone.
         span: the times of its first and last step as they stand in a table, None without them.
+        window: which steps of a longer sequence these are; None of a sequence that is whole.
         cells: the whole row as read, one cell a column; () without columns, or with an `error` that
             keeps them from being told apart.
         error: one line, place and mend included; None if the record is sound.
@@ -61,6 +63,7 @@ class Record:
     weight: float = 1.0
     group: str | None = None
     span: tuple[str, str] | None = None
+    window: Window | None = None
     cells: Sequence[str] = ()
     error: str | None = None
 
@@ -86,6 +89,11 @@ class ReadOptions:
         values: names or globs of the columns with numbers; of JSONL, the key of the sequence.
         id: name of the column whose equal values make rows one sequence.
         time: name of the column that orders the rows of one sequence.
+        window: steps of the windows into which the rows of an id are cut; None for none.
+        step: steps from the start of a window to that of the next; None is as in training, where
+            windows do not overlap.
+        window_label: which label of its steps is that of a window; None is as in training.
+        gap_channel: whether the time since the step before is a channel; None likewise.
         missing: whether a value may be missing; None is as in training, where it may not.
         delimiter: one character, or a name of it such as "tab".
         quotes: whether quotes enclose cells of a table; None lets its rows tell.
@@ -106,6 +114,10 @@ class ReadOptions:
     values: tuple[str, ...] | None = None
     id: str | None = None
     time: str | None = None
+    window: int | None = None
+    step: int | None = None
+    window_label: WindowLabel | None = None
+    gap_channel: bool | None = None
     missing: Missing | None = None
     delimiter: str | None = None
     quotes: bool | None = None
@@ -122,7 +134,14 @@ class ReadOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class Remembered:
-    """What a model remembers of the data it was trained on; None where there was no such thing."""
+    """What a model remembers of the data it was trained on; None where there was no such thing.
+
+    Attributes that no option has:
+        kind, targets: as of a `Source`.
+        step_time, gap_time: as of `Cutting`.
+        row: all columns of a table that was cut into windows: a pipe that begins in the middle of
+            such a table has no header.
+    """
 
     kind: Kind = "text"
     text: Columns | None = None
@@ -137,14 +156,31 @@ class Remembered:
     quotes: Literal[False] | None = None
     targets: TargetForm = "label"
     label_separator: str | None = None
+    window: int | None = None
+    step: int | None = None
+    window_label: WindowLabel = "last"
+    gap_channel: bool = False
+    step_time: float | None = None
+    gap_time: float | None = None
+    row: tuple[str, ...] = ()
 
     def stored(self) -> dict[str, Any]:
         """Return the fields as plain values; those that older models lack only if they are set."""
         stored = asdict(self)
-        for name, usual in (("quotes", None), ("targets", "label"), ("label_separator", None)):
-            if stored[name] == usual:
-                del stored[name]
+        added = [each for each in fields(self) if each.name in _ADDED]
+        for each in added:
+            if stored[each.name] == each.default:
+                del stored[each.name]
         return stored
+
+
+_ADDED = frozenset(
+    {
+        *("quotes", "targets", "label_separator", "window", "step", "window_label"),
+        *("gap_channel", "step_time", "gap_time", "row"),
+    }
+)
+"""Fields that older models lack."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -158,8 +194,10 @@ class Source:
         ready: tells whether the next record, or the end, can be had without waiting for its
             producer; a line that has arrived counts as a record.
         columns: names of a table's columns.
-        format, text, label, label_separator, values, id, time, missing, delimiter, encoding,
-            header: as in `ReadOptions`, what was given or found.
+        format, text, label, label_separator, values, id, time, window, step, window_label,
+            gap_channel, missing, delimiter, encoding, header: as in `ReadOptions`, what was given
+            or found.
+        step_time, gap_time, row: as in `Remembered`.
         divide: from the text of a label to the labels in it; None where it is one.
         allows_sets: whether an input may have several labels where the data say so.
         quotes: False where quotes enclose no cells because someone said so.
@@ -191,6 +229,13 @@ class Source:
     header: bool = True
     quotes: Literal[False] | None = None
     label_separator: str | None = None
+    window: int | None = None
+    step: int | None = None
+    window_label: WindowLabel = "last"
+    gap_channel: bool = False
+    step_time: float | None = None
+    gap_time: float | None = None
+    row: tuple[str, ...] = ()
     divide: Divide | None = field(default=None, repr=False)
     allows_sets: bool = True
     found_later: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False)

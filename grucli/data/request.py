@@ -112,6 +112,11 @@ class Asked:
         return self.options.time or self.known.time
 
     @property
+    def window(self) -> int | None:
+        """Steps of a window, if it is given or remembered."""
+        return self.options.window or self.known.window
+
+    @property
     def missing(self) -> Missing:
         """Whether values may be missing: as told, else as in training."""
         return self.options.missing or self.known.missing

@@ -9,6 +9,9 @@ from grucli.errors import excerpt
 
 _DATE = "2024-05-31T18:30:00"
 
+Moment = float | tuple[bool, datetime]
+"""A number, or a date and whether it has an offset from UTC."""
+
 
 class TimeError(ValueError):
     """A time cannot be used.
@@ -34,13 +37,12 @@ def order(times: Sequence[str], named: Callable[[int], str]) -> list[int]:
     Raises:
         TimeError: a time is neither, or of another kind than the first, or there twice.
     """
-    parse = _date if exact(times[0]) is None else exact
+    is_dated = exact(times[0]) is None
     moments = []
     for index, time in enumerate(times):
-        moment = parse(time)
+        moment = moment_of(time, is_dated=is_dated)
         if moment is None:
-            kind = "number like the first" if parse is exact else "number or ISO 8601 date"
-            raise TimeError(index, f"time '{excerpt(time)}' is no {kind}; write 12.5 or {_DATE}")
+            raise TimeError(index, unread(time, is_dated=is_dated))
         moments.append(moment)
     found = sorted(range(len(moments)), key=moments.__getitem__)
     for before, after in pairwise(found):
@@ -48,6 +50,27 @@ def order(times: Sequence[str], named: Callable[[int], str]) -> list[int]:
             problem = f"time '{excerpt(times[after])}' stands in {named(before)} too"
             raise TimeError(after, f"{problem}; give each step its own")
     return found
+
+
+def moment_of(time: str, *, is_dated: bool) -> Moment | None:
+    """Return the moment that a time says, as a date or as a number; None if it is no such."""
+    return _date(time) if is_dated else exact(time)
+
+
+def unread(time: str, *, is_dated: bool) -> str:
+    """Return what is wrong with a time that says no moment, and how to mend it."""
+    kind = "number or ISO 8601 date" if is_dated else "number like the first"
+    return f"time '{excerpt(time)}' is no {kind}; write 12.5 or {_DATE}"
+
+
+def elapsed(earlier: Moment, later: Moment) -> float | None:
+    """Return the time between two moments, in seconds of dates; None if one alone has an offset."""
+    if isinstance(earlier, tuple) and isinstance(later, tuple):
+        same = earlier[0] == later[0]
+        return (later[1] - earlier[1]).total_seconds() if same else None
+    if isinstance(earlier, tuple) or isinstance(later, tuple):
+        return None
+    return float(later - earlier)
 
 
 def _date(cell: str) -> tuple[bool, datetime] | None:

@@ -53,17 +53,20 @@ def test_how_data_is_read_has_one_name_in_flags_config_and_options():
     assert options.pop("targets") is None  # the task says it
     keys = {name: key.default for name, key in DataConfig.model_fields.items()}
     assert options.keys() <= keys.keys()
-    for name in options.keys() - {"missing"}:  # as a model remembers it, where nobody says
+    # as a model remembers it, where nobody says
+    for name in options.keys() - {"missing", "window_label", "gap_channel"}:
         assert options[name] == keys[name]
     flags = {each.name for each in fields(Reading)} - {"on_bad_row"}
     assert {"header" if name == "no_header" else name for name in flags} <= options.keys()
     remembered = {each.name for each in fields(Remembered)}
-    assert remembered - {"kind", "targets"} <= options.keys()  # these are what is found
+    found = {"kind", "targets", "step_time", "gap_time", "row"}
+    assert remembered - found <= options.keys()
     assert remembered <= {each.name for each in fields(Source)}
 
 
 def test_flags_and_config_ask_the_same():
     given = {"text": "a", "values": "v*", "missing": "mask", "quotes": False, "label": "b"}
+    given |= {"window": 5, "window_label": "last", "gap_channel": False}
     reading = Reading(format="csv", no_header=True, encoding="utf-16", delimiter=";", **given)
     config = Config(data=reading.given())
     by_config = ReadOptions.of(config.data, "stop")

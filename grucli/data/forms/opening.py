@@ -53,6 +53,7 @@ _SUFFIXES = {
     ".npz": "npz",
 }
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
+_WHOLE = {"text": "texts", "series": "whole sequences"}
 _AHEAD = (b"# ", b"-DOCSTART-")  # what may stand before the first token of CoNLL
 
 
@@ -108,6 +109,17 @@ def _check(options: ReadOptions, remembered: Remembered | None) -> None:
         raise ConfigError(
             "--missing: the model was not trained to mask values; train it with --missing mask"
         )
+    known = remembered or Remembered()
+    if options.window is None and known.window is None:
+        for flag, given in (
+            ("--step", options.step),
+            ("--gap-channel", options.gap_channel),
+        ):
+            if given:
+                raise ConfigError(f"{flag}: says how windows are cut; pass --window N, too")
+    if remembered is not None and options.gap_channel not in (None, remembered.gap_channel):
+        other = "with" if remembered.gap_channel else "without"
+        raise ConfigError(f"--gap-channel: the model was trained {other} it; leave the flag out")
 
 
 def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source:
@@ -117,7 +129,7 @@ def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source
     if (not form and holds_arrays(head)) or (form == "npz" and may_hold_arrays(head)):
         from grucli.data.forms.npz import open_series  # late: few data are an archive
 
-        return open_series(stream, asked, head)
+        return _unless_cut(open_series(stream, asked, head), asked)
     refuse_kind(head, asked.name)
     is_sure = asked.options.encoding is not None
     lines = Lines(stream, asked.name, asked.encoding, head, is_sure=is_sure)
@@ -132,10 +144,25 @@ def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source
         refuse_document(lines, f"{asked.name}:1")
         form = form and _form_of_txt(lines, asked)
     source = _of_form(form, stream, lines, asked)
+    _unless_cut(source, asked)
     if source.kind == "text":
         _say_encoding(source, lines, asked)
     if asked.known.targets == "tags":
         source.records = _divided(source.records)
+    return source
+
+
+def _unless_cut(source: Source, asked: Asked) -> Source:
+    """Return a source of windows if such are asked for.
+
+    Raises:
+        ConfigError: its data are not cut into windows.
+    """
+    if asked.options.window is not None and source.window is None:
+        raise ConfigError(
+            f"--window: cuts tables with a step a row; {asked.name} holds {_WHOLE[source.kind]}, "
+            "leave it out"
+        )
     return source
 
 

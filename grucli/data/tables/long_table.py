@@ -16,6 +16,7 @@ from grucli.data.records import Record
 from grucli.data.step_times import TimeError, order
 from grucli.data.tables.cells import Row
 from grucli.data.tables.table_rows import TableLayout, is_blank
+from grucli.data.windows import SUGGESTED
 from grucli.errors import excerpt
 
 REMEMBERED_IDS = 100_000
@@ -172,8 +173,8 @@ class LongRecords:
             return ""
         return (
             f"{self._table.name}:{other.line}: label '{excerpt(other.label)}', but "
-            f"'{excerpt(self._id(first))}' has '{excerpt(first.label)}' in line {first.line}; "
-            "give one id one label"
+            f"'{excerpt(self._id(first))}' has '{excerpt(first.label)}' in line {first.line}; pass "
+            f"--window {SUGGESTED} or another N to cut windows, or give one id one label"
         )
 
     def _notice_return(self, series: _Series) -> None:

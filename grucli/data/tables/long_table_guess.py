@@ -11,7 +11,10 @@ from itertools import accumulate, pairwise
 from grucli.data.dates import moments
 from grucli.data.tables.column_kinds import counts, is_dates, is_grouped, runs
 from grucli.data.tables.column_names import TEXT_NAMES, normal_name
+from grucli.data.tables.log_columns import guess_log
 from grucli.data.tables.sample import TableSample
+from grucli.data.tables.series_guess import GuessedColumns
+from grucli.data.windows import suggested_window
 from grucli.errors import DataError, show
 
 _LISTED = 40
@@ -36,8 +39,8 @@ def refuse_steps(table: TableSample, aside: Set[int | None], label: int | None) 
         )
     if flags := log_flags(table, aside, label):
         raise DataError(
-            f"{table.place}: rows look like steps of a log; pass {flags} (COL numbers the "
-            "sequences), or --values COLS if each row is one"
+            f"{table.place}: rows look like steps of a log, to be cut into windows; pass {flags}, "
+            "or --values COLS if each row is one"
         )
 
 
@@ -79,7 +82,7 @@ def long_flags(table: TableSample, aside: Set[int | None], label: int | None) ->
 
 
 def log_flags(table: TableSample, aside: Set[int | None], label: int | None) -> str:
-    """Return the flags that read a log as sequences; "" if a table does not look like one.
+    """Return the flags that cut a log into windows; "" if a table does not look like one.
 
     It has a time that never falls, numbers beside it, and no column that reads like a text.
     """
@@ -94,8 +97,15 @@ def log_flags(table: TableSample, aside: Set[int | None], label: int | None) -> 
         return ""
     if normal_name(table.columns[time]) in TEXT_NAMES:
         return ""
-    states = [i for i in words if table.repeats_briefly(i)] if label is None else [label]
-    return _flags(table, row_id=None, times=[time], values=values, labels=states)
+    named = GuessedColumns(values=tuple(values), label=label, time=time)
+    found = guess_log(table, named, aside, needs_label=False)
+    states = [i for i in words if i != found.id and table.repeats_briefly(i)]
+    if found.label is not None:
+        states = [found.label]
+    values = [i for i in values if i not in (found.id, found.label)]
+    window = f"--window {suggested_window(len(table.rows))}"
+    flags = _flags(table, row_id=found.id, times=[time], values=values, labels=states)
+    return f"{window} {flags}" if values else ""
 
 
 def _flags(
@@ -108,7 +118,7 @@ def _flags(
 ) -> str:
     columns = table.columns
     named = {
-        "--id": "COL" if row_id is None else _listed([columns[row_id]]),
+        "--id": "" if row_id is None else _listed([columns[row_id]]),
         "--time": _listed([columns[i] for i in times]),
         "--values": _listed([columns[i] for i in values]),
         "--label": _listed([columns[i] for i in labels]) if len(labels) == 1 else "COL",

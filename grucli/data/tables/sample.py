@@ -33,7 +33,7 @@ from grucli.errors import DataError, excerpt
 _CHANNEL_NAMES = (
     *("dim_id", "dim", "dimension", "channel", "kind", "variable", "sensor", "sensor_id", "signal"),
 )
-_MORE_TIME_NAMES = ("ts", "epoch", "unixtime", "zeit", "datum", "时间", "日期", "时刻")
+MORE_TIME_NAMES = ("ts", "epoch", "unixtime", "zeit", "datum", "时间", "日期", "时刻")
 _EPOCH_S = 1e8
 """Seconds since 1970 are more; numbers of rows are less."""
 LEAST_STEPS: Final = 3
@@ -230,7 +230,7 @@ class TableSample:
     def _tells_time(self, index: int) -> bool:
         """Whether a column holds dates, is called a time, or is of numbers that rise like one."""
         cells = self.cells(index)
-        if self._normal[index] in (*TIME_NAMES, *_MORE_TIME_NAMES) or is_dates(cells):
+        if self._normal[index] in (*TIME_NAMES, *MORE_TIME_NAMES) or is_dates(cells):
             found = moments(cells)
             return found is not None and len(set(found)) > 1
         if len(cells) < LEAST_ROWS or not self.is_numeric(index) or not rises(cells):

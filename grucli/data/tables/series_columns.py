@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from grucli.data.request import Asked
 from grucli.data.tables.column_kinds import stem_and_number
 from grucli.data.tables.column_names import ID_NAMES, TIME_NAMES, column_hint
+from grucli.data.tables.log_columns import guess_log
 from grucli.data.tables.long_table_guess import refuse_steps
 from grucli.data.tables.sample import LEAST_STEPS, FirstRows, TableSample
 from grucli.data.tables.series_guess import GuessedColumns, guess_rows, guess_sequences
@@ -55,9 +56,11 @@ def choose_series(
         DataError: a named column is absent, or there is no clear label.
     """
     options = asked.options
-    if options.time and not asked.id:
+    if options.time and not asked.id and not asked.window:
         raise ConfigError("--time: orders the rows of one sequence; say which they are with --id")
     table = _SeriesSearch(_as_in_training(columns, asked, place), first_rows, asked, place)
+    if asked.window:
+        return table.of_log()
     known = asked.known
     if options.values or options.id or {*known.values, known.id} & set(columns):
         return table.chosen(table.given_id())
@@ -92,8 +95,8 @@ def _as_in_training(columns: Sequence[str], asked: Asked, place: str) -> Sequenc
     )
 
 
-def describe(columns: Sequence[str], chosen: SeriesColumns) -> str:
-    """Say which columns were chosen, for people."""
+def describe(columns: Sequence[str], chosen: SeriesColumns, *, windows: bool = False) -> str:
+    """Say which columns were chosen, for people; `windows` are cut of their rows."""
     values = [columns[i] for i in chosen.values]
     ends = [excerpt(name, 20) for name in (values if len(values) < 5 else (values[0], values[-1]))]
     listed = (", " if len(values) < 5 else " … ").join(ends)
@@ -101,7 +104,9 @@ def describe(columns: Sequence[str], chosen: SeriesColumns) -> str:
     if chosen.in_cells:
         parts = [f"its numbers in the cells of '{listed}'"]
     flags = ["--values"]
-    if chosen.id is None:
+    if chosen.id is None and windows:
+        parts.insert(0, "a step a row, all of one sequence")
+    elif chosen.id is None:
         parts.insert(0, "a sequence a row")
     else:
         parts.insert(0, f"a step a row, sequences by '{excerpt(columns[chosen.id])}'")
@@ -181,11 +186,27 @@ class _SeriesSearch:
             found = guess_rows(table, aside, label, least=least, needs_label=needs_label)
         return None if found is None else self._columns_of(found, guessed=True)
 
+    def of_log(self) -> SeriesColumns:
+        """Return the columns of a step a row, of one sequence where there is no id."""
+        asked = self._asked
+        row_id, time = self.given_id(), self._named(asked.time, "--time COL")
+        aside = {*self._set_aside, row_id, time}
+        values = tuple(self._given_values(aside, is_wide=False))
+        found = GuessedColumns(values=values, label=self._label, id=row_id, time=time)
+        is_new = not asked.known.values
+        if is_new or not values or (self._label is None and asked.needs_label):
+            found = guess_log(
+                self._table, found, self._set_aside - {self._label}, needs_label=asked.needs_label
+            )
+        if not found.values:
+            raise self._table.error("no numeric columns", "pass --values COLS")
+        return self._columns_of(found, guessed=is_new)
+
     def _columns_of(self, found: GuessedColumns, *, guessed: bool) -> SeriesColumns:
         used = {*found.values, found.label, found.id, found.time, *self._set_aside}
         if found.id is not None and guessed:
             self._table.refuse_stacked(found.id, {found.label, *self._set_aside})
-        is_split = found.id is None and self._asked.needs_label
+        is_split = found.id is None and self._asked.needs_label and not self._asked.window
         return SeriesColumns(
             **vars(found),
             weight=self._weight,

@@ -9,15 +9,16 @@ from grucli.data import label_lists
 from grucli.data.records import Record, Source
 from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines
-from grucli.data.tables.cells import Rows
 from grucli.data.tables.column_kinds import is_numeric, stem_and_number
-from grucli.data.tables.column_names import has_known_name, names_in_header
+from grucli.data.tables.column_names import has_known_name
 from grucli.data.tables.delimiter_names import delimiter_name, parse_delimiter
 from grucli.data.tables.delimiters import (
     announced_delimiter,
     find_delimiter,
 )
 from grucli.data.tables.dialect import SAMPLED_ROWS, Dialect, open_rows, peeked_rows, sample_rows
+from grucli.data.tables.header import read_columns
+from grucli.data.tables.log_table import fill_with_windows
 from grucli.data.tables.long_table import LongColumns, LongRecords
 from grucli.data.tables.sample import LEAST_STEPS, FirstRows, TableSample
 from grucli.data.tables.scattered_ids import has_scattered_ids
@@ -58,10 +59,11 @@ def open_table(
     delimiter, hint = _delimiter(lines, asked, own_delimiter)
     dialect = Dialect(delimiter=delimiter, quotes=asked.quotes)
     rows = open_rows(lines, dialect)
-    columns, place = _read_columns(rows, lines, asked)
+    columns, place, headless = read_columns(rows, lines, asked)
     is_lone = _is_lone(columns, lines, asked)
     asked = asked.among(columns)
     source = _empty_source(stream, lines, asked, columns, delimiter)
+    source.findings += headless
     if is_lone:
         return _of_one_record(source, place)
     body = TableBody(rows, columns if asked.header else ())
@@ -122,26 +124,6 @@ def _of_one_record(source: Source, place: str) -> Source:
     return source
 
 
-def _read_columns(rows: Rows, lines: Lines, asked: Asked) -> tuple[tuple[str, ...], str]:
-    """Return the names of the columns, none if there is no row, and where they stand."""
-    first = next((row for row in rows if row.cells or row.problem), None)
-    if first is None:
-        return (), asked.name
-    place = f"{asked.name}:{first.line}"
-    if first.problem:
-        raise DataError(f"{place}: {first.problem}")
-    if asked.header:
-        columns = names_in_header(first.cells, place)
-        if any("\r" in name for name in columns) and not lines.peek(1)[0]:
-            raise DataError(
-                f"{place}: the whole file is one line with carriage returns; end its lines with LF "
-                "(tr '\\r' '\\n')"
-            )
-        return columns, place
-    rows.unread()
-    return tuple(str(i + 1) for i in range(len(first.cells))), place
-
-
 def _find_lists(
     source: Source, asked: Asked, chosen: TextColumns | SeriesColumns, first_rows: FirstRows
 ) -> None:
@@ -173,6 +155,10 @@ def _fill_with_series(
     source.values = tuple(source.columns[i] for i in chosen.values)
     table = replace(_table(source, chosen), time=chosen.row_time)
     rows.hold_numbers(chosen.values)
+    if asked.window:
+        _say_columns(source, chosen, asked)
+        fill_with_windows(source, rows, chosen, asked, dialect, table)
+        return source
     if chosen.id is None:
         source.records = wide_records(rows, table, chosen.values, asked.missing)
     else:
@@ -186,9 +172,13 @@ def _fill_with_series(
         if is_scattered:
             said = "rows of one '{}' stand apart: all are read before the first answer"
             source.findings += (said.format(excerpt(source.id)),)
-    if chosen.guessed:
-        source.findings += (describe(source.columns, chosen),)
+    _say_columns(source, chosen, asked)
     return source
+
+
+def _say_columns(source: Source, chosen: SeriesColumns, asked: Asked) -> None:
+    if chosen.guessed:
+        source.findings += (describe(source.columns, chosen, windows=bool(asked.window)),)
 
 
 def _is_scattered(source: Source, asked: Asked, dialect: Dialect, row_id: int) -> bool:

@@ -118,7 +118,7 @@ def test_times_order_as_numbers_or_dates(times: list[str]) -> None:
         ("p,3,5,inf,a", "t.csv:4: column 'y': 'inf' is no number; "),
         (
             "p,3,5,6,b",
-            "t.csv:4: label 'b', but 'p' has 'a' in line 2; give one id one label",
+            "t.csv:4: label 'b', but 'p' has 'a' in line 2; pass --window 20 or another N to ",
         ),
     ],
 )

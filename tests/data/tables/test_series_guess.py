@@ -357,17 +357,22 @@ MOMENTS = [
 @pytest.mark.parametrize("name", ["timestamp", "Zeitpunkt"])
 def test_a_log_without_an_id_is_refused_with_the_flags(moment: Any, name: str) -> None:
     refused = (
-        "t.csv:1: rows look like steps of a log; pass --id COL --time {} --values temp,vib "
-        "--label {} (COL numbers the sequences), or --values COLS if each row is one"
+        "t.csv:1: rows look like steps of a log, to be cut into windows; pass --window 6 {}--time "
+        "{} --values temp,vib --label {}, or --values COLS if each row is one"
     )
     data = log(f"{name},temp,vib,state", moment)
-    assert problem(data, "t.csv") == refused.format(name, "state")
+    assert problem(data, "t.csv") == refused.format("", name, "state")
     data = log(f"{name},machine,temp,vib,state", moment, machine)
-    assert problem(data, "t.csv") == refused.format(name, "COL")
+    assert problem(data, "t.csv") == refused.format("--id machine ", name, "state")
+    data = log(f"{name},who,temp,vib,what", moment, machine)
+    assert problem(data, "t.csv") in (
+        refused.format("", name, "COL"),
+        refused.format("--id who ", name, "what"),  # times come again
+    )
     data = log(f"machine,{name},temp,vib,label", machine, moment)
-    assert problem(data, "t.csv") == refused.format(name, "label")
+    assert problem(data, "t.csv") == refused.format("--id machine ", name, "label")
     data = log(f"{name},s1,s2,s3,s4,label", moment, lambda k: str(k % 7), lambda k: str(k % 5))
-    assert problem(data, "t.csv") == refused.format(name, "label").replace(
+    assert problem(data, "t.csv") == refused.format("", name, "label").replace(
         "temp,vib", "s1,s2,s3,s4"
     )
     source, records = read(data, "t.csv", values=("s*",))
@@ -475,7 +480,7 @@ def test_a_bad_time_does_not_hide_a_log_and_its_mend_reads_rows(bad: str) -> Non
     rows = [f"{t},{k * 7 % 11}.5,{k % 7}.25,{'ab'[k // 15]}" for k, t in enumerate(times)]
     data = "\n".join(["taken,p,q,state", *rows])
     assert problem(data, "t.csv").startswith(
-        "t.csv:1: rows look like steps of a log; pass --id COL "
+        "t.csv:1: rows look like steps of a log, to be cut into windows; pass --window 3 "
     )
     source, records = read(data, "t.csv", values=("p", "q"))
     assert (source.label, records[8].span) == ("state", ("2024-03-01 10:08",) * 2)
