@@ -24,6 +24,7 @@ Name = Literal[
     "data.spelling",
     "data.unknown_tokens",
     "data.unseen_label",
+    "data.untested_label",
     "data.wild_values",
     "model.last_weights",
     "run.cut_short",

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from grucli.cli import output, show_tuning, train_outputs
+from grucli.cli import output, show_test, show_tuning, train_outputs
 from grucli.cli.interruption import Interruption
 from grucli.cli.options import Common
 from grucli.cli.show_data import show_data
@@ -25,6 +25,7 @@ from grucli.preparation.prepare import Prepared
 from grucli.report import cost as cost_report
 from grucli.report import training as report
 from grucli.report import tuning as tuning_report
+from grucli.report.scores import json_pieces
 from grucli.training import cost
 from grucli.training.progress import EpochInfo, StepInfo
 from grucli.training.saver import RunFiles
@@ -58,6 +59,8 @@ def run(request: RunRequest, settings: Settings, common: Common, budget: Budget 
             session = Session(request if search is None else search.best_request)
             _show_beginning(session, settings, common, is_known=search is not None)
             train_outputs.check_folds(files, session.prepared)
+            if train_outputs.write_test(files, session.prepared):
+                common.note(f"wrote {shlex.quote(str(files.test))}: the rows held out for the test")
         except KeyboardInterrupt:
             _say("interrupted before the first step; there is nothing to save")
             return 128 + signal.SIGINT
@@ -176,11 +179,14 @@ def _show_outcome(session: Session, files: RunFiles, search: Search | None, comm
     """Tell what a run has reached; return whether that is all that was wished for."""
     trainer, prepared, seconds = session.trainer, session.prepared, session.elapsed_s
     is_told = train_outputs.write_out_of_fold(files, session)
+    tested = show_test.tested(session, files)
     if common.json:
         result = report.result(trainer, prepared, str(files.model), seconds)
+        result["test"] = None if tested is None else tested.scored.to_json()
         if search is not None:
             result["tune"] = tuning_report.result(search, session.request.config)
-        output.write(json.dumps(result, ensure_ascii=False) + "\n")
+        for piece in json_pieces(result):
+            output.write(piece)
     name = NAMES[prepared.encoder.unit]
     if (line := report.linear_line(trainer.kept, prepared.task, name)) is not None:
         common.note(line)
@@ -194,7 +200,11 @@ def _show_outcome(session: Session, files: RunFiles, search: Search | None, comm
     if is_told:
         common.note(f"wrote {shlex.quote(str(files.out_of_fold))}: each row as its fold answers it")
     quoted = shlex.quote(str(files.model))
-    common.note(f"wrote {quoted}; next: grucli evaluate TEST -m {quoted}")
+    if tested is None:
+        common.note(f"wrote {quoted}; next: grucli evaluate TEST -m {quoted}")
+    else:
+        show_test.show(tested, common)
+        common.note(f"wrote {quoted}; next: grucli predict NEW -m {quoted}")
     return not any(isinstance(line, Notice) for line in calibration)
 
 

@@ -40,6 +40,20 @@ def train(
         str | None,
         typer.Option("--valid", metavar="FILE|SHARE", help="To validate on: a file or a share."),
     ] = None,
+    test: Annotated[
+        str | None,
+        typer.Option(
+            "--test",
+            metavar="FILE|SHARE",
+            help="To score the model on at the end: a file, or a share held out before all else.",
+        ),
+    ] = None,
+    save_test: Annotated[
+        str | None,
+        typer.Option(
+            "--save-test", metavar="FILE", help="The rows of such a share, in the form of DATA."
+        ),
+    ] = None,
     folds: Annotated[
         str | None,
         typer.Option(
@@ -137,7 +151,7 @@ def train(
     if resume:
         _refuse_beside_resume({"--dry-run": dry, "--init-from": init_from})
     _refuse_config_as_data(data, reading)
-    own, budget = (out, log, out_of_fold), _budget(tune)
+    own, budget = (out, log, out_of_fold, save_test), _budget(tune)
     beside = train_outputs.Existing(resume=resume, force=force, tunes=budget is not None)
     files = None if dry else train_outputs.checked(*own, beside)
     asked = reading.given()
@@ -148,12 +162,11 @@ def train(
         flags={
             "data.train": data,
             "data.valid": valid,
+            "data.test": test,
             "data.weight": weight,
             **{f"data.{name}": asked[name] for name in asked if name != "on_bad_row"},
             "model.vectors": vectors,
-            "training.class_weight": _class_weight(class_weight),
-            "training.recall": _shares("--recall", recall),
-            "training.precision": _shares("--precision", precision),
+            **_of_labels(class_weight, recall, precision),
             "training.folds": int(folds) if folds and folds.isdecimal() else folds,
             "seed": seed,
         },
@@ -206,6 +219,17 @@ def _seconds(flag: str, given: str | None, other: str = "") -> float | None:
         )
     plain, hours, minutes, seconds = (float(part or 0) for part in match.groups())
     return plain + 3600 * hours + 60 * minutes + seconds
+
+
+def _of_labels(
+    weight: str | None, recall: list[str] | None, precision: list[str] | None
+) -> dict[str, object]:
+    """Return what is set for single labels, by the keys of the config."""
+    return {
+        "training.class_weight": _class_weight(weight),
+        "training.recall": _shares("--recall", recall),
+        "training.precision": _shares("--precision", precision),
+    }
 
 
 def _shares(flag: str, given: list[str] | None) -> dict[str, float] | None:

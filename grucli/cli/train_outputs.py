@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import dataclass
 from pathlib import Path
 
 from grucli.cli import output
 from grucli.config.schema import Config
+from grucli.data.forms.extract import check_extract, check_name, extract
 from grucli.engine.steps import Steps
 from grucli.errors import AccessError, ConfigError, show_path
 from grucli.files.writing import check_place
@@ -28,7 +30,11 @@ class Existing:
 
 
 def checked(
-    model: str | None, log: str | None, out_of_fold: str | None, existing: Existing
+    model: str | None,
+    log: str | None,
+    out_of_fold: str | None,
+    save_test: str | None,
+    existing: Existing,
 ) -> RunFiles:
     """Refuse what would be lost or cannot be.
 
@@ -44,8 +50,10 @@ def checked(
         model=Path(model),
         log=None if log is None else Path(log),
         out_of_fold=None if out_of_fold is None else Path(out_of_fold),
+        test=None if save_test is None else Path(save_test),
     )
-    others = (files.log, files.out_of_fold, files.tune if existing.tunes else None)
+    tune = files.tune if existing.tunes else None
+    others = (files.log, files.out_of_fold, files.test, tune)
     paths = [path for path in (files.model, files.last, *others) if path is not None]
     begun = files.tune if existing.tunes else files.last
     for path in paths:
@@ -66,17 +74,24 @@ def check_apart(files: RunFiles, config: Config, config_path: str | None) -> Non
     Raises:
         ConfigError: an output is an input, or another output.
     """
-    valid = config.data.valid
+    valid, test = config.data.valid, config.data.test
+    if files.test is not None:
+        check_extract(config.data.train, "--save-test", files.test)
+        if not test or isinstance(test, str):
+            why = "is a file already" if test else "is not asked for"
+            raise ConfigError(f"--save-test: the test part {why}; pass --test with a share as 0.2")
     inputs = {
         "data": config.data.train,
         "validation file": valid if isinstance(valid, str) else None,
+        "test file": test if isinstance(test, str) else None,
         "config": config_path,
         "file of vectors": config.model.vectors,
     }
     own = {"model": files.model, "file to resume from": files.last, "log of a search": files.tune}
     for path in own.values():
         output.check_apart("--output", path, inputs)
-    for name, asked in (("log", files.log), ("out-of-fold", files.out_of_fold)):
+    flags = (("log", files.log), ("out-of-fold", files.out_of_fold), ("save-test", files.test))
+    for name, asked in flags:
         if asked is not None:
             output.check_apart(f"--{name}", asked, {**inputs, **own})
             own[name] = asked
@@ -91,6 +106,29 @@ def check_folds(files: RunFiles, prepared: Prepared) -> None:
     if files.out_of_fold is not None and prepared.folds is None:
         why = prepared.reasons.get("training.folds", "as was set")
         raise ConfigError(f"--out-of-fold: there are no folds ({why}); pass --folds 5")
+
+
+def write_test(files: RunFiles, prepared: Prepared) -> bool:
+    """Write the rows that are held out for a test, if that is asked.
+
+    They can be evaluated with the model as the file that they are taken from could.
+
+    Returns:
+        whether they were written.
+
+    Raises:
+        ConfigError: the name of the file is of another form.
+        AccessError: it cannot be written.
+    """
+    holdout, path = prepared.holdout, files.test
+    if path is None or holdout is None or prepared.config.data.train is None:
+        return False
+    check_name(path, "--save-test", holdout.table)
+    data = extract(prepared.config.data.train, holdout.table)
+    if path.suffix == ".gz":
+        data = gzip.compress(data, mtime=0)
+    output.write_file(str(path), data)
+    return True
 
 
 def write_out_of_fold(files: RunFiles, session: Session) -> bool:

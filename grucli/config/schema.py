@@ -50,6 +50,10 @@ class DataConfig(_Section):
     valid: Annotated[Auto[Share | FilePath], BeforeValidator(number_if_it_reads_so)] = None
     """The file to validate on, or the share of the training rows that is held out for it; 0 trains
     on all rows and keeps the last epoch."""
+    test: Annotated[Share | FilePath | None, BeforeValidator(number_if_it_reads_so)] = None
+    """The file to score the finished model on, or the share of the training rows that is held out
+    for it before anything is learned. A share has its part of each label, equal inputs and rows of
+    one group on one side; of rows that follow each other in time it is the last ones."""
     text: Auto[Several[ColumnName]] = None
     """The column that holds the text, or several that are joined; of conll, the number of the one
     with the token."""

@@ -32,6 +32,8 @@ class Table:
 
     Attributes:
         name: of the file, for people.
+        format: in which it was read.
+        head: lines before its first record.
         records: each with a target, without its cells.
         targets: of which form these are.
         skipped: records that could not be read.
@@ -42,6 +44,8 @@ class Table:
     """
 
     name: str
+    format: str
+    head: int
     records: list[Record]
     targets: TargetForm
     skipped: int
@@ -73,14 +77,11 @@ def read_table(
     """
     with open_source(path, options, needs_label=True, remembered=remembered) as source:
         _refuse_unread(source, options)
-        if forms and source.targets not in forms:
-            raise DataError(
-                f"{source.name}: holds {HELD[source.targets]}, and the model has learned "
-                f"{HELD[forms[0]]}; name another file, or train a model on such"
-            )
-        records, problems = [], []
+        _refuse_other_targets(source, forms)
+        records, problems, first = list[Record](), list[str](), None
         are_numbers = "number" in (options.targets, source.targets) and source.targets != "tags"
         for record in source:
+            first = first or record
             if are_numbers and record.error is None:
                 record.error = _fault_of_number(source.name, record)
             if record.error is None:
@@ -101,6 +102,8 @@ def read_table(
             )
         return Table(
             name=source.name,
+            format=source.format,
+            head=0 if first is None else min(first.own_lines, default=1) - 1,
             records=records,
             targets=source.targets,
             skipped=len(problems),
@@ -123,6 +126,15 @@ def _fault_of_number(name: str, record: Record) -> str | None:
     fault = target_fault(record.label or "")
     place = f"{name}:{record.line}" if record.line else f"{name}: row {record.number}"
     return f"{place}: {fault}" if fault else None
+
+
+def _refuse_other_targets(source: Source, forms: Sequence[TargetForm]) -> None:
+    """Refuse targets by which a model that has learned one of these forms cannot be judged."""
+    if forms and source.targets not in forms:
+        raise DataError(
+            f"{source.name}: holds {HELD[source.targets]}, and the model has learned "
+            f"{HELD[forms[0]]}; name another file, or train a model on such"
+        )
 
 
 def _refuse_unread(source: Source, options: ReadOptions) -> None:

@@ -32,6 +32,7 @@ class Record:
     Attributes:
         number: from 1, in the order of the data.
         line: where it starts, from 1; 0 if the data have no lines.
+        lines: all lines that are its own, rising; () where `line` alone is.
         text: the text; None for a sequence of numbers.
         values: (T, D) float64, or float32 where the data are no more precise; finite, or NaN where
             a value is missing and that is allowed; None for a text.
@@ -52,6 +53,7 @@ class Record:
 
     number: int
     line: int = 0
+    lines: Sequence[int] = ()
     text: str | None = None
     values: Floats | None = None
     label: str | None = None
@@ -66,6 +68,11 @@ class Record:
     window: Window | None = None
     cells: Sequence[str] = ()
     error: str | None = None
+
+    @property
+    def own_lines(self) -> Sequence[int]:
+        """All lines that are its own, from 1, rising; none if the data have no lines."""
+        return self.lines or ((self.line,) if self.line else ())
 
     @property
     def has_target(self) -> bool:

@@ -8,6 +8,8 @@ import numpy.typing as npt
 from grucli.data.dates import moments
 
 Rows = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Span = tuple[str, str]
 
 MOST_BLOCKS = 30
 """Of about equal size: ten for each of three folds."""
@@ -85,7 +87,7 @@ def deal(
     return fold_of[leaders]
 
 
-def in_blocks(spans: Sequence[tuple[str, str] | None], targets: Sequence[int]) -> list[int] | None:
+def in_blocks(spans: Sequence[Span | None], targets: Sequence[int]) -> list[int] | None:
     """Return the block of each row where rows follow each other in time, None where they do not.
 
     Neighbours in time are nearly alike, so each must not stand on the other side of a split. A
@@ -95,14 +97,10 @@ def in_blocks(spans: Sequence[tuple[str, str] | None], targets: Sequence[int]) -
         spans: (n,) when each row began and ended; None without a time.
         targets: (n,) class of each row.
     """
-    cells = [cell for span in spans if span is not None for cell in span]
-    found = moments(cells) if len(cells) == 2 * len(spans) else None
-    if found is None:
+    times = _times(spans)
+    if times is None or not _follow(*times):
         return None
-    starts, ends = np.array(found[::2], np.float64), np.array(found[1::2], np.float64)
-    covered = ends.max() - starts.min()
-    if 2 * len(np.unique(starts)) <= len(spans) or (ends - starts).sum() > _MOST_OVERLAP * covered:
-        return None
+    starts, _ = times
     blocks = [0] * len(spans)
     block, size, before = 0, 0, -1
     for row in np.argsort(starts, kind="stable").tolist():
@@ -111,6 +109,54 @@ def in_blocks(spans: Sequence[tuple[str, str] | None], targets: Sequence[int]) -
         blocks[row], before = block, targets[row]
         size += 1
     return blocks
+
+
+def split_in_time(
+    spans: Sequence[Span | None], groups: Sequence[Hashable], share: float
+) -> tuple[Rows, Rows] | None:
+    """Divide rows that follow each other in time into the earlier ones and the last `share`.
+
+    Rows of one group stay together, and so do those that begin at the same time.
+
+    Args:
+        spans: (n,) as for `in_blocks`.
+        groups: (n,) what keeps rows together; None belongs to no group.
+        share: of the rows, 0 <= share < 1; the nearest whole number of them, but never all.
+
+    Returns:
+        The rows of both parts, each in rising order; None where rows, or groups, do not follow each
+        other.
+    """
+    times = _times(spans)
+    if times is None:
+        return None
+    first_rows, members = np.unique(_leaders(range(len(spans)), groups), return_inverse=True)
+    starts, ends = np.full(len(first_rows), np.inf), np.full(len(first_rows), -np.inf)
+    np.minimum.at(starts, members, times[0])
+    np.maximum.at(ends, members, times[1])
+    if not _follow(starts, ends):
+        return None
+    _, unit = np.unique(starts, return_inverse=True)
+    behind = np.cumsum(np.bincount(unit[members])[::-1])[::-1]  # rows from each moment on
+    distance = np.abs(np.append(behind[1:], 0) - round(share * len(spans)))
+    is_held_out = (unit > int(distance.argmin()))[members]
+    return np.flatnonzero(~is_held_out), np.flatnonzero(is_held_out)
+
+
+def _times(spans: Sequence[Span | None]) -> tuple[Floats, Floats] | None:
+    """Return (n,) when each row began and (n,) ended; None where one has no time that is known."""
+    cells = [cell for span in spans if span is not None for cell in span]
+    found = moments(cells) if len(cells) == 2 * len(spans) else None
+    if found is None:
+        return None
+    return np.array(found[::2], np.float64), np.array(found[1::2], np.float64)
+
+
+def _follow(starts: Floats, ends: Floats) -> bool:
+    """Whether what begins and ends then follows each other, and does not run side by side."""
+    covered = ends.max() - starts.min()
+    are_many = 2 * len(np.unique(starts)) > len(starts)
+    return bool(are_many and (ends - starts).sum() <= _MOST_OVERLAP * covered)
 
 
 def _leaders(inputs: Sequence[Hashable], groups: Sequence[Hashable]) -> Rows:

@@ -27,8 +27,11 @@ def lines(prepared: Prepared, file: TrainingFile, parts: Parts, fitted: Fitted) 
         prepared: all but these lines.
         file, parts, fitted: what it was made of.
     """
-    yield f"{prepared.name}: {len(file.records):,} rows"
+    held = prepared.holdout
+    yield f"{prepared.name}: {len(file.records) + (0 if held is None else held.taken):,} rows"
     yield from file.table.findings
+    if held is not None:
+        yield held.line
     yield file.task.describe(file.records)
     yield parts.line
     column, weights = prepared.config.data.weight, prepared.train.weights
@@ -52,6 +55,8 @@ def warnings(
         task, prepared.name, file.records, file.keys, mode=file.mode, settings=settings
     )
     yield from parts.warnings
+    if prepared.holdout is not None:
+        yield from prepared.holdout.warnings
     judged = valid if parts.folds is None else train
     if judged is not None:
         yield from task.size_warnings(judged.targets)

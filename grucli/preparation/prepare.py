@@ -22,6 +22,7 @@ from grucli.notices import Notice
 from grucli.preparation import findings, linear_path, windows
 from grucli.preparation.defaults import Settled
 from grucli.preparation.encoders import Fitted, Origin, fit
+from grucli.preparation.holdout import Holdout, check_read_alike, hold_out
 from grucli.preparation.settle import settle
 from grucli.preparation.train_valid_split import Parts, divide
 from grucli.preparation.training_file import TrainingFile
@@ -52,6 +53,7 @@ class Prepared:
         folds: (n,) the fold of each training row, None to train once.
         records: those rows as they were read, to be told beside their answers; none without folds.
         vectors: what the token vectors start from, None for random ones, or once they do.
+        holdout: what scores the finished model, None for nothing.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Prepared:
     folds: npt.NDArray[np.int64] | None = None
     records: Sequence[Record] = ()
     vectors: Vectors | None = None
+    holdout: Holdout | None = None
 
 
 def prepare(
@@ -112,13 +115,13 @@ def prepare_table(
         config, origin: as for `prepare`, which says what is raised.
     """
     settled = Settled.of(_with_names(config, table.options))
-    file = TrainingFile.of(table, options, settled.config, origin)
-    parts = divide(file, settled.config)
-    if file.task.reads_steps:
-        parts, window = windows.cut(parts, settled.config.data.max_length)
-        settled = settled.filled({"data.max_length": window})
+    whole = TrainingFile.of(table, options, settled.config, origin)
+    file, holdout = hold_out(whole, settled.config)
+    settled, parts = _divided(settled, file)
     fitted = fit(parts.train, settled.config, origin, reads_all=file.task.reads_steps)
     vectors = _vectors(settled.config, fitted, options.on_bad_row)
+    if holdout is not None:
+        check_read_alike(holdout, fitted.encoder)
     settled = settle(
         settled,
         file.task,
@@ -143,12 +146,22 @@ def prepare_table(
         folds=parts.folds,
         records=() if parts.folds is None else parts.train,
         vectors=vectors,
+        holdout=holdout,
     )
     return dataclasses.replace(
         prepared,
         findings=tuple(findings.lines(prepared, file, parts, fitted)),
         warnings=tuple(findings.warnings(prepared, file, parts, fitted)),
     )
+
+
+def _divided(settled: Settled, file: TrainingFile) -> tuple[Settled, Parts]:
+    """Return what is learned from and what judges, and the settings with the length of windows."""
+    parts = divide(file, settled.config)
+    if not file.task.reads_steps:
+        return settled, parts
+    parts, window = windows.cut(parts, settled.config.data.max_length)
+    return settled.filled({"data.max_length": window}), parts
 
 
 def _encoded(

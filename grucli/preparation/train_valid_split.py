@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.labelled import read_table
 from grucli.data.records import Record
-from grucli.data.splits import deal, in_blocks, split
+from grucli.data.splits import deal, split
 from grucli.errors import ConfigError, excerpt
 from grucli.notices import Notice
-from grucli.preparation import checks, copies, data_rules
+from grucli.preparation import data_rules
+from grucli.preparation.bonds import Bonds
 from grucli.preparation.defaults import Choice, unless_given
 from grucli.preparation.training_file import TrainingFile
 from grucli.random import SPLIT, generator
@@ -23,10 +21,6 @@ from grucli.tasks.task import Targets, Task
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config
-
-BOUND = "rows with equal inputs, or of one group, stay together"
-ALONE = "there is one row"
-BOUND_IN_TIME = "rows that follow each other in time stay together"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +63,7 @@ def divide(file: TrainingFile, config: Config) -> Parts:
     if isinstance(config.data.valid, str):
         return _judged_by_file(file, config.data.valid, folding)
     rng = generator(config.seed, SPLIT)
-    bonds = _Bonds.of(file)
+    bonds = Bonds.of(file)
     if folding.value != "off":
         parts = _in_folds(file, bonds, folding, rng)
         if parts is not None:
@@ -84,32 +78,19 @@ def divide(file: TrainingFile, config: Config) -> Parts:
 
 def _judged_by_file(file: TrainingFile, path: str, folding: Choice) -> Parts:
     """Train on all of the training file; another one is validated on."""
-    options = dataclasses.replace(
-        file.options,
-        weight=None,  # it and the group are for training
-        group=None,
-        targets=file.task.target_forms[0],
-    )
-    other = read_table(path, options, file.table.remembered, file.task.target_forms)
-    file.task.check_known(other.name, other.records, "the training file")
-    parts = file.records, other.records
-    precision = copies.common_precision(*parts)
-    trained_on, judged_on = (copies.keys(part, file.mode, precision) for part in parts)
+    other = file.read_beside(path)
     says = (f"validation: {other.name}, {len(other.records):,} rows", *other.passed_over)
     return Parts(
         train=file.records,
         valid=other.records,
         line="; ".join(says),
         choices={"training.folds": folding},
-        warnings=(
-            *checks.of_validation(trained_on, other.name, other.records, judged_on),
-            *file.unseen_warnings(file.records, other.name, other.records),
-        ),
+        warnings=tuple(file.beside_warnings(other.name, other.records)),
     )
 
 
 def _in_folds(
-    file: TrainingFile, bonds: _Bonds, folding: Choice, rng: np.random.Generator
+    file: TrainingFile, bonds: Bonds, folding: Choice, rng: np.random.Generator
 ) -> Parts | None:
     """Hold out each fold once; None if too few parts are independent to learn from."""
     folds = deal(bonds.strata, file.keys, bonds.groups, folding.value, rng)
@@ -130,7 +111,7 @@ def _in_folds(
 
 def _judged_by_share(
     file: TrainingFile,
-    bonds: _Bonds,
+    bonds: Bonds,
     choices: dict[str, Choice],
     rng: np.random.Generator,
     group: str | None,
@@ -156,45 +137,6 @@ def _judged_by_share(
         choices=choices,
         warnings=tuple(file.unseen_warnings(train, "validation", held_out)),
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Bonds:
-    """What a split has to respect.
-
-    Attributes:
-        targets: (n, ...) of the records.
-        strata: (n,) which records are to be spread evenly.
-        groups: (n,) equal for records that stay together, as given or else by their time.
-        why: they stay together.
-    """
-
-    targets: Targets
-    strata: list[int]
-    groups: Sequence[Hashable]
-    why: str
-
-    @classmethod
-    def of(cls, file: TrainingFile) -> _Bonds:
-        targets = file.task.encode(file.records)
-        strata = file.task.strata(targets).tolist()
-        groups, why = _groups(file.records, strata)
-        return cls(targets=targets, strata=strata, groups=groups, why=why)
-
-    @property
-    def also(self) -> str:
-        """What is said of bonds that nobody asked for."""
-        return f"; {self.why}" if self.why == BOUND_IN_TIME else ""
-
-
-def _groups(records: Sequence[Record], strata: Sequence[int]) -> tuple[Sequence[Hashable], str]:
-    """Return what keeps records together, as given or else by their time, and why."""
-    groups = [record.group for record in records]
-    if not any(group is not None for group in groups):
-        blocks = in_blocks([record.span for record in records], strata)
-        if blocks is not None:
-            return blocks, BOUND_IN_TIME
-    return groups, BOUND if len(records) > 1 else ALONE
 
 
 def _teach(folds: npt.NDArray[np.int64], targets: Targets, task: Task) -> bool:

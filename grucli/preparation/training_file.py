@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grucli.data.labelled import HELD, Table
+from grucli.data.labelled import HELD, Table, read_table
 from grucli.data.records import ReadOptions, Record
 from grucli.errors import ConfigError, DataError
 from grucli.notices import Notice
-from grucli.preparation import copies
+from grucli.preparation import checks, copies
 from grucli.preparation.encoders import Origin, mode_of
 from grucli.tasks import task_for, task_type
 from grucli.tasks.task import Task
@@ -65,6 +66,29 @@ class TrainingFile:
     def kind(self) -> str:
         """What they hold: "text" or "series"."""
         return "text" if self.records[0].values is None else "series"
+
+    def read_beside(self, path: str) -> Table:
+        """Read another file as this one was read, to be judged by.
+
+        Raises:
+            DataError, AccessError: it cannot be used, or none of its targets is known.
+        """
+        options = dataclasses.replace(
+            self.options,
+            weight=None,  # it and the group are for training
+            group=None,
+            targets=self.task.target_forms[0],
+        )
+        other = read_table(path, options, self.table.remembered, self.task.target_forms)
+        self.task.check_known(other.name, other.records, "the training file")
+        return other
+
+    def beside_warnings(self, name: str, others: Sequence[Record]) -> Iterator[Notice]:
+        """Yield what is odd between these records and others of this name, to be judged by."""
+        precision = copies.common_precision(self.records, others)
+        own, judged = (copies.keys(part, self.mode, precision) for part in (self.records, others))
+        yield from checks.of_validation(own, name, others, judged)
+        yield from self.unseen_warnings(self.records, name, others)
 
     def unseen_warnings(
         self, train: Sequence[Record], name: str, valid: Sequence[Record]

@@ -73,7 +73,7 @@ def json_pieces(scores: Mapping[str, object]) -> Iterator[str]:
 
 def warnings(scored: Scored, saved: SavedModel, table: Table) -> Iterator[Notice]:
     """Yield what makes the scores of a file worth less than they seem."""
-    card, task = scored.card, saved.task
+    task = saved.task
     if is_of_training(saved, table):
         yield Notice(
             "score.of_training_data",
@@ -81,6 +81,12 @@ def warnings(scored: Scored, saved: SavedModel, table: Table) -> Iterator[Notice
             f"and {task.noun}s): its scores say little of new rows",
         )
     yield from task.unknown_warnings(table.name, table.records)
+    yield from doubtful(scored, saved)
+
+
+def doubtful(scored: Scored, saved: SavedModel) -> Iterator[Notice]:
+    """Yield that the scores may be those of blind answers, and the likely reason."""
+    card, task = scored.card, saved.task
     why = coverage.reason(scored.coverage, saved, card.unknown)
     if not why and has_learned(saved):
         why = (WISHED if task.decides_by_wish else STRANGE).format(noun=task.noun)

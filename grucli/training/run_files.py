@@ -24,9 +24,13 @@ from grucli.training.trainer import Trainer
 EXTENDABLE = ("training.epochs", "training.patience")
 """What a resumed run may change: when it ends. But a cosine has been bent to its end already, and
 folds have found theirs."""
-NEWER = (("data", "quotes"), *(("training", name) for name in ("loss", "recall", "precision")))
+NEWER = (
+    ("data", "quotes"),
+    ("data", "test"),
+    *(("training", name) for name in ("loss", "recall", "precision")),
+)
 """Keys that models say nothing of where they are not set, as those from before there were any."""
-DIVIDING = ("seed", "data.valid", "training.folds")
+DIVIDING = ("seed", "data.valid", "data.test", "training.folds")
 """What decides which rows are learned from: other ones are no sign of another file."""
 
 
@@ -118,6 +122,8 @@ def card_of(prepared: Prepared, epoch: int) -> dict[str, Any]:
     config["data"]["train"] = None
     if not prepared.task.reads_steps:
         del config["model"]["chain"]  # as in models from before there were such tasks
+    if isinstance(config["data"]["test"], str) or not config["data"]["test"]:
+        config["data"]["test"] = None  # nothing of the training file is held out for it
     for section, name in NEWER:
         if config[section][name] is None:
             del config[section][name]

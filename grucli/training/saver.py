@@ -25,11 +25,13 @@ class RunFiles:
         model: MODEL.npz, the best weights.
         log: a JSON object an epoch, or None.
         out_of_fold: for the answers of folds, which whoever shows the run writes; or None.
+        test: for the rows that are held out before anything is learned, likewise.
     """
 
     model: Path
     log: Path | None = None
     out_of_fold: Path | None = None
+    test: Path | None = None
 
     @property
     def tune(self) -> Path:

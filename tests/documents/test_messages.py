@@ -88,6 +88,7 @@ def warned(folder):
     (folder / "tiny.vec").write_text("9 3\ngood 0.1 0.2 0.3\nbad 0.1\n")
     trainings = [
         "reviews.csv",
+        "reviews.csv --test 0.2",
         "codes.csv",
         "smiles.csv",
         "prices.csv",

@@ -90,7 +90,11 @@ class _Sequence:
 
     def record(self, number: int) -> Record:
         """Return it as a record."""
-        found = Record(number=number, line=self.start, cells=self.lines, error=self.error)
+        first = self.start - self.lines.places[0]
+        own = range(first, first + len(self.lines))
+        found = Record(
+            number=number, line=self.start, lines=own, cells=self.lines, error=self.error
+        )
         if self.error is None:
             found.text = " ".join(self.tokens)
             found.tokens = tuple(self.tokens)

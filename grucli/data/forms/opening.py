@@ -97,11 +97,16 @@ def open_source(
         may_be_tagged=remembered is None or remembered.targets == "tags",
     )
     try:
-        suffix = PurePath(str(path).lower().removesuffix(".gz")).suffix
-        return _opened(stream, asked, _SUFFIXES.get(suffix, ""))
+        return _opened(stream, asked, format_of_suffix(path))
     except BaseException:
         stream.close()
         raise
+
+
+def format_of_suffix(path: str | Path) -> str:
+    """Return the format that the suffix of a path stands for, nothing if for none."""
+    suffix = PurePath(str(path).lower().removesuffix(".gz")).suffix
+    return _SUFFIXES.get(suffix, "")
 
 
 def _check(options: ReadOptions, remembered: Remembered | None) -> None:

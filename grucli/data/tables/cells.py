@@ -24,11 +24,12 @@ _CR = "\udc0d"
 
 
 class Row(NamedTuple):
-    """One row: the line it starts on (from 1), its cells, and what is wrong with it ("")."""
+    """One row: the line it starts on (from 1), its cells, what is wrong with it (""), its lines."""
 
     line: int
     cells: list[str]
     problem: str
+    size: int = 1
 
 
 class NextLines(Protocol):
@@ -94,7 +95,7 @@ class Rows:
             cells = [cell.replace(_CR, "\r") for cell in cells]
         if self._delimiter == " " and self._taken[-1].endswith(b" "):
             cells.pop()  # what follows the last delimiter
-        return Row(self._lines.number - len(self._taken) + 1, cells, self._problem)
+        return self._row(cells, self._problem)
 
     def unread(self) -> None:
         """Return the row read last, to be read again."""
@@ -107,7 +108,8 @@ class Rows:
         return ()
 
     def _row(self, cells: list[str], problem: str) -> Row:
-        return Row(self._lines.number - len(self._taken) + 1, cells, problem)
+        size = len(self._taken)
+        return Row(self._lines.number - size + 1, cells, problem, size)
 
     def _broken(self, problem: str) -> Row:
         self._broke = problem in (UNCLOSED, _TEXT_AFTER_QUOTE)

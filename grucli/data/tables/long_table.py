@@ -4,6 +4,7 @@ Rows of one sequence stand together where the data may be an endless stream; a f
 anywhere. A row that cannot be read spoils the sequences it may belong to.
 """
 
+from array import array
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -39,6 +40,7 @@ class _Series:
     Attributes:
         first: the record of the first row.
         lines, times: of each row; no times without a column of them.
+        further: lines of rows that take several, but for the first of each.
         cells: of all rows, one after the other, until they are read as numbers.
         values: what was read, (n, D) arrays that follow each other.
         problem: what is wrong, place included; "" if nothing.
@@ -46,6 +48,7 @@ class _Series:
 
     first: Record
     lines: list[int] = field(default_factory=list)
+    further: list[int] = field(default_factory=list)
     times: list[str] = field(default_factory=list)
     cells: list[str] = field(default_factory=list)
     values: list[Floats] = field(default_factory=list)
@@ -106,6 +109,7 @@ class LongRecords:
                     problem = part.problem or self._other_label(known.first, part.first)
                     known.problem = known.problem or problem
                     known.lines += part.lines
+                    known.further += part.further
                     known.times += part.times
                     known.values += part.values
         for series in whole.values():
@@ -141,6 +145,7 @@ class LongRecords:
         self._unread = ""
         columns, cells = self._columns, record.cells
         series.lines.append(record.line)
+        series.further += record.lines[1:]
         series.cells += [cells[i] for i in columns.values]
         if columns.time is not None:
             series.times.append(cells[columns.time])
@@ -194,7 +199,7 @@ class LongRecords:
     def _record(self, series: _Series) -> Record:
         self._number += 1
         record = series.first
-        record.number = self._number
+        record.number, record.lines = self._number, _packed([*series.lines, *series.further])
         if not series.problem:
             try:
                 record.values = self._values(series)
@@ -226,3 +231,11 @@ class LongRecords:
     def _problem(self, error: NumberError, lines: Sequence[int]) -> str:
         column = excerpt(self._table.columns[self._columns.values[error.channel]])
         return f"{self._table.name}:{lines[error.step]}: column '{column}': {error.problem}"
+
+
+def _packed(lines: list[int]) -> Sequence[int]:
+    """Return numbers of lines in rising order, in little memory."""
+    first, last = min(lines, default=1), max(lines, default=0)
+    if last - first + 1 == len(lines):
+        return range(first, last + 1)
+    return array("q", sorted(lines))

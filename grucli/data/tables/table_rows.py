@@ -54,6 +54,7 @@ class TableLayout:
         return Record(
             number=number,
             line=row.line,
+            lines=() if row.size == 1 else range(row.line, row.line + row.size),
             label=self._label(cells),
             weight=1.0 if self.weight is None else weight(cells[self.weight]) or 1.0,
             group=None if self.group is None else cells[self.group] or None,
