@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from grucli.cli import output
+from grucli.cli.evaluate_files import Files
 from grucli.cli.options import Common, Model, Reading, spread
-from grucli.errors import ConfigError, excerpt, show, show_path
+from grucli.errors import ConfigError, excerpt, show
 
 if TYPE_CHECKING:
+    from grucli.modelfile.checkpoint import SavedModel
     from grucli.prediction.score import Scored
 
 EPILOG = """Exit codes: 0 done; 1 a --min or --max is not met; 2 usage, or a metric that is not
@@ -44,11 +46,11 @@ def evaluate(
             "--min-prob", min=0, max=1, metavar="P", help="Score the answers so probable, too."
         ),
     ] = None,
-    errors: Annotated[
-        str | None,
-        typer.Option("--errors", metavar="FILE", help="Write the wrong answers as CSV."),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace an existing FILE.")] = False,
+    list_metrics: Annotated[
+        bool,
+        typer.Option("--list-metrics", help="Print each METRIC with its value, not the report."),
+    ] = False,
+    files: Files,
     reading: Reading,
     common: Common,
 ) -> None:
@@ -58,20 +60,18 @@ def evaluate(
     grucli evaluate test.csv -m m.npz --errors wrong.csv
     grucli evaluate test.csv -m m.npz --min per_class.spam.recall=0.9 --max log_loss=0.5
 
-    A metric is a dotted path into what --json prints. Wrong answers are written worst first.
+    A metric is a dotted path into what --json prints; --list-metrics names all of them, each with
+    its value and which way is better. Wrong answers are written worst first.
     """
     common.set_threads()
     bounds = [_bound("--min", given) for given in minimums or ()]
     bounds += [_bound("--max", given) for given in maximums or ()]
-    output.check_target(None, force)
-    if errors is not None:
-        output.check_apart("--errors", errors, {"model": model, "data": data})
-        output.check_target(errors, force)
+    output.check_target(None, files.force)
+    files.check_targets(model, data)
     from grucli.data.labelled import read_table
     from grucli.prediction.score import score
     from grucli.prediction.stream import suitable_records
-    from grucli.report.mistakes import mistakes
-    from grucli.report.scores import json_pieces, text, warnings
+    from grucli.report.scores import warnings
 
     saved = common.load(model)
     options = reading.options(targets=saved.task.target_forms[0])
@@ -80,16 +80,27 @@ def evaluate(
     records = list(suitable_records(saved, table.records, table.name, model))
     saved.task.check_known(table.name, records, "the model")
     scored = score(saved, records, min_prob)
-    for piece in json_pieces(scored.to_json()) if common.json else [text(scored, saved)]:
+    for piece in _result(scored, saved, common, list_metrics=list_metrics):
         output.write(piece)
     output.flush()
-    if errors is not None:
-        wrong = saved.task.mistakes(scored.scores, scored.targets)
-        output.write_file(errors, mistakes(records, wrong).encode())
-        common.note(f"wrote {show_path(errors)}")
+    files.write(scored, saved, records, common)
     common.note_each(warnings(scored, saved, table))
     if _count_unmet(bounds, scored):
         raise typer.Exit(1)
+
+
+def _result(
+    scored: Scored, saved: SavedModel, common: Common, *, list_metrics: bool
+) -> Iterable[str]:
+    """Return what stands on stdout, in pieces."""
+    from grucli.report import metric_list
+    from grucli.report.scores import json_pieces, text
+
+    if list_metrics and not common.json:
+        return metric_list.lines(scored)
+    if common.json:
+        return json_pieces(metric_list.to_json(scored) if list_metrics else scored.to_json())
+    return [text(scored, saved)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +145,7 @@ def _less_is_better(metric: str) -> bool:
     from grucli.tasks import measures
 
     every = (*measures(), *COVERAGE_MEASURES)
-    return any(one.name == metric and not one.larger_is_better for one in every)
+    return any(one.name == metric and one.larger_is_better is False for one in every)
 
 
 def _count_unmet(bounds: Sequence[_Bound], scored: Scored) -> int:

@@ -199,10 +199,15 @@ def as_texts(column: Texts | Numbers) -> list[str]:
     return [value if isinstance(value, str) else _NUMBER(value) for value in column]
 
 
+def escaped(cell: str) -> str:
+    """Return a cell that holds neither tabs nor line ends."""
+    return cell.translate(_ESCAPES)
+
+
 def _escaped(column: list[str]) -> list[str]:
     """Return cells that hold neither tabs nor line ends."""
-    escaped = {cell: cell.translate(_ESCAPES) for cell in set(column)}
-    return [escaped[cell] for cell in column]
+    found = {cell: escaped(cell) for cell in set(column)}
+    return [found[cell] for cell in column]
 
 
 def _rows(predictions: Predictions, columns: Sequence[Sequence[str]]) -> Iterator[Sequence[str]]:

@@ -48,9 +48,12 @@ class Confusion:
     def __iter__(self) -> Iterator[list[int]]:
         return map(self.__getitem__, range(self.num_classes))
 
+    def filled(self) -> Iterator[tuple[int, int, int]]:
+        """Yield truth, answer and count of each pair that occurs, in the order of the matrix."""
+        truths, answers = np.divmod(self.cells, self.num_classes)
+        return zip(truths.tolist(), answers.tolist(), self.counts.tolist(), strict=True)
+
     def wrong(self) -> list[tuple[int, int, int]]:
         """Return truth, answer and count of each pair that differs, the most frequent first."""
-        truths, answers = np.divmod(self.cells, self.num_classes)
-        order = np.argsort(-self.counts, kind="stable")
-        columns = (column[order].tolist() for column in (truths, answers, self.counts))
-        return [(t, a, count) for t, a, count in zip(*columns, strict=True) if t != a]
+        differ = [(t, a, count) for t, a, count in self.filled() if t != a]
+        return sorted(differ, key=lambda pair: -pair[2])

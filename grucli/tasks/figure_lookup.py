@@ -1,8 +1,8 @@
-"""One number of a JSON object, by its dotted path; a label in the path may hold dots itself."""
+"""The numbers of a JSON object by dotted paths; a label in a path may hold dots itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from grucli.errors import ConfigError, did_you_mean, excerpt
@@ -45,6 +45,18 @@ def lookup(
     )
 
 
+def figures(node: object, path: str = "") -> Iterator[tuple[str, float | None]]:
+    """Yield the path of each number below a node of a JSON object, and the number.
+
+    An undefined one is None. `lookup` takes all of these paths, and no others but those of cells
+    of a confusion matrix that are 0.
+    """
+    if node is None or isinstance(node, int | float):
+        yield path, node
+    for key, child in _children(node):
+        yield from figures(child, f"{path}.{key}" if path else str(key))
+
+
 def _reached(node: object, names: Sequence[str]) -> Iterator[float | None]:
     """Yield the numbers that `names` lead to, None for an undefined one."""
     if isinstance(node, Mapping):
@@ -61,16 +73,15 @@ def _reached(node: object, names: Sequence[str]) -> Iterator[float | None]:
 
 
 def _hint(json_object: Mapping[str, Any], wrong: str, example: str) -> str:
-    names = [name for name in _names(json_object) if len(name) <= LONGEST_HINT]
+    names = [name for name, _ in figures(json_object) if len(name) <= LONGEST_HINT]
     top = ", ".join(name for name in names if "." not in name)
     return did_you_mean(wrong, names) or f"; there are {top}{example and f', {example}'}"
 
 
-def _names(node: object, path: str = "") -> Iterator[str]:
-    """Yield the path of each number, those of the confusion matrix left out."""
-    if node is None or isinstance(node, int | float):
-        yield path
-    elif isinstance(node, Mapping | list):
-        children = node.items() if isinstance(node, Mapping) else enumerate(node)
-        for key, child in children:
-            yield from _names(child, f"{path}.{key}" if path else str(key))
+def _children(node: object) -> Iterable[tuple[object, object]]:
+    """Return what lies below a node, by name or index."""
+    if isinstance(node, Mapping):
+        return node.items()
+    if isinstance(node, Confusion):
+        return ((f"{truth}.{answer}", count) for truth, answer, count in node.filled())
+    return enumerate(node) if isinstance(node, list) else ()

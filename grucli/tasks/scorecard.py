@@ -21,7 +21,8 @@ class Measure:
     Attributes:
         name: in JSON and of `--min` and `--max`.
         title: for people.
-        larger_is_better: whether a model is better with a larger figure.
+        larger_is_better: whether a model is better with a larger figure; None for a count, or what
+            else is neither better nor worse.
         undefined: why there may be no figure.
         is_brief: whether it stands where there is room for a few figures only.
         has_unit: whether it is in the unit of the targets, of any size; else near 1.
@@ -29,7 +30,7 @@ class Measure:
 
     name: str
     title: str
-    larger_is_better: bool = True
+    larger_is_better: bool | None = True
     undefined: str = ""
     is_brief: bool = False
     has_unit: bool = False
@@ -213,13 +214,18 @@ class Scorecard:
         return value is not None and self.baseline.is_passed_by(value)
 
     @property
-    def reasons(self) -> dict[str, str]:
-        """Why a figure of each name may be undefined."""
-        measures = [one.measure for one in (*self.figures, *self.further)]
+    def measures(self) -> list[Measure]:
+        """What its figures measure, those of its tables too."""
+        found = [one.measure for one in (*self.figures, *self.further)]
         for table in self.tables:
             if isinstance(table, FigureTable):
-                measures += [column.measure for column in table.columns]
-        return {one.name: one.undefined for one in measures}
+                found += [column.measure for column in table.columns]
+        return found
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Why a figure of each name may be undefined."""
+        return {one.name: one.undefined for one in self.measures}
 
     @property
     def example(self) -> str:

@@ -1,6 +1,6 @@
 """`grucli evaluate`: a report, JSON, minimums, the rows it got wrong.
 
-Covers: prediction/score, report/scores.
+Covers: cli/evaluate_files, prediction/score, report/scores.
 """
 
 import csv
@@ -392,3 +392,51 @@ def test_usage_and_files(text_model: Path, series_model: Path) -> None:
     assert (ran.code, ran.err) == (0, "")
     assert ran.lines[4].strip() == "grucli evaluate test.csv -m m.npz --errors wrong.csv"
     assert "Exit codes: 0 done; 1 a --min or --max is not met" in ran.text
+
+
+def test_the_json_goes_into_a_file_too(text_model: Path, tmp_path: Path) -> None:
+    place = tmp_path / "report.json"
+    run = ("evaluate", REVIEWS, "-m", text_model, "-o", place.name)
+    plain = grucli("evaluate", REVIEWS, "-m", text_model)
+    ran = grucli(*run, cwd=tmp_path)
+    assert (ran.code, ran.out, ran.complaints) == (0, plain.out, ["wrote report.json"])
+    printed = grucli("evaluate", REVIEWS, "-m", text_model, "--json")
+    assert place.read_bytes() == printed.out
+    again = grucli(*run, cwd=tmp_path)
+    assert (again.code, again.out, "--force" in again.err) == (5, b"", True)
+    both = grucli(*run, "--json", "--force", "-q", "--min", "accuracy=1", cwd=tmp_path)
+    assert (both.code, both.out) == (1, printed.out)  # what is not met is written, too
+    assert place.read_bytes() == printed.out
+    for flags, what in (
+        (("-o", REVIEWS), "the data"),
+        (("-o", text_model), "the model"),
+        (("-o", "-"), "no file"),
+        (("-o", tmp_path / "x", "--errors", tmp_path / "x"), "the file of --output"),
+    ):
+        refused = grucli("evaluate", REVIEWS, "-m", text_model, *flags, "--force")
+        assert (refused.code, what in refused.err, refused.out) == (2, True, b"")
+
+
+def test_every_metric_is_listed_and_each_that_is_listed_is_taken(
+    linear_model: Path, tmp_path: Path
+) -> None:
+    ran = grucli("evaluate", REVIEWS, "-m", linear_model, "--list-metrics", "--min-prob", "0.8")
+    rows = [line.split("\t") for line in ran.lines]
+    assert (ran.code, ran.err) == (0, "")
+    paths = [path for path, _, _ in rows]
+    assert {"accuracy", "per_class.positive.f1", "answered.accuracy", "parts.wide.log_loss"} <= {
+        *paths
+    }
+    bounds = [
+        word
+        for path, value, better in rows
+        for word in (("--max", f"{path}=1e9") if better == "lower" else ("--min", f"{path}=-1"))
+    ]
+    ran = grucli("evaluate", REVIEWS, "-m", linear_model, "--min-prob", "0.8", "-q", *bounds)
+    assert (ran.code, ran.err) == (0, "")
+    as_json = grucli("evaluate", REVIEWS, "-m", linear_model, "--list-metrics", "--json")
+    listed = json.loads(as_json.text)
+    assert (listed["schema"], listed["metrics"]["rows"]) == (
+        "grucli.metrics/1",
+        {"value": 60, "better": None},
+    )

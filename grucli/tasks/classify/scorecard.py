@@ -34,8 +34,8 @@ PRECISION = Measure(
 )
 RECALL = Measure(name="recall", title="recall", undefined="no row has this label")
 F1 = Measure(name="f1", title="F1", undefined="no row has this label or is answered with it")
-ROWS = Measure(name="rows", title="rows")
-PREDICTED = Measure(name="predicted", title="predicted")
+ROWS = Measure(name="rows", title="rows", larger_is_better=None)
+PREDICTED = Measure(name="predicted", title="predicted", larger_is_better=None)
 
 MEASURES = (ACCURACY, MACRO_F1, WEIGHTED_F1, LOG_LOSS, ECE, ROC_AUC, PR_AUC)
 

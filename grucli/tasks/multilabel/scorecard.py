@@ -24,7 +24,7 @@ from grucli.tasks.unknown_labels import hint
 
 SAMPLES_F1 = Measure(name="samples_f1", title="samples F1")
 SUBSET_ACCURACY = Measure(name="subset_accuracy", title="exact match", is_brief=True)
-THRESHOLD = Measure(name="threshold", title="threshold", larger_is_better=False)
+THRESHOLD = Measure(name="threshold", title="threshold", larger_is_better=None)
 
 MEASURES = (MICRO_F1, MACRO_F1, SAMPLES_F1, SUBSET_ACCURACY, LOG_LOSS, ECE)
 

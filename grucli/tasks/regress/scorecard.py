@@ -27,7 +27,7 @@ SPEARMAN = Measure(
 )
 NO_INTERVAL = "no rows were held out of training, or too few, to tell intervals"
 COVERAGE = Measure(name="coverage", title="coverage", undefined=NO_INTERVAL)
-INTERVAL = Measure(name="interval", title="interval", undefined=NO_INTERVAL)
+INTERVAL = Measure(name="interval", title="interval", larger_is_better=None, undefined=NO_INTERVAL)
 INTERVAL_SIZE = Measure(
     name="interval_size",
     title="interval size",
@@ -37,8 +37,8 @@ INTERVAL_SIZE = Measure(
 )
 ROUNDED = Measure(name="rounded_accuracy", title="right if rounded")
 WITHIN_ONE = Measure(name="within_one", title="within 1")
-ROWS = Measure(name="rows", title="rows")
-MEAN_ERROR = Measure(name="mean_error", title="mean error", larger_is_better=False, has_unit=True)
+ROWS = Measure(name="rows", title="rows", larger_is_better=None)
+MEAN_ERROR = Measure(name="mean_error", title="mean error", larger_is_better=None, has_unit=True)
 
 MEASURES = (
     *(RMSE, MAE, R2, SPEARMAN, MEDIAN_MAE, COVERAGE, INTERVAL, INTERVAL_SIZE),

@@ -50,11 +50,11 @@ UNKNOWN_ACCURACY = Measure(
     title="of unknown words",
     undefined="the vocabulary knows every token of these rows",
 )
-TOKENS = Measure(name="tokens", title="tokens")
+TOKENS = Measure(name="tokens", title="tokens", larger_is_better=None)
 LOG_LOSS = Measure(name="log_loss", title="log-loss", larger_is_better=False)
 ECE = Measure(name="ece", title="calibration error", larger_is_better=False)
-ROWS = Measure(name="rows", title="true")
-PREDICTED = Measure(name="predicted", title="predicted")
+ROWS = Measure(name="rows", title="true", larger_is_better=None)
+PREDICTED = Measure(name="predicted", title="predicted", larger_is_better=None)
 
 MEASURES = (
     ACCURACY,

@@ -51,7 +51,7 @@ def test_every_figure_is_announced_with_the_way_that_is_better():
     names = {one.name for one in MEASURES}
     own = card()
     assert {one.measure.name for one in (*own.figures, *own.further)} == names
-    assert {one.name for one in MEASURES if not one.larger_is_better} == {
+    assert {one.name for one in MEASURES if one.larger_is_better is False} == {
         *("rmse", "mae", "baseline_mae", "interval_size")
     }
 
