@@ -3,20 +3,28 @@
 import errno
 import io
 import os
+import shutil
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from grucli.errors import AccessError, ConfigError, excerpt, show_path
 from grucli.notices import Notice
 
+if TYPE_CHECKING:
+    from grucli.cli.live_line import LiveLine
+
 WARNING = "warning: "
 LONGEST_WARNING, SHORTEST_PLACE = 200, 20  # characters
+HANGING = 2  # columns before what goes on in the next line of a terminal
 
 WRITE_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
 """What writing to standard output can meet, beside a reader that went away."""
+
+live_line: "LiveLine | None" = None
+"""What is drawn anew at the foot of the terminal, above which lines are said; None for nothing."""
 
 
 def prepare() -> None:
@@ -80,6 +88,8 @@ def write(text: str) -> None:
         AccessError: standard output is closed.
         OSError: it cannot be written.
     """
+    if live_line is not None:
+        live_line.close()  # both may be the same terminal
     _stdout().write(text)
 
 
@@ -94,12 +104,24 @@ def discard() -> None:
     _drop(sys.stdout)
 
 
-def say(line: str) -> None:
-    """Write one line to stderr; if nobody reads it, work goes on."""
+def say(line: str, *, as_it_is: bool = False) -> None:
+    """Write one line to stderr; if nobody reads it, work goes on.
+
+    A terminal gets it in several lines where it is too long for one.
+
+    Args:
+        line: fit to be shown.
+        as_it_is: whether it stays one line even so: a command, to be copied; a picture.
+    """
     if sys.stderr is None:
         return
+    is_wrapped = not as_it_is and is_terminal() and len(line) > columns() // 2
+    text = _wrapped(line) if is_wrapped else line
     try:
-        sys.stderr.write(line + "\n")
+        if live_line is not None:
+            live_line.above(text + "\n")
+            return
+        sys.stderr.write(text + "\n")
         sys.stderr.flush()
     except (OSError, ValueError):
         _drop(sys.stderr)
@@ -120,6 +142,22 @@ def is_terminal() -> bool:
     if sys.stderr is None or os.environ.get("TERM") == "dumb":
         return False
     return sys.stderr.isatty()
+
+
+def columns() -> int:
+    """Return the columns of the terminal at present, 80 if it does not tell."""
+    try:
+        found = os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError, AttributeError):
+        found = 0
+    return found or shutil.get_terminal_size().columns
+
+
+def _wrapped(line: str) -> str:
+    """Return a line as several of the terminal's width, all but the first one indented."""
+    from grucli.report.tables import wrapped
+
+    return "\n".join(wrapped(line, columns(), HANGING))
 
 
 def _is_same(path: str | Path, other: str | Path) -> bool:

@@ -1,7 +1,4 @@
-"""What `grucli train` shows of a session: its findings, epochs and outcome, and its exit code.
-
-On a terminal a bar shows the time that is left.
-"""
+"""What `grucli train` shows of a session: its findings, epochs and outcome, and its exit code."""
 
 from __future__ import annotations
 
@@ -9,31 +6,30 @@ import json
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
-from grucli.cli import output, show_test, show_tuning, train_outputs
+from grucli.cli import output, run_status, show_test, show_tuning, train_outputs
 from grucli.cli.interruption import Interruption
 from grucli.cli.options import Common
+from grucli.cli.run_status import Status
 from grucli.cli.show_data import show_data
+from grucli.cli.show_epochs import EpochLines
 from grucli.config.resolve import Settings
 from grucli.errors import show, show_path
 from grucli.model.linear_path import NAMES
 from grucli.notices import Notice
-from grucli.preparation.prepare import Prepared
 from grucli.report import cost as cost_report
 from grucli.report import training as report
 from grucli.report import tuning as tuning_report
+from grucli.report.epochs import step_words
 from grucli.report.scores import json_pieces
 from grucli.training import cost
-from grucli.training.progress import EpochInfo, StepInfo
+from grucli.training.forecast import Forecast
 from grucli.training.saver import RunFiles
 from grucli.training.session import DataReady, RunRequest, Session, TrainerReady, WeightsTaken
-from grucli.training.trainer import Trainer
 from grucli.training.tuning.search import Budget, Search, num_judged, searched
-
-Show = Callable[[StepInfo | EpochInfo], None]
 
 
 def run(request: RunRequest, settings: Settings, common: Common, budget: Budget | None) -> int:
@@ -46,17 +42,31 @@ def run(request: RunRequest, settings: Settings, common: Common, budget: Budget 
         budget: of a search for settings before; None for none.
     """
     common.note_each(settings.notes)
-    search, files = None if budget is None else Search(request, budget), request.files
-    if files is None:
-        dry_run(request, settings, common, budget)
-        return 0
-    with Session(request).locked():
+    with run_status.shown(common) as status:
+        if request.files is None:
+            dry_run(request, settings, common, budget)
+            return 0
+        search = None if budget is None else Search(request, budget)
+        return _run(Session(request), request.files, search, settings, common, status)
+
+
+def _run(
+    session: Session,
+    files: RunFiles,
+    search: Search | None,
+    settings: Settings,
+    common: Common,
+    status: Status,
+) -> int:
+    """Search, if that is asked for, and train; return the exit code."""
+    with session.locked():
         try:
-            cut = None if search is None else show_tuning.search(search, files, settings, common)
-            if cut is not None:
-                _say(_to_go_on())
-                return 128 + cut
-            session = Session(request if search is None else search.best_request)
+            if search is not None:
+                cut = show_tuning.search(search, files, settings, common, status)
+                if cut is not None:
+                    _say_how_to_go_on("")
+                    return 128 + cut
+                session = Session(search.best_request)
             _show_beginning(session, settings, common, is_known=search is not None)
             train_outputs.check_folds(files, session.prepared)
             if train_outputs.write_test(files, session.prepared):
@@ -64,21 +74,21 @@ def run(request: RunRequest, settings: Settings, common: Common, budget: Budget 
         except KeyboardInterrupt:
             _say("interrupted before the first step; there is nothing to save")
             return 128 + signal.SIGINT
-        signalled = _train(session, common)
+        signalled = _train(session, common, status)
     is_reached = True
     if session.trainer.kept.best_epoch:
         is_reached = _show_outcome(session, files, search, common)
     if signalled is not None:
-        _say(f"interrupted and saved; {_to_go_on()}")
+        _say_how_to_go_on("interrupted and saved; ")
         return 128 + signalled
     return 0 if is_reached else 1
 
 
-def _train(session: Session, common: Common) -> int | None:
+def _train(session: Session, common: Common, status: Status) -> int | None:
     """Train, maybe on from where a run has ended; return as `_show_steps`."""
     if session.request.resume_from is not None:
         _resume(session, session.request.resume_from, common)
-    return None if session.trainer.is_done else _show_steps(session, common)
+    return None if session.trainer.is_done else _show_steps(session, common, status)
 
 
 def dry_run(request: RunRequest, settings: Settings, common: Common, budget: Budget | None) -> None:
@@ -123,56 +133,23 @@ def _resume(session: Session, last: Path, common: Common) -> None:
         session.save_best()
 
 
-def _show_steps(session: Session, common: Common) -> int | None:
+def _show_steps(session: Session, common: Common, status: Status) -> int | None:
     """Train; return the number of the signal that has cut it short, None if none has."""
-    trainer = session.trainer
+    trainer, prepared = session.trainer, session.prepared
+    lines = EpochLines(trainer, prepared, common, is_terminal=status.is_shown)
+    forecast = Forecast(prepared)
     with (
-        _display(trainer, session.prepared, common) as show,
         Interruption(session.interrupt) as interruption,
+        closing(lines),
         closing(session.train()) as steps,
     ):
         for info in steps:
-            show(info)
+            lines.show(info)
+            if status.is_shown:
+                words = step_words(trainer.progress, prepared, trainer.num_folds, trainer.epochs)
+                work = forecast.of(trainer.progress)
+                status.step(words, work, most_s=session.left_s)
     return None if trainer.is_done else interruption.number
-
-
-@contextmanager
-def _display(trainer: Trainer, prepared: Prepared, common: Common) -> Iterator[Show]:
-    """Yield the function that shows a step or an epoch."""
-    if common.quiet or not output.is_terminal():
-
-        def show_epoch(info: StepInfo | EpochInfo) -> None:
-            if isinstance(info, EpochInfo):
-                common.note(report.epoch_line(info, prepared))
-
-        yield show_epoch
-    else:
-        with _bar(trainer, prepared, common) as show:
-            yield show
-
-
-@contextmanager
-def _bar(trainer: Trainer, prepared: Prepared, common: Common) -> Iterator[Show]:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-    from rich.text import Text
-
-    console = Console(stderr=True, no_color=common.no_color or None, highlight=False)
-    progress, done = trainer.progress, trainer.progress.step
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bars:
-        task = bars.add_task("epoch 1", total=trainer.num_batches * trainer.epochs, completed=done)
-
-        def show(info: StepInfo | EpochInfo) -> None:
-            if isinstance(info, EpochInfo):
-                style = "bold" if info.is_best else ""
-                bars.console.print(Text(report.epoch_line(info, prepared), style=style))
-            else:
-                text = f"epoch {info.epoch}/{trainer.epochs}  loss {info.loss:.4f}"
-                bars.update(task, description=text)
-            bars.update(task, completed=progress.step)
-
-        yield show
 
 
 def _show_outcome(session: Session, files: RunFiles, search: Search | None, common: Common) -> bool:
@@ -195,8 +172,8 @@ def _show_outcome(session: Session, files: RunFiles, search: Search | None, comm
         common.note(line)
     calibration = trainer.task.calibration
     common.note_each(calibration)
-    if trainer.progress.stopped == "time":
-        common.note(f"--max-time: where it ends depends on the clock; {_to_go_on()}")
+    if trainer.progress.stopped == "time" and not common.quiet:
+        _say_how_to_go_on("--max-time: where it ends depends on the clock; ")
     if is_told:
         common.note(f"wrote {shlex.quote(str(files.out_of_fold))}: each row as its fold answers it")
     quoted = shlex.quote(str(files.model))
@@ -213,10 +190,16 @@ def _say(outcome: str) -> None:
     output.say(show(outcome))
 
 
-def _to_go_on() -> str:
+def _say_how_to_go_on(outcome: str) -> None:
+    """Say an outcome with the command that follows; on a terminal it has a line, to be copied."""
     words = ["grucli", *_without_init_from(sys.argv[1:])]
     words = [word for word in words if word not in ("--resume", "--force")]
-    return f"to go on: {shlex.join([*words, '--resume'])}"
+    command = shlex.join([*words, "--resume"])
+    if output.is_terminal():
+        _say(f"{outcome}to go on:")
+        output.say(show(f"  {command}"), as_it_is=True)
+    else:
+        _say(f"{outcome}to go on: {command}")
 
 
 def _without_init_from(words: Sequence[str]) -> list[str]:

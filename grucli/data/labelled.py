@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy.typing as npt
 
+from grucli import activity
 from grucli.data.batches import Examples
 from grucli.data.encoded import Encoded
 from grucli.data.forms.opening import open_source
@@ -16,6 +17,7 @@ from grucli.engine.steps import Steps
 from grucli.errors import DataError, counted, excerpt
 
 LISTED_PROBLEMS = 5
+TOLD_ROWS = 10_000
 
 HELD: Mapping[TargetForm, str] = {
     "label": "one label an input",
@@ -80,7 +82,7 @@ def read_table(
         _refuse_other_targets(source, forms)
         records, problems, first = list[Record](), list[str](), None
         are_numbers = "number" in (options.targets, source.targets) and source.targets != "tags"
-        for record in source:
+        for record in _told(source):
             first = first or record
             if are_numbers and record.error is None:
                 record.error = _fault_of_number(source.name, record)
@@ -119,6 +121,15 @@ def examples_of(
 ) -> Examples:
     """Return records that are encoded with their targets (n, …) and weights."""
     return Examples.of(encoded, targets, [record.weight for record in records])
+
+
+def _told(source: Source) -> Iterator[Record]:
+    """Yield the records, and tell how far that is."""
+    activity.at(f"reading {source.name}")
+    for number, record in enumerate(source, 1):
+        yield record
+        if not number % TOLD_ROWS:
+            activity.at(f"reading {source.name}: {counted(number, 'row')}")
 
 
 def _fault_of_number(name: str, record: Record) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from grucli import activity
 from grucli.data.encoded import Encoded
 from grucli.data.series.kernels import Kernels
 from grucli.data.text.ngrams import Ngrams
@@ -99,6 +100,7 @@ def _ngrams(
     choice = rule.choice("text", None if is_possible else too_many)
     if choice.value is False:
         return None, choice
+    activity.at("finding n-grams")
     most = data_rules.NGRAM_NUMBERS // (num_outputs + 2)
     ngrams = Ngrams.fit(texts, pattern, most)
     ngrams = ngrams if known is None else known.ngrams.grown(ngrams, most)
@@ -127,6 +129,7 @@ def _kernels(
     if not is_possible:
         raise ConfigError(f"model.wide: {too_many}; delete it")
     assert train.channels is not None  # what is not text has channels
+    activity.at("computing kernels")
     known = rule.known if isinstance(rule.known, KernelPath) else None
     if known is None:
         most = min(data_rules.MOST_THRESHOLDS, data_rules.KERNEL_NUMBERS // number)

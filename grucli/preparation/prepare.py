@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from grucli import activity
 from grucli.data.batches import Examples
 from grucli.data.encoder import Encoder
 from grucli.data.forms import OnBadRow
 from grucli.data.labelled import Table, examples_of, read_table
 from grucli.data.records import ReadOptions, Record, Remembered
 from grucli.data.text.vectors import Vectors, read_vectors
-from grucli.errors import ConfigError
+from grucli.errors import ConfigError, counted
 from grucli.model.linear_path import LinearFeatures
 from grucli.notices import Notice
 from grucli.preparation import findings, linear_path, windows
@@ -114,6 +115,7 @@ def prepare_table(
         options: what was asked of it; a validation file is read alike.
         config, origin: as for `prepare`, which says what is raised.
     """
+    activity.at(f"preparing {counted(len(table.records), 'row')} of {table.name}")
     settled = Settled.of(_with_names(config, table.options))
     whole = TrainingFile.of(table, options, settled.config, origin)
     file, holdout = hold_out(whole, settled.config)

@@ -7,7 +7,7 @@ the terminal: a Chinese character takes two.
 import math
 from collections.abc import Iterable, Sequence
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 from grucli.errors import show
 
@@ -87,6 +87,27 @@ def flow(pieces: Iterable[str], head: str, indent: int, gap: str) -> list[str]:
             used += wanted
         is_empty = False
     return [line.rstrip() for line in lines]
+
+
+def wrapped(line: str, width: int, indent: int) -> list[str]:
+    """Return a line as lines of at most `width` columns, all but the first one indented.
+
+    They end between words, or where a word is too wide for any line within it: Chinese has no
+    blanks.
+    """
+    blank = " " * (indent + len(line) - len(line.lstrip(" ")))
+    lines, last = list[str](), ""
+    for number, word in enumerate(line.split(" ")):
+        if last.strip() and cell_len(f"{last} {word}") > width:
+            lines.append(last)
+            last = blank + word
+        else:
+            last += f" {word}" if number else word
+        while cell_len(last) > width > len(blank) + 1:
+            head = chop_cells(last, width)[0]
+            lines.append(head)
+            last = blank + last[len(head) :]
+    return [*lines, last]
 
 
 def percent(share: float, digits: int = 1) -> str:

@@ -1,6 +1,5 @@
-"""What training says: the model, each epoch, the outcome; and its result as JSON."""
+"""What training says: the model, the outcome; and its result as JSON."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from grucli.errors import counted
@@ -9,13 +8,13 @@ from grucli.model.network import Model
 from grucli.notices import Notice
 from grucli.preparation.prepare import Prepared
 from grucli.report import folds
-from grucli.report.chance import doubts, measured, span
+from grucli.report.chance import doubts, measured
+from grucli.report.epochs import figure, yardstick
 from grucli.report.model_card import what_the_head_reads
 from grucli.report.tables import number
 from grucli.tasks import reported
-from grucli.tasks.scorecard import Baseline
-from grucli.tasks.task import FigureKind, Task
-from grucli.training.progress import EpochInfo, Kept, Progress
+from grucli.tasks.task import Task
+from grucli.training.progress import Kept, Progress
 from grucli.training.scores import ValidScores
 from grucli.training.trainer import Trainer
 
@@ -40,19 +39,6 @@ def model_line(model: Model, task: Task) -> str:
     )
 
 
-def yardstick(prepared: Prepared, fold: int) -> Baseline | None:
-    """Return what validation accuracy is measured with, None without validation.
-
-    Args:
-        prepared: the data.
-        fold: that is held out, 1 for the first; 0 for all of them together.
-    """
-    if prepared.folds is not None:
-        targets = prepared.train.targets
-        return prepared.task.baseline(targets[prepared.folds == fold - 1] if fold else targets)
-    return None if prepared.valid is None else prepared.task.baseline(prepared.valid.targets)
-
-
 def moment(trainer: Trainer) -> str:
     """Return where a run has ended: "in fold 2 after epoch 3", "in epoch 1"."""
     progress = trainer.progress
@@ -61,25 +47,11 @@ def moment(trainer: Trainer) -> str:
     return f"{fold}{place} epoch {progress.epoch}"
 
 
-def epoch_line(info: EpochInfo, prepared: Prepared) -> str:
-    """Return the scores of an epoch."""
-    scores, kind = info.scores, prepared.task.figures[0]
-    fold = f"fold {info.fold}  " if info.fold else ""
-    line = f"{fold}epoch {info.epoch:>3}  loss {scores.loss:.4f}"
-    line += f"  {_figure(kind, scores.figures)}"
-    valid = yardstick(prepared, info.fold)
-    if valid is None or scores.valid is None:
-        return line
-    figure = span(scores.valid.alone.figures[kind.name], valid)
-    line += f"  valid loss {scores.deciding_loss:.4f}  {kind.title} {figure}"
-    return line + ("  best" if info.is_best else "")
-
-
 def outcome_lines(trainer: Trainer, prepared: Prepared, seconds: float) -> list[str | Notice]:
     """Return how training ended, what is kept of it and what that reached; warnings if little."""
     kept = trainer.kept
     best, (kind, *others) = kept.scores, prepared.task.figures
-    score = f"training loss {best.loss:.4f}, {_figure(kind, best.figures)}"
+    score = f"training loss {best.loss:.4f}, {figure(kind, best.figures)}"
     score += "" if prepared.linear is None else " of the recurrence alone"
     valid, warnings = yardstick(prepared, kept.fold), list[Notice]()
     if valid is not None and kept.valid is not None:
@@ -87,7 +59,7 @@ def outcome_lines(trainer: Trainer, prepared: Prepared, seconds: float) -> list[
         if trainer.num_folds and not kept.fold:
             judged, beside = "cross-validated", f" ({trainer.num_folds} folds)"
         reached, figures = kept.valid.kept, kept.valid.kept.figures
-        further = "".join(f", {_figure(other, figures)}" for other in others)
+        further = "".join(f", {figure(other, figures)}" for other in others)
         value = figures[kind.name]
         shown = f"{kind.title} {measured(value, valid)}{further}, loss {reached.loss:.4f}"
         score = f"{judged}{beside} {shown}"
@@ -216,10 +188,6 @@ def _linear(valid: ValidScores | None) -> dict[str, Any] | None:
         "recurrence_share": found.recurrence_share,
         "recurrence": {**valid.alone.figures, "loss": valid.alone.loss},
     }
-
-
-def _figure(kind: FigureKind, figures: Mapping[str, float]) -> str:
-    return f"{kind.title} {number(figures[kind.name], has_unit=kind.has_unit)}"
 
 
 def _ended_by(progress: Progress) -> str:

@@ -6,16 +6,15 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from grucli.errors import counted, excerpt
+from grucli.errors import counted
 from grucli.report.predictions import json_text
+from grucli.training.progress import Progress
 from grucli.training.tuning.search import Budget, Search
 from grucli.training.tuning.space import Changes, Space
 from grucli.training.tuning.trial import Trial
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config
-
-WIDTH = 80  # of a line about a trial: what does not fit is in the log
 
 
 def plan_line(budget: Budget, num_judged: int) -> str:
@@ -36,8 +35,7 @@ def space_lines(space: Space) -> list[str]:
 
 
 def trial_line(trial: Trial, budget: Budget) -> str:
-    """Return what came of a trial, in a line that no terminal wraps."""
-    number = f"trial {trial.number:>3}" + ("" if budget.trials is None else f"/{budget.trials}")
+    """Return what came of a trial."""
     loss = "diverged   " if trial.loss is None else f"loss {trial.loss:.4f}"
     if trial.number == 1:
         result = "the defaults"
@@ -45,9 +43,14 @@ def trial_line(trial: Trial, budget: Budget) -> str:
         result = trial.ended
     else:
         result = f"{-trial.gain:+.4f} ± {trial.error:.4f}"
-    words = [f"{number}  {loss}  {counted(trial.epochs, 'epoch'):<10}  {result}"]
+    words = [_numbered(trial.number, budget), loss, f"{counted(trial.epochs, 'epoch'):<10}", result]
     words += [listed] if (listed := _listed(trial.changes)) else []
-    return excerpt("  ".join(words), WIDTH)
+    return "  ".join(words)
+
+
+def step_words(number: int, budget: Budget, progress: Progress) -> str:
+    """Return what is trained at present: "trial 3/20, epoch 12"."""
+    return f"{_numbered(number, budget)}, epoch {progress.epoch}"
 
 
 def outcome_lines(search: Search, config: Config) -> Iterator[str]:
@@ -112,6 +115,10 @@ def result(search: Search, config: Config) -> dict[str, Any]:
 def plan(space: Space, budget: Budget) -> dict[str, Any]:
     """Return the part of `train --dry-run --json` about a search."""
     return {"trials": budget.trials, "seconds": budget.seconds, "space": dict(space.values)}
+
+
+def _numbered(number: int, budget: Budget) -> str:
+    return f"trial {number:>3}" + ("" if budget.trials is None else f"/{budget.trials}")
 
 
 def _listed(changes: Changes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from grucli import activity
 from grucli.data.batches import Examples
 from grucli.engine.packing import Floats
 from grucli.model.linear_path import LinearFeatures, LinearPath
@@ -35,6 +36,7 @@ class LinearBranch:
     def path(self) -> LinearPath:
         """The path as learned from the rows of this stage."""
         if self._path is None:
+            activity.at("learning the linear path")
             rng = generator(self._seed, LINEAR)
             self._path = self._features.learn(self._train, self._rows, self._task, rng)
         return self._path

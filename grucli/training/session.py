@@ -120,6 +120,12 @@ class Session:
         """Seconds since the session was made."""
         return time.monotonic() - self._started_s
 
+    @property
+    def left_s(self) -> float:
+        """Seconds until `max_seconds` are over."""
+        limit_s = self.request.max_seconds
+        return math.inf if limit_s is None else max(0.0, limit_s - self.elapsed_s)
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the sole right to write the run's files.
@@ -216,15 +222,13 @@ class Session:
             run_files.save_best(self.request.files.model, self.prepared, self.trainer)
 
     def _steps(self, saver: Saver) -> Iterator[StepInfo | EpochInfo]:
-        limit_s = self.request.max_seconds
-        ends_s = math.inf if limit_s is None else self._started_s + limit_s
         for info in self._saved_before_a_failure(saver):
             yield info
             if isinstance(info, EpochInfo):
                 saver.end_epoch(info)
             if self._is_interrupted:
                 return
-            if time.monotonic() >= ends_s:
+            if not self.left_s:
                 self.trainer.stop("time")
 
     def _saved_before_a_failure(self, saver: Saver) -> Iterator[StepInfo | EpochInfo]:

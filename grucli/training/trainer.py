@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy.typing as npt
 
+from grucli import activity
 from grucli.data.batches import Examples, epoch_rows
 from grucli.engine.packing import Floats
 from grucli.errors import expect
@@ -140,6 +141,7 @@ class Trainer:
     @property
     def task(self) -> Task:
         """What answers are, with what rows say of the best weights that were not learned from."""
+        activity.at("calibrating")
         held = self._stages.held_out(self.best)
         if held is None or not self.kept.is_present:
             return self._task

@@ -131,7 +131,7 @@ def test_a_resumed_run_tells_the_same(tmp_path):
     assert whole.code == 0, whole.err
     words = [*options, "-o", "m.npz", "--out-of-fold", "m.csv"]
     with subprocess.Popen(
-        command(*map(str, words)), cwd=tmp_path, env=environment(), stderr=subprocess.PIPE
+        command(*map(str, words), "-v"), cwd=tmp_path, env=environment(), stderr=subprocess.PIPE
     ) as process:
         for line in process.stderr:
             if line.startswith(b"fold 2  epoch   1 "):

@@ -72,7 +72,7 @@ def test_a_run_says_what_it_found_and_writes_model_state_and_log(tmp_path):
 
 
 def test_few_rows_are_each_held_out_once_and_all_are_learned_from(tmp_path):
-    options = ["--json", "--log", "run.jsonl", *QUICK]
+    options = ["--json", "--log", "run.jsonl", "-v", *QUICK]
     done = grucli("train", REVIEWS, "-o", "m.npz", *options, cwd=tmp_path)
     assert done.code == 0
     assert "validation: 3 folds, each held out once; then all rows count" in done.err
@@ -98,7 +98,10 @@ def test_a_folded_run_that_a_signal_ends_goes_on_to_the_same_bytes(tmp_path):
     whole = grucli(*options, "-o", "whole.npz", "-q", cwd=tmp_path)
     assert whole.code == 0
     with subprocess.Popen(
-        command(*options, "-o", "m.npz"), cwd=tmp_path, env=environment(), stderr=subprocess.PIPE
+        command(*options, "-v", "-o", "m.npz"),
+        cwd=tmp_path,
+        env=environment(),
+        stderr=subprocess.PIPE,
     ) as process:
         said = []
         for line in process.stderr:
@@ -759,7 +762,7 @@ def test_on_a_terminal_there_is_a_bar_and_the_same_lines(tmp_path):
     assert process.communicate()[0] == b""
     assert process.returncode == 0
     text = shown.decode()
-    assert re.search(r"epoch \d/2  loss", text)
+    assert re.search(r"epoch \d of 2, loss", text)
     assert all(f"epoch   {k}  loss" in text for k in (1, 2))
     assert "\x1b[31m" not in text
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from grucli.report.tables import bar, field, fit, flow, number, percent, sparkline, table
+from grucli.report.tables import bar, field, fit, flow, number, percent, sparkline, table, wrapped
 
 
 def test_table_aligns_by_display_width():
@@ -102,3 +102,17 @@ def test_no_piece_is_lost_broken_or_moved(pieces, indent):
     lines = flow(pieces, "", indent, "  ")
     assert [piece for line in lines for piece in line.split()] == pieces
     assert max(map(cell_len, lines)) <= 80
+
+
+@pytest.mark.parametrize("width", [10, 24, 40, 80])
+def test_a_line_is_wrapped_between_words_and_what_is_too_wide_within_them(width):
+    line = "  data/评论评论评论评论.csv: 120 rows, 满意 60, 不满意 60; " + "评论" * 30
+    lines = wrapped(line, width, 2)
+    assert all(cell_len(one) <= width for one in lines)
+    assert all(one.startswith("    ") for one in lines[1:])
+    assert "".join(lines).replace(" ", "") == line.replace(" ", "")
+    assert wrapped("short", width, 2) == ["short"]
+
+
+def test_words_stay_whole_where_they_can():
+    assert wrapped("aa bb cc dd", 6, 2) == ["aa bb", "  cc", "  dd"]

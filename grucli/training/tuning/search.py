@@ -16,6 +16,7 @@ import dataclasses
 import json
 import time
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ import numpy as np
 from grucli.data.labelled import read_table
 from grucli.errors import CheckpointError, ConfigError
 from grucli.preparation.prepare import Prepared, read_options
+from grucli.training.progress import EpochInfo, Progress, StepInfo
 from grucli.training.run_files import card_of
 from grucli.training.session import DataReady, RunRequest, Session
 from grucli.training.tuning.halving import Halving
@@ -80,6 +82,7 @@ class Search:
             raise ConfigError("--tune: each trial starts anew, --init-from does not; omit one")
         self._request, self.budget = request, budget
         self._is_interrupted = self._was_over = False
+        self._started_s = time.monotonic()
         self._session: Session
         self.trials: list[Trial] = []
         self.is_done = False
@@ -102,8 +105,13 @@ class Search:
                 yield event
         self.space = searched(request, session.prepared)
 
-    def run(self) -> Generator[Trial, None, None]:
-        """Yield each trial that has ended, first those of a search that goes on.
+    def run(self) -> Iterator[Trial]:
+        """Yield each trial that has ended, as `events` does, which says what is raised."""
+        with closing(self.events()) as events:
+            yield from (event for event in events if isinstance(event, Trial))
+
+    def events(self) -> Generator[StepInfo | EpochInfo | Trial, None, None]:
+        """Yield each trial that has ended, first those of a search that goes on; and each step.
 
         Raises:
             TrainingError: training with the defaults diverges.
@@ -112,14 +120,14 @@ class Search:
         """
         log = self._opened_log()
         done = tuple(log.trials)
-        started_s = time.monotonic() - sum(trial.seconds for trial in done)
+        self._started_s = time.monotonic() - sum(trial.seconds for trial in done)
         for number, changes in enumerate(self.space.trials(self._request.config.seed), 1):
             if number <= len(done):
                 trial = _as_drawn(done[number - 1], changes)
-            elif self._was_over or self._is_spent(number, time.monotonic() - started_s):
+            elif self._was_over or self._is_spent(number):
                 break
             else:
-                found = self._run(number, changes, log)
+                found = yield from self._run(number, changes, log)
                 if found is None:
                     return
                 trial = found
@@ -132,6 +140,22 @@ class Search:
         """Let `run` end without the trial at hand."""
         self._is_interrupted = True
         self._session.interrupt()
+
+    @property
+    def left_s(self) -> float:
+        """Seconds in which trials begin; 0 where their number ends the search."""
+        limit_s = self.budget.seconds or 0.0
+        return max(0.0, limit_s - (time.monotonic() - self._started_s))
+
+    @property
+    def progress(self) -> Progress:
+        """Of the trial at hand, or the last one."""
+        return self._session.trainer.progress
+
+    @property
+    def prepared(self) -> Prepared:
+        """What the trial at hand learns from."""
+        return self._session.prepared
 
     @property
     def num_judged(self) -> int:
@@ -157,16 +181,18 @@ class Search:
             resume_from=last if has_begun else None,
         )
 
-    def _run(self, number: int, changes: Changes, log: TrialLog) -> Trial | None:
-        """Run a trial and note it; None if it is interrupted."""
+    def _run(
+        self, number: int, changes: Changes, log: TrialLog
+    ) -> Generator[StepInfo | EpochInfo, None, Trial | None]:
+        """Run a trial and note it; return None if it is interrupted."""
         started_s = time.monotonic()
         if self.trials:
             session = self._new_session(changes)
             for _ in session.begin():
                 pass
-            outcome = run_trial(session, Halving.of(self.trials))
+            outcome = yield from run_trial(session, Halving.of(self.trials))
         else:
-            outcome = run_first(self._session)
+            outcome = yield from run_first(self._session)
         if outcome is None:
             return None
         gain, error = None, None
@@ -198,12 +224,12 @@ class Search:
             self._session.interrupt()
         return self._session
 
-    def _is_spent(self, number: int, seconds: float) -> bool:
+    def _is_spent(self, number: int) -> bool:
         """Whether a trial of this number does not begin any more; the first one always does."""
-        trials, limit_s = self.budget.trials, self.budget.seconds
+        trials = self.budget.trials
         if trials is not None and number > trials:
             return True
-        return limit_s is not None and number > 1 and seconds >= limit_s
+        return self.budget.seconds is not None and number > 1 and not self.left_s
 
     def _opened_log(self) -> TrialLog:
         files, prepared = self._request.files, self._session.prepared

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from grucli.engine.packing import Floats
 from grucli.errors import TrainingError
-from grucli.training.progress import EpochInfo
+from grucli.training.progress import EpochInfo, StepInfo
 from grucli.training.session import Session
 from grucli.training.tuning.halving import Halving
 from grucli.training.tuning.trial import Ended
@@ -31,13 +31,22 @@ class Outcome:
     losses: Floats = field(default_factory=lambda: np.zeros(0))
 
 
-def run_first(session: Session) -> Outcome | None:
-    """Train with the defaults to the end of the stage; None if it is interrupted.
+Steps = Generator[StepInfo | EpochInfo, None, Outcome | None]
+"""What a trial tells of its steps before it returns what it has come to; None if interrupted."""
+
+
+def run_first(session: Session) -> Steps:
+    """Train with the defaults to the end of the stage.
 
     Raises:
         TrainingError: it diverges.
     """
-    reached = [_deciding_loss(session) for _ in _epochs(session)]
+    reached = list[float]()
+    with closing(_steps(session)) as steps:
+        for info in steps:
+            yield info
+            if isinstance(info, EpochInfo):
+                reached.append(_deciding_loss(session))
     if session.trainer.progress.stopped is None:
         return None
     rungs = tuple(reached[epoch - 1] for epoch in Halving(len(reached)).rungs)
@@ -45,18 +54,24 @@ def run_first(session: Session) -> Outcome | None:
     return Outcome(ended="whole", epochs=len(reached), rungs=rungs, losses=losses)
 
 
-def run_trial(session: Session, halving: Halving) -> Outcome | None:
-    """Train to the end of the stage, or until a rung is too high; None if it is interrupted."""
+def run_trial(session: Session, halving: Halving) -> Steps:
+    """Train to the end of the stage, or until a rung is too high."""
     trainer, epoch, reached = session.trainer, 0, list[float]()
     try:
-        for epoch in _epochs(session):
-            rung = len(reached)
-            if epoch not in halving.rungs[rung : rung + 1]:
-                continue
-            reached.append(_deciding_loss(session))
-            if trainer.progress.stopped is None and not halving.goes_on(rung, reached[-1]):
-                losses = trainer.held_out_losses
-                return Outcome(ended="stopped", epochs=epoch, rungs=tuple(reached), losses=losses)
+        with closing(_steps(session)) as steps:
+            for info in steps:
+                yield info
+                if not isinstance(info, EpochInfo):
+                    continue
+                epoch, rung = info.epoch, len(reached)
+                if epoch not in halving.rungs[rung : rung + 1]:
+                    continue
+                reached.append(_deciding_loss(session))
+                if trainer.progress.stopped is None and not halving.goes_on(rung, reached[-1]):
+                    losses = trainer.held_out_losses
+                    return Outcome(
+                        ended="stopped", epochs=epoch, rungs=tuple(reached), losses=losses
+                    )
         if trainer.progress.stopped is None:
             return None
         last = _deciding_loss(session)
@@ -71,17 +86,16 @@ def run_trial(session: Session, halving: Halving) -> Outcome | None:
     )
 
 
-def _epochs(session: Session) -> Iterator[int]:
-    """Yield the number of each epoch that has ended; the last one ends the stage.
+def _steps(session: Session) -> Generator[StepInfo | EpochInfo, None, None]:
+    """Yield each step and each epoch of the stage, whose last one ends it.
 
     If that is not over then, somebody has interrupted it.
     """
     with closing(session.train()) as steps:
         for info in steps:
-            if isinstance(info, EpochInfo):
-                yield info.epoch
-                if session.trainer.progress.stopped is not None:
-                    return
+            yield info
+            if isinstance(info, EpochInfo) and session.trainer.progress.stopped is not None:
+                return
 
 
 def _deciding_loss(session: Session) -> float:

@@ -1,0 +1,115 @@
+"""How much of a run is done and how much is left of it, counted in rows that are learned from.
+
+What is left is a guess where patience may end a stage: never fewer epochs than up to the best one
+and the patience that follows, else about as many as the folds before. Nothing here is timed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+import numpy as np
+
+from grucli.preparation.prepare import Prepared
+from grucli.training.progress import Progress
+from grucli.training.tuning.trial import Trial
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """Rows that were learned from, and those that are still to come, each as often as it counts."""
+
+    done: float
+    left: float
+
+    def __add__(self, other: Work) -> Work:
+        return Work(done=self.done + other.done, left=self.left + other.left)
+
+
+class Forecast:
+    """What a run has before it.
+
+    Attributes:
+        num_folds: how many there are, 0 to train once.
+    """
+
+    def __init__(self, prepared: Prepared) -> None:
+        """Take what is learned from; its config is complete."""
+        settings, every = prepared.config.training, len(prepared.train)
+        held = () if prepared.folds is None else np.bincount(prepared.folds)
+        self.num_folds = len(held)
+        self._fold_rows = [every - int(rows) for rows in held]
+        self._every = every
+        self._batch_size, self._epochs = settings.batch_size or 1, settings.epochs or 1
+        is_judged = prepared.valid is not None or prepared.folds is not None
+        patience = settings.patience if is_judged else None
+        self._patience = patience if isinstance(patience, int) else None
+
+    def of(self, progress: Progress) -> Work:
+        """Return how far a run is."""
+        fold = len(progress.folds)
+        expected, read = self._expected(progress), self._read(progress, fold)
+        done = sum(
+            rows * len(past.history)
+            for rows, past in zip(self._fold_rows, progress.folds, strict=False)
+        )
+        left = max(0.0, expected - read) * self._rows(fold)
+        if fold < self.num_folds:
+            epochs = fmean([*(len(past.history) for past in progress.folds), expected])
+            left += sum(self._fold_rows[fold + 1 :]) * epochs
+            left += self._every * self._best(progress, expected)
+        return Work(done=done + read * self._rows(fold), left=left)
+
+    def of_search(
+        self, trials: Sequence[Trial], progress: Progress, num_trials: int | None
+    ) -> Work:
+        """Return how far a search for settings is, with the training that follows it.
+
+        Args:
+            trials: that have ended.
+            progress: of the one at hand.
+            num_trials: of the search, None where time ends it: trials to come do not count then.
+        """
+        rows, read = self._rows(0), self._read(progress, 0)
+        first = trials[0].epochs if trials else self._expected(progress)
+        done = sum(trial.epochs for trial in trials)
+        usual = fmean([trial.epochs for trial in trials]) if trials else first
+        to_come = 0 if num_trials is None else num_trials - len(trials)
+        left = max(0.0, to_come * usual - read) * rows
+        left += (sum(self._fold_rows) + self._every) * first
+        return Work(done=(done + read) * rows, left=left)
+
+    def _rows(self, fold: int) -> int:
+        """Return how many rows a stage learns from, 0 for the first fold."""
+        return self._fold_rows[fold] if fold < self.num_folds else self._every
+
+    def _read(self, progress: Progress, fold: int) -> float:
+        """Return how many epochs of the stage at hand are done, with the share of a last one."""
+        if not progress.epoch:
+            return 0.0
+        return progress.epoch - 1 + progress.batch / math.ceil(self._rows(fold) / self._batch_size)
+
+    def _expected(self, progress: Progress) -> float:
+        """Return how many epochs the stage at hand takes."""
+        if progress.stopped is not None:
+            return len(progress.history)
+        if progress.crossed is not None:
+            return progress.crossed.epochs
+        if self._patience is None:
+            return self._epochs
+        earliest = max(progress.epoch, progress.best_epoch + self._patience)
+        stale = progress.epoch - progress.best_epoch
+        usual = [
+            float(earliest + max(0, self._patience - stale))
+        ]  # the next best epoch is half way
+        if progress.folds:
+            usual.append(fmean(len(fold.history) for fold in progress.folds))
+        return min(self._epochs, max(earliest, min(usual)))
+
+    def _best(self, progress: Progress, expected: float) -> float:
+        """Return how many epochs training on all rows takes: the mean of those that were best."""
+        now = expected if self._patience is None else max(1.0, expected - self._patience)
+        return fmean([*(fold.best_epoch for fold in progress.folds), now])

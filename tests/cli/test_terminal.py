@@ -1,0 +1,122 @@
+"""Training on a terminal, as an emulator of one sees it: nothing wraps, one bar, what stays.
+
+Covers: cli/live_line, cli/run_status.
+"""
+
+import re
+
+import pytest
+
+from grucli.cli.run_status import GUESSED_AFTER_S, SHOWN_AFTER_S, Status
+from grucli.training.forecast import Work
+
+from .helpers import BRIEF, QUICK, grucli
+from .terminal import on_terminal
+
+BAR = re.compile(r".*  \[=*>? *\] +(\d+)%(  \d+ (s|min) left)?")
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    """Write a table with Chinese labels, too long for any line when they are listed."""
+    path = tmp_path_factory.mktemp("data") / "评论.csv"
+    rows = [
+        f"{word}第{k}次,{label}"
+        for k in range(60)
+        for word, label in (("好", "满意"), ("差", "不满意"))
+    ]
+    path.write_text("\n".join(["评论,标签", *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def shares(seen):
+    return [int(found[1]) for foot in seen.feet if (found := BAR.fullmatch(foot))]
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_folds_show_a_bar_and_a_line_each_and_nothing_wraps(table, tmp_path, columns):
+    words = ("train", table, "-o", "m.npz", *QUICK, "--folds", "3", "--set", "training.epochs=9")
+    seen = on_terminal(*words, columns=columns, cwd=tmp_path)
+    assert seen.code == 0
+    assert not seen.wrapped
+    drawn = shares(seen)
+    assert drawn
+    assert drawn == sorted(drawn)
+    assert drawn[-1] == 100
+    assert not any(BAR.fullmatch(line) for line in seen.lines)
+    names = [found[0] for line in seen.lines if (found := re.match(r"(fold \d|all rows)  ", line))]
+    assert names == ["fold 1  ", "fold 2  ", "fold 3  ", "all rows  "]
+    assert b"\x1b[?25l" not in seen.raw  # a cursor that is hidden may stay so
+
+
+def test_a_pipe_has_the_same_lines_without_a_terminals_breaks(table, tmp_path):
+    words = ("train", table, "-o", "m.npz", "--force", *BRIEF, "--folds", "2")
+    piped = grucli(*words, cwd=tmp_path).complaints
+    seen = on_terminal(*words, cwd=tmp_path)
+    joined = re.sub(r"\n  (?=\S)", " ", "\n".join(seen.lines)).splitlines()
+    for line in piped:
+        if not line.startswith(("fold", "best epoch")):
+            assert line in joined
+
+
+def test_quiet_shows_nothing(table, tmp_path):
+    seen = on_terminal("train", table, "-o", "m.npz", "-q", *BRIEF, cwd=tmp_path)
+    assert (seen.code, seen.raw) == (0, b"")
+
+
+def test_a_dumb_terminal_gets_plain_lines(table, tmp_path):
+    seen = on_terminal("train", table, "-o", "m.npz", *BRIEF, cwd=tmp_path, TERM="dumb")
+    assert seen.code == 0
+    assert b"\x1b" not in seen.raw
+    assert b"\r\n" in seen.raw.replace(b"\r\r", b"\r")
+
+
+def clocked():
+    now_s = [0.0]
+    return Status(clock=lambda: now_s[0]), now_s
+
+
+def test_what_takes_a_second_is_named():
+    status, now_s = clocked()
+    assert status.line(79) == ""
+    status.begin("reading 评论.csv")
+    assert status.line(79) == ""
+    now_s[0] = SHOWN_AFTER_S
+    assert status.line(79) == "reading 评论.csv (1 s)"
+    now_s[0] = 12.4
+    assert status.line(79) == "reading 评论.csv (12 s)"
+
+
+def test_between_steps_what_takes_long_is_named_beside_the_bar():
+    status, now_s = clocked()
+    status.step("fold 1 of 3, epoch 4", Work(done=10, left=90))
+    status.begin("computing kernels")
+    assert status.line(79).startswith("fold 1 of 3, epoch 4  ")
+    now_s[0] += SHOWN_AFTER_S
+    assert status.line(79).startswith("computing kernels  ")
+    assert status.line(79).endswith(" 10%")
+    status.step("fold 2 of 3, epoch 1", Work(done=11, left=89))
+    assert status.line(79).startswith("fold 2 of 3, epoch 1  ")
+
+
+def test_time_left_follows_the_pace_and_no_share_is_taken_back():
+    status, now_s = clocked()
+    status.step("a", Work(done=100, left=900))
+    assert "left" not in status.line(79)
+    now_s[0] += GUESSED_AFTER_S
+    status.step("a", Work(done=200, left=800))
+    assert status.line(79).endswith("]  20%  16 s left")
+    status.step("a", Work(done=210, left=1890))
+    assert "]  20%  " in status.line(79)
+    status.step("a", Work(done=300, left=0))
+    assert status.line(79).endswith("] 100%")
+
+
+def test_an_end_by_the_clock_is_known():
+    status, now_s = clocked()
+    status.step("a", Work(done=0, left=1000))
+    now_s[0] += 10
+    status.step("a", Work(done=100, left=900), most_s=30)
+    assert status.line(79).endswith("]  25%  30 s left")
+    status.step("a", Work(done=100, left=100), further_s=30)
+    assert status.line(79).endswith("  40 s left")
