@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.encoded import Encoded
+from grucli.data.numbers import Floats
 from grucli.data.records import Record
 from grucli.data.series.encoder import SeriesEncoder
 from grucli.data.text.encoder import TextEncoder
@@ -34,6 +35,13 @@ class RecordParts(Protocol):
 
     def remains(self, kept: Sequence[npt.NDArray[np.bool_]]) -> Encoded:
         """Return what each of `kept` (T,), at least one, leaves; T is at least 1."""
+
+    @property
+    def values(self) -> Floats | None:
+        """(T, I) the steps as the data have them, NaN where a value is missing; None of tokens."""
+
+    def held(self, channels: Sequence[int]) -> Encoded:
+        """Return all steps once for each of `channels`, at least one, that one held at its mean."""
 
 
 class Encoder(Protocol):

@@ -22,6 +22,7 @@ from grucli.tasks.task import Scores
 
 TOP_SHARE = 0.2  # of the parts, deleted or kept in the check
 RANDOM_DRAWS = 20
+MOST_LEFT_OUT = 10  # parts without which another answer is looked for
 
 Span = tuple[int, int]
 StepMask = npt.NDArray[np.bool_]
@@ -49,6 +50,22 @@ class Check:
     random_sufficiency: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """What would change the answer: leaving out what speaks most for it, one part after the other.
+
+    Attributes:
+        parts: the fewest whose absence gives another answer, the strongest first; all that were
+            left out, where none does.
+        answer: without them.
+        level: without them.
+    """
+
+    parts: tuple[int, ...]
+    answer: str
+    level: float
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Attribution:
     """What the parts of one sequence do for its answer.
@@ -61,6 +78,7 @@ class Attribution:
         linear_effect: (P,) how much of it is the linear path's; None for a model without.
         running: (P,) the level after each part, the sequence read that far.
         leading: (P,) the answer after each part; None where answers have no names.
+        turn: None where answers have no names, or no part speaks for this one.
         check: None for a sequence of one part.
     """
 
@@ -71,12 +89,18 @@ class Attribution:
     linear_effect: Floats | None
     running: Floats
     leading: Sequence[str] | None
+    turn: Turn | None
     check: Check | None
 
     @property
     def level(self) -> float:
         """The level of the whole sequence."""
         return float(self.running[-1])
+
+    @property
+    def turns(self) -> bool:
+        """Whether another answer was found."""
+        return self.turn is not None and self.turn.answer != (self.leading or ())[-1]
 
 
 def spans(length: int, most: int, stride: int = 1) -> tuple[Span, ...]:
@@ -122,6 +146,12 @@ def explain(
     def level(remains: Sequence[StepMask]) -> Floats:
         return explained.level(run(remains)[0])
 
+    leading = explained.leading(scores[:number])
+    strongest = _strongest(effect, number if with_nothing else number - 1)
+    turn = None
+    if leading is not None and strongest:
+        without, _ = run([~np.isin(spread, strongest[: k + 1]) for k in range(len(strongest))])
+        turn = _turn(explained, without, strongest, leading[-1])
     return Attribution(
         explained=explained,
         margin=margin,
@@ -129,7 +159,8 @@ def explain(
         effect=effect,
         linear_effect=linear_effect,
         running=explained.level(scores[:number]),
-        leading=explained.leading(scores[:number]),
+        leading=leading,
+        turn=turn,
         check=_check(level, spread, effect, seed) if number > 1 else None,
     )
 
@@ -140,6 +171,23 @@ def _effect(margins: Floats, number: int) -> tuple[float, Floats]:
     effect = np.full(number, np.nan)
     effect[: len(without)] = margin - without
     return margin, effect
+
+
+def _strongest(effect: Floats, most: int) -> list[int]:
+    """Return the parts that raise the margin, the strongest first, at most so many."""
+    order = np.argsort(-effect, kind="stable")
+    found: list[int] = order[effect[order] > 0][: min(most, MOST_LEFT_OUT)].tolist()
+    return found
+
+
+def _turn(explained: Explained, without: Scores, parts: Sequence[int], answer: str) -> Turn:
+    """Return the first of the scores without one part, two, … that gives another answer."""
+    answers = explained.leading(without)
+    assert answers is not None  # they have names
+    number = len(parts)
+    last = next((k for k in range(number) if answers[k] != answer), number - 1)
+    level = float(explained.level(without)[last])
+    return Turn(parts=tuple(parts[: last + 1]), answer=answers[last], level=level)
 
 
 def _check(

@@ -274,6 +274,10 @@ def _example_json(one: Example) -> dict[str, Any]:
             }
             for k, part in enumerate(one.parts)
         ],
+        "channels": None
+        if one.series is None
+        else [dataclasses.asdict(channel) for channel in one.series.channels],
+        "turn": None if why.turn is None else dataclasses.asdict(why.turn),
         "check": None if why.check is None else dataclasses.asdict(why.check),
     }
 

@@ -11,7 +11,7 @@ import numpy as np
 from grucli.data.encoded import Encoded
 from grucli.data.encoder import RecordParts
 from grucli.data.records import Record
-from grucli.engine.packing import slices
+from grucli.engine.packing import Floats, slices
 from grucli.engine.steps import joined
 from grucli.errors import CheckpointError
 from grucli.inspection.attribution import (
@@ -51,6 +51,35 @@ class SequencePart:
     known: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """One of the numbers of a step.
+
+    Attributes:
+        name: of its column, or "channel 3" where the data have no names.
+        effect: how much the margin falls when it is held at its mean; None where it is the only
+            one, or there are too many to ask about.
+    """
+
+    name: str
+    effect: float | None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Series:
+    """The numbers of a sequence.
+
+    Attributes:
+        values: (T, I) in the unit of the data, NaN where one is missing.
+        channels: I of them.
+        span: the times of its first and last step as they stand in the data; None without them.
+    """
+
+    values: Floats
+    channels: tuple[Channel, ...]
+    span: tuple[str, str] | None
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Example:
     """One sequence, what the model says of it and why.
@@ -64,6 +93,7 @@ class Example:
         truncated: whether there were more; n-grams are read of all of them.
         known: share of known tokens.
         attribution: of the parts.
+        series: what was read of a numeric sequence; None of a text.
     """
 
     name: str
@@ -74,6 +104,7 @@ class Example:
     truncated: bool
     known: float
     attribution: Attribution
+    series: Series | None = None
 
 
 def example(
@@ -101,6 +132,13 @@ def example(
     parts = encoder.parts_of(record, reads_on=linear is not None and linear.reads_on)
     stride = max(1, saved.model.architecture.convolution)
     windows = _windows(encoder.unit, len(parts), stride)
+    why = explain(
+        _run_on_remains(saved.model, parts),
+        windows,
+        lambda scores: saved.task.explained(scores, target),
+        seed=seed,
+        with_nothing=parts.may_be_empty,
+    )
     return Example(
         name=name,
         label=record.label,
@@ -117,13 +155,8 @@ def example(
         steps=len(encoded.steps),
         truncated=bool(encoded.truncated[0]),
         known=float(encoded.known[0]),
-        attribution=explain(
-            _run_on_remains(saved.model, parts),
-            windows,
-            lambda scores: saved.task.explained(scores, target),
-            seed=seed,
-            with_nothing=parts.may_be_empty,
-        ),
+        attribution=why,
+        series=_series(saved, record, parts, why),
     )
 
 
@@ -133,6 +166,27 @@ def _windows(unit: str, length: int, stride: int) -> tuple[Span, ...]:
     parts = (times - RANDOM_DRAWS) * 2 // 3  # of each, the prefix is half of all, the rest is all
     most = min(max(parts, LEAST_PARTS), MOST_PARTS[unit])
     return spans(max(length, 1), most, stride)
+
+
+def _series(
+    saved: SavedModel, record: Record, parts: RecordParts, why: Attribution
+) -> Series | None:
+    """Return the numbers of a record; a channel does what the margin loses with it at its mean."""
+    if parts.values is None:
+        return None
+    length, number = parts.values.shape
+    named = saved.remembered.values
+    names = named if len(named) == number > 1 else [f"channel {k + 1}" for k in range(number)]
+    effects: Sequence[float | None] = [None] * number
+    if 1 < number <= MOST_READ["step"] // length:
+        together = max(1, STEPS_TOGETHER // length)
+        runner, margins = Runner(saved.model), []
+        for first in range(0, number, together):
+            held = parts.held(range(first, min(first + together, number)))
+            margins.append(why.explained.margin(_scores(runner, held)[0]))
+        effects = (why.margin - np.concatenate(margins)).tolist()
+    channels = (Channel(name=name, effect=own) for name, own in zip(names, effects, strict=True))
+    return Series(values=parts.values, channels=tuple(channels), span=record.span)
 
 
 def _run_on_remains(model: Model, parts: RecordParts) -> Run:

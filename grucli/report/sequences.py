@@ -17,6 +17,8 @@ from grucli.report.tables import field, fit, flow, sparkline
 
 TOKEN_WIDTH = 30
 LABEL_WIDTH = 20
+LISTED_PARTS = 4
+LISTED_CHANNELS = 6
 SPARKLINE_WIDTH = 60
 UNDEFINED = "–"
 
@@ -62,6 +64,9 @@ def _example(one: Example) -> list[str]:
         lines += field(f"  {name}", sentence, indent=11)
     head = f"  running  {sparkline(_drawn(why))}"
     lines += flow(running(one).split(" "), head + "  ", 11, " ")
+    for name, sentence in (("channels", channels(one)), ("change", change(one))):
+        if sentence:
+            lines += field(f"  {name}", sentence, indent=11)
     if why.check is not None:
         lines += field("  check", check(why, why.check), indent=11)
     return lines
@@ -85,13 +90,83 @@ def windows(one: Example) -> FactLines:
 
 def decision(one: Example) -> str:
     """Return the truth, the answer and what is explained of it in words."""
-    why, explained = one.attribution, one.attribution.explained
+    return f"{answer(one)}; {margin(one)}"
+
+
+def answer(one: Example) -> str:
+    """Return the truth, if it is known, and the answer."""
     truth = f"true {_name(one.label)}, " if one.label is not None else ""
+    return f"{truth}predicted {one.attribution.explained.answer}"
+
+
+def margin(one: Example) -> str:
+    """Return what is explained of the answer, and how much of it is which branch's."""
+    why, explained = one.attribution, one.attribution.explained
     linear = ""
     if why.linear_margin is not None:
         linear = f", of which {NAMES[one.unit]} {signed(why.linear_margin, explained.faint)}"
-    margin = signed(why.margin, explained.faint)
-    return f"{truth}predicted {explained.answer}; {explained.subject} {margin}{linear}"
+    return f"{explained.subject} {signed(why.margin, explained.faint)}{linear}"
+
+
+def strongest(one: Example) -> tuple[list[int], list[int]]:
+    """Return the parts that raise the margin most, and those that lower it most, none faint."""
+    effect, faint = one.attribution.effect, one.attribution.explained.faint
+    order = np.argsort(-effect, kind="stable")
+    above = [k for k in order.tolist() if effect[k] >= faint]
+    below = [k for k in order[::-1].tolist() if effect[k] <= -faint]
+    return above[:LISTED_PARTS], below[:LISTED_PARTS]
+
+
+def reasons(one: Example) -> FactLines:
+    """Return which parts decided, for and against the answer, and what would change it."""
+    why = one.attribution
+    effect, faint = why.effect.tolist(), why.explained.faint
+    facts = [
+        (side, ", ".join(f"{part_name(one, k)} {mark(effect[k], faint)}" for k in parts))
+        for side, parts in zip(why.explained.sides, strongest(one), strict=True)
+        if parts
+    ]
+    if not facts:
+        facts = [("by", f"many together: no {part_noun(one)} alone does more than {faint:.2g}")]
+    further = (("channels", channels(one)), ("would change it", change(one)))
+    return facts + [fact for fact in further if fact[1]]
+
+
+def change(one: Example) -> str:
+    """Return without what the answer is another one; nothing where that was not asked."""
+    why = one.attribution
+    if why.turn is None:
+        return ""
+    level = f"{why.explained.level_name} {why.turn.level:.3f}"
+    if not why.turns:
+        left_out = len(why.turn.parts)
+        without = (
+            part_name(one, why.turn.parts[0]) if left_out == 1 else f"the {left_out} strongest"
+        )
+        return f"still {_name(why.turn.answer)} without {without}, {level}"
+    *first, last = (part_name(one, k) for k in why.turn.parts)
+    listed = f"{', '.join(first)} and {last}" if first else last
+    return f"without {listed}: {_name(why.turn.answer)}, {level}"
+
+
+def channels(one: Example) -> str:
+    """Return the channels that matter most; nothing where there is one, or none was asked about."""
+    faint = one.attribution.explained.faint
+    found = () if one.series is None else one.series.channels
+    known = [(own.name, own.effect) for own in found if own.effect is not None]
+    top = sorted(known, key=lambda own: -abs(own[1]))[:LISTED_CHANNELS]
+    named = ", ".join(f"{excerpt(name, LABEL_WIDTH)} {mark(effect, faint)}" for name, effect in top)
+    return f"each held at its mean: {named}" if named else ""
+
+
+def part_name(one: Example, k: int) -> str:
+    """Return a token in quotes, or the steps of a window."""
+    part = one.parts[k]
+    if one.series is None:
+        return f"'{token(part)}'"
+    if part.stop == part.start + 1:
+        return f"step {part.stop}"
+    return f"steps {part.start + 1} to {part.stop}"
 
 
 def token(part: SequencePart) -> str:
@@ -138,7 +213,7 @@ def running(one: Example) -> str:
         return levels
     changed, where = last_change(why), "the start"
     if changed is not None:
-        where = f"'{token(one.parts[changed])}' ({changed + 1} of {len(why.running)})"
+        where = f"{part_name(one, changed)} ({changed + 1} of {len(why.running)})"
     return f"{levels}; {_name(why.leading[-1])} leads from {where} on"
 
 
@@ -154,6 +229,11 @@ def check(why: Attribution, found: Check) -> str:
         f"{left(found.random_comprehensiveness)}); with nothing else: "
         f"{left(found.sufficiency)} (random: {left(found.random_sufficiency)})"
     )
+
+
+def part_noun(one: Example) -> str:
+    """Return what a part is: a token, a step, or a window of them."""
+    return one.unit if len(one.parts) == one.parts[-1].stop else "window"
 
 
 def _name(label: str) -> str:

@@ -14,6 +14,8 @@ class Explained(Protocol):
     Attributes:
         faint: effects nearer to 0 say nothing, in the unit of the margin.
         legend: what marks of effects mean.
+        sides: what a part does that raises the margin, and one that lowers it, for people:
+            "for 'a'", "for 'b'".
         subject: what the margin is, for people: "margin of 'a' over 'b'".
         level_name: what the level is, for people: "p('a')".
     """
@@ -23,6 +25,10 @@ class Explained(Protocol):
 
     @property
     def subject(self) -> str:
+        """As above."""
+
+    @property
+    def sides(self) -> tuple[str, str]:
         """As above."""
 
     @property

@@ -110,6 +110,35 @@ def test_a_target_is_set_against_the_best_other():
         assert why.margin == pytest.approx(logits[target] - logits[other])
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_what_would_change_the_answer_is_the_fewest_of_the_strongest(seed):
+    model = random_model(seed, scale=1.5)
+    (ids,) = random_tokens((9,), seed=seed)
+    why, _ = explained(model, ids)
+    order = [k for k in np.argsort(-why.effect, kind="stable").tolist() if why.effect[k] > 0]
+    for number in range(1, len(order) + 1):
+        left = np.delete(ids, order[:number])
+        answer = str(alone(model, left if len(left) else NOTHING).argmax())
+        if answer != why.leading[-1]:
+            break
+    if not order:
+        assert why.turn is None
+        return
+    assert why.turn.parts == tuple(order[:number])
+    assert why.turn.answer == answer
+    assert why.turns == (answer != why.leading[-1])
+    p = softmax(alone(model, left if len(left) else NOTHING))
+    assert why.turn.level == pytest.approx(p[why.explained.target])
+
+
+def test_of_numbers_one_part_is_left():
+    model = random_model(vocabulary_size=0, scale=1.5)
+    steps = np.random.default_rng(0).normal(size=(2, 3)).astype(np.float32)
+    for target in (0, 1, 2):
+        turn = explained(model, steps, target=target)[0].turn
+        assert turn is None or len(turn.parts) == 1
+
+
 def test_a_single_token_leaves_an_empty_text():
     model = random_model()
     (ids,) = random_tokens((1,))

@@ -104,6 +104,7 @@ class Number:
 
     faint = 0.5
     legend = "▲ raises the number, ▼ lowers it; · by less than 0.5"
+    sides = "raises it", "lowers it"
     subject = "number"
     level_name = "number"
     answer = "6.000"
@@ -150,7 +151,10 @@ def test_a_number_is_explained_without_a_name_for_it():
     assert "a ▲2.00   b ·   c ▲4.00" in shown
     assert "number 0.200 to 0.625" in shown
     assert "leads" not in shown
-    assert "▲2.00" in on_page([one])
+    assert "change" not in shown  # numbers have no other answer
+    page = on_page([one])
+    assert "<dt>raises it</dt><dd>&#x27;c&#x27; ▲4.00, &#x27;a&#x27; ▲2.00</dd>" in page
+    assert "<dt>lowers it</dt>" not in page
 
 
 @pytest.mark.parametrize(

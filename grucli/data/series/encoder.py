@@ -15,7 +15,14 @@ from grucli.data.numbers import Floats, floats, whole
 from grucli.data.records import Record
 from grucli.data.series.parts import SeriesParts
 from grucli.data.series.scaling import mean_and_variance
-from grucli.data.series.views import SMALLEST, VIEWS, typical_sizes, views, width
+from grucli.data.series.views import (
+    SMALLEST,
+    VIEWS,
+    columns_of,
+    typical_sizes,
+    views,
+    width,
+)
 from grucli.errors import DataError, counted, expect, show
 
 ROUNDING = 1e-12  # of the mean: what varies less is the rounding of a constant
@@ -184,7 +191,10 @@ class SeriesEncoder:
         """Return the steps of a sequence that are kept; nothing reads on."""
         assert record.values is not None  # it has been encoded
         return SeriesParts(
-            values=record.values, steps=self.encode([record]).steps, encode=self.encode_steps
+            values=record.values,
+            steps=self.encode([record]).steps,
+            encode=self.encode_steps,
+            columns=lambda channel: columns_of(channel, self.channels, self.num_channels),
         )
 
     def inputs(self, records: Sequence[Record], encoded: Encoded) -> dict[str, npt.NDArray[Any]]:

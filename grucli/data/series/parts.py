@@ -25,16 +25,25 @@ class SeriesParts:
         values: Floats,
         steps: npt.NDArray[np.float32],
         encode: Callable[[Sequence[npt.NDArray[np.float32]]], Encoded],
+        columns: Callable[[int], list[int]],
     ) -> None:
-        """Take values as in the data, and those of them that are kept as they are encoded."""
-        self._values, self._steps, self._encode = values, steps, encode
+        """Take values as in the data, and those of them that are kept as they are encoded.
+
+        Args:
+            values: (T', I), at least as many steps as are kept.
+            steps: (T, W).
+            encode: makes steps of several sequences what a model reads.
+            columns: of W, those that are the same channel in different views.
+        """
+        self.values = values[: len(steps)]
+        self._steps, self._encode, self._columns = steps, encode, columns
 
     def __len__(self) -> int:
         return len(self._steps)
 
     def shown(self, start: int, stop: int) -> str:
         """Return the steps from 1 and the mean of each of the first channels: "3-4: 0.31 -1.2"."""
-        window = self._values[start:stop]
+        window = self.values[start:stop]
         means = " ".join(map(_mean, window.T[:MOST_CHANNELS]))
         steps = f"{start + 1}" if stop == start + 1 else f"{start + 1}-{stop}"
         return f"{steps}: {means}{' …' if window.shape[1] > MOST_CHANNELS else ''}"
@@ -46,6 +55,13 @@ class SeriesParts:
     def remains(self, kept: Sequence[npt.NDArray[np.bool_]]) -> Encoded:
         """Return sequences of the steps that are left."""
         return self._encode([self._steps[mask] for mask in kept])
+
+    def held(self, channels: Sequence[int]) -> Encoded:
+        """Return all steps once for each of `channels`, that one held at its mean in all views."""
+        sequences = [self._steps.copy() for _ in channels]
+        for steps, channel in zip(sequences, channels, strict=True):
+            steps[:, self._columns(channel)] = 0
+        return self._encode(sequences)
 
 
 def _mean(channel: Floats) -> str:

@@ -65,6 +65,12 @@ def width(names: Sequence[str], num_channels: int) -> int:
     return sum(1 if name == "place" else num_channels for name in names)
 
 
+def columns_of(channel: int, names: Sequence[str], num_channels: int) -> list[int]:
+    """Return which numbers of a step are a channel in one of its views; the place is of none."""
+    seen = [k for k, name in enumerate(names) if name != "place"]
+    return [width(names[:k], num_channels) + channel for k in seen]
+
+
 def views(steps: Floats, names: Sequence[str], units: Floats) -> Floats:
     """Return (T, W) a sequence (T, I) seen in several ways, one after the other.
 

@@ -15,6 +15,7 @@ class TextParts:
     """The tokens of one text."""
 
     may_be_empty = True
+    values = None
 
     def __init__(
         self,
@@ -43,3 +44,7 @@ class TextParts:
     def remains(self, kept: Sequence[npt.NDArray[np.bool_]]) -> Encoded:
         """Return texts of what is left; of an empty one, the one step is left or not."""
         return self._encode(self._text.remains([mask[: len(self)] for mask in kept]))
+
+    def held(self, channels: Sequence[int]) -> Encoded:
+        """Tokens have no channels."""
+        raise NotImplementedError

@@ -13,9 +13,12 @@ from grucli.engine.packing import Floats
 from grucli.errors import counted
 from grucli.inspection.health import Gate
 from grucli.inspection.memory import Horizon
+from grucli.inspection.sequences import Example
 from grucli.inspection.verdicts import units_line
 from grucli.report.page.markup import Child, Markup, joined, tag
 from grucli.report.page.plot import Axis, Scale, box, curves, dot, folded, plot, upright
+from grucli.report.sequences import last_change
+from grucli.report.sequences import running as level_words
 from grucli.report.tables import percent
 
 BINS = 20
@@ -135,31 +138,27 @@ def horizons(sides: Sequence[Horizon], numbers: Child) -> Markup:
     )
 
 
-def running(values: Floats, change: int | None, name: str, words: str) -> Markup:
-    """Draw the level after each part, and where the last answer begins to lead.
-
-    Args:
-        values: (P,) levels in [0, 1].
-        change: the part from which on it leads; None if from the start on.
-        name: of the level.
-        words: the figures.
-    """
-    last = max(len(values) - 1, 1)
-    points = [(k / last, value) for k, value in enumerate(values.tolist())]
+def running(one: Example, numbers: Child) -> Markup:
+    """Draw the level after each part, and where the last answer begins to lead."""
+    why, stops = one.attribution, [part.stop for part in one.parts]
+    last, words = max(len(stops) - 1, 1), level_words(one)
+    points = [(k / last, value) for k, value in enumerate(why.running.tolist())]
     if len(points) == 1:
         points.append((1, points[0][1]))
+    change = last_change(why)
     since = (
-        None if change is None else upright(change / last, "since", f"{change + 1}", before=True)
+        None if change is None else upright(change / last, "since", f"{stops[change]}", before=True)
     )
-    ends = [(0.0, "1"), (1.0, str(len(values)))] if len(values) > 1 else [(0.0, "1")]
+    ends = [(0.0, f"{stops[0]:,}"), (1.0, f"{stops[-1]:,}")]
     return plot(
         "while it is read",
         words,
-        Axis(name="parts read", ticks=ends),
-        Axis(name=name, ticks=PLAIN),
+        Axis(name=f"{one.unit}s read", ticks=ends if len(stops) > 1 else ends[:1]),
+        Axis(name=why.explained.level_name, ticks=PLAIN),
         since,
         curves((points, "line")),
         caption=words,
+        numbers=numbers,
         size="low",
     )
 

@@ -22,6 +22,7 @@ FINE = 1000  # units of a drawing that is stretched over the whole frame
 LABEL_GAP = 0.09  # of the axis: least distance of two labels below it
 EDGE = 0.1  # of the axis: nearer to an end there is no room for a label
 LONGEST = 1e6  # above it, or below its inverse, numbers have an exponent
+TINY = 1e-300  # no span: what is nearer to 0 cannot be divided
 NICE = (1, 2, 2.5, 5, 10)
 
 
@@ -54,7 +55,7 @@ class Scale:
     @classmethod
     def over(cls, low: float, high: float, parts: int = 3) -> Self:
         """Return a scale that holds both values, divided into about so many parts."""
-        if high - low <= 1e-9 * max(abs(low), abs(high)):
+        if high - low <= max(1e-9 * max(abs(low), abs(high)), TINY):
             margin = abs(low) / 2 or 1.0
             low, high = low - margin, high + margin
         step = _nice((high - low) / parts)
@@ -100,9 +101,8 @@ def plot(
         numbers: what is folded below, as of `folded`.
         size: "low" for a row of many.
     """
-    frame = tag("rect", class_="frame", width="100%", height="100%")
     labels = [
-        *(_text(at, 0, label, dy=15, anchor=_end(at)) for at, label in spaced(below.ticks)),
+        *(_text(at, 0, label, dy=15, anchor=_anchor(at)) for at, label in spaced(below.ticks)),
         *(_text(0, at, label, dx=-5, dy=4, anchor="end") for at, label in left.ticks),
         *(_line(0, at, 1, at, "rule") for at, _ in left.ticks),
         _text(0.5, 0, below.name, dy=29, anchor="middle"),
@@ -112,7 +112,6 @@ def plot(
         "svg",
         tag("title", title),
         tag("desc", words),
-        frame,
         *labels,
         *drawn,
         class_=f"plot {size}" if size else "plot",
@@ -132,7 +131,17 @@ def curves(*lines: tuple[Sequence[Point], str]) -> Markup:
         tag("polyline", class_=kind, points=" ".join(f"{_fine(x)},{_fine(1 - y)}" for x, y in line))
         for line, kind in lines
     ]
+    return stretched(*drawn)
+
+
+def stretched(*drawn: Markup) -> Markup:
+    """Return what is drawn in 1000 by 1000 units, 0 at the left and at the top, over the frame."""
     return tag("svg", *drawn, viewBox=f"0 0 {FINE} {FINE}", preserveAspectRatio="none")
+
+
+def note(x: float, y: float, label: str) -> Markup:
+    """Return a word in the picture, which stays within it."""
+    return _text(x, y, label, anchor=_anchor(x))
 
 
 def box(
@@ -163,9 +172,11 @@ def dot(x: float, y: float, radius: float, title: str) -> Markup:
 
 
 def upright(x: float, kind: str, label: str, *, before: bool) -> Markup:
-    """Return a line from the bottom to the top, its label before it or behind it."""
+    """Return a line from the bottom to the top, its label before it or, a bit higher, behind it."""
     anchor, dx = ("end", -4) if (before and x > EDGE) or x > 1 - EDGE else ("start", 4)
-    return joined(_line(x, 0, x, 1, kind), _text(x, 0.03, label, dx=dx, anchor=anchor))
+    return joined(
+        _line(x, 0, x, 1, kind), _text(x, 0.03 if before else 0.16, label, dx=dx, anchor=anchor)
+    )
 
 
 def spaced(ticks: Sequence[Tick]) -> list[Tick]:
@@ -183,9 +194,8 @@ def _nice(step: float) -> float:
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> Markup:
-    ends = (x1, 1 - y1, x2, 1 - y2)
-    x1_, y1_, x2_, y2_ = map(_percent, ends)
-    return tag("line", class_=kind, x1=x1_, y1=y1_, x2=x2_, y2=y2_)
+    ends = {"x1": x1, "y1": 1 - y1, "x2": x2, "y2": 1 - y2}
+    return tag("line", class_=kind, **{name: _percent(end) for name, end in ends.items()})
 
 
 def _text(
@@ -198,16 +208,17 @@ def _text(
     anchor: str,
 ) -> Markup:
     place = {"x": _percent(x), "y": _percent(1 - y), "dx": dx, "dy": dy}
-    return tag("text", label, text_anchor=anchor, **place)
+    return tag("text", label, text_anchor=None if anchor == "middle" else anchor, **place)
 
 
-def _end(at: float) -> str:
-    """Return which end of a label stands at its place: none leaves the frame far."""
-    return "end" if at > 0.97 else "middle"
+def _anchor(x: float) -> str:
+    """Return which side of a label stands at its place: near the end it is the last one."""
+    return "end" if x > 1 - EDGE / 3 else "middle"
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.4g}%"
+def _percent(share: float) -> str | None:
+    """Return a place, which is 0 if it is not named."""
+    return f"{100 * share:.4g}%" if share else None
 
 
 def _fine(share: float) -> int:

@@ -1,4 +1,4 @@
-"""Single sequences on the page: tokens in the colour of their effect, with its sign and size."""
+"""Single sequences on the page: what was answered, what decided it, and what would change it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ import numpy as np
 from grucli.inspection.sequences import Example, SequencePart
 from grucli.model.linear_path import NAMES
 from grucli.report.page import charts
+from grucli.report.page.document import facts
 from grucli.report.page.markup import Markup, joined, tag
+from grucli.report.page.plot import folded
+from grucli.report.page.series import FEW, drawn
 from grucli.report.sequences import (
+    answer,
     check,
-    decision,
-    last_change,
     legend,
+    margin,
     mark,
+    part_name,
+    reasons,
     running,
     signed,
     token,
@@ -25,42 +30,81 @@ from grucli.report.sequences import (
 
 WEAKEST, STRONGEST = 0.12, 0.62  # opacity: text on it must stay readable
 DEEPEST = 10.0  # times what is faint: effects of the deepest colour, if there is none beyond
+TOKENS, LEAST_TOKENS = 3600, 30  # of a whole page, which is to stay small, and of each sequence
+ROWS = 480  # of the tables of a whole page
 
 
 def examples(shown: Sequence[Example]) -> Markup | None:
     """Return a legend and an article for each sequence; nothing if there is none."""
     if not shown:
         return None
-    key = f"{legend(shown)}; blue for, orange against, the deeper the more"
-    articles = [_article(one) for one in shown]
-    return joined(tag("p", key, class_="faint"), tag("div", *articles, class_="cards wide"))
-
-
-def _article(one: Example) -> Markup:
-    why = one.attribution
-    notes = [tag("p", f"{name}: {text}", class_="faint") for name, text in windows(one)]
-    if why.check is not None:
-        notes.append(tag("p", f"check: {check(why, why.check)}"))
-    return tag(
-        "article",
-        tag("h3", one.name),
-        tag("p", decision(one)),
-        _tokens(one),
-        charts.running(why.running, last_change(why), why.explained.level_name, running(one)),
-        *notes,
+    intro = (
+        "Each part of a sequence is left out once, and the model is asked again: what the answer "
+        "loses is what the part has done for it."
+    )
+    key = f"{legend(shown)}; blue is ▲, orange ▼, the deeper the more"
+    articles = [_article(one, len(shown)) for one in shown]
+    return joined(
+        tag("p", intro),
+        tag("p", key, class_="faint"),
+        tag("div", *articles, class_="cards wide"),
     )
 
 
-def _tokens(one: Example) -> Markup:
+def _article(one: Example, together: int) -> Markup:
+    """Return one of so many sequences."""
+    why, level = one.attribution, None
+    further = [("explained", margin(one)), *windows(one)]
+    if why.check is not None:
+        further.append(("check", check(why, why.check)))
+    if together > FEW:
+        further.insert(0, ("while it is read", running(one)))
+    else:
+        level = charts.running(one, _numbers(one, ROWS // together))
+    return tag(
+        "article",
+        tag("h3", one.name),
+        tag("p", answer(one), class_="lead"),
+        facts(reasons(one)),
+        _tokens(one, together) if one.series is None else drawn(one, one.series, together),
+        level,
+        facts(further),
+    )
+
+
+def _numbers(one: Example, most: int) -> Markup:
+    """Return the parts with the largest effects, in their order, at most so many."""
+    why = one.attribution
+    effect, faint = why.effect.tolist(), why.explained.faint
+    rows = [
+        (part_name(one, k), mark(effect[k], faint), f"{why.running[k]:.3f}")
+        for k in _largest(one, most)
+    ]
+    what = "numbers" if len(rows) == len(effect) else f"the {len(rows)} largest effects"
+    return folded(what, ("part", "effect", f"{why.explained.level_name} after it"), rows, "lrr")
+
+
+def _largest(one: Example, most: int) -> list[int]:
+    sizes = np.nan_to_num(np.abs(one.attribution.effect))
+    return sorted(np.argsort(-sizes, kind="stable")[:most].tolist())
+
+
+def _tokens(one: Example, together: int) -> Markup:
     effect = one.attribution.effect
     sizes = np.abs(effect[~np.isnan(effect)])
     faint = one.attribution.explained.faint
     most = float(sizes.max(initial=DEEPEST * faint))
-    spans = [
-        _token(part, size, most, faint, shares)
-        for part, size, shares in zip(one.parts, effect.tolist(), _shares(one), strict=True)
-    ]
-    return tag("p", *spans, class_="tokens")
+    shares, spans, last = _shares(one), [], 0
+    for k in _largest(one, max(LEAST_TOKENS, TOKENS // together)):
+        spans += _left_out(k - last)
+        spans.append(_token(one.parts[k], float(effect[k]), most, faint, shares[k]))
+        last = k + 1
+    return tag("p", *spans, *_left_out(len(effect) - last), class_="tokens")
+
+
+def _left_out(number: int) -> list[Markup]:
+    """Return a sign for so many parts that have little effect."""
+    return [tag("span", "…", tag("i", f"{number} more"))] if number else []
 
 
 def _shares(one: Example) -> list[str | None]:

@@ -50,16 +50,25 @@ figure{margin:.6rem 0;max-width:44rem;min-width:0;break-inside:avoid}
 .cards figure{max-width:none}
 figcaption b{display:block;font-weight:600;color:var(--text)}
 svg{display:block;width:100%;height:auto;overflow:visible}
-svg.plot{width:calc(100% - 4.2rem);height:8rem;margin:1.5rem .9rem 2.3rem 3.3rem}
+svg.plot{width:calc(100% - 4.5rem);height:8rem;margin:1.5rem .8rem 2.3rem 3.7rem}
 svg.low{height:5rem}
 svg.plot svg{height:100%}
-svg text{font-size:11px;fill:var(--faint)}
-.frame{fill:none;stroke:none}
+svg text{font-size:11px;fill:var(--faint);text-anchor:middle}
 .rule,.axis{stroke:var(--line);fill:none}
 .dot,.column{fill:var(--blue);fill-opacity:.65}
 .column{stroke:var(--bg);stroke-width:1}
 .line{fill:none;stroke:var(--blue);stroke-width:1.8;stroke-linejoin:round}
 .line.o{stroke:var(--orange);stroke-dasharray:6 3}
+.s{fill:none;stroke:var(--text);stroke-opacity:.55;stroke-width:1.2;stroke-linejoin:round}
+.f1,.f2,.f3{stroke:var(--blue);stroke-opacity:1}
+.a1,.a2,.a3{stroke:var(--orange);stroke-opacity:1}
+.f1,.a1{stroke-width:1.8}
+.f2,.a2{stroke-width:3}
+.f3,.a3{stroke-width:4.5}
+.bars.f{fill:var(--blue)}
+.bars.a{fill:var(--orange)}
+.band{fill:rgba(var(--for),.14)}
+.band.a{fill:rgba(var(--against),.14)}
 polyline{vector-effect:non-scaling-stroke}
 .since{stroke:var(--faint);stroke-dasharray:2 2}
 .mark{stroke:var(--blue)}
@@ -80,7 +89,7 @@ footer{margin-top:2rem;border-top:1px solid var(--line);padding-top:.5rem}
 dd{margin-bottom:.5rem}.bar{width:2.6rem}th,td{padding-right:.45rem}}
 @media print{:root{--bg:#fff;--panel:#f6f7f9;--text:#000;--faint:#444;--line:#bbb;
 --for:37,110,190;--against:214,110,20;--blue:#256ebe;--orange:#b05506}
-body{max-width:none;padding:0;font-size:10pt}*{print-color-adjust:exact;
+html{font-size:13px}body{max-width:none;padding:0;font-size:1rem}*{print-color-adjust:exact;
 -webkit-print-color-adjust:exact}h2,h3,figcaption{break-after:avoid}
 tr,li{break-inside:avoid}.wide{overflow:visible}nav{display:none}
 .cards{grid-template-columns:repeat(auto-fill,minmax(15rem,1fr))}

@@ -63,6 +63,11 @@ class LabelMargin:
         return f"margin of {self._name(self.target)} over {self._name(self.other)}"
 
     @property
+    def sides(self) -> tuple[str, str]:
+        """What a part does that raises the margin, and one that lowers it."""
+        return f"for {self._name(self.target)}", f"for {self._name(self.other)}"
+
+    @property
     def level_name(self) -> str:
         """Of what the level is the probability."""
         return f"p({self._name(self.target)})"

@@ -53,6 +53,11 @@ class LabelScore:
         return f"score of {self._name(self.target)}"
 
     @property
+    def sides(self) -> tuple[str, str]:
+        """What a part does that raises the margin, and one that lowers it."""
+        return f"for {self._name(self.target)}", f"against {self._name(self.target)}"
+
+    @property
     def level_name(self) -> str:
         """Of what the level is the probability."""
         return f"p({self._name(self.target)})"

@@ -50,6 +50,11 @@ class NumberMargin:
         return f"above the mean {quantity(self.mean, self.decimals)} by"
 
     @property
+    def sides(self) -> tuple[str, str]:
+        """What a part does that raises the margin, and one that lowers it."""
+        return "raises the answer", "lowers the answer"
+
+    @property
     def level_name(self) -> str:
         """What the level is."""
         ends = (f"{end:.4g}" for end in (self.low, self.high))

@@ -56,3 +56,18 @@ def test_steps_of_a_sequence_can_be_left_out_and_are_scaled_as_in_the_whole():
     np.testing.assert_array_equal(left.steps, whole.steps[[0, 2, 3, 1]])
     assert left.lengths.tolist() == [3, 1]
     assert left.channels.shape == (4, 2)
+    np.testing.assert_array_equal(parts.values, np.array(values)[:4])
+
+
+def test_a_channel_is_held_at_its_mean_in_all_views_of_it():
+    values = [[1.0, 5], [2, 6], [9, np.nan], [4, 7]]
+    encoder = SeriesEncoder.fit([np.array(values)], 4, "mask", ("values", "place", "change"))
+    whole = encoder.encode([series(values)]).steps
+    held = encoder.parts_of(series(values), reads_on=False).held([1, 0])
+    assert whole.shape == (4, 2 + 1 + 2 + 2)
+    assert held.lengths.tolist() == [4, 4]
+    second, first = np.split(held.steps, 2)
+    for steps, own in ((second, [1, 4]), (first, [0, 3])):
+        assert not steps[:, own].any()
+        others = np.delete(np.arange(7), own)  # what is missing stays so
+        np.testing.assert_array_equal(steps[:, others], whole[:, others])

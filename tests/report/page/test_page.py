@@ -21,6 +21,7 @@ from tests.inspection.helpers import random_model, recall_model
 from tests.inspection.reports import (
     HOSTILE,
     REVIEWS,
+    WORDS,
     report,
     reports,
     sample,
@@ -81,12 +82,12 @@ ELEMENTS = {
     *("nav", "a", "details", "summary", "desc"),
     *("h1", "h2", "h3", "p", "dl", "dt", "dd", "ul", "li", "b", "i", "span", "table", "tr"),
     *("th", "td", "figure", "figcaption", "svg", "polyline", "rect", "circle"),
-    *("line", "text"),
+    *("line", "path", "text"),
 }
 ATTRIBUTES = {
     *("lang", "charset", "http-equiv", "content", "name", "class", "style", "role", "id", "href"),
     *("viewbox", "preserveaspectratio", "x", "y", "x1", "x2", "y1", "y2", "dx", "dy", "cx", "cy"),
-    *("r", "width", "height", "points", "text-anchor"),
+    *("r", "width", "height", "points", "d", "text-anchor"),
 }
 
 
@@ -229,6 +230,30 @@ def test_a_large_report_stays_small():
     five = dataclasses.replace(one, examples=one.examples * 5)
     size = len(page(five).encode())
     assert 100_000 < size <= 500_000
+
+
+@pytest.mark.parametrize("kind", ["text", "series"])
+def test_a_page_of_many_long_sequences_stays_small(kind):
+    rng = np.random.default_rng(0)
+    if kind == "text":
+        saved = text_model(random_model(scale=0.9), max_length=200)
+        shown = Shown(texts=(" ".join(rng.choice(WORDS, 200).tolist()),))
+        (one,) = report(saved, shown).examples
+    else:
+        values = rng.normal(size=(1000, 3))
+        drawn = sample([Record(number=1, values=values, label="no")], (1,))
+        saved = series_model(scale=1.5)
+        saved.encoder.max_length = 1000
+        (one,) = report(saved, Shown(numbers=(1,)), drawn).examples
+    source = page(dataclasses.replace(report(saved), examples=(one,) * 64))
+    check_harmless(source)
+    assert source.count("<article>") == 64
+    assert len(source.encode()) <= 500_000
+    assert source.count("while it is read") == 64
+    few = page(dataclasses.replace(report(saved), examples=(one,)))
+    assert len(few.encode()) > 1.5 * len(source.encode()) / 64  # alone it has more of everything
+    assert ("…<i>" in source) == (kind == "text")
+    assert "…<i>" not in few
 
 
 def test_without_data_it_shows_the_model_and_the_explained_text():

@@ -1,0 +1,273 @@
+"""A numeric sequence as lines: what each window does as bars, and each channel in its colour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.engine.packing import Floats
+from grucli.errors import counted
+from grucli.inspection.sequences import Channel, Example, Series
+from grucli.report.page.document import table
+from grucli.report.page.markup import Markup, joined, tag
+from grucli.report.page.plot import (
+    FINE,
+    Axis,
+    Point,
+    Scale,
+    box,
+    curves,
+    note,
+    plot,
+    stretched,
+)
+from grucli.report.sequences import LISTED_PARTS, mark, part_name, part_noun, signed, strongest
+from grucli.report.tables import number
+
+CHANNELS, FIGURES = 12, 96  # drawn of one sequence, and of all on the page
+LEAST_CHANNELS = 1
+POINTS, PAGE_POINTS, LEAST_POINTS = 400, 5_000, 50  # of one line, of all, of each at least
+FEW = 24  # sequences on a page: of more, each has less
+LEVELS = 3  # of colour and width
+REACH = 0.38  # of the frame: the longest bar, so that its note has room
+NOTE_GAP = 0.11  # of the axis: least distance of two notes
+ROWS = 40
+
+Rows = npt.NDArray[np.int64]
+
+
+def drawn(one: Example, series: Series, together: int) -> Markup:
+    """Return what windows do, and below it the channels, those that matter most if they are many.
+
+    Args:
+        one: what is explained.
+        series: its numbers.
+        together: sequences on the page, which is to stay small.
+    """
+    most = max(LEAST_CHANNELS, min(CHANNELS, FIGURES // together))
+    shown = _most_important(series.channels, most)
+    bands = _bands(one, LISTED_PARTS if together <= FEW else 1)
+    points = min(POINTS, max(LEAST_POINTS, PAGE_POINTS // (together * len(shown))))
+    lines = [_channel(one, series, k, points, bands) for k in shown]
+    is_single = len(series.channels) == 1
+    return joined(
+        _effects(one, series, bands),
+        joined(*lines) if is_single else tag("div", *lines, class_="cards"),
+        None if is_single or together > FEW else _channel_numbers(one, series, len(shown)),
+    )
+
+
+def _most_important(channels: Sequence[Channel], most: int) -> list[int]:
+    """Return the channels that matter most, in their order."""
+    sizes = [-abs(channel.effect or 0.0) for channel in channels]
+    return sorted(np.argsort(sizes, kind="stable")[:most].tolist())
+
+
+def _effects(one: Example, series: Series, bands: Sequence[Markup]) -> Markup:
+    """Return bars that rise for the answer, and fall against it."""
+    why = one.attribution
+    effect, faint = np.nan_to_num(why.effect), why.explained.faint
+    size = float(max(np.abs(effect).max(), faint))
+    above, below = why.explained.sides
+    sides = (("f", effect.clip(min=0)), ("a", effect.clip(max=0)))
+    bars = [
+        tag("path", class_=f"bars {kind}", d=_outline(one, own / size))
+        for kind, own in sides
+        if own.any()
+    ]
+    ticks = [(0.5 - REACH, signed(-size, faint)), (0.5, "0"), (0.5 + REACH, signed(size, faint))]
+    return plot(
+        f"what each {part_noun(one)} does",
+        _words(one),
+        _steps(one, series),
+        Axis(name=f"▲ {above}, ▼ {below}", ticks=ticks),
+        *bands,
+        stretched(*bars),
+        *_notes(one, size),
+    )
+
+
+def _outline(one: Example, heights: Floats) -> str:
+    """Return bars beside each other, from the line in the middle on, as one shape."""
+    half, moves, last = FINE // 2, [f"M0,{FINE // 2}"], FINE // 2
+    for k, y in enumerate(np.rint(FINE * (0.5 - REACH * heights)).astype(int).tolist()):
+        moves.append(f"V{y}" if y != last else "")
+        moves.append(f"H{FINE * _window(one, k)[1]:.0f}")
+        last = y
+    return "".join(moves) + f"V{half}z"
+
+
+def _words(one: Example) -> str:
+    """Return the strongest windows of either side in words."""
+    why = one.attribution
+    effect, faint = why.effect.tolist(), why.explained.faint
+    found = [
+        f"{side}: {', '.join(f'{part_name(one, k)} {mark(effect[k], faint)}' for k in parts)}"
+        for side, parts in zip(why.explained.sides, strongest(one), strict=True)
+        if parts
+    ]
+    return "; ".join(found) or "no window has an effect of its own"
+
+
+def _notes(one: Example, size: float) -> list[Markup]:
+    """Return the strongest effects as words beside their bars, those that have room."""
+    effect, faint = one.attribution.effect.tolist(), one.attribution.explained.faint
+    notes: list[Markup] = []
+    for parts, beyond in zip(strongest(one), (0.02, -0.11), strict=True):
+        used: list[float] = []
+        for k in parts:
+            place = sum(_window(one, k)) / 2
+            if all(abs(place - other) >= NOTE_GAP for other in used):
+                used.append(place)
+                height = 0.5 + REACH * effect[k] / size + beyond
+                notes.append(note(place, height, mark(effect[k], faint)))
+    return notes
+
+
+def _bands(one: Example, most: int) -> list[Markup]:
+    """Return so many windows of either side as areas of its colour, with their effect in words."""
+    why = one.attribution
+    effect, faint = why.effect.tolist(), why.explained.faint
+    return [
+        box(left, 0, right, 1, f"band {kind}", f"{part_name(one, k)}: {mark(effect[k], faint)}")
+        for kind, parts in zip("fa", strongest(one), strict=True)
+        for k in parts[:most]
+        for left, right in (_window(one, k),)
+    ]
+
+
+def _channel(one: Example, series: Series, k: int, most: int, bands: Sequence[Markup]) -> Markup:
+    """Return the line of a channel, where it is in the colour of what its steps do."""
+    values, channel = series.values[:, k].astype(np.float64), series.channels[k]
+    present = values[~np.isnan(values)]
+    scale = (
+        Scale.over(float(present.min()), float(present.max())) if present.size else Scale.over(0, 1)
+    )
+    own = _held(channel, one.attribution.explained.faint)
+    return plot(
+        channel.name if channel.effect is None else f"{channel.name} {own}",
+        _range(values),
+        _steps(one, series),
+        scale.axis(""),
+        *bands,
+        curves(*_coloured(one, values, scale, most)),
+        size="low" if len(series.channels) > 1 else None,
+    )
+
+
+def _range(values: Floats) -> str:
+    present = values[~np.isnan(values)]
+    missing = len(values) - len(present)
+    words = f"{counted(missing, 'step')} of {len(values):,} missing" if missing else ""
+    if not present.size:
+        return "no value is there"
+    least, most = (number(float(one), has_unit=True) for one in (present.min(), present.max()))
+    return f"from {least} to {most}{'; ' if words else ''}{words}"
+
+
+def _channel_numbers(one: Example, series: Series, shown: int) -> Markup:
+    """Return the channels as a table, and how many of them are drawn."""
+    faint, values = one.attribution.explained.faint, series.values
+    rows = [
+        (
+            series.channels[k].name,
+            "–"
+            if series.channels[k].effect is None
+            else mark(series.channels[k].effect or 0.0, faint),
+            _range(values[:, k].astype(np.float64)),
+        )
+        for k in _most_important(series.channels, ROWS)
+    ]
+    total = len(series.channels)
+    name = f"channels: {shown} of {total} are drawn" if shown < total else "channels"
+    heading = ("channel", "held at its mean", "values")
+    return tag("details", tag("summary", name), table(heading, rows, "lrl"))
+
+
+def _held(channel: Channel, faint: float) -> str:
+    return mark(float("nan") if channel.effect is None else channel.effect, faint)
+
+
+def _coloured(
+    one: Example, values: Floats, scale: Scale, most: int
+) -> list[tuple[list[Point], str]]:
+    """Return the line in pieces of one colour, broken where a value is missing."""
+    length, kept = len(values), thinned(values, most)
+    piece_of = _levels(one)[kept]
+    lines: list[tuple[list[Point], str]] = []
+    for place, step in enumerate(kept.tolist()):
+        if np.isnan(values[step]):
+            lines.append(([], ""))
+            continue
+        point = ((step + 0.5) / length, scale.place(float(values[step])))
+        kind = _kind(int(piece_of[place]))
+        if not lines or not lines[-1][1]:
+            lines.append(([point], kind))
+        elif lines[-1][1] == kind:
+            lines[-1][0].append(point)
+        elif len(lines[-1][0]) == 1:
+            lines[-1] = ([*lines[-1][0], point], kind)
+        else:
+            lines.append(([lines[-1][0][-1], point], kind))
+    return [(_seen(line, length), kind) for line, kind in lines if line]
+
+
+def _seen(line: list[Point], length: int) -> list[Point]:
+    """Return a line that can be seen: a step between missing ones is as long as a step."""
+    if len(line) > 1:
+        return line
+    ((x, y),) = line
+    return [(x - 0.5 / length, y), (x + 0.5 / length, y)]
+
+
+def _levels(one: Example) -> Rows:
+    """Return (T,) how much each step's window does, from -3 to 3; 0 is faint."""
+    effect = np.nan_to_num(one.attribution.effect)
+    size = max(float(np.abs(effect).max()), one.attribution.explained.faint)
+    levels = np.sign(effect) * np.ceil(LEVELS * np.abs(effect) / size)
+    levels[np.abs(effect) < one.attribution.explained.faint] = 0
+    lengths = [part.stop - part.start for part in one.parts]
+    return np.repeat(levels.astype(np.int64), lengths)
+
+
+def _kind(level: int) -> str:
+    side = "f" if level > 0 else "a"
+    return f"s {side}{abs(level)}" if level else "s"
+
+
+def thinned(values: Floats, most: int) -> Rows:
+    """Return the steps to draw, rising: of many, the lowest and the highest of each stretch.
+
+    Args:
+        values: (T,), NaN where one is missing. A stretch without a value gives one of its steps.
+        most: of them, at least 2.
+    """
+    if len(values) <= most:
+        return np.arange(len(values))
+    kept: set[int] = set()
+    for stretch in np.array_split(np.arange(len(values)), most // 2):
+        own = values[stretch]
+        if np.isnan(own).all():
+            kept.add(int(stretch[0]))
+        else:
+            kept |= {int(stretch[np.nanargmin(own)]), int(stretch[np.nanargmax(own)])}
+    return np.array(sorted(kept))
+
+
+def _steps(one: Example, series: Series) -> Axis:
+    """Return the axis of steps, with the times of its ends if they are known."""
+    length = len(series.values)
+    stride = max(1, round(Scale.over(0, length, 4).step))
+    numbers = sorted({1, *range(stride, length, stride), length})
+    name = "step"
+    if series.span is not None:
+        name = f"step, from {series.span[0]}" + ("" if one.truncated else f" to {series.span[1]}")
+    return Axis(name=name, ticks=[((k - 0.5) / length, f"{k:,}") for k in numbers])
+
+
+def _window(one: Example, k: int) -> tuple[float, float]:
+    """Return where a part begins and ends."""
+    length = one.parts[-1].stop
+    return one.parts[k].start / length, one.parts[k].stop / length
