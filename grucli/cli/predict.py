@@ -98,7 +98,8 @@ def predict(
     with open_source(path, options, needs_label=False, remembered=saved.remembered) as source:
         common.note_each(source.findings)
         asked = dataclasses.replace(asked, separator=source.label_separator)
-        layout = Layout.of(saved.task, asked, _kept(keep, source), stream.nothing(saved))
+        nothing = stream.nothing(saved)
+        layout = Layout.of(saved.task, asked, _kept(keep, source), nothing, source)
         form = form or ("conll" if source.format == "conll" and layout.steps else "tsv")
         if form == "csv":
             for name, other in layout.renamed.items():

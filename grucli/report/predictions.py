@@ -17,10 +17,11 @@ from typing import Any, Final, cast
 import numpy as np
 
 from grucli.data.forms.conll import TokenLines
-from grucli.data.records import Record
+from grucli.data.records import Record, Source
 from grucli.engine.packing import Floats
 from grucli.errors import ConfigError
 from grucli.prediction.stream import Predictions
+from grucli.report.window_names import NO_WINDOWS, WindowNames
 from grucli.tasks.columns import (
     AnswerOptions,
     Columns,
@@ -51,6 +52,7 @@ class Layout:
         answers: gives the columns of (m, O) scores.
         names: of the columns that a table has for answers.
         kept: columns of the input that are repeated (csv, jsonl): name -> place in its rows.
+        windows: columns that name the window which a record is, none where it is none (likewise).
         steps: name of the field with a text for each step, None where there is none.
     """
 
@@ -58,18 +60,26 @@ class Layout:
     names: Sequence[str]
     kept: dict[str, int]
     steps: str | None = None
+    windows: WindowNames = NO_WINDOWS
 
     @classmethod
     def of(
-        cls, task: Task, options: AnswerOptions, kept: dict[str, int], nothing: Scores = None
+        cls,
+        task: Task,
+        options: AnswerOptions,
+        kept: dict[str, int],
+        nothing: Scores = None,
+        data: Source | None = None,
     ) -> Layout:
-        """Show what a task answers, and columns of the input.
+        """Show what a task answers, columns of the input, and of `data` that are cut the windows.
 
         `nothing` has the scores of no input; None where a head gives a row an input.
         """
         answers = partial(task.answers, options=options)
         found = answers(np.zeros((0, task.num_outputs)) if nothing is None else nothing)
-        return cls(answers=answers, names=tuple(found.table), kept=kept, steps=found.steps)
+        names = tuple(found.table)
+        windows = WindowNames.of(data, {*names, *kept})
+        return cls(answers=answers, names=names, kept=kept, steps=found.steps, windows=windows)
 
     @property
     def renamed(self) -> dict[str, str]:
@@ -126,12 +136,12 @@ def label(layout: Layout) -> Writer:
 def csv(layout: Layout) -> Writer:
     """Write a header, then the kept columns and those of the answer."""
     renamed = layout.renamed
-    kept_names = [renamed.get(name, name) for name in layout.kept]
+    kept_names = [*layout.windows.names, *(renamed.get(name, name) for name in layout.kept)]
 
     def text(predictions: Predictions) -> str:
         table = layout.answers(predictions.scores).table
         rows = _rows(predictions, list(map(as_texts, table.values())))
-        kept = map(layout.cells, predictions.records)
+        kept = [layout.windows.cells(one) + layout.cells(one) for one in predictions.records]
         return "".join([csv_line([*cells, *row]) for cells, row in zip(kept, rows, strict=True)])
 
     return Writer(header=csv_line([*kept_names, *layout.names]), text=text)
@@ -251,7 +261,11 @@ def _objects(layout: Layout, predictions: Predictions) -> Iterator[dict[str, Any
             if values[0] is None and not isinstance(first, Quantities):
                 values[0] = ERROR
             end = {"known": None, "truncated": False, "error": record.error}
-        found = {"row": record.number, **dict(zip(fields, values, strict=True)), **end}
+        found: dict[str, Any] = {"row": record.number}
+        if layout.windows.names:
+            named = zip(layout.windows.names, layout.windows.cells(record), strict=True)
+            found["window"] = None if record.window is None else dict(named)
+        found |= {**dict(zip(fields, values, strict=True)), **end}
         if layout.kept:
             found["keep"] = dict(zip(layout.kept, layout.cells(record), strict=True))
         yield found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from grucli.data.records import Source
+from grucli.data.records import ReadOptions, Source
 from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines
 from grucli.data.tables.cells import Row
@@ -60,6 +60,8 @@ def fill_with_windows(
     found_later = source.found_later
     source.found_later = lambda: (*found_later(), *records.findings())
     _tell(source, columns, cutting)
+    if _cutting(replace(asked, options=ReadOptions()), columns) != cutting:
+        source.findings += (_said(cutting, needs_label=asked.needs_label),)
 
 
 def _cutting(asked: Asked, columns: LogColumns) -> Cutting:
@@ -87,18 +89,20 @@ def _cutting(asked: Asked, columns: LogColumns) -> Cutting:
 
 
 def _tell(source: Source, columns: LogColumns, cutting: Cutting) -> None:
-    """Note in the source how it is read, for models and for people."""
+    """Note in the source how it is read."""
     source.id = None if columns.id is None else source.columns[columns.id]
     source.time = None if columns.time is None else source.columns[columns.time]
     source.window, source.step = cutting.size, cutting.step
     source.window_label, source.gap_channel = cutting.label, cutting.gap_channel
     source.step_time, source.gap_time = cutting.step_time, cutting.gap_time
     source.row = source.columns if source.header else ()
-    of_label = f", each with its {cutting.label} label" if source.needs_label else ""
-    if cutting.label == "majority" and of_label:
-        of_label = ", each with the label of most of its steps"
-    apart = f"one every {cutting.step:,}"
-    source.findings += (f"windows of {cutting.size:,} steps, {apart}{of_label}",)
+
+
+def _said(cutting: Cutting, *, needs_label: bool) -> str:
+    """Return for people how rows are cut, which is not as in training."""
+    labels = {"last": "its last label", "majority": "the label of most of its steps"}
+    each = f", each with {labels[cutting.label]}" if needs_label else ""
+    return f"windows of {cutting.size:,} steps, one every {cutting.step:,}{each}"
 
 
 def _again(
