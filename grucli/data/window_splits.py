@@ -51,26 +51,13 @@ class Windows:
         """Whether there are sequences enough to divide these, and none of them."""
         return int(self.sequences.max()) + 1 >= MANY_SEQUENCES
 
-    def overlap(self, rows: npt.ArrayLike, others: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-        """Return for each of some rows whether it has a step in common with one of the others."""
-        rows, others = np.asarray(rows, np.int64), np.asarray(others, np.int64)
-        found = np.zeros(len(rows), bool)
-        for sequence in np.unique(self.sequences[others]).tolist():
-            own = np.flatnonzero(self.sequences[rows] == sequence)
-            other = others[self.sequences[others] == sequence]
-            starts, stops = np.sort(self.firsts[other]), np.sort(self.lasts[other])
-            begun = np.searchsorted(starts, self.lasts[rows[own]], side="right")
-            ended = np.searchsorted(stops, self.firsts[rows[own]], side="left")
-            found[own] = begun > ended
-        return found
-
     def later(self, share: float, strata: Sequence[int]) -> tuple[Rows, Rows] | None:
         """Return the rows that are earlier, and the last `share` of each sequence in time.
 
         None if there are many sequences, or a class of some size is on one side alone.
 
         Args:
-            share: of the windows, 0 < share < 1.
+            share: of the windows, 0 <= share < 1.
             strata: (n,) their classes.
         """
         if self.are_many:

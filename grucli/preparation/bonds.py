@@ -6,12 +6,15 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from grucli.data.records import Record
-from grucli.data.splits import in_blocks
+from grucli.data.splits import Rows, in_blocks
+from grucli.data.window_splits import Windows
+from grucli.errors import counted
 from grucli.preparation.training_file import TrainingFile
 from grucli.tasks.task import Targets
 
 BOUND = "rows with equal inputs, or of one group, stay together"
 ALONE = "there is one row"
+WHOLE = "windows of one sequence stay together"
 BOUND_IN_TIME = "rows that follow each other in time stay together"
 
 
@@ -22,33 +25,71 @@ class Bonds:
     Attributes:
         targets: (n, ...) of the records.
         strata: (n,) which records are to be spread evenly.
+        inputs: (n,) equal for records that are read alike. Windows of one log may be: what comes
+            again there, such as a machine at rest, is no copy.
         groups: (n,) equal for records that stay together, as given or else by their time.
         why: they stay together.
+        windows: where the records stand in longer sequences, None if they are whole.
     """
 
     targets: Targets
     strata: list[int]
+    inputs: Sequence[Hashable]
     groups: Sequence[Hashable]
     why: str
+    windows: Windows | None
 
     @classmethod
     def of(cls, file: TrainingFile) -> Bonds:
         """Return what keeps the rows of a file together."""
         targets = file.task.encode(file.records)
         strata = file.task.strata(targets).tolist()
-        groups, why = _groups(file.records, strata)
-        return cls(targets=targets, strata=strata, groups=groups, why=why)
+        windows = Windows.of(file.records)
+        groups, why = _groups(file.records, strata, windows)
+        return cls(
+            targets=targets,
+            strata=strata,
+            inputs=file.keys if windows is None else range(len(file.records)),
+            groups=groups,
+            why=why,
+            windows=windows,
+        )
+
+    def later(self, share: float) -> tuple[Rows, Rows] | None:
+        """Return the earlier windows and the last `share` of them, in time.
+
+        None if records are no windows, or of groups or of many sequences, which are divided whole.
+        """
+        if self.windows is None or self.why == BOUND:
+            return None
+        return self.windows.later(share, self.strata)
 
     @property
     def also(self) -> str:
         """What is said of bonds that nobody asked for."""
-        return f"; {self.why}" if self.why == BOUND_IN_TIME else ""
+        return f"; {self.why}" if self.why in (WHOLE, BOUND_IN_TIME) else ""
 
 
-def _groups(records: Sequence[Record], strata: Sequence[int]) -> tuple[Sequence[Hashable], str]:
+def without_shared_lines(records: Sequence[Record], kept: Rows, held: Rows) -> tuple[Rows, str]:
+    """Return the rows that have no line in common with those held out, and what is said of others.
+
+    Windows of one sequence may overlap.
+    """
+    taken = {line for k in held.tolist() for line in records[k].own_lines}
+    is_apart = [taken.isdisjoint(records[k].own_lines) for k in kept.tolist()]
+    passed = is_apart.count(False)
+    said = f", and {counted(passed, 'row')} that overlap them left out" if passed else ""
+    return kept[is_apart], said
+
+
+def _groups(
+    records: Sequence[Record], strata: Sequence[int], windows: Windows | None
+) -> tuple[Sequence[Hashable], str]:
     """Return what keeps records together, as given or else by their time, and why."""
     groups = [record.group for record in records]
     if not any(group is not None for group in groups):
+        if windows is not None:
+            return windows.groups(strata), WHOLE if windows.are_many else BOUND_IN_TIME
         blocks = in_blocks([record.span for record in records], strata)
         if blocks is not None:
             return blocks, BOUND_IN_TIME

@@ -16,7 +16,7 @@ from grucli.data.records import Record
 from grucli.data.splits import split, split_in_time
 from grucli.errors import ConfigError, DataError, counted, excerpt
 from grucli.notices import Notice
-from grucli.preparation.bonds import Bonds
+from grucli.preparation.bonds import Bonds, without_shared_lines
 from grucli.preparation.training_file import TrainingFile
 from grucli.random import TEST, generator
 
@@ -94,18 +94,19 @@ def _of_file(file: TrainingFile, path: str) -> Holdout:
 def _of_share(file: TrainingFile, share: float, config: Config) -> tuple[TrainingFile, Holdout]:
     bonds, records = Bonds.of(file), file.records
     groups = [record.group for record in records]
-    parts = split_in_time([record.span for record in records], groups, share)
+    parts = bonds.later(share)
+    if parts is None and bonds.windows is None:
+        parts = split_in_time([record.span for record in records], groups, share)
     if parts is None:
         rng = generator(config.seed, TEST)
-        kept, held = split(bonds.strata, file.keys, bonds.groups, share, rng)
+        kept, held = split(bonds.strata, bonds.inputs, bonds.groups, share, rng)
         what = f"{share:.0%} of each {file.task.stratum_name}"
     else:
         kept, held = parts
         what = f"the last {share:.0%} in time"
-    kept, passed = _without_shared_lines(records, kept, held)
+    kept, between = without_shared_lines(records, kept, held)
     _check(file, share, bonds, kept, held)
     whole = "" if config.data.group is None else f", each '{excerpt(config.data.group)}' whole"
-    between = f", and {counted(passed, 'row')} that overlap them left out" if passed else ""
     rest = dataclasses.replace(file.table, records=[records[k] for k in kept.tolist()])
     part = dataclasses.replace(file.table, records=[records[k] for k in held.tolist()])
     left = TrainingFile.of(rest, file.options, config, file.origin)
@@ -113,23 +114,13 @@ def _of_share(file: TrainingFile, share: float, config: Config) -> tuple[Trainin
         table=part,
         line=f"test: {len(held):,} of {len(records):,} rows held out before anything is learned "
         f"({what}{whole}){between}; {len(kept):,} are left",
-        taken=len(held) + passed,
+        taken=len(records) - len(kept),
         is_part=True,
         warnings=(
             *left.beside_warnings(NAME, part.records),
             *_untested(file.task.labels, rest.records, part.records),
         ),
     )
-
-
-def _without_shared_lines(records: Sequence[Record], kept: Rows, held: Rows) -> tuple[Rows, int]:
-    """Return the rows that have no line in common with those held out, and how many others do.
-
-    Windows of one sequence may overlap.
-    """
-    taken = {line for k in held.tolist() for line in records[k].own_lines}
-    is_apart = [taken.isdisjoint(records[k].own_lines) for k in kept.tolist()]
-    return kept[is_apart], is_apart.count(False)
 
 
 def _check(file: TrainingFile, share: float, bonds: Bonds, kept: Rows, held: Rows) -> None:

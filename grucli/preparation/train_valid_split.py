@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from grucli.data.records import Record
 from grucli.data.splits import deal, split
-from grucli.errors import ConfigError, excerpt
+from grucli.errors import ConfigError, counted, excerpt
 from grucli.notices import Notice
 from grucli.preparation import data_rules
-from grucli.preparation.bonds import Bonds
+from grucli.preparation.bonds import Bonds, without_shared_lines
 from grucli.preparation.defaults import Choice, unless_given
 from grucli.preparation.training_file import TrainingFile
 from grucli.random import SPLIT, generator
@@ -93,17 +93,22 @@ def _in_folds(
     file: TrainingFile, bonds: Bonds, folding: Choice, rng: np.random.Generator
 ) -> Parts | None:
     """Hold out each fold once; None if too few parts are independent to learn from."""
-    folds = deal(bonds.strata, file.keys, bonds.groups, folding.value, rng)
-    if not _teach(folds, bonds.targets, file.task):
+    folds = deal(bonds.strata, bonds.inputs, bonds.groups, folding.value, rng)
+    rows = np.arange(len(folds))
+    if bonds.windows is not None:
+        rows = rows[~bonds.windows.at_borders(folds)]
+    passed, folds = len(folds) - len(rows), folds[rows]
+    if not _teach(folds, bonds.targets[rows], file.task):
         return None
     number = int(folds.max()) + 1
     if number < folding.value:
         folding = Choice(value=number, reason="no more parts are independent")
     share = Choice(value=0.0, reason="folds are held out")
     return Parts(
-        train=file.records,
+        train=[file.records[k] for k in rows.tolist()],
         valid=[],
-        line=f"validation: {number} folds, each held out once; then all rows count{bonds.also}",
+        line=f"validation: {number} folds, each held out once; then all rows count{bonds.also}"
+        + (f"; {counted(passed, 'row')} that overlap two folds left out" if passed else ""),
         choices={"training.folds": folding, "data.valid": share},
         folds=folds,
     )
@@ -118,7 +123,8 @@ def _judged_by_share(
 ) -> Parts:
     """Hold out a share of the rows, maybe none; `group` is the column that keeps some together."""
     folding, share = choices["training.folds"], choices["data.valid"]
-    kept, held = split(bonds.strata, file.keys, bonds.groups, share.value, rng)
+    later = bonds.later(share.value)
+    kept, held = later or split(bonds.strata, bonds.inputs, bonds.groups, share.value, rng)
     if not held.size:
         why = f" ({bonds.why})" if share.value or folding.reason == bonds.why else ""
         rows = len(file.records)
@@ -127,13 +133,16 @@ def _judged_by_share(
             why = f" ({share.value:.0%} of {rows} rows is none; {mend})"
         line = f"validation: none{why}, all rows are trained on; the last epoch counts"
         return Parts(train=file.records, valid=[], line=line, choices=choices)
+    kept, between = without_shared_lines(file.records, kept, held)
     train, held_out = ([file.records[k] for k in rows] for rows in (kept, held))
     whole = "" if group is None else f", each '{excerpt(group)}' whole"
     held_share = f"{share.value:.0%} of each {file.task.stratum_name}{whole}"
+    if later is not None:
+        held_share = f"the last {share.value:.0%} in time"
     return Parts(
         train=train,
         valid=held_out,
-        line=f"validation: {held.size:,} rows held out ({held_share}){bonds.also}",
+        line=f"validation: {held.size:,} rows held out ({held_share}){between}{bonds.also}",
         choices=choices,
         warnings=tuple(file.unseen_warnings(train, "validation", held_out)),
     )

@@ -48,17 +48,6 @@ SOME = st.lists(
 
 
 @given(SOME, st.data())
-def test_overlap_is_a_step_in_common(
-    spans: list[tuple[str, int, int]], data: st.DataObject
-) -> None:
-    found = windows(*((name, first, first + more) for name, first, more in spans))
-    rows = list(range(len(spans)))
-    others = data.draw(st.lists(st.sampled_from(rows), min_size=1))
-    expected = [not steps_of(found, [k]).isdisjoint(steps_of(found, others)) for k in rows]
-    assert found.overlap(rows, others).tolist() == expected
-
-
-@given(SOME, st.data())
 def test_without_windows_at_borders_no_step_is_in_two_parts(
     spans: list[tuple[str, int, int]], data: st.DataObject
 ) -> None:

@@ -1,5 +1,7 @@
 """Which rows are trained on and which ones judge: a file, folds, a share, or none."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from grucli.data.labelled import read_table
 from grucli.data.records import ReadOptions
 from grucli.errors import ConfigError, DataError
 from grucli.preparation.encoders import Origin
+from grucli.preparation.holdout import hold_out
 from grucli.preparation.train_valid_split import divide
 from grucli.preparation.training_file import TrainingFile
 from grucli.training import new_run
@@ -155,3 +158,81 @@ def test_of_few_documents_none_is_held_out_and_why(tmp_path, rows, why):
     path.write_text("\n".join(documents))
     parts, _ = divided(str(path))
     assert f"validation: none {why}, all rows are trained on" in parts.line
+
+
+WINDOWS = ("data.window=8", "data.step=2", "data.label=state")
+
+
+def machines(tmp_path, ids, rows):
+    """Write a log of several machines, each with a state that changes now and then."""
+    lines = [
+        f"{k},m{unit},{k % 7}.{unit},{'ab'[(k + 3 * unit) // 13 % 2]}"
+        for k in range(rows)
+        for unit in range(ids)
+    ]
+    return write_csv(tmp_path / "log.csv", lines, "time,machine,x,state")
+
+
+@pytest.mark.parametrize(("ids", "rows"), [(1, 600), (3, 300), (12, 60)])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        ("data.valid=0.2",),
+        ("training.folds=3",),
+        ("data.test=0.2", "data.valid=0.2"),
+        ("data.test=0.2", "training.folds=3"),
+    ],
+)
+def test_no_row_of_a_log_is_on_two_sides(tmp_path, ids, rows, settings):
+    config = resolve(assignments=[*WINDOWS, *settings]).config
+    options = ReadOptions.of(config.data, "stop")
+    table = read_table(machines(tmp_path, ids, rows), options)
+    file, holdout = hold_out(TrainingFile.of(table, options, config, None), config)
+    parts = divide(file, config)
+    sides = [parts.train, parts.valid]
+    if parts.folds is not None:
+        sides = [
+            [record for record, fold in zip(parts.train, parts.folds, strict=True) if fold == k]
+            for k in range(3)
+        ]
+    if holdout is not None:
+        sides.append(holdout.table.records)
+    lines = [{line for record in side for line in record.own_lines} for side in sides]
+    assert all(lines[:1] + lines[2:])
+    assert sum(map(len, lines)) == len(set().union(*lines))
+    assert len(set().union(*lines)) > 0.8 * ids * rows  # few are left out
+    for side in filter(None, sides):
+        assert {record.label for record in side} == {"a", "b"}
+
+
+def test_few_machines_are_judged_by_what_is_later_and_many_by_others(tmp_path):
+    config = resolve(assignments=[*WINDOWS, "data.valid=0.2"]).config
+    options = ReadOptions.of(config.data, "stop")
+    said = []
+    for ids, rows in ((2, 300), (12, 60)):
+        table = read_table(machines(tmp_path, ids, rows), options)
+        parts = divide(TrainingFile.of(table, options, config, None), config)
+        said.append(parts.line)
+        known = {record.window.sequence for record in parts.train}
+        if ids == 12:
+            assert known.isdisjoint(record.window.sequence for record in parts.valid)
+            continue
+        for unit in known:
+            ends = [r.window.last for r in parts.train if r.window.sequence == unit]
+            starts = [r.window.first for r in parts.valid if r.window.sequence == unit]
+            assert max(ends) < min(starts)
+    assert said == [
+        "validation: 58 rows held out (the last 20% in time), and 6 rows that overlap them left "
+        "out; rows that follow each other in time stay together",
+        "validation: 54 rows held out (20% of each label); windows of one sequence stay together",
+    ]
+
+
+def test_a_machine_at_rest_is_no_copy(tmp_path):
+    rows = [f"{k},{k % 5 if k // 40 % 2 else 0},{'ab'[k // 40 % 2]}" for k in range(800)]
+    path = write_csv(tmp_path / "log.csv", rows, "time,x,state")
+    config = resolve(assignments=["data.window=4", "training.folds=3"]).config
+    options = ReadOptions.of(config.data, "stop")
+    file = TrainingFile.of(read_table(path, options), options, config, None)
+    assert len(set(file.keys)) < 20
+    assert Counter(divide(file, config).folds.tolist()).keys() == {0, 1, 2}

@@ -1,5 +1,6 @@
 """The steps of one id, of which the last may become a window."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,11 +17,13 @@ class Step:
 
     Attributes:
         line, time, label: of the row.
+        further: lines of a row that takes several, but for the first.
         gap: what the channel of gaps has.
         problem: what is wrong with the row, "" if nothing.
     """
 
     line: int
+    further: Sequence[int]
     time: str | None
     label: str | None
     gap: float

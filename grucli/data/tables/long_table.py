@@ -199,7 +199,7 @@ class LongRecords:
     def _record(self, series: _Series) -> Record:
         self._number += 1
         record = series.first
-        record.number, record.lines = self._number, _packed([*series.lines, *series.further])
+        record.number, record.lines = self._number, packed([*series.lines, *series.further])
         if not series.problem:
             try:
                 record.values = self._values(series)
@@ -233,7 +233,7 @@ class LongRecords:
         return f"{self._table.name}:{lines[error.step]}: column '{column}': {error.problem}"
 
 
-def _packed(lines: list[int]) -> Sequence[int]:
+def packed(lines: list[int]) -> Sequence[int]:
     """Return numbers of lines in rising order, in little memory."""
     first, last = min(lines, default=1), max(lines, default=0)
     if last - first + 1 == len(lines):

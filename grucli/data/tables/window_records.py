@@ -15,6 +15,7 @@ from grucli.data.records import Record
 from grucli.data.tables.cells import Row
 from grucli.data.tables.live_sequence import LiveSequence, Step
 from grucli.data.tables.log_clock import LogClock
+from grucli.data.tables.long_table import packed
 from grucli.data.tables.table_rows import TableLayout, is_blank
 from grucli.data.windows import Cutting, Window, label_of
 from grucli.errors import DataError, counted, excerpt
@@ -136,7 +137,14 @@ class WindowRecords:
         if is_gap:
             self._leave(live)
         self._steps += 1
-        step = Step(line=record.line, time=time, label=record.label, gap=gap, problem=problem)
+        step = Step(
+            line=record.line,
+            further=record.lines[1:],
+            time=time,
+            label=record.label,
+            gap=gap,
+            problem=problem,
+        )
         live.add(step, [cells[i] for i in columns.values])
         if live.is_complete:
             self._give(live, record)
@@ -171,7 +179,9 @@ class WindowRecords:
         if record.label is None and self._needs_label and not problem:
             self._unlabelled += 1
             return
-        record.line, lines = steps[0].line, (steps[0].line, steps[-1].line)
+        lines = steps[0].line, steps[-1].line
+        further = [line for step in steps for line in step.further]
+        record.line, record.lines = lines[0], packed([*(step.line for step in steps), *further])
         record.window = Window(
             sequence=live.name, first=first, last=first + len(steps) - 1, lines=lines
         )
