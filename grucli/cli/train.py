@@ -144,7 +144,7 @@ def train(
     grucli train -c configs/names.yaml -o names.npz --set training.epochs=5
     """
     common.set_threads()
-    from grucli.cli import show_training, train_outputs
+    from grucli.cli import ready_command, show_training, train_outputs
     from grucli.config.resolve import resolve
     from grucli.training.session import RunRequest
 
@@ -181,7 +181,8 @@ def train(
         init_from=init_from,
         max_seconds=_seconds("--max-time", max_time),
     )
-    raise typer.Exit(show_training.run(request, settings, common, budget))
+    with ready_command.told(request, common):
+        raise typer.Exit(show_training.run(request, settings, common, budget))
 
 
 def _refuse_beside_resume(beginnings: Mapping[str, object]) -> None:

@@ -16,7 +16,7 @@ _MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]*\.?"
 _DAY = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{4}年\d{1,2}月\d{1,2}日"
 _DAY_BY_NAME = rf"(?:[a-z]{{3}}[a-z]*,?\s+)?(?:\d{{1,2}}[ -]{_MONTH}|{_MONTH}\s+\d{{1,2}},?)"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[ap]\.?m\.?)?"
-_ZONE = r"\s*(?:z|utc|gmt|[+-]\d{2}:?\d{2})?"
+_ZONE = r"\s*(?:z|(?:utc|gmt)(?:[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}:?\d{2})?"
 _DATE = re.compile(
     rf"(?:{_DAY}|{_DAY_BY_NAME}[ -]\d{{2,4}})(?:[ t]*{_CLOCK}{_ZONE})?"
     rf"|{_CLOCK}|{_DAY_BY_NAME}\s+{_CLOCK}(?:\s+\d{{4}})?",

@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 from grucli.data.forms import FormatName, Missing, OnBadRow
 from grucli.data.label_lists import Divide
 from grucli.data.numbers import Floats
+from grucli.data.tables.column_profile import Look
 from grucli.data.windows import Window, WindowLabel
 from grucli.errors import DataError, excerpt
 
@@ -214,6 +215,7 @@ class Source:
         found_later: gives what is known when all records have been read, likewise.
         needs_label: whether a record without a label, or no record at all, is an error.
         options: what was asked, its names told apart as columns; None of data without columns.
+        look: gives the profile of the columns; None without columns, or where no label is needed.
     """
 
     name: str
@@ -249,6 +251,7 @@ class Source:
     rest: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False)
     findings: tuple[str, ...] = ()
     options: ReadOptions | None = None
+    look: Look | None = field(default=None, repr=False)
 
     @property
     def remembered(self) -> Remembered:

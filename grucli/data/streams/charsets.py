@@ -52,6 +52,17 @@ def is_probably_chinese(line: bytes) -> bool:
     return paired > high / 2
 
 
+def likely_encoding(line: bytes) -> str:
+    """Return the encoding that a line which is not UTF-8 speaks for: Chinese, or what Excel writes.
+
+    Latin-1 reads whatever there is.
+    """
+    if is_probably_chinese(line):
+        return "gb18030"
+    is_windows = re.search(rb"[\x80-\x9f]", line) and _decoded(line, "cp1252") is not None
+    return "cp1252" if is_windows else "latin-1"
+
+
 def _decoded(line: bytes, encoding: str) -> str | None:
     try:
         return line.decode(encoding)

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from grucli.data.streams.charsets import is_probably_chinese, speaks_for_utf8, wide_encoding
+from grucli.data.streams.charsets import likely_encoding, speaks_for_utf8, wide_encoding
 from grucli.errors import ConfigError, DataError, GrucliError, excerpt
 from grucli.files.whole_files import CHUNK_BYTES
 
@@ -278,10 +278,10 @@ def _undecodable(line: bytes, error: UnicodeDecodeError) -> str:
         mend = f"it looks like {wide}: pass --encoding {wide.lower()}"
     elif error.encoding.lower() != "utf-8":
         mend = "pass another --encoding"
-    elif is_probably_chinese(line):
-        mend = "pass --encoding gb18030, or big5, shift_jis, euc-kr"
     else:
-        mend = "pass --encoding latin-1 or another"
+        likely = likely_encoding(line)
+        others = ", or big5, shift_jis, euc-kr" if likely == "gb18030" else " or another"
+        mend = f"pass --encoding {likely}{others}"
     return f"{place} is not {error.encoding.upper()}; {mend}"
 
 

@@ -16,8 +16,11 @@ TEXT_NAMES: Final = (
 LABEL_NAMES: Final = (
     *("label", "labels", "class", "category", "target", "sentiment", "polarity", "gender", "sex"),
     *("lang", "language", "topic", "genre", "intent", "emotion", "domain", "section", "species"),
-    *("y", "标签", "类别", "情感", "分类", "性别", "语言", "主题", "领域"),
+    *("y", "标签", "类别", "情感", "分类", "性别", "语言", "领域"),
 )
+SUBJECT_NAMES: Final = ("subject", "title", "headline", "summary", "标题", "主题", "题目")
+"""Names of a short text that a longer one goes with; a topic may have such a name, too."""
+WEIGHT_NAMES: Final = ("weight", "weights", "sample_weight", "权重")
 ID_NAMES: Final = (
     *("id", "series", "series_id", "sequence_id", "seq_id", "case", "case_id", "sample_id"),
 )
@@ -27,7 +30,7 @@ TIME_NAMES: Final = ("time", "timestamp", "datetime", "date", "step")
 
 def has_known_name(columns: Sequence[str]) -> bool:
     """Whether some column has a name that says text or label."""
-    return not {*TEXT_NAMES, *LABEL_NAMES}.isdisjoint(map(normal_name, columns))
+    return not {*TEXT_NAMES, *LABEL_NAMES, *SUBJECT_NAMES}.isdisjoint(map(normal_name, columns))
 
 
 def normal_name(name: str) -> str:

@@ -1,6 +1,7 @@
 """The dialect of a table, by which lines are cut into cells, and a look at its first rows."""
 
 from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from grucli.data.streams.lines import Lines
@@ -71,9 +72,29 @@ def peeked_rows(
         skipped: lines to pass over first.
     """
     raw, more = lines.peek(skipped + count)
-    rows = []
-    for row in open_rows(_Peeked(raw[skipped:], lines.encoding), dialect, width):
+    return list(_rows(_Peeked(raw[skipped:], lines.encoding), dialect, width, more))
+
+
+def kept_rows(
+    lines: Lines, dialect: Dialect, count: int, width: int
+) -> Callable[[], tuple[list[list[str]], bool]]:
+    """Keep about `count` lines that come next, unread; return what cuts them into rows.
+
+    It gives their cells, without blank and broken rows, and whether no others follow.
+    """
+    raw, more = lines.peek(count)
+    encoding = lines.encoding
+
+    def cut() -> tuple[list[list[str]], bool]:
+        rows = _rows(_Peeked(raw, encoding), dialect, width, more)
+        return [row.cells for row in rows if row.cells], not more
+
+    return cut
+
+
+def _rows(lines: _Peeked, dialect: Dialect, width: int, more: bool) -> Iterator[Row]:
+    """Yield rows; a last one that may be cut, as more lines follow, is left out."""
+    for row in open_rows(lines, dialect, width):
         if more and row.problem == UNCLOSED:
-            break
-        rows.append(row)
-    return rows
+            return
+        yield row

@@ -28,6 +28,7 @@ from grucli.data.tables.column_names import (
     TIME_NAMES,
     normal_name,
 )
+from grucli.data.unclear import UnclearError
 from grucli.errors import DataError, excerpt
 
 _CHANNEL_NAMES = (
@@ -238,10 +239,10 @@ class TableSample:
         numbers = [exact(cell) for cell in cells]
         return not all(isinstance(number, int) and number < _EPOCH_S for number in numbers)
 
-    def error(self, problem: str, mend: str, hint: str = "") -> DataError:
+    def error(self, problem: str, mend: str, hint: str = "") -> UnclearError:
         """Return the error that names the columns."""
         columns = excerpt(",".join(self.columns), 60)
-        return DataError(f"{self.place}: {problem} (columns: {columns}){hint}; {mend}")
+        return UnclearError(f"{self.place}: {problem} (columns: {columns}){hint}", mend=mend)
 
     def _two_runs(self, run: list[int], other: list[int]) -> DataError:
         runs = sorted((run, other))

@@ -9,25 +9,32 @@ from grucli.data import label_lists
 from grucli.data.records import Record, Source
 from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines
-from grucli.data.tables.column_kinds import is_numeric, stem_and_number
-from grucli.data.tables.column_names import has_known_name
+from grucli.data.tables.column_choice import ColumnChoice
+from grucli.data.tables.column_kinds import stem_and_number
+from grucli.data.tables.column_profile import PROFILED_ROWS, Look, TableProfile, profile
 from grucli.data.tables.delimiter_names import delimiter_name, parse_delimiter
 from grucli.data.tables.delimiters import (
     announced_delimiter,
     find_delimiter,
 )
-from grucli.data.tables.dialect import SAMPLED_ROWS, Dialect, open_rows, peeked_rows, sample_rows
+from grucli.data.tables.dialect import (
+    SAMPLED_ROWS,
+    Dialect,
+    kept_rows,
+    open_rows,
+    peeked_rows,
+    sample_rows,
+)
 from grucli.data.tables.header import read_columns
 from grucli.data.tables.log_table import fill_with_windows
 from grucli.data.tables.long_table import LongColumns, LongRecords
-from grucli.data.tables.sample import LEAST_STEPS, FirstRows, TableSample
+from grucli.data.tables.sample import FirstRows, TableSample
 from grucli.data.tables.scattered_ids import has_scattered_ids
-from grucli.data.tables.series_columns import SeriesColumns, choose_series, describe
-from grucli.data.tables.table_rows import TableBody, TableLayout, repeats, text_records
-from grucli.data.tables.text_columns import TextColumns, choose_text, looks_like_data
-from grucli.data.tables.unit_row import is_row_of_units
+from grucli.data.tables.series_columns import SeriesColumns, describe
+from grucli.data.tables.table_rows import TableBody, TableLayout, below_header, text_records
+from grucli.data.tables.text_columns import TextColumns
 from grucli.data.tables.wide_table import wide_records
-from grucli.errors import DataError, excerpt
+from grucli.errors import excerpt
 
 HEADER_FIRST = "the first line is a header (pass --format lines for plain lines)"
 
@@ -66,30 +73,42 @@ def open_table(
     source.findings += headless
     if is_lone:
         return _of_one_record(source, place)
-    body = TableBody(rows, columns if asked.header else ())
+    header = columns if asked.header else ()
+    body = TableBody(rows, header)
     source.found_later = body.findings
     if delimiter not in (own_delimiter, asked.known.delimiter) and not asked.options.delimiter:
         said = f"{delimiter_name(delimiter)}-separated (pass --delimiter for another)"
         source.findings += (said,)
 
     def first_rows() -> list[list[str]]:
-        sampled = sample_rows(lines, dialect, SAMPLED_ROWS, width=len(columns))
-        rows = [row for row in sampled if not (asked.header and repeats(row, columns))]
-        return rows[1:] if asked.header and rows and is_row_of_units(rows[0]) else rows
+        return below_header(sample_rows(lines, dialect, SAMPLED_ROWS, len(columns)), header)
 
-    series = choose_series(columns, first_rows, asked, place) if columns else None
-    if series:
-        _find_lists(source, asked, series, first_rows)
-        return _fill_with_series(source, body, series, asked, dialect)
+    if asked.needs_label:
+        source.look = _profiler(lines, dialect, columns, header)
+    chosen = ColumnChoice(columns, lines, first_rows, place, hint).chosen(asked, source.look)
+    _find_lists(source, asked, chosen, first_rows)
+    if isinstance(chosen, SeriesColumns):
+        return _fill_with_series(source, body, chosen, asked, dialect)
     if own_delimiter is None and not asked.needs_label:
         source.findings = (HEADER_FIRST, *source.findings)
-    chosen = _choose(lines, columns, asked, hint, place, first_rows)
-    _find_lists(source, asked, chosen, first_rows)
     _fill_with_texts(source, body, chosen)
     if chosen.guessed and asked.needs_label:
         table = TableSample(columns, first_rows, place, named=asked.header)
         source.findings += _unread(table, chosen)
     return source
+
+
+def _profiler(
+    lines: Lines, dialect: Dialect, columns: Sequence[str], header: Sequence[str]
+) -> Look:
+    """Keep the lines that come next; return what gives the profile of the table."""
+    kept = kept_rows(lines, dialect, PROFILED_ROWS, len(columns))
+
+    def look() -> TableProfile:
+        rows, is_whole = kept()
+        return profile(columns, below_header(rows, header), is_whole=is_whole)
+
+    return look
 
 
 def _empty_source(
@@ -201,28 +220,6 @@ def _table(source: Source, chosen: TextColumns | SeriesColumns) -> TableLayout:
         header=source.header,
         delimiter=source.delimiter or ",",
     )
-
-
-def _choose(
-    lines: Lines, columns: Sequence[str], asked: Asked, hint: str, place: str, first_rows: FirstRows
-) -> TextColumns:
-    """Choose the columns; look at rows only if names are not given, for that means waiting."""
-    if not columns:
-        return TextColumns(text=(0,), label=None, guessed=False)
-    sample: list[list[str]] = []
-    if not asked.text or (asked.needs_label and asked.label is None):
-        sample = first_rows()
-        if asked.needs_label and not lines.peek(1)[0]:
-            raise DataError(f"{asked.name}: no rows; name a file with data in it")
-        is_told = asked.text or asked.label or not asked.header or has_known_name(columns)
-        if not is_told and looks_like_data(columns, sample):
-            numeric = sum(map(is_numeric, zip(*sample, strict=False)))
-            flags = "--label COL" if numeric >= LEAST_STEPS else "--text COL --label COL"
-            raise DataError(
-                f"{place}: the first row looks like data ({excerpt(','.join(columns))}); "
-                f"pass --no-header, or {flags} if it is a header"
-            )
-    return choose_text(columns, sample, asked, place, hint)
 
 
 def _said(columns: Sequence[str], chosen: TextColumns) -> str:

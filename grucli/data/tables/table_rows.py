@@ -160,6 +160,12 @@ class TableBody:
         return (*found, f"passed over {again} {self._first:,}")
 
 
+def below_header(rows: list[list[str]], header: Sequence[str]) -> list[list[str]]:
+    """Return the first rows without those that repeat the header, and a row of units below it."""
+    rows = [cells for cells in rows if not repeats(cells, header)]
+    return rows[1:] if header and rows and is_row_of_units(rows[0]) else rows
+
+
 def repeats(cells: Sequence[str], header: Sequence[str]) -> bool:
     """Whether a row is the header once more, in any spacing and case."""
     return 0 < len(cells) == len(header) and all(

@@ -9,6 +9,7 @@ from grucli.data.request import Asked
 from grucli.data.tables.column_kinds import is_codes, is_dates, is_mostly_numeric, is_symbols
 from grucli.data.tables.column_names import LABEL_NAMES, TEXT_NAMES, column_hint, normal_name
 from grucli.data.tables.series_cells import holds_lists, holds_series
+from grucli.data.unclear import UnclearError
 from grucli.errors import DataError, excerpt
 
 _LONGEST_LABEL = 40
@@ -225,10 +226,10 @@ class _TextSearch:
         rest = [i for i in range(len(self._columns)) if i not in taken]
         words = [i for i in rest if self._profiles[i].is_text]
         if rest and not words:
-            raise DataError(
+            raise UnclearError(
                 f"{self._place}: no column of texts, but of numbers, dates or ids "
-                f"({_listed([self._columns[i] for i in rest], 40)}); pass --values COLS "
-                "(and --id COL if a row is a step), or --text COL"
+                f"({_listed([self._columns[i] for i in rest], 40)})",
+                mend="pass --values COLS (and --id COL if a row is a step), or --text COL",
             )
         words.sort(key=lambda i: -self._profiles[i].mean_length)
         lengths = [self._profiles[i].mean_length for i in words]
@@ -241,9 +242,9 @@ class _TextSearch:
             only = f"only one column ('{excerpt(self._columns[0])}')"
             return DataError(f"{self._place}: {only}; {self._hint}")
         listed = _listed(self._columns, 30 if more else 60)
-        return DataError(
-            f"{self._place}: no clear {role} column (columns: {listed}); "
-            f"pass --text COL --label COL{more}"
+        mend = "--text COL --label COL" if self._asked.needs_label else "--text COL"
+        return UnclearError(
+            f"{self._place}: no clear {role} column (columns: {listed})", mend=f"pass {mend}{more}"
         )
 
 

@@ -1,0 +1,58 @@
+"""What lets a file be opened, found by following one message after the other."""
+
+from pathlib import Path
+
+import pytest
+
+from grucli.data.labelled import read_table
+from grucli.data.ready_options import Ready, ready_options
+from grucli.data.records import ReadOptions
+from grucli.data.unclear import with_said
+from grucli.errors import DataError
+
+SUBJECTS, TEAMS = ("退款", "登录", "快递"), ("甲", "乙", "丙")
+TICKETS = "编号,主题,描述,处理组\n" + "".join(
+    f"{k},{SUBJECTS[k % 3]},第{k}次来问，还没有人回复我的{SUBJECTS[k % 3]},{TEAMS[k % 3]}\n"
+    for k in range(40)
+)
+
+
+def refused(path: Path, options: ReadOptions) -> Ready:
+    with pytest.raises(DataError) as caught:
+        read_table(str(path), options)
+    return ready_options(str(path), options, caught.value)
+
+
+def test_an_encoding_then_columns(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(TICKETS.encode("gbk"))
+    ready = refused(path, ReadOptions())
+    assert ready.said == {"encoding": "gb18030", "text": "主题,描述", "label": "处理组"}
+    assert ready.profile is not None
+    assert [column.name for column in ready.profile.columns] == ["编号", "主题", "描述", "处理组"]
+    table = read_table(str(path), with_said(ReadOptions(), ready.said))
+    assert len(table.records) == 40
+
+
+def test_no_header_then_the_label(tmp_path: Path) -> None:
+    path = tmp_path / "t.tsv"
+    path.write_text("".join(f"{1 + k % 2}\t{k % 7}.5\t-{k % 5}.25\t0.{k % 9}\n" for k in range(20)))
+    assert refused(path, ReadOptions()).said == {"header": False, "label": "1"}
+
+
+def test_windows_text_below_an_ascii_header(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    rows = [f"caf\u00e9 number {k} \u2013 fine,{'ab'[k % 2]}\n" for k in range(12)]
+    path.write_bytes(("text,label\n" + "".join(rows)).encode("cp1252"))
+    assert refused(path, ReadOptions()) == Ready(said={"encoding": "cp1252"})
+    assert refused(path, ReadOptions(encoding="ascii")) == Ready()
+
+
+def test_of_what_nobody_can_tell_nothing_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("words,b\nsome text,x1\nother text,x2\nthird text,x3\n")
+    ready = refused(path, ReadOptions())
+    assert ready.said == {}
+    assert ready.profile is not None
+    path.write_text("text,label\nfine,a,b\n")
+    assert refused(path, ReadOptions()) == Ready()
