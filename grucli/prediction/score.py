@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from grucli.data.encoded import Encoded
 from grucli.data.records import Record
 from grucli.data.text.vocabulary import UNKNOWN
-from grucli.model.blend import recurrence_share
-from grucli.model.logits import branch_logits
+from grucli.model.blend import Mix, recurrence_share
+from grucli.model.logits import BranchLogits, branch_logits
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.coverage import Coverage
+from grucli.tasks.permutation import p_value
 from grucli.tasks.scorecard import Measure, Scorecard
 from grucli.tasks.task import Scores, Targets, Task
 
 SCHEMA = "grucli.evaluate/1"
+LEAST_CHANCE = 0.05
+"""A difference that chance gives less often is told as one."""
+Verdict = Literal["gain", "loss", "nothing"]
 COVERAGE_MEASURES = (
     Measure(name="truncated", title="cut", larger_is_better=False),
     Measure(name="none_known", title="without a known token", larger_is_better=False),
@@ -31,13 +36,36 @@ class BranchScores:
     """The scorecards of both branches of one model on one set of rows.
 
     Attributes:
-        recurrence, linear: each as if there were no other.
+        recurrence, linear: each as if there were no other, with the factor that is best for it on
+            these rows.
         recurrence_share: the recurrence's part of the decisions, in [0, 1].
+        p_value: how often chance alone would set the answers of the model as far apart from those
+            of the linear path alone, in the figure that counts most.
     """
 
     recurrence: Scorecard
     linear: Scorecard
     recurrence_share: float
+    p_value: float
+
+    @classmethod
+    def of(
+        cls, task: Task, mix: Mix, logits: BranchLogits, targets: Targets, records: Sequence[Record]
+    ) -> BranchScores | None:
+        """Compare the branches on rows; None without a linear path."""
+        if logits.linear is None:
+            return None
+        known = task.known(targets)
+        ours, theirs = (
+            _scaled(task, each, targets, known) for each in (logits.recurrence, logits.linear)
+        )
+        alone, model = (task.row_parts(each, targets) for each in (theirs, logits.blended(mix)))
+        return cls(
+            recurrence=task.measure(ours, targets, records),
+            linear=task.measure(theirs, targets, records),
+            recurrence_share=recurrence_share(task, mix, logits.recurrence, logits.linear),
+            p_value=p_value(alone, model, task.figure_of),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return what stands beside the figures of the model."""
@@ -49,6 +77,14 @@ class BranchScores:
             },
             "recurrence_share": self.recurrence_share,
         }
+
+    def verdict(self, card: Scorecard) -> Verdict:
+        """Return what the recurrence adds to the linear path, by the scorecard of the model."""
+        if self.p_value >= LEAST_CHANCE:
+            return "nothing"
+        first, alone = card.figures[0], self.linear.figures[0].value
+        gain = (first.value or 0.0) - (alone or 0.0)
+        return "gain" if (gain > 0) is first.measure.larger_is_better else "loss"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -99,7 +135,23 @@ class Scored:
         """Return the object of the schema `grucli.evaluate/1`."""
         parts = {} if self.branches is None else self.branches.to_json()
         sure = {} if self.sure is None else self.sure.to_json()
-        return {"schema": SCHEMA} | self.card.to_json() | self.coverage.to_json() | sure | parts
+        beside = {"baselines": baselines(self.card, self.branches)}
+        whole = {"schema": SCHEMA} | self.card.to_json() | self.coverage.to_json()
+        return whole | sure | parts | beside
+
+
+def baselines(card: Scorecard, branches: BranchScores | None) -> dict[str, Any]:
+    """Return what a model reaches in the figure that counts most, and what less than it does."""
+    first = card.figures[0]
+    found = {"figure": first.measure.name, "model": first.value, "blind": card.baseline.value}
+    if branches is None:
+        return found
+    return found | {
+        "wide": branches.linear.figures[0].value,
+        "recurrence": branches.recurrence.figures[0].value,
+        "p_value": branches.p_value,
+        "recurrence_adds": branches.verdict(card),
+    }
 
 
 def score(saved: SavedModel, records: Sequence[Record], least: float | None = None) -> Scored:
@@ -118,21 +170,21 @@ def score(saved: SavedModel, records: Sequence[Record], least: float | None = No
         _mark_known(records, encoded, len(saved.encoder.vocabulary))
     found, targets = branch_logits(Runner(saved.model), encoded), task.encode(records)
     scores = found.blended(mix)
-    branches = None
-    if found.linear is not None:
-        branches = BranchScores(
-            recurrence=task.measure(found.recurrence, targets, records),
-            linear=task.measure(found.linear, targets, records),
-            recurrence_share=recurrence_share(task, mix, found.recurrence, found.linear),
-        )
     return Scored(
         card=task.measure(scores, targets, records),
-        branches=branches,
+        branches=BranchScores.of(task, mix, found, targets, records),
         coverage=Coverage.of(saved.encoder, encoded),
         sure=None if least is None else _sure(task, scores, targets, records, least),
         scores=scores,
         targets=targets,
     )
+
+
+def _scaled(task: Task, scores: Scores, targets: Targets, known: npt.NDArray[np.bool_]) -> Scores:
+    """Return scores times the factor that is best for the rows with known targets."""
+    if not known.any():
+        return scores
+    return float(task.blend((scores[known],), targets[known])[0]) * scores
 
 
 def _sure(

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from grucli.data.labelled import Table
+from grucli.errors import counted
 from grucli.model.linear_path import NAMES
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.notices import Notice
-from grucli.prediction.score import BranchScores, Scored, Sure
+from grucli.prediction.score import BranchScores, Scored, Sure, Verdict
 from grucli.report import coverage, scorecard
 from grucli.report.chance import doubts
 from grucli.report.model_card import has_learned, is_of_training
 from grucli.report.predictions import json_text
-from grucli.report.tables import number, percent, table
+from grucli.report.tables import flow, number, percent, table
 from grucli.tasks.confusion import Confusion
 from grucli.tasks.scorecard import Scorecard
 
@@ -25,6 +26,11 @@ WISHED = (
     "thresholds decide for a recall or precision that was wished for, which has this price; look "
     "at the figures of that {noun}"
 )
+EARNED: Mapping[Verdict, str] = {
+    "gain": "the recurrence earns its time",
+    "loss": "the recurrence does harm",
+    "nothing": "the recurrence adds nothing that {rows} can tell",
+}
 UNLEARNED = (
     "no better was its validation in training; more rows, other columns or other tokens may help"
 )
@@ -37,7 +43,8 @@ def text(scored: Scored, saved: SavedModel) -> str:
         whole += f"\n{sure_text(scored.sure)}"
     if scored.branches is None:
         return whole
-    return f"{whole}\n{branches_text(scored.branches, NAMES[saved.encoder.unit])}"
+    name = NAMES[saved.encoder.unit]
+    return f"{whole}\n{branches_text(scored.branches, scored.card, name)}"
 
 
 def sure_text(sure: Sure) -> str:
@@ -47,15 +54,33 @@ def sure_text(sure: Sure) -> str:
     return f"answered with --min-prob {sure.least:g}: {', '.join(parts)}\n"
 
 
-def branches_text(branches: BranchScores, name: str) -> str:
-    """Return a line for each branch, and who decides; `name` is the linear path's."""
+def branches_text(branches: BranchScores, card: Scorecard, name: str) -> str:
+    """Return a line for each branch, who decides, and whether the recurrence pays.
+
+    Args:
+        branches: of a model.
+        card: of the model.
+        name: the linear path's.
+    """
     rows = [
         ("recurrence alone", *_brief(branches.recurrence)),
         (f"{name} alone", *_brief(branches.linear)),
     ]
     ours = branches.recurrence_share
     share = f"recurrence {percent(ours, 0)}, {name} {percent(1 - ours, 0)}"
-    return "\n".join([*table(rows, "l" * len(rows[0])), f"share of the decision: {share}"]) + "\n"
+    lines = [*table(rows, "l" * len(rows[0])), f"share of the decision: {share}"]
+    return "\n".join([*lines, *flow(worth(branches, card, name).split(" "), "", 2, " ")]) + "\n"
+
+
+def worth(branches: BranchScores, card: Scorecard, name: str) -> str:
+    """Return in a sentence whether the recurrence has earned its time; arguments as above."""
+    model, alone = card.figures[0], branches.linear.figures[0]
+    before, after = (number(one.value, has_unit=one.measure.has_unit) for one in (alone, model))
+    said = EARNED[branches.verdict(card)].format(rows=counted(card.rows, "row"))
+    return (
+        f"{said}: {model.measure.title} {before} with {name} alone, {after} with the recurrence "
+        f"(p {branches.p_value:.3f})"
+    )
 
 
 def _brief(card: Scorecard) -> list[str]:

@@ -59,6 +59,15 @@ class Answering(Protocol):
             records: n, of which they are the targets.
         """
 
+    def row_parts(self, scores: Scores, targets: Any) -> Floats:
+        """Return (n, k) what each row adds to the sums that the first figure follows from.
+
+        Only tasks with a linear path are asked, and these sums are compared with those of others.
+        """
+
+    def figure_of(self, sums: Floats) -> Floats:
+        """Return the first figure of a scorecard for each of (m, k) sums over rows."""
+
     def baseline(self, targets: Any) -> Baseline:
         """Return what answering blindly reaches on rows with these targets (n, ...)."""
 

@@ -21,6 +21,14 @@ class NoLinearPath:
         """Refuse."""
         raise ValueError("there is no linear path")
 
+    def row_parts(self, scores: Any, targets: Any) -> NoReturn:
+        """Refuse: there is nothing to compare with."""
+        self.share_of_first(scores, scores)
+
+    def figure_of(self, sums: Any) -> NoReturn:
+        """Refuse."""
+        self.share_of_first(sums, sums)
+
     def learn_sparse(
         self, rows: Any, targets: Any, weights: Any, *, num_features: int, rng: Any, start: Any
     ) -> NoReturn:

@@ -215,13 +215,33 @@ def test_evaluate_scores_both_paths(linear_model: Path, tmp_path: Path):
     assert 0 < found["recurrence_share"] < 1
     plain = without_n_grams(linear_model, tmp_path / "plain.npz")
     alone = scores_of(plain)
-    assert found["parts"]["recurrence"] == pytest.approx(
-        {key: alone[key] for key in ("accuracy", "macro_f1", "log_loss")}
-    )
+    ours, theirs = found["parts"]["recurrence"], found["parts"]["wide"]
+    assert ours["accuracy"] == alone["accuracy"]
+    assert ours["macro_f1"] == pytest.approx(alone["macro_f1"])
+    assert ours["log_loss"] <= alone["log_loss"], "its best factor"
+    assert found["baselines"] == {
+        "figure": "accuracy",
+        "model": found["accuracy"],
+        "blind": found["baseline"],
+        "wide": theirs["accuracy"],
+        "recurrence": ours["accuracy"],
+        "p_value": pytest.approx(0.5, abs=0.5),
+        "recurrence_adds": "nothing",
+    }
+    assert alone["baselines"] == {
+        "figure": "accuracy",
+        "model": alone["accuracy"],
+        "blind": alone["baseline"],
+    }
     assert alone.keys() == found.keys() - {"parts", "recurrence_share"}
     share = f"{100 * found['recurrence_share']:.0f} %"
     ran = grucli("evaluate", REVIEWS, "-m", linear_model)
-    *_, ours, theirs, decision = ran.lines
+    *_, ours, theirs, decision, verdict, end = ran.lines
+    assert f"{verdict} {end.strip()}" == (
+        f"the recurrence adds nothing that {found['rows']} rows can tell: accuracy "
+        f"{found['baselines']['wide']:.3f} with n-grams alone, {found['accuracy']:.3f} with the "
+        f"recurrence (p {found['baselines']['p_value']:.3f})"
+    )
     for line, name in ((ours, "recurrence"), (theirs, "wide")):
         assert f"accuracy {found['parts'][name]['accuracy']:.3f}" in line
     assert ours.startswith("recurrence alone ")

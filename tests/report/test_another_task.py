@@ -1,6 +1,6 @@
 """Reports of a task that answers with numbers: nothing in report/ knows that others have labels."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from grucli.prediction.score import BranchScores
 from grucli.report.chance import doubts
 from grucli.report.page.sequences import examples as on_page
 from grucli.report.scorecard import text
-from grucli.report.scores import branches_text
+from grucli.report.scores import branches_text, worth
 from grucli.report.sequences import examples, mark, signed
 from grucli.tasks.scorecard import CountTable, Figure, Measure, Scorecard
 
@@ -91,11 +91,19 @@ def test_of_errors_less_is_better(rmse, line):
 
 
 def test_the_branches():
-    both = BranchScores(recurrence=card(1.0), linear=card(3.0), recurrence_share=0.75)
-    assert branches_text(both, "n-grams").splitlines()[:2] == [
+    both = BranchScores(recurrence=card(1.0), linear=card(3.0), recurrence_share=0.75, p_value=0.01)
+    assert branches_text(both, card(0.5), "n-grams").splitlines() == [
         "recurrence alone  RMSE 1.000",
         "n-grams alone     RMSE 3.000",
+        "share of the decision: recurrence 75 %, n-grams 25 %",
+        "the recurrence earns its time: RMSE 3.000 with n-grams alone, 0.500 with the",
+        "  recurrence (p 0.010)",
     ]
+    assert worth(both, card(3.5), "n-grams").startswith("the recurrence does harm: RMSE 3.000 with")
+    unsure = replace(both, p_value=0.05)
+    assert worth(unsure, card(0.5), "n-grams").startswith(
+        "the recurrence adds nothing that 50 rows can tell: RMSE 3.000 with n-grams alone, 0.500"
+    )
     assert both.to_json()["parts"] == {"recurrence": {"rmse": 1.0}, "wide": {"rmse": 3.0}}
 
 

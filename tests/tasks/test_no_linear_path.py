@@ -11,6 +11,8 @@ def test_all_of_it_is_refused():
     for refused in (
         lambda: task.share_of_first(None, None),
         lambda: task.learn_sparse(None, None, None, num_features=1, rng=None, start=None),
+        lambda: task.row_parts(None, None),
+        lambda: task.figure_of(None),
         lambda: task.learn_dense(None, None, None, None),
     ):
         with pytest.raises(ValueError, match="no linear path"):

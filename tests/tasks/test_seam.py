@@ -6,8 +6,10 @@ Covers: tasks/task.
 import inspect
 import json
 
+import numpy as np
 import pytest
 
+from grucli.data.records import Record
 from grucli.tasks import DEFAULT, TASKS, task_from_json, task_type
 from grucli.tasks.task import FigureKind, Task
 
@@ -58,3 +60,19 @@ def test_a_task_is_what_its_json_says():
 def test_the_figure_of_rows_is_the_mean_of_their_sums_or_its_root():
     assert FigureKind(name="accuracy", title="accuracy").of_mean(0.25) == 0.25
     assert FigureKind(name="rmse", title="RMSE", is_root=True).of_mean(0.25) == 0.5
+
+
+@pytest.mark.parametrize("name", ["classify", "multilabel", "regress"])
+def test_the_first_figure_follows_from_sums_over_rows(name):
+    rng = np.random.default_rng(0)
+    labels = ["1", "2", "1;2", "3", "4", "9"]
+    records = [Record(number=k, label=labels[k % 6]) for k in range(60)]
+    for record in records if name == "multilabel" else ():
+        record.labels = tuple(record.label.split(";"))
+    for record in records if name == "regress" else ():
+        record.label = str(record.number % 7)
+    task = task_type(name).fit("t.csv", [one for one in records if one.label != "9"])
+    scores, targets = rng.normal(size=(60, task.num_outputs)), task.encode(records)
+    sums = task.row_parts(scores, targets).sum(axis=0, keepdims=True)
+    (figure,) = task.figure_of(sums)
+    assert figure == pytest.approx(task.measure(scores, targets, records).figures[0].value)

@@ -75,6 +75,15 @@ class LabelAnswering:
         unknown = unknown_labels.unknown_rows(records, self.labels)
         return scorecard(self.labels, self.levels, scores, targets, unknown)
 
+    def row_parts(self, scores: Floats, targets: Integers) -> Floats:
+        """Return (n, 2): whether the answer is right, and one row."""
+        return np.stack((self.right(scores, targets), np.ones(len(targets))), axis=1)
+
+    def figure_of(self, sums: Floats) -> Floats:
+        """Return the accuracy."""
+        accuracy: Floats = sums[:, 0] / sums[:, 1]
+        return accuracy
+
     def baseline(self, targets: npt.NDArray[np.int64]) -> Majority:
         """Return what the majority reaches; of -1, an unknown label, no answer is right."""
         from grucli.tasks.classify.baseline import Majority

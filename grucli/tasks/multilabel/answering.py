@@ -86,6 +86,18 @@ class SetAnswering:
     def calibration_error(self, scores: Floats, targets: Integers) -> None:
         """Return None: no factor of all scores makes them true, but one of each label does."""
 
+    def row_parts(self, scores: Floats, targets: Integers) -> Floats:
+        """Return (n, 2): labels answered rightly, and labels that are there or answered."""
+        sets, (truth, lacking) = self.decision.sets(scores), divided(targets)
+        hits = (sets & (truth > 0)).sum(axis=1)
+        either = sets.sum(axis=1) + truth.sum(axis=1, dtype=np.int64) + lacking
+        return np.stack((hits, either), axis=1).astype(np.float64)
+
+    def figure_of(self, sums: Floats) -> Floats:
+        """Return micro-F1, 0 where there is no label at all."""
+        f1: Floats = 2 * sums[:, 0] / np.maximum(sums[:, 1], 1.0)
+        return f1
+
     def baseline(self, targets: Integers) -> FixedSet:
         """Return what the best set that is the same for all rows reaches."""
         from grucli.tasks.multilabel.baseline import FixedSet

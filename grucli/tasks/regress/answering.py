@@ -87,6 +87,16 @@ class NumberAnswering:
 
         return scorecard(self.values(scores), targets, self.interval, self.levels, self.shown)
 
+    def row_parts(self, scores: Floats, targets: Floats) -> Floats:
+        """Return (n, 2): the squared error, and one row."""
+        squares = (self.values(scores) - targets) ** 2
+        return np.stack((squares, np.ones(len(squares))), axis=1)
+
+    def figure_of(self, sums: Floats) -> Floats:
+        """Return the RMSE."""
+        rmse: Floats = np.sqrt(sums[:, 0] / sums[:, 1])
+        return rmse
+
     def baseline(self, targets: Floats) -> Mean:
         """Return what answering the mean of (n,) targets reaches."""
         from grucli.tasks.regress.baseline import Mean
