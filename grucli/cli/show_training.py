@@ -27,6 +27,7 @@ from grucli.report.epochs import step_words
 from grucli.report.scores import json_pieces
 from grucli.training import cost
 from grucli.training.forecast import Forecast
+from grucli.training.held_out_scores import held_out_scores
 from grucli.training.saver import RunFiles
 from grucli.training.session import DataReady, RunRequest, Session, TrainerReady, WeightsTaken
 from grucli.training.tuning.search import Budget, Search, num_judged, searched
@@ -156,9 +157,9 @@ def _show_outcome(session: Session, files: RunFiles, search: Search | None, comm
     """Tell what a run has reached; return whether that is all that was wished for."""
     trainer, prepared, seconds = session.trainer, session.prepared, session.elapsed_s
     is_told = train_outputs.write_out_of_fold(files, session)
-    tested = show_test.tested(session, files)
+    tested, held = show_test.tested(session, files), held_out_scores(trainer, prepared)
     if common.json:
-        result = report.result(trainer, prepared, str(files.model), seconds)
+        result = report.result(trainer, prepared, held, str(files.model), seconds)
         result["test"] = None if tested is None else tested.scored.to_json()
         if search is not None:
             result["tune"] = tuning_report.result(search, session.request.config)
@@ -172,6 +173,8 @@ def _show_outcome(session: Session, files: RunFiles, search: Search | None, comm
         common.note(line)
     calibration = trainer.task.calibration
     common.note_each(calibration)
+    if held is not None and tested is None:
+        common.note_each(report.held_out_lines(held, trainer, prepared))
     if trainer.progress.stopped == "time" and not common.quiet:
         _say_how_to_go_on("--max-time: where it ends depends on the clock; ")
     if is_told:

@@ -52,7 +52,7 @@ class Prepared:
         warnings: what is odd in it.
         linear: what a linear path learns from, None to have none.
         folds: (n,) the fold of each training row, None to train once.
-        records: those rows as they were read, to be told beside their answers; none without folds.
+        records: the rows that judge, all of them with folds, as they were read.
         vectors: what the token vectors start from, None for random ones, or once they do.
         holdout: what scores the finished model, None for nothing.
     """
@@ -146,7 +146,7 @@ def prepare_table(
         origin=origin,
         linear=linear,
         folds=parts.folds,
-        records=() if parts.folds is None else parts.train,
+        records=parts.valid if parts.folds is None else parts.train,
         vectors=vectors,
         holdout=holdout,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections.abc import Sequence
 
 from rich.cells import cell_len
@@ -33,6 +35,35 @@ def text(card: Scorecard, more: Sequence[tuple[str, object, str]] = ()) -> str:
     """
     parts = (_figures(card, more), *(_table(one, card.rows) for one in card.tables))
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def tables_text(card: Scorecard) -> str:
+    """Return the tables alone; of many classes the weakest, and the most confused."""
+    parts = [
+        _weakest(one) if isinstance(one, FigureTable) else _table(one, card.rows)
+        for one in card.tables
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _weakest(one: FigureTable) -> list[str]:
+    """Return the lines of a table, where it is long those of the rows with the shortest bars."""
+    if len(one.rows) <= MOST_CLASSES:
+        return _of_figures(one)
+    measured = next((column.values for column in one.columns if column.has_bars), ())
+    figures = [math.inf if value is None else value for value in measured]
+    order = sorted(range(len(figures)), key=figures.__getitem__)
+    kept = order[:MOST_LINES]
+    part = dataclasses.replace(
+        one,
+        rows=[one.rows[k] for k in kept],
+        columns=[
+            dataclasses.replace(column, values=[column.values[k] for k in kept])
+            for column in one.columns
+        ],
+    )
+    rest = len(one.rows) - len(kept)
+    return [f"the {len(kept)} weakest of {len(one.rows):,}", *_of_figures(part), *_more(rest)]
 
 
 def _figures(card: Scorecard, more: Sequence[tuple[str, object, str]]) -> list[str]:

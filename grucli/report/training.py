@@ -4,16 +4,20 @@ from typing import Any
 
 from grucli.errors import counted
 from grucli.model.blend import CalibrationErrors
+from grucli.model.linear_path import NAMES
 from grucli.model.network import Model
 from grucli.notices import Notice
+from grucli.prediction.score import baselines
 from grucli.preparation.prepare import Prepared
-from grucli.report import folds
+from grucli.report import folds, scorecard
 from grucli.report.chance import doubts, measured
 from grucli.report.epochs import figure, yardstick
 from grucli.report.model_card import what_the_head_reads
+from grucli.report.scores import worth
 from grucli.report.tables import number
 from grucli.tasks import reported
 from grucli.tasks.task import Task
+from grucli.training.held_out_scores import HeldOutScores
 from grucli.training.progress import Kept, Progress
 from grucli.training.scores import ValidScores
 from grucli.training.trainer import Trainer
@@ -76,6 +80,19 @@ def outcome_lines(trainer: Trainer, prepared: Prepared, seconds: float) -> list[
     return [line, *folds.lines(trainer, prepared), *warnings]
 
 
+def held_out_lines(held: HeldOutScores, trainer: Trainer, prepared: Prepared) -> list[str]:
+    """Return how each class fares in answers to rows that were not learned from, and which err.
+
+    And what less than the model reaches on them.
+    """
+    rows = counted(held.card.rows, "row")
+    which = "each answered by its fold" if trainer.num_folds else "held out for validation"
+    lines = [f"{rows}, {which}:", *scorecard.tables_text(held.card).splitlines()]
+    if held.branches is None:
+        return lines
+    return [*lines, worth(held.branches, held.card, NAMES[prepared.encoder.unit])]
+
+
 def _reason(prepared: Prepared) -> str:
     """Return why nothing may have been learned."""
     is_cut = prepared.facts["longest"] > prepared.encoder.max_length
@@ -127,8 +144,18 @@ def _calibration(kept: Kept) -> CalibrationErrors | None:
     return None if valid is None or valid.blend is None else valid.blend.calibration
 
 
-def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> dict[str, Any]:
-    """Return the object that `train --json` prints."""
+def result(
+    trainer: Trainer, prepared: Prepared, held: HeldOutScores | None, path: str, seconds: float
+) -> dict[str, Any]:
+    """Return the object that `train --json` prints.
+
+    Args:
+        trainer: with what it keeps.
+        prepared: what it has learned from.
+        held: what was found on rows that it has not learned from.
+        path: of the model.
+        seconds: that it took.
+    """
     kept = trainer.kept
     return {
         "schema": SCHEMA,
@@ -142,7 +169,7 @@ def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> d
             **kept.scores.figures,
             "loss": kept.scores.loss,
         },
-        "valid": _valid(trainer, prepared),
+        "valid": _valid(trainer, prepared, held),
         "wide": _linear(kept.valid),
         **folds.result(trainer, prepared),
         "seconds": round(seconds, 3),
@@ -150,7 +177,9 @@ def result(trainer: Trainer, prepared: Prepared, path: str, seconds: float) -> d
     }
 
 
-def _valid(trainer: Trainer, prepared: Prepared) -> dict[str, Any] | None:
+def _valid(
+    trainer: Trainer, prepared: Prepared, held: HeldOutScores | None
+) -> dict[str, Any] | None:
     """Return what is known of rows that were not learned from; None without any."""
     kept, (kind, *others) = trainer.kept, prepared.task.figures
     measure = yardstick(prepared, kept.fold)
@@ -168,7 +197,14 @@ def _valid(trainer: Trainer, prepared: Prepared) -> dict[str, Any] | None:
         **{other.name: reached.figures[other.name] for other in others},
         "loss": reached.loss,
         "calibration": _calibration_json(kept),
+        **({} if held is None else held_out_json(held)),
     }
+
+
+def held_out_json(held: HeldOutScores) -> dict[str, Any]:
+    """Return the tables of a scorecard, and what less than the model reaches."""
+    tables = {one.name: one.to_json() for one in held.card.tables}
+    return {**tables, "baselines": baselines(held.card, held.branches)}
 
 
 def _calibration_json(kept: Kept) -> dict[str, float] | None:

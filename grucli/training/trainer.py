@@ -16,11 +16,12 @@ from grucli.engine.packing import Floats
 from grucli.errors import expect
 from grucli.model.blend import Mix
 from grucli.model.linear_path import LinearFeatures, LinearPath
+from grucli.model.logits import BranchLogits
 from grucli.model.network import Model
 from grucli.parallel.crew import Crew
 from grucli.parallel.shards import Rows
 from grucli.random import SHUFFLE, generator
-from grucli.tasks.task import Scores, Task
+from grucli.tasks.task import Scores, Targets, Task
 from grucli.training.linear_branch import LinearBranch
 from grucli.training.optimizer import learning_rate
 from grucli.training.progress import OWN_ENDS, EpochInfo, Fold, Kept, Progress, StepInfo, StepSums
@@ -132,8 +133,7 @@ class Trainer:
     @property
     def mix(self) -> Mix:
         """How much both branches count with the best weights."""
-        valid = self.kept.valid
-        if valid is not None and valid.blend is not None:
+        if (valid := self.kept.valid) is not None and valid.blend is not None:
             return valid.blend.mix
         is_unjudged = self._stages.valid is None and not self.num_folds
         return Mix(linear=1.0) if self._linear is not None and is_unjudged else Mix()
@@ -151,6 +151,12 @@ class Trainer:
             return self._task
         scores = logits.blended(self.mix)[known]
         return self._task.calibrated(scores, targets[known], dataclasses.asdict(self._recipe))
+
+    @property
+    def held_out(self) -> tuple[BranchLogits, Targets] | None:
+        """As `Stages.held_out` returns it; None while only some folds have answered."""
+        is_whole = self.kept.is_present and not self.kept.fold
+        return self._stages.held_out(self.best) if is_whole else None
 
     @property
     def held_out_losses(self) -> Floats:
@@ -173,8 +179,7 @@ class Trainer:
     @property
     def epochs(self) -> int:
         """Epochs at most."""
-        crossed = self.progress.crossed
-        return self._recipe.epochs if crossed is None else crossed.epochs
+        return (self.progress.crossed or self._recipe).epochs
 
     def batches(self, epoch: int) -> list[Rows]:
         """Return the rows of each batch of an epoch (1 for the first), in their order."""
