@@ -165,10 +165,7 @@ class Trainer:
 
     @property
     def out_of_fold(self) -> Scores | None:
-        """Scores (n, O) of all rows by weights that have not learned from them, of both branches.
-
-        None without folds, or before training on all rows has ended.
-        """
+        """Scores (n, O) of all rows by weights of their folds; None before all rows are learned."""
         return None if self.kept.crossed is None else self._stages.out_of_fold(self.mix)
 
     @property
@@ -247,8 +244,7 @@ class Trainer:
     @property
     def learning_rate(self) -> float:
         """The learning rate of the next step."""
-        num_steps = self.epochs * self.num_batches
-        return learning_rate(self._recipe, self.progress, num_steps)
+        return learning_rate(self._recipe, self.progress, self.epochs * self.num_batches)
 
     def _end_epoch(self) -> EpochInfo:
         """Judge the epoch, keep its weights if they are the best, decide how to go on."""
