@@ -35,15 +35,15 @@ def ngrams(found: NgramWeights) -> list[str]:
     return lines
 
 
-def legend(found: NgramWeights) -> str:
-    """Return what is listed, and what the marks mean that occur."""
+def legend(found: NgramWeights, place: str = "in brackets") -> str:
+    """Return what is listed, what the marks mean that occur, and where the texts are counted."""
     share = f"{found.found:,} of the {found.known:,} that the model knows"
     if found.texts is None:
         where = f"of one token of the vocabulary ({share}; DATA has longer ones)"
         count = ""
     else:
         where = f"of {counted(found.texts, 'text')} of the sample ({share})"
-        count = ", in brackets the texts that have it"
+        count = f", {place} the texts that have it"
     kinds = {one.ngram.kind for side in found.sides for one in side.ngrams[:SHOWN]}
     marks = [words for kind, words in MARKS.items() if kind in kinds]
     what = "that weigh most for each answer: what was learned of one x its rarity (idf)"

@@ -23,6 +23,7 @@ from grucli.report.model_card import parameter_rows, setting_rows
 from grucli.report.page.charts import histogram, horizons, saturation
 from grucli.report.page.document import document, facts, table
 from grucli.report.page.markup import Child, Markup, joined, tag
+from grucli.report.page.ngrams import heaviest
 from grucli.report.page.plot import folded
 from grucli.report.page.sequences import examples
 from grucli.report.tables import percent
@@ -41,6 +42,8 @@ def page(report: Report) -> str:
     Without data there are the explained texts and what is in the model.
     """
     sections = [("why", "Why this answer", examples(report.examples))]
+    if report.ngrams is not None and (report.input is not None or not report.examples):
+        sections.append(("ngrams", "What weighs most", heaviest(report.ngrams)))
     if report.input is not None:
         sections += [
             ("data", "On the data", facts(data_facts(report, report.input))),

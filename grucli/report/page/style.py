@@ -53,7 +53,8 @@ svg{display:block;width:100%;height:auto;overflow:visible}
 svg.plot{width:calc(100% - 4.5rem);height:8rem;margin:1.5rem .8rem 2.3rem 3.7rem}
 svg.low{height:5rem}
 svg.plot svg{height:100%}
-svg text{font-size:11px;fill:var(--faint);text-anchor:middle}
+svg{text-anchor:middle}
+svg text{font-size:11px;fill:var(--faint)}
 .rule,.axis{stroke:var(--line);fill:none}
 .dot,.column{fill:var(--blue);fill-opacity:.65}
 .column{stroke:var(--bg);stroke-width:1}

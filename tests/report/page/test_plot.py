@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grucli.report.page.plot import Axis, Scale, curves, dot, folded, plot, spaced, upright
+from grucli.report.page.style import STYLE
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,12 @@ def test_a_picture_has_its_title_its_words_and_its_numbers():
 
 def test_lines_are_stretched_and_go_up():
     assert 'points="0,1000 500,750 1000,0"' in curves(([(0, 0), (0.5, 0.25), (1, 1)], "line"))
+
+
+def test_a_label_stands_in_the_middle_of_its_place_unless_it_says_otherwise():
+    assert 'text-anchor="middle"' not in upright(0.5, "since", "3", before=True)
+    assert "svg{text-anchor:middle}" in STYLE  # a rule for texts would win over what they say
+    assert "text-anchor" not in STYLE.replace("svg{text-anchor:middle}", "")
 
 
 def test_labels_leave_each_other_room_and_none_leaves_the_frame():
