@@ -61,7 +61,8 @@ def evaluate(
     grucli evaluate test.csv -m m.npz --min per_class.spam.recall=0.9 --max log_loss=0.5
 
     A metric is a dotted path into what --json prints; --list-metrics names all of them, each with
-    its value and which way is better. Wrong answers are written worst first.
+    its value and which way is better. Wrong answers are written worst first, each with its row and
+    line, its id if DATA has a column of that name, and what --keep names.
     """
     common.set_threads()
     bounds = [_bound("--min", given) for given in minimums or ()]
@@ -75,7 +76,7 @@ def evaluate(
 
     saved = common.load(model)
     options = reading.options(targets=saved.task.target_forms[0])
-    table = read_table(data, options, saved.remembered, saved.task.target_forms)
+    table = read_table(data, options, saved.remembered, saved.task.target_forms, files.kept)
     common.note_each(table.findings)
     records = list(suitable_records(saved, table.records, table.name, model))
     saved.task.check_known(table.name, records, "the model")
@@ -83,7 +84,7 @@ def evaluate(
     for piece in _result(scored, saved, common, list_metrics=list_metrics):
         output.write(piece)
     output.flush()
-    files.write(scored, saved, records, common)
+    files.write(scored, saved, table, common)
     common.note_each(warnings(scored, saved, table))
     if _count_unmet(bounds, scored):
         raise typer.Exit(1)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
 from grucli.cli import output
-from grucli.cli.options import Common
-from grucli.errors import show_path
+from grucli.cli.options import Bom, Common
+from grucli.errors import ConfigError, show_path
 
 if TYPE_CHECKING:
-    from grucli.data.records import Record
+    from grucli.data.kept_columns import Kept
+    from grucli.data.labelled import Table
+    from grucli.data.records import Source
     from grucli.modelfile.checkpoint import SavedModel
     from grucli.prediction.score import Scored
 
@@ -28,17 +29,37 @@ class Files:
     ] = None
     errors: Annotated[
         str | None,
-        typer.Option("--errors", metavar="FILE", help="Write the wrong answers as CSV."),
+        typer.Option(
+            "--errors", metavar="FILE", help="Write the wrong answers as CSV, to .jsonl as JSON."
+        ),
     ] = None
+    keep: Annotated[
+        str | None,
+        typer.Option(
+            "--keep", metavar="COL,COL", help="Columns to repeat in --errors; '*' for all."
+        ),
+    ] = None
+    bom: Bom = False
     force: Annotated[bool, typer.Option("--force", help="Replace an existing FILE.")] = False
+
+    @property
+    def _is_jsonl(self) -> bool:
+        """Whether --errors is written as JSON Lines."""
+        return str(self.errors).lower().endswith((".jsonl", ".ndjson"))
 
     def check_targets(self, model: str, data: str) -> None:
         """Refuse, before anything is read, files that are in the way.
 
         Raises:
             AccessError: a file exists, without --force.
-            ConfigError: a file would replace the model, the data or another one.
+            ConfigError: a file would replace the model, the data or another one; or how to write
+                --errors is told without need.
         """
+        for flag, given in {"--keep": self.keep is not None, "--bom": self.bom}.items():
+            if given and self.errors is None:
+                raise ConfigError(f"{flag}: is about the file of --errors; name one, or omit it")
+        if self.bom and self._is_jsonl:
+            raise ConfigError("--bom: is for CSV, and --errors ends in .jsonl; omit it")
         others = {"model": model, "data": data}
         for flag, path in {"--output": self.out, "--errors": self.errors}.items():
             if path is not None:
@@ -46,16 +67,31 @@ class Files:
                 output.check_target(path, self.force)
                 others[f"file of {flag}"] = path
 
-    def write(
-        self, scored: Scored, saved: SavedModel, records: Sequence[Record], common: Common
-    ) -> None:
+    def kept(self, source: Source) -> Kept:
+        """Return what --errors tells of the data beside targets and answers.
+
+        Raises:
+            DataError: there is no such column.
+        """
+        from grucli.data.kept_columns import beside_target
+
+        return {} if self.errors is None else beside_target(self.keep, source)
+
+    def write(self, scored: Scored, saved: SavedModel, table: Table, common: Common) -> None:
         """Write the files that are asked for and say so.
+
+        Args:
+            scored: what was found.
+            saved: the model.
+            table: the data, which hold what is kept.
+            common: whether to speak.
 
         Raises:
             AccessError: a file cannot be written.
         """
-        from grucli.report.mistakes import mistakes
+        from grucli.report.mistakes import MistakeList
         from grucli.report.scores import json_pieces
+        from grucli.report.window_names import WindowNames
 
         if self.out is not None:
 
@@ -66,6 +102,13 @@ class Files:
             output.write_file(self.out, fill)
             common.note(f"wrote {show_path(self.out)}")
         if self.errors is not None:
-            wrong = saved.task.mistakes(scored.scores, scored.targets)
-            output.write_file(self.errors, mistakes(records, wrong).encode())
+            found = saved.task.mistakes(scored.scores, scored.targets)
+            wrong = MistakeList(
+                records=table.records,
+                found=found,
+                kept=table.kept,
+                windows=WindowNames.of(table.remembered, table.kept),
+            )
+            text = wrong.jsonl() if self._is_jsonl else wrong.csv()
+            output.write_file(self.errors, (output.BOM * self.bom + text).encode())
             common.note(f"wrote {show_path(self.errors)}")

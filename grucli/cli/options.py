@@ -38,6 +38,10 @@ Model = Annotated[
     typer.Option("--model", "-m", metavar="MODEL.npz", show_default=False, help="The model file."),
 ]
 
+Bom = Annotated[
+    bool, typer.Option("--bom", help="Begin the CSV with a byte order mark, as Excel wants it.")
+]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:

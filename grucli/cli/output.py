@@ -20,6 +20,9 @@ WARNING = "warning: "
 LONGEST_WARNING, SHORTEST_PLACE = 200, 20  # characters
 HANGING = 2  # columns before what goes on in the next line of a terminal
 
+BOM = "\ufeff"
+"""Begins a CSV by which Excel tells that it is UTF-8."""
+
 WRITE_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
 """What writing to standard output can meet, beside a reader that went away."""
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 import typer
 
 from grucli.cli import output
-from grucli.cli.options import Common, Data, Model, Reading, spread
+from grucli.cli.options import Bom, Common, Data, Model, Reading, spread
 from grucli.data.forms import OnBadRow
-from grucli.errors import ConfigError, DataError, excerpt
+from grucli.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from grucli.data.records import Record, Source
     from grucli.prediction.stream import Predictions
-    from grucli.report.predictions import Writer
+    from grucli.report.predictions import Layout, Writer
     from grucli.tasks.columns import AnswerOptions
 
 Form = Literal["tsv", "csv", "jsonl", "label", "conll"]
@@ -60,6 +60,7 @@ def predict(
         str | None,
         typer.Option("--unknown", metavar="NAME", help="The label for that; <unknown>."),
     ] = None,
+    bom: Bom = False,
     out: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of stdout.")
     ] = None,
@@ -80,16 +81,17 @@ def predict(
     """
     common.set_threads()
     out = None if out == "-" else out
-    form = _form(to, keep, common)
+    form = _form(to, keep, common, bom=bom)
     asked = _answer_options(top_k, min_prob, unknown)
     path = data or "-"
     if out is not None:
         output.check_apart("--output", out, {"model": model, "data": path})
     output.check_target(out, force)
     from grucli.data.forms.opening import open_source
+    from grucli.data.kept_columns import kept_columns
     from grucli.prediction import stream
     from grucli.report.coverage import lost
-    from grucli.report.predictions import WRITERS, Layout
+    from grucli.report.predictions import Layout
 
     saved = common.load(model)
     if path == "-" and sys.stdin is not None and sys.stdin.isatty():
@@ -99,7 +101,7 @@ def predict(
         common.note_each(source.findings)
         asked = dataclasses.replace(asked, separator=source.label_separator)
         nothing = stream.nothing(saved)
-        layout = Layout.of(saved.task, asked, _kept(keep, source), nothing, source)
+        layout = Layout.of(saved.task, asked, kept_columns(keep, source), nothing, source)
         form = form or ("conll" if source.format == "conll" and layout.steps else "tsv")
         if form == "csv":
             for name, other in layout.renamed.items():
@@ -107,7 +109,7 @@ def predict(
         suitable = stream.suitable_records(saved, source, source.name, model)
         records = _Watched(suitable, options.on_bad_row)
         answers = _Counted(stream.predict(saved, records, source.ready))
-        _write(_texts(answers, source, records, WRITERS[form](layout)), out)
+        _write(_texts(answers, source, records, _writer(form, layout, bom=bom)), out)
         common.note_each(source.found_later())
         common.note_each(lost(answers.coverage, saved))
         records.finish(source.name)
@@ -128,7 +130,7 @@ def _answer_options(
     )
 
 
-def _form(to: Form | None, keep: str | None, common: Common) -> Form | None:
+def _form(to: Form | None, keep: str | None, common: Common, *, bom: bool) -> Form | None:
     """Return how to write, from --to and --json, which are two names of one thing; None if open."""
     if common.json and to not in (None, "jsonl"):
         raise ConfigError(f"--json: is the same as --to jsonl; omit it or --to {to}")
@@ -137,27 +139,16 @@ def _form(to: Form | None, keep: str | None, common: Common) -> Form | None:
         raise ConfigError(
             f"--keep: {form or 'tsv'} has no room for columns; pass --to csv or --to jsonl"
         )
+    if bom and form != "csv":
+        raise ConfigError(f"--bom: is for csv, not for {form or 'tsv'}; pass --to csv or omit it")
     return form
 
 
-def _kept(keep: str | None, source: Source) -> dict[str, int]:
-    """Return the columns to keep with their places; a table without any row has none."""
-    from grucli.data.tables.column_names import column_hint, split_names
+def _writer(form: Form, layout: Layout, *, bom: bool) -> Writer:
+    from grucli.report.predictions import WRITERS
 
-    places = {name: k for k, name in enumerate(source.columns)}
-    if keep is None or keep.strip() == "*":
-        return places if keep else {}
-    if not places and source.format in ("csv", "tsv", "jsonl"):
-        return {}
-    names = split_names([keep], places)
-    for name in names:
-        if name not in places:
-            columns = excerpt(",".join(places), 60) or "none; is it a table? pass --format csv"
-            hint = column_hint(name, places)
-            raise DataError(
-                f"{source.name}: no column '{excerpt(name)}' to keep (columns: {columns}){hint}"
-            )
-    return {name: places[name] for name in names}
+    writer = WRITERS[form](layout)
+    return dataclasses.replace(writer, header=output.BOM + writer.header) if bom else writer
 
 
 class _Watched:

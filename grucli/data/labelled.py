@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy.typing as npt
@@ -11,6 +11,7 @@ from grucli import activity
 from grucli.data.batches import Examples
 from grucli.data.encoded import Encoded
 from grucli.data.forms.opening import open_source
+from grucli.data.kept_columns import Kept
 from grucli.data.numbers import target_fault
 from grucli.data.records import ReadOptions, Record, Remembered, Source, TargetForm
 from grucli.engine.steps import Steps
@@ -36,7 +37,8 @@ class Table:
         name: of the file, for people.
         format: in which it was read.
         head: lines before its first record.
-        records: each with a target, without its cells.
+        records: each with a target; of its cells, those that were to be kept.
+        kept: the names of these.
         targets: of which form these are.
         skipped: records that could not be read.
         remembered: how the file was read.
@@ -49,6 +51,7 @@ class Table:
     format: str
     head: int
     records: list[Record]
+    kept: tuple[str, ...]
     targets: TargetForm
     skipped: int
     remembered: Remembered
@@ -62,6 +65,7 @@ def read_table(
     options: ReadOptions,
     remembered: Remembered | None = None,
     forms: Sequence[TargetForm] = (),
+    keep: Callable[[Source], Kept] = lambda source: {},
 ) -> Table:
     """Read a whole file with labels.
 
@@ -71,6 +75,7 @@ def read_table(
         remembered: how the file was read that a model has learned from, None to learn.
         forms: what that model has learned, first of all, and what else it can be judged by; no
             matter if there are none.
+        keep: what of the data is kept beside the targets.
 
     Raises:
         DataError: it has no row, holds targets of another form, or rows that cannot be read or lack
@@ -80,6 +85,7 @@ def read_table(
     with open_source(path, options, needs_label=True, remembered=remembered) as source:
         _refuse_unread(source, options)
         _refuse_other_targets(source, forms)
+        kept = keep(source)
         records, problems, first = list[Record](), list[str](), None
         are_numbers = "number" in (options.targets, source.targets) and source.targets != "tags"
         for record in _told(source):
@@ -87,7 +93,8 @@ def read_table(
             if are_numbers and record.error is None:
                 record.error = _fault_of_number(source.name, record)
             if record.error is None:
-                record.cells = ()  # nobody asks for them; of a wide table they are most of it
+                # nobody asks for the others, and of a wide table they are most of it
+                record.cells = tuple([cell(record) for cell in kept.values()])
                 records.append(record)
             else:
                 problems.append(record.error)
@@ -107,6 +114,7 @@ def read_table(
             format=source.format,
             head=0 if first is None else min(first.own_lines, default=1) - 1,
             records=records,
+            kept=tuple(kept),
             targets=source.targets,
             skipped=len(problems),
             remembered=source.remembered,

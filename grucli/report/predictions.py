@@ -17,6 +17,7 @@ from typing import Any, Final, cast
 import numpy as np
 
 from grucli.data.forms.conll import TokenLines
+from grucli.data.kept_columns import Kept, renamed
 from grucli.data.records import Record, Source
 from grucli.engine.packing import Floats
 from grucli.errors import ConfigError
@@ -35,7 +36,6 @@ from grucli.tasks.task import Scores, Task
 
 ERROR: Final = "<error>"
 DIGITS: Final = 6  # of a number, behind the point
-KEPT: Final = "keep."  # as in jsonl, where "keep" holds what is kept
 
 _ESCAPES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r", "\\": "\\\\"})
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
@@ -51,14 +51,14 @@ class Layout:
     Attributes:
         answers: gives the columns of (m, O) scores.
         names: of the columns that a table has for answers.
-        kept: columns of the input that are repeated (csv, jsonl): name -> place in its rows.
+        kept: columns of the input that are repeated (csv, jsonl).
         windows: columns that name the window which a record is, none where it is none (likewise).
         steps: name of the field with a text for each step, None where there is none.
     """
 
     answers: Callable[[Floats], Columns]
     names: Sequence[str]
-    kept: dict[str, int]
+    kept: Kept
     steps: str | None = None
     windows: WindowNames = NO_WINDOWS
 
@@ -67,7 +67,7 @@ class Layout:
         cls,
         task: Task,
         options: AnswerOptions,
-        kept: dict[str, int],
+        kept: Kept,
         nothing: Scores = None,
         data: Source | None = None,
     ) -> Layout:
@@ -84,17 +84,11 @@ class Layout:
     @property
     def renamed(self) -> dict[str, str]:
         """What csv calls the kept columns that would have the name of an answer's."""
-        taken = {*self.names, *self.kept}
-        found = {}
-        for name in [name for name in self.names if name in self.kept]:
-            found[name] = f"{KEPT}{name}"
-            while found[name] in taken:
-                found[name] = f"{KEPT}{found[name]}"
-        return found
+        return renamed(self.names, self.kept)
 
     def cells(self, record: Record) -> list[str]:
         """Return the kept cells of a record, empty ones where its columns are not known."""
-        return [record.cells[k] if record.cells else "" for k in self.kept.values()]
+        return [cell(record) for cell in self.kept.values()]
 
 
 @dataclass(frozen=True, kw_only=True)

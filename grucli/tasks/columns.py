@@ -106,9 +106,11 @@ class Mistakes:
     Attributes:
         rows: (m,) of them, the worst first.
         answers: columns of m values, what was answered to each.
+        fields: what JSON has instead; None for the same.
         steps: (m,) which step of the row it is, from 0, where each has an answer; None else.
     """
 
     rows: Integers
     answers: Mapping[str, Texts | Numbers]
+    fields: Mapping[str, Texts | Numbers | Lists] | None = None
     steps: Integers | None = None

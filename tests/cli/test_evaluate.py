@@ -241,14 +241,14 @@ def test_the_rows_it_got_wrong_worst_first(text_model: Path, tmp_path: Path) -> 
     ran = grucli("evaluate", REVIEWS, "-m", text_model, "--errors", wrong)
     assert ran.code == 0
     header, *rows = csv_rows(wrong)
-    assert header == ["row", "label", "predicted", "probability", "text"]
+    assert header == ["row", "line", "label", "predicted", "probability", "text"]
     answers = [line.split("\t") for line in grucli("predict", REVIEWS, "-m", text_model).lines]
     expected = [
-        [str(number), row["label"], *answer, row["text"]]
+        [str(number), str(number + 1), row["label"], *answer, row["text"]]
         for number, (row, answer) in enumerate(zip(ROWS, answers, strict=True), 1)
         if row["label"] != answer[0]
     ]
-    assert rows == sorted(expected, key=lambda row: -float(row[3]))
+    assert rows == sorted(expected, key=lambda row: -float(row[4]))
     assert len(rows) > 2
     written = wrong.read_bytes()
     ran = grucli("evaluate", "missing.csv", "-m", "missing.npz", "--errors", wrong)
@@ -294,7 +294,7 @@ def test_labels_that_training_lacked_are_wrong_and_listed(text_model: Path, tmp_
     assert after["rows"] == before["rows"] + 3
     assert after["accuracy"] * after["rows"] == pytest.approx(before["accuracy"] * before["rows"])
     assert after["unseen"] == {"\x1b[31m, [red]": 2, "Positive": 1}
-    labels = [row[1] for row in csv_rows(tmp_path / "wrong.csv")]
+    labels = [row[2] for row in csv_rows(tmp_path / "wrong.csv")]
     assert labels.count("\x1b[31m, [red]") == 2
     report = grucli("evaluate", data.name, "-m", text_model, cwd=tmp_path)
     assert report.complaints == [
@@ -440,3 +440,65 @@ def test_every_metric_is_listed_and_each_that_is_listed_is_taken(
         "grucli.metrics/1",
         {"value": 60, "better": None},
     )
+
+
+def test_wrong_answers_have_the_id_and_what_else_is_kept(text_model: Path, tmp_path: Path) -> None:
+    rows = [
+        [f"t-{k}", row["text"], row["label"], f"team {k % 3}, east"] for k, row in enumerate(ROWS)
+    ]
+    header = ["id", "text", "label", "team"]
+    with (tmp_path / "tickets.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    run = ("evaluate", "tickets.csv", "-m", text_model, "-q", "--force", "--errors")
+    assert grucli(*run, "plain.csv", cwd=tmp_path).code == 0
+    names, *plain = csv_rows(tmp_path / "plain.csv")
+    assert names == ["row", "line", "id", "label", "predicted", "probability", "text"]
+    assert all(row[2] == f"t-{int(row[0]) - 1}" for row in plain)
+    grucli(*run, "kept.csv", "--keep", "team,label", "--bom", cwd=tmp_path)
+    written = (tmp_path / "kept.csv").read_bytes()
+    assert written.startswith(b"\xef\xbb\xbfrow,line,id,team,keep.label,label,predicted,")
+    found = list(csv.DictReader(io.StringIO(written.decode("utf-8-sig"))))
+    assert all(row["team"] == rows[int(row["row"]) - 1][3] for row in found)
+    assert all(row["keep.label"] == row["label"] != row["predicted"] for row in found)
+    grucli(*run, "all.JSONL", "--keep", "*", cwd=tmp_path)
+    objects = [json.loads(line) for line in (tmp_path / "all.JSONL").read_text().splitlines()]
+    assert [[str(one["row"]), one["text"]] for one in objects] == [
+        [row[0], row[-1]] for row in plain
+    ]
+    for one in objects:
+        assert list(one) == ["row", "line", "label", "predicted", "probability", "text", "keep"]
+        assert one["line"] == one["row"] + 1
+        assert one["keep"] == dict(zip(("id", "team"), rows[one["row"] - 1][::3], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("flags", "code", "complaint"),
+    [
+        (("--keep", "id"), 2, "--keep: is about the file of --errors"),
+        (("--bom",), 2, "--bom: is about the file of --errors"),
+        (("--bom", "--errors", "e.ndjson"), 2, "--bom: is for CSV"),
+        (("--errors", "e.csv", "--keep", "scor"), 3, "did you mean 'score'?"),
+    ],
+)
+def test_what_errors_cannot_have_is_refused(
+    text_model: Path, tmp_path: Path, flags: tuple[str, ...], code: int, complaint: str
+) -> None:
+    ran = grucli("evaluate", REVIEWS, "-m", text_model, *flags, cwd=tmp_path)
+    assert (ran.code, ran.out, complaint in ran.err) == (code, b"", True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_id_of_steps_in_rows_names_a_wrong_answer(tmp_path: Path) -> None:
+    rows = ["id,time,x,label"]
+    for k in range(24):
+        rows += [f"s{k},{t},{(k % 2) * 3 + t % 3},{'ab'[(k + k // 20) % 2]}" for t in range(6)]
+    (tmp_path / "t.csv").write_text("\n".join(rows) + "\n")
+    brief = ("--set", "model.hidden_size=8", "--set", "training.epochs=2", "-q")
+    assert grucli("train", "t.csv", "-o", "m.npz", *brief, cwd=tmp_path).code == 0
+    ran = grucli("evaluate", "t.csv", "-m", "m.npz", "-q", "--errors", "e.csv", cwd=tmp_path)
+    assert ran.code == 0
+    found = csv_rows(tmp_path / "e.csv")
+    assert found[0][:4] == ["row", "line", "id", "label"]
+    assert len(found) > 1
+    for number, line, name, *_ in found[1:]:
+        assert (name, int(line)) == (f"s{int(number) - 1}", 6 * int(number) - 4)

@@ -108,7 +108,14 @@ def test_wrong_answers_are_written(folder):
     ran = grucli("evaluate", "b.csv", "-m", "m.npz", "--errors", "e.csv", cwd=folder)
     assert ran.code == 0
     header = (folder / "e.csv").read_text().split("\n")[0]
-    assert header == "row,label,predicted,probability,text"
+    assert header == "row,line,label,predicted,probability,text"
+    ran = grucli("evaluate", "b.csv", "-m", "m.npz", "--errors", "e.jsonl", cwd=folder)
+    assert ran.code == 0
+    for line in (folder / "e.jsonl").read_text().splitlines():
+        found = json.loads(line)
+        assert isinstance(found["label"], list)
+        assert isinstance(found["predicted"], list)
+        assert set(found["label"]) != set(found["predicted"])
 
 
 def test_one_label_is_explained(folder):

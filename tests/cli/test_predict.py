@@ -1,6 +1,6 @@
 """`grucli predict`: one record out for each record in, whatever is in it.
 
-Covers: prediction/stream.
+Covers: data/kept_columns, prediction/stream.
 """
 
 import csv
@@ -448,6 +448,8 @@ def test_data_of_another_kind_is_refused(
         (("--json", "--to", "csv"), 2, "--json"),
         (("--min-prob", "1.5"), 2, "'--min-prob'"),
         (("--to", "csv", "--keep", "txt"), 3, "did you mean 'text'?"),
+        (("--bom",), 2, "pass --to csv or omit it"),
+        (("--bom", "--json"), 2, "--bom: is for csv, not for jsonl"),
         (("--text", "txet"), 3, "did you mean 'text'?"),
     ],
 )
@@ -503,3 +505,77 @@ def _peak_kb(model: Path, lines: int) -> int:
         (sys.executable, "-c", script), capture_output=True, env=environment(), cwd=ROOT, check=True
     )
     return int(ran.stdout)
+
+
+LINES = [
+    'he said "no", twice',
+    "",
+    "a\ttab, a comma",
+    "  blanks  ",
+    "\u00a0好，评\u2028x",
+    "\r in it",
+]
+
+
+def test_lines_come_back_as_they_stand(text_model: Path) -> None:
+    data = "".join(f"{line}\n" for line in LINES).encode()
+    bad = b"broken \xff\n"
+    run = ("predict", "-m", text_model, "--keep", "text")
+    for ends, form in ((b"\n", ()), (b"\r\n", ("--format", "lines"))):
+        stdin = data.replace(b"\n", ends) + bad
+        ran = grucli(*run, "--to", "csv", *form, stdin=stdin)
+        header, *rows = csv_rows(ran.text)
+        assert (ran.code, header) == (3, ["text", "label", "probability"])
+        assert [row[0] for row in rows] == [*LINES, ""]
+        assert [row[1] == "<error>" for row in rows] == [False] * len(LINES) + [True]
+    objects = [json.loads(line) for line in grucli(*run, "--json", stdin=data).lines]
+    assert [one["keep"] for one in objects] == [{"text": line} for line in LINES]
+    answers = grucli("predict", "-m", text_model, stdin=data).lines
+    assert [f"{one['label']}\t{one['probability']:.6f}" for one in objects] == answers
+    everything = ("predict", "-m", text_model, "--keep", "*", "--to", "csv")
+    assert grucli(*everything, stdin=data).out == grucli(*run, "--to", "csv", stdin=data).out
+    assert grucli(*run, "--to", "csv", stdin=b"").out == b""
+
+
+def test_a_file_of_lines_keeps_text_and_label_and_has_no_other_column(
+    text_model: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "lines.txt"
+    file.write_text("__label__good fine work\nno label\n")
+    run = ("predict", file.name, "-m", text_model, "--to", "csv", "-q", "--keep")
+    rows = csv_rows(grucli(*run, "text,label", cwd=tmp_path).text)
+    assert [row[:2] for row in rows] == [
+        ["text", "keep.label"],
+        ["fine work", "good"],
+        ["no label", ""],
+    ]
+    ran = grucli(*run, "id", cwd=tmp_path)
+    assert (ran.code, ran.out) == (3, b"")
+    assert ran.complaints == [
+        "grucli: lines.txt: no column 'id' to keep (lines data have: text,label)"
+    ]
+
+
+def test_of_series_without_columns_the_label_can_be_kept(series_model: Path) -> None:
+    run = ("predict", SAMPLES / "classic_test.npz", "-m", series_model, "--to", "csv", "-q")
+    with np.load(SAMPLES / "classic_test.npz") as arrays:
+        truth = arrays["y"].astype(str).tolist()
+    header, *rows = csv_rows(grucli(*run, "--keep", "label").text)
+    assert header == ["keep.label", "label", "probability"]
+    assert [row[0] for row in rows] == truth
+    ran = grucli(*run, "--keep", "time")
+    assert (ran.code, "(npz data have: label)" in ran.err) == (3, True)
+
+
+def test_a_byte_order_mark_for_excel(text_model: Path, tmp_path: Path) -> None:
+    run = ("predict", REVIEWS, "-m", text_model, "--to", "csv", "--keep", "text", "-q")
+    plain = grucli(*run)
+    marked = grucli(*run, "--bom")
+    assert marked.out == b"\xef\xbb\xbf" + plain.out
+    grucli(*run, "--bom", "-o", tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_bytes() == marked.out
+    assert grucli("predict", "-m", text_model, "--to", "csv", "--bom", stdin=b"").out == b""
+    again = grucli("predict", tmp_path / "a.csv", "-m", text_model, "--to", "csv", "-q")
+    assert again.lines == [line.split(",", 1)[1] for line in ["x,label,probability"]] + [
+        ",".join(row[-2:]) for row in csv_rows(plain.text)[1:]
+    ]

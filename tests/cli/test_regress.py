@@ -107,6 +107,11 @@ def test_evaluate_and_its_bounds(folder: Path):
     ]
     assert len(errors) == 60
     assert sorted(errors, key=abs, reverse=True) == errors
+    flags = ("--errors", folder / "e.jsonl", "-q")
+    assert grucli("evaluate", folder / "new.csv", "-m", folder / "m.npz", *flags).code == 0
+    for line in (folder / "e.jsonl").read_text().splitlines():
+        row = json.loads(line)
+        assert row["error"] == pytest.approx(row["predicted"] - row["label"], abs=0.02)
     unmet = grucli("evaluate", folder / "new.csv", "-m", folder / "m.npz", "--min", "r2=0.9999")
     assert unmet.code == 1
     assert "mean baseline" in unmet.text

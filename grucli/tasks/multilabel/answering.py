@@ -17,7 +17,7 @@ from grucli.errors import ConfigError
 from grucli.notices import Notice
 from grucli.tasks import label_names, unknown_labels
 from grucli.tasks.classify.answering import check_label
-from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
+from grucli.tasks.columns import AnswerOptions, Columns, Lists, Mistakes
 from grucli.tasks.multilabel import answers
 from grucli.tasks.multilabel.answers import LabelSet
 from grucli.tasks.multilabel.decision import Booleans, Decision, set_probability
@@ -128,9 +128,13 @@ class SetAnswering:
         rows = wrong[np.argsort(set_probability(p[wrong], truth[wrong] > 0), kind="stable")]
         sets = self.decision.chosen(p[rows])
         between = separator_for(self.labels, None)
-        found = [between.join(own) for own in answers.names_of(self.labels, sets)]
+        named = list(answers.names_of(self.labels, sets))
         whole = set_probability(p[rows], sets).tolist()
-        return Mistakes(rows=rows, answers={"predicted": found, "probability": whole})
+        return Mistakes(
+            rows=rows,
+            answers={"predicted": list(map(between.join, named)), "probability": whole},
+            fields={"predicted": Lists(values=named), "probability": whole},
+        )
 
     @property
     def listed(self) -> str:
