@@ -24,7 +24,8 @@ from grucli.model.blend import recurrence_share
 from grucli.model.logits import BranchLogits, branch_logits
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
-from grucli.tasks.task import Task
+from grucli.tasks.scorecard import Scorecard
+from grucli.tasks.task import Scores, Task
 
 MOST_PICKED = 3  # sequences that "wrong" or "uncertain" picks
 
@@ -89,6 +90,7 @@ def inspect(
         report = dataclasses.replace(
             report,
             input=data,
+            card=_card(saved.task, scores, drawn.records),
             health=health,
             horizons=horizons,
             verdicts=verdicts(saved.model.architecture, data, health, horizons),
@@ -104,6 +106,15 @@ def inspect(
         examples=explained,
         ngrams=ngram_weights(saved, () if drawn is None else drawn.records),
     )
+
+
+def _card(task: Task, scores: Scores, records: Sequence[Record]) -> Scorecard | None:
+    """Return how good the scores (n, O) are of those records whose target the task knows."""
+    rows = np.flatnonzero([record.has_target for record in records])
+    asked = [records[row] for row in rows.tolist()]
+    if not asked or not task.known(task.encode(asked)).any():
+        return None
+    return task.measure(scores[rows], task.encode(asked), asked)
 
 
 def _input(

@@ -6,7 +6,6 @@ Its JSON is `{"schema", "meta", "data", "verdicts"}`; a number that is not defin
 from __future__ import annotations
 
 import dataclasses
-import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,8 +16,9 @@ from grucli.inspection.health import LayerHealth
 from grucli.inspection.memory import Horizon
 from grucli.inspection.ngram_weights import NgramWeights
 from grucli.inspection.sequences import Example
-from grucli.modelfile.checkpoint import SavedModel, architecture_json
-from grucli.tasks import reported
+from grucli.inspection.serialization import example_json, model_json, plain, scores_json
+from grucli.modelfile.checkpoint import SavedModel
+from grucli.tasks.scorecard import Scorecard
 
 SCHEMA = "grucli.gates/1"
 CONVENTION = "h = write*candidate + keep*h, write = 1 - keep; keep = z, reset = r"
@@ -144,6 +144,7 @@ class Report:
         path: of the model file.
         saved: the model.
         settings: how it was looked at.
+        card: how good the answers to the sample are; None without known targets.
         input: None without data, and so with `health` () and `horizons` ().
         health: of each layer and direction.
         horizons: from the end and from the start.
@@ -157,6 +158,7 @@ class Report:
     saved: SavedModel
     settings: InspectionSettings
     input: Input | None = None
+    card: Scorecard | None = None
     health: tuple[LayerHealth, ...] = ()
     horizons: tuple[Horizon, ...] = ()
     examples: tuple[Example, ...] = ()
@@ -179,9 +181,10 @@ class Report:
             },
             "data": {
                 "model": model_json(self.saved),
-                "gates": [_plain(vars(part)) for part in self.health],
-                "memory": [_plain(vars(horizon)) for horizon in self.horizons],
-                "examples": [_example_json(one) for one in self.examples],
+                "gates": [plain(vars(part)) for part in self.health],
+                "scores": None if self.card is None else scores_json(self.card),
+                "memory": [plain(vars(horizon)) for horizon in self.horizons],
+                "examples": [example_json(one) for one in self.examples],
                 "picked": [dataclasses.asdict(one) for one in self.picked],
                 "ngrams": None if self.ngrams is None else self.ngrams.to_json(),
             },
@@ -206,90 +209,3 @@ class Report:
                 )
             },
         }
-
-
-def parameter_parts(saved: SavedModel) -> dict[str, int]:
-    """Return the parameters of each part: "embedding", "convolutions", "layer 1", …, "head"."""
-    parts: dict[str, int] = {}
-    for name, array in saved.model.arrays():
-        first = name.partition("_")[0]
-        part = f"layer {int(first[5:]) + 1}" if first.startswith("layer") else first
-        part = "convolutions" if first.startswith("front") else part
-        parts[part] = parts.get(part, 0) + array.size
-    return parts
-
-
-def model_json(saved: SavedModel) -> dict[str, Any]:
-    """Return what is in the model file, apart from weights and vocabulary."""
-    encoder = saved.encoder
-    architecture = architecture_json(saved.model.architecture, saved.task)
-    del architecture["dtype"]  # of this process; that of training stands in the config
-    reading = {"max_length": encoder.max_length, **encoder.to_json()}
-    return {
-        **reported(saved.task),
-        "kind": encoder.kind,
-        "reading": {**saved.remembered.stored(), **reading},
-        "architecture": architecture,
-        "parameters": {**parameter_parts(saved), "total": saved.model.num_parameters},
-        "wide": _linear_json(saved),
-        "card": _without_digests(_plain(saved.card)),
-    }
-
-
-def _without_digests(node: Any) -> Any:
-    """Return a part of the card without digests: of what was learned from, they are of no file."""
-    if isinstance(node, dict):
-        return {key: _without_digests(item) for key, item in node.items() if key != "sha256"}
-    return node
-
-
-def _linear_json(saved: SavedModel) -> dict[str, Any] | None:
-    linear = saved.model.linear
-    if linear is None:
-        return None
-    return linear.to_json() | {
-        "parameters": linear.num_parameters,
-        "factors": saved.model.mix.to_json(),
-    }
-
-
-def _example_json(one: Example) -> dict[str, Any]:
-    why = one.attribution
-    return {
-        "name": one.name,
-        "label": one.label,
-        **why.explained.to_json(),
-        "margin": why.margin,
-        "wide_margin": why.linear_margin,
-        "steps": one.steps,
-        "truncated": one.truncated,
-        "known": one.known,
-        "parts": [
-            {
-                **dataclasses.asdict(part),
-                "effect": _plain(why.effect[k]),
-                "wide_effect": None if why.linear_effect is None else _plain(why.linear_effect[k]),
-                "running": float(why.running[k]),
-                "leading": None if why.leading is None else why.leading[k],
-            }
-            for k, part in enumerate(one.parts)
-        ],
-        "channels": None
-        if one.series is None
-        else [dataclasses.asdict(channel) for channel in one.series.channels],
-        "turn": None if why.turn is None else dataclasses.asdict(why.turn),
-        "check": None if why.check is None else dataclasses.asdict(why.check),
-    }
-
-
-def _plain(value: Any) -> Any:
-    """Return `value` as JSON has it: arrays as lists, objects as mappings, NaN as None."""
-    if dataclasses.is_dataclass(value):
-        return _plain(vars(value))
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, np.ndarray | np.generic):
-        return _plain(value.tolist())
-    return None if isinstance(value, float) and not math.isfinite(value) else value

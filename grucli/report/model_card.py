@@ -9,7 +9,7 @@ from typing import Any
 from grucli.data.labelled import Table
 from grucli.data.records import names
 from grucli.errors import excerpt, show_path
-from grucli.inspection.report import parameter_parts
+from grucli.inspection.serialization import parameter_parts
 from grucli.model.blend import Mix
 from grucli.model.linear_path import NAMES, LinearPath
 from grucli.model.network import Architecture

@@ -1,6 +1,6 @@
 """Reports in JSON, and which records stand in them.
 
-Covers: inspection/measure, report/sequences.
+Covers: inspection/measure, inspection/serialization, report/sequences.
 """
 
 import dataclasses
@@ -14,6 +14,7 @@ from grucli.data.series.encoder import SeriesEncoder
 from grucli.errors import CheckpointError, ConfigError
 from grucli.inspection.measure import Shown
 from grucli.report.inspection import text
+from grucli.report.sequences import change
 from grucli.tasks.classify.task import Classify
 from tests.inspection.helpers import random_model
 from tests.inspection.reports import (
@@ -60,6 +61,66 @@ def test_accuracy_counts_labelled_records_alone_and_unseen_labels_as_wrong():
     truth = [0, 0, 1]
     assert found.right == sum(a == y for a, y in zip(answers, truth, strict=False))
     assert found.accuracy == found.right / 4
+
+
+def test_the_scores_are_those_of_rows_with_a_target():
+    one = report(text_model(), None, sample(REVIEWS))
+    scores = one.to_json()["data"]["scores"]
+    assert scores["rows"] == 4  # of 5; the label of one is unseen
+    assert scores["accuracy"] == one.input.accuracy
+    assert "per_class" in scores
+    assert "confusion" not in scores  # a count for each pair of perhaps thousands of classes
+    unlabelled = sample(texts(("good", None), ("bad", "unseen")))
+    assert report(text_model(), None, unlabelled).to_json()["data"]["scores"] is None
+    assert report(text_model()).to_json()["data"]["scores"] is None
+
+
+def test_channels_do_what_the_margin_loses_with_each_at_its_mean():
+    values = np.random.default_rng(2).normal(size=(20, 3))
+    held = [values.copy() for _ in range(3)]
+    for channel in range(3):
+        held[channel][:, channel] = 0  # the mean, as the encoder has it
+    rows = [Record(number=k, values=one) for k, one in enumerate((values, *held), 1)]
+    saved = series_model(scale=1.2)
+    first, *others = report(
+        saved, Shown(numbers=(1, 2, 3, 4), target="no"), sample(rows, (1, 2, 3, 4))
+    ).examples
+    other = first.attribution.explained.other
+    for channel, alone in zip(first.series.channels, others, strict=True):
+        p = np.log(alone.attribution.explained.probabilities)
+        assert channel.effect == pytest.approx(first.attribution.margin - (p[0] - p[other]))
+    assert [one.name for one in first.series.channels] == ["channel 1", "channel 2", "channel 3"]
+    remembered = dataclasses.replace(saved.remembered, values=("ax", "ay", "az"))
+    named = report(
+        dataclasses.replace(saved, remembered=remembered), Shown(numbers=(1,)), sample(rows, (1,))
+    )
+    assert [one["name"] for one in named.to_json()["data"]["examples"][0]["channels"]] == [
+        "ax",
+        "ay",
+        "az",
+    ]
+    assert "channels each held at its mean: a" in " ".join(text(named).split())
+
+
+def test_what_would_change_an_answer_is_said():
+    rng = np.random.default_rng(1)
+    saved, found = text_model(), []
+    for _ in range(12):
+        (one,) = report(saved, Shown(texts=(" ".join(rng.choice(WORDS, 5).tolist()),))).examples
+        found.append((one, change(one)))
+    assert any(sentence.startswith("without ") for _, sentence in found)
+    for one, sentence in found:
+        turn = one.attribution.turn
+        if turn is None:
+            assert sentence == ""
+            continue
+        words = [f"'{one.parts[k].text}'" for k in turn.parts]
+        assert sentence.endswith(f"{turn.level:.3f}")
+        if one.attribution.turns:
+            assert all(word in sentence for word in words)
+            assert turn.answer != one.attribution.leading[-1]
+        else:
+            assert sentence.startswith("still ")
 
 
 def test_wrong_and_uncertain_are_the_worst_and_the_closest():
