@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from grucli.data.forms.json_document import objects
 from grucli.data.forms.opening import format_of_suffix
 from grucli.data.labelled import Table
+from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines, text_encoding
 from grucli.errors import ConfigError, DataError, show_path
 from grucli.files.data_stream import open_binary
@@ -65,12 +67,31 @@ def extract(path: str, table: Table) -> bytes:
     """
     if table.format == "npz":
         return _arrays(path, table)
+    if table.format == "json":
+        return _array(path, table)
     wanted = {line for record in table.records for line in record.own_lines}
     wanted.update(range(1, table.head + 1))
     encoding = text_encoding(table.remembered.encoding or "utf-8")
     with open_binary(path) as stream:
         lines = Lines(stream, table.name, encoding)
         return b"".join([line + b"\n" for line in lines if lines.number in wanted])
+
+
+def _array(path: str, table: Table) -> bytes:
+    """Return the objects of a document as an array."""
+    wanted = {record.number for record in table.records}
+    encoding = text_encoding(table.remembered.encoding or "utf-8")
+    asked = Asked(
+        name=table.name,
+        options=table.options,
+        known=table.remembered,
+        needs_label=True,
+        encoding=encoding,
+        path=path,
+    )
+    with open_binary(path) as stream:
+        found = [each for number, each in enumerate(objects(stream, asked), 1) if number in wanted]
+    return b"[" + b",\n".join(found) + b"]\n"
 
 
 def _arrays(path: str, table: Table) -> bytes:

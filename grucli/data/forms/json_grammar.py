@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from contextlib import suppress
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, overload
 
-from grucli.data.streams.lines import Lines, decode
-from grucli.errors import DataError, excerpt
+from grucli.data.streams.lines import decode
+from grucli.errors import excerpt
 
 Object = dict[str, Any]
 
@@ -19,35 +18,11 @@ class Number(str):
 
 
 class JsonError(ValueError):
-    """A line cannot be used: why, and how to mend it."""
+    """An object cannot be used: why, and how to mend it; `line` tells on which of its lines."""
 
-
-def refuse_document(lines: Lines, place: str) -> None:
-    """Refuse JSON that is no object a line: an array of objects, or an object over several lines.
-
-    Raises:
-        DataError: the lines that come begin such; no more is waited for than the first.
-    """
-    first = b"".join(lines.peek(1)[0]).strip()
-    second = next(islice(lines.arrived(), 1, None), b"").strip()
-    goes_on = first in (b"{", b"[", b"[{") and second[:1] in (b'"', b"{", b"}")
-    if goes_on or _is_array(first.rstrip(b","), lines.encoding):
-        raise DataError(
-            f"{place}: JSON over several lines, or an array; write an object a line, as with "
-            "jq -c . or jq -c '.[]', or pass --format lines"
-        )
-
-
-def _is_array(text: bytes, encoding: str) -> bool:
-    """Whether a line is an array of objects, or the first object of one."""
-    if not text.startswith(b"["):
-        return False
-    for part in (text, text[1:]):
-        with suppress(JsonError):
-            found = parse(part, encoding)
-            if isinstance(found[0] if isinstance(found, list) and found else found, dict):
-                return True
-    return False
+    def __init__(self, problem: str, line: int = 1) -> None:
+        super().__init__(problem)
+        self.line = line
 
 
 def parse_object(line: bytes, encoding: str) -> Object:
@@ -77,8 +52,9 @@ def parse(line: bytes, encoding: str) -> Any:
             _as_json(found).encode()  # half a character could not be written again
     except json.JSONDecodeError as error:
         raise JsonError(
-            f'no JSON: {excerpt(error.msg)} at character {error.pos + 1}; write one {{"key": …}} '
-            "a line"
+            f'no JSON: {excerpt(error.msg)} at character {error.colno}; write one {{"key": …}} '
+            "a line",
+            error.lineno,
         ) from None
     except RecursionError:
         raise JsonError("lists in lists without end; write a flat object") from None

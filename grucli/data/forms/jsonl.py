@@ -20,7 +20,6 @@ from grucli.data.forms.json_grammar import (
     is_null,
     kind,
     parse_object,
-    refuse_document,
 )
 from grucli.data.forms.json_keys import string_lists_of, structures_of, value_key
 from grucli.data.forms.json_tokens import fill, tagged_keys
@@ -79,7 +78,6 @@ def open_jsonl(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
         DataError: a key that is named is in none of the first objects, or there is no clear choice.
     """
     source = asked.source("jsonl", stream, lines)
-    refuse_document(lines, f"{asked.name}:{lines.number + 1}")
     sample = _sample(lines, asked)
     source.columns = tuple(dict.fromkeys(key for found in sample for key in found))
     asked = asked.among(source.columns)
@@ -124,12 +122,12 @@ def _sample(lines: Lines, asked: Asked) -> list[Object]:
     count = 1 if asked.known.text or asked.known.values else SAMPLED_ROWS
     waiting, _ = lines.peek(SAMPLED_ROWS if asked.needs_label else count)
     found, problem = [], ""
-    for number, line in enumerate(waiting, 1):
+    for index, line in enumerate(waiting):
         try:
             if line.strip():
                 found.append(parse_object(line, lines.encoding))
         except JsonError as error:
-            problem = problem or f"{asked.name}:{number}: {error}"
+            problem = problem or f"{asked.name}:{lines.line_of(index) + error.line - 1}: {error}"
     if not found and asked.needs_label:
         raise DataError(problem or f"{asked.name}: no rows; name a file with data in it")
     return found
@@ -206,7 +204,7 @@ def _records(lines: Lines, source: Source, keys: _Keys) -> Iterator[Record]:
         try:
             _fill(record, parse_object(line, lines.encoding), source, keys)
         except JsonError as error:
-            record.error = f"{source.name}:{lines.number}: {error}"
+            record.error = f"{source.name}:{lines.number + error.line - 1}: {error}"
         yield record
 
 

@@ -6,7 +6,7 @@ What a record is:
     lines               each line; `__label__x` in it is its label. A blank line, or one without a
                         label, is no record where labels are needed; else it is one.
                         A long table (numeric, with an id) has one of all rows of an id.
-    jsonl               each line but blank ones.
+    jsonl, json         each line but blank ones, or each object of an array or of another list.
     conll               each run of lines with tokens, up to a blank line.
     ts                  each case, that is each line after `@data` but blank ones and comments.
     npz                 each row of `X`.
@@ -21,7 +21,7 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 
 from grucli.data.forms.conll import open_conll, starts_as_conll
-from grucli.data.forms.json_grammar import refuse_document
+from grucli.data.forms.json_document import Elements, Place, find_place
 from grucli.data.forms.jsonl import open_jsonl, starts_as_jsonl, starts_as_tokens
 from grucli.data.forms.piped_input import refuse_stray
 from grucli.data.forms.text_lines import open_label_lines, starts_labelled
@@ -42,7 +42,7 @@ _SUFFIXES = {
     ".tab": "tsv",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
-    ".json": "jsonl",
+    ".json": "json",
     ".txt": "lines",
     ".conll": "conll",
     ".conllu": "conll",
@@ -136,6 +136,11 @@ def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source
 
         return _unless_cut(open_series(stream, asked, head), asked)
     refuse_kind(head, asked.name)
+    if form in ("", "json", "jsonl") or (form == "lines" and asked.options.format == "auto"):
+        head, place = find_place(head, stream, asked, form)
+        if place is not None:
+            return _of_document(Elements(stream, asked, head, place), place, form, stream, asked)
+    form = "jsonl" if form == "json" else form
     is_sure = asked.options.encoding is not None
     lines = Lines(stream, asked.name, asked.encoding, head, is_sure=is_sure)
     first, _ = lines.peek(1)
@@ -145,10 +150,27 @@ def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source
         raise DataError(f"{asked.name}: the file is empty; name a file with data in it")
     if asked.options.format == "auto" and _is_tagged(lines, form, asked):
         form = "conll"
-    elif asked.options.format == "auto" and form in ("", "lines"):
-        refuse_document(lines, f"{asked.name}:1")
-        form = form and _form_of_txt(lines, asked)
-    source = _of_form(form, stream, lines, asked)
+    elif asked.options.format == "auto" and form == "lines":
+        form = _form_of_txt(lines, asked)
+    return _finished(_of_form(form, stream, lines, asked), lines, asked)
+
+
+def _of_document(
+    lines: Elements, place: Place, form: str, stream: io.BufferedIOBase, asked: Asked
+) -> Source:
+    """Open the objects of a document."""
+    is_searched = form.startswith("json") or _is_searched(asked)
+    if not is_searched and not starts_as_jsonl(lines, asked):
+        refuse_stray(lines, asked)
+    source = open_jsonl(stream, lines, asked)
+    said = place.said if is_searched else f"{place.said} (pass --format lines for plain lines)"
+    source.format, source.findings = "json", (said, *source.findings)
+    source.found_later = lines.findings
+    return _finished(source, lines, asked)
+
+
+def _finished(source: Source, lines: Lines, asked: Asked) -> Source:
+    """Say in what encoding texts are read; let a model that tags have its steps."""
     _unless_cut(source, asked)
     if source.kind == "text":
         _say_encoding(source, lines, asked)

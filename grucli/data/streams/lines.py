@@ -81,8 +81,7 @@ class Lines:
     def __next__(self) -> bytes:
         while not self._waiting:
             if self.has_ended:
-                self._raise_fault()
-                raise StopIteration
+                raise self._fault or StopIteration
             self._fill()
         self.number += 1
         return self._waiting.popleft()
@@ -99,9 +98,13 @@ class Lines:
             self._fill()
             size += CHUNK_BYTES
         lines = list(islice(self._waiting, count))
-        if not lines:
-            self._raise_fault()
+        if self._fault is not None and not lines:
+            raise self._fault
         return lines, len(self._waiting) > len(lines) or not self.has_ended
+
+    def line_of(self, index: int) -> int:
+        """Return the number of one of the lines that `peek` returns."""
+        return self.number + 1 + index
 
     def arrived(self) -> Iterator[bytes]:
         """Yield the lines that come next, unread: those that need no waiting."""
@@ -110,7 +113,7 @@ class Lines:
             while place < len(self._waiting):
                 yield self._waiting[place]
                 place += 1
-            if self.has_ended or not _is_readable(self._stream):
+            if self.has_ended or not is_readable(self._stream):
                 return
             self._fill()
 
@@ -121,11 +124,7 @@ class Lines:
 
     def ready(self) -> bool:
         """Return whether the next line, or the end, can be had without waiting."""
-        while not self._waiting and not self.has_ended:
-            if not _is_readable(self._stream):
-                return False
-            self._fill()
-        return True
+        return next(self.arrived(), None) is not None or self.has_ended
 
     def _fill(self) -> None:
         try:
@@ -143,10 +142,6 @@ class Lines:
         if self._tail:
             self._add([bytes(self._tail)])
             self._tail.clear()
-
-    def _raise_fault(self) -> None:
-        if self._fault is not None:
-            raise self._fault
 
     def _split(self, chunk: bytes) -> None:
         if self._cr_ends is None:
@@ -290,7 +285,8 @@ def is_wide(encoding: str) -> bool:
     return "\n".encode(encoding) != b"\n"
 
 
-def _is_readable(stream: io.BufferedIOBase) -> bool:
+def is_readable(stream: io.BufferedIOBase) -> bool:
+    """Whether more of a stream, or its end, can be had without waiting."""
     try:
         descriptor = stream.fileno()
     except (OSError, io.UnsupportedOperation, AttributeError):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import gzip
+import json
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +66,18 @@ def test_arrays_of_all_rows_are_cut_and_others_kept(tmp_path):
     np.savez(path, X=np.ones((3, 4)), y=np.array([0, 1, 0]), odd=np.array([None] * 3))
     with pytest.raises(DataError, match="an array of it cannot be written again"):
         taken(path, {1})
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_objects_of_a_document_become_an_array(tmp_path, indent):
+    rows = [{"text": f"what {k} 好", "label": "ab"[k % 2]} for k in range(4)]
+    for encoding in ("utf-8", "gb18030"):
+        for document in (rows, {"more": [1], "rows": rows}):
+            path = tmp_path / "d.json"
+            text = json.dumps(document, indent=indent, ensure_ascii=False)
+            path.write_text(text, encoding=encoding)
+            found = taken(path, {2, 3}, encoding=encoding)
+            assert json.loads(found.decode(encoding)) == rows[1:3]
 
 
 def test_a_name_of_another_form_and_a_pipe_are_refused(tmp_path):
