@@ -78,7 +78,7 @@ def without_shared_lines(records: Sequence[Record], kept: Rows, held: Rows) -> t
     taken = {line for k in held.tolist() for line in records[k].own_lines}
     is_apart = [taken.isdisjoint(records[k].own_lines) for k in kept.tolist()]
     passed = is_apart.count(False)
-    said = f", and {counted(passed, 'row')} that overlap them left out" if passed else ""
+    said = f", and {counted(passed, 'row')} over the border left out" if passed else ""
     return kept[is_apart], said
 
 

@@ -108,7 +108,7 @@ def _in_folds(
         train=[file.records[k] for k in rows.tolist()],
         valid=[],
         line=f"validation: {number} folds, each held out once; then all rows count{bonds.also}"
-        + (f"; {counted(passed, 'row')} that overlap two folds left out" if passed else ""),
+        + (f"; {counted(passed, 'row')} over a border left out" if passed else ""),
         choices={"training.folds": folding, "data.valid": share},
         folds=folds,
     )
@@ -137,12 +137,13 @@ def _judged_by_share(
     train, held_out = ([file.records[k] for k in rows] for rows in (kept, held))
     whole = "" if group is None else f", each '{excerpt(group)}' whole"
     held_share = f"{share.value:.0%} of each {file.task.stratum_name}{whole}"
+    also = bonds.also
     if later is not None:
-        held_share = f"the last {share.value:.0%} in time"
+        held_share, also = f"the last {share.value:.0%} in time", ""
     return Parts(
         train=train,
         valid=held_out,
-        line=f"validation: {held.size:,} rows held out ({held_share}){between}{bonds.also}",
+        line=f"validation: {held.size:,} rows held out ({held_share}){between}{also}",
         choices=choices,
         warnings=tuple(file.unseen_warnings(train, "validation", held_out)),
     )

@@ -135,9 +135,7 @@ def test_a_bad_row_spoils_its_windows_alone(one_unit: Path) -> None:
 def test_the_last_rows_make_no_record_and_this_is_said(one_unit: Path) -> None:
     ran = predicted(one_unit, log(WINDOW + 5))
     assert (ran.code, len(ran.lines)) == (0, 1)
-    assert ran.complaints == [
-        "5 rows at the end of an id or before a gap make no whole window of 8 and are left out"
-    ]
+    assert ran.complaints == ["5 rows at the end or before a gap: no whole window of 8, left out"]
     assert predicted(one_unit, log(3)).out == b""
     assert predicted(one_unit, "").out == b""
 

@@ -17,7 +17,10 @@ FILES = Path(__file__).parent / "files"
 SHORT = (*QUICK, "--set", "training.epochs=1", "--set", "data.valid=0.3")
 
 FIRST_COMMAND_DOES = ["pumps.ts"]
-MESSAGE_HELPS = ["Pumps_TRAIN.tsv", "survey.csv", "tickets.csv", "tickets_gbk.csv"]
+MESSAGE_HELPS = [
+    *("Pumps_TRAIN.tsv", "survey.csv", "tickets.csv", "tickets_gbk.csv"),
+    *("pump_log.csv", "two_sensors.csv"),
+]
 
 
 def train(folder: Path, *words: str) -> Ran:

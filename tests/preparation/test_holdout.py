@@ -101,7 +101,7 @@ def test_rows_that_have_a_line_in_common_with_the_test_part_are_left_out(tmp_pat
     assert numbers(holdout.table.records) == [17, 18, 19, 20]
     assert numbers(file.records) == list(range(1, 16))
     assert holdout.taken == 5
-    assert "and 1 row that overlap them left out; 15 are left" in holdout.line
+    assert "and 1 row over the border left out; 15 are left" in holdout.line
 
 
 def test_what_tests_nothing_or_leaves_nothing_is_refused(tmp_path, reviews):

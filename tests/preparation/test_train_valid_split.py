@@ -222,8 +222,7 @@ def test_few_machines_are_judged_by_what_is_later_and_many_by_others(tmp_path):
             starts = [r.window.first for r in parts.valid if r.window.sequence == unit]
             assert max(ends) < min(starts)
     assert said == [
-        "validation: 58 rows held out (the last 20% in time), and 6 rows that overlap them left "
-        "out; rows that follow each other in time stay together",
+        "validation: 58 rows held out (the last 20% in time), and 6 rows over the border left out",
         "validation: 54 rows held out (20% of each label); windows of one sequence stay together",
     ]
 

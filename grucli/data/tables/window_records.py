@@ -91,8 +91,8 @@ class WindowRecords:
         found = list(self._clock.findings())
         if self._left_over:
             found.append(
-                f"{counted(self._left_over, 'row')} at the end of an id or before a gap make no "
-                f"whole window of {self._cutting.size:,} and are left out"
+                f"{counted(self._left_over, 'row')} at the end or before a gap: no whole window of "
+                f"{self._cutting.size:,}, left out"
             )
         if self._unlabelled:
             found.append(f"{counted(self._unlabelled, 'window')} without a label are left out")

@@ -77,7 +77,7 @@ def test_a_log_without_an_id_is_one_sequence_and_its_columns_are_found() -> None
         "windows of 3 steps, one every 3, each with its last label",
     )
     assert source.found_later() == (
-        "2 rows at the end of an id or before a gap make no whole window of 3 and are left out",
+        "2 rows at the end or before a gap: no whole window of 3, left out",
     )
 
 
@@ -194,7 +194,7 @@ def test_a_gap_begins_anew_and_is_said_once() -> None:
     assert source.found_later() == (
         "2 gaps in time, above 3 times the usual step of 1, the longest 101 before line 12: no "
         "window reaches over one (--gap-channel lets them)",
-        "8 rows at the end of an id or before a gap make no whole window of 4 and are left out",
+        "8 rows at the end or before a gap: no whole window of 4, left out",
     )
     source, records = read(data, "t.csv", window=4, gap_channel=True)
     assert firsts(records) == list(range(0, 40, 4))
@@ -283,7 +283,7 @@ def test_too_few_rows_are_refused_to_learn_from_and_no_record_to_predict() -> No
     )
     source, records = predicted(LOG, window=9)
     assert records == []
-    assert source.found_later()[-1].startswith("8 rows at the end of an id")
+    assert source.found_later()[-1].startswith("8 rows at the end")
 
 
 def test_memory_holds_as_many_ids_as_fit_and_says_which_it_lets_go_of(
