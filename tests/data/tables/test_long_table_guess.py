@@ -2,8 +2,10 @@
 
 import pytest
 
-from grucli.data.tables.long_table_guess import long_flags
+from grucli.data.tables.long_table_guess import long_options
 from grucli.data.tables.sample import TableSample
+from grucli.data.unclear import command_line
+from grucli.data.unclear import flags as words
 from tests.data.reading import problem, read
 
 STEPS = ["s1,1,.5,3,a", "s1,2,1,-2,a", "s2,1,2,0,b", "s2,2,3,0,b", "s2,3,1,1,b", "s3,1,1,1,a"]
@@ -32,7 +34,7 @@ def test_a_step_a_row_is_seen_where_nothing_else_fits(
 ) -> None:
     cells = [row.split(",") for row in rows]
     table = TableSample(header.split(","), lambda: cells, "t.csv:1", named=True)
-    assert long_flags(table, set(), None) == flags
+    assert command_line(words(long_options(table, set(), None))) == flags
 
 
 def test_steps_that_nobody_said_to_be_some_are_no_texts() -> None:
