@@ -84,7 +84,7 @@ def evaluate(
     for piece in _result(scored, saved, common, list_metrics=list_metrics):
         output.write(piece)
     output.flush()
-    files.write(scored, saved, table, common)
+    files.write(scored, saved, table, common, model)
     common.note_each(warnings(scored, saved, table))
     if _count_unmet(bounds, scored):
         raise typer.Exit(1)

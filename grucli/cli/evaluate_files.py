@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
@@ -40,6 +41,10 @@ class Files:
         ),
     ] = None
     bom: Bom = False
+    html: Annotated[
+        str | None,
+        typer.Option("--html", metavar="FILE", help="Write the report as a page with pictures."),
+    ] = None
     force: Annotated[bool, typer.Option("--force", help="Replace an existing FILE.")] = False
 
     @property
@@ -61,7 +66,8 @@ class Files:
         if self.bom and self._is_jsonl:
             raise ConfigError("--bom: is for CSV, and --errors ends in .jsonl; omit it")
         others = {"model": model, "data": data}
-        for flag, path in {"--output": self.out, "--errors": self.errors}.items():
+        own = {"--output": self.out, "--errors": self.errors, "--html": self.html}
+        for flag, path in own.items():
             if path is not None:
                 output.check_apart(flag, path, others)
                 output.check_target(path, self.force)
@@ -77,7 +83,9 @@ class Files:
 
         return {} if self.errors is None else beside_target(self.keep, source)
 
-    def write(self, scored: Scored, saved: SavedModel, table: Table, common: Common) -> None:
+    def write(
+        self, scored: Scored, saved: SavedModel, table: Table, common: Common, model: str
+    ) -> None:
         """Write the files that are asked for and say so.
 
         Args:
@@ -85,6 +93,7 @@ class Files:
             saved: the model.
             table: the data, which hold what is kept.
             common: whether to speak.
+            model: the model's file.
 
         Raises:
             AccessError: a file cannot be written.
@@ -112,3 +121,10 @@ class Files:
             text = wrong.jsonl() if self._is_jsonl else wrong.csv()
             output.write_file(self.errors, (output.BOM * self.bom + text).encode())
             common.note(f"wrote {show_path(self.errors)}")
+        if self.html is not None:
+            from grucli.report.page.evaluation_page import evaluation_page
+
+            names = Path(model).name, Path(table.name).name
+            page = evaluation_page(scored, saved, table.records, *names)
+            output.write_file(self.html, page.encode())
+            common.note(f"wrote {show_path(self.html)}")

@@ -15,6 +15,7 @@ from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
 
 if TYPE_CHECKING:
     from grucli.tasks.explained import Explained
+    from grucli.tasks.pictures import Pictures
     from grucli.tasks.scorecard import Baseline, Measure, Scorecard
     from grucli.tasks.thresholds import Wish
 
@@ -67,6 +68,9 @@ class Answering(Protocol):
 
     def figure_of(self, sums: Floats) -> Floats:
         """Return the first figure of a scorecard for each of (m, k) sums over rows."""
+
+    def pictures(self, scores: Scores, targets: Any) -> Pictures:
+        """Return what the scores (n, O) of rows with targets (n, ...) give to be drawn."""
 
     def baseline(self, targets: Any) -> Baseline:
         """Return what answering blindly reaches on rows with these targets (n, ...)."""

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.engine.packing import Floats, Integers
+from grucli.tasks.intervals import Interval, wilson_interval
+from grucli.tasks.scorecard import FigureColumn, Measure
 
 Booleans = npt.NDArray[np.bool_]
 
@@ -46,6 +48,56 @@ class ClassScore:
             rows=rows,
             predicted=answers,
         )
+
+    def interval(self, name: str, worth: float = 1.0) -> Interval | None:
+        """Return the 95 % interval of a share by its name, None where it is undefined.
+
+        F1 is a rising function of the share of hits among the rows that have the class, in truth
+        or in answer: what is known of that share is known of F1.
+
+        Args:
+            name: "precision", "recall" or "f1".
+            worth: independent rows that one is worth, at most 1, where some depend on each other.
+        """
+        hits = round((self.recall or 0.0) * self.rows)
+        trials = {
+            "precision": self.predicted,
+            "recall": self.rows,
+            "f1": self.rows + self.predicted - hits,
+        }[name]
+        if not trials:
+            return None
+        low, high = wilson_interval(hits * worth, trials * worth)
+        return (low, high) if name != "f1" else (2 * low / (1 + low), 2 * high / (1 + high))
+
+
+def columns(
+    scores: Sequence[ClassScore], measures: Sequence[Measure], worth: float = 1.0
+) -> tuple[FigureColumn, ...]:
+    """Return the columns of a table with a row for each class.
+
+    Args:
+        scores: of each class.
+        measures: of precision, recall, F1, rows and answers.
+        worth: as in `ClassScore.interval`.
+    """
+    precision, recall, f1, rows, predicted = measures
+
+    def share(measure: Measure, *, has_bars: bool = False) -> FigureColumn:
+        return FigureColumn(
+            measure=measure,
+            values=[getattr(one, measure.name) for one in scores],
+            intervals=[one.interval(measure.name, worth) for one in scores],
+            has_bars=has_bars,
+        )
+
+    return (
+        share(precision),
+        share(recall),
+        share(f1, has_bars=True),
+        FigureColumn(measure=rows, values=[one.rows for one in scores]),
+        FigureColumn(measure=predicted, values=[one.predicted for one in scores], in_json=False),
+    )
 
 
 def of_each(

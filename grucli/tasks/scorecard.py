@@ -103,12 +103,14 @@ class FigureColumn:
     Attributes:
         measure: of its figures.
         values: one in each row; None where it is undefined.
+        intervals: within which each lies with 95 % confidence; none where nobody knows.
         has_bars: whether each is drawn, too: a share.
         in_json: whether JSON has it.
     """
 
     measure: Measure
     values: Sequence[float | None]
+    intervals: Sequence[Interval | None] = ()
     has_bars: bool = False
     in_json: bool = True
 

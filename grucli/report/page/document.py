@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from grucli.report.model_card import FactLines
 from grucli.report.page.markup import Child, Markup, joined, tag
+from grucli.report.page.plot_style import PLOT_STYLE
 from grucli.report.page.style import STYLE
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -50,5 +51,5 @@ def _head(title: str) -> Markup:
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="referrer", content="no-referrer"),
         tag("title", title),
-        tag("style", Markup(STYLE)),
+        tag("style", Markup(STYLE + PLOT_STYLE)),
     )

@@ -27,6 +27,7 @@ from grucli.tasks.thresholds import Threshold
 
 if TYPE_CHECKING:
     from grucli.tasks.classify.baseline import Majority
+    from grucli.tasks.pictures import Pictures
     from grucli.tasks.scorecard import Measure, Scorecard
 
 
@@ -83,6 +84,12 @@ class LabelAnswering:
         """Return the accuracy."""
         accuracy: Floats = sums[:, 0] / sums[:, 1]
         return accuracy
+
+    def pictures(self, scores: Floats, targets: Integers) -> Pictures:
+        """Return what the logits (n, O) give to be drawn."""
+        from grucli.tasks.classify.scorecard import pictures
+
+        return pictures(self.labels, self.levels, scores, targets)
 
     def baseline(self, targets: npt.NDArray[np.int64]) -> Majority:
         """Return what the majority reaches; of -1, an unknown label, no answer is right."""

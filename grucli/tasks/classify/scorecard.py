@@ -6,12 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+import numpy as np
+
 from grucli.engine import losses
 from grucli.engine.packing import Floats, Integers
-from grucli.tasks.class_scores import ClassScore
+from grucli.tasks.class_scores import ClassScore, columns
 from grucli.tasks.classify.baseline import ACCURACY, Majority
 from grucli.tasks.classify.deciding import Levels, classes
 from grucli.tasks.classify.metrics import Evaluation, evaluate
+from grucli.tasks.pictures import Believed, LabelProbabilities, Pictures, RowErrors
 from grucli.tasks.scorecard import (
     ConfusionTable,
     CountTable,
@@ -36,6 +39,7 @@ RECALL = Measure(name="recall", title="recall", undefined="no row has this label
 F1 = Measure(name="f1", title="F1", undefined="no row has this label or is answered with it")
 ROWS = Measure(name="rows", title="rows", larger_is_better=None)
 PREDICTED = Measure(name="predicted", title="predicted", larger_is_better=None)
+WRONG = Measure(name="wrong", title="wrong answers", larger_is_better=False)
 
 MEASURES = (ACCURACY, MACRO_F1, WEIGHTED_F1, LOG_LOSS, ECE, ROC_AUC, PR_AUC)
 
@@ -84,6 +88,27 @@ def scorecard(
     )
 
 
+def pictures(
+    labels: tuple[str, ...], levels: Levels, scores: Floats, targets: Integers
+) -> Pictures:
+    """Return what logits give to be drawn; the arguments are those of `scorecard`."""
+    p, n = losses.probabilities(scores), len(targets)
+    answered = classes(levels, p)
+    return Pictures(
+        errors=RowErrors(
+            measure=WRONG,
+            sizes=(answered != targets).astype(np.float64),
+            parts=np.ones(n, np.int64),
+        ),
+        believed=Believed(
+            unit="answer", probabilities=p[np.arange(n), answered], right=answered == targets
+        ),
+        labels=LabelProbabilities(
+            labels=labels, probabilities=p, truth=targets[:, None] == np.arange(len(labels))
+        ),
+    )
+
+
 def _of_two(e: Evaluation) -> tuple[Figure, ...]:
     """Return what is measured where there are two classes."""
     if len(e.labels) != 2:
@@ -106,15 +131,4 @@ def _per_class(e: Evaluation) -> FigureTable:
 
 def class_columns(scores: Sequence[ClassScore]) -> tuple[FigureColumn, ...]:
     """Return the columns of a table with a row for each class."""
-
-    def column(measure: Measure, *, has_bars: bool = False, in_json: bool = True) -> FigureColumn:
-        values: Sequence[float | None] = [getattr(one, measure.name) for one in scores]
-        return FigureColumn(measure=measure, values=values, has_bars=has_bars, in_json=in_json)
-
-    return (
-        column(PRECISION),
-        column(RECALL),
-        column(F1, has_bars=True),
-        column(ROWS),
-        column(PREDICTED, in_json=False),
-    )
+    return columns(scores, (PRECISION, RECALL, F1, ROWS, PREDICTED))

@@ -27,6 +27,7 @@ from grucli.tasks.thresholds import Threshold, Wish, check
 
 if TYPE_CHECKING:
     from grucli.tasks.multilabel.baseline import FixedSet
+    from grucli.tasks.pictures import Pictures
     from grucli.tasks.scorecard import Measure, Scorecard
 
 
@@ -65,6 +66,12 @@ class SetAnswering:
         from grucli.tasks.multilabel.scorecard import scorecard
 
         return scorecard(self.labels, self.decision, scores, targets, self._unknown(records))
+
+    def pictures(self, scores: Floats, targets: Integers) -> Pictures:
+        """Return what the scores (n, C) give to be drawn."""
+        from grucli.tasks.multilabel.scorecard import pictures
+
+        return pictures(self.labels, self.decision, scores, targets)
 
     @property
     def decides_by_wish(self) -> bool:

@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+import numpy as np
+
 from grucli.engine.packing import Floats, Integers
 from grucli.errors import counted
 from grucli.tasks.classify.scorecard import ECE, LOG_LOSS, MACRO_F1, class_columns
+from grucli.tasks.confusion import Confusion
 from grucli.tasks.multilabel.baseline import MICRO_F1, FixedSet
-from grucli.tasks.multilabel.decision import Decision
+from grucli.tasks.multilabel.decision import Booleans, Decision
 from grucli.tasks.multilabel.label_sets import divided
 from grucli.tasks.multilabel.metrics import Evaluation, evaluate
+from grucli.tasks.pictures import (
+    Believed,
+    LabelProbabilities,
+    LabelSwaps,
+    Pictures,
+    RowErrors,
+)
 from grucli.tasks.scorecard import (
+    ConfusionTable,
     CountTable,
     Figure,
     FigureColumn,
@@ -25,6 +36,7 @@ from grucli.tasks.unknown_labels import hint
 SAMPLES_F1 = Measure(name="samples_f1", title="samples F1")
 SUBSET_ACCURACY = Measure(name="subset_accuracy", title="exact match", is_brief=True)
 THRESHOLD = Measure(name="threshold", title="threshold", larger_is_better=None)
+WRONG = Measure(name="wrong", title="rows with a label too many or too few", larger_is_better=False)
 
 MEASURES = (MICRO_F1, MACRO_F1, SAMPLES_F1, SUBSET_ACCURACY, LOG_LOSS, ECE)
 
@@ -68,6 +80,36 @@ def scorecard(
             ),
         ),
     )
+
+
+def pictures(
+    labels: tuple[str, ...], decision: Decision, scores: Floats, targets: Integers
+) -> Pictures:
+    """Return what scores give to be drawn; the arguments are those of `scorecard`."""
+    p, (truth, lacking) = decision.probabilities(scores), divided(targets)
+    sets, wanted = decision.chosen(p), truth > 0
+    wrong = (sets != wanted).any(axis=1) | (lacking > 0)
+    return Pictures(
+        errors=RowErrors(
+            measure=WRONG, sizes=wrong.astype(np.float64), parts=np.ones(len(wrong), np.int64)
+        ),
+        believed=Believed(unit="answered label", probabilities=p[sets], right=wanted[sets])
+        if sets.any()
+        else None,
+        labels=LabelProbabilities(labels=labels, probabilities=p, truth=wanted),
+        swaps=_swaps(labels, sets, wanted),
+    )
+
+
+def _swaps(labels: tuple[str, ...], sets: Booleans, wanted: Booleans) -> LabelSwaps:
+    """Return which labels rows lack where they have which too many."""
+    missing, spare = (np.asarray(one, np.float32) for one in (wanted & ~sets, sets & ~wanted))
+    counts = (missing.T @ spare).astype(np.int64)
+    counts[np.diag_indices_from(counts)] = (sets & wanted).sum(axis=0)
+    cells = np.flatnonzero(counts)
+    confusion = Confusion(num_classes=len(labels), cells=cells, counts=counts.reshape(-1)[cells])
+    table = ConfusionTable(name="swaps", labels=labels, counts=confusion)
+    return LabelSwaps(table=table, rows=wanted.sum(axis=0).tolist())
 
 
 def _figures(e: Evaluation) -> tuple[Figure, ...]:

@@ -24,6 +24,7 @@ from grucli.tasks.regress.prediction_interval import PredictionInterval
 from grucli.tasks.thresholds import Wish, refuse
 
 if TYPE_CHECKING:
+    from grucli.tasks.pictures import Pictures
     from grucli.tasks.regress.baseline import Mean
     from grucli.tasks.scorecard import Measure, Scorecard
 
@@ -96,6 +97,12 @@ class NumberAnswering:
         """Return the RMSE."""
         rmse: Floats = np.sqrt(sums[:, 0] / sums[:, 1])
         return rmse
+
+    def pictures(self, scores: Floats, targets: Floats) -> Pictures:
+        """Return what the scores (n, 1) give to be drawn."""
+        from grucli.tasks.regress.scorecard import pictures
+
+        return pictures(self.values(scores), targets, self.interval)
 
     def baseline(self, targets: Floats) -> Mean:
         """Return what answering the mean of (n,) targets reaches."""

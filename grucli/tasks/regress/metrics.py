@@ -60,7 +60,7 @@ def evaluate(answers: Floats, targets: Floats) -> Evaluation:
         rmse=rmse,
         rmse_error=root_error(squares),
         mae=mae,
-        mae_interval=size_interval(mae, max(relative_error(sizes), NORMAL_MAE / math.sqrt(n))),
+        mae_interval=mean_size_interval(sizes),
         r2=r2,
         r2_interval=r2_interval,
         spearman=ranks,
@@ -69,6 +69,15 @@ def evaluate(answers: Floats, targets: Floats) -> Evaluation:
         median_mae=float(np.abs(targets - np.median(targets)).mean()),
         mean=mean,
     )
+
+
+def mean_size_interval(sizes: Floats) -> Interval:
+    """Return the 95 % interval of the mean of (n,) sizes of errors, n at least 1.
+
+    They are taken to be those of normal errors, or as uneven as they are.
+    """
+    error = max(relative_error(sizes), NORMAL_MAE / math.sqrt(len(sizes)))
+    return size_interval(float(sizes.mean()), error)
 
 
 def relative_error(sizes: Floats) -> float:

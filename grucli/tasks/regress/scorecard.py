@@ -7,9 +7,10 @@ from collections.abc import Callable
 import numpy as np
 
 from grucli.engine.packing import Floats
-from grucli.tasks.intervals import wilson_interval
+from grucli.tasks.intervals import Interval, wilson_interval
+from grucli.tasks.pictures import NumberPairs, Pictures, RowErrors
 from grucli.tasks.regress.baseline import RMSE, Mean
-from grucli.tasks.regress.metrics import evaluate
+from grucli.tasks.regress.metrics import evaluate, mean_size_interval
 from grucli.tasks.regress.prediction_interval import LEVEL, PredictionInterval
 from grucli.tasks.scorecard import Figure, FigureColumn, FigureTable, Measure, Scorecard
 
@@ -81,6 +82,21 @@ def scorecard(
     )
 
 
+def pictures(answers: Floats, targets: Floats, interval: PredictionInterval | None) -> Pictures:
+    """Return what answers give to be drawn; the arguments are those of `scorecard`."""
+    return Pictures(
+        errors=RowErrors(
+            measure=MAE, sizes=np.abs(answers - targets), parts=np.ones(len(targets), np.int64)
+        ),
+        numbers=NumberPairs(
+            truths=targets,
+            answers=answers,
+            half_width=None if interval is None else interval.size,
+            level=LEVEL / 100,
+        ),
+    )
+
+
 def _of_interval(errors: Floats, interval: PredictionInterval | None) -> tuple[Figure, ...]:
     """Return how often the interval holds the truth."""
     if interval is None:
@@ -116,6 +132,7 @@ def _by_target(
     else:
         parts = targets.astype(np.int64)
     name = shown if levels is None else "{:.0f}".format
+    intervals = list[Interval | None]()
     names, rows, sizes, means = [], list[float | None](), list[float | None](), list[float | None]()
     for part in np.unique(parts):
         own, errors = targets[parts == part], (answers - targets)[parts == part]
@@ -123,6 +140,7 @@ def _by_target(
         names.append(low if low == high else f"{low} to {high}")
         rows.append(len(own))
         sizes.append(float(np.abs(errors).mean()))
+        intervals.append(mean_size_interval(np.abs(errors)))
         means.append(float(errors.mean()))
     return FigureTable(
         name="by_target",
@@ -130,7 +148,7 @@ def _by_target(
         rows=names,
         columns=(
             FigureColumn(measure=ROWS, values=rows),
-            FigureColumn(measure=MAE, values=sizes),
+            FigureColumn(measure=MAE, values=sizes, intervals=intervals),
             FigureColumn(measure=MEAN_ERROR, values=means),
         ),
         example=f"by_target.{names[0]}.mae",

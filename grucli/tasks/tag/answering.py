@@ -25,6 +25,7 @@ from grucli.tasks.tag.explanation import TagMargin
 from grucli.tasks.thresholds import Wish, refuse
 
 if TYPE_CHECKING:
+    from grucli.tasks.pictures import Pictures
     from grucli.tasks.scorecard import Measure, Scorecard
     from grucli.tasks.tag.baseline import Blind, WordTags
     from grucli.tasks.tag.scorecard import Answered
@@ -100,6 +101,12 @@ class TagAnswering:
         from grucli.tasks.tag.scorecard import scorecard
 
         return scorecard(self._answered(scores, targets, records))
+
+    def pictures(self, scores: Steps, targets: Steps) -> Pictures:
+        """Return what the scores of n sequences give to be drawn."""
+        from grucli.tasks.tag.scorecard import pictures
+
+        return pictures(self.tags, self.decoded(scores), targets)
 
     def _answered(self, scores: Steps, targets: Steps, records: Sequence[Record]) -> Answered:
         from grucli.tasks.tag.scorecard import Answered

@@ -92,6 +92,11 @@ class ChunkCounts:
         )
 
     @property
+    def parts(self) -> int:
+        """True chunks and answers, added up."""
+        return int(self.row_parts.sum())
+
+    @property
     def f1(self) -> Share:
         """The F1 of all chunks together."""
         return Share.of(self.row_hits, self.row_parts)

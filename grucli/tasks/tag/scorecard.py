@@ -14,13 +14,20 @@ from grucli.data.records import Record
 from grucli.engine.packing import Integers
 from grucli.engine.steps import Steps
 from grucli.errors import counted
-from grucli.tasks.class_scores import ClassScore, calibration_error, log_loss, macro_f1, of_each
+from grucli.tasks.class_scores import (
+    ClassScore,
+    calibration_error,
+    columns,
+    log_loss,
+    macro_f1,
+    of_each,
+)
 from grucli.tasks.confusion import Confusion
+from grucli.tasks.pictures import Believed, LabelProbabilities, Pictures, RowErrors
 from grucli.tasks.scorecard import (
     ConfusionTable,
     CountTable,
     Figure,
-    FigureColumn,
     FigureTable,
     Measure,
     Scorecard,
@@ -55,6 +62,7 @@ LOG_LOSS = Measure(name="log_loss", title="log-loss", larger_is_better=False)
 ECE = Measure(name="ece", title="calibration error", larger_is_better=False)
 ROWS = Measure(name="rows", title="true", larger_is_better=None)
 PREDICTED = Measure(name="predicted", title="predicted", larger_is_better=None)
+WRONG = Measure(name="wrong", title="wrong tags", larger_is_better=False)
 
 MEASURES = (
     ACCURACY,
@@ -121,7 +129,10 @@ def scorecard(one: Answered) -> Scorecard:
             *_figures(one),
         ),
         baseline=baseline.of_words(ACCURACY, blind, len(one.targets), accuracy),
-        tables=(_table("per_tag", "tag", one.tags, per_tag), *_tables(one)),
+        tables=(
+            _table("per_tag", "tag", one.tags, per_tag, accuracy.trials / len(one.hits)),
+            *_tables(one),
+        ),
     )
 
 
@@ -138,7 +149,7 @@ def chunk_scorecard(one: Answered, answered: Tagged, blind: Tagged) -> Scorecard
         ChunkCounts.of(true.spans, other.spans, one.targets.starts) for other in (answered, blind)
     )
     per_type = of_each(counts.hits, counts.true, counts.predicted, len(true.types))
-    whole, f1 = counts.all, counts.f1
+    whole, f1, names = counts.all, counts.f1, [name or UNNAMED for name in true.types]
     return Scorecard(
         rows=len(one.targets),
         unknown=one.unknown,
@@ -151,8 +162,32 @@ def chunk_scorecard(one: Answered, answered: Tagged, blind: Tagged) -> Scorecard
         ),
         baseline=baseline.of_words(ENTITY_F1, without.f1, len(one.targets), f1),
         tables=(
-            _table("per_type", "type", [name or UNNAMED for name in true.types], per_type),
+            _table("per_type", "type", names, per_type, f1.trials / max(1, counts.parts)),
             *_tables(one),
+        ),
+    )
+
+
+def pictures(tags: Sequence[str], found: Decoded, targets: Steps) -> Pictures:
+    """Return what answers give to be drawn.
+
+    Args:
+        tags: the K tags.
+        found: the answers to n sequences.
+        targets: the true tags, -1 where training lacks them.
+    """
+    hits = found.tags == targets.values
+    return Pictures(
+        errors=RowErrors(
+            measure=WRONG,
+            sizes=sums(~hits, targets.lengths).astype(np.float64),
+            parts=targets.lengths,
+        ),
+        believed=Believed(unit="tag", probabilities=found.certainty, right=hits),
+        labels=LabelProbabilities(
+            labels=tags,
+            probabilities=found.p,
+            truth=targets.values[:, None] == np.arange(len(tags)),
         ),
     )
 
@@ -189,24 +224,15 @@ def _figures(one: Answered) -> Iterator[Figure]:
     yield Figure(measure=ECE, value=error, meaning="mean gap between probability and accuracy")
 
 
-def _table(name: str, title: str, rows: Sequence[str], found: Sequence[ClassScore]) -> FigureTable:
-    """Return a table of what was found of each kind."""
-
-    def column(measure: Measure, *, has_bars: bool = False, in_json: bool = True) -> FigureColumn:
-        values = [getattr(each, measure.name) for each in found]
-        return FigureColumn(measure=measure, values=values, has_bars=has_bars, in_json=in_json)
-
+def _table(
+    name: str, title: str, rows: Sequence[str], found: Sequence[ClassScore], worth: float
+) -> FigureTable:
+    """Return a table of what was found of each kind; `worth` as in `ClassScore.interval`."""
     return FigureTable(
         name=name,
         title=title,
         rows=rows,
-        columns=(
-            column(PRECISION),
-            column(RECALL),
-            column(F1, has_bars=True),
-            column(ROWS),
-            column(PREDICTED, in_json=False),
-        ),
+        columns=columns(found, (PRECISION, RECALL, F1, ROWS, PREDICTED), worth),
         example=f"{name}.{title.upper()}.f1",
     )
 
