@@ -106,6 +106,12 @@ class Example:
     attribution: Attribution
     series: Series | None = None
 
+    @property
+    def answered(self) -> SequencePart | None:
+        """The part whose answer is explained; None where that is the answer to the whole."""
+        step = self.attribution.explained.step
+        return next((part for part in self.parts if step in range(part.start, part.stop)), None)
+
 
 def example(
     saved: SavedModel, record: Record, name: str, *, target: str | None, seed: int

@@ -72,6 +72,7 @@ def example_json(one: Example) -> dict[str, Any]:
         "name": one.name,
         "label": one.label,
         **why.explained.to_json(),
+        **({} if one.answered is None else {"part": one.answered.text}),
         "margin": why.margin,
         "wide_margin": why.linear_margin,
         "steps": one.steps,

@@ -96,7 +96,16 @@ def decision(one: Example) -> str:
 def answer(one: Example) -> str:
     """Return the truth, if it is known, and the answer."""
     truth = f"true {_name(one.label)}, " if one.label is not None else ""
-    return f"{truth}predicted {one.attribution.explained.answer}"
+    return f"{truth}predicted {one.attribution.explained.answer}{_at_step(one)}"
+
+
+def _at_step(one: Example) -> str:
+    """Return of which step the answer is, with its token; nothing of a whole sequence."""
+    step, part = one.attribution.explained.step, one.answered
+    if step is None:
+        return ""
+    shown = "" if one.series is not None or part is None else f" '{token(part)}'"
+    return f" at step {step + 1:,}{shown}"
 
 
 def margin(one: Example) -> str:

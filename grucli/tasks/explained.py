@@ -39,6 +39,10 @@ class Explained(Protocol):
     def answer(self) -> str:
         """The answer to the whole sequence, and how sure it is."""
 
+    @property
+    def step(self) -> int | None:
+        """Which step it is the answer of, from 0; None where it is that of the whole sequence."""
+
     def margin(self, scores: Floats) -> Floats:
         """Return (n,) what parts have an effect on, a linear function of the scores (n, O).
 

@@ -116,6 +116,7 @@ class Number:
     subject = "number"
     level_name = "number"
     answer = "6.000"
+    step = None
 
     def margin(self, scores):
         return scores[:, 0]

@@ -35,6 +35,7 @@ class LabelMargin:
         "· less than 0.1"
     )
 
+    step: ClassVar[None] = None
     labels: tuple[str, ...]
     probabilities: Floats
     levels: Levels

@@ -34,6 +34,7 @@ class LabelScore:
         "· less than 0.1"
     )
 
+    step: ClassVar[None] = None
     labels: tuple[str, ...]
     decision: Decision
     scores: Floats

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -30,6 +30,8 @@ class NumberMargin:
     low: float
     high: float
     decimals: int
+
+    step: ClassVar[None] = None
 
     @property
     def faint(self) -> float:

@@ -79,7 +79,7 @@ class TagMargin:
         p = self.probabilities
         order = [self.target, *(k for k in np.argsort(-p, kind="stable") if k != self.target)]
         first, *others = (f"{self._name(k)} {p[k]:.3f}" for k in order)
-        return f"{first} ({', '.join(others[: LISTED_TAGS - 1])}) at step {self.step + 1}"
+        return f"{first} ({', '.join(others[: LISTED_TAGS - 1])})"
 
     def margin(self, scores: Steps) -> Floats:
         """Return (n,) the logarithm of the odds of `target` against `other` at the step."""
