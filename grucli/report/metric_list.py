@@ -14,6 +14,8 @@ from grucli.tasks.scorecard import FigureTable
 SCHEMA: Final = "grucli.metrics/1"
 UNDEFINED: Final = "undefined"
 INTERVAL: Final = "_interval"
+OTHERS: Final = {"above_baseline": True, "known": True}
+"""Whether a larger figure is better of those that no Measure describes."""
 BETTER: Final = {True: "higher", False: "lower", None: ""}
 
 
@@ -39,7 +41,8 @@ def to_json(scored: Scored) -> dict[str, Any]:
 
 
 def _rows(scored: Scored) -> Iterator[tuple[str, float | None, bool | None]]:
-    better = {one.name: one.larger_is_better for one in (*scored.card.measures, *COVERAGE_MEASURES)}
+    measures = (*scored.card.measures, *COVERAGE_MEASURES)
+    better = OTHERS | {one.name: one.larger_is_better for one in measures}
     counts = tuple(
         f"{table.name}." for table in scored.card.tables if not isinstance(table, FigureTable)
     )
