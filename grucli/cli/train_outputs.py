@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import dataclass
+from itertools import starmap, zip_longest
 from pathlib import Path
 
 from grucli.cli import output
 from grucli.config.schema import Config
-from grucli.data.forms.extract import check_extract, check_name, extract
+from grucli.data.forms.extract import check_extract, check_name, extract, is_same_input
+from grucli.data.labelled import Table, read_table
+from grucli.data.records import ReadOptions
 from grucli.engine.steps import Steps
-from grucli.errors import AccessError, ConfigError, show_path
+from grucli.errors import AccessError, ConfigError, GrucliError, show_path
 from grucli.files.writing import check_place
 from grucli.preparation.prepare import Prepared
 from grucli.preparation.windows import joined
@@ -128,7 +131,26 @@ def write_test(files: RunFiles, prepared: Prepared) -> bool:
     if path.suffix == ".gz":
         data = gzip.compress(data, mtime=0)
     output.write_file(str(path), data)
+    _check_read_again(path, prepared, holdout.table)
     return True
+
+
+def _check_read_again(path: Path, prepared: Prepared, table: Table) -> None:
+    """Delete a file again whose records are not those of the table to who evaluates it.
+
+    Raises:
+        ConfigError: they are not.
+    """
+    forms = prepared.task.target_forms
+    try:
+        found = read_table(str(path), ReadOptions(targets=forms[0]), prepared.remembered, forms)
+        if all(starmap(is_same_input, zip_longest(found.records, table.records))):
+            return
+        why = "other rows would be read in it than are held out: these lie apart in DATA"
+    except GrucliError as error:
+        why = f"it could not be read by itself: {error.problems[0]}"
+    path.unlink()
+    raise ConfigError(f"--save-test: {show_path(path)} is not written, {why}; omit it")
 
 
 def write_out_of_fold(files: RunFiles, session: Session) -> bool:

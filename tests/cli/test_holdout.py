@@ -283,3 +283,27 @@ def test_groups_stay_whole_and_the_last_ids_in_time_are_held_out(tmp_path):
     ids = {row[0] for row in rows_of((tmp_path / saved).read_text())[1:]}
     assert ids == {f"m{k}" for k in range(32, 40)}
     assert "(the last 20% in time)" in ran.err
+
+
+def log_lines(runs_until):
+    """Return the rows of one log, whose machine stands still from a row on."""
+    rng = np.random.default_rng(0)
+    states = [(k // 30) % 2 if k < runs_until else 0 for k in range(600)]
+    rows = [f"{state + rng.normal(0, 0.3):.2f},{('idle', 'run')[state]}" for state in states]
+    return "\n".join(["load,state", *rows]) + "\n"
+
+
+def test_windows_of_a_log_are_saved_where_they_are_read_again_as_they_were(tmp_path):
+    flags = ("--window", "10", "--step", "5", "--label", "state", "--values", "load")
+    words = ("train", "d.csv", *RUN, "--save-test", "t.csv", *flags, "--json")
+    (tmp_path / "d.csv").write_text(log_lines(600))
+    ran = grucli(*words, cwd=tmp_path)
+    assert "(the last 20% in time), and 1 row that overlap them left out" in ran.err
+    found = grucli("evaluate", "t.csv", "-m", "m.npz", "--json", cwd=tmp_path)
+    assert json.loads(ran.text)["test"] == json.loads(found.text)
+    assert (tmp_path / "d.csv").read_text().endswith((tmp_path / "t.csv").read_text()[20:])
+    (tmp_path / "d.csv").write_text(log_lines(300))
+    (tmp_path / "t.csv").unlink()
+    ran = grucli(*words, "--force", cwd=tmp_path)
+    assert_one_error(ran, 2, "t.csv is not written, other rows would be read in it")
+    assert not (tmp_path / "t.csv").exists()

@@ -12,6 +12,7 @@ import numpy as np
 from grucli.data.forms.json_document import objects
 from grucli.data.forms.opening import format_of_suffix
 from grucli.data.labelled import Table
+from grucli.data.records import Record
 from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines, text_encoding
 from grucli.errors import ConfigError, DataError, show_path
@@ -92,6 +93,21 @@ def _array(path: str, table: Table) -> bytes:
     with open_binary(path) as stream:
         found = [each for number, each in enumerate(objects(stream, asked), 1) if number in wanted]
     return b"[" + b",\n".join(found) + b"]\n"
+
+
+def is_same_input(one: Record | None, other: Record | None) -> bool:
+    """Whether two records hold the same input and target, wherever they stand; None is none."""
+    if one is None or other is None:
+        return False
+    alike = (one.text, one.label, one.labels, one.tags) == (
+        other.text,
+        other.label,
+        other.labels,
+        other.tags,
+    )
+    if one.values is None or other.values is None:
+        return alike and one.values is other.values
+    return alike and np.array_equal(one.values, other.values, equal_nan=True)
 
 
 def _arrays(path: str, table: Table) -> bytes:
