@@ -298,7 +298,7 @@ def test_windows_of_a_log_are_saved_where_they_are_read_again_as_they_were(tmp_p
     words = ("train", "d.csv", *RUN, "--save-test", "t.csv", *flags, "--json")
     (tmp_path / "d.csv").write_text(log_lines(600))
     ran = grucli(*words, cwd=tmp_path)
-    assert "(the last 20% in time), and 1 row that overlap them left out" in ran.err
+    assert "(the last 20% in time), and 1 row over the border left out" in ran.err
     found = grucli("evaluate", "t.csv", "-m", "m.npz", "--json", cwd=tmp_path)
     assert json.loads(ran.text)["test"] == json.loads(found.text)
     assert (tmp_path / "d.csv").read_text().endswith((tmp_path / "t.csv").read_text()[20:])
