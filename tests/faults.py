@@ -17,12 +17,14 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 from unittest import mock
 
 from grucli import files
 
-MODULES = tuple(module.name for module in pkgutil.iter_modules(files.__path__, "grucli.files."))
+NAMES = (module.name for module in pkgutil.iter_modules(files.__path__, "grucli.files."))
+MODULES = tuple(name for name in NAMES if hasattr(import_module(name), "os"))
 EFFECTS = frozenset({"open", "read", "write", "fsync", "replace", "close", "mkdir", "ftruncate"})
 RETRIED = ("EINTR",)  # by Python itself: for ever would be for ever
 WAYS = ("ENOSPC", "EIO", "EACCES", "EINTR", "EDQUOT", "short")

@@ -12,6 +12,7 @@ import typer
 from grucli import __version__
 from grucli.cli import output
 from grucli.cli.commands import Group
+from grucli.cli.usage_errors import usage_line
 from grucli.errors import GrucliError, show
 
 EXIT_USAGE = 2
@@ -21,8 +22,8 @@ EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
     name="grucli",
-    help="Classify sequences (texts, symbols, series) with a GRU: train, evaluate, predict, and "
-    "look inside.\n\n'grucli help COMMAND' shows the options of a command.",
+    help="Learn from labelled sequences (texts, symbols, series) with a GRU, and answer new ones.",
+    epilog="'grucli help train' shows all options of a command, 'man grucli' all of it.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -45,7 +46,7 @@ def _grucli(
         ),
     ] = False,
 ) -> None:
-    """Classify sequences (texts, symbols, series) with a GRU."""
+    """Learn from labelled sequences with a GRU, and answer new ones."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -58,7 +59,7 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if debug:
             traceback.print_exc()
-        return _explain(error)
+        return _explain(error, arguments)
     except KeyboardInterrupt:
         output.say("grucli: interrupted")
         return EXIT_INTERRUPTED
@@ -77,13 +78,15 @@ def _dispatch(arguments: Sequence[str]) -> int:
 
 
 def _plain(arguments: Sequence[str]) -> list[str]:
-    """Return arguments with `help COMMAND` as `COMMAND --help`."""
-    if not arguments or arguments[0] != "help":
+    """Return arguments with `help COMMAND` as `COMMAND --help`; nothing at all asks for help."""
+    if not arguments:
+        return ["--help"]
+    if arguments[0] != "help":
         return list(arguments)
     return ["--help"] if arguments[1:] == ["help"] else [*arguments[1:], "--help"]
 
 
-def _explain(error: Exception) -> int:
+def _explain(error: Exception, arguments: Sequence[str]) -> int:
     """Say what went wrong, one line a problem, and return its exit code."""
     if isinstance(error, BrokenPipeError):
         output.discard()
@@ -91,7 +94,7 @@ def _explain(error: Exception) -> int:
     if isinstance(error, GrucliError):
         lines, code = error.problems, error.exit_code
     elif isinstance(error, typer.TyperException):
-        lines, code = (_usage(error),), EXIT_USAGE
+        lines, code = (usage_line(error, arguments),), EXIT_USAGE
     elif isinstance(error, MemoryError):
         lines = ("out of memory; try a smaller training.batch_size or data.max_length",)
         code = EXIT_ENVIRONMENT
@@ -106,10 +109,3 @@ def _explain(error: Exception) -> int:
     for line in lines:
         output.say(f"grucli: {line}")
     return code
-
-
-def _usage(error: typer.TyperException) -> str:
-    message = " ".join(show(error.format_message()).split()).rstrip(".")
-    message = message.replace("Value error, ", "", 1)  # Pydantic's words, about Python
-    context = getattr(error, "ctx", None)
-    return f"{message}; see '{context.command_path if context else 'grucli'} --help'"

@@ -6,19 +6,30 @@ takes half as long as to import NumPy, and few words of a command line need a co
 
 from __future__ import annotations
 
+import shlex
 from importlib import import_module
 from inspect import signature
+from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 import typer
 from typer.core import TyperGroup
 
+from grucli.errors import did_you_mean, excerpt, show
+
 SUMMARIES = {
     "train": "Learn a model from labelled sequences.",
     "evaluate": "Score a model on data with labels.",
     "predict": "Answer texts or numeric sequences, also in a pipe.",
     "inspect-gates": "Look inside a model: what its gates do, which steps count.",
+}
+
+EXAMPLES = {
+    "train": "grucli train mine.csv -o m.npz",
+    "evaluate": "grucli evaluate test.csv -m m.npz",
+    "predict": "grucli predict new.csv -m m.npz",
+    "inspect-gates": "grucli inspect-gates new.csv -m m.npz",
 }
 
 
@@ -36,10 +47,28 @@ class Group(TyperGroup):
                 self.add_command(_imported(name, ctx))
         return super().get_command(ctx, cmd_name)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that is named; refuse another word, and say what may be meant."""
+        word = args[0]
+        if word in SUMMARIES or word.startswith("-") or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        meant = did_you_mean(word, SUMMARIES)
+        if not meant and Path(word).exists():
+            meant = f"; to learn from it: grucli train {shlex.quote(show(word))} -o m.npz"
+        return ctx.fail(f"{excerpt(word)}: no such command{meant}")
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands before the options: they come first for whoever reads on."""
+        self.format_commands(ctx, formatter)
+        records = (param.get_help_record(ctx) for param in self.get_params(ctx))
+        with formatter.section("Options"):
+            formatter.write_dl([record for record in records if record is not None])
+
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write what each command is for, without importing it."""
+        """Write what each command is for, with a first example, without importing it."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(SUMMARIES.items()))
+            both = (((name, words), ("", EXAMPLES[name])) for name, words in SUMMARIES.items())
+            formatter.write_dl([row for rows in both for row in rows])
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Return the parameters, all of them flags: false, not absent, if they are not given."""

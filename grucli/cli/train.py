@@ -14,6 +14,9 @@ from grucli.cli.options import Common, Data, Reading, spread
 from grucli.errors import ConfigError, excerpt, show_path
 
 if TYPE_CHECKING:
+    from grucli.cli.train_outputs import Existing
+    from grucli.config.schema import Config
+    from grucli.training.saver import RunFiles
     from grucli.training.tuning.search import Budget
 
 EPILOG = """Exit codes: 0 done; 1 a --recall or --precision is not reached, the model is kept; 2
@@ -153,7 +156,6 @@ def train(
     _refuse_config_as_data(data, reading)
     own, budget = (out, log, out_of_fold, save_test), _budget(tune)
     beside = train_outputs.Existing(resume=resume, force=force, tunes=budget is not None)
-    files = None if dry else train_outputs.checked(*own, beside)
     asked = reading.given()
     settings = resolve(
         config_path=config,
@@ -171,8 +173,7 @@ def train(
             "seed": seed,
         },
     )
-    if files is not None:
-        train_outputs.check_apart(files, settings.config, config)
+    files = None if dry else _files(settings.config, own, beside, config)
     request = RunRequest(
         config=settings.config,
         files=files,
@@ -183,6 +184,20 @@ def train(
     )
     with ready_command.told(request, common):
         raise typer.Exit(show_training.run(request, settings, common, budget))
+
+
+def _files(
+    config: Config, asked: tuple[str | None, ...], existing: Existing, config_path: str | None
+) -> RunFiles:
+    """Return the files of the run once they can be; ask for the data first, as people think."""
+    from grucli.cli import train_outputs
+    from grucli.training.session import NO_DATA
+
+    if config.data.train is None:
+        raise ConfigError(NO_DATA)
+    files = train_outputs.checked(*asked, existing)
+    train_outputs.check_apart(files, config, config_path)
+    return files
 
 
 def _refuse_beside_resume(beginnings: Mapping[str, object]) -> None:

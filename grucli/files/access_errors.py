@@ -8,7 +8,8 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
-from grucli.errors import AccessError, did_you_mean, show, show_path
+from grucli.errors import AccessError, show, show_path
+from grucli.files.near_names import nearest
 
 _SPACE = "free some space or choose another folder"
 _MENDS = {
@@ -60,7 +61,10 @@ def kind_of(mode: int) -> str:
 
 
 def _nearest(path: Path) -> str:
+    """Return which file of the folder may be meant, or else what to check."""
+    if not path.parent.is_dir():
+        return f"; there is no folder '{show_path(path.parent)}'"
     names: list[str] = []
     with suppress(OSError), os.scandir(path.parent) as entries:
         names = [entry.name for entry in islice(entries, 1000)]
-    return did_you_mean(path.name, names) or "; check the path"
+    return nearest(path.name, names) or "; check the path"

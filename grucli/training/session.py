@@ -37,6 +37,11 @@ from grucli.training.trainer import Trainer
 if TYPE_CHECKING:
     from grucli.config.schema import Config
 
+NO_DATA = (
+    "DATA: is missing; what shall it learn from? for example: grucli train mine.csv -o m.npz, or "
+    "set data.train in a config"
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class RunRequest:
@@ -68,9 +73,7 @@ class RunRequest:
 
     def __post_init__(self) -> None:
         if self.config.data.train is None and self.table is None:
-            raise ConfigError(
-                "no data: give a file (or - for stdin), or set data.train in the config"
-            )
+            raise ConfigError(NO_DATA)
         if self.init_from is not None and self.config.model.vectors is not None:
             raise ConfigError("model.vectors: --init-from brings token vectors already; omit one")
 

@@ -1,21 +1,41 @@
 """Commands are known by name before they are imported: help, suggestions, completion.
 
-Covers: cli/app, cli/options.
+Covers: cli/app, cli/options, cli/usage_errors.
 """
+
+from pathlib import Path
 
 import pytest
 
-from grucli.cli.commands import SUMMARIES
+from grucli.cli.commands import EXAMPLES, SUMMARIES
 
-from .helpers import grucli
+from .helpers import BRIEF, SAMPLES, grucli
+from .terminal import on_terminal
 
 
-def test_help_lists_all_commands_in_their_order() -> None:
-    lines = grucli("--help", COLUMNS="80").lines
-    listed = [line.split()[0] for line in lines[lines.index("Commands:") + 1 :]]
-    assert listed == ["train", "evaluate", "predict", "inspect-gates"]
-    assert listed == list(SUMMARIES)
-    assert [line.split(None, 1)[1] for line in lines[-4:]] == list(SUMMARIES.values())
+def test_the_first_screen_has_all_commands_each_with_an_example() -> None:
+    screen = grucli(COLUMNS="80")
+    assert (screen.code, screen.err) == (0, "")
+    assert screen.out == grucli("help", COLUMNS="80").out == grucli("--help", COLUMNS="80").out
+    lines = screen.lines
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= 80
+    start = lines.index("Commands:") + 1
+    rows = lines[start : start + 8]
+    assert list(SUMMARIES) == ["train", "evaluate", "predict", "inspect-gates"]
+    assert [row.split(None, 1) for row in rows[::2]] == [[*each] for each in SUMMARIES.items()]
+    assert [row.strip() for row in rows[1::2]] == list(EXAMPLES.values())
+    assert lines[-1].startswith("  'grucli help train' shows all options")
+
+
+def test_the_examples_of_the_first_screen_work_one_after_the_other(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_bytes((SAMPLES / "reviews_train.csv").read_bytes())
+    for name in ("test.csv", "new.csv"):
+        (tmp_path / name).write_bytes((SAMPLES / "reviews_test.csv").read_bytes())
+    for example in EXAMPLES.values():
+        words = [*example.split()[1:], "-q", *(BRIEF if " train " in example else ())]
+        ran = grucli(*words, cwd=tmp_path)
+        assert (ran.code, ran.err) == (0, "")
 
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in SUMMARIES)])
@@ -35,14 +55,16 @@ def test_help_on_no_command_is_told_the_one_that_is_meant() -> None:
     ran = grucli("help", "pedict")
     assert (ran.code, ran.out) == (2, b"")
     (complaint,) = ran.complaints
-    assert complaint.startswith("grucli: No such command 'pedict'. Did you mean 'predict'?; see ")
+    told = "grucli: pedict: no such command; did you mean 'predict'?; see 'grucli --help'"
+    assert complaint == told
 
 
 def test_a_slip_of_the_pen_is_told_the_command_that_is_meant() -> None:
     ran = grucli("pedict", "x.csv")
     assert (ran.code, ran.out) == (2, b"")
     (complaint,) = ran.complaints
-    assert complaint.startswith("grucli: No such command 'pedict'. Did you mean 'predict'?; see ")
+    told = "grucli: pedict: no such command; did you mean 'predict'?; see 'grucli --help'"
+    assert complaint == told
 
 
 @pytest.mark.parametrize(
@@ -68,11 +90,63 @@ def test_the_shell_completes_commands_options_and_values(words: str, offered: li
         (("--top-k", "few"), "Invalid value for '--top-k'"),
         (("--min-prob", "1.5"), "Invalid value for '--min-prob'"),
         (("--force=yes",), "Option '--force' does not take a value"),
-        ((), "Missing option '--model'"),
     ],
 )
 def test_values_that_do_not_fit_are_told(words: tuple[str, ...], complaint: str) -> None:
-    ran = grucli("predict", "x.csv", *(("-m", "m.npz") if words else ()), *words)
+    ran = grucli("predict", "x.csv", "-m", "m.npz", *words)
     assert (ran.code, ran.out) == (2, b"")
     assert len(ran.complaints) == 1
     assert complaint in ran.err
+
+
+LEARN = (
+    "DATA: is missing; what shall it learn from? for example: grucli train mine.csv -o m.npz, or "
+    "set data.train in a config"
+)
+ANSWER = "--model: is missing; which model shall answer? for example: grucli predict"
+SETTING = "no such option; it is a setting: --set"
+ASKED = {
+    "train": LEARN,
+    "train -o m.npz": LEARN,
+    "train --dry-run": LEARN,
+    "train a.csv": "--output: is missing; pass -o MODEL.npz, or --dry-run to write nothing",
+    "evaluate": "DATA: is missing; what labelled rows shall be scored? for example: "
+    "grucli evaluate test.csv -m m.npz",
+    "evaluate a.csv": "--model: is missing; which model shall be scored? for example: "
+    "grucli evaluate a.csv -m m.npz",
+    "predict a.csv": f"{ANSWER} a.csv -m m.npz",
+    "predict": f"{ANSWER} new.csv -m m.npz",
+    "inspect-gates": "--model: is missing; which model shall be looked into? for example: "
+    "grucli inspect-gates -m m.npz",
+    "train --task regress": f"--task: {SETTING} task=regress; see 'grucli train --help'",
+    "train --dropout=0.1": f"--dropout: {SETTING} model.dropout=0.1; see 'grucli train --help'",
+    "train --batch-size": f"--batch-size: {SETTING} training.batch_size=VALUE; see "
+    "'grucli train --help'",
+    "predict --modle m.npz": "--modle: no such option; did you mean '--model'?; see "
+    "'grucli predict --help'",
+    "predict --zzz": "--zzz: no such option; see 'grucli predict --help'",
+    "--verison": "--verison: no such option; did you mean '--version'?; see 'grucli --help'",
+    "mine": "mine: no such command; see 'grucli --help'",
+}
+
+
+@pytest.mark.parametrize("words", ASKED)
+def test_what_is_missing_or_misspelled_is_said_with_what_to_write(words: str) -> None:
+    ran = grucli(*words.split())
+    assert (ran.code, ran.out) == (2, b"")
+    assert ran.complaints == [f"grucli: {ASKED[words]}"]
+
+
+def test_a_file_in_place_of_a_command_is_told_how_to_learn_from_it(tmp_path: Path) -> None:
+    (tmp_path / "我的.csv").write_text("text,label\n")
+    (complaint,) = grucli("我的.csv", cwd=tmp_path).complaints
+    assert "; to learn from it: grucli train '我的.csv' -o m.npz; see " in complaint
+
+
+def test_a_terminal_without_anything_is_asked_for_both(tmp_path: Path) -> None:
+    seen = on_terminal("predict", cwd=tmp_path)
+    assert seen.code == 2
+    assert " ".join(line.strip() for line in seen.lines) == (
+        "grucli: DATA and --model: are missing; what shall be answered, and by which model? for "
+        "example: grucli predict new.csv -m m.npz"
+    )

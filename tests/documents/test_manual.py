@@ -90,7 +90,7 @@ def test_whatis_finds_the_page(name, tmp_path):
     path = tmp_path / f"{name}.1"
     path.write_text(PAGES[name])
     run = subprocess.run(["lexgrog", path], capture_output=True, text=True, check=True)
-    summary = SUMMARIES.get(name.removeprefix("grucli-"), "Classify sequences")
+    summary = SUMMARIES.get(name.removeprefix("grucli-"), "Learn from labelled sequences")
     assert run.stdout.startswith(f'{path}: "{name} - {summary[0].lower()}{summary[1:].rstrip(".")}')
 
 

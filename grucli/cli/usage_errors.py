@@ -1,0 +1,80 @@
+"""What is wrong with a command line, in one line: place, what, how to mend it."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+
+from grucli.errors import did_you_mean, excerpt, show
+
+MISSING = {
+    ("evaluate", "data"): "what labelled rows shall be scored?",
+    ("evaluate", "model"): "which model shall be scored?",
+    ("predict", "model"): "which model shall answer?",
+    ("inspect-gates", "model"): "which model shall be looked into?",
+}
+EXAMPLES = {
+    "evaluate": "grucli evaluate {data} -m m.npz",
+    "predict": "grucli predict {data} -m m.npz",
+    "inspect-gates": "grucli inspect-gates -m m.npz",
+}
+
+
+def usage_line(error: typer.TyperException, arguments: Sequence[str]) -> str:
+    """Return what a user is told of an error that Typer has found in these arguments."""
+    context: Any = getattr(error, "ctx", None)
+    option = getattr(error, "option_name", None)
+    param: Any = getattr(error, "param", None)
+    command = "" if context is None else context.info_name
+    if type(error).__name__ == "MissingParameter" and (command, param.name) in MISSING:
+        return _missing(command, param.name, context.params.get("data"))
+    if type(error).__name__ == "NoSuchOption" and option:
+        message = _no_such_option(option, context, arguments)
+    else:
+        message = " ".join(show(error.format_message()).split()).rstrip(".")
+        message = message.replace("Value error, ", "", 1)  # Pydantic's words, about Python
+    return f"{message}; see '{context.command_path if context else 'grucli'} --help'"
+
+
+def _missing(command: str, name: str, data: str | None) -> str:
+    """Ask for what is missing in the order in which people think: the data before the model."""
+    place, question = "--model" if name == "model" else "DATA", MISSING[command, name]
+    if command == "predict" and data is None and sys.stdin is not None and sys.stdin.isatty():
+        place, question = "DATA and --model", "what shall be answered, and by which model?"
+    given = {"evaluate": "test.csv", "predict": "new.csv"}.get(command, "")
+    example = EXAMPLES[command].format(data=excerpt(shlex.quote(data or given), 60))
+    verb = "are" if " and " in place else "is"
+    return f"{place}: {verb} missing; {question} for example: {example}"
+
+
+def _no_such_option(option: str, context: Any, arguments: Sequence[str]) -> str:
+    """Say which option is meant, or which setting of a config, that --set takes."""
+    wrong, known = f"{excerpt(option)}: no such option", list[str]()
+    for param in context.command.get_params(context):
+        known += [*param.opts, *param.secondary_opts]
+    if context.info_name == "train" and (key := _key_of(option)) is not None:
+        return f"{wrong}; it is a setting: --set {key}={_value_of(option, arguments)}"
+    return wrong + did_you_mean(option, [name for name in known if name.startswith("--")])
+
+
+def _key_of(option: str) -> str | None:
+    """Return the key of a config that is called so, None if none is."""
+    from grucli.config.schema import KEYS
+
+    name = option.lstrip("-").replace("-", "_")
+    return next((".".join(key) for key in KEYS if name in (key[-1], ".".join(key))), None)
+
+
+def _value_of(option: str, arguments: Sequence[str]) -> str:
+    """Return what was given to an option, or what stands for it."""
+    for word, after in zip(arguments, [*arguments[1:], ""], strict=True):
+        name, equals, value = word.partition("=")
+        if name == option and equals:
+            return excerpt(shlex.quote(value))
+        if word == option and after and not after.startswith("-"):
+            return excerpt(shlex.quote(after))
+    return "VALUE"
