@@ -11,7 +11,7 @@ import typer
 
 from grucli import __version__
 from grucli.cli import output
-from grucli.cli.commands import Group
+from grucli.cli.commands import COMPLETION, Group
 from grucli.cli.usage_errors import usage_line
 from grucli.errors import GrucliError, show
 
@@ -52,6 +52,10 @@ def _grucli(
 def run(arguments: Sequence[str]) -> int:
     """Run one command; every end, good or bad, becomes an exit code (and one line on stderr)."""
     output.prepare()
+    if COMPLETION in os.environ:
+        from grucli.cli.completion import answered
+
+        return answered(lambda: _dispatch(arguments))
     debug = "--debug" in arguments
     try:
         code = _dispatch(arguments)

@@ -6,6 +6,7 @@ takes half as long as to import NumPy, and few words of a command line need a co
 
 from __future__ import annotations
 
+import os
 import shlex
 from importlib import import_module
 from inspect import signature
@@ -25,6 +26,8 @@ SUMMARIES = {
     "inspect-gates": "Look inside a model: what its gates do, which steps count.",
 }
 
+COMPLETION = "_GRUCLI_COMPLETE"
+"""The variable in which a shell asks what may follow."""
 EXAMPLES = {
     "train": "grucli train mine.csv -o m.npz",
     "evaluate": "grucli evaluate test.csv -m m.npz",
@@ -81,6 +84,10 @@ class Group(TyperGroup):
 def _imported(name: str, ctx: Any) -> Any:
     own_name = name.replace("-", "_")
     module = import_module(f"grucli.cli.{own_name}")
+    if COMPLETION in os.environ:
+        from grucli.cli.completion import attach
+
+        attach(getattr(module, own_name))
     alone = typer.Typer(rich_markup_mode=None, add_completion=False)
     alone.command(name, epilog=module.EPILOG)(getattr(module, own_name))
     command: Any = typer.main.get_command(alone)

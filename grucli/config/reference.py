@@ -39,6 +39,21 @@ def expectation(path: KeyPath) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
+def choices(path: KeyPath) -> list[str]:
+    """Return the words that the value of a key may be; none where it may be any."""
+    return list(dict.fromkeys(_words(_schema_of(path))))
+
+
+def _words(schema: JsonSchema) -> Iterator[str]:
+    for part in schema.get("anyOf", ()):
+        yield from _words(part)
+    yield from schema.get("enum", ())
+    if "const" in schema:
+        yield _literal(schema["const"])
+    if schema.get("type") == "boolean":
+        yield from ("true", "false")
+
+
 @cache
 def _schema_of(path: KeyPath) -> JsonSchema:
     schema: JsonSchema = json_schema()
