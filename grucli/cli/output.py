@@ -147,6 +147,14 @@ def is_terminal() -> bool:
     return sys.stderr.isatty()
 
 
+def has_braille() -> bool:
+    """Whether a terminal may be trusted with braille: not the console, nor other charsets."""
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    charset = next(filter(None, names), "").partition(".")[2].partition("@")[0]
+    is_utf8 = charset.lower().replace("-", "") in ("", "utf8")
+    return is_utf8 and os.environ.get("TERM") != "linux"
+
+
 def columns() -> int:
     """Return the columns of the terminal at present, 80 if it does not tell."""
     try:

@@ -14,6 +14,7 @@ from grucli.cli import output
 from grucli.cli.options import Common
 from grucli.preparation.prepare import Prepared
 from grucli.report.epochs import epoch_line, stage_line
+from grucli.report.learning_curve import learning_curve
 from grucli.training.progress import EpochInfo, StepInfo
 from grucli.training.trainer import Trainer
 
@@ -86,3 +87,18 @@ class EpochLines:
 
     def _width(self) -> int | None:
         return output.columns() if self._is_terminal else None
+
+
+def show_curve(trainer: Trainer, prepared: Prepared, common: Common) -> None:
+    """Draw how training went, on a terminal alone: a pipe has numbers."""
+    if common.quiet or not output.is_terminal():
+        return
+    lines = learning_curve(
+        trainer.progress,
+        prepared.task.figures[0],
+        about="" if prepared.linear is None else " of the recurrence",
+        width=output.columns(),
+        is_ascii=not output.has_braille(),
+    )
+    for line in lines:
+        output.say(line, as_it_is=True)

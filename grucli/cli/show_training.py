@@ -15,7 +15,7 @@ from grucli.cli.interruption import Interruption
 from grucli.cli.options import Common
 from grucli.cli.run_status import Status
 from grucli.cli.show_data import show_data
-from grucli.cli.show_epochs import EpochLines
+from grucli.cli.show_epochs import EpochLines, show_curve
 from grucli.config.resolve import Settings
 from grucli.errors import show, show_path
 from grucli.model.linear_path import NAMES
@@ -130,7 +130,7 @@ def _resume(session: Session, last: Path, common: Common) -> None:
         common.note(Notice("run.resumed_differently", text))
     common.note(f"resuming {show_path(last)} {report.moment(session.trainer)}")
     if session.trainer.is_done:
-        common.note(f"{show_path(last)}: finished already, nothing to do")
+        common.note(f"{show_path(last)}: finished already; the model is written as it was")
         session.save_best()
 
 
@@ -179,6 +179,7 @@ def _show_outcome(session: Session, files: RunFiles, search: Search | None, comm
         _say_how_to_go_on("--max-time: where it ends depends on the clock; ")
     if is_told:
         common.note(f"wrote {shlex.quote(str(files.out_of_fold))}: each row as its fold answers it")
+    show_curve(trainer, prepared, common)
     quoted = shlex.quote(str(files.model))
     if tested is None:
         common.note(f"wrote {quoted}; next: grucli evaluate TEST -m {quoted}")

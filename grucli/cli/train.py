@@ -24,6 +24,7 @@ usage or config; 3 data; 4 model file; 5 a file is missing, in the way or cannot
 diverged, the last good model is kept; 130, 143, 129 interrupted, ready for --resume."""
 
 MOST_TRIALS = 10_000
+Asked = tuple[str | None, str | None, str | None, str | None]  # for the files of a run
 _NUMBER = r"(\d{1,9}(?:\.\d{1,9})?)"
 _DURATION = re.compile(rf"{_NUMBER}|(?:{_NUMBER}h)?(?:{_NUMBER}m)?(?:{_NUMBER}s)?", re.ASCII)
 
@@ -186,9 +187,7 @@ def train(
         raise typer.Exit(show_training.run(request, settings, common, budget))
 
 
-def _files(
-    config: Config, asked: tuple[str | None, ...], existing: Existing, config_path: str | None
-) -> RunFiles:
+def _files(config: Config, asked: Asked, existing: Existing, config_path: str | None) -> RunFiles:
     """Return the files of the run once they can be; ask for the data first, as people think."""
     from grucli.cli import train_outputs
     from grucli.training.session import NO_DATA

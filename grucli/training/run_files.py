@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import hashlib
+import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from grucli import __version__
-from grucli.errors import CheckpointError, ConfigError, TrainingError, show, show_path
+from grucli.errors import CheckpointError, ConfigError, TrainingError, excerpt, show, show_path
 from grucli.model.blend import Mix
 from grucli.model.network import Model
 from grucli.modelfile import checkpoint
@@ -30,6 +31,7 @@ NEWER = (
     *(("training", name) for name in ("loss", "recall", "precision")),
 )
 """Keys that models say nothing of where they are not set, as those from before there were any."""
+MOST_WORDED = 60  # characters of a setting in a message
 DIVIDING = ("seed", "data.valid", "data.test", "training.folds")
 """What decides which rows are learned from: other ones are no sign of another file."""
 
@@ -199,4 +201,12 @@ def differences(now: Any, then: Any, path: str = "") -> Iterator[str]:
             below = f"{path}.{key}" if path else key
             yield from differences(now.get(key), then.get(key), below)
     elif now != then:
-        yield f"{path}: was {show(then)} in the run to resume, is {show(now)}"
+        yield f"{path}: was {_worded(then)} in the run to resume, is {_worded(now)}"
+
+
+def _worded(value: Any) -> str:
+    """Return a setting as a config has it."""
+    if value is None:
+        return "not set"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return excerpt(text, MOST_WORDED)

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from grucli.cli import output
 from grucli.cli.run_status import GUESSED_AFTER_S, SHOWN_AFTER_S, Status
 from grucli.training.forecast import Work
 
@@ -46,6 +47,10 @@ def test_folds_show_a_bar_and_a_line_each_and_nothing_wraps(table, tmp_path, col
     assert not any(BAR.fullmatch(line) for line in seen.lines)
     names = [found[0] for line in seen.lines if (found := re.match(r"(fold \d|all rows)  ", line))]
     assert names == ["fold 1  ", "fold 2  ", "fold 3  ", "all rows  "]
+    (head,) = (k for k, line in enumerate(seen.lines) if " by epoch, m" in line)
+    assert seen.lines[head + 6].strip().startswith("+---")
+    assert not any("by epoch" in line for line in seen.lines[head + 1 :])
+    assert seen.lines[head + 8].startswith("wrote m.npz; next: ")
     assert b"\x1b[?25l" not in seen.raw  # a cursor that is hidden may stay so
 
 
@@ -57,6 +62,24 @@ def test_a_pipe_has_the_same_lines_without_a_terminals_breaks(table, tmp_path):
     for line in piped:
         if not line.startswith(("fold", "best epoch")):
             assert line in joined
+
+
+@pytest.mark.parametrize(
+    ("env", "braille"),
+    [
+        ({"LC_ALL": "zh_CN.UTF-8"}, True),
+        ({"LC_ALL": "C"}, True),
+        ({"LANG": "zh_CN.GB18030"}, False),
+        ({"LC_CTYPE": "de_DE.ISO-8859-1@euro", "LANG": "de_DE.utf8"}, False),
+        ({"TERM": "linux"}, False),
+    ],
+)
+def test_braille_is_for_terminals_that_have_it(env, braille, monkeypatch):
+    for name in ("LC_ALL", "LC_CTYPE", "LANG", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    assert output.has_braille() is braille
 
 
 def test_quiet_shows_nothing(table, tmp_path):

@@ -660,7 +660,7 @@ def test_a_finished_run_has_nothing_to_do_and_may_be_extended(tmp_path, names, u
     assert grucli("train", names, "-o", "m.npz", "-q", *short, cwd=tmp_path).code == 0
     again = grucli("train", names, "-o", "m.npz", "--resume", *short, cwd=tmp_path)
     assert again.code == 0
-    assert "nothing to do" in again.err
+    assert "finished already; the model is written as it was" in again.err
     longer = [*options, "--set", "training.epochs=5"]
     assert grucli("train", names, "-o", "m.npz", "--resume", *longer, cwd=tmp_path).code == 0
     a = read_archive(tmp_path / "m.npz")

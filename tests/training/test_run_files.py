@@ -96,3 +96,12 @@ def test_other_text_beyond_the_last_step_is_other_data_where_n_grams_read_it(tmp
         return run_files._fingerprint(prepared)
 
     assert sha256_of("one", "true") != sha256_of("two three", "true")
+
+
+def test_a_setting_that_differs_is_said_as_a_config_has_it():
+    now = {"data": {"recall": {"差评": 0.9}, "wide": True}, "seed": 1}
+    then = {"data": {"recall": None, "wide": "auto"}, "seed": 1}
+    assert list(run_files.differences(now, then)) == [
+        'data.recall: was not set in the run to resume, is {"差评": 0.9}',
+        "data.wide: was auto in the run to resume, is true",
+    ]

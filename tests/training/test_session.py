@@ -123,7 +123,7 @@ def test_two_sessions_cannot_write_one_model(tmp_path):
 
 
 def test_what_no_run_can_do_is_refused_at_once():
-    with pytest.raises(ConfigError, match="no data"):
+    with pytest.raises(ConfigError, match="DATA: is missing"):
         RunRequest(config=resolve().config)
     with pytest.raises(ConfigError, match=r"model\.vectors: --init-from"):
         request_for("model.vectors=v.vec", init_from="base.npz")
