@@ -57,12 +57,15 @@ class Turn:
     Attributes:
         parts: the fewest whose absence gives another answer, the strongest first; all that were
             left out, where none does.
-        answer: without them.
+        answer: what it says of what is explained without them: a label, or nothing where that is
+            none of several any more.
+        is_another: than that to the whole.
         level: without them.
     """
 
     parts: tuple[int, ...]
     answer: str
+    is_another: bool
     level: float
 
 
@@ -96,11 +99,6 @@ class Attribution:
     def level(self) -> float:
         """The level of the whole sequence."""
         return float(self.running[-1])
-
-    @property
-    def turns(self) -> bool:
-        """Whether another answer was found."""
-        return self.turn is not None and self.turn.answer != (self.leading or ())[-1]
 
 
 def spans(length: int, most: int, stride: int = 1) -> tuple[Span, ...]:
@@ -146,12 +144,11 @@ def explain(
     def level(remains: Sequence[StepMask]) -> Floats:
         return explained.level(run(remains)[0])
 
-    leading = explained.leading(scores[:number])
     strongest = _strongest(effect, number if with_nothing else number - 1)
-    turn = None
-    if leading is not None and strongest:
+    whole, turn = explained.outcome(scores[number - 1 : number]), None
+    if whole is not None and strongest:
         without, _ = run([~np.isin(spread, strongest[: k + 1]) for k in range(len(strongest))])
-        turn = _turn(explained, without, strongest, leading[-1])
+        turn = _turn(explained, without, strongest, whole[0])
     return Attribution(
         explained=explained,
         margin=margin,
@@ -159,7 +156,7 @@ def explain(
         effect=effect,
         linear_effect=linear_effect,
         running=explained.level(scores[:number]),
-        leading=leading,
+        leading=explained.leading(scores[:number]),
         turn=turn,
         check=_check(level, spread, effect, seed) if number > 1 else None,
     )
@@ -182,12 +179,16 @@ def _strongest(effect: Floats, most: int) -> list[int]:
 
 def _turn(explained: Explained, without: Scores, parts: Sequence[int], answer: str) -> Turn:
     """Return the first of the scores without one part, two, … that gives another answer."""
-    answers = explained.leading(without)
+    answers = explained.outcome(without)
     assert answers is not None  # they have names
     number = len(parts)
     last = next((k for k in range(number) if answers[k] != answer), number - 1)
-    level = float(explained.level(without)[last])
-    return Turn(parts=tuple(parts[: last + 1]), answer=answers[last], level=level)
+    return Turn(
+        parts=tuple(parts[: last + 1]),
+        answer=answers[last],
+        is_another=answers[last] != answer,
+        level=float(explained.level(without)[last]),
+    )
 
 
 def _check(

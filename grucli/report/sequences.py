@@ -146,16 +146,13 @@ def change(one: Example) -> str:
     why = one.attribution
     if why.turn is None:
         return ""
-    level = f"{why.explained.level_name} {why.turn.level:.3f}"
-    if not why.turns:
-        left_out = len(why.turn.parts)
-        without = (
-            part_name(one, why.turn.parts[0]) if left_out == 1 else f"the {left_out} strongest"
-        )
-        return f"still {_name(why.turn.answer)} without {without}, {level}"
-    *first, last = (part_name(one, k) for k in why.turn.parts)
-    listed = f"{', '.join(first)} and {last}" if first else last
-    return f"without {listed}: {_name(why.turn.answer)}, {level}"
+    turn, level = why.turn, f"{why.explained.level_name} {why.turn.level:.3f}"
+    found = _name(turn.answer) if turn.answer else "not answered"
+    *first, last = (part_name(one, k) for k in turn.parts)
+    if turn.is_another:
+        listed = f"{', '.join(first)} and {last}" if first else last
+        return f"without {listed}: {found}, {level}"
+    return f"still {found} without {f'the {len(turn.parts)} strongest' if first else last}, {level}"
 
 
 def channels(one: Example) -> str:

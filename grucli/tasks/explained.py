@@ -55,5 +55,12 @@ class Explained(Protocol):
     def leading(self, scores: Floats) -> Sequence[str] | None:
         """Return the n answers to the scores by name; None where answers have none."""
 
+    def outcome(self, scores: Floats) -> Sequence[str] | None:
+        """Return what each of n answers makes of what is explained; None where it has no name.
+
+        It is the answer, or of several labels at once the one that is explained: nothing where an
+        answer lacks it.
+        """
+
     def to_json(self) -> dict[str, Any]:
         """Return the answer and what is explained of it."""

@@ -126,7 +126,7 @@ def test_what_would_change_the_answer_is_the_fewest_of_the_strongest(seed):
         return
     assert why.turn.parts == tuple(order[:number])
     assert why.turn.answer == answer
-    assert why.turns == (answer != why.leading[-1])
+    assert why.turn.is_another == (answer != why.leading[-1])
     p = softmax(alone(model, left if len(left) else NOTHING))
     assert why.turn.level == pytest.approx(p[why.explained.target])
 

@@ -116,7 +116,7 @@ def test_what_would_change_an_answer_is_said():
             continue
         words = [f"'{one.parts[k].text}'" for k in turn.parts]
         assert sentence.endswith(f"{turn.level:.3f}")
-        if one.attribution.turns:
+        if turn.is_another:
             assert all(word in sentence for word in words)
             assert turn.answer != one.attribution.leading[-1]
         else:

@@ -127,6 +127,9 @@ class Number:
     def leading(self, scores):
         return None
 
+    def outcome(self, scores):
+        return None
+
     def to_json(self):
         return {"predicted": 6.0}
 

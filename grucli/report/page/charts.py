@@ -106,8 +106,14 @@ def saturation(gate: Gate, limits: tuple[float, float]) -> Markup:
     )
 
 
-def horizons(sides: Sequence[Horizon], numbers: Child) -> Markup:
-    """Draw the share of decisions that stay by the steps that are read, from either side."""
+def horizons(sides: Sequence[Horizon], names: Sequence[str], numbers: Child) -> Markup:
+    """Draw the share of answers that stay by the steps that are read, on either side.
+
+    Args:
+        sides: of the end, and of the start.
+        names: what is read of each.
+        numbers: what is folded below.
+    """
     longest = sides[0].steps[-1]
     scale = math.log(longest) or 1.0
 
@@ -121,9 +127,9 @@ def horizons(sides: Sequence[Horizon], numbers: Child) -> Markup:
         is_first = side.h99 <= min(other.h99 for other in sides)
         marks.append(upright(place(side.h99), f"mark{kind}", f"{side.h99:,}", before=is_first))
     words = ", ".join(f"H99 from the {side.side} {counted(side.h99, 'step')}" for side in sides)
-    last, first = (f"read from the {side.side}" for side in sides)
+    last, first = names
     return plot(
-        "decisions that stay when only k steps are read",
+        "answers that stay when only k steps are read",
         words,
         Axis(name="k steps", ticks=[(place(k), f"{k:,}") for k in sides[0].steps]),
         Axis(name="stay", ticks=SHARES),

@@ -79,11 +79,12 @@ def _memory(report: Report) -> Markup:
             strict=True,
         )
     ]
-    numbers = folded("numbers", memory_heading(task), rows, "rrlrrlr")
+    heading = memory_heading(task)
+    numbers = folded("numbers", heading, rows, "rrlrrlr")
     return joined(
         tag("p", f"Sequences are shortened, and the answers compared: {memory_legend(task)}."),
         facts(memory_facts(report)),
-        horizons(report.horizons, numbers),
+        horizons(report.horizons, (heading[1], heading[4]), numbers),
     )
 
 

@@ -96,6 +96,10 @@ class LabelMargin:
         """Return the predicted label of each row."""
         return [self.labels[k] for k in answers(scores, self.levels).tolist()]
 
+    def outcome(self, scores: Floats) -> Sequence[str]:
+        """Return the answers."""
+        return self.leading(scores)
+
     def to_json(self) -> dict[str, Any]:
         """Return the answer and which margin it is."""
         labels = self.labels

@@ -87,6 +87,11 @@ class LabelScore:
         sets = self.decision.sets(scores)
         return [", ".join(own) or "no label" for own in names_of(self.labels, sets)]
 
+    def outcome(self, scores: Floats) -> Sequence[str]:
+        """Return `target` where it is answered, nothing where it is not."""
+        own = self.decision.sets(scores)[:, self.target]
+        return [self.labels[self.target] if given else "" for given in own.tolist()]
+
     def to_json(self) -> dict[str, Any]:
         """Return the answer and whose score is explained."""
         (p,), sets = self.decision.probabilities(self.scores), self.decision.sets(self.scores)

@@ -80,6 +80,9 @@ class NumberMargin:
     def leading(self, scores: Floats) -> None:
         """Return nothing: numbers have no names."""
 
+    def outcome(self, scores: Floats) -> None:
+        """Return nothing: numbers have no names."""
+
     def to_json(self) -> dict[str, Any]:
         """Return the answer and what it is compared with."""
         return {"predicted": float(self.answer), "mean": self.mean}

@@ -97,6 +97,10 @@ class TagMargin:
         tags = self.decode(scores).tags[scores.starts + self.step]
         return [self.tags[k] for k in tags.tolist()]
 
+    def outcome(self, scores: Steps) -> Sequence[str]:
+        """Return the answers."""
+        return self.leading(scores)
+
     def to_json(self) -> dict[str, Any]:
         """Return the answer and which margin it is."""
         return {
