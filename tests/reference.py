@@ -39,7 +39,14 @@ def rnn_step(p, x, h):
     return np.tanh(p["weight_ih"] @ x + p["bias"] + p["weight_hh"] @ h)
 
 
-STEPS = {"gru": gru_step, "gru_before": gru_before_step, "rnn": rnn_step}
+def mingru_step(p, x, h):
+    w_z, w_n = np.split(p["weight_ih"], 2)
+    b_z, b_n = np.split(p["bias"], 2)
+    z = sigmoid(w_z @ x + b_z)
+    return (1 - z) * (w_n @ x + b_n) + z * h
+
+
+STEPS = {"gru": gru_step, "gru_before": gru_before_step, "mingru": mingru_step, "rnn": rnn_step}
 
 
 def run_direction(cell, p, x, h):

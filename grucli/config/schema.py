@@ -123,7 +123,9 @@ class ModelConfig(_Section):
 
     cell: CellName = "gru"
     """The recurrent cell: gru resets after the product, as cuDNN and PyTorch do, gru_before before
-    it, as in Cho et al. 2014 (v3); rnn has no gates and is the baseline to compare with."""
+    it, as in Cho et al. 2014 (v3); mingru has no reset gate, and lets its gate and its candidate
+    read the input alone (Feng et al. 2024), which is faster; rnn has no gates and is the baseline
+    to compare with."""
     embedding_size: Auto[Size] = None
     """Numbers that stand for a token."""
     vectors: FilePath | None = None

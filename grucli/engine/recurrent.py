@@ -21,25 +21,31 @@ CELLS: dict[str, ModuleType] = {
 
 
 def initialise_(
-    params: Mapping[str, Floats], rng: np.random.Generator, chrono_steps: int | None = None
+    cell: str,
+    params: Mapping[str, Floats],
+    rng: np.random.Generator,
+    chrono_steps: int | None = None,
 ) -> None:
     """Draw a layer's first values: Glorot inputs, orthogonal states, biases zero.
 
     Args:
+        cell: a name of CELLS.
         params: the arrays named by the cell's `shapes`; overwritten.
         rng: where the values come from.
         chrono_steps: longest memory expected [steps], for the bias of an update gate if there is
             one; zero if None.
     """
-    D, width, hidden_size = params["weight_hh"].shape
-    num_gates = width // hidden_size
+    blocks = CELLS[cell].BLOCKS
+    D, width = params["bias"].shape
+    shape = D, len(blocks), width // len(blocks)
     for name, draw in (("weight_ih", glorot_uniform), ("weight_hh", orthogonal)):
-        blocks = params[name].reshape(D, num_gates, hidden_size, -1)
-        blocks[...] = draw(blocks.shape, rng)
+        if name in params:
+            weights = params[name].reshape(*shape, -1)
+            weights[...] = draw(weights.shape, rng)
     for name in params.keys() & {"bias", "bias_hn"}:
         params[name].fill(0)
-    if chrono_steps is not None and num_gates == 3:
-        update = params["bias"].reshape(D, num_gates, hidden_size)[:, 1]
+    if chrono_steps is not None and "keep" in blocks:
+        update = params["bias"].reshape(shape)[:, blocks.index("keep")]
         update[...] = chrono_bias(update.shape, chrono_steps, rng)
 
 
@@ -103,7 +109,8 @@ def backward(
     Returns:
         d_h0 (D, B, H).
     """
-    d_h0 = tape.take("d_h0", len(params["bias"]), packing.batch_size, params["weight_hh"].shape[2])
+    H = tape.part(0)["states"].shape[1]
+    d_h0 = tape.take("d_h0", len(params["bias"]), packing.batch_size, H)
     own_parts = zip(_by_direction(params), _by_direction(grads), strict=True)
     for direction, (own, own_grads) in enumerate(own_parts):
         part = tape.part(direction)

@@ -42,7 +42,7 @@ from grucli.modelfile.checkpoint import SavedModel
 
 SCHEMA = "grucli.traces/1"
 MOST_BYTES = 2**30
-GATES = ("candidate", "reset", "keep")  # in the order of the tape
+GATES = ("candidate", "reset", "keep")  # what is written of those that a cell has
 STATE = "state"
 
 Array = npt.NDArray[Any]
@@ -105,21 +105,20 @@ def _keep(
     runner: Runner, batch: Batch, offsets: npt.NDArray[np.int64], traces: Mapping[str, Array]
 ) -> None:
     """Copy the tapes of the last forward pass to the rows of their steps."""
-    packing = runner.packing
+    packing, own = runner.packing, CELLS[runner.model.architecture.cell].GATES
     rows = offsets[batch.rows][packing.row] + packing.step
     for (layer, direction, kind), array in zip(
         _kept(runner.model.architecture), traces.values(), strict=True
     ):
         part = runner.tapes[layer].part(direction)
         states = part["states"][packing.batch_size :]
-        values = states if kind == STATE else part["gates"][GATES.index(kind)]
+        values = states if kind == STATE else part["gates"][own.index(kind)]
         array[rows[packing.mirror] if direction else rows] = values
 
 
 def _kept(arch: Architecture) -> list[tuple[int, int, str]]:
     """Return the layer, direction and kind of each array."""
-    has_gates = CELLS[arch.cell].NUM_GATES > 1
-    kinds = (*GATES, STATE) if has_gates else (STATE,)
+    kinds = (*(gate for gate in GATES if gate in CELLS[arch.cell].GATES), STATE)
     return list(product(range(arch.num_layers), range(arch.num_directions), kinds))
 
 

@@ -8,6 +8,7 @@ Source: saturation as in Karpathy, Johnson, Fei-Fei 2015 (arXiv:1506.02078).
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ ALWAYS = 0.99  # share of steps that counts as always
 SHUT, OPEN = 0.01, 0.99  # a gate beyond these passes nothing, or everything
 CONSTANT_SD = 0.02
 DEAD_SHARE = 1e-6  # of the median unit's variance
+MEASURED_GATES = ("keep", "reset")
 CLIPPED = 0.97  # |tanh| beyond which it is flat
 LONGEST_LEAK = 1e6  # [steps]
 
@@ -59,10 +61,10 @@ class LayerHealth:
     Attributes:
         layer: 0 for the first.
         direction: "forward" or "backward".
-        gates: keep and reset; none for a plain recurrent layer.
+        gates: keep, and reset if there is one; none for a plain recurrent layer.
         dead: units whose state varies less than a millionth of the median unit's variance.
         clipped: share of (step, unit) whose tanh is flat: of the candidate, or of the state where
-            there are no gates.
+            there are no gates; None where neither has a tanh.
         leak: (H,) steps after which 1/e of a state is left, by the geometric mean of the keep gate;
             None without gates.
         reach: (H,) steps before the last one of which at least 1/e is kept to the end, the mean
@@ -74,7 +76,7 @@ class LayerHealth:
     direction: str
     gates: tuple[Gate, ...]
     dead: Units
-    clipped: float
+    clipped: float | None
     leak: Floats | None
     reach: Floats | None
 
@@ -90,9 +92,10 @@ class HealthMeter:
     def __init__(self, runner: Runner, low: float, high: float) -> None:
         """Measure what `runner` runs; gates below `low` or above `high` count as saturated."""
         arch = runner.model.architecture
-        self._runner = runner
+        cell = CELLS[arch.cell]
+        self._runner, self._has_tanh = runner, cell.HAS_TANH
         self._parts = [
-            [_Part(arch.hidden_size, low, high) for _ in range(arch.num_directions)]
+            [_Part(arch.hidden_size, cell.GATES, low, high) for _ in range(arch.num_directions)]
             for _ in range(arch.num_layers)
         ]
 
@@ -103,18 +106,15 @@ class HealthMeter:
             for direction, part in enumerate(parts):
                 own = tape.part(direction)
                 states = own["states"][packing.batch_size :]
-                if CELLS[cell].NUM_GATES == 3:
-                    candidate, reset, keep = own["gates"][:3]
-                    part.add_gates(candidate, reset, keep, packing)
-                    part.states.add(states)
-                else:
-                    part.add_states(states)
+                names = CELLS[cell].GATES
+                gates = dict(zip(names, own["gates"], strict=True)) if names else {}
+                part.add(states, gates, packing)
 
     def result(self) -> tuple[LayerHealth, ...]:
         """Return the health of each layer and direction."""
         stride = max(1, self._runner.model.architecture.convolution)
         return tuple(
-            part.result(layer, name, stride)
+            part.result(layer, name, stride, has_tanh=self._has_tanh)
             for layer, parts in enumerate(self._parts)
             for name, part in zip(DIRECTIONS, parts, strict=False)
         )
@@ -182,39 +182,39 @@ class _GateSums:
 class _Part:
     """Sums of one layer in one direction."""
 
-    def __init__(self, size: int, low: float, high: float) -> None:
+    def __init__(self, size: int, gates: Sequence[str], low: float, high: float) -> None:
+        """Start at zero; `gates` are those of the cell, named as on its tape."""
         self.states = _Moments(size)
-        self._reset = _GateSums(size, low, high)
-        self._keep = _GateSums(size, low, high)
+        self._gates = {name: _GateSums(size, low, high) for name in MEASURED_GATES if name in gates}
         self._log_keep = np.zeros(size)
         self._reach = np.zeros(size)
         self._sequences = 0
         self._clipped = 0
 
-    def add_gates(self, candidate: Floats, reset: Floats, keep: Floats, packing: Packing) -> None:
-        self._reset.add(reset)
-        self._keep.add(keep)
-        log_keep = np.log(np.maximum(keep, np.finfo(keep.dtype).tiny))
-        self._log_keep += log_keep.sum(axis=0)
-        self._reach += steps_kept(log_keep, packing)
-        self._sequences += packing.batch_size
-        self._clipped += int((np.abs(candidate) > CLIPPED).sum())
-
-    def add_states(self, states: Floats) -> None:
+    def add(self, states: Floats, gates: Mapping[str, Floats], packing: Packing) -> None:
+        """Take in a batch: its states (N, H), and the same of each gate by its name."""
         self.states.add(states)
-        self._clipped += int((np.abs(states) > CLIPPED).sum())
+        for name, sums in self._gates.items():
+            sums.add(gates[name])
+        if self._gates:
+            keep = gates["keep"]
+            log_keep = np.log(np.maximum(keep, np.finfo(keep.dtype).tiny))
+            self._log_keep += log_keep.sum(axis=0)
+            self._reach += steps_kept(log_keep, packing)
+            self._sequences += packing.batch_size
+        squashed = gates["candidate"] if self._gates else states
+        self._clipped += int((np.abs(squashed) > CLIPPED).sum())
 
-    def result(self, layer: int, direction: str, stride: int) -> LayerHealth:
-        steps, has_gates = self.states.count, self._keep.moments.count > 0
-        gates = (self._keep.result("keep"), self._reset.result("reset")) if has_gates else ()
+    def result(self, layer: int, direction: str, stride: int, *, has_tanh: bool) -> LayerHealth:
+        steps = self.states.count
         return LayerHealth(
             layer=layer,
             direction=direction,
-            gates=gates,
+            gates=tuple(sums.result(name) for name, sums in self._gates.items()),
             dead=dead_units(self.states.variance) if steps > 1 else (),
-            clipped=self._clipped / (steps * len(self.states.mean)),
-            leak=leak_time(self._log_keep / steps) * stride if has_gates else None,
-            reach=self._reach / self._sequences * stride if has_gates else None,
+            clipped=self._clipped / (steps * len(self.states.mean)) if has_tanh else None,
+            leak=leak_time(self._log_keep / steps) * stride if self._gates else None,
+            reach=self._reach / self._sequences * stride if self._gates else None,
         )
 
 

@@ -136,7 +136,7 @@ class Model:
         tokens[...] = rng.normal(0, scale, tokens.shape)
         self.table[len(tokens) :] = 0
         for params in self.architecture.by_layer(self.params):
-            recurrent.initialise_(params, rng, chrono_steps)
+            recurrent.initialise_(self.architecture.cell, params, rng, chrono_steps)
         if self.architecture.convolution:
             front.initialise_(self.params.within("front"), rng)
         weight = self.params["head_weight"]

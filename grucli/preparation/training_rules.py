@@ -119,7 +119,7 @@ def follow(facts: Facts, config: Config) -> dict[str, Choice]:
 def initialisation(facts: Facts, config: Config) -> Choice:
     """How recurrent weights start: chrono where there is no way but a long memory."""
     steps = steps_to_keep(facts, config)
-    if CELLS[config.model.cell].NUM_GATES == 1:
+    if "keep" not in CELLS[config.model.cell].BLOCKS:
         return Choice(value="orthogonal", reason="no gate to open")
     if steps >= LONG_MEMORY:
         return Choice(value="chrono", reason=f"only the state after {steps:,} steps is read")

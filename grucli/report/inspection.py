@@ -127,7 +127,9 @@ def units_sentence(part: LayerHealth) -> str:
                 words.append(f"{name} {units_line(units)}")
         if gate.constant:
             words.append(f"constant {gate.name} {units_line(gate.constant)}")
-    return ", ".join([*words, f"{what} beyond 0.97 at {percent(part.clipped)}"])
+    if part.clipped is not None:
+        words.append(f"{what} beyond 0.97 at {percent(part.clipped)}")
+    return ", ".join(words)
 
 
 def _memory(report: Report) -> list[str]:

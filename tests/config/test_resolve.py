@@ -104,7 +104,7 @@ data: 7
         ' above 0 and at most 1000000, got {"spam": -1}',
         "c.yaml:12  training.zzz  unknown key; grucli 0.1.0 has none like it",
         "environment GRUCLI_SEED  seed  must be a whole number from 0 to 4294967295, got 'x'",
-        "--set  model.cell  must be gru, gru_before or rnn, got 'lstm'",
+        "--set  model.cell  must be gru, gru_before, mingru or rnn, got 'lstm'",
         "--set  foo.bar  unknown key; grucli 0.1.0 has none like it",
         "--batch-size  training.batch_size  must be a whole number from 1 to 65536 or auto, got 0",
     ]

@@ -2,15 +2,15 @@
 central differences: random weights, random upstream gradient, ragged batch, NaN in all buffers,
 twice in a row.
 
-Covers: engine/cells/gated, engine/cells/gru, engine/cells/gru_before, engine/cells/rnn,
-engine/inputs.
+Covers: engine/cells/gated, engine/cells/gru, engine/cells/gru_before, engine/cells/mingru,
+engine/cells/rnn, engine/inputs.
 """
 
 import numpy as np
 import pytest
 
 from grucli.engine import recurrent
-from grucli.engine.cells import gated, gru, gru_before
+from grucli.engine.cells import gated, gru, gru_before, mingru
 from grucli.engine.params import Parameters
 from tests.engine.helpers import PROFILES, LayerCheck, backward
 
@@ -27,7 +27,7 @@ CASES = [
 def test_layer_equals_autograd_of_the_reference(
     cell, directions, lengths, block_values, monkeypatch
 ):
-    for module in (gru, gru_before):
+    for module in (gru, gru_before, mingru):
         monkeypatch.setattr(module, "BLOCK_VALUES", block_values)
     LayerCheck(cell, directions, lengths).check_against_autograd()
 

@@ -55,7 +55,7 @@ def to_onnx(cell, params, direction):
 @pytest.mark.parametrize(("dtype", "tolerance"), [(np.float32, 1e-6), (np.float64, 1e-13)])
 @pytest.mark.parametrize("lengths", PROFILES.values(), ids=PROFILES)
 @pytest.mark.parametrize("directions", [1, 2])
-@pytest.mark.parametrize("cell", recurrent.CELLS)
+@pytest.mark.parametrize("cell", OPERATORS)
 def test_forward_equals_onnx(cell, directions, lengths, dtype, tolerance):
     rng = np.random.default_rng(0)
     drawn = random_parameters(cell, rng, inputs=INPUTS, hidden=HIDDEN, directions=directions)

@@ -22,7 +22,7 @@ from grucli.engine import (
     pooling,
     recurrent,
 )
-from grucli.engine.cells import gated, gru, gru_before, rnn
+from grucli.engine.cells import gated, gru, gru_before, mingru, rnn
 from grucli.model import runner
 from tests.engine import test_chain, test_convolution, test_losses
 from tests.engine.helpers import RAGGED, LayerCheck
@@ -35,6 +35,10 @@ def check_gru():
 
 def check_gru_before():
     check_layer("gru_before")
+
+
+def check_mingru():
+    check_layer("mingru")
 
 
 def check_rnn():
@@ -84,6 +88,7 @@ def check_step_heads():
 
 FEW_VALUES = 24
 FROM_FOLLOWING_STEP = "np.add(d_h_on, carried, d_h_on)"
+MINGRU_CARRY = "np.add(d_h[: len(carried)], carried, d_h[: len(carried)])"
 START = "states[:B] = 0 if h0 is None else h0"
 START_IF_GIVEN = "if h0 is not None:\n        states[:B] = h0"
 
@@ -170,12 +175,18 @@ GATED = {
         "weight_x[[2, 1, 0], :-1]",
     ),
     "bias of r and z swapped": ("weight_x[[1, 2, 0], -1]", "weight_x[[2, 1, 0], -1]"),
-    "r and z swapped in the gradients": ("order = [1, 2, 0]", "order = [2, 1, 0]"),
+    "gradients in the order of the tape": (
+        "zip(self._blocks, self._sum.total, strict=True)",
+        "enumerate(self._sum.total)",
+    ),
     "half factor of the inputs missing": ("weight_x[1:] *= 0.5", "pass"),
     "half factor of the states missing": ("weight_h[:2] *= 0.5", "pass"),
     "half factor on the candidate": ("weight_h[:2] *= 0.5", "weight_h *= 0.5"),
     "inputs' gradient of the last gate alone": ("d_x += part", "d_x[...] = part"),
-    "inputs' gradient with r and z swapped": ("d_gates[gate + 1]", "d_gates[2 - gate]"),
+    "inputs' gradient with r and z swapped": (
+        "zip(d_gates[1:], self._blocks[1:], strict=True)",
+        "zip(d_gates[1:], self._blocks[:0:-1], strict=True)",
+    ),
     "inputs' gradient of another block": ("self._d_x[block]", "self._d_x[: len(d_gates[0])]"),
     "state after instead of before": (
         "out = tape",
@@ -219,6 +230,49 @@ GRU_BEFORE = STEPS | {
     ),
     "slope of r dropped": ("np.subtract(1, r, out=r)", "r[...] = 1"),
     "state missing in the slope of r": ("r *= rh", "r *= reset"),
+}
+
+MINGRU = {
+    "gate from -1/2 to 1/2": ("np.add(z, half, z)", "pass"),
+    "gate of twice the value": ("np.multiply(z, half, z)", "pass"),
+    "half factor of the gate missing": ("weight[0] *= 0.5", "pass"),
+    "half factor on the candidate": ("weight[0] *= 0.5", "weight *= 0.5"),
+    "candidate not scaled by 1 - z": ("np.subtract(1, z, new)", "new[...] = 1"),
+    "state not kept": ("np.add(h, kept, h)", "pass"),
+    "state kept whole": ("np.multiply(gates[0, at], h[:k], kept)", "kept[...] = h[:k]"),
+    "gates of the first rows": ("gates[0, at], h[:k]", "gates[0, :k], h[:k]"),
+    "inputs of the block before": (
+        "project(block, gates[:, block])",
+        "project(slice(0, block.stop - block.start), gates[:, block])",
+    ),
+    "following step forgotten": (MINGRU_CARRY, "pass"),
+    "finished rows take a leftover": (MINGRU_CARRY, "np.add(d_h, d_h0[: len(d_h)], d_h)"),
+    "following step added to the wrong rows": (
+        MINGRU_CARRY,
+        "np.add(d_h[len(d_h) - len(carried) :], carried, d_h[len(d_h) - len(carried) :])",
+    ),
+    "gradient kept whole": ("np.multiply(d_h, d_gates[0, at], carried)", "carried[...] = d_h"),
+    "state after instead of before": (
+        "states_before(states, packing, block, tape)",
+        "states[B:][block]",
+    ),
+    "slope of z without z": ("np.multiply(slope, z, slope)  # (1)", "pass"),
+    "slope of z without 1 - z": (
+        "np.subtract(1, z, z)\n        np.multiply(slope, z, slope)",
+        "np.subtract(1, z, z)",
+    ),
+    "candidate missing in the slope of z": (
+        "np.subtract(before, n, slope)",
+        "slope[...] = before",
+    ),
+    "gradient of the candidate by z": (
+        "np.multiply(d_h, z, d_n)",
+        "np.multiply(d_h, 1 - z, d_n)",
+    ),
+    "gradients of the input weights never written": ("inputs.finish()", "pass"),
+    "z and n swapped in the gradients": ("blocks=(0, 1)", "blocks=(1, 0)"),
+    "initial state ignored": ("= 0 if h0 is None else h0", "= 0"),
+    "initial state of an earlier batch": (START, START_IF_GIVEN),
 }
 
 RNN = {
@@ -523,6 +577,7 @@ PLANTED = [
     (gated, check_gru, GATED),
     (inputs, check_gru, INPUTS),
     (gru_before, check_gru_before, GRU_BEFORE),
+    (mingru, check_mingru, MINGRU),
     (rnn, check_rnn, RNN),
     (recurrent, check_gru, RECURRENT),
     (packing, check_gru, PACKING),
@@ -545,7 +600,7 @@ BUGS = [
 
 def stand_in(monkeypatch, module, source):
     """Let what `source` defines stand in for what `module` defines, in blocks of a few rows."""
-    for cell in (gated, gru, gru_before):
+    for cell in (gated, gru, gru_before, mingru):
         monkeypatch.setattr(cell, "BLOCK_VALUES", FEW_VALUES)
     changed = ModuleType(module.__name__)
     exec(compile(source, f"<{module.__name__}, changed>", "exec"), vars(changed))
@@ -557,7 +612,8 @@ def stand_in(monkeypatch, module, source):
                 monkeypatch.setattr(getattr(module, name), part, vars(value)[part])
         else:
             real = getattr(module, name)
-            for user in (module, gru, gru_before, gated, recurrent):  # who imported it by name
+            # Who imported it by name.
+            for user in (module, gru, gru_before, mingru, gated, recurrent):
                 if getattr(user, name, None) is real:
                     monkeypatch.setattr(user, name, value)
 

@@ -102,11 +102,12 @@ def test_huge_inputs_saturate_without_overflow(cell, directions, dtype):
     x = (1e30 * x).astype(dtype)
     tape = Tape(dtype)
     outputs, final = recurrent.forward(cell, params, x, packing, tape)
-    assert np.all(np.abs(outputs) <= 1)
+    limit = 1 if recurrent.CELLS[cell].HAS_TANH else np.abs(x).max() * 10
+    assert np.all(np.abs(outputs) <= limit)
     assert outputs.dtype == final.dtype == dtype
     grads = {name: np.full_like(value, np.nan) for name, value in params.items()}
-    d_outputs = np.ones_like(outputs)
-    d_x, d_h0 = backward(cell, params, packing, tape, d_outputs, final, grads)
+    upstream = np.ones_like(outputs), np.ones_like(final)
+    d_x, d_h0 = backward(cell, params, packing, tape, *upstream, grads)
     for name, gradient in {**grads, "x": d_x, "h0": d_h0}.items():
         assert gradient.dtype == dtype, name
         assert np.all(np.isfinite(gradient)), name

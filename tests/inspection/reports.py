@@ -73,5 +73,6 @@ def reports():
     yield report(saved)
     yield report(saved, everything, sample(REVIEWS, (3,)))
     yield report(series_model(), Shown(numbers=(1,)), sample(series, (1,)))
-    yield report(text_model(random_model(cell="rnn", num_layers=2)), None, sample(REVIEWS))
+    for cell in ("rnn", "mingru"):
+        yield report(text_model(random_model(cell=cell, num_layers=2)), None, sample(REVIEWS))
     yield report(text_model(max_length=2), Shown(texts=("a b c",)))

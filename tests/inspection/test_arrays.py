@@ -44,7 +44,7 @@ def test_gates_and_states_are_those_of_the_literal_network(num_layers, bidirecti
                 np.testing.assert_allclose(array[rows], values, rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("cell", ["gru", "gru_before"])
+@pytest.mark.parametrize("cell", ["gru", "gru_before", "mingru"])
 def test_the_arrays_keep_the_convention(cell):
     found = traced(text_model(random_model(cell=cell)), REVIEWS)
     for direction, back in (("forward", 1), ("backward", -1)):

@@ -15,7 +15,12 @@ from tests.inspection.helpers import alone, architecture, random_model, random_t
 from tests.training.helpers import RECIPE
 
 NOTHING = np.array([EMPTY], np.int32)
-WAYS = [{}, {"cell": "rnn"}, {"num_outputs": 1, "bidirectional": False, "pooling": ("last",)}]
+WAYS = [
+    {},
+    {"cell": "rnn"},
+    {"cell": "mingru"},
+    {"num_outputs": 1, "bidirectional": False, "pooling": ("last",)},
+]
 
 
 def each_alone(model, sequences):

@@ -95,6 +95,15 @@ def test_a_plain_network_has_no_gates_but_a_dead_unit():
     assert 0 < first.clipped < 1
 
 
+def test_a_minimal_network_has_no_reset_gate_and_no_tanh():
+    model = random_model(cell="mingru", num_layers=1)
+    model.params["layer0_bias"][:, 2] = 50
+    for part in measured(model, random_tokens(LENGTHS)):
+        (keep,) = part.gates
+        assert (keep.name, keep.open, part.clipped) == ("keep", (2,), None)
+        assert part.leak.shape == part.reach.shape == keep.mean.shape
+
+
 def test_one_step_says_nothing_of_dead_units():
     (part, _) = measured(random_model(), random_tokens((1,)))
     assert part.dead == ()

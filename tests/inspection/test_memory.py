@@ -61,7 +61,9 @@ def test_a_cue_in_the_middle_is_found_from_both_sides():
 
 
 @pytest.mark.parametrize("side", ["end", "start"])
-@pytest.mark.parametrize("changes", [{}, {"cell": "rnn"}, {"num_outputs": 1, "num_layers": 2}])
+@pytest.mark.parametrize(
+    "changes", [{}, {"cell": "rnn"}, {"cell": "mingru"}, {"num_outputs": 1, "num_layers": 2}]
+)
 def test_it_is_what_running_each_cut_sequence_alone_says(side, changes):
     model = random_model(scale=1.5, **changes)
     sequences = random_tokens([*range(1, 22)] * 2)

@@ -294,7 +294,12 @@ def test_parameter_counts_are_those_of_the_equations():
         for cell in recurrent.CELLS
     }
     block = (64 + 128 + 1) * 128
-    assert counts == {"gru": 3 * block + 128, "gru_before": 3 * block, "rnn": block}
+    assert counts == {
+        "gru": 3 * block + 128,
+        "gru_before": 3 * block,
+        "mingru": 2 * (64 + 1) * 128,
+        "rnn": block,
+    }
 
 
 def test_a_copy_stays_until_it_takes_other_weights_and_gives_what_it_has():

@@ -17,7 +17,7 @@ from tests.parallel.helpers import SERIES
 from tests.training.helpers import ARCHITECTURE, TRAIN
 
 
-@pytest.mark.parametrize("cell", ["gru", "gru_before", "rnn"])
+@pytest.mark.parametrize("cell", ["gru", "gru_before", "mingru", "rnn"])
 @pytest.mark.parametrize("vocabulary", [0, 8])
 @pytest.mark.parametrize("rows", [1, 2, 7, 12])
 def test_the_shards_add_up_to_the_gradient_of_the_batch(cell, vocabulary, rows):

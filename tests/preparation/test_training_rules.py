@@ -69,6 +69,7 @@ def followed(longest, *assignments, kind="text"):
         (1000, (), "orthogonal"),
         (1000, LAST, "chrono"),
         (1000, (*LAST, "model.cell=gru_before"), "chrono"),
+        (1000, (*LAST, "model.cell=mingru"), "chrono"),
         (1000, (*LAST, "model.cell=rnn"), "orthogonal"),
         (1000, LAST[:1], "orthogonal"),
         (1000, LAST[1:], "orthogonal"),

@@ -1,9 +1,6 @@
-"""Parts that both gated cells share: blocks, weights, the gradients on the input's side.
+"""Parts that gated cells share: blocks, weights, the gradients on the input's side."""
 
-Both have the blocks r | z | n, and a tape of gates n | r | z, then one array of their own.
-"""
-
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -16,7 +13,7 @@ BLOCK_VALUES = 1 << 15
 
 
 def per_gate(params: Mapping[str, Floats], tape: Tape) -> tuple[Floats, Floats]:
-    """Return contiguous transposed weights, those of r and z halved.
+    """Return contiguous transposed weights of a cell with blocks r | z | n, those of r, z halved.
 
     With a half of `a` at hand, sigmoid(a) = tanh(a / 2) / 2 + 1 / 2 takes one tanh for both gates,
     and cannot overflow.
@@ -56,6 +53,8 @@ class InputSide:
         tape: Tape,
         grads: Mapping[str, Floats],
         d_x: Floats | None,
+        *,
+        blocks: Sequence[int],
     ) -> None:
         """Start at zero.
 
@@ -65,28 +64,28 @@ class InputSide:
             tape: for what is collected.
             grads: `weight_ih` and `bias` are overwritten by `finish`.
             d_x: (N, I) overwritten block by block; None if nobody asks for it.
+            blocks: the place among the parameters of each gate that `add` is given.
         """
-        H = params["weight_hh"].shape[1]
-        self._weight = params["weight_ih"].reshape(3, H, -1)
-        self._d_weight = grads["weight_ih"].reshape(3, H, -1)
-        self._d_bias = grads["bias"].reshape(3, H)
-        self._x, self._d_x, self._tape = x, d_x, tape
-        total = tape.take("d_weight_x", 3, H, x.rows.shape[1])
+        G, H = len(blocks), len(params["bias"]) // len(blocks)
+        self._weight = params["weight_ih"].reshape(G, H, -1)
+        self._d_weight = grads["weight_ih"].reshape(G, H, -1)
+        self._d_bias = grads["bias"].reshape(G, H)
+        self._x, self._d_x, self._tape, self._blocks = x, d_x, tape, blocks
+        total = tape.take("d_weight_x", G, H, x.rows.shape[1])
         self._sum = Sum(total, tape, "d_weight_x_part")
 
     def add(self, d_gates: Floats, block: slice) -> None:
-        """Add a block; `d_gates` (3, rows, H) are gradients of n | r | z before their sigmoid."""
+        """Add a block; `d_gates` (G, rows, H) are gradients of gates before their sigmoid."""
         self._sum.add(d_gates, self._x.of(block, self._tape))
         if self._d_x is not None:
             d_x = self._d_x[block]
             part = self._tape.take("d_x_part", *d_x.shape)
-            np.matmul(d_gates[0], self._weight[2], d_x)
-            for gate in (0, 1):
-                np.matmul(d_gates[gate + 1], self._weight[gate], part)
+            np.matmul(d_gates[0], self._weight[self._blocks[0]], d_x)
+            for d_gate, gate in zip(d_gates[1:], self._blocks[1:], strict=True):
+                np.matmul(d_gate, self._weight[gate], part)
                 d_x += part
 
     def finish(self) -> None:
         """Write the sums into the gradients, in the order of the parameters."""
-        order = [1, 2, 0]
-        self._d_weight[...] = self._sum.total[order, :, :-1]
-        self._d_bias[...] = self._sum.total[order, :, -1]
+        for gate, d_weight in zip(self._blocks, self._sum.total, strict=True):
+            self._d_weight[gate], self._d_bias[gate] = d_weight[:, :-1], d_weight[:, -1]

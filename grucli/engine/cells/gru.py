@@ -10,7 +10,9 @@ from grucli.engine.packing import Floats, Packing
 from grucli.engine.params import Shape
 from grucli.engine.tape import Tape
 
-NUM_GATES = 3
+BLOCKS = ("reset", "keep", "candidate")
+GATES = ("candidate", "reset", "keep", "recurrent")
+HAS_TANH = True
 
 
 def shapes(input_size: int, hidden_size: int, num_directions: int) -> dict[str, Shape]:
@@ -112,7 +114,7 @@ def backward(
     n, r, z, hn = d_gates
     weight_h = params["weight_hh"].reshape(3, H, H)
     d_h0 = tape.take("d_h0", B, H)
-    inputs = InputSide(params, x, tape, grads, d_x)
+    inputs = InputSide(params, x, tape, grads, d_x, blocks=(2, 0, 1))
     d_weight_h = Sum(grads["weight_hh"].reshape(3, H, H), tape, "d_weight_h_part")
     grads["bias_hn"].fill(0)
     k, carried = 0, d_h0[:0]

@@ -10,7 +10,9 @@ from grucli.engine.packing import Floats, Packing
 from grucli.engine.params import Shape
 from grucli.engine.tape import Tape
 
-NUM_GATES = 3
+BLOCKS = ("reset", "keep", "candidate")
+GATES = ("candidate", "reset", "keep", "reset_state")
+HAS_TANH = True
 
 
 def shapes(input_size: int, hidden_size: int, num_directions: int) -> dict[str, Shape]:
@@ -85,7 +87,7 @@ def backward(
     n, r, z, _ = d_gates
     weight_h, d_weight_h = (by["weight_hh"].reshape(3, H, H) for by in (params, grads))
     d_h0 = tape.take("d_h0", B, H)
-    inputs = InputSide(params, x, tape, grads, d_x)
+    inputs = InputSide(params, x, tape, grads, d_x, blocks=(2, 0, 1))
     d_weight_rz = Sum(d_weight_h[:2], tape, "d_weight_rz_part")
     d_weight_n = Sum(d_weight_h[2:], tape, "d_weight_n_part")
     k, carried = 0, d_h0[:0]

@@ -9,7 +9,9 @@ from grucli.engine.packing import Floats, Packing
 from grucli.engine.params import Shape
 from grucli.engine.tape import Tape
 
-NUM_GATES = 1
+BLOCKS: tuple[str, ...] = ("state",)
+GATES: tuple[str, ...] = ()
+HAS_TANH = True
 
 
 def shapes(input_size: int, hidden_size: int, num_directions: int) -> dict[str, Shape]:

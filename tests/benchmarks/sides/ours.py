@@ -30,7 +30,7 @@ def layer(row):
     rng = np.random.default_rng(0)
     shapes = gru.shapes(row.inputs, row.hidden, 1)
     params, grads = (Parameters(shapes, np.float32) for _ in range(2))
-    recurrent.initialise_(params, rng)
+    recurrent.initialise_("gru", params, rng)
     x = work.normal(row.steps * row.batch, row.inputs)
     d_outputs = work.normal(row.steps * row.batch, row.hidden)
     tape, d_x = Tape(np.float32), np.empty_like(x)

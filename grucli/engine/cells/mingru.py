@@ -1,0 +1,103 @@
+"""The minimal gated recurrent unit: its gate and its candidate read the input alone.
+
+No state enters a product or a sigmoid, so all products of all steps are done at once, and what is
+left of the recurrence is a multiplication and an addition for each unit.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from grucli.engine.cells.gated import BLOCK_VALUES, InputSide, states_before
+from grucli.engine.inputs import Inputs, projection
+from grucli.engine.packing import Floats, Packing
+from grucli.engine.params import Shape
+from grucli.engine.tape import Tape
+
+BLOCKS = GATES = ("keep", "candidate")
+HAS_TANH = False
+
+
+def shapes(input_size: int, hidden_size: int, num_directions: int) -> dict[str, Shape]:
+    """Return the shape of each parameter of one layer, blocks z | n."""
+    D, H = num_directions, hidden_size
+    return {"weight_ih": (D, 2 * H, input_size), "bias": (D, 2 * H)}
+
+
+def forward(
+    params: Mapping[str, Floats], x: Inputs, packing: Packing, tape: Tape, h0: Floats | None = None
+) -> Floats:
+    """Run one direction over a packed batch and record what backward needs.
+
+        z = sigmoid(W_iz x + b_z)  (1)     n = W_in x + b_n  (2)     h' = z h + (1 - z) n  (3)
+
+    Arguments and result are those of `gru.forward`; `tape["gates"]` is (2, N, H) with z | n.
+
+    Source: Feng et al. 2024 (arXiv:2410.01201), section 3.1; their z is 1 - z here, where it keeps.
+    """
+    B, H = packing.batch_size, len(params["bias"]) // 2
+    gates, states = tape.take("gates", 2, packing.size, H), tape.take("states", B + packing.size, H)
+    project = projection(x, _weight(params, tape), tape)
+    states[:B] = 0 if h0 is None else h0
+    h, half = states[:B], np.array(0.5, states.dtype)
+    for steps, block in packing.blocks(BLOCK_VALUES // H):
+        project(block, gates[:, block])
+        z, n = gates[:, block]
+        np.tanh(z, z)  # (1): of a / 2, as in `gru.forward`
+        np.multiply(z, half, z)
+        np.add(z, half, z)
+        new = states[B + block.start : B + block.stop]
+        np.subtract(1, z, new)  # (3)
+        np.multiply(new, n, new)
+        for at in steps:
+            k = at.stop - at.start
+            kept = tape.take("kept", k, H)
+            np.multiply(gates[0, at], h[:k], kept)
+            h = states[B + at.start : B + at.stop]
+            np.add(h, kept, h)
+    return states
+
+
+def backward(
+    params: Mapping[str, Floats],
+    x: Inputs,
+    packing: Packing,
+    tape: Tape,
+    d_states: Floats,
+    grads: Mapping[str, Floats],
+    d_x: Floats | None,
+) -> Floats:
+    """Propagate the gradient of the states back; arguments and result as in `gru.backward`."""
+    B, H = packing.batch_size, len(params["bias"]) // 2
+    d_gates, states = tape["gates"], tape["states"]
+    d_h0 = tape.take("d_h0", B, H)
+    carried = d_h0[:0]
+    inputs = InputSide(params, x, tape, grads, d_x, blocks=(0, 1))
+    for steps, block in reversed(packing.blocks(BLOCK_VALUES // H)):
+        for at in reversed(steps):
+            d_h = d_states[at]
+            np.add(d_h[: len(carried)], carried, d_h[: len(carried)])
+            carried = d_h0[: len(d_h)]
+            np.multiply(d_h, d_gates[0, at], carried)  # (3)
+        d_h, before = d_states[block], states_before(states, packing, block, tape)
+        d_z, d_n = z, n = d_gates[:, block]
+        slope = tape.take("slope", *z.shape)
+        np.subtract(before, n, slope)  # (3)
+        np.multiply(slope, z, slope)  # (1)
+        np.subtract(1, z, z)
+        np.multiply(slope, z, slope)
+        np.multiply(d_h, z, d_n)  # (3) (2)
+        np.multiply(d_h, slope, d_z)
+        inputs.add(d_gates[:, block], block)
+    inputs.finish()
+    return d_h0
+
+
+def _weight(params: Mapping[str, Floats], tape: Tape) -> Floats:
+    """Return (2, I + 1, H), weights and bias for z | n of the inputs, those of z halved."""
+    w_ih = params["weight_ih"].reshape(2, len(params["bias"]) // 2, -1)
+    weight = tape.take("weight_x", 2, w_ih.shape[2] + 1, w_ih.shape[1])
+    weight[:, :-1] = w_ih.swapaxes(1, 2)
+    weight[:, -1] = params["bias"].reshape(2, -1)
+    weight[0] *= 0.5
+    return weight
