@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from grucli import __version__
+from grucli.engine.recurrent import CELLS
 from grucli.inspection.health import LayerHealth
 from grucli.inspection.memory import Horizon
 from grucli.inspection.ngram_weights import NgramWeights
@@ -21,7 +22,8 @@ from grucli.modelfile.checkpoint import SavedModel
 from grucli.tasks.scorecard import Scorecard
 
 SCHEMA = "grucli.gates/1"
-CONVENTION = "h = write*candidate + keep*h, write = 1 - keep; keep = z, reset = r"
+CONVENTION = "h = write*candidate + keep*h, write = 1 - keep; keep = z"
+OF_RESET = ", reset = r"
 
 Level = Literal["note", "warning"]
 
@@ -166,6 +168,14 @@ class Report:
     ngrams: NgramWeights | None = None
     verdicts: tuple[Verdict, ...] = ()
 
+    @property
+    def convention(self) -> str:
+        """What the names of the gates mean."""
+        gates = CELLS[self.saved.model.architecture.cell].GATES
+        if not gates:
+            return "h = tanh(inputs + states before); there are no gates"
+        return CONVENTION + OF_RESET if "reset" in gates else CONVENTION
+
     def to_json(self) -> dict[str, Any]:
         """Return the object of the schema `grucli.gates/1`, without NaN."""
         return {
@@ -173,7 +183,7 @@ class Report:
             "meta": {
                 "grucli": __version__,
                 "numpy": np.__version__,
-                "convention": CONVENTION,
+                "convention": self.convention,
                 "model": self.path,
                 "sha256": self.saved.sha256,
                 "settings": dataclasses.asdict(self.settings),

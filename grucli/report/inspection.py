@@ -6,7 +6,7 @@ import numpy as np
 
 from grucli.errors import counted
 from grucli.inspection.health import Gate, LayerHealth
-from grucli.inspection.report import CONVENTION, Input, Report
+from grucli.inspection.report import Input, Report
 from grucli.inspection.verdicts import units_line
 from grucli.model.linear_path import NAMES
 from grucli.report.model_card import FactLines, facts, inside
@@ -43,7 +43,7 @@ def text(report: Report) -> str:
 def head_facts(report: Report) -> FactLines:
     """Return what the model is, what was looked at, and what the gates' names mean."""
     looked_at = [] if report.input is None else data_facts(report, report.input)
-    return [*facts(report.saved, report.path), *looked_at, ("convention", CONVENTION)]
+    return [*facts(report.saved, report.path), *looked_at, ("convention", report.convention)]
 
 
 def data_facts(report: Report, data: Input) -> FactLines:

@@ -8,7 +8,7 @@ import numpy as np
 
 from grucli import __version__
 from grucli.errors import excerpt
-from grucli.inspection.report import CONVENTION, SCHEMA, Report, Verdict
+from grucli.inspection.report import SCHEMA, Report, Verdict
 from grucli.report.inspection import (
     data_facts,
     gate_heading,
@@ -100,7 +100,7 @@ def _gates(report: Report) -> Markup:
     if not report.health[0].gates:
         parts = [tag("p", "None: this is a plain recurrent network.")]
     else:
-        parts = [tag("p", GATES), tag("p", f"convention: {CONVENTION}", class_="faint")]
+        parts = [tag("p", GATES), tag("p", f"convention: {report.convention}", class_="faint")]
     for part in report.health:
         parts += [tag("h3", part.name), tag("p", units_sentence(part))]
         if part.gates:
