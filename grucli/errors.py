@@ -26,6 +26,7 @@ class GrucliError(Exception):
     exit_code: ClassVar[int] = 70
 
     def __init__(self, *problems: str) -> None:
+        problems = tuple(dict.fromkeys(problems))  # windows that overlap have one in common
         super().__init__(*problems)
         self.problems = problems
 

@@ -74,7 +74,8 @@ class DataConfig(_Section):
     id: Auto[ColumnName] = None
     """The column that says which rows are the steps of one sequence."""
     time: Auto[ColumnName] = None
-    """The column that orders the steps of a sequence: numbers or ISO 8601 dates."""
+    """The column that orders the steps of a sequence: numbers, or dates that tell day and month
+    apart, such as 2024-05-31 18:30, 31.05.2024 18:30 or 31 May 2024."""
     window: Annotated[int, Field(ge=2, le=1_000_000)] | None = None
     """Of a table with a step a row: cuts what belongs to one id, or without an id the whole table,
     into windows of so many steps, each a sequence with a label of its own."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta, timezone
 from itertools import compress
 
 from grucli.data.numbers import exact
@@ -23,12 +24,51 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}(?:[.,]\d+)?))?(?:\s*([ap])\.?m)?", re.IGNORECASE)
+_OFFSET = re.compile(r"(?:z|utc|gmt|([+-])(\d{2}):?(\d{2}))$", re.IGNORECASE)
 _NAMED = re.compile("|".join(_MONTHS), re.IGNORECASE)
 
 
 def is_date(cell: str) -> bool:
     """Whether a cell is a date, a time of day or both, in one of the usual forms."""
     return bool(_DATE.fullmatch(cell.strip()))
+
+
+def date_of(cell: str) -> datetime | None:
+    """Return the moment of a date in one of the usual forms; None if it is none, or has no day.
+
+    Nor is one whose day and month could be taken for each other, such as 03/04/2024; where dots
+    divide them the day stands first.
+    """
+    text = cell.strip()
+    if not _DATE.fullmatch(text):
+        return None
+    day, seconds = _fields(text)
+    if len(day) < 3:
+        return None
+    first, second, third = day[:3]
+    is_day_first = first > 12 or "." in text[:6] or bool(_NAMED.search(text)) or first == second
+    if first > 31:
+        year, month, date = first, second, third
+    elif is_day_first or second > 12:
+        month, date = (second, first) if is_day_first else (first, second)
+        year = third if third > 99 else 2000 + third
+    else:
+        return None
+    try:
+        return datetime(year, month, date, tzinfo=_zone(text)) + timedelta(seconds=seconds)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _zone(text: str) -> timezone | None:
+    """Return the offset from UTC behind a time of day, None if there is none."""
+    clock = _TIME.search(text)
+    found = _OFFSET.search(text, clock.end()) if clock else None
+    if found is None:
+        return None
+    hours, minutes = (int(found[k] or 0) for k in (2, 3))
+    offset = timedelta(hours=hours, minutes=minutes)
+    return timezone(-offset if found[1] == "-" else offset)
 
 
 def moments(cells: Sequence[str]) -> list[float] | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import pairwise
 
+from grucli.data.dates import date_of, is_date
 from grucli.data.numbers import exact
 from grucli.errors import excerpt
 
@@ -28,7 +29,7 @@ class TimeError(ValueError):
 
 
 def order(times: Sequence[str], named: Callable[[int], str]) -> list[int]:
-    """Return the indices of steps by rising time, all numbers or all dates of ISO 8601.
+    """Return the indices of steps by rising time, all numbers or all dates.
 
     Args:
         times: of the steps, at least one.
@@ -59,7 +60,9 @@ def moment_of(time: str, *, is_dated: bool) -> Moment | None:
 
 def unread(time: str, *, is_dated: bool) -> str:
     """Return what is wrong with a time that says no moment, and how to mend it."""
-    kind = "number or ISO 8601 date" if is_dated else "number like the first"
+    if is_dated and is_date(time):
+        return f"time '{excerpt(time)}' does not tell day, month and year apart; write {_DATE}"
+    kind = "number or date" if is_dated else "number like the first"
     return f"time '{excerpt(time)}' is no {kind}; write 12.5 or {_DATE}"
 
 
@@ -76,7 +79,7 @@ def elapsed(earlier: Moment, later: Moment) -> float | None:
 def _date(cell: str) -> tuple[bool, datetime] | None:
     """Return a date that sorts; those with an offset from UTC stand apart from those without."""
     try:
-        moment = datetime.fromisoformat(cell.strip())
+        moment: datetime | None = datetime.fromisoformat(cell.strip())
     except ValueError:
-        return None
-    return moment.tzinfo is not None, moment
+        moment = date_of(cell)
+    return None if moment is None else (moment.tzinfo is not None, moment)

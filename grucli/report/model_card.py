@@ -91,7 +91,11 @@ def _reading(saved: SavedModel) -> str:
     if remembered.text is not None:
         listed = " + ".join(f"'{excerpt(name)}'" for name in names(remembered.text))
         columns = f" (columns {listed}, '{excerpt(remembered.label)}')"
-    return saved.encoder.reads(columns)
+    read = saved.encoder.reads(columns)
+    if remembered.window is not None:
+        cut = f"windows of {remembered.window:,}, one every {remembered.step or 1:,}"
+        read += f"; rows are steps, cut into {cut}"
+    return read
 
 
 def _network(saved: SavedModel) -> str:

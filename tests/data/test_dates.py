@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grucli.data.dates import is_date, moments
+from grucli.data.dates import date_of, is_date, moments
 from tests.strategies import unicode_text
 
 START = datetime(2023, 12, 30, 22, 15)
@@ -81,3 +81,35 @@ def test_a_day_before_a_month_unless_the_numbers_say_otherwise() -> None:
     assert first > second
     first, second, _ = order(["05/06/2024", "06/05/2024", "06/13/2024"]) or (0, 0, 0)
     assert first < second
+
+
+@pytest.mark.parametrize(
+    ("cell", "moment"),
+    [
+        ("2024/05/31 18:30:00", "2024-05-31T18:30:00"),
+        ("2024年5月31日", "2024-05-31T00:00:00"),
+        ("03.04.2024 07:05", "2024-04-03T07:05:00"),
+        ("3.4.24", "2024-04-03T00:00:00"),
+        ("31/05/2024 6:30 PM", "2024-05-31T18:30:00"),
+        ("05/31/2024 12:00 AM", "2024-05-31T00:00:00"),
+        ("05/05/2024", "2024-05-05T00:00:00"),
+        ("1 Mar 2024 10:00", "2024-03-01T10:00:00"),
+        ("Mar 1, 2024", "2024-03-01T00:00:00"),
+        ("Fri Mar 1 10:00:00 2024", "2024-03-01T10:00:00"),
+        ("2024/05/31 18:30:00.25 UTC", "2024-05-31T18:30:00.250000+00:00"),
+        ("31.05.2024 18:30 +0200", "2024-05-31T18:30:00+02:00"),
+        ("31.05.2024 18:30-05:30", "2024-05-31T18:30:00-05:30"),
+    ],
+)
+def test_a_date_is_a_moment(cell: str, moment: str) -> None:
+    found = date_of(cell)
+    assert found is not None
+    assert found.isoformat() == moment
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["03/04/2024", "3-4-2024 10:00", "10:30", "5 Jan", "31.02.2024", "32.13.2024", "soon", ""],
+)
+def test_what_is_no_date_or_could_be_two(cell: str) -> None:
+    assert date_of(cell) is None

@@ -16,6 +16,7 @@ def named(index: int) -> str:
         (["10", "9", "-1.5", "2e2"], [2, 1, 0, 3]),
         (["2024-05-31", "2023-01-01T10:00", "2024-05-30T23:59:59"], [1, 2, 0]),
         (["2024-01-01T00:30+01:00", "2023-12-31T23:00+00:00"], [1, 0]),
+        (["02.03.2024 10:00", "29.02.2024 23:59", "01.03.2024"], [1, 2, 0]),
     ],
 )
 def test_indices_by_rising_time(times: list[str], expected: list[int]) -> None:
@@ -26,8 +27,14 @@ def test_indices_by_rising_time(times: list[str], expected: list[int]) -> None:
     ("times", "index", "problem"),
     [
         (["1", "2024-01-01"], 1, "time '2024-01-01' is no number like the first"),
-        (["soon"], 0, "time 'soon' is no number or ISO 8601 date; write 12.5 or 2024-"),
-        (["2024-01-01", "3"], 1, "time '3' is no number or ISO 8601 date"),
+        (["soon"], 0, "time 'soon' is no number or date; write 12.5 or 2024-"),
+        (["2024-01-01", "3"], 1, "time '3' is no number or date"),
+        (
+            ["03/04/2024"],
+            0,
+            "time '03/04/2024' does not tell day, month and year apart; write 2024",
+        ),
+        (["2024-05-31", "10:30"], 1, "time '10:30' does not tell day, month and year apart; write"),
         (["1", "2", "1.0"], 2, "time '1.0' stands in line 1 too; give each step its own"),
     ],
 )
