@@ -22,7 +22,7 @@ _WITHOUT_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "npz": ("label",),
 }
 """What can be kept of forms without columns, by names of a Record's attributes."""
-_TABLES: Final = frozenset({"csv", "tsv", "jsonl"})
+_TABLES: Final = frozenset({"csv", "tsv", "json", "jsonl"})
 
 
 def kept_columns(keep: str | None, source: Source) -> Kept:

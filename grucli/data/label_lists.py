@@ -17,6 +17,8 @@ _SIGN = r"[^\s,\[\]\"'{}.]"
 _BARE = rf"{_SIGN}+(?:\.{_SIGN}+)*"  # such as a number, but no dots for what is left out
 _ITEM = re.compile(rf"({_QUOTED}|{_BARE})(?:[\s,]+|$)", re.DOTALL)
 _FORM = '["…", "…"]'
+_CUT = re.compile(r"\[.*[\s,](?:\.\.\.|…)[\s,].*\]", re.DOTALL)
+_MARKS = re.compile(r"\[\s*[01]\.?0?(?:[,\s]+[01]\.?0?)+\s*\]")
 _CHOICES = re.compile(r'\{\s*"choices"\s*:\s*(\[.*\])\s*\}', re.DOTALL)
 
 
@@ -68,6 +70,22 @@ def are_lists(cells: Sequence[str]) -> bool:
     except ValueError:
         return False
     return any(several)
+
+
+def fault_of_lists(cells: Sequence[str]) -> str:
+    """Return what is wrong with lists of labels as some programs write them, nothing if nothing.
+
+    NumPy leaves out what is in the middle of a long list. A list of a mark for each of all labels
+    does not hold the labels.
+    """
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    cut = next((cell for cell in filled if _CUT.fullmatch(cell)), None)
+    if cut is not None:
+        return f"lists cut short ('{excerpt(cut, 16)}'); write the file with to_json, or join them"
+    marks = {len(cell.replace(",", " ").split()) for cell in filled if _MARKS.fullmatch(cell)}
+    if len(marks) == 1 and all(map(_MARKS.fullmatch, filled)):
+        return f"a 0 or 1 for each of {marks.pop()} labels; write the names of those that hold"
+    return ""
 
 
 def _text(item: str) -> str:

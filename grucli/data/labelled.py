@@ -13,6 +13,7 @@ from grucli.data.encoded import Encoded
 from grucli.data.forms.opening import open_source
 from grucli.data.kept_columns import Kept
 from grucli.data.numbers import target_fault
+from grucli.data.record_labels import one_each
 from grucli.data.records import ReadOptions, Record, Remembered, Source, TargetForm
 from grucli.engine.steps import Steps
 from grucli.errors import DataError, counted, excerpt
@@ -104,11 +105,9 @@ def read_table(
             raise DataError(*problems)
         if not records:
             raise DataError(f"{source.name}: no rows; is it the right file?")
-        passed_over = source.found_later()
-        if problems:
-            passed_over += (
-                f"skipped {counted(len(problems), 'row')} that cannot be read: {problems[0]}",
-            )
+        if source.targets == "labels" and not (options.targets or source.label_separator):
+            records = one_each(source, records)
+        passed_over = _passed_over(source, problems)
         return Table(
             name=source.name,
             format=source.format,
@@ -129,6 +128,16 @@ def examples_of(
 ) -> Examples:
     """Return records that are encoded with their targets (n, …) and weights."""
     return Examples.of(encoded, targets, [record.weight for record in records])
+
+
+def _passed_over(source: Source, problems: Sequence[str]) -> tuple[str, ...]:
+    """Return what was not read as it stands, for people."""
+    said = source.found_later()
+    said += () if source.left_out is None else source.left_out.findings()
+    if problems:
+        skipped = counted(len(problems), "row")
+        said += (f"skipped {skipped} that cannot be read: {problems[0]}",)
+    return said
 
 
 def _told(source: Source) -> Iterator[Record]:

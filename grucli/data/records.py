@@ -8,9 +8,10 @@ from typing import Any, Literal, Self
 from grucli.data.forms import FormatName, Missing, OnBadRow
 from grucli.data.label_lists import Divide
 from grucli.data.numbers import Floats
+from grucli.data.record_labels import LeftOut, tell_labels_apart
 from grucli.data.tables.column_profile import Look
 from grucli.data.windows import Window, WindowLabel
-from grucli.errors import DataError, excerpt
+from grucli.errors import DataError
 
 Kind = Literal["text", "series"]
 TargetForm = Literal["label", "labels", "number", "tags"]
@@ -208,6 +209,7 @@ class Source:
         step_time, gap_time, row: as in `Remembered`.
         divide: from the text of a label to the labels in it; None where it is one.
         allows_sets: whether an input may have several labels where the data say so.
+        left_out: records without a label, if such are none that were labelled.
         quotes: False where quotes enclose no cells because someone said so.
         rest: gives the lines behind the last record, when all have been read, of data that are
             written as they were read.
@@ -247,6 +249,7 @@ class Source:
     row: tuple[str, ...] = ()
     divide: Divide | None = field(default=None, repr=False)
     allows_sets: bool = True
+    left_out: LeftOut | None = None
     found_later: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False)
     rest: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False)
     findings: tuple[str, ...] = ()
@@ -268,25 +271,15 @@ class Source:
         for record in self.records:
             seen = True
             if record.error is None and record.label is not None:
-                self._divide(record)
-            yield record
+                tell_labels_apart(self, record)
+            if self.left_out is None or record.error is not None or record.has_target:
+                yield record
+            elif self.needs_label:
+                self.left_out.add(record)
+            else:
+                yield record
         if self.needs_label and not seen:
             raise DataError(f"{self.name}: no rows; name a file with data in it")
-
-    def _divide(self, record: Record) -> None:
-        """Tell the labels of a record apart."""
-        separator, place = self.label_separator, self.place(record)
-        try:
-            if record.labels is None and self.divide is not None:
-                record.labels = self.divide(record.label or "")
-            elif separator and any(separator in label for label in record.labels or ()):
-                label = next(label for label in record.labels or () if separator in label)
-                raise ValueError(
-                    f"list: '{excerpt(label, 24)}' has '{separator}' in it; name another "
-                    "--label-separator"
-                )
-        except ValueError as error:
-            record.error = f"{place}: label {error}"
 
     def place(self, record: Record) -> str:
         """Return where a record stands, for messages."""

@@ -5,7 +5,6 @@ from itertools import islice
 from typing import Any, Final
 
 from grucli.data.forms.json_grammar import JsonError, Object, as_written, is_null, kind
-from grucli.data.label_hints import SEVERAL
 from grucli.data.records import Record, Source
 from grucli.errors import did_you_mean, excerpt
 
@@ -16,19 +15,20 @@ LIKELY_KEYS: Final = 1000
 def fill_labels(record: Record, found: Object, source: Source, key: str | None) -> None:
     """Put the label of an object into its record, or all of a list."""
     value = found.get(key or "")
-    if isinstance(value, list) and source.allows_sets:
-        source.targets = "labels"
+    if source.left_out is not None and (is_null(value) or value == ""):
+        return
+    if isinstance(value, list) and source.needs_label:
+        if source.allows_sets:
+            source.targets = "labels"
         record.labels = _label_list(value, key or "")
         record.label = ", ".join(record.labels)
         return
     if not source.needs_label:
         record.label = as_written(value) or None
         return
-    if isinstance(value, list):
-        raise JsonError(f"key '{excerpt(key)}' holds a list; write one string, {SEVERAL}")
     record.label = scalar(found, key)
     if not record.label.strip() and source.divide is None:
-        raise JsonError(f"no label; fill key '{excerpt(key)}' or drop the line")
+        raise JsonError(f"no label; fill key '{excerpt(key)}' or drop the line (--on-bad-row skip)")
 
 
 def _label_list(values: Sequence[Any], key: str) -> tuple[str, ...]:

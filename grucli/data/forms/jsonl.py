@@ -4,13 +4,14 @@ Keys are what columns are in a table. Numbers and booleans keep the form they ar
 that a label 1.0 is not a label 1. Blank lines are no records.
 """
 
-import dataclasses
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from grucli.data import label_lists
 from grucli.data.forms import Missing
+from grucli.data.forms.json_flat import Flat
 from grucli.data.forms.json_grammar import (
     Cells,
     JsonError,
@@ -22,9 +23,11 @@ from grucli.data.forms.json_grammar import (
     parse_object,
 )
 from grucli.data.forms.json_keys import string_lists_of, structures_of, value_key
+from grucli.data.forms.json_shapes import shape_of
 from grucli.data.forms.json_tokens import fill, tagged_keys
 from grucli.data.forms.json_values import fill_labels, get, scalar
 from grucli.data.numbers import LARGEST_WEIGHT, Floats, NumberError, numbers, weight, whole
+from grucli.data.record_labels import LeftOut
 from grucli.data.records import Record, Source, names
 from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines
@@ -55,10 +58,13 @@ def starts_as_jsonl(lines: Lines, asked: Asked | None = None) -> bool:
     if not waiting or not waiting[0].lstrip().startswith(b"{"):
         return False
     try:
-        keys = parse_object(waiting[0], lines.encoding).keys()
+        found = parse_object(waiting[0], lines.encoding)
     except JsonError:
         return False
-    return asked is None or set(asked.among(keys).text) <= keys
+    if asked is None:
+        return True
+    keys = shape_of([found], asked).flat(found).keys()
+    return set(asked.among(keys).text) <= keys
 
 
 def starts_as_tokens(lines: Lines, asked: Asked) -> bool:
@@ -78,15 +84,23 @@ def open_jsonl(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
         DataError: a key that is named is in none of the first objects, or there is no clear choice.
     """
     source = asked.source("jsonl", stream, lines)
-    sample = _sample(lines, asked)
+    objects = _sample(lines, asked)
+    shape = shape_of(objects, asked)
+    sample = [shape.flat(found) for found in objects]
     source.columns = tuple(dict.fromkeys(key for found in sample for key in found))
     asked = asked.among(source.columns)
     source.options = asked.options
+    source.findings += shape.findings
+    if shape.label is not None:
+        asked = replace(asked, options=replace(asked.options, label=shape.label))
     keys = _keys(source, sample, asked)
     source.text = keys.text if len(keys.text) > 1 else next(iter(keys.text), None)
     source.values = names(keys.values)
     source.label = keys.label
-    source.records = _records(lines, source, keys)
+    source.records = _records(lines, source, keys, shape)
+    source.found_later = shape.found_later
+    if shape.may_lack_label:
+        source.left_out = LeftOut()
     return source
 
 
@@ -136,9 +150,9 @@ def _sample(lines: Lines, asked: Asked) -> list[Object]:
 def _series_keys(source: Source, sample: Sequence[Object], asked: Asked, key: str) -> _Keys:
     if key not in source.columns and not asked.needs_label:
         return _Keys(values=key, label=asked.label)
-    options = dataclasses.replace(asked.options, values=(key,), id=None, time=None)
-    known = dataclasses.replace(asked.known, id=None, time=None)
-    as_table = dataclasses.replace(asked, options=options, known=known)
+    options = replace(asked.options, values=(key,), id=None, time=None)
+    known = replace(asked.known, id=None, time=None)
+    as_table = replace(asked, options=options, known=known)
     chosen = choose_series(
         source.columns, lambda: _rows(sample, source.columns), as_table, asked.name
     )
@@ -177,6 +191,9 @@ def _text_keys(source: Source, sample: Sequence[Object], asked: Asked) -> _Keys:
         weight=asked.options.weight,
         group=asked.options.group,
     )
+    labels = [as_written(found.get(keys.label or "")) for found in sample]
+    if asked.needs_label and (fault := label_lists.fault_of_lists(labels)):
+        raise DataError(f"{asked.name}: label key '{excerpt(keys.label, 24)}' holds {fault}")
     if chosen.guessed:
         text = " + ".join(f"'{excerpt(name)}'" for name in keys.text)
         label = "" if keys.label is None else f", label key '{excerpt(keys.label)}'"
@@ -194,7 +211,7 @@ def _rows(sample: Sequence[Object], columns: Sequence[str]) -> list[list[str]]:
     return [[as_written(found.get(name)) for name in columns] for found in sample]
 
 
-def _records(lines: Lines, source: Source, keys: _Keys) -> Iterator[Record]:
+def _records(lines: Lines, source: Source, keys: _Keys, shape: Flat) -> Iterator[Record]:
     number = 0
     for line in lines:
         if not line.strip():
@@ -202,7 +219,9 @@ def _records(lines: Lines, source: Source, keys: _Keys) -> Iterator[Record]:
         number += 1
         record = Record(number=number, line=lines.number)
         try:
-            _fill(record, parse_object(line, lines.encoding), source, keys)
+            found = parse_object(line, lines.encoding)
+            shape.take_note(found)
+            _fill(record, shape.flat(found), source, keys)
         except JsonError as error:
             record.error = f"{source.name}:{lines.number + error.line - 1}: {error}"
         yield record

@@ -158,14 +158,14 @@ def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source
 def _of_document(
     lines: Elements, place: Place, form: str, stream: io.BufferedIOBase, asked: Asked
 ) -> Source:
-    """Open the objects of a document."""
     is_searched = form.startswith("json") or _is_searched(asked)
     if not is_searched and not starts_as_jsonl(lines, asked):
         refuse_stray(lines, asked)
     source = open_jsonl(stream, lines, asked)
     said = place.said if is_searched else f"{place.said} (pass --format lines for plain lines)"
     source.format, source.findings = "json", (said, *source.findings)
-    source.found_later = lines.findings
+    found_later = source.found_later
+    source.found_later = lambda: (*found_later(), *lines.findings())
     return _finished(source, lines, asked)
 
 

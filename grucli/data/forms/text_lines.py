@@ -1,7 +1,9 @@
 """Texts a line each, with labels among their words as fastText has them.
 
 A token that begins with `__label__` is a label, wherever it stands; what divides tokens is ASCII
-whitespace alone. The text is the line without its labels. Where labels are needed a line without
+whitespace alone. The text is the line without its labels. In a file that has lines in quotes
+(doccano's), as CSV has cells, such are read without them, over several lines if need be; what
+stands behind a `__comment__` is no text there. Where labels are needed a line without
 one is passed over, and counted, unless somebody says that lines have any number of them.
 """
 
@@ -14,6 +16,7 @@ from grucli.data.label_hints import SEVERAL
 from grucli.data.records import Record, Source
 from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines, decode
+from grucli.data.tables.cells import Rows
 from grucli.data.tables.dialect import SAMPLED_ROWS
 from grucli.errors import DataError, counted, excerpt
 
@@ -22,6 +25,9 @@ TAB = "\t"
 LEAST_LABELLED: Final = 0.1
 """Share of lines with a label below which a file is taken for another form."""
 
+_NO_DELIMITER = "\x1f"
+_QUOTED = f'"{PREFIX}'
+_COMMENT = " __comment__"
 _SPACE = " \t\v\f\r"
 _LABEL = re.compile(rf"(?:^|(?<=[{_SPACE}])){PREFIX}([^{_SPACE}]*)[{_SPACE}]*")
 
@@ -30,6 +36,7 @@ def starts_labelled(lines: Lines, asked: Asked) -> bool:
     """Whether the first line has a label, or half of many have where labels are needed."""
     waiting, _ = lines.peek(SAMPLED_ROWS if asked.needs_label else 1)
     texts = [decode(line, lines.encoding)[0] for line in waiting if line.strip()]
+    texts = [text.removeprefix('"') for text in texts]
     labelled = sum(bool(divide(text)[0]) for text in texts)
     return bool(texts) and (texts[0].startswith(PREFIX) or 2 * labelled >= len(texts))
 
@@ -62,14 +69,32 @@ def divide(line: str) -> tuple[list[str], str]:
     return list(dict.fromkeys(labels)), before + after if after else before.rstrip(_SPACE)
 
 
+def _has_quotes(lines: Lines, count: int) -> bool:
+    """Whether one of the lines that come next begins with a quote and a label."""
+    waiting, _ = lines.peek(count)
+    return any(line.startswith(_QUOTED.encode()) for line in waiting)
+
+
+def _texts(lines: Lines, *, has_quotes: bool) -> Iterator[tuple[range, str, str]]:
+    """Yield the numbers of the lines of each text, the text, and what is wrong with it."""
+    if not has_quotes:
+        for line in lines:
+            yield range(lines.number, lines.number + 1), *decode(line, lines.encoding)
+        return
+    for row in Rows(lines, _NO_DELIMITER, width=1):
+        text = row.cells[0] if row.cells else ""
+        own = range(row.line, row.line + row.size)
+        yield own, text.partition(_COMMENT)[0].rstrip(" "), row.problem
+
+
 def _all(lines: Lines, name: str) -> Iterator[Record]:
     """Yield a record a line; labels are left out of the text."""
-    for line in lines:
-        text, problem = decode(line, lines.encoding)
+    texts = _texts(lines, has_quotes=_has_quotes(lines, 1))
+    for number, (own, text, problem) in enumerate(texts, 1):
         labels, text = divide(text)
-        record = Record(number=lines.number, line=lines.number)
+        record = Record(number=number, line=own[0], lines=own)
         if problem:
-            record.error = f"{name}:{lines.number}: {problem}"
+            record.error = f"{name}:{own[0]}: {problem}"
         else:
             _fill(record, labels, text)
         yield record
@@ -91,19 +116,19 @@ def _labelled(lines: Lines, source: Source, least: float, said: list[str]) -> It
     """
     name, number, skipped, first = source.name, 0, 0, (0, "")
     may_lack = source.targets == "labels"
-    for line in lines:
-        if not line.strip():
+    texts = _texts(lines, has_quotes=_has_quotes(lines, SAMPLED_ROWS))
+    for own, text, problem in texts:
+        if not text.strip(" \t\r\n\v\f") and not problem:
             continue
-        text, problem = decode(line, lines.encoding)
         labels, text = divide(text)
         if not labels and not problem and not may_lack:
             skipped += 1
-            first = first if skipped > 1 else (lines.number, text)
+            first = first if skipped > 1 else (own[0], text)
             continue
         number += 1
-        record = Record(number=number, line=lines.number)
+        record = Record(number=number, line=own[0], lines=own)
         if problem := problem or _mislabelled(labels, source.allows_sets):
-            record.error = f"{name}:{lines.number}: {problem}"
+            record.error = f"{name}:{own[0]}: {problem}"
         else:
             _fill(record, labels, text)
             if may_lack and not labels:

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grucli.data import label_lists
+from grucli.data.forms.label_studio import is_short_export, with_label
 from grucli.data.records import Record, Source
 from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines
@@ -26,9 +26,10 @@ from grucli.data.tables.dialect import (
     sample_rows,
 )
 from grucli.data.tables.header import read_columns
+from grucli.data.tables.label_cells import find_lists
 from grucli.data.tables.log_table import fill_with_windows
 from grucli.data.tables.long_table import LongColumns, LongRecords
-from grucli.data.tables.sample import FirstRows, TableSample
+from grucli.data.tables.sample import TableSample
 from grucli.data.tables.scattered_ids import has_scattered_ids
 from grucli.data.tables.series_columns import SeriesColumns, describe
 from grucli.data.tables.table_rows import TableBody, TableLayout, below_header, text_records
@@ -83,10 +84,11 @@ def open_table(
     def first_rows() -> list[list[str]]:
         return below_header(sample_rows(lines, dialect, SAMPLED_ROWS, len(columns)), header)
 
+    asked = with_label(asked, columns, first_rows) if is_short_export(columns) else asked
     if asked.needs_label:
         source.look = _profiler(lines, dialect, columns, header)
     chosen = ColumnChoice(columns, lines, first_rows, place, hint).chosen(asked, source.look)
-    _find_lists(source, asked, chosen, first_rows)
+    find_lists(source, asked, chosen.label, first_rows)
     if isinstance(chosen, SeriesColumns):
         return _fill_with_series(source, body, chosen, asked, dialect)
     if own_delimiter is None and not asked.needs_label:
@@ -141,17 +143,6 @@ def _of_one_record(source: Source, place: str) -> Source:
     record = Record(number=1, line=1, error=f"{place}: {said}, pass --no-header --values 1")
     source.kind, source.records = "series", iter([record])
     return source
-
-
-def _find_lists(
-    source: Source, asked: Asked, chosen: TextColumns | SeriesColumns, first_rows: FirstRows
-) -> None:
-    """Divide the labels of a column whose cells are lists as programs write them."""
-    label = chosen.label
-    if label is None or asked.label_separator or not asked.allows_sets:
-        return
-    if label_lists.are_lists([row[label] for row in first_rows() if len(row) > label]):
-        source.targets, source.divide = "labels", label_lists.items
 
 
 def _fill_with_texts(source: Source, rows: TableBody, chosen: TextColumns) -> None:
@@ -215,8 +206,8 @@ def _table(source: Source, chosen: TextColumns | SeriesColumns) -> TableLayout:
         label=chosen.label,
         weight=chosen.weight,
         group=chosen.group,
-        needs_label=source.needs_label,
-        may_lack_label=source.targets == "labels",
+        needs_label=source.needs_label and source.left_out is None,
+        may_lack_label=source.targets == "labels" and source.left_out is None,
         header=source.header,
         delimiter=source.delimiter or ",",
     )

@@ -137,7 +137,7 @@ def test_a_bad_line_is_one_bad_record(line: str, message: str) -> None:
         ),
         ('{"a": 1}\n{"a": 2}\n', {}, "t.jsonl: only one column ('a'); add a key with the label"),
         (
-            '{"text": "a", "cats": {"x": 1}}\n',
+            '{"text": "a", "cats": [{"x": 1}]}\n',
             {},
             "t.jsonl: only one column ('text'); write text and label as strings (cats: lists or "
             "objects)",

@@ -102,8 +102,8 @@ def test_a_label_of_a_list_with_the_separator_in_it_is_refused():
 
 
 def test_lists_are_refused_where_a_row_has_one_label():
-    said = problem('{"text": "x", "label": ["a"]}\n', "a.jsonl", targets="label")
-    assert "key 'label' holds a list; write one string, or train with task=multilabel" in said
+    said = problem('{"text": "x", "label": ["a", "b"]}\n', "a.jsonl", targets="label")
+    assert "2 labels (a, b); keep one, or train with task=multilabel" in said
     assert "2 labels (a, b)" in problem("__label__a __label__b x\n", "a.txt", targets="label")
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from grucli.data.forms.opening import open_source
 from grucli.data.records import ReadOptions
-from tests.data.reading import pairs, problem, read_source, records_of, stdin
+from tests.data.reading import pairs, problem, read, read_source, records_of, stdin, texts
 
 
 def test_labelled_lines() -> None:
@@ -95,3 +95,26 @@ def test_a_text_file_is_a_table_where_its_delimiter_is_known() -> None:
 )
 def test_bad_labelled_lines(line: bytes, message: str) -> None:
     assert problem(b"__label__x a\n" + line + b"\n__label__x b\n", "a.txt").startswith(message)
+
+
+QUOTED = (
+    '"__label__a good, ""very""\nand more "\n__label__b bad \n no mark, \n\n'
+    '"__label__a __label__b x, y __comment__why? no"\n'
+)
+
+
+def test_lines_in_quotes_are_read_as_cells():
+    source, records = read(QUOTED, "a.txt")
+    wanted = [('good, "very"\nand more', "a"), ("bad", "b"), ("x, y", "a, b")]
+    assert texts(records) == wanted
+    assert records[2].labels == ("a", "b")
+    assert [list(one.own_lines) for one in records] == [[1, 2], [3], [6]]
+    assert source.found_later() == ("skipped 1 line without a __label__x, the first is line 4",)
+    assert texts(read(QUOTED, "a")[1]) == wanted
+    broken = '"__label__a x, y\n__label__b z\n'
+    assert problem(broken, "a.txt").startswith("a.txt:1: a quote opens here and does not close")
+
+
+def test_quotes_within_a_line_are_no_cell():
+    data = '__label__a "good"\n__label__b x"y\n'
+    assert texts(read(data, "a.txt")[1]) == [('"good"', "a"), ('x"y', "b")]

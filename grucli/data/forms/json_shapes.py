@@ -1,0 +1,39 @@
+"""Which shape the objects of a file have: flat, nested, or one of an export of Label Studio."""
+
+from collections.abc import Sequence
+
+from grucli.data.forms.json_flat import Flat, Nested
+from grucli.data.forms.json_grammar import Object
+from grucli.data.forms.label_studio import Short, Tasks, are_tasks, is_short_export
+from grucli.data.records import names
+from grucli.data.request import Asked
+from grucli.data.tables.column_names import LABEL_NAMES, TEXT_NAMES, normal_name
+
+
+def shape_of(sample: Sequence[Object], asked: Asked) -> Flat:
+    """Return the shape of objects, of which these are the first.
+
+    Raises:
+        DataError: it is not clear which of several labels is meant.
+    """
+    if are_tasks(sample):
+        return Tasks(sample, asked)
+    if sample and all(map(is_short_export, sample)):
+        return Short(sample, asked)
+    asked_for = [*asked.text, *names(asked.label), *names(asked.options.group)]
+    paths = [
+        path for path in asked_for if "." in path and not any(path in found for found in sample)
+    ]
+    has_objects = any(isinstance(value, dict) for found in sample for value in found.values())
+    if paths or (has_objects and not asked.text and asked.needs_label and _lacks(sample)):
+        return Nested(paths)
+    return Flat()
+
+
+def _lacks(sample: Sequence[Object]) -> bool:
+    """Whether text or label must stand in inner objects: no key of the outer ones looks so."""
+    strings = {key for found in sample for key, value in found.items() if type(value) is str}
+    normal = set(map(normal_name, strings))
+    labels = {normal_name(key) for found in sample for key in found}
+    has_words = any(" " in str(found.get(key) or "").strip() for found in sample for key in strings)
+    return not (has_words or normal & set(TEXT_NAMES)) or not labels & set(LABEL_NAMES)

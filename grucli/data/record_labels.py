@@ -1,0 +1,85 @@
+"""Labels of records: told apart, one kept where a record has one, records without any left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grucli.data.label_hints import SEVERAL
+from grucli.errors import counted, excerpt
+
+if TYPE_CHECKING:
+    from grucli.data.records import Record, Source
+
+
+def tell_labels_apart(source: Source, record: Record) -> None:
+    """Divide the label of a record, or give it an error if its labels cannot be told."""
+    separator, problem = source.label_separator, ""
+    if record.labels is None and source.divide is not None:
+        try:
+            record.labels = source.divide(record.label or "")
+        except ValueError as error:
+            problem = f"label {error}"
+    elif separator and any(separator in label for label in record.labels or ()):
+        label = next(label for label in record.labels or () if separator in label)
+        problem = (
+            f"label list: '{excerpt(label, 24)}' has '{separator}' in it; name another "
+            "--label-separator"
+        )
+    if record.labels is not None and source.needs_label and not source.allows_sets:
+        problem = problem or _keep_one(record)
+    if problem:
+        record.error = f"{source.place(record)}: {problem}"
+
+
+def _keep_one(record: Record) -> str:
+    """Take the label out of a list of one; return what is wrong with another list."""
+    labels = record.labels or ()
+    if len(labels) != 1:
+        found = f"{len(labels)} labels ({excerpt(', '.join(labels))})" if labels else "no label"
+        return f"{found}; keep one, {SEVERAL}"
+    record.label, record.labels = labels[0], None
+    return ""
+
+
+class LeftOut:
+    """Records that nobody has labelled: how many, and the first."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._first: Record | None = None
+
+    def add(self, record: Record) -> None:
+        """Count a record."""
+        self._count += 1
+        self._first = self._first or record
+
+    def findings(self) -> tuple[str, ...]:
+        """Return how many there were so far, for people."""
+        if self._first is None:
+            return ()
+        line = f" (line {self._first.line:,})" if self._first.line else ""
+        first = f"the first is row {self._first.number:,}{line}"
+        return (f"left out {counted(self._count, 'row')} without a label, {first}",)
+
+
+def one_each(source: Source, records: list[Record]) -> list[Record]:
+    """Return the records with the one label of each, where they hold lists of one at most.
+
+    Lists that hold nothing are those of records that nobody has labelled: they are left out. Where
+    a list holds several, or none holds any, all stay as they are.
+    """
+    lists = [record.labels for record in records if record.labels is not None]
+    if not any(lists) or any(len(labels) > 1 for labels in lists):
+        return records
+    left_out, kept = source.left_out or LeftOut(), []
+    for record in records:
+        if record.labels == () or (record.labels is None and not record.label):
+            left_out.add(record)
+            continue
+        if record.labels is not None:
+            _keep_one(record)
+        kept.append(record)
+    source.targets, source.divide, source.left_out = "label", None, left_out
+    said = "lists of one label are read as labels (pass --set task=multilabel if they are sets)"
+    source.findings = (*source.findings, said)
+    return kept
