@@ -77,8 +77,10 @@ def _data(prepared: Prepared) -> dict[str, Any]:
     encoder = prepared.encoder
     reading = {"kind": encoder.kind, "max_length": encoder.max_length, **encoder.to_json()}
     reading.pop("seen_as", None)  # stands among the settings
+    held = prepared.holdout
     return {
         "name": prepared.name,
+        **({} if held is None else {"test_rows": len(held.table.records)}),
         **prepared.task.named_facts(prepared.facts),
         **reading,
         "findings": list(prepared.findings),

@@ -40,11 +40,18 @@ def facts(saved: SavedModel, path: str) -> FactLines:
 
 
 def is_of_training(saved: SavedModel, table: Table) -> bool:
-    """Tell whether a file looks like the training file: by name, and by all of its targets."""
+    """Tell whether a file looks like the training file: by name, and by all of its targets.
+
+    Where a part of that was held out for a test, more rows than were learned from tell.
+    """
     data, task = _section(saved.card, "data"), saved.task
     is_called_so = Path(table.name).name == data.get("name")
     if not is_called_so or any(task.unknown_warnings(table.name, table.records)):
         return False
+    if _section(_section(saved.card, "config"), "data").get("test"):
+        rows = (data.get("rows"), data.get("valid_rows"))
+        known = sum(each for each in rows if isinstance(each, int))
+        return len(table.records) > known
     return all(data.get(name) == value for name, value in task.facts(table.records).items())
 
 

@@ -196,6 +196,15 @@ def test_the_report_is_for_people_where_nobody_asks_for_json(run, tmp_path):
     assert (quiet.text, quiet.err) == ("", "")
 
 
+def test_the_whole_file_is_known_as_that_of_training_and_the_test_part_is_not(run):
+    _, folder = run
+    whole = grucli("evaluate", "d.csv", "-m", "m.npz", cwd=folder)
+    assert "looks like the file that the model has learned from" in whole.err
+    (folder / "held").mkdir()
+    shutil.copy(folder / "t.csv", folder / "held" / "d.csv")
+    assert grucli("evaluate", "held/d.csv", "-m", "m.npz", cwd=folder).err == ""
+
+
 def test_a_file_is_scored_as_evaluate_does_and_changes_nothing_that_is_learned(run, tmp_path):
     other = SAMPLES / "reviews_test.csv"
     options = ("-o", "m.npz", *BRIEF, "--json")
@@ -242,8 +251,9 @@ def test_it_goes_with_a_validation_share_a_search_and_none(tmp_path):
     assert json.loads(none.text)["train"]["rows"] == 192
     tuned = grucli("train", REVIEWS, *RUN, "--tune", "2", "--json", "--force", cwd=tmp_path)
     assert json.loads(tuned.text)["test"]["rows"] == 48
-    dry = grucli("train", REVIEWS, "--test", "0.2", "--dry-run", cwd=tmp_path)
+    dry = grucli("train", REVIEWS, "--test", "0.2", "--dry-run", "--json", cwd=tmp_path)
     assert "test: 48 of 240 rows held out" in dry.err
+    assert json.loads(dry.text)["data"]["test_rows"] == 48
 
 
 @pytest.mark.parametrize(
