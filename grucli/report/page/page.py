@@ -8,7 +8,7 @@ import numpy as np
 
 from grucli import __version__
 from grucli.errors import excerpt
-from grucli.inspection.report import SCHEMA, Report, Verdict
+from grucli.inspection.report import SCHEMA, Input, Report, Verdict
 from grucli.report.inspection import (
     data_facts,
     gate_heading,
@@ -21,18 +21,23 @@ from grucli.report.inspection import (
 from grucli.report.model_card import facts as model_facts
 from grucli.report.model_card import parameter_rows, setting_rows
 from grucli.report.page.charts import histogram, horizons, saturation
+from grucli.report.page.class_bars import class_section
 from grucli.report.page.document import document, facts, table
+from grucli.report.page.evaluation_page import verdict
+from grucli.report.page.heat_map import confusion_map
 from grucli.report.page.markup import Child, Markup, joined, tag
 from grucli.report.page.ngrams import heaviest
 from grucli.report.page.plot import folded
 from grucli.report.page.sequences import examples
 from grucli.report.tables import percent
+from grucli.tasks.scorecard import ConfusionTable, FigureTable
 
-GATES = (
-    "A gate is a number from 0 to 1 for each unit and step. Where keep is near 1, a unit holds on "
-    "to what it knows; near 0 it takes what is new. Where reset is near 0, the new forgets the "
-    "old. Gates that never move, or that are always shut or open, decide nothing."
-)
+GATE = "A gate is a number from 0 to 1 for each unit and step."
+GATES = {
+    "keep": "Where keep is near 1, a unit holds on to what it knows; near 0 it takes what is new.",
+    "reset": "Where reset is near 0, what is new forgets what was.",
+}
+IDLE_GATES = "Gates that never move, or that are always shut or open, decide nothing."
 SETTING_WIDTH = 200  # [characters]; a model file may hold anything
 
 
@@ -46,7 +51,7 @@ def page(report: Report) -> str:
         sections.append(("ngrams", "What weighs most", heaviest(report.ngrams)))
     if report.input is not None:
         sections += [
-            ("data", "On the data", facts(data_facts(report, report.input))),
+            ("data", "On the data", _data(report, report.input)),
             ("memory", "Memory: how far it looks", _memory(report)),
             ("gates", "Gates: are they used", _gates(report)),
             ("verdicts", "Verdicts", _verdicts(report.verdicts)),
@@ -64,6 +69,26 @@ def page(report: Report) -> str:
         tag("nav", *links),
         *(tag("section", tag("h2", heading), inner, id=name) for name, heading, inner in shown),
         tag("footer", made),
+    )
+
+
+def _data(report: Report, data: Input) -> Markup:
+    """Return how good the answers are, and which are taken for which, where targets are known."""
+    if report.card is None:
+        return facts(data_facts(report, data))
+    unit, found = "token" if report.saved.task.reads_steps else "row", []
+    for one in report.card.tables:
+        if isinstance(one, FigureTable):
+            found.append(class_section(one))
+        elif isinstance(one, ConfusionTable):
+            found.append(confusion_map(one, unit))
+    parts = [
+        tag("div", tag("h3", one.question), tag("p", one.answer), *one.content) for one in found
+    ]
+    return joined(
+        tag("p", verdict(report.card), class_="lead"),
+        facts(data_facts(report, data)),
+        tag("div", *parts, class_="cards wide") if parts else None,
     )
 
 
@@ -100,7 +125,11 @@ def _gates(report: Report) -> Markup:
     if not report.health[0].gates:
         parts = [tag("p", "None: this is a plain recurrent network.")]
     else:
-        parts = [tag("p", GATES), tag("p", f"convention: {report.convention}", class_="faint")]
+        meant = (GATES[gate.name] for gate in report.health[0].gates)
+        parts = [
+            tag("p", " ".join((GATE, *meant, IDLE_GATES))),
+            tag("p", f"convention: {report.convention}", class_="faint"),
+        ]
     for part in report.health:
         parts += [tag("h3", part.name), tag("p", units_sentence(part))]
         if part.gates:

@@ -28,7 +28,7 @@ from grucli.report.tables import number
 
 CHANNELS, FIGURES = 12, 96  # drawn of one sequence, and of all on the page
 LEAST_CHANNELS = 1
-POINTS, PAGE_POINTS, LEAST_POINTS = 400, 5_000, 50  # of one line, of all, of each at least
+POINTS, PAGE_POINTS, LEAST_POINTS = 400, 4_000, 50  # of one line, of all, of each at least
 FEW = 24  # sequences on a page: of more, each has less
 LEVELS = 3  # of colour and width
 REACH = 0.38  # of the frame: the longest bar, so that its note has room
@@ -131,7 +131,7 @@ def _bands(one: Example, most: int) -> list[Markup]:
     why = one.attribution
     effect, faint = why.effect.tolist(), why.explained.faint
     return [
-        box(left, 0, right, 1, f"band {kind}", f"{part_name(one, k)}: {mark(effect[k], faint)}")
+        box(left, 0, right, 1, f"window {kind}", f"{part_name(one, k)}: {mark(effect[k], faint)}")
         for kind, parts in zip("fa", strongest(one), strict=True)
         for k in parts[:most]
         for left, right in (_window(one, k),)

@@ -68,8 +68,8 @@ svg text{font-size:11px;fill:var(--faint)}
 .f3,.a3{stroke-width:4.5}
 .bars.f{fill:var(--blue)}
 .bars.a{fill:var(--orange)}
-.band{fill:rgba(var(--for),.14)}
-.band.a{fill:rgba(var(--against),.14)}
+.window{fill:rgba(var(--for),.14)}
+.window.a{fill:rgba(var(--against),.14)}
 polyline{vector-effect:non-scaling-stroke}
 .since{stroke:var(--faint);stroke-dasharray:2 2}
 .mark{stroke:var(--blue)}

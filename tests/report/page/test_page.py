@@ -16,6 +16,8 @@ from grucli.errors import counted
 from grucli.inspection.measure import Shown
 from grucli.report.page.charts import saturation
 from grucli.report.page.page import page
+from grucli.report.page.sequences import STRONGEST
+from grucli.report.page.style import STYLE
 from grucli.report.sequences import mark
 from tests.inspection.helpers import random_model, recall_model
 from tests.inspection.reports import (
@@ -87,7 +89,7 @@ ELEMENTS = {
 ATTRIBUTES = {
     *("lang", "charset", "http-equiv", "content", "name", "class", "style", "role", "id", "href"),
     *("viewbox", "preserveaspectratio", "x", "y", "x1", "x2", "y1", "y2", "dx", "dy", "cx", "cy"),
-    *("r", "width", "height", "points", "d", "text-anchor"),
+    *("r", "width", "height", "points", "d", "text-anchor", "scope", "title"),
 }
 
 
@@ -98,7 +100,7 @@ def check_harmless(source):
     assert found.elements.count("style") == 1
     assert re.search(r"url\(|@import|expression|//", found.style) is None
     for _, name, value in found.attributes:
-        assert name != "style" or re.fullmatch(r"--[ew]:\d+(\.\d+)?", value)
+        assert name != "style" or re.fullmatch(r"(;?--[abew]:\d+(\.\d+)?)+", value)
         assert name != "href" or re.fullmatch(r"#[a-z]+", value)
     policy = next(value for _, name, value in found.attributes if name == "content")
     assert policy == "default-src 'none'; style-src 'unsafe-inline'"
@@ -156,9 +158,14 @@ def test_the_figures_are_those_of_the_json():
     (example,) = plain["data"]["examples"]
     for piece in example["parts"]:
         assert f"{piece['text']} {mark(piece['effect'], 0.1)}" in found.text
-    opacities = [value for _, name, value in found.attributes if name == "style"]
+    opacities = re.findall(r'<span class="[fa]" style="--e', page(one))
     coloured = [piece for piece in example["parts"] if abs(piece["effect"]) >= 0.1]
-    assert sum(value.startswith("--e") for value in opacities) == len(coloured) > 0
+    assert len(opacities) == len(coloured) > 0
+    (accuracy,) = (figure for figure in one.card.figures if figure.measure.name == "accuracy")
+    assert accuracy.value == plain["data"]["scores"]["accuracy"]
+    assert f"Accuracy {accuracy.value:.3f} (95 % interval" in found.text
+    assert "How does each class fare?" in found.text
+    assert "Which are confused?" in found.text
     total = plain["data"]["model"]["parameters"]["total"]
     assert f"total {total:,} 100.0 %" in found.text
 
@@ -221,6 +228,37 @@ def test_every_picture_has_words():
         assert len(re.findall(r'role="img"><title>[^<]+</title><desc>[^<]+</desc>', source)) == (
             source.count('role="img"')
         )
+
+
+def luminance(colour):
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_text_can_be_read_on_every_ground():
+    roots = re.findall(r":root\{(--bg.*?)\}", STYLE, re.DOTALL)
+    assert len(roots) == 3  # light, dark, print
+    for root in roots:
+        colours = dict(re.findall(r"--(\w+):([^;]+)", root.replace("\n", "")))
+        found = {}
+        for name, value in colours.items():
+            if value.startswith("#"):
+                digits = value[1:] if len(value) == 7 else "".join(2 * c for c in value[1:])
+                found[name] = [int(digits[k : k + 2], 16) / 255 for k in (0, 2, 4)]
+            else:
+                found[name] = [int(part) / 255 for part in value.split(",")]
+        for name in ("text", "faint", "blue", "orange"):
+            assert contrast(found[name], found["bg"]) >= 4.5, (root, name)
+        assert contrast(found["faint"], found["panel"]) >= 4.5
+        for side in ("for", "against"):
+            pairs = zip(found[side], found["bg"], strict=True)
+            deepest = [STRONGEST * a + (1 - STRONGEST) * b for a, b in pairs]
+            assert contrast(found["text"], deepest) >= 4.5, (root, side)
 
 
 def test_a_large_report_stays_small():
