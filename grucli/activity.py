@@ -14,10 +14,15 @@ def at(what: str) -> None:
         listener(what)
 
 
+def listen(listener: Listener) -> None:
+    """Tell `listener` from now on; it must take no time, and may be told in any thread."""
+    _listeners.append(listener)
+
+
 @contextmanager
 def heard_by(listener: Listener) -> Iterator[None]:
-    """Context in which `listener` is told; it must take no time, and may be told in any thread."""
-    _listeners.append(listener)
+    """Context in which `listener` is told, as by `listen`."""
+    listen(listener)
     try:
         yield
     finally:

@@ -67,6 +67,9 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         output.say("grucli: interrupted")
         return EXIT_INTERRUPTED
+    finally:
+        if output.live_line is not None:
+            output.live_line.close(is_drawn=False)
     return code
 
 

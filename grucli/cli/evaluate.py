@@ -74,6 +74,7 @@ def evaluate(
     from grucli.prediction.stream import suitable_records
     from grucli.report.scores import warnings
 
+    common.show_activity()
     saved = common.load(model)
     options = reading.options(targets=saved.task.target_forms[0])
     table = read_table(data, options, saved.remembered, saved.task.target_forms, files.kept)

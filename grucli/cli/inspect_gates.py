@@ -110,6 +110,7 @@ def inspect_gates(
             raise ConfigError("--npz: there is nothing to run; name DATA, or add --text TEXT")
     limits = _saturation(sat or SATURATION)
     settings = InspectionSettings(sample=sample or SAMPLE, seed=seed, saturation=limits)
+    common.show_activity()
     saved = common.load(model)
     options, texts = _column_and_texts(data, reading, saved)
     shown = _shown(texts, example, target, saved.task)

@@ -28,8 +28,7 @@ class LiveLine:
         self._thread = threading.Thread(target=self._redraw, daemon=True)
 
     def __enter__(self) -> LiveLine:
-        output.live_line = self
-        self._thread.start()
+        self.begin()
         return self
 
     def __exit__(
@@ -39,6 +38,11 @@ class LiveLine:
         trace: TracebackType | None,
     ) -> None:
         self.close(is_drawn=kind is None)
+
+    def begin(self) -> None:
+        """Draw it from now on."""
+        output.live_line = self
+        self._thread.start()
 
     def close(self, *, is_drawn: bool = True) -> None:
         """Erase it for good; before, draw once more where things have ended."""

@@ -204,8 +204,14 @@ class Common:
 
     def detail(self, line: str) -> None:
         """Say a line that only --verbose asks for."""
-        if self.verbose:
+        if self.verbose and not self.quiet:
             output.say(show(line))
+
+    def show_activity(self) -> None:
+        """Name on a terminal what takes longer than a second, until the first result."""
+        from grucli.cli.run_status import show_activity
+
+        show_activity(self)
 
 
 def spread(command: Callable[..., None]) -> Callable[..., None]:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 import typer
 
+from grucli import activity
 from grucli.cli import output
 from grucli.cli.options import Bom, Common, Data, Model, Reading, spread
 from grucli.data.forms import OnBadRow
-from grucli.errors import ConfigError, DataError
+from grucli.errors import ConfigError, DataError, counted
 
 if TYPE_CHECKING:
     from grucli.data.records import Record, Source
@@ -93,6 +94,7 @@ def predict(
     from grucli.report.coverage import lost
     from grucli.report.predictions import Layout
 
+    common.show_activity()
     saved = common.load(model)
     if path == "-" and sys.stdin is not None and sys.stdin.isatty():
         common.note("reading from the keyboard; end with Ctrl-D")
@@ -198,8 +200,11 @@ class _Counted:
         self._windows = windows
 
     def __iter__(self) -> Iterator[Predictions]:
+        count = 0
         for window in self._windows:
             self.coverage += window.coverage
+            count += len(window.records)
+            activity.at(f"answering: {counted(count, 'record')}")
             yield window
 
 

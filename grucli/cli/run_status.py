@@ -10,11 +10,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from grucli import activity
 from grucli.cli import output
-from grucli.cli.options import Common
-from grucli.training.forecast import Work
+
+if TYPE_CHECKING:
+    from grucli.cli.live_line import LiveLine
+    from grucli.cli.options import Common
+    from grucli.training.forecast import Work
 
 SHOWN_AFTER_S = 1.0  # what takes less is over before anybody could read its name
 GUESSED_AFTER_S = 2.0  # before, a pace says little
@@ -34,13 +38,18 @@ class Status:
         self._clock = clock
         self._begun, self._begun_s = "", clock()
         self._step = ""
-        self._work, self._share = Work(done=0, left=0), 0.0
+        self._share, self._is_over = 0.0, False
         self._left_s: float | None = None
         self._first: tuple[float, float] | None = None  # when, and what was done by then
 
     def begin(self, what: str) -> None:
-        """Name what begins now; it is shown once it has taken a second."""
-        self._begun, self._begun_s = what, self._clock()
+        """Name what begins now; it is shown once it has taken a second.
+
+        How far it is may stand behind a colon: "reading a.csv: 10,000 rows" has begun before.
+        """
+        if what.partition(": ")[0] != self._begun.partition(": ")[0]:
+            self._begun_s = self._clock()
+        self._begun = what
 
     def step(
         self, what: str, work: Work, *, further_s: float = 0.0, most_s: float = math.inf
@@ -63,7 +72,8 @@ class Status:
             left = self._left_s * rows / seconds
         share = work.done / (work.done + left) if work.done else 0.0
         self._share = max(self._share, share)
-        self._work, self._step, self._begun = work, what, ""
+        self._is_over = not work.left
+        self._step, self._begun = what, ""
 
     def line(self, width: int) -> str:
         """Return what is shown on so many columns; nothing before there is anything."""
@@ -75,7 +85,7 @@ class Status:
         if self._first is None:
             return fit(f"{self._begun} ({seconds:.0f} s)", width) if is_long else ""
         what = self._begun if is_long else self._step
-        return bar_line(what, self._share, self._left_s if self._work.left else None, width)
+        return bar_line(what, self._share, None if self._is_over else self._left_s, width)
 
 
 @contextmanager
@@ -84,8 +94,21 @@ def shown(common: Common) -> Iterator[Status]:
     if common.quiet or not output.is_terminal():
         yield Status(is_shown=False)
         return
+    status, line = _drawn()
+    with activity.heard_by(status.begin), line:
+        yield status
+
+
+def show_activity(common: Common) -> None:
+    """Show what a command is at in the same way, until its first result or its end."""
+    if not common.quiet and output.is_terminal():
+        status, line = _drawn()
+        activity.listen(status.begin)
+        line.begin()
+
+
+def _drawn() -> tuple[Status, LiveLine]:
     from grucli.cli.live_line import LiveLine
 
     status = Status()
-    with activity.heard_by(status.begin), LiveLine(status.line, sys.stderr):
-        yield status
+    return status, LiveLine(status.line, sys.stderr)

@@ -9,8 +9,9 @@ from typing import Any
 
 import typer
 
-from grucli.errors import did_you_mean, excerpt, show
+from grucli.errors import excerpt, show
 
+SHORTEST = 4  # letters of a word that may begin an option, with its dashes
 MISSING = {
     ("evaluate", "data"): "what labelled rows shall be scored?",
     ("evaluate", "model"): "which model shall be scored?",
@@ -37,6 +38,7 @@ def usage_line(error: typer.TyperException, arguments: Sequence[str]) -> str:
     else:
         message = " ".join(show(error.format_message()).split()).rstrip(".")
         message = message.replace("Value error, ", "", 1)  # Pydantic's words, about Python
+        message = _extra(message) if message.startswith("Got unexpected extra") else message
     return f"{message}; see '{context.command_path if context else 'grucli'} --help'"
 
 
@@ -58,7 +60,24 @@ def _no_such_option(option: str, context: Any, arguments: Sequence[str]) -> str:
         known += [*param.opts, *param.secondary_opts]
     if context.info_name == "train" and (key := _key_of(option)) is not None:
         return f"{wrong}; it is a setting: --set {key}={_value_of(option, arguments)}"
-    return wrong + did_you_mean(option, [name for name in known if name.startswith("--")])
+    return wrong + _option_meant(option, [name for name in known if name.startswith("--")])
+
+
+def _option_meant(option: str, known: Sequence[str]) -> str:
+    """Return which option a word begins, or is a slip of the pen for."""
+    from grucli.files.near_names import nearest
+
+    begun = [name for name in known if name.startswith(option) and len(option) >= SHORTEST]
+    return f"; did you mean '{begun[0]}'?" if begun else nearest(option, known)
+
+
+def _extra(message: str) -> str:
+    """Return what is said of words that nothing asks for, which may be a folder full of names."""
+    words = message.partition("(s) (")[2].removesuffix(")") or message
+    return (
+        f"{excerpt(words, 60)}: unexpected; one DATA is read, and a pattern such as '*' stands "
+        "in quotes"
+    )
 
 
 def _key_of(option: str) -> str | None:

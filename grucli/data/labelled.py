@@ -142,7 +142,6 @@ def _passed_over(source: Source, problems: Sequence[str]) -> tuple[str, ...]:
 
 def _told(source: Source) -> Iterator[Record]:
     """Yield the records, and tell how far that is."""
-    activity.at(f"reading {source.name}")
     for number, record in enumerate(source, 1):
         yield record
         if not number % TOLD_ROWS:

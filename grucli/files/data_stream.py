@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grucli import activity
 from grucli.errors import AccessError, DataError, show_path
 from grucli.files.access_errors import reading_errors, reason
 from grucli.files.whole_files import CHUNK_BYTES, open_only
@@ -37,6 +38,7 @@ def open_binary(path: str | Path) -> io.BufferedReader:
     if str(path) == "-":
         stream, name = _open_stdin(), "standard input"
     else:
+        activity.at(f"reading {show_path(path)}")
         with reading_errors(path):
             stream, name = open_only(path, {stat.S_IFREG, stat.S_IFIFO}), show_path(path)
     return io.BufferedReader(_DataStream(stream, name), CHUNK_BYTES)

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from grucli import activity
 from grucli.data.batches import Examples
 from grucli.data.records import Record
 from grucli.engine.packing import Floats
-from grucli.errors import ConfigError
+from grucli.errors import ConfigError, counted
 from grucli.inspection.health import HealthMeter
 from grucli.inspection.memory import SIDES, horizon
 from grucli.inspection.ngram_weights import ngram_weights
@@ -76,6 +77,7 @@ def inspect(
     report = Report(path=path, saved=saved, settings=settings)
     named = [(f"text {record.number}", record) for record in shown.records]
     if drawn is not None:
+        activity.at(f"running {counted(len(drawn.records), 'sequence')}")
         encoded, runner = saved.encoder.encode(drawn.records), Runner(saved.model)
         examples = Examples.of(encoded)
         meter = HealthMeter(runner, *settings.saturation)
@@ -83,6 +85,7 @@ def inspect(
         scores = branches.blended(saved.model.mix)
         data = _input(saved, drawn, examples.lengths, branches)
         health = meter.result()
+        activity.at("measuring how far back it looks")
         horizons = tuple(
             horizon(runner, saved.task, examples, branches.recurrence, side) for side in SIDES
         )
@@ -97,6 +100,7 @@ def inspect(
             picked=picked,
         )
         named += chosen
+    activity.at(f"explaining {counted(len(named), 'sequence')}")
     explained = tuple(
         example(saved, record, name, target=shown.target, seed=settings.seed)
         for name, record in named

@@ -9,9 +9,11 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from grucli import activity
 from grucli.data.encoded import Encoded
 from grucli.data.records import Record
 from grucli.data.text.vocabulary import UNKNOWN
+from grucli.errors import counted
 from grucli.model.blend import Mix, recurrence_share
 from grucli.model.logits import BranchLogits, branch_logits
 from grucli.model.runner import Runner
@@ -165,6 +167,7 @@ def score(saved: SavedModel, records: Sequence[Record], least: float | None = No
     Raises:
         ConfigError: answers of its task have no probability as a whole.
     """
+    activity.at(f"scoring {counted(len(records), 'row')}")
     encoded, task, mix = saved.encoder.encode(records), saved.task, saved.model.mix
     if task.reads_steps and saved.encoder.vocabulary is not None:
         _mark_known(records, encoded, len(saved.encoder.vocabulary))

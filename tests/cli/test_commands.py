@@ -124,6 +124,11 @@ ASKED = {
     "'grucli train --help'",
     "predict --modle m.npz": "--modle: no such option; did you mean '--model'?; see "
     "'grucli predict --help'",
+    "predict --out a.csv": "--out: no such option; did you mean '--output'?; see "
+    "'grucli predict --help'",
+    "predict --onnx": "--onnx: no such option; see 'grucli predict --help'",
+    "predict -m m.npz --keep a.csv b.csv c.csv": "c.csv: unexpected; one DATA is read, and a "
+    "pattern such as '*' stands in quotes; see 'grucli predict --help'",
     "predict --zzz": "--zzz: no such option; see 'grucli predict --help'",
     "--verison": "--verison: no such option; did you mean '--version'?; see 'grucli --help'",
     "mine": "mine: no such command; see 'grucli --help'",

@@ -3,7 +3,10 @@
 Covers: cli/live_line, cli/run_status.
 """
 
+import os
 import re
+import threading
+import time
 
 import pytest
 
@@ -143,3 +146,29 @@ def test_an_end_by_the_clock_is_known():
     assert status.line(79).endswith("]  25%  30 s left")
     status.step("a", Work(done=100, left=100), further_s=30)
     assert status.line(79).endswith("  40 s left")
+
+
+def test_a_stage_that_tells_how_far_it_is_has_one_beginning():
+    status, now_s = clocked()
+    for k in range(1, 4):
+        status.begin(f"reading a.csv: {k}0,000 rows")
+        now_s[0] += SHOWN_AFTER_S / 2
+    assert status.line(79) == "reading a.csv: 30,000 rows (2 s)"
+
+
+def test_what_other_commands_wait_for_is_named_until_their_first_result(text_model, tmp_path):
+    os.mkfifo(tmp_path / "slow.csv")
+
+    def fed() -> None:
+        with (tmp_path / "slow.csv").open("w") as file:
+            time.sleep(SHOWN_AFTER_S + 1)
+            file.write("text,label\ngood film,positive\nbad film,negative\n")
+
+    writer = threading.Thread(target=fed)
+    writer.start()
+    seen = on_terminal("evaluate", "slow.csv", "-m", text_model, cwd=tmp_path)
+    writer.join()
+    assert seen.code == 0
+    assert re.fullmatch(r"reading slow.csv \(\d s\)", seen.feet[0])
+    assert not any(line.startswith("reading") for line in seen.lines)
+    assert any(line.startswith("rows ") for line in seen.lines)

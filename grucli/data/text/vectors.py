@@ -15,7 +15,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from grucli import activity
 from grucli.data.forms import OnBadRow
 from grucli.data.numbers import NumberError, exact, numbers
 from grucli.data.streams.lines import Lines, decode, refuse_wide
@@ -121,7 +120,6 @@ def read_vectors(
     if vocabulary is None:
         raise ConfigError("model.vectors: is for tokens, the data are numbers; delete it")
     name = show_path(path)
-    activity.at(f"reading {name}")
     wanted = _Wanted(vocabulary)
     with open_binary(path) as stream:
         lines = Lines(stream, name)
