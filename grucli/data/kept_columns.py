@@ -22,6 +22,7 @@ _WITHOUT_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "npz": ("label",),
 }
 """What can be kept of forms without columns, by names of a Record's attributes."""
+_ID_NAMES: Final = (*ID_NAMES, "uid", "uuid", "编号", "序号", "单号", "工单号", "订单号")
 _TABLES: Final = frozenset({"csv", "tsv", "json", "jsonl"})
 
 
@@ -88,7 +89,7 @@ def _id_column(source: Source) -> str | None:
         return source.id
     read = {*names(source.text), source.label, *source.values}
     named = {normal_name(name): name for name in source.columns if name not in read}
-    return next((named[name] for name in ID_NAMES if name in named), None)
+    return next((named[name] for name in _ID_NAMES if name in named), None)
 
 
 def _columns(source: Source) -> dict[str, Callable[[Record], str]]:

@@ -6,7 +6,7 @@ data, or without data the tokens of the vocabulary, each as a text of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
 from typing import Any
@@ -28,6 +28,7 @@ Places = npt.NDArray[np.int64]
 MOST = 20  # n-grams of a side
 TRIED = 10 * MOST  # of which parts of others are left out
 NEARLY = 0.9  # as heavy
+SIDES_TOGETHER = 64  # whose weights are held at a time
 MOST_TOKENS = 50_000  # of a vocabulary, the most frequent ones
 
 
@@ -108,30 +109,27 @@ def ngram_weights(saved: SavedModel, records: Sequence[Record] = ()) -> NgramWei
         return None
     texts = _texts(encoder, records)
     rows = path.ngrams.encode(texts)
-    present = np.unique(rows.ids)
+    present = np.unique(rows.ids).astype(np.int64)
     names, pulls = saved.task.sides()
-    weights = (path.weight[present] @ pulls) * path.ngrams.idf[present, None]
-    heaviest = [_heaviest(column) for column in weights.T]
-    chosen = present[np.unique(np.concatenate(heaviest))].astype(np.int64)
+    heaviest = list(_heaviest(path, present, np.asarray(pulls, np.float32)))
+    chosen = np.unique(np.concatenate([features for features, _ in heaviest]))
     behind = ngrams_behind(path.ngrams.keys[chosen], texts, path.ngrams.pattern)
     having = _texts_with(chosen, rows)
 
-    def side(name: str, column: Floats, places: Places) -> Side:
+    def side(name: str, features: Places, weights: Floats) -> Side:
         found: dict[bytes, list[WeighedNgram]] = {}  # by the texts that have them
-        for place in places.tolist():
-            feature, weight = int(present[place]), float(column[place])
+        for feature, weight in zip(features.tolist(), weights.tolist(), strict=True):
             own = having[feature]
             one = _weighed(encoder, behind[int(path.ngrams.keys[feature])], weight, len(own))
             _add(one, found.setdefault(own.tobytes(), []))
         apart = sorted(chain(*found.values()), key=lambda one: -one.weight)
         return Side(name=name, ngrams=tuple(apart[:MOST]))
 
-    sides = map(side, names, weights.T, heaviest)
     return NgramWeights(
         texts=len(records) or None,
         found=len(present),
         known=len(path.ngrams),
-        sides=tuple(sides),
+        sides=tuple(side(name, *own) for name, own in zip(names, heaviest, strict=True)),
     )
 
 
@@ -144,10 +142,20 @@ def _texts(encoder: TextEncoder, records: Sequence[Record]) -> Tokenized:
     return Tokenized.of(encoder.vocabulary.tokens[:MOST_TOKENS], lambda token: (token,))
 
 
-def _heaviest(weights: Floats) -> Places:
-    """Return the places of the greatest weights above 0, the greatest first."""
-    order = np.argsort(-weights, kind="stable")[:TRIED]
-    return order[weights[order] > 0]
+def _heaviest(path: NgramPath, present: Places, pulls: Floats) -> Iterator[tuple[Places, Floats]]:
+    """Yield the features with the greatest weights above 0 for each side, and these weights.
+
+    Args:
+        path: has learned them.
+        present: the features that come into question.
+        pulls: (O, S) how much each output does for each side; of many some at a time.
+    """
+    own, idf = path.weight[present], path.ngrams.idf[present, None]
+    for start in range(0, pulls.shape[1], SIDES_TOGETHER):
+        for weights in ((own @ pulls[:, start : start + SIDES_TOGETHER]) * idf).T:
+            order = np.argsort(-weights, kind="stable")[:TRIED]
+            order = order[weights[order] > 0]
+            yield present[order], weights[order]
 
 
 def _texts_with(features: Places, rows: Sparse) -> dict[int, Places]:

@@ -9,8 +9,9 @@ from grucli.inspection.ngram_weights import NgramWeights, Side, WeighedNgram
 from grucli.report.tables import field, fit, flow
 
 SHOWN = 8  # n-grams of a side
-MOST_SIDES = 24  # of more labels, those that have the heaviest n-grams
-NGRAM_WIDTH, NAME_WIDTH = 30, 16
+MOST_SIDES = 24  # of more, those that have the heaviest n-grams
+NGRAM_WIDTH, NAME_WIDTH, BESIDE = 30, 60, 16
+"""Columns of an n-gram, of what it speaks for, and of such a name that has n-grams beside it."""
 MARKS = {
     "characters": "… the rest of a word",
     "placed": "@3 where it begins with the third token",
@@ -18,21 +19,40 @@ MARKS = {
 
 
 def ngrams(found: NgramWeights) -> list[str]:
-    """Return a legend, then a paragraph for each answer."""
-    shown = found.sides[:MOST_SIDES]
-    indent = 2 + max(cell_len(_name(side)) for side in shown)
+    """Return a legend, then a paragraph for each answer, below a name that is too long."""
+    shown = shown_sides(found)
+    names = [name(side) for side in shown]
+    indent = 2 + max((cell_len(own) for own in names if cell_len(own) <= BESIDE), default=0)
     lines = field("N-GRAMS", legend(found), indent=9)
-    for side in shown:
+    for side, head in zip(shown, names, strict=True):
         pieces = [f"{spelled(one)} {weight(one)}" for one in side.ngrams[:SHOWN]]
         if found.texts is not None:
             counts = [f"({one.texts:,})" for one in side.ngrams[:SHOWN]]
             pieces = [" ".join(pair) for pair in zip(pieces, counts, strict=True)]
-        head = _name(side)
+        if cell_len(head) > BESIDE:
+            lines.append(head)
+            head = ""
         head += " " * (indent - cell_len(head))
         lines += flow(pieces or ["none"], head, indent, "   ")
     if len(found.sides) > len(shown):
         lines.append(f"and of {len(found.sides) - len(shown):,} more in --json")
     return lines
+
+
+def shown_sides(found: NgramWeights) -> list[Side]:
+    """Return what n-grams speak for, of very much that for which they do so most."""
+
+    def first(place: int) -> float:
+        ngrams = found.sides[place].ngrams
+        return -ngrams[0].weight if ngrams else 0.0
+
+    heaviest = sorted(range(len(found.sides)), key=first)[:MOST_SIDES]
+    return [found.sides[place] for place in sorted(heaviest)]
+
+
+def name(side: Side) -> str:
+    """Return what n-grams speak for."""
+    return fit(side.name or "<empty>", NAME_WIDTH)
 
 
 def legend(found: NgramWeights, place: str = "in brackets") -> str:
@@ -67,7 +87,3 @@ def spelled(one: WeighedNgram) -> str:
 def weight(one: WeighedNgram) -> str:
     """Return its weight with three digits."""
     return f"{one.weight:#.3g}".rstrip(".")
-
-
-def _name(side: Side) -> str:
-    return fit(side.name or "<empty>", NAME_WIDTH)

@@ -465,6 +465,11 @@ def test_wrong_answers_have_the_id_and_what_else_is_kept(text_model: Path, tmp_p
     assert [[str(one["row"]), one["text"]] for one in objects] == [
         [row[0], row[-1]] for row in plain
     ]
+    chinese = (tmp_path / "tickets.csv").read_text().replace("id,text,", "编号,text,", 1)
+    (tmp_path / "工单.csv").write_text(chinese, encoding="utf-8")
+    run = ("evaluate", "工单.csv", *run[2:])
+    assert grucli(*run, "错例.csv", cwd=tmp_path).code == 0
+    assert (tmp_path / "错例.csv").read_text("utf-8").startswith("row,line,编号,label,")
     for one in objects:
         assert list(one) == ["row", "line", "label", "predicted", "probability", "text", "keep"]
         assert one["line"] == one["row"] + 1

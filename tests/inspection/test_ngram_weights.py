@@ -17,7 +17,7 @@ from grucli.inspection import ngram_weights as module
 from grucli.inspection.ngram_weights import ngram_weights
 from grucli.model.blend import Mix
 from grucli.model.ngram_path import NgramPath
-from grucli.report.ngrams import legend, ngrams, spelled
+from grucli.report.ngrams import legend, ngrams, shown_sides, spelled
 from grucli.tasks.classify.task import Classify
 from grucli.tasks.multilabel.decision import Decision
 from grucli.tasks.multilabel.task import Multilabel
@@ -202,3 +202,27 @@ def test_hostile_texts_and_labels_are_harmless_and_aligned():
     saved = model({"\x1b[2J\u202e": 1.0, "y": -1.0}, task, texts=texts)
     lines = ngrams(ngram_weights(saved, records(texts)))
     assert not set("\x1b\u202e") & set("".join(lines))
+
+
+def test_of_very_many_answers_those_with_the_heaviest_ngrams_are_shown_in_their_order():
+    labels = tuple(f"l{k:03d}" for k in range(150))
+    task = Multilabel(labels=labels, decision=Decision.plain(150))
+    weights = np.zeros(150)
+    weights[[3, 70, 149]] = 1.0, 5.0, 3.0
+    found = ngram_weights(model({"good": weights}, task), records())
+    assert [side.name for side in found.sides if side.ngrams] == ["l003", "l070", "l149"]
+    assert listed(found.sides[70]) == close(("good", 5 * idf(3), 3))
+    shown = [side.name for side in shown_sides(found)]
+    assert len(shown) == 24
+    assert shown == sorted(shown)
+    assert {"l003", "l070", "l149"} <= {*shown}
+    assert ngrams(found)[-1] == "and of 126 more in --json"
+
+
+def test_a_long_name_has_a_line_of_its_own():
+    task = Classify(labels=("short", "role: documentation of a library"))
+    found = ngram_weights(model({"good": 1.0, "bad": -1.0}, task), records())
+    *_, first, name, second = ngrams(found)
+    assert first.startswith("short  bad ")
+    assert name == "role: documentation of a library"
+    assert second.startswith("       good ")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from grucli.errors import excerpt
 from grucli.inspection.ngram_weights import NgramWeights, Side
-from grucli.report.ngrams import MOST_SIDES, NAME_WIDTH, SHOWN, legend, spelled, weight
+from grucli.report.ngrams import SHOWN, legend, name, shown_sides, spelled, weight
 from grucli.report.page.document import table
 from grucli.report.page.markup import Markup, joined, tag
 
 
 def heaviest(found: NgramWeights) -> Markup:
     """Return a legend, then a table with bars for each answer, all bars of one scale."""
-    shown = [side for side in found.sides[:MOST_SIDES] if side.ngrams]
+    shown = [side for side in shown_sides(found) if side.ngrams]
     most = max((side.ngrams[0].weight for side in shown), default=1.0)
     cards = [_card(side, most, is_counted=found.texts is not None) for side in shown]
     more = len(found.sides) - len(shown)
@@ -35,6 +34,6 @@ def _card(side: Side, most: float, *, is_counted: bool) -> Markup:
     heading, columns = ("n-gram", "", "weight", "texts"), 4 if is_counted else 3
     return tag(
         "div",
-        tag("h3", excerpt(side.name, NAME_WIDTH) or "<empty>"),
+        tag("h3", name(side)),
         table(heading[:columns], [row[:columns] for row in rows], "llrr"[:columns]),
     )
