@@ -27,7 +27,7 @@ EXTENDABLE = ("training.epochs", "training.patience")
 folds have found theirs."""
 NEWER = (
     ("data", "quotes"),
-    ("data", "test"),
+    *(("data", name) for name in ("test", "window", "step", "window_label", "gap_channel")),
     *(("training", name) for name in ("loss", "recall", "precision")),
 )
 """Keys that models say nothing of where they are not set, as those from before there were any."""
@@ -126,6 +126,8 @@ def card_of(prepared: Prepared, epoch: int) -> dict[str, Any]:
         del config["model"]["chain"]  # as in models from before there were such tasks
     if isinstance(config["data"]["test"], str) or not config["data"]["test"]:
         config["data"]["test"] = None  # nothing of the training file is held out for it
+    if config["data"]["window"] is None:
+        config["data"] |= dict.fromkeys(("step", "window_label", "gap_channel"))  # nothing is cut
     for section, name in NEWER:
         if config[section][name] is None:
             del config[section][name]

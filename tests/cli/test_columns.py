@@ -154,7 +154,7 @@ def test_a_log_is_refused_and_its_rows_are_judged_in_blocks_of_time(tmp_path: Pa
     log(tmp_path)
     ran = grucli("train", "log.csv", "--dry-run", cwd=tmp_path)
     assert ran.code == 3
-    assert "pass --id COL --time ts --values temp,vib --label state (COL" in ran.complaints[-1]
+    assert "pass --window 12 --time ts --values temp,vib --label state" in ran.complaints[-1]
     told = ("train", "log.csv", "--dry-run", "--values", "temp,vib", "--label", "state")
     ran = grucli(*told, cwd=tmp_path)
     assert ran.code == 0, ran.err
