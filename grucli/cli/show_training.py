@@ -180,6 +180,7 @@ def _show_outcome(session: Session, files: RunFiles, search: Search | None, comm
     if is_told:
         common.note(f"wrote {shlex.quote(str(files.out_of_fold))}: each row as its fold answers it")
     show_curve(trainer, prepared, common)
+    train_outputs.write_page(files, session, held, tested, common)
     quoted = shlex.quote(str(files.model))
     if tested is None:
         common.note(f"wrote {quoted}; next: grucli evaluate TEST -m {quoted}")

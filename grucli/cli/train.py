@@ -24,7 +24,7 @@ usage or config; 3 data; 4 model file; 5 a file is missing, in the way or cannot
 diverged, the last good model is kept; 130, 143, 129 interrupted, ready for --resume."""
 
 MOST_TRIALS = 10_000
-Asked = tuple[str | None, str | None, str | None, str | None]  # for the files of a run
+Asked = tuple[str | None, str | None, str | None, str | None, str | None]  # for the files of a run
 _NUMBER = r"(\d{1,9}(?:\.\d{1,9})?)"
 _DURATION = re.compile(rf"{_NUMBER}|(?:{_NUMBER}h)?(?:{_NUMBER}m)?(?:{_NUMBER}s)?", re.ASCII)
 
@@ -110,6 +110,10 @@ def train(
             help="The answer to each row by the model of its fold: CSV, or .jsonl.",
         ),
     ] = None,
+    html: Annotated[
+        str | None,
+        typer.Option("--html", metavar="FILE", help="Write how it went as a page with pictures."),
+    ] = None,
     init_from: Annotated[
         str | None,
         typer.Option(
@@ -155,7 +159,7 @@ def train(
     if resume:
         _refuse_beside_resume({"--dry-run": dry, "--init-from": init_from})
     _refuse_config_as_data(data, reading)
-    own, budget = (out, log, out_of_fold, save_test), _budget(tune)
+    own, budget = (out, log, out_of_fold, save_test, html), _budget(tune)
     beside = train_outputs.Existing(resume=resume, force=force, tunes=budget is not None)
     asked = reading.given()
     settings = resolve(

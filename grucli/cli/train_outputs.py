@@ -8,6 +8,8 @@ from itertools import starmap, zip_longest
 from pathlib import Path
 
 from grucli.cli import output
+from grucli.cli.options import Common
+from grucli.cli.show_test import Tested
 from grucli.config.schema import Config
 from grucli.data.forms.extract import check_extract, check_name, extract, is_same_input
 from grucli.data.labelled import Table, read_table
@@ -15,10 +17,12 @@ from grucli.data.records import ReadOptions
 from grucli.engine.steps import Steps
 from grucli.errors import AccessError, ConfigError, GrucliError, show_path
 from grucli.files.writing import check_place
+from grucli.modelfile import checkpoint
 from grucli.preparation.prepare import Prepared
 from grucli.preparation.windows import joined
 from grucli.report.out_of_fold import OutOfFold
 from grucli.tasks.columns import AnswerOptions
+from grucli.training.held_out_scores import HeldOutScores
 from grucli.training.saver import RunFiles
 from grucli.training.session import Session
 
@@ -37,6 +41,7 @@ def checked(
     log: str | None,
     out_of_fold: str | None,
     save_test: str | None,
+    html: str | None,
     existing: Existing,
 ) -> RunFiles:
     """Refuse what would be lost or cannot be.
@@ -54,9 +59,10 @@ def checked(
         log=None if log is None else Path(log),
         out_of_fold=None if out_of_fold is None else Path(out_of_fold),
         test=None if save_test is None else Path(save_test),
+        html=None if html is None else Path(html),
     )
     tune = files.tune if existing.tunes else None
-    others = (files.log, files.out_of_fold, files.test, tune)
+    others = (files.log, files.out_of_fold, files.test, files.html, tune)
     paths = [path for path in (files.model, files.last, *others) if path is not None]
     begun = files.tune if existing.tunes else files.last
     for path in paths:
@@ -93,8 +99,13 @@ def check_apart(files: RunFiles, config: Config, config_path: str | None) -> Non
     own = {"model": files.model, "file to resume from": files.last, "log of a search": files.tune}
     for path in own.values():
         output.check_apart("--output", path, inputs)
-    flags = (("log", files.log), ("out-of-fold", files.out_of_fold), ("save-test", files.test))
-    for name, asked in flags:
+    flags = {
+        "log": files.log,
+        "out-of-fold": files.out_of_fold,
+        "save-test": files.test,
+        "html": files.html,
+    }
+    for name, asked in flags.items():
         if asked is not None:
             output.check_apart(f"--{name}", asked, {**inputs, **own})
             own[name] = asked
@@ -178,3 +189,37 @@ def write_out_of_fold(files: RunFiles, session: Session) -> bool:
     text = found.jsonl() if path.suffix == ".jsonl" else found.csv()
     output.write_file(str(path), text.encode("utf-8", "surrogatepass"))
     return True
+
+
+def write_page(
+    files: RunFiles,
+    session: Session,
+    held: HeldOutScores | None,
+    tested: Tested | None,
+    common: Common,
+) -> None:
+    """Write a page about the run, if that is asked, and say so.
+
+    Args:
+        files: of the run.
+        session: which has ended or was interrupted, with an epoch at least.
+        held, tested: what was found on rows held out of training, and on those of a test.
+        common: whether to speak.
+
+    Raises:
+        AccessError: it cannot be written.
+    """
+    if files.html is None:
+        return
+    from grucli.report.page.training_page import training_page
+
+    page = training_page(
+        session.trainer,
+        session.prepared,
+        files.model.name,
+        saved=checkpoint.load(files.model),
+        held=held,
+        scored=None if tested is None else tested.scored,
+    )
+    output.write_file(str(files.html), page.encode())
+    common.note(f"wrote {show_path(files.html)}: how the training went")

@@ -53,31 +53,40 @@ def moment(trainer: Trainer) -> str:
 
 def outcome_lines(trainer: Trainer, prepared: Prepared, seconds: float) -> list[str | Notice]:
     """Return how training ended, what is kept of it and what that reached; warnings if little."""
-    kept = trainer.kept
-    best, (kind, *others) = kept.scores, prepared.task.figures
-    score = f"training loss {best.loss:.4f}, {figure(kind, best.figures)}"
-    score += "" if prepared.linear is None else " of the recurrence alone"
+    kept, kind = trainer.kept, prepared.task.figures[0]
     valid, warnings = yardstick(prepared, kept.fold), list[Notice]()
     if valid is not None and kept.valid is not None:
-        judged, beside = "validation", ""
-        if trainer.num_folds and not kept.fold:
-            judged, beside = "cross-validated", f" ({trainer.num_folds} folds)"
-        reached, figures = kept.valid.kept, kept.valid.kept.figures
-        further = "".join(f", {figure(other, figures)}" for other in others)
-        value = figures[kind.name]
-        shown = f"{kind.title} {measured(value, valid)}{further}, loss {reached.loss:.4f}"
-        score = f"{judged}{beside} {shown}"
+        judged = "cross-validated" if trainer.num_folds and not kept.fold else "validation"
+        value = kept.valid.kept.figures[kind.name]
         warnings = doubts(value, valid, _reason(prepared), judged)
-    within = f"fold {kept.fold} of {trainer.num_folds}: " if kept.fold else ""
     if kept.fold:
         learned, rows = _learned_rows(prepared, kept), len(prepared.train)
         text = f"cut short: the model has learned from {learned:,} of {rows:,} rows"
         warnings.append(Notice("run.cut_short", text))
-    line = (
-        f"{within}best epoch {kept.best_epoch} of {len(kept.history)} "
-        f"(ended by {_ended_by(trainer.progress)}): {score}; {seconds:.1f} s"
-    )
+    line = f"{outcome(trainer, prepared)}; {seconds:.1f} s"
     return [line, *folds.lines(trainer, prepared), *warnings]
+
+
+def outcome(trainer: Trainer, prepared: Prepared) -> str:
+    """Return which epoch is kept, why training ended, and what that has reached."""
+    kept = trainer.kept
+    best, (kind, *others) = kept.scores, prepared.task.figures
+    score = f"training loss {best.loss:.4f}, {figure(kind, best.figures)}"
+    score += "" if prepared.linear is None else " of the recurrence alone"
+    valid = yardstick(prepared, kept.fold)
+    if valid is not None and kept.valid is not None:
+        judged = "validation"
+        if trainer.num_folds and not kept.fold:
+            judged = f"cross-validated ({trainer.num_folds} folds)"
+        reached, figures = kept.valid.kept, kept.valid.kept.figures
+        further = "".join(f", {figure(other, figures)}" for other in others)
+        shown = f"{kind.title} {measured(figures[kind.name], valid)}{further}"
+        score = f"{judged} {shown}, loss {reached.loss:.4f}"
+    within = f"fold {kept.fold} of {trainer.num_folds}: " if kept.fold else ""
+    ended = _ended_by(trainer.progress)
+    return (
+        f"{within}best epoch {kept.best_epoch} of {len(kept.history)} (ended by {ended}): {score}"
+    )
 
 
 def held_out_lines(held: HeldOutScores, trainer: Trainer, prepared: Prepared) -> list[str]:

@@ -26,12 +26,14 @@ class RunFiles:
         log: a JSON object an epoch, or None.
         out_of_fold: for the answers of folds, which whoever shows the run writes; or None.
         test: for the rows that are held out before anything is learned, likewise.
+        html: for a page about the run, likewise.
     """
 
     model: Path
     log: Path | None = None
     out_of_fold: Path | None = None
     test: Path | None = None
+    html: Path | None = None
 
     @property
     def tune(self) -> Path:

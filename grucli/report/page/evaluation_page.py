@@ -40,7 +40,7 @@ def evaluation_page(
         records: the n rows.
         model, data: names of their files.
     """
-    sections = list(_sections(scored, saved, records))
+    sections = list(sections_of(scored, saved, records))
     made = (
         f"grucli {__version__}, NumPy {np.__version__}; the figures are those of --json ({SCHEMA})"
     )
@@ -96,7 +96,8 @@ def _figures(card: Scorecard, more: Sequence[tuple[str, object, str]]) -> Markup
     return tag("section", tag("h2", "Figures"), table(("", "", "95 % interval", ""), rows, "lrrl"))
 
 
-def _sections(scored: Scored, saved: SavedModel, records: Sequence[Record]) -> Iterator[Section]:
+def sections_of(scored: Scored, saved: SavedModel, records: Sequence[Record]) -> Iterator[Section]:
+    """Yield what is shown of answers to some rows, by the questions that it answers."""
     task, card = saved.task, scored.card
     pictures = task.pictures(scored.scores, scored.targets)
     for one in card.tables:
