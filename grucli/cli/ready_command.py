@@ -40,6 +40,7 @@ def told(request: RunRequest, common: Common) -> Iterator[None]:
         is_dry = request.files is None
         if ready.profile is not None and is_dry:
             output.write(_result(path, ready.profile, command if ready.said else "", common))
+            output.flush()  # the error stands below it, where both go to one place
         elif ready.profile is not None:
             common.note_each(columns.lines(_name(path), ready.profile))
         if not ready.said:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import signal
 import sys
@@ -11,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from grucli.cli import output, run_status, show_test, show_tuning, train_outputs
+from grucli.cli.dry_run import dry_run
 from grucli.cli.interruption import Interruption
 from grucli.cli.options import Common
 from grucli.cli.run_status import Status
@@ -20,17 +20,15 @@ from grucli.config.resolve import Settings
 from grucli.errors import show, show_path
 from grucli.model.linear_path import NAMES
 from grucli.notices import Notice
-from grucli.report import cost as cost_report
 from grucli.report import training as report
 from grucli.report import tuning as tuning_report
 from grucli.report.epochs import step_words
 from grucli.report.scores import json_pieces
-from grucli.training import cost
 from grucli.training.forecast import Forecast
 from grucli.training.held_out_scores import held_out_scores
 from grucli.training.saver import RunFiles
 from grucli.training.session import DataReady, RunRequest, Session, TrainerReady, WeightsTaken
-from grucli.training.tuning.search import Budget, Search, num_judged, searched
+from grucli.training.tuning.search import Budget, Search
 
 
 def run(request: RunRequest, settings: Settings, common: Common, budget: Budget | None) -> int:
@@ -44,11 +42,12 @@ def run(request: RunRequest, settings: Settings, common: Common, budget: Budget 
     """
     common.note_each(settings.notes)
     with run_status.shown(common) as status:
-        if request.files is None:
-            dry_run(request, settings, common, budget)
-            return 0
-        search = None if budget is None else Search(request, budget)
-        return _run(Session(request), request.files, search, settings, common, status)
+        if request.files is not None:
+            search = None if budget is None else Search(request, budget)
+            return _run(Session(request), request.files, search, settings, common, status)
+        report_of_data = dry_run(request, settings, common, budget)
+    output.write(report_of_data)
+    return 0
 
 
 def _run(
@@ -92,24 +91,6 @@ def _train(session: Session, common: Common, status: Status) -> int | None:
     return None if session.trainer.is_done else _show_steps(session, common, status)
 
 
-def dry_run(request: RunRequest, settings: Settings, common: Common, budget: Budget | None) -> None:
-    """Say what a run would do and cost; write nothing."""
-    session = Session(request)
-    _show_beginning(session, settings, common)
-    space = None if budget is None else searched(request, session.prepared)
-    trainer, prepared = session.trainer, session.prepared
-    measured = cost.measure(trainer, prepared)
-    if budget is not None and space is not None:
-        common.note(tuning_report.plan_line(budget, num_judged(prepared)))
-        common.note_each(tuning_report.space_lines(space))
-    common.note_each(cost_report.lines(trainer, prepared, settings, measured))
-    if common.json:
-        result = cost_report.result(trainer, prepared, settings, measured)
-        if budget is not None and space is not None:
-            result["tune"] = tuning_report.plan(space, budget)
-        output.write(json.dumps(result, ensure_ascii=False) + "\n")
-
-
 def _show_beginning(
     session: Session, settings: Settings, common: Common, *, is_known: bool = False
 ) -> None:
@@ -117,7 +98,7 @@ def _show_beginning(
     for event in session.begin():
         if isinstance(event, DataReady):
             if not is_known:
-                show_data(event.prepared, settings, common)
+                show_data(event.prepared, settings, common, event.table)
         elif isinstance(event, WeightsTaken):
             common.note(f"starting from {show_path(event.path)}: {', '.join(event.words)}")
         elif isinstance(event, TrainerReady):

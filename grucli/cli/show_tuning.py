@@ -28,7 +28,7 @@ def search(
         KeyboardInterrupt: before the first trial.
     """
     for ready in found.begin():
-        show_data(ready.prepared, settings, common)
+        show_data(ready.prepared, settings, common, ready.table)
         train_outputs.check_folds(files, ready.prepared)
     common.note(report.plan_line(found.budget, found.num_judged))
     with Interruption(found.interrupt) as interruption, closing(found.events()) as events:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy.typing as npt
 
@@ -15,6 +15,7 @@ from grucli.data.kept_columns import Kept
 from grucli.data.numbers import target_fault
 from grucli.data.record_labels import one_each
 from grucli.data.records import ReadOptions, Record, Remembered, Source, TargetForm
+from grucli.data.tables.column_profile import Look
 from grucli.engine.steps import Steps
 from grucli.errors import DataError, counted, excerpt
 
@@ -46,6 +47,8 @@ class Table:
         findings: what was found or guessed, one line each.
         passed_over: those of them that say what was not read as it stands.
         options: what was asked, its names told apart as columns.
+        columns: names of all columns of the file, none of data without any.
+        look: gives their profile, None without columns.
     """
 
     name: str
@@ -59,6 +62,8 @@ class Table:
     findings: tuple[str, ...]
     passed_over: tuple[str, ...]
     options: ReadOptions
+    columns: tuple[str, ...] = ()
+    look: Look | None = field(default=None, repr=False)
 
 
 def read_table(
@@ -120,6 +125,8 @@ def read_table(
             findings=(*source.findings, *passed_over),
             passed_over=passed_over,
             options=source.options or options,
+            columns=source.columns,
+            look=source.look,
         )
 
 

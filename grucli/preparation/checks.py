@@ -150,7 +150,7 @@ def _contrary(
 
     The noun is what people call a target.
     """
-    pairs = _contrary_pairs(records, inputs)
+    pairs = contrary_pairs(records, inputs)
     equal = [(one, other) for one, other in pairs if one.text == other.text]
     spelled = [(one, other) for one, other in pairs if one.text != other.text]
     if equal:
@@ -170,7 +170,7 @@ def _contrary(
         yield from _mixed_case(name, records)
 
 
-def _contrary_pairs(
+def contrary_pairs(
     records: Sequence[Record], inputs: Sequence[bytes]
 ) -> list[tuple[Record, Record]]:
     """Return of each input with two targets the first record, and the first with another one."""

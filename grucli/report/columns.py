@@ -95,11 +95,11 @@ def _row(run: Sequence[ColumnProfile], uses: Mapping[str, str] | None) -> tuple[
 
 def _use(column: ColumnProfile, uses: Mapping[str, str] | None) -> str:
     """Return as what a column is read, or could be."""
-    could_be = ", ".join(column.could_be) or f"left out: {column.why}"
-    if uses is None:
-        return could_be
-    used = uses.get(column.name)
-    return used or (f"left out ({could_be}?)" if column.could_be else could_be)
+    if uses is not None and column.name in uses:
+        return uses[column.name]
+    if not column.could_be:
+        return f"left out: {column.why}"
+    return ", ".join(column.could_be) if uses is None else f"left out ({column.could_be[0]}?)"
 
 
 def _fitted(rows: Sequence[tuple[object, ...]]) -> list[tuple[object, ...]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grucli.errors import counted, excerpt
+from grucli.tasks.target_facts import TargetCounts
 
 LISTED_LABELS, LABEL_WIDTH = 12, 24
 
@@ -23,6 +24,11 @@ def listed_with_rows(labels: Sequence[str], rows: Mapping[str, int]) -> str:
     shown = ", ".join(f"{excerpt(label)} {rows[label]:,}" for label in labels[:LISTED_LABELS])
     more = len(labels) - LISTED_LABELS
     return f"{shown}, and {more} more" if more > 0 else shown
+
+
+def counts(rows: Mapping[str, int], total: int) -> TargetCounts:
+    """Return the rows of each label of a file with `total` rows."""
+    return TargetCounts(name="label_rows", title="label", counts=rows, unit="row", total=total)
 
 
 def named_facts(labels: Sequence[str], facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from grucli.engine.packing import Floats, Integers
 from grucli.engine.sparse_linear import Sparse
 from grucli.notices import Notice
 from grucli.tasks.answering import Answering
+from grucli.tasks.target_facts import Told
 
 Targets = Any
 Scores = Any
@@ -96,7 +97,7 @@ class Objective(Protocol):
         """
 
 
-class Task(Answering, Protocol):
+class Task(Answering, Told, Protocol):
     """One kind of answer to a sequence, with what is known of it once it was fitted to targets.
 
     Attributes:

@@ -22,13 +22,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grucli.data.forms import OnBadRow
-from grucli.data.labelled import Table
+from grucli.data.labelled import Table, read_table
 from grucli.errors import AccessError, ConfigError, TrainingError, show_path
 from grucli.files.locking import lock
 from grucli.modelfile import checkpoint
 from grucli.modelfile.checkpoint import SavedModel
-from grucli.preparation.encoders import Origin
-from grucli.preparation.prepare import Prepared, prepare, prepare_table, read_options
+from grucli.preparation.prepare import Prepared, prepare_table, read_options
 from grucli.training import initial_weights, log, new_run, run_files
 from grucli.training.progress import EpochInfo, StepInfo
 from grucli.training.saver import FileSaver, RunFiles, Saver
@@ -80,9 +79,10 @@ class RunRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class DataReady:
-    """The data is read, and every setting has its value."""
+    """The data is read, and every setting has its value; `table` is what was read."""
 
     prepared: Prepared
+    table: Table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,11 +154,14 @@ class Session:
         origin = None if saved is None else initial_weights.origin_of(saved)
         if request.resume_from is not None:  # what that run has started from still counts
             origin = initial_weights.origin_of_run(request.resume_from)
-        prepared = new_run.with_workers(self._prepared(origin))
+        options = read_options(config, request.on_bad_row, origin)
+        table = request.table or read_table(config.data.train or "-", options)
+        prepared = new_run.with_workers(prepare_table(table, options, config, origin))
         if request.reasons:
             reasons = {**prepared.reasons, **request.reasons}
             prepared = dataclasses.replace(prepared, reasons=reasons)
-        yield DataReady(prepared=prepared)
+        yield DataReady(prepared=prepared, table=table)
+        del table  # its records take memory that training needs
         model = new_run.first_model(prepared)
         self.prepared = dataclasses.replace(prepared, vectors=None)  # the model has them now
         if saved is not None and source is not None:
@@ -166,13 +169,6 @@ class Session:
             yield WeightsTaken(path=source, words=words)
         self.trainer = new_run.new_trainer(prepared, model)
         yield TrainerReady(trainer=self.trainer)
-
-    def _prepared(self, origin: Origin | None) -> Prepared:
-        request, config = self.request, self.request.config
-        if request.table is None:
-            return prepare(config.data.train or "-", config, request.on_bad_row, origin)
-        options = read_options(config, request.on_bad_row, origin)
-        return prepare_table(request.table, options, config, origin)
 
     def resume(self) -> tuple[str, ...]:
         """Put the trainer where the run of `resume_from` has ended.

@@ -221,8 +221,9 @@ def test_copies_of_training_rows_in_a_test_file_are_said(tmp_path):
     (tmp_path / "t.csv").write_text("\n".join([*lines[:3], "so fresh and new,odd,1"]) + "\n")
     ran = grucli("train", REVIEWS, "--test", "t.csv", "--dry-run", cwd=tmp_path)
     assert ran.code == 0
-    assert "t.csv: 2 rows (66.7%) also in training, first line 2" in ran.err
-    assert "t.csv: 1 row with a label that training lacks" in ran.err
+    assert "t.csv: 2 rows (66.7%) also in training, first line 2" in ran.text
+    assert "leaks: 2 rows of the test file also in training" in ran.lines
+    assert "t.csv: 1 row with a label that training lacks" in ran.text
 
 
 def test_a_run_that_is_resumed_has_the_same_part_and_report(run, tmp_path):

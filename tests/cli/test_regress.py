@@ -211,8 +211,8 @@ def test_targets_that_are_none_are_named(tmp_path: Path):
     skipped = train(
         tmp_path, "r.csv", "m.npz", "task=regress", flags=("--on-bad-row", "skip", "--dry-run")
     )
-    assert (skipped.code, skipped.complaints[0]) == (0, "r.csv: 29 rows")
-    assert "skipped 1 row that cannot be read: r.csv:6: target 'cheap' is no number" in skipped.err
+    assert (skipped.code, skipped.lines[0]) == (0, "r.csv: 29 rows")
+    assert "skipped 1 row that cannot be read: r.csv:6: target 'cheap' is no number" in skipped.text
     same = write(tmp_path / "s.csv", [(text, "2") for text, _ in rows])
     ran = train(tmp_path, same, "m.npz", "task=regress")
     assert ran.code == 3

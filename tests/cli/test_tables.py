@@ -126,7 +126,7 @@ def test_headers_between_rows_in_every_command(text_model: Path, tmp_path: Path)
     (tmp_path / "t.csv").write_text("\n".join(["text,label", *rows]))
     valid = ("--valid", "all.csv")
     ran = grucli("train", "t.csv", "--dry-run", *valid, cwd=tmp_path)
-    assert f"validation: all.csv, 40 rows; {said}" in ran.err.splitlines()
+    assert f"validation: all.csv, 40 rows; {said}" in ran.lines
 
 
 def test_the_line_of_excel_in_a_pipe(text_model: Path) -> None:

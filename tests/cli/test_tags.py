@@ -215,7 +215,7 @@ def test_a_tagger_is_not_scored_on_other_targets(
 
 def test_a_dry_run_says_that_nothing_is_pooled():
     ran = grucli("train", TEST, "--dry-run")
-    assert (ran.code, "model.pooling: none (data: the head reads each step)" in ran.err) == (
+    assert (ran.code, "model.pooling: none (data: the head reads each step)" in ran.text) == (
         0,
         True,
     )

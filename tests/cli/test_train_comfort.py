@@ -59,13 +59,13 @@ def test_copies_in_another_spelling_are_said_and_do_not_judge(tmp_path):
         for form in (str, str.upper)
     ]
     (tmp_path / "t.csv").write_text("\n".join(["text,label", *rows]) + "\n")
-    said = grucli("train", "t.csv", "--dry-run", "--valid", "0.25", cwd=tmp_path).complaints
+    said = grucli("train", "t.csv", "--dry-run", "--valid", "0.25", cwd=tmp_path).lines
     assert "validation: 8 rows held out (25% of each label)" in said
     mend = "drop them unless it is meant so [data.repeated_rows]"
     warning = f"warning: t.csv: 50% of the rows repeat the input of an earlier one; {mend}"
     assert warning in said
     (tmp_path / "v.csv").write_text("text,label\nRed  AND red,0\nred or red,0\n")
-    said = grucli("train", "t.csv", "--dry-run", "--valid", "v.csv", cwd=tmp_path).complaints
+    said = grucli("train", "t.csv", "--dry-run", "--valid", "v.csv", cwd=tmp_path).lines
     where = "v.csv: 1 row (50.0%) also in training, first line 2"
     assert f"warning: {where}; they make its scores too good [data.leak]" in said
 
@@ -73,7 +73,7 @@ def test_copies_in_another_spelling_are_said_and_do_not_judge(tmp_path):
 def test_thai_is_read_by_cluster(tmp_path):
     rows = [f"{'แดงเขียว' if k % 2 else 'เขียวแดง'}ในวัน {'ดี' * (k % 3)},{k % 2}" for k in range(40)]
     (tmp_path / "t.csv").write_text("\n".join(["text,label", *rows]) + "\n", encoding="utf-8")
-    said = grucli("train", "t.csv", "--dry-run", cwd=tmp_path).complaints
+    said = grucli("train", "t.csv", "--dry-run", cwd=tmp_path).lines
     (tokens,) = (line for line in said if line.startswith("tokens: "))
     assert tokens.startswith("tokens: auto, vocabulary 13, median length 12, longest 13")
     assert "n-grams: " in "\n".join(said)

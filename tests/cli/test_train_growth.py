@@ -77,7 +77,7 @@ def test_new_labels_and_words_are_added_and_nothing_is_lost(base):
     assert factor > 0.1
     np.testing.assert_allclose(says, factor * said, atol=1e-5)  # six digits are printed
     dry = grucli("train", *start, "--dry-run", cwd=base)
-    assert line in dry.complaints
+    assert line in dry.lines
 
 
 def test_ngrams_are_kept_and_added_and_go_where_the_model_goes(tmp_path):

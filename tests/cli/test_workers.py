@@ -87,7 +87,7 @@ def test_who_computes_is_said(tmp_path):
         words = ("train", SAMPLES / "reviews_train.csv", "--dry-run", "-v", *options)
         done = grucli(*words, cwd=tmp_path, **env)
         assert done.code == 0, done.err
-        return "\n".join(re.findall(r"training\.(?:shards|workers): .*", done.err))
+        return "\n".join(re.findall(r"training\.(?:shards|workers): .*", done.text + done.err))
 
     one = said("--set", "model.hidden_size=8")
     assert "training.shards: 1 (128 numbers a step: too few to share)" in one

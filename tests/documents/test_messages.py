@@ -113,7 +113,8 @@ def warned(folder):
     assert [one.code for one in ran] == [0] * len(ran), [one.err for one in ran]
     ran.append(grucli(*run[:4], "-o", "p.npz", "--precision", "a=0.9", cwd=folder))
     assert ran[-1].code == 1
-    return [line for one in ran for line in one.complaints if line.startswith("warning: ")]
+    lines = [line for one in ran for line in (*one.complaints, *one.text.splitlines())]
+    return [line for line in lines if line.startswith("warning: ")]
 
 
 def write_tables(folder):

@@ -38,7 +38,7 @@ def test_columns_that_are_read() -> None:
         "use",
         "left out: all differ",
         "text",
-        "left out (label, group?)",
+        "left out (label?)",
     ]
     assert [column["use"] for column in result(found, {"内容": "text"})["columns"]] == [
         None,

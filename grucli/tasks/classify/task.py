@@ -24,6 +24,7 @@ from grucli.tasks import label_names, unknown_labels
 from grucli.tasks.classify import deciding
 from grucli.tasks.classify.answering import LabelAnswering
 from grucli.tasks.classify.learning import TASK, CrossEntropy, class_weights, learn_sparse
+from grucli.tasks.target_facts import TargetFacts
 from grucli.tasks.task import FigureKind, HeldOut, LinearLayer
 from grucli.tasks.thresholds import Threshold, Wish, wishes
 from grucli.tasks.unfit_settings import refuse_loss
@@ -130,6 +131,10 @@ class Classify(LabelAnswering):
         """Return the rows of each label."""
         counts = _rows_of_each(records)
         return {"label_rows": [counts[label] for label in self.labels]}
+
+    def target_facts(self, records: Sequence[Record]) -> TargetFacts:
+        """Return the rows of each label."""
+        return TargetFacts(counts=(label_names.counts(_rows_of_each(records), len(records)),))
 
     def named_facts(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Return facts with the rows of each label beside its name."""

@@ -15,6 +15,8 @@ import numpy.typing as npt
 from grucli.data.records import Record
 from grucli.engine.packing import Integers
 from grucli.errors import ConfigError, excerpt
+from grucli.tasks import label_names
+from grucli.tasks.target_facts import TargetCounts, TargetFacts
 
 Bits = npt.NDArray[np.uint8]
 MOST_UNKNOWN = 255
@@ -31,6 +33,26 @@ def labels_of(record: Record) -> tuple[str, ...]:
 def rows_of_each(records: Sequence[Record]) -> Counter[str]:
     """Return how many records have each label."""
     return Counter(label for record in records for label in labels_of(record))
+
+
+def target_facts(records: Sequence[Record]) -> TargetFacts:
+    """Return the rows of each label, and how many rows have how many labels."""
+    sizes = Counter(len(labels_of(record)) for record in records)
+    total = len(records)
+    return TargetFacts(
+        counts=(
+            label_names.counts(rows_of_each(records), total),
+            TargetCounts(
+                name="rows_by_labels",
+                title="labels a row",
+                counts={str(size): sizes[size] for size in sorted(sizes)},
+                unit="row",
+                total=total,
+                is_ordered=True,
+            ),
+        ),
+        figures={"labels_a_row": sum(size * rows for size, rows in sizes.items()) / total},
+    )
 
 
 def encode(records: Sequence[Record], labels: Sequence[str]) -> Bits:

@@ -25,6 +25,7 @@ from grucli.tasks.multilabel.answering import SetAnswering, unseen
 from grucli.tasks.multilabel.decision import Decision
 from grucli.tasks.multilabel.label_sets import Bits, divided, labels_of, rows_of_each
 from grucli.tasks.multilabel.learning import TASK, SigmoidLoss
+from grucli.tasks.target_facts import TargetFacts
 from grucli.tasks.task import FigureKind, HeldOut, LinearLayer
 from grucli.tasks.thresholds import Threshold, wishes
 from grucli.tasks.unfit_settings import refuse_loss
@@ -137,6 +138,10 @@ class Multilabel(SetAnswering):
         """Return the rows of each label."""
         counts = rows_of_each(records)
         return {"label_rows": [counts[label] for label in self.labels]}
+
+    def target_facts(self, records: Sequence[Record]) -> TargetFacts:
+        """Return the rows of each label, and how many labels rows have."""
+        return label_sets.target_facts(records)
 
     def named_facts(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Return facts with the rows of each label beside its name."""

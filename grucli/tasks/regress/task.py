@@ -23,6 +23,7 @@ from grucli.tasks.regress import learning, targets
 from grucli.tasks.regress.answering import NumberAnswering
 from grucli.tasks.regress.learning import TASK, NumberLoss
 from grucli.tasks.regress.prediction_interval import LEVEL, PredictionInterval
+from grucli.tasks.target_facts import TargetFacts
 from grucli.tasks.task import FigureKind, HeldOut, LinearLayer
 
 MOST_LEVELS = 11  # distinct whole numbers that are grades: 0 to 10
@@ -156,6 +157,10 @@ class Regress(NumberAnswering):
             "target_low": float(found.min()),
             "target_high": float(found.max()),
         }
+
+    def target_facts(self, records: Sequence[Record]) -> TargetFacts:
+        """Return where the targets lie."""
+        return targets.target_facts(records)
 
     def named_facts(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Return the facts as they are."""

@@ -20,13 +20,14 @@ from grucli.engine.steps import Steps
 from grucli.errors import DataError, counted, excerpt, expect
 from grucli.notices import Notice
 from grucli.tasks.scorecard import Scorecard
-from grucli.tasks.tag import chunks
+from grucli.tasks.tag import chunks, tag_counts
 from grucli.tasks.tag.answering import TAG_WIDTH
 from grucli.tasks.tag.answers import Entity
 from grucli.tasks.tag.chunks import OUTSIDE, SCHEMES, Marks, Tagged
 from grucli.tasks.tag.decoding import Decoded
 from grucli.tasks.tag.metrics import ChunkCounts
 from grucli.tasks.tag.task import ACCURACY, LISTED_TAGS, MOST_CHAINED, Tag, steps_of_each
+from grucli.tasks.target_facts import TargetFacts
 from grucli.tasks.task import FigureKind
 
 BARRIER = -1e4  # [nat]: no sum of scores makes up for it
@@ -173,9 +174,8 @@ class ChunkTag(Tag):
 
     def describe(self, records: Sequence[Record]) -> str:
         """Return the types, each with its chunks."""
-        tagged = Tagged.of(_tags(records), self.types)
+        tagged, counts = self._counted(records)
         spans = tagged.spans
-        counts = np.bincount(spans[:, 2], minlength=len(self.types))
         order = np.argsort(-counts, kind="stable")[:LISTED_TAGS].tolist()
         listed = ", ".join(
             f"{excerpt(self.types[k] or chunks.UNNAMED)} {counts[k]:,}" for k in order
@@ -185,6 +185,18 @@ class ChunkTag(Tag):
         return (
             f"{counted(len(spans), 'chunk')} in {self.scheme} of {tokens:,} tokens: {listed}{more}"
         )
+
+    def target_facts(self, records: Sequence[Record]) -> TargetFacts:
+        """Return the steps of each tag, and the chunks of each type."""
+        _, counts = self._counted(records)
+        names = [kind or chunks.UNNAMED for kind in self.types]
+        found = dict(zip(names, counts.tolist(), strict=True))
+        return tag_counts.of_chunks(steps_of_each(records), found)
+
+    def _counted(self, records: Sequence[Record]) -> tuple[Tagged, Integers]:
+        """Return the chunks of records, and how many of them each type has."""
+        tagged = Tagged.of(_tags(records), self.types)
+        return tagged, np.bincount(tagged.spans[:, 2], minlength=len(self.types))
 
     @property
     def size(self) -> str:

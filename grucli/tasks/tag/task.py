@@ -21,10 +21,11 @@ from grucli.errors import ConfigError, DataError, counted, excerpt, expect, show
 from grucli.notices import Notice
 from grucli.tasks import unknown_labels
 from grucli.tasks.no_linear_path import NoLinearPath
-from grucli.tasks.tag import decoding
+from grucli.tasks.tag import decoding, tag_counts
 from grucli.tasks.tag.answering import TagAnswering
 from grucli.tasks.tag.baseline import WordTags
 from grucli.tasks.tag.learning import TASK, TagLoss
+from grucli.tasks.target_facts import TargetFacts
 from grucli.tasks.task import FigureKind, HeldOut
 from grucli.tasks.unfit_settings import refuse_loss
 
@@ -167,6 +168,10 @@ class Tag(NoLinearPath, TagAnswering):
         """Return the steps of each tag."""
         values = self.encode(records).values
         return {"tag_steps": np.bincount(values, minlength=len(self.tags)).tolist()}
+
+    def target_facts(self, records: Sequence[Record]) -> TargetFacts:
+        """Return the steps of each tag."""
+        return tag_counts.of_steps(steps_of_each(records))
 
     def named_facts(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Return facts with the steps of each tag beside its name."""
