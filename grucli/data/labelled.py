@@ -97,7 +97,7 @@ def read_table(
         for record in _told(source):
             first = first or record
             if are_numbers and record.error is None:
-                record.error = _fault_of_number(source.name, record)
+                record.error = _fault_of_number(source, record)
             if record.error is None:
                 # nobody asks for the others, and of a wide table they are most of it
                 record.cells = tuple([cell(record) for cell in kept.values()])
@@ -155,11 +155,10 @@ def _told(source: Source) -> Iterator[Record]:
             activity.at(f"reading {source.name}: {counted(number, 'row')}")
 
 
-def _fault_of_number(name: str, record: Record) -> str | None:
+def _fault_of_number(source: Source, record: Record) -> str | None:
     """Return place and fault of a target that is no number, None for one that is."""
     fault = target_fault(record.label or "")
-    place = f"{name}:{record.line}" if record.line else f"{name}: row {record.number}"
-    return f"{place}: {fault}" if fault else None
+    return f"{source.place(record)}: {fault}" if fault else None
 
 
 def _refuse_other_targets(source: Source, forms: Sequence[TargetForm]) -> None:

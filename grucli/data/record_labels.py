@@ -26,7 +26,10 @@ def tell_labels_apart(source: Source, record: Record) -> None:
             "--label-separator"
         )
     if record.labels is not None and source.needs_label and not source.allows_sets:
-        problem = problem or _keep_one(record)
+        if record.labels == () and source.left_out is not None:
+            record.label = record.labels = None  # nobody has labelled it
+        else:
+            problem = problem or _keep_one(record)
     if problem:
         record.error = f"{source.place(record)}: {problem}"
 

@@ -16,6 +16,8 @@ from grucli.errors import DataError
 Kind = Literal["text", "series"]
 TargetForm = Literal["label", "labels", "number", "tags"]
 """What data hold beside an input: a label, any number of them, a number, or a tag for each step."""
+Division = Literal["words"]
+"""What texts are divided into: words as spans of characters are tagged by."""
 Columns = str | tuple[str, ...]
 """The name of a column, or of several whose texts are joined."""
 
@@ -146,7 +148,7 @@ class Remembered:
     """What a model remembers of the data it was trained on; None where there was no such thing.
 
     Attributes that no option has:
-        kind, targets: as of a `Source`.
+        kind, targets, division: as of a `Source`.
         step_time, gap_time: as of `Cutting`.
         row: all columns of a table that was cut into windows: a pipe that begins in the middle of
             such a table has no header.
@@ -165,6 +167,7 @@ class Remembered:
     quotes: Literal[False] | None = None
     targets: TargetForm = "label"
     label_separator: str | None = None
+    division: Division | None = None
     window: int | None = None
     step: int | None = None
     window_label: WindowLabel = "last"
@@ -186,7 +189,7 @@ class Remembered:
 _ADDED = frozenset(
     {
         *("quotes", "targets", "label_separator", "window", "step", "window_label"),
-        *("gap_channel", "step_time", "gap_time", "row"),
+        *("gap_channel", "step_time", "gap_time", "row", "division"),
     }
 )
 """Fields that older models lack."""
@@ -207,6 +210,7 @@ class Source:
             gap_channel, missing, delimiter, encoding, header: as in `ReadOptions`, what was given
             or found.
         step_time, gap_time, row: as in `Remembered`.
+        division: how a text that a model tags becomes tokens; None for what blanks divide.
         divide: from the text of a label to the labels in it; None where it is one.
         allows_sets: whether an input may have several labels where the data say so.
         left_out: records without a label, if such are none that were labelled.
@@ -240,6 +244,7 @@ class Source:
     header: bool = True
     quotes: Literal[False] | None = None
     label_separator: str | None = None
+    division: Division | None = None
     window: int | None = None
     step: int | None = None
     window_label: WindowLabel = "last"
@@ -281,9 +286,10 @@ class Source:
         if self.needs_label and not seen:
             raise DataError(f"{self.name}: no rows; name a file with data in it")
 
-    def place(self, record: Record) -> str:
-        """Return where a record stands, for messages."""
-        return f"{self.name}:{record.line}" if record.line else f"{self.name}, row {record.number}"
+    def place(self, record: Record, below: int = 0) -> str:
+        """Return where a record stands, or what is that many lines `below` it, for messages."""
+        place = f"{self.name}:{record.line + below}" if record.line else self.name
+        return f"{place}, row {record.number}" if record.number > record.line else place
 
     def __enter__(self) -> "Source":
         return self

@@ -13,12 +13,13 @@ class Flat:
     """Objects whose values are read as they stand.
 
     Attributes:
-        label: the key of the label, if the shape tells it.
+        text, label: the keys of text and label, if the shape tells them.
         findings: what was found, for people.
         may_lack_label: whether an object without a label is none that was labelled, and is left
             out where labels are needed.
     """
 
+    text: str | None = None
     label: str | None = None
     findings: tuple[str, ...] = ()
     may_lack_label = False

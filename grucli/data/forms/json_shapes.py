@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from grucli.data.forms.json_flat import Flat, Nested
 from grucli.data.forms.json_grammar import Object
 from grucli.data.forms.label_studio import Short, Tasks, are_tasks, is_short_export
+from grucli.data.forms.spans import NAMES, Spans, holds_spans
 from grucli.data.records import names
 from grucli.data.request import Asked
 from grucli.data.tables.column_names import LABEL_NAMES, TEXT_NAMES, normal_name
@@ -18,7 +19,12 @@ def shape_of(sample: Sequence[Object], asked: Asked) -> Flat:
     """
     if are_tasks(sample):
         return Tasks(sample, asked)
-    if sample and all(map(is_short_export, sample)):
+    is_short = bool(sample) and all(map(is_short_export, sample))
+    if (key := _key_of_spans(sample, asked)) is not None:
+        spans = Spans(sample, key, asked)
+        spans.may_lack_label = is_short
+        return spans
+    if is_short:
         return Short(sample, asked)
     asked_for = [*asked.text, *names(asked.label), *names(asked.options.group)]
     paths = [
@@ -28,6 +34,19 @@ def shape_of(sample: Sequence[Object], asked: Asked) -> Flat:
     if paths or (has_objects and not asked.text and asked.needs_label and _lacks(sample)):
         return Nested(paths)
     return Flat()
+
+
+def _key_of_spans(sample: Sequence[Object], asked: Asked) -> str | None:
+    """Return the key of spans from which tags may be learned, None if there is none."""
+    if not asked.needs_label or asked.options.targets not in (None, "tags"):
+        return None
+    keys = dict.fromkeys(key for found in sample for key in found)
+    labels = [key for key in keys if normal_name(key) in LABEL_NAMES]
+    has_label = any(not isinstance(found.get(key, []), list) for found in sample for key in labels)
+    if has_label and not asked.options.label and asked.options.targets is None:
+        return None
+    told = names(asked.options.label) or [*names(asked.known.label), *NAMES, *keys]
+    return next((key for key in told if holds_spans(sample, key)), None)
 
 
 def _lacks(sample: Sequence[Object]) -> bool:

@@ -92,7 +92,9 @@ def open_jsonl(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
     source.options = asked.options
     source.findings += shape.findings
     if shape.label is not None:
-        asked = replace(asked, options=replace(asked.options, label=shape.label))
+        text = names(shape.text) or asked.options.text
+        asked = replace(asked, options=replace(asked.options, text=text, label=shape.label))
+        source.division = "words" if shape.text else None
     keys = _keys(source, sample, asked)
     source.text = keys.text if len(keys.text) > 1 else next(iter(keys.text), None)
     source.values = names(keys.values)
@@ -223,13 +225,15 @@ def _records(lines: Lines, source: Source, keys: _Keys, shape: Flat) -> Iterator
             shape.take_note(found)
             _fill(record, shape.flat(found), source, keys)
         except JsonError as error:
-            record.error = f"{source.name}:{lines.number + error.line - 1}: {error}"
+            record.error = f"{source.place(record, error.line - 1)}: {error}"
         yield record
 
 
 def _fill(record: Record, found: Object, source: Source, keys: _Keys) -> None:
     """Put what an object holds into its record; the cells first, whatever else is wrong."""
     record.cells = Cells(found, source.columns, keys.values)
+    if keys.are_lists and source.left_out is not None and found.get(keys.label or "") is None:
+        return  # nobody has labelled it
     if keys.are_lists:
         fill(record, found, keys.text[0], keys.label, needs_tags=source.needs_label)
     else:

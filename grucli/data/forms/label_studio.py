@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from grucli.data.forms.json_flat import Flat
 from grucli.data.forms.json_grammar import JsonError, Object, as_written, parse
+from grucli.data.forms.spans import Spans, spans_of
 from grucli.data.label_lists import one
 from grucli.data.request import Asked
 from grucli.data.tables.column_names import LABEL_NAMES, normal_name
@@ -20,8 +21,10 @@ KINDS: Final = ("choices", "taxonomy", "rating", "number")
 _ADDED = frozenset(("annotation_id", "annotator", "lead_time"))
 """Keys that an export of a row an annotation has beside data, id and controls."""
 _BESIDE_DATA = frozenset(("id", "data", "meta", "predictions"))
-_Results = Mapping[str, tuple[str, list[str]]]
-"""The type of each control, and the labels it was given."""
+_SPANS = ("labels", "hypertextlabels")
+"""Types of results that are spans of a text with labels."""
+_Results = Mapping[str, tuple[str, list[Any]]]
+"""The type of each control, and the labels or spans it was given."""
 
 
 def are_tasks(sample: Sequence[Object]) -> bool:
@@ -51,15 +54,23 @@ class Tasks(Flat):
         """
         self._several = 0
         self._differ = 0
+        self._spans: Spans | None = None
         found = [_results(each) for task in sample for each in _accepted(task)]
         kinds = {name: kind for results in found for name, (kind, _) in results.items()}
         self.label = _chosen(kinds, asked) if asked.needs_label else None
-        if self.label is not None:
+        if self.label is not None and kinds[self.label] in _SPANS:
+            self._spans = Spans([self._plain(task) for task in sample], self.label, asked)
+            self.text, self.findings = self._spans.text, self._spans.findings
+        elif self.label is not None:
             said = f"tasks of Label Studio: label from {kinds[self.label]} '{excerpt(self.label)}'"
             self.findings = (said,)
 
     def flat(self, found: Object) -> Object:
         """Return the data of a task, its id, and the labels of each control."""
+        plain = self._plain(found)
+        return plain if self._spans is None else self._spans.flat(plain)
+
+    def _plain(self, found: Object) -> Object:
         flat = {"id": found.get("id"), **found["data"]}
         accepted = _accepted(found)
         results = _results(accepted[0]) if accepted else {}
@@ -68,16 +79,22 @@ class Tasks(Flat):
 
     def take_note(self, found: Object) -> None:
         """Count a task whose annotations are several."""
-        given = [_results(each).get(self.label or "") for each in _accepted(found)]
+        if self.label is None:
+            return
+        if self._spans is not None:
+            self._spans.take_note(self._plain(found))
+        given = [_results(each).get(self.label) for each in _accepted(found)]
         self._several += len(given) > 1
-        self._differ += len({frozenset(labels) for _, labels in filter(None, given)}) > 1
+        said = {frozenset(map(as_written, labels)) for _, labels in filter(None, given)}
+        self._differ += len(said) > 1
 
     def found_later(self) -> tuple[str, ...]:
         """Return how many tasks had several annotations, for people."""
+        more = () if self._spans is None else self._spans.found_later()
         if not self._several:
-            return ()
+            return more
         said = f"{counted(self._several, 'task')} with several annotations, of which one counts"
-        return (f"{said}: they differ in {self._differ:,}",)
+        return (f"{said}: they differ in {self._differ:,}", *more)
 
 
 class Short(Flat):
@@ -108,7 +125,8 @@ def _chosen(kinds: Mapping[str, str], asked: Asked) -> str:
     told = asked.options.label or asked.known.label
     if told in kinds:
         return str(told)
-    for kind in KINDS:
+    wanted = asked.options.targets
+    for kind in _SPANS if wanted == "tags" else KINDS if wanted else (*KINDS, *_SPANS):
         of_kind = [name for name in kinds if kinds[name] == kind]
         if len(of_kind) == 1:
             return of_kind[0]
@@ -121,7 +139,7 @@ def _chosen(kinds: Mapping[str, str], asked: Asked) -> str:
     listed = excerpt(", ".join(f"{name} ({kind})" for name, kind in kinds.items()) or "none", 60)
     raise DataError(
         f"{asked.name}: no task of Label Studio has a label among its annotations ({listed}); "
-        "label some as choices and export again"
+        "label some with choices and export again"
     )
 
 
@@ -143,7 +161,7 @@ def _accepted(found: Object) -> list[Object]:
 
 def _results(annotation: Object) -> _Results:
     """Return what an annotation says for each control."""
-    found: dict[str, tuple[str, list[str]]] = {}
+    found: dict[str, tuple[str, list[Any]]] = {}
     results = annotation.get("result")
     for each in results if isinstance(results, list) else []:
         name, kind, value = (
@@ -153,7 +171,8 @@ def _results(annotation: Object) -> _Results:
         )
         if isinstance(name, str) and isinstance(kind, str) and isinstance(value, dict):
             _, labels = found.setdefault(name, (kind, []))
-            labels += [one for one in _labels(value.get(kind)) if one not in labels]
+            more = [value] if kind in _SPANS else _labels(value.get(kind))
+            labels += [one for one in more if one not in labels]
     return found
 
 
@@ -202,16 +221,31 @@ def are_cells_of_labels(cells: Sequence[str]) -> bool:
 def with_label(
     asked: Asked, columns: Sequence[str], first_rows: Callable[[], Sequence[Sequence[str]]]
 ) -> Asked:
-    """Return the same with the label of a short export, if one column alone has objects in it."""
+    """Return the same with the label of a short export, if one column alone has objects in it.
+
+    Raises:
+        DataError: what was labelled are spans.
+    """
     is_named = any(normal_name(name) in LABEL_NAMES for name in columns)
     if not asked.needs_label or asked.label is not None or is_named:
         return asked
     rows = first_rows()
-    cells = ([row[k] for row in rows if len(row) > k] for k in range(len(columns)))
+    cells = [[row[k] for row in rows if len(row) > k] for k in range(len(columns))]
     found = [name for name, each in zip(columns, cells, strict=True) if are_cells_of_labels(each)]
+    spans = [name for name, each in zip(columns, cells, strict=True) if any(map(_has_spans, each))]
+    if spans and not found:
+        said = f"column '{excerpt(spans[0], 24)}' holds spans of a text"
+        raise DataError(f"{asked.name}: {said}, which no table tells well; export it as JSON")
     return (
         replace(asked, options=replace(asked.options, label=found[0])) if len(found) == 1 else asked
     )
+
+
+def _has_spans(cell: str) -> bool:
+    try:
+        return cell.startswith("[{") and bool(spans_of(parse(cell.encode(), "utf-8")))
+    except JsonError:
+        return False
 
 
 def cell_labels(cell: str) -> tuple[str, ...]:

@@ -16,7 +16,6 @@ Record with `error`, and reading goes on behind it: whether to stop is for the c
 """
 
 import io
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
 
@@ -24,9 +23,10 @@ from grucli.data.forms.conll import open_conll, starts_as_conll
 from grucli.data.forms.json_document import Elements, Place, find_place
 from grucli.data.forms.jsonl import open_jsonl, starts_as_jsonl, starts_as_tokens
 from grucli.data.forms.piped_input import refuse_stray
+from grucli.data.forms.spans import divided
 from grucli.data.forms.text_lines import open_label_lines, starts_labelled
 from grucli.data.forms.ts import open_ts, starts_as_ts
-from grucli.data.records import ReadOptions, Record, Remembered, Source
+from grucli.data.records import ReadOptions, Remembered, Source
 from grucli.data.request import Asked
 from grucli.data.streams.charsets import starts_as_utf8
 from grucli.data.streams.lines import Lines, decode, is_wide, refuse_wide, text_encoding
@@ -138,7 +138,7 @@ def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source
     refuse_kind(head, asked.name)
     if form in ("", "json", "jsonl") or (form == "lines" and asked.options.format == "auto"):
         head, place = find_place(head, stream, asked, form)
-        if place is not None:
+        if place:
             return _of_document(Elements(stream, asked, head, place), place, form, stream, asked)
     form = "jsonl" if form == "json" else form
     is_sure = asked.options.encoding is not None
@@ -175,7 +175,7 @@ def _finished(source: Source, lines: Lines, asked: Asked) -> Source:
     if source.kind == "text":
         _say_encoding(source, lines, asked)
     if asked.known.targets == "tags":
-        source.records = _divided(source.records)
+        source.records = divided(source.records, asked.known.division)
     return source
 
 
@@ -191,14 +191,6 @@ def _unless_cut(source: Source, asked: Asked) -> Source:
             "leave it out"
         )
     return source
-
-
-def _divided(records: Iterator[Record]) -> Iterator[Record]:
-    """Yield the records; the tokens of a text that is not divided stand between blanks."""
-    for record in records:
-        if record.tokens is None and record.text is not None:
-            record.tokens = tuple(record.text.split())
-        yield record
 
 
 def _is_tagged(lines: Lines, form: str, asked: Asked) -> bool:

@@ -77,8 +77,9 @@ def test_several_choices_make_sets_and_none_is_a_set_too(tmp_path) -> None:
     only = table(tmp_path, json.dumps(TASKS), targets="labels")
     assert [one.labels for one in only.records][:3] == [("good",), ("bad",), ()]
     several = table(tmp_path, json.dumps(tasks), targets="label", on_bad_row="skip")
-    assert several.skipped == 2  # task 5 with none, task 10 with two
-    assert "row 10" not in several.passed_over[-1]
+    assert several.skipped == 1  # task 10 has two
+    assert "ls.json:1, row 10: 2 labels (good, long); keep one" in several.passed_over[-1]
+    assert "left out 3 rows without a label, the first is row 3 (line 1)" in several.passed_over
 
 
 def test_the_control_may_be_named_and_is_asked_for_where_several_are_alike() -> None:
