@@ -26,8 +26,9 @@ def tell_labels_apart(source: Source, record: Record) -> None:
             "--label-separator"
         )
     if record.labels is not None and source.needs_label and not source.allows_sets:
-        if record.labels == () and source.left_out is not None:
-            record.label = record.labels = None  # nobody has labelled it
+        if record.labels == ():  # nobody has labelled it
+            record.label = record.labels = None
+            source.left_out = source.left_out or LeftOut()
         else:
             problem = problem or _keep_one(record)
     if problem:
@@ -38,8 +39,7 @@ def _keep_one(record: Record) -> str:
     """Take the label out of a list of one; return what is wrong with another list."""
     labels = record.labels or ()
     if len(labels) != 1:
-        found = f"{len(labels)} labels ({excerpt(', '.join(labels))})" if labels else "no label"
-        return f"{found}; keep one, {SEVERAL}"
+        return f"{len(labels)} labels ({excerpt(', '.join(labels))}); keep one, {SEVERAL}"
     record.label, record.labels = labels[0], None
     return ""
 
@@ -69,10 +69,10 @@ def one_each(source: Source, records: list[Record]) -> list[Record]:
     """Return the records with the one label of each, where they hold lists of one at most.
 
     Lists that hold nothing are those of records that nobody has labelled: they are left out. Where
-    a list holds several, or none holds any, all stay as they are.
+    a list holds several, or all hold the same or nothing, all stay as they are.
     """
     lists = [record.labels for record in records if record.labels is not None]
-    if not any(lists) or any(len(labels) > 1 for labels in lists):
+    if len(set(lists) - {()}) < 2 or any(len(labels) > 1 for labels in lists):
         return records
     left_out, kept = source.left_out or LeftOut(), []
     for record in records:

@@ -73,11 +73,10 @@ class Bonds:
 def without_shared_lines(records: Sequence[Record], kept: Rows, held: Rows) -> tuple[Rows, str]:
     """Return the rows that have no line in common with those held out, and what is said of others.
 
-    Windows of one sequence may overlap; other records may stand on one line, too, and do not.
+    Windows of one sequence may overlap; objects of an array that stand on one line do not.
     """
-    windows = [records[k] for k in held.tolist() if records[k].window is not None]
-    taken = {line for window in windows for line in window.own_lines}
-    is_apart = [taken.isdisjoint(records[k].own_lines) for k in kept.tolist()]
+    taken = {line for k in held.tolist() for line in records[k].lines}
+    is_apart = [taken.isdisjoint(records[k].lines) for k in kept.tolist()]
     passed = is_apart.count(False)
     said = f", and {counted(passed, 'row')} over the border left out" if passed else ""
     return kept[is_apart], said

@@ -51,7 +51,11 @@ def test_several_labels_are_refused_where_a_row_has_one():
     data = ONES["a.jsonl"].replace("[]", '["a", "b"]')
     said = "a.jsonl:2: 2 labels (a, b); keep one, or train with task=multilabel for several labels"
     assert problem(data, "a.jsonl", targets="label").startswith(said)
-    assert "no label; keep one" in problem(ONES["a.jsonl"], "a.jsonl", targets="label")
+    source, records = read(ONES["a.jsonl"], "a.jsonl", targets="label")
+    assert [(one.number, one.label) for one in records] == WANTED
+    assert source.left_out.findings() == (
+        "left out 1 row without a label, the first is row 2 (line 2)",
+    )
 
 
 def test_numbers_may_stand_in_lists_of_one(tmp_path):

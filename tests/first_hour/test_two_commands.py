@@ -16,10 +16,10 @@ from tests.cli.helpers import QUICK, Ran, bash, grucli
 FILES = Path(__file__).parent / "files"
 SHORT = (*QUICK, "--set", "training.epochs=1", "--set", "data.valid=0.3")
 
-FIRST_COMMAND_DOES = ["pumps.ts"]
+FIRST_COMMAND_DOES = ["pumps.ts", "label_studio.json", "doccano.jsonl"]
 MESSAGE_HELPS = [
     *("Pumps_TRAIN.tsv", "survey.csv", "tickets.csv", "tickets_gbk.csv"),
-    *("pump_log.csv", "two_sensors.csv"),
+    *("pump_log.csv", "two_sensors.csv", "tickets_export.json"),
 ]
 
 

@@ -24,6 +24,7 @@ from grucli.data.forms.json_grammar import (
 )
 from grucli.data.forms.json_keys import string_lists_of, structures_of, value_key
 from grucli.data.forms.json_shapes import shape_of
+from grucli.data.forms.json_text_keys import choose_keys
 from grucli.data.forms.json_tokens import fill, tagged_keys
 from grucli.data.forms.json_values import fill_labels, get, scalar
 from grucli.data.numbers import LARGEST_WEIGHT, Floats, NumberError, numbers, weight, whole
@@ -33,7 +34,6 @@ from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines
 from grucli.data.tables.dialect import SAMPLED_ROWS
 from grucli.data.tables.series_columns import choose_series
-from grucli.data.tables.text_columns import choose_text
 from grucli.errors import DataError, excerpt
 
 
@@ -186,7 +186,7 @@ def _text_keys(source: Source, sample: Sequence[Object], asked: Asked) -> _Keys:
             hint = f"pass --label {excerpt(sets[0])} if its lists are labels"
     if not columns:
         raise DataError(f"{asked.name}: no key holds a string; {hint}")
-    chosen = choose_text(columns, _rows(sample, columns), asked, asked.name, hint)
+    chosen = choose_keys(columns, sample, asked, hint)
     keys = _Keys(
         text=tuple(columns[i] for i in chosen.text),
         label=None if chosen.label is None else columns[chosen.label],
@@ -200,8 +200,9 @@ def _text_keys(source: Source, sample: Sequence[Object], asked: Asked) -> _Keys:
         text = " + ".join(f"'{excerpt(name)}'" for name in keys.text)
         label = "" if keys.label is None else f", label key '{excerpt(keys.label)}'"
         source.findings += (f"text key {text}{label} (pass --text/--label to choose others)",)
-    if beside and not asked.text:
-        source.findings += (f"left out beside the text: {_listed(beside)} (no strings)",)
+    read = {name.partition(".")[0] for name in (*keys.text, *names(keys.label))}
+    if beside - read and not asked.text:
+        source.findings += (f"left out beside the text: {_listed(beside - read)} (no strings)",)
     return keys
 
 

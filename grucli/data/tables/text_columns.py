@@ -13,6 +13,9 @@ from grucli.data.unclear import UnclearError
 from grucli.errors import DataError, excerpt
 
 _LONGEST_LABEL = 40
+_HEADINGS = frozenset({"title", "headline", "subject", "标题"})
+_BODIES = ("description", *TEXT_NAMES[: TEXT_NAMES.index("title")], "正文", "内容")
+"""Names of what stands below a heading."""
 _CLEARLY_LONGER = 1.25
 
 
@@ -144,7 +147,8 @@ class _TextSearch:
     def _texts_by_name(self, taken: Set[int | None]) -> list[int]:
         """Return the columns that are named as texts, or the one with a known name, if any.
 
-        Columns of codes that come again beside numbers that measure are ids, and no texts.
+        Columns of codes that come again beside numbers that measure are ids, and no texts. Of a few
+        headings, such as those of tickets, the text stands in another column.
         """
         named = [self._named(name, "--text COL") for name in self._asked.text]
         if named:
@@ -155,6 +159,10 @@ class _TextSearch:
                 self._profiles[i] = replace(self._profiles[i], is_text=False)
             taken = {*taken, *codes}
         found = self._known(TEXT_NAMES, taken)
+        if found is not None and self._profiles[found].repeats:
+            heads = {i for i, name in enumerate(self._columns) if normal_name(name) in _HEADINGS}
+            below = self._known(_BODIES, {*taken, *heads})
+            found = below if found in heads and below is not None else found
         return [] if found is None else [found]
 
     def _named(self, name: str | None, flag: str) -> int | None:
