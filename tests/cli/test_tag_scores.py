@@ -144,7 +144,10 @@ def test_the_tag_of_a_step_is_explained(folder):
         json.loads(grucli(*words, *more, cwd=folder).text)["data"]["examples"][0]
         for more in ((), ("--target", "4"))
     ]
-    assert found[1]["step"] == 4
+    assert (found[1]["step"], found[1]["part"]) == (4, "Oslo")
+    assert found[0]["part"] == found[0]["parts"][found[0]["step"] - 1]["text"]
+    report = grucli(*words[:-1], "--target", "2", cwd=folder).text
+    assert " at step 2 'lives'; margin of " in " ".join(report.split())
     assert 1 <= found[0]["step"] <= 4
     assert found[1]["predicted"] == found[1]["target"] != found[1]["other"]
     assert sum(found[1]["probabilities"].values()) == pytest.approx(1)

@@ -14,6 +14,7 @@ from grucli.data.series.encoder import SeriesEncoder
 from grucli.errors import CheckpointError, ConfigError
 from grucli.inspection.measure import Shown
 from grucli.report.inspection import text
+from grucli.report.page.page import page
 from grucli.report.sequences import change
 from grucli.tasks.classify.task import Classify
 from tests.inspection.helpers import random_model
@@ -132,6 +133,7 @@ def test_wrong_and_uncertain_are_the_worst_and_the_closest():
         f"#{k}": one.attribution.explained.probabilities
         for k, one in enumerate(report(saved, Shown(texts=tuple(t for t, _ in pairs))).examples, 1)
     }
+    found = report(saved, Shown(picks=("wrong", "uncertain")), drawn)
     wrong = [one.name for one in report(saved, Shown(picks=("wrong",)), drawn).examples]
     truth = sorted((p[0], name) for name, p in by_number.items() if p.argmax() != 0)
     assert [by_number[name][0] for name in wrong] == pytest.approx([p for p, _ in truth[:3]])
@@ -140,6 +142,14 @@ def test_wrong_and_uncertain_are_the_worst_and_the_closest():
     ]
     margins = sorted(np.log(np.sort(p)[-1] / np.sort(p)[-2]) for p in by_number.values())
     assert close == pytest.approx(margins[:3])
+    assert found.to_json()["data"]["picked"] == [
+        {"pick": "wrong", "shown": 3, "found": len(truth), "is_order": False},
+        {"pick": "uncertain", "shown": 3, "found": 40, "is_order": True},
+    ]
+    lines = " ".join(text(found).split())
+    assert f"wrong 3 of {len(truth)} wrong answers in the sample, the least supported" in lines
+    assert "uncertain the 3 least certain of 40 answers in the sample" in lines
+    assert f"3 of {len(truth)} wrong answers in the sample" in page(found)
 
 
 def test_wrong_needs_labels():
@@ -219,5 +229,6 @@ def test_answers_that_are_neither_right_nor_wrong_have_no_accuracy(monkeypatch):
     found = report(text_model(), None, sample(REVIEWS))
     assert (found.input.right, found.input.accuracy) == (None, None)
     assert found.to_json()["meta"]["input"]["right"] is None
-    worst = report(text_model(), Shown(picks=("wrong",)), sample(REVIEWS)).examples
-    assert len(worst) == min(3, len(REVIEWS))
+    found = report(text_model(), Shown(picks=("wrong",)), sample(REVIEWS))
+    assert len(found.examples) == min(3, len(REVIEWS))
+    assert "the 3 farthest off of 4 answers in the sample" in " ".join(text(found).split())

@@ -46,7 +46,7 @@ def page(report: Report) -> str:
 
     Without data there are the explained texts and what is in the model.
     """
-    sections = [("why", "Why this answer", examples(report.examples))]
+    sections = [("why", "Why this answer", examples(report.examples, report.picked))]
     if report.ngrams is not None and (report.input is not None or not report.examples):
         sections.append(("ngrams", "What weighs most", heaviest(report.ngrams)))
     if report.input is not None:

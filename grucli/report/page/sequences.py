@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from grucli.inspection.report import Picked
 from grucli.inspection.sequences import Example, SequencePart
 from grucli.model.linear_path import NAMES
 from grucli.report.page import charts
@@ -20,6 +21,7 @@ from grucli.report.sequences import (
     legend,
     margin,
     mark,
+    of_how_many,
     part_name,
     reasons,
     running,
@@ -34,7 +36,7 @@ TOKENS, LEAST_TOKENS = 3600, 30  # of a whole page, which is to stay small, and 
 ROWS = 480  # of the tables of a whole page
 
 
-def examples(shown: Sequence[Example]) -> Markup | None:
+def examples(shown: Sequence[Example], picked: Sequence[Picked] = ()) -> Markup | None:
     """Return a legend and an article for each sequence; nothing if there is none."""
     if not shown:
         return None
@@ -47,6 +49,7 @@ def examples(shown: Sequence[Example]) -> Markup | None:
     return joined(
         tag("p", intro),
         tag("p", key, class_="faint"),
+        facts([(one.pick, of_how_many(one)) for one in picked]) if picked else None,
         tag("div", *articles, class_="cards wide"),
     )
 
