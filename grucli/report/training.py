@@ -99,7 +99,7 @@ def held_out_lines(held: HeldOutScores, trainer: Trainer, prepared: Prepared) ->
     lines = [f"{rows}, {which}:", *scorecard.tables_text(held.card).splitlines()]
     if held.branches is None:
         return lines
-    return [*lines, worth(held.branches, held.card, NAMES[prepared.encoder.unit])]
+    return [*lines, "", worth(held.branches, held.card, NAMES[prepared.encoder.unit])]
 
 
 def _reason(prepared: Prepared) -> str:
