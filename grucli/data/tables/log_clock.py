@@ -21,6 +21,8 @@ from grucli.errors import counted, excerpt
 
 GAP: Final = 3.0
 REGULAR: Final = 0.9, 1.5  # share of the steps, times the median
+_SHORTEST = 0.1
+"""Usual steps that the channel of gaps tells from none."""
 _REMEMBERED = 100_000
 """Ids whose last time is known; this bounds the memory."""
 _TIMES = ((172_800, 86_400, "days"), (7200, 3600, "h"), (120, 60, "min"))
@@ -112,7 +114,7 @@ class LogClock:
         self._name = name
         self._cutting = cutting
         self._is_dated: bool | None = None
-        self._gaps = 0
+        self._gaps = self._equal = 0
         self._longest = 0.0, 0  # and the line behind it
 
     def take(self, live: LiveSequence, time: str, line: int) -> tuple[str, bool, float]:
@@ -135,29 +137,35 @@ class LogClock:
         if passed is None:
             problem = f"time '{excerpt(time)}' and that in line {before[1]}: one has no offset"
             return f"{place}: {problem} from UTC; write all alike", False, 0.0
-        if passed <= 0:
-            return f"{place}: {self._backwards(live, time, before[1], passed)}", False, 0.0
-        return (
-            "",
-            self._is_gap(passed, line),
-            math.log(passed / (self._cutting.step_time or passed)),
-        )
+        if passed < 0:
+            problem = f"time '{excerpt(time)}' is before that in line {before[1]}"
+            return f"{place}: {problem}; sort the rows by time", False, 0.0
+        self._equal += passed == 0
+        usual = self._cutting.step_time or passed or 1.0
+        return "", self._is_gap(passed, line), math.log(max(passed / usual, _SHORTEST))
 
     def findings(self) -> tuple[str, ...]:
-        """Return the gaps so far, for people."""
+        """Return what was odd in the times so far, for people."""
+        found = []
+        if self._gaps:
+            found.append(self._gaps_found())
+        if self._equal:
+            found.append(
+                f"{counted(self._equal, 'row')} with the time of the one before, in the order of "
+                "the data (pass --id COL if they belong to several)"
+            )
+        return tuple(found)
+
+    def _gaps_found(self) -> str:
         cutting = self._cutting
-        if not self._gaps:
-            return ()
         longest, line = self._longest
-        told = (
-            "windows reach over them, and a channel says how long they are"
-            if cutting.gap_channel
-            else "no window reaches over one (--gap-channel lets them)"
-        )
+        told = "no window reaches over one (--gap-channel lets them)"
+        if cutting.gap_channel:
+            told = "windows reach over them, and a channel says how long they are"
         return (
             f"{counted(self._gaps, 'gap')} in time, above {GAP:.0f} times the usual step of "
             f"{self._shown(cutting.step_time or 0.0)}, the longest {self._shown(longest)} before "
-            f"line {line:,}: {told}",
+            f"line {line:,}: {told}"
         )
 
     def _is_gap(self, passed: float, line: int) -> bool:
@@ -166,13 +174,6 @@ class LogClock:
         self._gaps += 1
         self._longest = max(self._longest, (passed, line), key=lambda gap: gap[0])
         return not self._cutting.gap_channel
-
-    def _backwards(self, live: LiveSequence, time: str, line: int, passed: float) -> str:
-        """Say what is wrong with a step that is no later than the one before."""
-        if passed == 0:
-            mend = "give each step its own" if live.name else "give each step its own, or pass --id"
-            return f"time '{excerpt(time)}' stands in line {line} too; {mend}"
-        return f"time '{excerpt(time)}' is before that in line {line}; sort the rows by time"
 
     def _shown(self, time: float) -> str:
         if not self._is_dated:

@@ -18,6 +18,10 @@ from grucli.data.windows import Cutting
 from grucli.errors import ConfigError, GrucliError, excerpt
 from grucli.files.data_stream import open_binary
 
+_IRREGULAR = (
+    "rows come at irregular times: none is a gap (--gap-channel makes the time between a channel)"
+)
+
 
 def fill_with_windows(
     source: Source,
@@ -53,6 +57,8 @@ def fill_with_windows(
                 source.findings += (f"rows are not in the order of '{name}': all are read first",)
         if timing is not None and is_new:
             cutting = replace(cutting, step_time=timing.step_time, gap_time=timing.gap_time)
+            if timing.step_time and not timing.gap_time and not cutting.gap_channel:
+                source.findings += (_IRREGULAR,)
     records = WindowRecords(
         rows, replace(table, time=None), columns, cutting, asked.missing, source.ready
     )

@@ -221,6 +221,19 @@ def test_dates_have_gaps_in_their_units_and_irregular_steps_have_none() -> None:
     events = [f"{(time := time + rng.expovariate(1))},{k},a" for k in range(99)]
     source, records = read("\n".join(["time,x,kind", *events]), "t.csv", window=9)
     assert (len(records), source.gap_time) == (11, None)
+    assert source.findings[-2].startswith("rows come at irregular times: none is a gap (--gap-ch")
+
+
+def test_rows_of_one_moment_stay_in_their_order_and_are_counted() -> None:
+    rows = [f"{k // 4},{k}.5,{k},a" for k in range(40)]
+    source, records = read("\n".join(["t,x,y,kind", *rows]), "t.csv", window=10, gap_channel=True)
+    assert firsts(records) == [0.5, 10.5, 20.5, 30.5]
+    assert source.found_later() == (
+        "30 rows with the time of the one before, in the order of the data (pass --id COL if they "
+        "belong to several)",
+    )
+    assert records[0].values is not None
+    assert records[0].values[:6, -1] == pytest.approx([0, *[np.log(0.1)] * 3, 0, np.log(0.1)])
 
 
 @pytest.mark.parametrize(
@@ -230,7 +243,6 @@ def test_dates_have_gaps_in_their_units_and_irregular_steps_have_none() -> None:
         ("4,,40,b", "column 'x': value is missing; fill it in, or pass --missing mask"),
         ("4,4.5,b", "row has 3 fields, header has 4"),
         ("soon,4.5,40,b", "time 'soon' is no number like the first; write 12.5"),
-        ("3,4.5,40,b", "time '3' stands in line 5 too; give each step its own, or pass --id"),
     ],
 )
 def test_a_bad_row_spoils_the_windows_it_is_in(row: str, message: str) -> None:
