@@ -72,7 +72,9 @@ def _steps_read(saved: SavedModel, record: Record) -> int:
     linear = saved.model.linear
     parts = saved.encoder.parts_of(record, reads_on=linear is not None and linear.reads_on)
     length, most = len(parts), MOST_PARTS[saved.encoder.unit]
-    return min(length * (3 * min(length, most) // 2 + RANDOM_TIMES), MOST_READ[saved.encoder.unit])
+    channels = 0 if record.values is None else record.values.shape[1]
+    times = 3 * min(length, most) // 2 + RANDOM_TIMES
+    return min(length * times, MOST_READ[saved.encoder.unit]) + length * channels
 
 
 def _explained(saved: SavedModel, record: Record, step: int | None) -> Example:

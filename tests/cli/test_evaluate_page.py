@@ -3,7 +3,7 @@
 Covers: report/page/evaluation_page, report/page/class_bars, report/page/heat_map,
 report/page/reliability, report/page/thresholds, report/page/number_figures,
 report/page/error_figures, report/page/worst_figures, report/page/sections, report/page/line_key,
-report/page/plot_style, inspection/worst_answers.
+report/page/plot_style.
 """
 
 import csv
@@ -104,7 +104,7 @@ def test_the_figures_are_those_of_the_json(tmp_path: Path, linear_model: Path) -
     assert f"'positive': {shown(scores['roc_auc'])}" in page.text
     assert f"'positive': {shown(scores['pr_auc'])}" in page.text
     errors = wrong + other
-    assert f"of {errors} answers that are not right" in page.text
+    assert f"{errors} answers are not right" in page.text
     assert page.sections == ["per_class", "confusion", "trust", "thresholds", "errors", "worst"]
 
 

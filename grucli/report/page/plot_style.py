@@ -36,5 +36,6 @@ position:sticky;left:0;background:var(--bg)}
 .worst h3{font-weight:600;margin:.3rem 0}
 .worst .tokens span{text-align:left}
 @media screen and (max-width:34rem){.share{display:block;width:3.1rem;margin:0 0 0 auto}}
-@media print{.sections{display:block}.heat th[scope=row]{position:static}}
+@media print{.sections{display:block}.lead,th{break-after:avoid}
+.heat th[scope=row]{position:static}}
 """

@@ -9,9 +9,10 @@ from rich.cells import cell_len
 
 from grucli.errors import counted, excerpt
 from grucli.inspection.sequences import Example
-from grucli.inspection.worst_answers import WorstAnswer
+from grucli.inspection.worst_answers import SHOWN, WorstAnswer
 from grucli.report.page.markup import Markup, joined, tag
 from grucli.report.page.sections import Section
+from grucli.report.page.series import drawn
 from grucli.report.predictions import as_texts
 from grucli.report.sequences import legend, mark, token
 from grucli.tasks.columns import Mistakes, Quantities, quantity
@@ -42,12 +43,19 @@ def worst_section(shown: Sequence[WorstAnswer], found: Mistakes) -> Section | No
         name="worst",
         question="Which answers are the worst?",
         answer=(
-            f"These {len(shown)} of {counted(len(found.rows), 'answer')} that are not right, the "
-            "worst first, with what decided each. --errors FILE writes them all."
+            f"{counted(len(found.rows), 'answer')} {_fault(found, decimals)}; these are the worst "
+            f"{len(shown)}, with what decided each. --errors FILE writes them all."
         ),
         content=(key, tag("div", *articles, class_="cards wide worst")),
         is_wide=True,
     )
+
+
+def _fault(found: Mistakes, decimals: int | None) -> str:
+    """Return what is wrong with answers: numbers are near or far."""
+    if decimals is not None:
+        return "are more or less far off"
+    return "is not right" if len(found.rows) == 1 else "are not right"
 
 
 def _article(
@@ -64,7 +72,7 @@ def _article(
         )
     body = tag("p", excerpt(one.record.text or "", TEXT_WIDTH))
     if one.example is not None:
-        body = _parts(one.example, one.step)
+        body = _decided(one.example, one.step)
     return tag("article", tag("h3", heading), body)
 
 
@@ -79,6 +87,11 @@ def _truth(one: WorstAnswer, decimals: int | None) -> str:
 def _token(one: WorstAnswer) -> str:
     tokens = one.record.tokens
     return "" if tokens is None or one.step is None else excerpt(tokens[one.step], NAME_WIDTH)
+
+
+def _decided(one: Example, step: int | None) -> Markup:
+    """Return what was read, with the effects of its parts: a series as lines."""
+    return _parts(one, step) if one.series is None else drawn(one, one.series, SHOWN)
 
 
 def _parts(one: Example, step: int | None) -> Markup:
