@@ -25,22 +25,22 @@ def tell_labels_apart(source: Source, record: Record) -> None:
             f"label list: '{excerpt(label, 24)}' has '{separator}' in it; name another "
             "--label-separator"
         )
-    if record.labels is not None and source.needs_label and not source.allows_sets:
-        if record.labels == ():  # nobody has labelled it
-            record.label = record.labels = None
-            source.left_out = source.left_out or LeftOut()
-        else:
-            problem = problem or _keep_one(record)
+    if record.labels is not None and not source.allows_sets:
+        problem = problem or _keep_one(source, record)
     if problem:
         record.error = f"{source.place(record)}: {problem}"
 
 
-def _keep_one(record: Record) -> str:
+def _keep_one(source: Source, record: Record) -> str:
     """Take the label out of a list of one; return what is wrong with another list."""
     labels = record.labels or ()
-    if len(labels) != 1:
+    if len(labels) == 1:
+        record.label, record.labels = labels[0], None
+    elif not labels:  # nobody has labelled it
+        record.label = record.labels = None
+        source.left_out = source.left_out or LeftOut()
+    elif source.needs_label:
         return f"{len(labels)} labels ({excerpt(', '.join(labels))}); keep one, {SEVERAL}"
-    record.label, record.labels = labels[0], None
     return ""
 
 
@@ -80,7 +80,7 @@ def one_each(source: Source, records: list[Record]) -> list[Record]:
             left_out.add(record)
             continue
         if record.labels is not None:
-            _keep_one(record)
+            record.label, record.labels = record.labels[0], None
         kept.append(record)
     source.targets, source.divide, source.left_out = "label", None, left_out
     said = "lists of one label are read as labels (pass --set task=multilabel if they are sets)"

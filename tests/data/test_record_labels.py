@@ -62,3 +62,19 @@ def test_numbers_may_stand_in_lists_of_one(tmp_path):
     data = '{"text": "x", "label": [1.5]}\n{"text": "y", "label": [2]}\n'
     found = table(tmp_path, data, "a.jsonl", targets="number")
     assert [one.label for one in found.records] == ["1.5", "2"]
+
+
+@pytest.mark.parametrize("name", ONES)
+def test_who_looks_into_a_model_sees_labels_too(name):
+    known = Remembered(text="text", label="label", encoding="utf-8", delimiter=",")
+    arguments = {"needs_label": False, "remembered": known}
+    _, records = read(ONES[name], name, targets="label", **arguments)
+    assert [one.label or None for one in records] == ["a", None, "b"]
+    _, records = read(ONES[name], name, targets="labels", **arguments)
+    assert [one.labels for one in records] == [("a",), (), ("b",)]
+
+
+def test_a_separator_is_for_sets():
+    for targets in ("label", "number", "tags"):
+        said = problem("text,label\nx,1\ny,2\n", targets=targets, label_separator=";")
+        assert said.startswith("--label-separator: is for several labels a row, and the task has")

@@ -16,6 +16,7 @@ BLANK: Final = " \t\v\f\r"
 CONLLU: Final = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 """The columns of CoNLL-U."""
 
+_NOTHING = ("-X-", "_")  # a column that is not filled: the tag is the last one then
 _BLANKS = re.compile(f"[{BLANK}]+")
 _NO_TOKEN = re.compile(r"\d+[-.]\d+")
 _NUMBERED = re.compile(r"\d+([-.]\d+)?")
@@ -38,12 +39,15 @@ class Grid:
         options, known = asked.options, asked.known
         text = _column("--text", options.text, known.text, is_conllu)
         tag = _column("--label", options.label, known.label, is_conllu)
+        delimiter = parse_delimiter(told) if told else delimiter_of(first)
+        cells = cells_of(first, delimiter)
+        last = len(cells) - 1 if cells[1:2] and cells[1] in _NOTHING else 1
         return cls(
-            delimiter=parse_delimiter(told) if told else delimiter_of(first),
+            delimiter=delimiter,
             is_conllu=is_conllu,
             is_guessed=tag is None,
             text=is_conllu * 1 if text is None else text,
-            tag=(3 if is_conllu else 1) if tag is None else tag,
+            tag=(3 if is_conllu else last) if tag is None else tag,
         )
 
     def cells(self, line: str) -> list[str]:

@@ -9,6 +9,7 @@ from grucli.data.forms.spans import NAMES, Spans, holds_spans
 from grucli.data.records import names
 from grucli.data.request import Asked
 from grucli.data.tables.column_names import LABEL_NAMES, TEXT_NAMES, normal_name
+from grucli.errors import DataError
 
 
 def shape_of(sample: Sequence[Object], asked: Asked) -> Flat:
@@ -17,6 +18,8 @@ def shape_of(sample: Sequence[Object], asked: Asked) -> Flat:
     Raises:
         DataError: it is not clear which of several labels is meant.
     """
+    if asked.needs_label and len(sample) == 1:
+        _refuse_columns(sample[0], asked)
     if are_tasks(sample):
         return Tasks(sample, asked)
     is_short = bool(sample) and all(map(is_short_export, sample))
@@ -47,6 +50,23 @@ def _key_of_spans(sample: Sequence[Object], asked: Asked) -> str | None:
         return None
     told = names(asked.options.label) or [*names(asked.known.label), *NAMES, *keys]
     return next((key for key in told if holds_spans(sample, key)), None)
+
+
+def _refuse_columns(found: Object, asked: Asked) -> None:
+    """Refuse an object that holds a whole table, column by column.
+
+    Raises:
+        DataError: it does.
+    """
+    held = list(found.values())
+    are_objects = len(held) > 1 and all(isinstance(each, dict) and len(each) > 1 for each in held)
+    are_lists = len(held) > 1 and all(isinstance(each, list) and len(each) > 1 for each in held)
+    has_rows = are_objects and all(each.keys() == held[0].keys() for each in held)
+    if has_rows or (are_lists and len(set(map(len, held))) == 1):
+        raise DataError(
+            f"{asked.name}: holds columns, not rows; write an object a row (pandas: "
+            "to_json(path, orient='records'))"
+        )
 
 
 def _lacks(sample: Sequence[Object]) -> bool:

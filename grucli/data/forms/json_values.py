@@ -17,13 +17,15 @@ def fill_labels(record: Record, found: Object, source: Source, key: str | None) 
     value = found.get(key or "")
     if source.left_out is not None and (is_null(value) or value == ""):
         return
-    if isinstance(value, list) and source.needs_label:
+    if isinstance(value, list) and (source.needs_label or source.allows_sets):
         if source.allows_sets:
             source.targets = "labels"
         record.labels = _label_list(value, key or "")
         record.label = ", ".join(record.labels)
         return
     if not source.needs_label:
+        if isinstance(value, list) and len(value) < 2:
+            value = value[0] if value else None
         record.label = as_written(value) or None
         return
     record.label = scalar(found, key)

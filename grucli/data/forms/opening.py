@@ -114,6 +114,11 @@ def _check(options: ReadOptions, remembered: Remembered | None) -> None:
         raise ConfigError(
             "--missing: the model was not trained to mask values; train it with --missing mask"
         )
+    if options.label_separator is not None and options.targets not in (None, "labels"):
+        raise ConfigError(
+            "--label-separator: is for several labels a row, and the task has one answer; leave it "
+            "out, or set task=multilabel"
+        )
     known = remembered or Remembered()
     if options.window is None and known.window is None:
         for flag, given in (

@@ -27,7 +27,8 @@ def find_lists(source: Source, asked: Asked, label: int | None, first_rows: Firs
     Raises:
         DataError: what the lists hold are no labels.
     """
-    if label is None or asked.label_separator or not asked.needs_label:
+    is_asked = asked.needs_label or asked.options.targets is not None  # no matter to answers
+    if label is None or asked.label_separator or not is_asked:
         return
     cells = [row[label] for row in first_rows() if len(row) > label]
     if fault := label_lists.fault_of_lists(cells):

@@ -309,3 +309,10 @@ def test_a_text_for_a_model_of_tags_is_divided_at_blanks() -> None:
 def test_a_token_is_not_its_own_tag() -> None:
     said = problem("a\tX\n\nb\tY\n", "a.conll", label="1")
     assert said == "a.conll: token and tag are the same column; name two columns"
+
+
+def test_columns_that_are_not_filled_hold_no_tags():
+    data = "-DOCSTART- -X- O\nAnn -X- _ B-PER\nsaw -X- _ O\n\nBob -X- _ B-PER\n"
+    source, records = read(data, "a.conll")
+    assert [one.tags for one in records] == [("B-PER", "O"), ("B-PER",)]
+    assert source.label == "4"

@@ -1,6 +1,9 @@
 """Keys of objects within objects."""
 
 import json
+from typing import Any
+
+import pytest
 
 from grucli.data.records import Remembered
 from tests.data.reading import problem, read, texts
@@ -42,3 +45,16 @@ def test_what_stands_beside_text_and_label_changes_nothing() -> None:
     assert source.findings[-1] == "left out beside the text: meta (no strings)"
     known = Remembered(text="text", label="label", encoding="utf-8")
     assert read('{"text": "a", "m": {"x": 1}}', "a.jsonl", needs_label=False, remembered=known)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"text": {"0": "a b", "1": "c"}, "label": {"0": 1, "1": 0}},
+        {"text": ["a b", "c"], "label": [1, 0]},
+    ],
+)
+def test_columns_are_no_rows(columns: Any) -> None:
+    for indent in (None, 2):
+        said = problem(json.dumps(columns, indent=indent), "a.json")
+        assert said.startswith("a.json: holds columns, not rows; write an object a row (pandas: ")
