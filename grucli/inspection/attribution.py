@@ -22,6 +22,7 @@ from grucli.tasks.task import Scores
 
 TOP_SHARE = 0.2  # of the parts, deleted or kept in the check
 RANDOM_DRAWS = 20
+STRETCHES = 12  # of a sequence of twice as many parts at least
 MOST_LEFT_OUT = 10  # parts without which another answer is looked for
 
 Span = tuple[int, int]
@@ -51,19 +52,33 @@ class Check:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """Several parts beside each other, which are left out together.
+
+    Attributes:
+        start, stop: its steps, counted from 0.
+        effect: how much the margin falls without it.
+    """
+
+    start: int
+    stop: int
+    effect: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Turn:
     """What would change the answer: leaving out what speaks most for it, one part after the other.
 
     Attributes:
-        parts: the fewest whose absence gives another answer, the strongest first; all that were
-            left out, where none does.
+        spans: the fewest whose absence gives another answer, the strongest first; all that were
+            left out, where none does. They are stretches of a sequence that has some, else parts.
         answer: what it says of what is explained without them: a label, or nothing where that is
             none of several any more.
         is_another: than that to the whole.
         level: without them.
     """
 
-    parts: tuple[int, ...]
+    spans: tuple[Span, ...]
     answer: str
     is_another: bool
     level: float
@@ -79,6 +94,8 @@ class Attribution:
         linear_margin: what the linear path adds to it; None for a model without.
         effect: (P,) how much the margin falls without each part; NaN if nothing is left then.
         linear_effect: (P,) how much of it is the linear path's; None for a model without.
+        stretches: of a series, where steps beside each other say the same, so that each alone does
+            little; none of texts, and of a short one.
         running: (P,) the level after each part, the sequence read that far.
         leading: (P,) the answer after each part; None where answers have no names.
         turn: None where answers have no names, or no part speaks for this one.
@@ -90,6 +107,7 @@ class Attribution:
     linear_margin: float | None
     effect: Floats
     linear_effect: Floats | None
+    stretches: tuple[Stretch, ...]
     running: Floats
     leading: Sequence[str] | None
     turn: Turn | None
@@ -144,17 +162,19 @@ def explain(
     def level(remains: Sequence[StepMask]) -> Floats:
         return explained.level(run(remains)[0])
 
-    strongest = _strongest(effect, number if with_nothing else number - 1)
+    stretches = () if with_nothing else _stretches(run, explained, spread, margin)
+    pieces = [((one.start, one.stop), one.effect) for one in stretches]
+    strongest = _strongest(pieces or list(zip(parts, effect.tolist(), strict=True)), with_nothing)
     whole, turn = explained.outcome(scores[number - 1 : number]), None
     if whole is not None and strongest:
-        without, _ = run([~np.isin(spread, strongest[: k + 1]) for k in range(len(strongest))])
-        turn = _turn(explained, without, strongest, whole[0])
+        turn = _turn(run, explained, strongest, length, whole[0])
     return Attribution(
         explained=explained,
         margin=margin,
         linear_margin=linear_margin,
         effect=effect,
         linear_effect=linear_effect,
+        stretches=stretches,
         running=explained.level(scores[:number]),
         leading=explained.leading(scores[:number]),
         turn=turn,
@@ -170,21 +190,43 @@ def _effect(margins: Floats, number: int) -> tuple[float, Floats]:
     return margin, effect
 
 
-def _strongest(effect: Floats, most: int) -> list[int]:
-    """Return the parts that raise the margin, the strongest first, at most so many."""
-    order = np.argsort(-effect, kind="stable")
-    found: list[int] = order[effect[order] > 0][: min(most, MOST_LEFT_OUT)].tolist()
-    return found
+def _stretches(
+    run: Run, explained: Explained, spread: npt.NDArray[np.int64], margin: float
+) -> tuple[Stretch, ...]:
+    """Leave out each of some stretches of about as many parts; (T,) `spread` is each step's."""
+    number = int(spread[-1]) + 1
+    if number < 2 * STRETCHES:
+        return ()
+    of_step = (spread * STRETCHES) // number
+    scores, _ = run([of_step != stretch for stretch in range(STRETCHES)])
+    effects = (margin - explained.margin(scores)).tolist()
+    bounds = np.searchsorted(of_step, range(STRETCHES + 1)).tolist()
+    return tuple(
+        Stretch(start=start, stop=stop, effect=effect)
+        for start, stop, effect in zip(bounds, bounds[1:], effects, strict=False)
+    )
 
 
-def _turn(explained: Explained, without: Scores, parts: Sequence[int], answer: str) -> Turn:
-    """Return the first of the scores without one part, two, … that gives another answer."""
+def _strongest(pieces: Sequence[tuple[Span, float]], with_nothing: bool) -> list[Span]:
+    """Return the spans that raise the margin, the strongest first, so many that steps are left."""
+    most = min(len(pieces) if with_nothing else len(pieces) - 1, MOST_LEFT_OUT)
+    found = sorted((piece for piece in pieces if piece[1] > 0), key=lambda piece: -piece[1])
+    return [span for span, _ in found[:most]]
+
+
+def _turn(run: Run, explained: Explained, spans: Sequence[Span], length: int, answer: str) -> Turn:
+    """Leave out one span, two, … up to the first that gives another answer."""
+    kept, remains = np.ones(length, bool), []
+    for start, stop in spans:
+        kept[start:stop] = False
+        remains.append(kept.copy())
+    without, _ = run(remains)
     answers = explained.outcome(without)
     assert answers is not None  # they have names
-    number = len(parts)
+    number = len(spans)
     last = next((k for k in range(number) if answers[k] != answer), number - 1)
     return Turn(
-        parts=tuple(parts[: last + 1]),
+        spans=tuple(spans[: last + 1]),
         answer=answers[last],
         is_another=answers[last] != answer,
         level=float(explained.level(without)[last]),

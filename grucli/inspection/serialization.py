@@ -91,6 +91,7 @@ def example_json(one: Example) -> dict[str, Any]:
         "channels": None
         if one.series is None
         else [dataclasses.asdict(channel) for channel in one.series.channels],
+        "stretches": [dataclasses.asdict(stretch) for stretch in why.stretches],
         "turn": None if why.turn is None else dataclasses.asdict(why.turn),
         "check": None if why.check is None else dataclasses.asdict(why.check),
     }

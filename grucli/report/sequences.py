@@ -64,7 +64,8 @@ def _example(one: Example) -> list[str]:
         lines += field(f"  {name}", sentence, indent=11)
     head = f"  running  {sparkline(_drawn(why))}"
     lines += flow(running(one).split(" "), head + "  ", 11, " ")
-    for name, sentence in (("channels", channels(one)), ("change", change(one))):
+    further = (("together", together(one)), ("channels", channels(one)), ("change", change(one)))
+    for name, sentence in further:
         if sentence:
             lines += field(f"  {name}", sentence, indent=11)
     if why.check is not None:
@@ -137,8 +138,8 @@ def reasons(one: Example) -> FactLines:
     ]
     if not facts:
         facts = [("by", f"many together: no {part_noun(one)} alone does more than {faint:.2g}")]
-    further = (("channels", channels(one)), ("would change it", change(one)))
-    return facts + [fact for fact in further if fact[1]]
+    further = (("together", together(one)), ("channels", channels(one)))
+    return facts + [fact for fact in (*further, ("would change it", change(one))) if fact[1]]
 
 
 def change(one: Example) -> str:
@@ -148,11 +149,23 @@ def change(one: Example) -> str:
         return ""
     turn, level = why.turn, f"{why.explained.level_name} {why.turn.level:.3f}"
     found = _name(turn.answer) if turn.answer else "not answered"
-    *first, last = (part_name(one, k) for k in turn.parts)
+    *first, last = (_span_name(one, start, stop) for start, stop in turn.spans)
     if turn.is_another:
         listed = f"{', '.join(first)} and {last}" if first else last
         return f"without {listed}: {found}, {level}"
-    return f"still {found} without {f'the {len(turn.parts)} strongest' if first else last}, {level}"
+    return f"still {found} without {f'the {len(turn.spans)} strongest' if first else last}, {level}"
+
+
+def together(one: Example) -> str:
+    """Return the stretches that do most; nothing where none was left out, or none does anything."""
+    faint = one.attribution.explained.faint
+    found = sorted(one.attribution.stretches, key=lambda stretch: -abs(stretch.effect))
+    named = (
+        f"{steps_name(stretch.start, stretch.stop)} {mark(stretch.effect, faint)}"
+        for stretch in found[:LISTED_PARTS]
+        if abs(stretch.effect) >= faint
+    )
+    return ", ".join(named)
 
 
 def channels(one: Example) -> str:
@@ -168,11 +181,19 @@ def channels(one: Example) -> str:
 def part_name(one: Example, k: int) -> str:
     """Return a token in quotes, or the steps of a window."""
     part = one.parts[k]
-    if one.series is None:
-        return f"'{token(part)}'"
-    if part.stop == part.start + 1:
-        return f"step {part.stop}"
-    return f"steps {part.start + 1} to {part.stop}"
+    return f"'{token(part)}'" if one.series is None else steps_name(part.start, part.stop)
+
+
+def _span_name(one: Example, start: int, stop: int) -> str:
+    """Return what a part, or a stretch of a series, is called."""
+    if one.series is not None:
+        return steps_name(start, stop)
+    return part_name(one, next(k for k, part in enumerate(one.parts) if part.start == start))
+
+
+def steps_name(start: int, stop: int) -> str:
+    """Return some steps, counted from 1."""
+    return f"step {stop}" if stop == start + 1 else f"steps {start + 1} to {stop}"
 
 
 def token(part: SequencePart) -> str:

@@ -129,7 +129,7 @@ def test_what_would_change_the_answer_is_the_fewest_of_the_strongest(seed):
     if not order:
         assert why.turn is None
         return
-    assert why.turn.parts == tuple(order[:number])
+    assert why.turn.spans == tuple((k, k + 1) for k in order[:number])
     assert why.turn.answer == answer
     assert why.turn.is_another == (answer != why.leading[-1])
     p = softmax(alone(model, left if len(left) else NOTHING))
@@ -141,7 +141,33 @@ def test_of_numbers_one_part_is_left():
     steps = np.random.default_rng(0).normal(size=(2, 3)).astype(np.float32)
     for target in (0, 1, 2):
         turn = explained(model, steps, target=target)[0].turn
-        assert turn is None or len(turn.parts) == 1
+        assert turn is None or len(turn.spans) == 1
+
+
+@pytest.mark.parametrize("length", [23, 24, 50, 131])
+def test_stretches_of_a_series_are_left_out_as_one(length):
+    model = random_model(vocabulary_size=0, scale=1.5)
+    steps = np.random.default_rng(0).normal(size=(length, 3)).astype(np.float32)
+    why, parts = explained(model, steps, 60)
+    if length < 24:
+        assert why.stretches == ()
+        return
+    c, o = why.explained.target, why.explained.other
+    assert [one.start for one in why.stretches[1:]] == [one.stop for one in why.stretches[:-1]]
+    assert (why.stretches[0].start, why.stretches[-1].stop) == (0, length)
+    assert len(why.stretches) == 12
+    ends = {stop for _, stop in parts}
+    for one in why.stretches:
+        assert one.stop in ends
+        rest = alone(model, np.delete(steps, np.s_[one.start : one.stop], axis=0))
+        assert one.effect == pytest.approx(why.margin - (rest[c] - rest[o]))
+    if why.turn is not None:
+        assert set(why.turn.spans) <= {(one.start, one.stop) for one in why.stretches}
+
+
+def test_a_text_has_no_stretches():
+    (ids,) = random_tokens((40,))
+    assert explained(random_model(), ids)[0].stretches == ()
 
 
 def test_a_single_token_leaves_an_empty_text():

@@ -5,7 +5,7 @@ from grucli.inspection.conditions import Condition
 from grucli.inspection.measure import Shown, inspect
 from grucli.inspection.verdicts import IDS
 from tests.inspection.helpers import SETTINGS, random_model
-from tests.inspection.reports import REVIEWS, sample, text_model
+from tests.inspection.reports import LABELS, REVIEWS, sample, text_model
 
 REPORT = {
     "schema": "grucli.gates/1",
@@ -96,7 +96,7 @@ def test_ids_are_those_that_verdicts_have():
     models[1].params["head_weight"][...] = 0
     found = set()
     for one in models:
-        saved = text_model(one)
+        saved = text_model(one, LABELS[: max(2, one.architecture.num_outputs)])
         report = inspect("m.npz", saved, Shown(), SETTINGS, sample(REVIEWS)).to_json()
         found |= {verdict["id"] for verdict in report["verdicts"]}
         for verdict in report["verdicts"]:

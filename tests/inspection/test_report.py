@@ -115,7 +115,7 @@ def test_what_would_change_an_answer_is_said():
         if turn is None:
             assert sentence == ""
             continue
-        words = [f"'{one.parts[k].text}'" for k in turn.parts]
+        words = [f"'{one.parts[start].text}'" for start, _ in turn.spans]
         assert sentence.endswith(f"{turn.level:.3f}")
         if turn.is_another:
             assert all(word in sentence for word in words)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from grucli.engine.packing import Floats
 from grucli.errors import counted
+from grucli.inspection.attribution import Stretch
 from grucli.inspection.sequences import Channel, Example, Series
 from grucli.report.page.document import table
 from grucli.report.page.markup import Markup, joined, tag
@@ -23,7 +24,7 @@ from grucli.report.page.plot import (
     plot,
     stretched,
 )
-from grucli.report.sequences import LISTED_PARTS, mark, part_name, part_noun, signed, strongest
+from grucli.report.sequences import LISTED_PARTS, mark, part_noun, signed, steps_name
 from grucli.report.tables import number
 
 CHANNELS, FIGURES = 12, 96  # drawn of one sequence, and of all on the page
@@ -66,75 +67,98 @@ def _most_important(channels: Sequence[Channel], most: int) -> list[int]:
 
 
 def _effects(one: Example, series: Series, bands: Sequence[Markup]) -> Markup:
-    """Return bars that rise for the answer, and fall against it."""
-    why = one.attribution
-    effect, faint = np.nan_to_num(why.effect), why.explained.faint
-    size = float(max(np.abs(effect).max(), faint))
+    """Return bars that rise for the answer, and fall against it, and stretches as their outline."""
+    why, parts = one.attribution, _parts(one)
+    sizes = [abs(span.effect) for span in (*parts, *why.stretches)]
+    size, faint = max(*sizes, why.explained.faint), why.explained.faint
     above, below = why.explained.sides
-    sides = (("f", effect.clip(min=0)), ("a", effect.clip(max=0)))
-    bars = [
-        tag("path", class_=f"bars {kind}", d=_outline(one, own / size))
-        for kind, own in sides
-        if own.any()
-    ]
     ticks = [(0.5 - REACH, signed(-size, faint)), (0.5, "0"), (0.5 + REACH, signed(size, faint))]
+    caption = f"outlined: {len(why.stretches)} longer stretches" if why.stretches else None
     return plot(
         f"what each {part_noun(one)} does",
         _words(one),
-        _steps(one, series),
+        _steps(one, series.span),
         Axis(name=f"▲ {above}, ▼ {below}", ticks=ticks),
         *bands,
-        stretched(*bars),
+        stretched(*_bars(parts, size, "bars"), *_bars(why.stretches, size, "bars outline")),
         *_notes(one, size),
+        caption=caption,
     )
 
 
-def _outline(one: Example, heights: Floats) -> str:
-    """Return bars beside each other, from the line in the middle on, as one shape."""
-    half, moves, last = FINE // 2, [f"M0,{FINE // 2}"], FINE // 2
-    for k, y in enumerate(np.rint(FINE * (0.5 - REACH * heights)).astype(int).tolist()):
-        moves.append(f"V{y}" if y != last else "")
-        moves.append(f"H{FINE * _window(one, k)[1]:.0f}")
-        last = y
-    return "".join(moves) + f"V{half}z"
+def _parts(one: Example) -> list[Stretch]:
+    """Return the parts as the shortest of stretches."""
+    effects = np.nan_to_num(one.attribution.effect).tolist()
+    return [
+        Stretch(start=part.start, stop=part.stop, effect=effect)
+        for part, effect in zip(one.parts, effects, strict=True)
+    ]
+
+
+def _spans(one: Example) -> Sequence[Stretch]:
+    """Return what colours are of: stretches, for steps beside each other say the same, or parts."""
+    return one.attribution.stretches or _parts(one)
+
+
+def _strongest(one: Example, most: int = LISTED_PARTS) -> tuple[list[Stretch], list[Stretch]]:
+    """Return the spans that raise the margin most, and those that lower it most, none faint."""
+    faint = one.attribution.explained.faint
+    found = sorted(_spans(one), key=lambda span: -span.effect)
+    above = [span for span in found if span.effect >= faint]
+    below = [span for span in reversed(found) if span.effect <= -faint]
+    return above[:most], below[:most]
+
+
+def _bars(spans: Sequence[Stretch], size: float, kind: str) -> list[Markup]:
+    """Return bars beside each other, of each side as one shape that begins at the middle line."""
+    length, shapes = spans[-1].stop if spans else 1, []
+    for side, sign in (("f", 1), ("a", -1)):
+        last, moves = FINE // 2, [f"M0,{FINE // 2}"]
+        for span in spans:
+            y = round(FINE * (0.5 - REACH * sign * max(0.0, sign * span.effect) / size))
+            moves.append(f"V{y}" if y != last else "")
+            moves.append(f"H{FINE * span.stop / length:.0f}")
+            last = y
+        if any(sign * span.effect > 0 for span in spans):
+            d = "".join(moves) + f"V{FINE // 2}z"
+            shapes.append(tag("path", class_=f"{kind} {side}", d=d))
+    return shapes
 
 
 def _words(one: Example) -> str:
-    """Return the strongest windows of either side in words."""
-    why = one.attribution
-    effect, faint = why.effect.tolist(), why.explained.faint
-    found = [
-        f"{side}: {', '.join(f'{part_name(one, k)} {mark(effect[k], faint)}' for k in parts)}"
-        for side, parts in zip(why.explained.sides, strongest(one), strict=True)
-        if parts
-    ]
-    return "; ".join(found) or "no window has an effect of its own"
+    """Return the strongest spans of either side in words."""
+    sides = zip(one.attribution.explained.sides, _strongest(one), strict=True)
+    found = [f"{side}: {', '.join(_said(one, span) for span in own)}" for side, own in sides if own]
+    return "; ".join(found) or "nothing has an effect of its own"
+
+
+def _said(one: Example, span: Stretch) -> str:
+    effect = mark(span.effect, one.attribution.explained.faint)
+    return f"{steps_name(span.start, span.stop)} {effect}"
 
 
 def _notes(one: Example, size: float) -> list[Markup]:
     """Return the strongest effects as words beside their bars, those that have room."""
-    effect, faint = one.attribution.effect.tolist(), one.attribution.explained.faint
+    faint, length = one.attribution.explained.faint, one.parts[-1].stop
     notes: list[Markup] = []
-    for parts, beyond in zip(strongest(one), (0.02, -0.11), strict=True):
+    for spans, beyond in zip(_strongest(one), (0.02, -0.11), strict=True):
         used: list[float] = []
-        for k in parts:
-            place = sum(_window(one, k)) / 2
+        for span in spans:
+            place = (span.start + span.stop) / 2 / length
             if all(abs(place - other) >= NOTE_GAP for other in used):
                 used.append(place)
-                height = 0.5 + REACH * effect[k] / size + beyond
-                notes.append(note(place, height, mark(effect[k], faint)))
+                height = 0.5 + REACH * span.effect / size + beyond
+                notes.append(note(place, height, mark(span.effect, faint)))
     return notes
 
 
 def _bands(one: Example, most: int) -> list[Markup]:
-    """Return so many windows of either side as areas of its colour, with their effect in words."""
-    why = one.attribution
-    effect, faint = why.effect.tolist(), why.explained.faint
+    """Return so many spans of either side as areas of its colour, with their effect in words."""
+    length = one.parts[-1].stop
     return [
-        box(left, 0, right, 1, f"window {kind}", f"{part_name(one, k)}: {mark(effect[k], faint)}")
-        for kind, parts in zip("fa", strongest(one), strict=True)
-        for k in parts[:most]
-        for left, right in (_window(one, k),)
+        box(span.start / length, 0, span.stop / length, 1, f"window {kind}", _said(one, span))
+        for kind, spans in zip("fa", _strongest(one, most), strict=True)
+        for span in spans
     ]
 
 
@@ -149,7 +173,7 @@ def _channel(one: Example, series: Series, k: int, most: int, bands: Sequence[Ma
     return plot(
         channel.name if channel.effect is None else f"{channel.name} {own}",
         _range(values),
-        _steps(one, series),
+        _steps(one),
         scale.axis(""),
         *bands,
         curves(*_coloured(one, values, scale, most)),
@@ -223,13 +247,13 @@ def _seen(line: list[Point], length: int) -> list[Point]:
 
 
 def _levels(one: Example) -> Rows:
-    """Return (T,) how much each step's window does, from -3 to 3; 0 is faint."""
-    effect = np.nan_to_num(one.attribution.effect)
-    size = max(float(np.abs(effect).max()), one.attribution.explained.faint)
+    """Return (T,) how much each step's span does, from -3 to 3; 0 is faint."""
+    spans, faint = _spans(one), one.attribution.explained.faint
+    effect = np.array([span.effect for span in spans])
+    size = max(float(np.abs(effect).max()), faint)
     levels = np.sign(effect) * np.ceil(LEVELS * np.abs(effect) / size)
-    levels[np.abs(effect) < one.attribution.explained.faint] = 0
-    lengths = [part.stop - part.start for part in one.parts]
-    return np.repeat(levels.astype(np.int64), lengths)
+    levels[np.abs(effect) < faint] = 0
+    return np.repeat(levels.astype(np.int64), [span.stop - span.start for span in spans])
 
 
 def _kind(level: int) -> str:
@@ -256,18 +280,12 @@ def thinned(values: Floats, most: int) -> Rows:
     return np.array(sorted(kept))
 
 
-def _steps(one: Example, series: Series) -> Axis:
-    """Return the axis of steps, with the times of its ends if they are known."""
-    length = len(series.values)
+def _steps(one: Example, span: tuple[str, str] | None = None) -> Axis:
+    """Return the axis of steps, with the times of its ends if they are given."""
+    length = one.parts[-1].stop
     stride = max(1, round(Scale.over(0, length, 4).step))
     numbers = sorted({1, *range(stride, length, stride), length})
     name = "step"
-    if series.span is not None:
-        name = f"step, from {series.span[0]}" + ("" if one.truncated else f" to {series.span[1]}")
+    if span is not None:
+        name = f"step, from {span[0]}" + ("" if one.truncated else f" to {span[1]}")
     return Axis(name=name, ticks=[((k - 0.5) / length, f"{k:,}") for k in numbers])
-
-
-def _window(one: Example, k: int) -> tuple[float, float]:
-    """Return where a part begins and ends."""
-    length = one.parts[-1].stop
-    return one.parts[k].start / length, one.parts[k].stop / length

@@ -68,6 +68,9 @@ svg text{font-size:11px;fill:var(--faint)}
 .f3,.a3{stroke-width:4.5}
 .bars.f{fill:var(--blue)}
 .bars.a{fill:var(--orange)}
+.bars.outline{fill-opacity:.12;stroke-width:1.4;vector-effect:non-scaling-stroke}
+.outline.f{stroke:var(--blue)}
+.outline.a{stroke:var(--orange)}
 .window{fill:rgba(var(--for),.14)}
 .window.a{fill:rgba(var(--against),.14)}
 polyline{vector-effect:non-scaling-stroke}

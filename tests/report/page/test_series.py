@@ -9,6 +9,7 @@ from grucli.inspection.attribution import explain, spans
 from grucli.inspection.sequences import Channel, Example, SequencePart, Series
 from grucli.report.page.plot import FINE
 from grucli.report.page.series import REACH, drawn, thinned
+from grucli.report.sequences import together
 from grucli.tasks.classify.task import Classify
 
 TASK = Classify(labels=("calm", "fall"))
@@ -68,8 +69,8 @@ def test_bars_rise_for_the_answer_and_bands_say_it_in_words():
     worth = [0, 0, 0, 0, 3, 3, 0, 0, -1, -1, 0, 0]
     source = picture(example(np.arange(12)[:, None], worth, most=6))
     assert "▲ for &#x27;fall&#x27;, ▼ for &#x27;calm&#x27;" in source
-    assert "<title>steps 5 to 6: ▲6.00</title>" in source
-    assert "<title>steps 9 to 10: ▼2.00</title>" in source
+    assert "<title>steps 5 to 6 ▲6.00</title>" in source
+    assert "<title>steps 9 to 10 ▼2.00</title>" in source
     assert (
         "for &#x27;fall&#x27;: steps 5 to 6 ▲6.00; for &#x27;calm&#x27;: steps 9 to 10 ▼2.00"
         in source
@@ -78,6 +79,18 @@ def test_bars_rise_for_the_answer_and_bands_say_it_in_words():
     above, below = (re.search(rf'class="bars {kind}" d="([^"]*)"', source)[1] for kind in "fa")
     assert above == f"M0,500H167H333V{500 - top}H500V500H667H833H1000V500z"
     assert below == f"M0,500H167H333H500H667V{500 + round(top / 3)}H833V500H1000V500z"
+
+
+def test_a_long_series_has_the_colours_of_its_stretches():
+    worth = np.zeros(48)
+    worth[20:24] = 1  # a stretch of twelve, and no one of its steps does much
+    one = example(np.arange(48)[:, None], worth)
+    source = picture(one)
+    assert [kind for kind, _ in lines(source)] == ["s", "s f3", "s"]
+    assert "<title>steps 21 to 24 ▲4.00</title>" in source
+    assert 'class="bars outline f"' in source
+    assert "outlined: 12 longer stretches" in source
+    assert together(one) == "steps 21 to 24 ▲4.00"
 
 
 def test_a_missing_step_is_a_gap_and_one_between_two_can_be_seen():
