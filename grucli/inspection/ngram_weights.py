@@ -139,7 +139,8 @@ def _texts(encoder: TextEncoder, records: Sequence[Record]) -> Tokenized:
         texts = encoder.encode(records).texts
         assert texts is not None  # an encoder of texts gives them
         return texts
-    return Tokenized.of(encoder.vocabulary.tokens[:MOST_TOKENS], lambda token: (token,))
+    tokens = encoder.vocabulary.tokens[:MOST_TOKENS]
+    return Tokenized.of([(token,) for token in tokens] or [()], tuple[str, ...])
 
 
 def _heaviest(path: NgramPath, present: Places, pulls: Floats) -> Iterator[tuple[Places, Floats]]:

@@ -191,6 +191,14 @@ def test_marks_and_places_are_shown_and_explained():
     )
 
 
+def test_texts_without_tokens_have_no_ngrams():
+    saved = model({}, pattern=(2, True, True))
+    nothing = dataclasses.replace(saved, encoder=TextEncoder(Vocabulary(()), "space", 60))
+    for found in (ngram_weights(saved, records(("", " "))), ngram_weights(nothing)):
+        assert (found.found, [side.ngrams for side in found.sides]) == (0, [(), ()])
+        assert ngrams(found)[-2:] == ["neg  none", "pos  none"]
+
+
 def test_a_model_without_ngrams_has_none():
     assert ngram_weights(reports.text_model(), records()) is None
     assert ngram_weights(reports.series_model()) is None
