@@ -159,7 +159,9 @@ class Common:
         typer.Option("--threads", min=1, max=1024, metavar="N", help="Of the linear algebra."),
     ] = None
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what goes wrong.")] = False
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more on stderr.")] = False
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Say more on stderr, such as each epoch.")
+    ] = False
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False
     no_color: Annotated[bool, typer.Option("--no-color", help="Plain text everywhere.")] = False
 

@@ -7,8 +7,8 @@ from rich.cells import cell_len
 from grucli.report.tables import fit
 
 LONGEST, SHORTEST = 40, 8  # columns of a bar; where there is no room for it there is none
-NAME = 38  # columns for what is done
-BESIDE = 64  # columns that all but the bar may take
+NAME = 40  # columns for what is done
+BESIDE = 66  # columns that all but the bar may take
 
 
 def bar_line(what: str, share: float, left_s: float | None, width: int) -> str:

@@ -473,7 +473,7 @@ def test_existing_outputs_are_refused_before_anything_is_read(tmp_path):
 REFUSED = {
     "no output": (["train", REVIEWS], 2, "--output"),
     "not .npz": (["train", REVIEWS, "-o", "m.bin"], 2, "must end in .npz"),
-    "no data": (["train", "-o", "m.npz"], 2, "no data"),
+    "no data": (["train", "-o", "m.npz"], 2, "DATA: is missing"),
     "unknown option": (["train", REVIEWS, "-o", "m.npz", "--epochs", "3"], 2, "--epochs"),
     "bad setting": (["train", REVIEWS, "-o", "m.npz", "--set", "model.cel=gru"], 2, "'cell'"),
     "task to come": (

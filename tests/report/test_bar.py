@@ -10,9 +10,9 @@ WORDS = "fold 2 of 3, epoch 12, loss 0.0499"
 
 def test_a_bar_stands_between_what_is_done_and_what_is_left():
     line = bar_line(WORDS, 0.62, 12.4, 79)
-    assert line == f"{WORDS:<38}  [=========>     ]  62%  12 s left"
-    assert bar_line(WORDS, 1.0, None, 79) == f"{WORDS:<38}  [===============] 100%"
-    assert bar_line(WORDS, 0.0, None, 79) == f"{WORDS:<38}  [>              ]   0%"
+    assert line == f"{WORDS:<40}  [========>    ]  62%  12 s left"
+    assert bar_line(WORDS, 1.0, None, 79) == f"{WORDS:<40}  [=============] 100%"
+    assert bar_line(WORDS, 0.0, None, 79) == f"{WORDS:<40}  [>            ]   0%"
 
 
 @pytest.mark.parametrize(
@@ -20,12 +20,12 @@ def test_a_bar_stands_between_what_is_done_and_what_is_left():
 )
 @pytest.mark.parametrize("width", [1, 5, 20, 39, 60, 79, 199])
 def test_no_line_is_wider_than_the_terminal_and_the_bar_stays_in_its_place(what, width):
+    places = set()
     for share, left_s in ((0.0, None), (0.5, 5000), (1.0, 1.0)):
         line = bar_line(what, share, left_s, width)
         assert cell_len(line) <= width
-        if width >= 60:
-            assert line[len(line.partition("[")[0]) :].startswith("[")
-            assert cell_len(line.partition("[")[0]) == min(40, cell_len(line.partition("[")[0]))
+        places.add(cell_len(line.partition("[")[0]))
+    assert places == {42} or width < 79
 
 
 @pytest.mark.parametrize(
