@@ -1,5 +1,6 @@
 """What `train` says of a table whose columns it cannot tell: the table, and what to type."""
 
+import csv
 import json
 import shutil
 from pathlib import Path
@@ -58,6 +59,17 @@ def test_standard_input_has_its_table_too(folder: Path) -> None:
     ran = bash("grucli train - --dry-run < tickets.csv", cwd=folder)
     assert ran.text.splitlines()[1:-1] == TABLE.splitlines()[1:]
     assert ran.err == f"{WHAT.replace('tickets.csv', 'standard input')}pass {SAID}\n"
+
+
+def test_keys_of_objects_are_columns(folder: Path) -> None:
+    header, *rows = csv.reader((folder / "tickets.csv").read_text().splitlines())
+    objects = [dict(zip(header, row, strict=True)) for row in rows]
+    (folder / "t.jsonl").write_text("".join(json.dumps(one) + "\n" for one in objects))
+    ran = grucli("train", "t.jsonl", "--dry-run", cwd=folder)
+    assert ran.lines[1:-1] == TABLE.splitlines()[1:]
+    assert ran.lines[-1] == f"try: grucli train t.jsonl --dry-run {SAID}"
+    done = bash(ran.lines[-1].removeprefix("try: "), cwd=folder)
+    assert "5 columns of 66 rows in t.jsonl" in done.lines
 
 
 def test_other_commands_keep_to_their_line(folder: Path) -> None:

@@ -12,7 +12,8 @@ was read can be written again with a column more.
 """
 
 import io
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -39,6 +40,7 @@ MOST_TOKENS: Final = 2**20
 
 _BLANK_BYTES = BLANK.encode()
 _MOST_AHEAD = 10_000  # lines that are kept to see whether a sequence is whole
+_CHUNK = re.compile("O|[BIESLUM]-.+")
 _LEAST_TOKENS = 1.5  # of a sequence on average, where nobody said that these are sequences
 _FEW_INNER_BLANKS = 0.05  # of the tokens, likewise
 
@@ -147,12 +149,30 @@ def open_conll(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
     if asked.needs_label and width > 2 and grid.is_guessed:
         form = "CoNLL-U" if grid.is_conllu else f"{width} columns"
         said = f"{form}: tokens from column {source.text}, tags from column {source.label}"
-        source.findings += (f"{said} (pass --text/--label for others)",)
+        more = _chunks_beside(lines, grid)
+        source.findings += (f"{said} (pass --text/--label for others){more}",)
     rest: list[str] = []
     source.records = _records(lines, source, grid, rest)
     source.rest = lambda: tuple(rest)
     source.ready = partial(_has_sequence, lines)
     return source
+
+
+def _chunks_beside(lines: Lines, grid: Grid) -> str:
+    """Return which later column holds parts of chunks, if the one that is read does not."""
+    waiting, _ = lines.peek(SAMPLED_ROWS)
+    texts = [decode(line, lines.encoding)[0] for line in waiting]
+    columns = list(zip(*[grid.cells(text) for text in texts if grid.is_token(text)], strict=False))
+    found = [k for k in range(grid.tag, len(columns)) if _are_chunks(columns[k])]
+    if not found or found[0] == grid.tag:
+        return ""
+    names = [grid.name(k) for k in found]
+    several = "s" if len(names) > 1 else ""
+    return f"; chunks in column{several} {' and '.join(names)} (--label {names[-1]})"
+
+
+def _are_chunks(tags: Sequence[str]) -> bool:
+    return all(map(_CHUNK.fullmatch, tags)) and any("-" in tag for tag in tags)
 
 
 def _records(lines: Lines, source: Source, grid: Grid, rest: list[str]) -> Iterator[Record]:

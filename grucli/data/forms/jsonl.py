@@ -32,6 +32,8 @@ from grucli.data.record_labels import LeftOut
 from grucli.data.records import Record, Source, names
 from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines
+from grucli.data.tables.column_choice import or_proposal
+from grucli.data.tables.column_profile import profile
 from grucli.data.tables.dialect import SAMPLED_ROWS
 from grucli.data.tables.series_columns import choose_series
 from grucli.errors import DataError, excerpt
@@ -95,7 +97,10 @@ def open_jsonl(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
         text = names(shape.text) or asked.options.text
         asked = replace(asked, options=replace(asked.options, text=text, label=shape.label))
         source.division = "words" if shape.text else None
-    keys = _keys(source, sample, asked)
+    if asked.needs_label:
+        rows, is_whole = _rows(sample, source.columns), len(sample) < SAMPLED_ROWS
+        source.look = lambda: profile(source.columns, rows, is_whole=is_whole)
+    keys = or_proposal(lambda told: _keys(source, sample, told), asked, source.columns, source.look)
     source.text = keys.text if len(keys.text) > 1 else next(iter(keys.text), None)
     source.values = names(keys.values)
     source.label = keys.label

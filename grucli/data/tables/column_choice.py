@@ -1,8 +1,9 @@
 """The columns of a table: of numeric sequences or of texts; where neither is clear, what to say."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines
@@ -16,6 +17,7 @@ from grucli.data.tables.text_columns import TextColumns, choose_text, looks_like
 from grucli.data.unclear import UnclearError, with_said
 from grucli.errors import DataError, excerpt
 
+Chosen = TypeVar("Chosen")
 MOST_TRIED = 4
 """Proposals that are tried before none is made."""
 
@@ -52,16 +54,7 @@ class ColumnChoice:
             UnclearError: they are not; to learn from the table, it says what could be said.
             DataError, ConfigError: the table or what is said of it cannot be used.
         """
-        try:
-            return self._chosen(asked)
-        except UnclearError as error:
-            is_new = not (asked.known.text or asked.known.values)
-            if look is None or error.options or not is_new:
-                raise
-            profile = look()
-            said = self._said(asked, profile)
-            mend = "" if said else error.mend
-            raise UnclearError(error.what, said, mend=mend, profile=profile) from None
+        return or_proposal(self._chosen, asked, self._columns, look)
 
     def _chosen(self, asked: Asked) -> SeriesColumns | TextColumns:
         if not self._columns:
@@ -91,20 +84,41 @@ class ColumnChoice:
             mend=f"pass --no-header, or {flags} if it is a header",
         )
 
-    def _said(self, asked: Asked, profile: TableProfile) -> dict[str, Any]:
-        """Return what to say of the table so that it can be read; nothing if nobody can tell."""
-        found = proposals(profile, asked.options, needs_label=asked.needs_label)
-        for said, _ in zip(found, range(MOST_TRIED), strict=False):
-            if self._is_read(asked, said):
-                return said
-        return {}
 
-    def _is_read(self, asked: Asked, said: dict[str, Any]) -> bool:
-        """Whether the table can be read once this is said of it."""
-        try:
-            self._chosen(
-                replace(asked, options=with_said(asked.options, said)).among(self._columns)
-            )
-        except DataError:
-            return False
-        return bool(said)
+def or_proposal(
+    choose: Callable[[Asked], Chosen], asked: Asked, columns: Sequence[str], look: Look | None
+) -> Chosen:
+    """Return what is chosen; where that is not clear, let the refusal say what could be said.
+
+    Args:
+        choose: from what is known of a table.
+        asked: that.
+        columns: names of those that there are.
+        look: gives their profile; None if nobody is to learn from them.
+
+    Raises:
+        UnclearError: it is not clear; to learn from the table, with its profile.
+        DataError, ConfigError: as `choose`.
+    """
+    try:
+        return choose(asked)
+    except UnclearError as error:
+        if look is None or asked.known.text or asked.known.values or "header" in error.options:
+            raise
+        profile = look()
+        said = error.options or _proposal(choose, asked, columns, profile)
+        mend = "" if said != error.options else error.mend
+        raise UnclearError(error.what, said, mend=mend, profile=profile) from None
+
+
+def _proposal(
+    choose: Callable[[Asked], Chosen], asked: Asked, columns: Sequence[str], profile: TableProfile
+) -> dict[str, Any]:
+    """Return what to say of a table so that it can be read; nothing if nobody can tell."""
+    found = proposals(profile, asked.options, needs_label=asked.needs_label)
+    for said, _ in zip(found, range(MOST_TRIED), strict=False):
+        told = replace(asked, options=with_said(asked.options, said))
+        with suppress(DataError):
+            choose(told.among(columns))
+            return said
+    return {}

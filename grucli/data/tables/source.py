@@ -208,6 +208,7 @@ def _table(source: Source, chosen: TextColumns | SeriesColumns) -> TableLayout:
         group=chosen.group,
         needs_label=source.needs_label and source.left_out is None,
         may_lack_label=source.targets == "labels" and source.left_out is None,
+        allows_sets=source.allows_sets,
         header=source.header,
         delimiter=source.delimiter or ",",
     )

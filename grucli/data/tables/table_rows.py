@@ -29,7 +29,8 @@ class TableLayout:
         label, weight, group, time: indices of columns, None where there is none; `time` tells
             when a whole row was, not a step of it.
         needs_label: whether a row must have a label,
-        may_lack_label: unless its labels are a set, which may be empty.
+        may_lack_label: unless its labels are a set, which may be empty;
+        allows_sets: they would be if somebody said so.
         header: whether the table has one.
         delimiter: of the table.
     """
@@ -44,6 +45,7 @@ class TableLayout:
     delimiter: str
     time: int | None = None
     may_lack_label: bool = False
+    allows_sets: bool = False
 
     def record(self, number: int, row: Row) -> Record:
         """Return what a row says of its record, text and values apart, or why it cannot be read."""
@@ -75,7 +77,9 @@ class TableLayout:
             return self._ragged(len(cells))
         is_needed = self.needs_label and not self.may_lack_label
         if is_needed and self.label is not None and not cells[self.label].strip():
-            return f"no label; fill column '{excerpt(self.columns[self.label])}' or drop the row"
+            name = excerpt(self.columns[self.label])
+            sets = " (--label-separator lets rows have none)" if self.allows_sets else ""
+            return f"no label; fill column '{name}' or drop the row{sets}"
         if self.weight is not None and weight(cells[self.weight]) is None:
             return (
                 f"weight '{excerpt(cells[self.weight])}' in column "

@@ -86,8 +86,10 @@ def test_the_tag_is_in_column_two_and_this_is_said_of_more_columns() -> None:
     source, records = read(CONLL_2003, "eng.conll")
     assert tagged(records[0]) == [("EU", "NNP"), ("rejects", "VBZ")]
     assert source.findings == (
-        "4 columns: tokens from column 1, tags from column 2 (pass --text/--label for others)",
+        "4 columns: tokens from column 1, tags from column 2 (pass --text/--label for others); "
+        "chunks in columns 3 and 4 (--label 4)",
     )
+    assert "chunks" not in read_source(CONLL_2003, "eng.conll", text="1", label="3").findings
     assert read_source("a b\n", "a.conll").findings == ()
 
 
