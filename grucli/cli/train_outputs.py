@@ -21,6 +21,7 @@ from grucli.modelfile import checkpoint
 from grucli.preparation.prepare import Prepared
 from grucli.preparation.windows import joined
 from grucli.report.out_of_fold import OutOfFold
+from grucli.report.window_names import WindowNames
 from grucli.tasks.columns import AnswerOptions
 from grucli.training.held_out_scores import HeldOutScores
 from grucli.training.saver import RunFiles
@@ -185,7 +186,8 @@ def write_out_of_fold(files: RunFiles, session: Session) -> bool:
     answers = trainer.task.answers(
         scores, AnswerOptions(separator=prepared.remembered.label_separator)
     )
-    found = OutOfFold(records=records, answers=answers, folds=folds)
+    windows = WindowNames.of(prepared.remembered)
+    found = OutOfFold(records=records, answers=answers, folds=folds, windows=windows)
     text = found.jsonl() if path.suffix == ".jsonl" else found.csv()
     output.write_file(str(path), text.encode("utf-8", "surrogatepass"))
     return True

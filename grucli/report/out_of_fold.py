@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from grucli.data.records import Record
 from grucli.report.predictions import as_texts, as_values, csv_line, json_line
+from grucli.report.window_names import NO_WINDOWS, WindowNames
 from grucli.tasks.columns import Columns
 
 
@@ -21,20 +22,23 @@ class OutOfFold:
         records: n of them.
         answers: to all of them.
         folds: (n,) by which fold each was held out, from 0 on.
+        windows: columns that name the window which a record is.
     """
 
     records: Sequence[Record]
     answers: Columns
     folds: npt.NDArray[Any]
+    windows: WindowNames = NO_WINDOWS
 
     def csv(self) -> str:
         """Return a table: row, target, the columns that `predict` gives, fold."""
         table = self.answers.table
         answered = zip(*map(as_texts, table.values()), strict=True)
-        lines = [csv_line(["row", "target", *table, "fold"])]
+        lines = [csv_line(["row", *self.windows.names, "target", *table, "fold"])]
         for record, answer, fold in self._rows(answered):
             target = " ".join(record.tags or ()) if record.label is None else record.label
-            lines.append(csv_line([str(record.number), target, *answer, str(fold)]))
+            place = [str(record.number), *self.windows.cells(record)]
+            lines.append(csv_line([*place, target, *answer, str(fold)]))
         return "".join(lines)
 
     def jsonl(self) -> str:
@@ -45,6 +49,7 @@ class OutOfFold:
             json_line(
                 {
                     "row": record.number,
+                    **self._window(record),
                     "target": _target(record),
                     **dict(zip(fields, answer, strict=True)),
                     "fold": fold,
@@ -52,6 +57,10 @@ class OutOfFold:
             )
             for record, answer, fold in self._rows(answered)
         )
+
+    def _window(self, record: Record) -> dict[str, dict[str, str]]:
+        names, cells = self.windows.names, self.windows.cells(record)
+        return {"window": dict(zip(names, cells, strict=True))} if names else {}
 
     def _rows(self, answered: Iterable[Any]) -> Iterable[tuple[Record, Any, int]]:
         """Return each record with its answer and the number of its fold."""

@@ -199,3 +199,21 @@ def test_what_is_held_out_for_a_test_is_scored_alike_from_its_file(tmp_path: Pat
     ran = grucli("evaluate", "test.csv", "-m", "m.npz", "--json", cwd=tmp_path)
     found = json.loads(ran.text)
     assert (found["rows"], found["accuracy"]) == (report["rows"], report["accuracy"])
+
+
+def test_wrong_answers_and_those_of_folds_name_their_windows(two_units: Path) -> None:
+    (two_units / "hard.csv").write_text(log(80, units="AB", seed=9).replace("ok", "worn"))
+    ran = grucli("evaluate", "hard.csv", "-m", "m.npz", "--errors", "e.csv", cwd=two_units)
+    assert ran.code == 0, ran.err
+    header, *wrong = csv.reader((two_units / "e.csv").read_text().splitlines())
+    assert header[2:6] == ["first_time", "last_time", "unit", "label"]
+    assert wrong
+    assert all(row[2] < row[3] and row[4] in "AB" for row in wrong)
+    options = ("--window", "8", "--step", "4", "--set", "training.folds=2")
+    words = ("-o", "f.npz", *PLAIN, *options, "--out-of-fold", "f.csv")
+    ran = grucli("train", "log.csv", *words, cwd=two_units)
+    assert ran.code == 0, ran.err
+    header, *rows = csv.reader((two_units / "f.csv").read_text().splitlines())
+    assert header[:5] == ["row", "unit", "first_time", "last_time", "target"]
+    assert "over a border left out" in ran.err
+    assert len({tuple(row[1:3]) for row in rows}) == len(rows) > 130
