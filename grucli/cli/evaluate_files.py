@@ -125,6 +125,6 @@ class Files:
             from grucli.report.page.evaluation_page import evaluation_page
 
             names = Path(model).name, Path(table.name).name
-            page = evaluation_page(scored, saved, table.records, *names)
+            page = evaluation_page(scored, saved, table, *names)
             output.write_file(self.html, page.encode())
             common.note(f"wrote {show_path(self.html)}")

@@ -103,6 +103,9 @@ def test_the_figures_are_those_of_the_json(tmp_path: Path, linear_model: Path) -
     assert f"negative {first} {wrong} positive {other} {last}" in page.text
     assert f"'positive': {shown(scores['roc_auc'])}" in page.text
     assert f"'positive': {shown(scores['pr_auc'])}" in page.text
+    for name, owner in (("recurrence", "recurrence"), ("wide", "n-grams")):
+        assert f"{owner} alone {shown(scores['parts'][name]['accuracy'])}" in page.text
+    assert f"(p {shown(scores['baselines']['p_value'])})" in page.text
     errors = wrong + other
     assert f"{errors} answers are not right" in page.text
     assert page.sections == ["per_class", "confusion", "trust", "thresholds", "errors", "worst"]
@@ -171,6 +174,14 @@ def test_what_is_in_the_data_stays_text(tmp_path: Path, odd_model: Path) -> None
     assert "alert" in page.text
     assert "好，评" in page.text
     assert "\\u2028" in page.text
+
+
+def test_what_makes_the_scores_worth_less_is_on_the_page(tmp_path: Path, text_model: Path) -> None:
+    page = page_of(tmp_path, SAMPLES / "reviews_train.csv", text_model, "--min-prob", "0.9")
+    assert "warning reviews_train.csv: looks like the file that the model has learned from" in (
+        page.text
+    )
+    assert "Answered with --min-prob 0.9:" in page.text
 
 
 def test_one_row_and_answers_that_are_all_right(tmp_path: Path, text_model: Path) -> None:

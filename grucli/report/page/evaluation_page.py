@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 
 from grucli import __version__
+from grucli.data.labelled import Table
 from grucli.data.records import Record
 from grucli.errors import counted
 from grucli.inspection.worst_answers import worst_answers
+from grucli.model.linear_path import NAMES
 from grucli.modelfile.checkpoint import SavedModel
+from grucli.notices import Notice
 from grucli.prediction.error_analysis import analyse
 from grucli.prediction.score import SCHEMA, Scored
 from grucli.report import coverage
@@ -24,23 +28,23 @@ from grucli.report.page.reliability import trust
 from grucli.report.page.sections import Section, every, in_short
 from grucli.report.page.thresholds import thresholds
 from grucli.report.page.worst_figures import worst_section
+from grucli.report.scores import sure_text, warnings, worth
 from grucli.report.tables import number
 from grucli.tasks.pictures import Pictures
 from grucli.tasks.scorecard import ConfusionTable, Figure, FigureTable, Scorecard
 
 
-def evaluation_page(
-    scored: Scored, saved: SavedModel, records: Sequence[Record], model: str, data: str
-) -> str:
+def evaluation_page(scored: Scored, saved: SavedModel, rows: Table, model: str, data: str) -> str:
     """Return the whole page.
 
     Args:
-        scored: what was found on n rows.
+        scored: what was found on rows.
         saved: the model.
-        records: the n rows.
+        rows: all of them.
         model, data: names of their files.
     """
-    sections = list(sections_of(scored, saved, records))
+    sections = list(sections_of(scored, saved, rows.records))
+    odd = [warning_item(one, rows.name) for one in warnings(scored, saved, rows)]
     made = (
         f"grucli {__version__}, NumPy {np.__version__}; the figures are those of --json ({SCHEMA})"
     )
@@ -48,8 +52,9 @@ def evaluation_page(
         f"{model} on {data} – grucli evaluate",
         tag("h1", f"How well {model} answers {data}"),
         tag("p", verdict(scored.card), class_="lead"),
+        tag("ul", *odd) if odd else None,
         in_short(sections),
-        _figures(scored.card, coverage.rows(scored.coverage, saved)),
+        _figures(scored, saved),
         every(sections),
         tag("footer", made),
     )
@@ -67,9 +72,14 @@ def verdict(card: Scorecard) -> str:
         better = "that is better by more than chance explains"
     else:
         better = "on these rows, that is no better than chance explains"
-    title, rows = first.measure.title, counted(card.rows, "row")
-    reached = f"{title[:1].upper()}{title[1:]} {_with_interval(first)} on {rows}"
+    rows = counted(card.rows, "row")
+    reached = f"{_begun(first.measure.title)} {_with_interval(first)} on {rows}"
     return f"{reached}; {blind} would reach {told}: {better}."
+
+
+def _begun(text: str) -> str:
+    """Return text as it begins a sentence."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _with_interval(one: Figure) -> str:
@@ -81,19 +91,34 @@ def _with_interval(one: Figure) -> str:
     return f"{value} (95 % interval {low} to {high})"
 
 
-def _figures(card: Scorecard, more: Sequence[tuple[str, object, str]]) -> Markup:
-    """Return all figures of the report; `more` as in `report.scorecard.text`."""
-    rows = list[tuple[str, ...]]()
-    for one in (*card.figures, *card.further):
-        means = one.meaning if one.subject is None else f"{one.meaning} '{one.subject}'"
-        span = ""
-        if one.interval is not None:
-            low, high = (number(end, has_unit=one.measure.has_unit) for end in one.interval)
-            span = f"{low} to {high}"
-        value = number(one.value, has_unit=one.measure.has_unit)
-        rows.append((one.measure.title, value, span, means))
-    rows += [(name, str(value), "", meaning) for name, value, meaning in more]
-    return tag("section", tag("h2", "Figures"), table(("", "", "95 % interval", ""), rows, "lrrl"))
+def warning_item(one: Notice, path: str) -> Markup:
+    """Return a warning of a list; of the file at `path` the name alone, wherever it is."""
+    text = one.text.replace(path, Path(path).name)
+    return tag("li", tag("b", "warning"), text, class_="warning")
+
+
+def _figures(scored: Scored, saved: SavedModel) -> Markup:
+    """Return all figures of the report, and what the branches of the model reach alone."""
+    card, name = scored.card, NAMES[saved.encoder.unit]
+    rows, said = [_row(one.measure.title, one) for one in (*card.figures, *card.further)], []
+    if scored.branches is not None:
+        alone = {"recurrence": scored.branches.recurrence, name: scored.branches.linear}
+        rows += [_row(f"{owner} alone", one.figures[0]) for owner, one in alone.items()]
+        said.append(tag("p", f"{_begun(worth(scored.branches, card, name))}."))
+    if scored.sure is not None:
+        said.append(tag("p", f"{_begun(sure_text(scored.sure).strip())}."))
+    known = coverage.rows(scored.coverage, saved)
+    rows += [(title, str(value), "", meaning) for title, value, meaning in known]
+    heading = ("", "", "95 % interval", "")
+    return tag("section", tag("h2", "Figures"), table(heading, rows, "lrrl"), *said)
+
+
+def _row(title: str, one: Figure) -> tuple[str, str, str, str]:
+    means = one.meaning if one.subject is None else f"{one.meaning} '{one.subject}'"
+    value, *ends = (
+        number(each, has_unit=one.measure.has_unit) for each in (one.value, *(one.interval or ()))
+    )
+    return title, value, " to ".join(ends), means
 
 
 def sections_of(scored: Scored, saved: SavedModel, records: Sequence[Record]) -> Iterator[Section]:

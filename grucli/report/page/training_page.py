@@ -25,7 +25,7 @@ from grucli.report.page.curve_figures import (
     stage_name,
 )
 from grucli.report.page.document import document, table
-from grucli.report.page.evaluation_page import sections_of, verdict
+from grucli.report.page.evaluation_page import sections_of, verdict, warning_item
 from grucli.report.page.heat_map import confusion_map
 from grucli.report.page.markup import Child, Markup, tag
 from grucli.report.page.plot import folded
@@ -212,10 +212,7 @@ def _inside(prepared: Prepared, saved: SavedModel) -> Markup:
     found: list[Child] = [
         tag("li", line.replace(prepared.name, name)) for line in prepared.findings
     ]
-    found += [
-        tag("li", tag("b", "warning"), one.text.replace(prepared.name, name), class_="warning")
-        for one in prepared.warnings
-    ]
+    found += [warning_item(one, prepared.name) for one in prepared.warnings]
     settings = [[excerpt(cell, SETTING_WIDTH) for cell in row] for row in setting_rows(saved.card)]
     return tag(
         "section",

@@ -42,20 +42,24 @@ def worst_section(shown: Sequence[WorstAnswer], found: Mistakes) -> Section | No
     return Section(
         name="worst",
         question="Which answers are the worst?",
-        answer=(
-            f"{counted(len(found.rows), 'answer')} {_fault(found, decimals)}; these are the worst "
-            f"{len(shown)}, with what decided each. --errors FILE writes them all."
-        ),
+        answer=_said(found, len(shown), decimals),
         content=(key, tag("div", *articles, class_="cards wide worst")),
         is_wide=True,
     )
 
 
-def _fault(found: Mistakes, decimals: int | None) -> str:
-    """Return what is wrong with answers: numbers are near or far."""
-    if decimals is not None:
-        return "are more or less far off"
-    return "is not right" if len(found.rows) == 1 else "are not right"
+def _said(found: Mistakes, shown: int, decimals: int | None) -> str:
+    """Return how many there are, and which are shown; numbers are near or far."""
+    number = len(found.rows)
+    fault = "not right" if decimals is None else "more or less far off"
+    if number == 1:
+        return f"1 answer is {fault}: this one, with what decided it."
+    which = "these are the worst" if shown < number else "this is all of them, the worst first"
+    which += f" {shown}" if shown < number else ""
+    return (
+        f"{counted(number, 'answer')} are {fault}; {which}, with what decided each. --errors FILE "
+        "writes them all."
+    )
 
 
 def _article(
