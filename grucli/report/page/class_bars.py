@@ -35,7 +35,7 @@ def class_section(one: FigureTable) -> Section:
             tag("p", left_out) if left_out else None,
             tag(
                 "p",
-                "Bars are the shares, the line in each its 95 % interval: where two overlap, "
+                "The line in a bar is the 95 % interval of its figure: where two overlap, "
                 "these rows cannot tell which is better.",
                 class_="faint",
             )

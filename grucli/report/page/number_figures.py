@@ -16,9 +16,9 @@ from grucli.report.tables import number, percent
 from grucli.tasks.intervals import normal_interval, wilson_interval
 from grucli.tasks.pictures import NumberPairs
 
-CELLS = 36  # of the density, across and up
+CELLS = 44  # of the density, across and up
 BINS = 21  # of the errors
-FAINTEST = 0.25
+FAINTEST = 0.4
 
 
 def number_section(pairs: NumberPairs) -> Section:
@@ -63,7 +63,8 @@ def _density(pairs: NumberPairs) -> Markup:
     both = np.concatenate((pairs.truths, pairs.answers))
     scale = Scale.over(float(both.min()), float(both.max()))
     places = [(one - scale.low) / (scale.high - scale.low) for one in (pairs.truths, pairs.answers)]
-    counts, edges, _ = np.histogram2d(places[0], places[1], CELLS, [[0, 1]] * 2)
+    ends = scale.place(float(both.min())), scale.place(float(both.max()))
+    counts, edges, _ = np.histogram2d(places[0], places[1], CELLS, [ends, ends])
     most = float(counts.max())
     drawn = list[Markup]()
     if pairs.half_width is not None:
