@@ -68,9 +68,8 @@ class LiveLine:
                 self._draw()
 
     def _draw(self) -> None:
-        self._put(
-            self._text(max(1, output.columns() - 1))
-        )  # some terminals wrap in the last column
+        width = max(1, output.columns() - 1)  # some terminals wrap in the last column
+        self._put(self._text(width))
 
     def _put(self, text: str) -> None:
         if text == self._drawn:

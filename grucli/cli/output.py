@@ -4,6 +4,7 @@ import errno
 import io
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -91,8 +92,8 @@ def write(text: str) -> None:
         AccessError: standard output is closed.
         OSError: it cannot be written.
     """
-    if live_line is not None:
-        live_line.close()  # both may be the same terminal
+    if live_line is not None and not _is_file(_stdout()):
+        live_line.close()  # both may end up on one terminal, also through a pipe
     _stdout().write(text)
 
 
@@ -186,6 +187,14 @@ def _stdout() -> TextIO:
     if sys.stdout is None or sys.stdout.closed:
         raise AccessError("standard output is closed; redirect it to a file")
     return sys.stdout
+
+
+def _is_file(stream: TextIO) -> bool:
+    """Whether what is written to a stream goes into a regular file."""
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def _drop(stream: TextIO) -> None:

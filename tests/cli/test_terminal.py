@@ -7,6 +7,7 @@ import os
 import re
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -172,3 +173,16 @@ def test_what_other_commands_wait_for_is_named_until_their_first_result(text_mod
     assert re.fullmatch(r"reading slow.csv \(\d s\)", seen.feet[0])
     assert not any(line.startswith("reading") for line in seen.lines)
     assert any(line.startswith("rows ") for line in seen.lines)
+
+
+@pytest.mark.parametrize("is_file", [True, False])
+def test_results_end_it_unless_they_go_into_a_file(is_file, tmp_path, monkeypatch):
+    closed = []
+    line = SimpleNamespace(close=lambda: closed.append(True))
+    reader, writer = os.pipe()
+    with (tmp_path / "out").open("w") as file, os.fdopen(writer, "w") as pipe:
+        monkeypatch.setattr(output, "live_line", line)
+        monkeypatch.setattr("sys.stdout", file if is_file else pipe)
+        output.write("positive\n")
+    os.close(reader)
+    assert bool(closed) is not is_file
