@@ -152,7 +152,7 @@ def _channels(found: Sequence[Channel]) -> list[str]:
 
 def _copies(found: Copies, rows: int) -> list[str]:
     repeated = f"{counted(found.repeated, 'row')} ({_share(found.repeated, rows)})"
-    lines = [f"copies: {repeated} repeat the input of an earlier one"]
+    lines = [f"copies: {repeated} with the input of an earlier one"]
     if found.contrary:
         one, other = found.examples[0]
         lines.append(

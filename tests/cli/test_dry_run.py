@@ -32,7 +32,7 @@ def test_a_table_has_its_report_on_stdout(tmp_path: Path) -> None:
         "left out: all differ\ncreated  date            66      0  2024-01-01T08:00:00Z ",
         "label     rows   share\ndelivery    23  34.8 %  ████████████████████\nlogin ",
         "tokens a row: 16 to 29, median 22, 99 % up to 29; all are read\nrows by script: Latin 66",
-        "\n\ncopies: 0 rows (0.0 %) repeat the input of an earlier one\n\nmodel: 188 tokens x 64 -",
+        "\n\ncopies: 0 rows (0.0 %) with the input of an earlier one\n\nmodel: 188 tokens x 64 -",
         "\ntraining.batch_size: 8 (data: 66 rows: at least 10 steps an epoch)\n",
         "[data.small_validation]\n",
     ):
@@ -72,7 +72,7 @@ def test_copies_contradictions_and_scripts(tmp_path: Path) -> None:
     rows += [f"film number {k},{'pn'[k % 2]}" for k in range(20)]
     (tmp_path / "t.csv").write_text("\n".join(["text,label", *rows]) + "\n")
     found = lines("t.csv", "--set", "data.max_length=2", cwd=tmp_path)
-    assert "copies: 2 rows (7.7 %) repeat the input of an earlier one" in found
+    assert "copies: 2 rows (7.7 %) with the input of an earlier one" in found
     assert "1 input with two targets, first: pos in line 2, neg in line 3" in found
     assert "rows by script: Latin 22 (84.6 %), Han 2 (7.7 %), no letters 2 (7.7 %)" in found
     (length,) = (line for line in found if line.startswith("tokens a row: "))

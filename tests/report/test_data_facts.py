@@ -44,7 +44,7 @@ def test_labels_lengths_and_copies() -> None:
             "2 rows empty",
             "rows by script: Latin 90 (90.0 %), Han 10 (10.0 %)",
         ],
-        ["copies: 3 rows (3.0 %) repeat the input of an earlier one"],
+        ["copies: 3 rows (3.0 %) with the input of an earlier one"],
     ]
 
 
