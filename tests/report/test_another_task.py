@@ -169,6 +169,35 @@ def test_a_number_is_explained_without_a_name_for_it():
     assert "<dt>lowers it</dt>" not in page
 
 
+def test_the_step_that_is_answered_is_framed():
+    number = Number()
+    number.step = 1
+    why = explain(
+        lambda remains: (np.array([[6.0 * mask[1]] for mask in remains]), None),
+        spans(3, 9),
+        lambda scores: number,
+        seed=0,
+        with_nothing=True,
+    )
+    parts = [
+        SequencePart(start=k, stop=k + 1, text=word, known=True) for k, word in enumerate("abc")
+    ]
+    one = Example(
+        name="text 1",
+        label=None,
+        unit="token",
+        parts=tuple(parts),
+        steps=3,
+        truncated=False,
+        known=1.0,
+        attribution=why,
+    )
+    page = on_page([one])
+    assert '<span class="q f" style="--e:0.62">b<i>▲6.00</i></span>' in page
+    assert page.count('class="q') == 1
+    assert "framed: whose answer it is" in page
+
+
 @pytest.mark.parametrize(
     ("faint", "shown"), [(0.1, "+1.23"), (0.03, "+1.235"), (5e-5, "+1.234568"), (40.0, "+1")]
 )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from grucli.inspection.report import Picked
-from grucli.inspection.sequences import Example, SequencePart
+from grucli.inspection.sequences import Example
 from grucli.model.linear_path import NAMES
 from grucli.report.page import charts
 from grucli.report.page.document import facts
@@ -45,6 +45,8 @@ def examples(shown: Sequence[Example], picked: Sequence[Picked] = ()) -> Markup 
         "loses is what the part has done for it."
     )
     key = f"{legend(shown)}; blue is ▲, orange ▼, the deeper the more"
+    if any(one.answered for one in shown):
+        key += "; framed: whose answer it is"
     articles = [_article(one, len(shown)) for one in shown]
     return joined(
         tag("p", intro),
@@ -100,7 +102,7 @@ def _tokens(one: Example, together: int) -> Markup:
     shares, spans, last = _shares(one), [], 0
     for k in _largest(one, max(LEAST_TOKENS, TOKENS // together)):
         spans += _left_out(k - last)
-        spans.append(_token(one.parts[k], float(effect[k]), most, faint, shares[k]))
+        spans.append(_token(one, k, most, shares[k]))
         last = k + 1
     return tag("p", *spans, *_left_out(len(effect) - last), class_="tokens")
 
@@ -123,13 +125,22 @@ def _shares(one: Example) -> list[str | None]:
     ]
 
 
-def _token(
-    part: SequencePart, effect: float, most: float, faint: float, shares: str | None
-) -> Markup:
+def _token(one: Example, k: int, most: float, shares: str | None) -> Markup:
     """Return a token above its mark; `most` is the effect of the deepest colour."""
-    text = joined(token(part), tag("i", mark(effect, faint)))
-    if math.isnan(effect) or abs(effect) < faint:
-        return tag("span", text, title=shares)
-    opacity = WEAKEST + (STRONGEST - WEAKEST) * abs(effect) / most
-    sign = "f" if effect > 0 else "a"
-    return tag("span", text, class_=sign, style=f"--e:{opacity:.2f}", title=shares)
+    part, effect, faint = (
+        one.parts[k],
+        float(one.attribution.effect[k]),
+        one.attribution.explained.faint,
+    )
+    kinds, opacity = ["q"] if part is one.answered else [], None
+    if abs(effect) >= faint:  # which NaN is not
+        kinds.append("f" if effect > 0 else "a")
+        opacity = f"--e:{WEAKEST + (STRONGEST - WEAKEST) * abs(effect) / most:.2f}"
+    return tag(
+        "span",
+        token(part),
+        tag("i", mark(effect, faint)),
+        class_=" ".join(kinds) or None,
+        style=opacity,
+        title=shares,
+    )

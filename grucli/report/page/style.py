@@ -86,6 +86,7 @@ border-top:2px solid var(--blue);vertical-align:.25em}
 border-radius:.2rem;text-align:center;vertical-align:top}
 .tokens .f{background:rgba(var(--for),var(--e))}
 .tokens .a{background:rgba(var(--against),var(--e))}
+.tokens .q{outline:2px solid var(--text)}
 .tokens i{display:block;font-style:normal;font-size:.7rem;font-variant-numeric:tabular-nums}
 article{border-top:1px solid var(--line);padding-top:.3rem}
 footer{margin-top:2rem;border-top:1px solid var(--line);padding-top:.5rem}
