@@ -53,6 +53,12 @@ class Confusion:
         truths, answers = np.divmod(self.cells, self.num_classes)
         return zip(truths.tolist(), answers.tolist(), self.counts.tolist(), strict=True)
 
+    def totals(self) -> list[int]:
+        """Return how many rows each true class has in it."""
+        truths = self.cells // self.num_classes
+        totals = np.bincount(truths, weights=self.counts, minlength=self.num_classes)
+        return [round(total) for total in totals.tolist()]
+
     def wrong(self) -> list[tuple[int, int, int]]:
         """Return truth, answer and count of each pair that differs, the most frequent first."""
         differ = [(t, a, count) for t, a, count in self.filled() if t != a]

@@ -43,11 +43,15 @@ class LabelProbabilities:
         labels: of the C labels; of two that exclude each other, the second one counts.
         probabilities: (n, C) in [0, 1].
         truth: (n, C) which rows have which.
+        unit: what people call a row.
+        can_be_wished: whether training takes a precision or recall to find a threshold for.
     """
 
     labels: Sequence[str]
     probabilities: Floats
     truth: Booleans
+    unit: str = "row"
+    can_be_wished: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from .helpers import BRIEF, SAMPLES, assert_one_error, grucli
+from .helpers import BRIEF, ROOT, SAMPLES, assert_one_error, grucli
 
+LOG = ROOT / "tests" / "first_hour" / "files" / "pump_log.csv"
 REVIEWS = SAMPLES / "reviews_test.csv"
 EVIL = "<script>alert(1)</script>\"'><img src=//evil onerror=alert(1)>"
 VOID = {"meta"}
@@ -223,7 +224,12 @@ def of_series(folder: Path) -> tuple[str, tuple[str, ...], list[str]]:
     return str(SAMPLES / "classic_train.npz"), (), ["per_class", "confusion", "trust", "thresholds"]
 
 
-@pytest.mark.parametrize("made", [of_labels, of_numbers, of_tags, of_series])
+def of_windows(folder: Path) -> tuple[str, tuple[str, ...], list[str]]:
+    columns = ("--time", "timestamp", "--values", "temp,pressure", "--label", "state")
+    return str(LOG), (*columns, "--window", "10"), ["per_class", "confusion", "trust", "thresholds"]
+
+
+@pytest.mark.parametrize("made", [of_labels, of_numbers, of_tags, of_series, of_windows])
 def test_every_task_has_its_pictures(made, tmp_path: Path) -> None:
     data, flags, sections = made(tmp_path)
     ran = grucli("train", data, "-o", "m.npz", *flags, *BRIEF, cwd=tmp_path)
@@ -232,6 +238,8 @@ def test_every_task_has_its_pictures(made, tmp_path: Path) -> None:
     page = page_of(tmp_path, data, "m.npz")
     assert page.sections[: len(sections)] == sections
     assert page.sections[-1] == "worst"
+    if made is of_windows:  # the worst ones are found again by their times
+        assert re.search(r"#\d+ \(2026-\S+ \S+ to 2026-\S+ \S+\): true", page.text)
     assert f"on {scores['rows']} rows" in page.text
     if "coverage" in scores and scores["coverage"] is not None:
         assert f"here it holds {100 * scores['coverage']:.1f} %" in page.text

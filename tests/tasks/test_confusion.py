@@ -25,6 +25,7 @@ def test_it_is_the_full_matrix(case):
     confusion = Confusion.of(*case)
 
     assert len(confusion) == num_classes
+    assert confusion.totals() == full.sum(axis=1).tolist()
     assert list(confusion) == full.tolist()
     assert confusion[num_classes - 1] == full[-1].tolist()
     order = np.argsort(-full, axis=None, kind="stable")

@@ -45,7 +45,7 @@ def confusion_map(one: ConfusionTable, unit: str) -> Section:
     return _section(
         _Map(
             table=one,
-            rows=[sum(row) for row in one.counts],
+            rows=one.counts.totals(),
             unit=unit,
             joint="is taken for",
             legend=f"A row for each true label, a column for each answer: {unit}s.",

@@ -20,11 +20,17 @@ from grucli.tasks.curves import ThresholdCurve
 from grucli.tasks.pictures import LabelProbabilities
 
 WANTED = (0.9, 0.95, 0.99)
+SAID = 0.95
 MOST_LABELS = 40  # with a line of their own in tables
 DRAWN_LABELS = 3  # beside the mean of all
 MOST_POINTS = 200  # of a curve that is drawn
 LINES = ("line", "line o", "line third", "line fourth")
 NAME_WIDTH = 24
+CHOSEN_HERE = "Chosen on these very rows: on others it will be a little less."
+WISHED = (
+    " Train with --precision LABEL=0.95 or --recall LABEL=0.95 to have the model decide by a "
+    "threshold that rows held out of training have told."
+)
 
 Line = tuple[Sequence[Point], str]
 
@@ -54,23 +60,20 @@ def thresholds(found: LabelProbabilities) -> Section | None:
     return Section(
         name="thresholds",
         question="Which threshold gives 95 % precision?",
-        answer=_said(frequent, len(labels)),
+        answer=_said(frequent, len(labels), found.unit),
         content=(
             tag("div", _precision_recall(drawn, labels), _roc(drawn, labels), class_="cards wide"),
-            tag("h3", "A threshold for a precision, and the share of its rows that it finds"),
+            tag(
+                "h3",
+                f"A threshold for a precision, and the share of its {found.unit}s that it finds",
+            ),
             _for_precision(listed),
             tag("h3", "A threshold for a recall, and how many of its answers are right"),
             _for_recall(listed),
             tag("p", f"The {len(listed)} weakest labels; {more:,} more are left out.")
             if more
             else None,
-            tag(
-                "p",
-                "Chosen on these very rows: on others it will be a little less. Train with "
-                "--precision LABEL=0.95 or --recall LABEL=0.95 to have the model decide by a "
-                "threshold that rows held out of training have told.",
-                class_="faint",
-            ),
+            tag("p", CHOSEN_HERE + WISHED * found.can_be_wished, class_="faint"),
             _areas(listed),
         ),
         is_wide=True,
@@ -97,14 +100,14 @@ def _frequent(labels: Sequence[_Label]) -> list[_Label]:
     return [one for one in labels if one.curve.rows >= least]
 
 
-def _said(labels: Sequence[_Label], number_of_all: int, wanted: float = 0.95) -> str:
+def _said(labels: Sequence[_Label], number_of_all: int, unit: str) -> str:
     """Return the thresholds of a few labels in words: those first that it costs most."""
-    places = [(one, one.curve.for_precision(wanted)) for one in labels]
+    places = [(one, one.curve.for_precision(SAID)) for one in labels]
     found = [(float(one.curve.recall[k]), one, k) for one, k in places if k is not None]
     none = [_name(one) for one, k in places if k is None]
     said = [
         f"{_name(one)} from a probability of {one.curve.threshold(k):g} on, which finds "
-        f"{percent(recall)} of its rows"
+        f"{percent(recall)} of its {unit}s"
         for recall, one, k in sorted(found, key=lambda each: each[0])[:DRAWN_LABELS]
     ]
     rest = number_of_all - len(said) - min(len(none), DRAWN_LABELS)

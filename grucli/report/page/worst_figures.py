@@ -69,6 +69,8 @@ def _article(
     own = {name: column[one.place] for name, column in answers.items()}
     said = ", ".join(f"{name} {excerpt(text, NAME_WIDTH)}" for name, text in own.items())
     where = f"#{one.record.number}"
+    if one.record.span is not None:
+        where += f" ({' to '.join(excerpt(time, NAME_WIDTH) for time in one.record.span)})"
     heading = f"{where}: true {excerpt(_truth(one, decimals), NAME_WIDTH)}, {said}"
     if one.step is not None:
         heading = (

@@ -188,6 +188,8 @@ def pictures(tags: Sequence[str], found: Decoded, targets: Steps) -> Pictures:
             labels=tags,
             probabilities=found.p,
             truth=targets.values[:, None] == np.arange(len(tags)),
+            unit="token",
+            can_be_wished=False,
         ),
     )
 
