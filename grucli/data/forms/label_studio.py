@@ -58,12 +58,14 @@ class Tasks(Flat):
         found = [_results(each) for task in sample for each in _accepted(task)]
         kinds = {name: kind for results in found for name, (kind, _) in results.items()}
         self.label = _chosen(kinds, asked) if asked.needs_label else None
-        if self.label is not None and kinds[self.label] in _SPANS:
+        kind = kinds.get(self.label or "")
+        self._unlabelled: Object = {} if kind is None or self.label is None else {self.label: []}
+        if self.label is not None and kind in _SPANS:
             self._spans = Spans([self._plain(task) for task in sample], self.label, asked)
             self.text, self.findings = self._spans.text, self._spans.findings
         elif self.label is not None:
-            said = f"tasks of Label Studio: label from {kinds[self.label]} '{excerpt(self.label)}'"
-            self.findings = (said,)
+            said = f"label from {kind or 'the data,'} '{excerpt(self.label)}'"
+            self.findings = (f"tasks of Label Studio: {said}",)
 
     def flat(self, found: Object) -> Object:
         """Return the data of a task, its id, and the labels of each control."""
@@ -75,7 +77,7 @@ class Tasks(Flat):
         accepted = _accepted(found)
         results = _results(accepted[0]) if accepted else {}
         flat |= {name: labels for name, (_, labels) in results.items()}
-        return {self.label: [], **flat} if accepted and self.label is not None else flat
+        return self._unlabelled | flat if accepted else flat
 
     def take_note(self, found: Object) -> None:
         """Count a task whose annotations are several."""
@@ -109,7 +111,8 @@ class Short(Flat):
         """Choose the control that gives the label, if there is one alone."""
         controls = {key: None for found in sample for key in _between(list(found))}
         told = asked.label
-        if asked.needs_label and told not in controls and len(controls) == 1:
+        is_open = asked.needs_label and asked.options.label is None
+        if is_open and told not in controls and len(controls) == 1:
             told = next(iter(controls))
             said = f"an export of Label Studio: label from '{excerpt(told)}'"
             self.findings = (said,)
@@ -121,10 +124,15 @@ class Short(Flat):
 
 
 def _chosen(kinds: Mapping[str, str], asked: Asked) -> str:
-    """Return the control that is named, or the only one of the likeliest type."""
-    told = asked.options.label or asked.known.label
-    if told in kinds:
-        return str(told)
+    """Return the key that is named, or the only control of the likeliest type.
+
+    Raises:
+        DataError: there is none, or there are several.
+    """
+    if asked.options.label is not None:
+        return asked.options.label
+    if asked.known.label is not None and asked.known.label in kinds:
+        return asked.known.label
     wanted = asked.options.targets
     for kind in _SPANS if wanted == "tags" else KINDS if wanted else (*KINDS, *_SPANS):
         of_kind = [name for name in kinds if kinds[name] == kind]

@@ -92,6 +92,8 @@ def test_the_control_may_be_named_and_is_asked_for_where_several_are_alike() -> 
     assert [one.labels for one in read(data, "a.json", label="t")[1]] == [("a / b",)] * 3
     numbers = read(data, "a.json", label="stars", targets="number")[1]
     assert [one.label for one in numbers] == ["4"] * 3
+    assert [one.label for one in read(data, "a.json", label="source")[1]] == ["web"] * 3
+    assert "no column 'moods' (columns: " in problem(data, "a.json", label="moods")
     two = annotation(result(["good"]), result(["x"], "topic"))
     said = problem(json.dumps([task(1, two)]), "a.json")
     assert said == "a.json: labels from the choices of 'mood' or 'topic'? pass --label mood"
