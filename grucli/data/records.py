@@ -43,6 +43,7 @@ class Record:
         label: exactly as in the data; None if there is none.
         labels: of an input that has any number of them, each once; None in other data.
         tokens: the steps as they are given; None for a text that is yet to be divided.
+        places: where each of `tokens` begins and ends in a text that was divided into words.
         tags: one for each of `tokens`; None in other data.
         start: steps of a longer sequence that stand before these, where they are a window of it.
         known: (T,) which steps the vocabulary of a model knows; None if nobody has asked.
@@ -63,6 +64,7 @@ class Record:
     label: str | None = None
     labels: tuple[str, ...] | None = None
     tokens: tuple[str, ...] | None = None
+    places: Sequence[tuple[int, int]] = ()
     tags: tuple[str, ...] | None = None
     start: int = 0
     known: Sequence[bool] | None = None

@@ -17,6 +17,7 @@ from typing import Any, Final, cast
 import numpy as np
 
 from grucli.data.forms.conll import TokenLines
+from grucli.data.forms.spans import joined
 from grucli.data.kept_columns import Kept, renamed
 from grucli.data.records import Record, Source
 from grucli.engine.packing import Floats
@@ -259,7 +260,10 @@ def _objects(layout: Layout, predictions: Predictions) -> Iterator[dict[str, Any
         if layout.windows.names:
             named = zip(layout.windows.names, layout.windows.cells(record), strict=True)
             found["window"] = None if record.window is None else dict(named)
-        found |= {**dict(zip(fields, values, strict=True)), **end}
+        found |= dict(zip(fields, values, strict=True))
+        if record.places and layout.steps is not None:
+            found["spans"] = joined(record.places, found[layout.steps])
+        found |= end
         if layout.kept:
             found["keep"] = dict(zip(layout.kept, layout.cells(record), strict=True))
         yield found

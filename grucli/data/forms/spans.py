@@ -35,18 +35,34 @@ class Span(NamedTuple):
     text: str | None = None
 
 
-def words(text: str) -> tuple[str, ...]:
-    """Return the words of a text, in which a model of spans reads it."""
-    return tuple(_WORD.findall(text))
+def places_of(text: str) -> list[tuple[int, int]]:
+    """Return where each word of a text begins and ends."""
+    return [match.span() for match in _WORD.finditer(text)]
 
 
 def divided(records: Iterator[Record], division: Division | None) -> Iterator[Record]:
     """Yield the records; a text without tokens is divided at blanks, or into words."""
-    divide = words if division else str.split
     for record in records:
         if record.tokens is None and record.text is not None:
-            record.tokens = tuple(divide(record.text))
+            text = record.text
+            record.places = places_of(text) if division else ()
+            words = [text[begin:end] for begin, end in record.places]
+            record.tokens = tuple(words if division else text.split())
         yield record
+
+
+def joined(places: Sequence[tuple[int, int]], tags: Sequence[str]) -> list[tuple[int, int, str]]:
+    """Return the spans of chunks: start, end and label, as labelling tools import them."""
+    found: list[tuple[int, int, str]] = []
+    before = OUTSIDE
+    for (begin, end), tag in zip(places, tags, strict=False):
+        kind, _, label = tag.partition("-")
+        if kind == "I" and found and before.partition("-")[2] == label:
+            found[-1] = (found[-1][0], end, label)
+        elif kind in ("B", "I"):
+            found.append((begin, end, label))
+        before = tag
+    return found
 
 
 def spans_of(value: Any) -> list[Span] | None:
@@ -123,7 +139,7 @@ class Spans(Flat):
 
 def _tagged(text: str, spans: Sequence[Span]) -> tuple[list[str], list[str], int, int]:
     """Return words, their tags, how many spans were widened, and how many left out."""
-    places = [match.span() for match in _WORD.finditer(text)]
+    places = places_of(text)
     tags = [OUTSIDE] * len(places)
     widened = dropped = 0
     for span in sorted(spans, key=lambda each: each.start - each.end):  # the longest first

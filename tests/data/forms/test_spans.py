@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from grucli.data.forms.spans import words
+from grucli.data.forms.spans import joined, places_of
 from grucli.data.records import Remembered
 from tests.data.forms.test_label_studio import annotation, task
 from tests.data.reading import problem, read
@@ -109,7 +109,18 @@ def test_another_task_reads_no_spans() -> None:
     assert read(data, "a.jsonl", targets="tags")[0].targets == "tags"
 
 
+def test_tags_become_spans_again() -> None:
+    places = places_of(TEXT)
+    assert joined(places, TAGS) == [(0, 7, "PER"), (12, 14, "LOC")]
+    assert joined(places[:4], ["I-A", "B-A", "I-B", "O"]) == [
+        (0, 3, "A"),
+        (4, 7, "A"),
+        (8, 11, "B"),
+    ]
+
+
 def test_words() -> None:
-    assert words("don't U.S. 1,000 x_1 e\u0301t") == (
+    text = "don't U.S. 1,000 x_1 e\u0301t"
+    assert [text[begin:end] for begin, end in places_of(text)] == [
         *("don", "'", "t", "U", ".", "S", ".", "1,000", "x_1", "e\u0301t"),
-    )
+    ]
