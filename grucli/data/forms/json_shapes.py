@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from grucli.data.forms.json_flat import Flat, Nested
-from grucli.data.forms.json_grammar import Object
+from grucli.data.forms.json_grammar import Object, as_written, is_sequence
 from grucli.data.forms.label_studio import Short, Tasks, are_tasks, is_short_export
 from grucli.data.forms.spans import NAMES, Spans, holds_spans
 from grucli.data.records import names
 from grucli.data.request import Asked
 from grucli.data.tables.column_names import LABEL_NAMES, TEXT_NAMES, normal_name
+from grucli.data.tables.text_columns import choose_text
 from grucli.errors import DataError
 
 
@@ -33,10 +34,7 @@ def shape_of(sample: Sequence[Object], asked: Asked) -> Flat:
     paths = [
         path for path in asked_for if "." in path and not any(path in found for found in sample)
     ]
-    has_objects = any(isinstance(value, dict) for found in sample for value in found.values())
-    if paths or (has_objects and not asked.text and asked.needs_label and _lacks(sample)):
-        return Nested(paths)
-    return Flat()
+    return Nested(paths) if paths or _stands_within(sample, asked) else Flat()
 
 
 def _key_of_spans(sample: Sequence[Object], asked: Asked) -> str | None:
@@ -60,19 +58,31 @@ def _refuse_columns(found: Object, asked: Asked) -> None:
     """
     held = list(found.values())
     are_objects = len(held) > 1 and all(isinstance(each, dict) and len(each) > 1 for each in held)
-    are_lists = len(held) > 1 and all(isinstance(each, list) and len(each) > 1 for each in held)
     has_rows = are_objects and all(each.keys() == held[0].keys() for each in held)
-    if has_rows or (are_lists and len(set(map(len, held))) == 1):
+    texts = next((found[key] for key in found if normal_name(key) in TEXT_NAMES), None)
+    are_texts = isinstance(texts, list) and any(" " in as_written(each) for each in texts)
+    if has_rows or (are_texts and all(isinstance(each, list) for each in held)):
         raise DataError(
             f"{asked.name}: holds columns, not rows; write an object a row (pandas: "
             "to_json(path, orient='records'))"
         )
 
 
-def _lacks(sample: Sequence[Object]) -> bool:
-    """Whether text or label must stand in inner objects: no key of the outer ones looks so."""
-    strings = {key for found in sample for key, value in found.items() if type(value) is str}
-    normal = set(map(normal_name, strings))
-    labels = {normal_name(key) for found in sample for key in found}
-    has_words = any(" " in str(found.get(key) or "").strip() for found in sample for key in strings)
-    return not (has_words or normal & set(TEXT_NAMES)) or not labels & set(LABEL_NAMES)
+def _stands_within(sample: Sequence[Object], asked: Asked) -> bool:
+    """Whether text or label must stand in inner objects, as no key of the outer ones is either."""
+    values = [value for found in sample for value in found.values()]
+    if asked.text or not asked.needs_label or not any(isinstance(each, dict) for each in values):
+        return False
+    if any(map(is_sequence, values)):
+        return False
+    beside = {key for found in sample for key in found if isinstance(found[key], list | dict)}
+    columns = list(dict.fromkeys(key for found in sample for key in found if key not in beside))
+    rows = [[as_written(found.get(name)) for name in columns] for found in sample]
+    is_named = any(normal_name(name) in TEXT_NAMES for name in columns)
+    if not is_named and not any(" " in cell.strip() for row in rows for cell in row):
+        return True
+    try:
+        choose_text(columns, rows, asked, asked.name)
+    except DataError:
+        return True
+    return False

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from grucli.data.forms.json_flat import Flat
 from grucli.data.forms.json_grammar import JsonError, Object, as_written, parse
+from grucli.data.forms.json_grammar import kind as kind_of
 from grucli.data.forms.spans import Spans, spans_of
 from grucli.data.label_lists import one
 from grucli.data.request import Asked
@@ -68,12 +69,19 @@ class Tasks(Flat):
             self.findings = (f"tasks of Label Studio: {said}",)
 
     def flat(self, found: Object) -> Object:
-        """Return the data of a task, its id, and the labels of each control."""
+        """Return the data of a task, its id, and the labels of each control.
+
+        Raises:
+            JsonError: it has no data.
+        """
         plain = self._plain(found)
         return plain if self._spans is None else self._spans.flat(plain)
 
     def _plain(self, found: Object) -> Object:
-        flat = {"id": found.get("id"), **found["data"]}
+        data = found.get("data")
+        if not isinstance(data, dict):
+            raise JsonError(f"key 'data' of a task holds {kind_of(data)}; write an object")
+        flat = {"id": found.get("id"), **data}
         accepted = _accepted(found)
         results = _results(accepted[0]) if accepted else {}
         flat |= {name: labels for name, (_, labels) in results.items()}

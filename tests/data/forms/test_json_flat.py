@@ -43,6 +43,11 @@ def test_what_stands_beside_text_and_label_changes_nothing() -> None:
     source, _ = read("\n".join(map(json.dumps, rows)), "a.jsonl")
     assert source.columns == ("text", "label", "meta")
     assert source.findings[-1] == "left out beside the text: meta (no strings)"
+    rows = [{"said": f"what {k}", "stars": k % 3, "meta": {"lang": "ab"[k % 2]}} for k in range(9)]
+    source, _ = read("\n".join(map(json.dumps, rows)), "a.jsonl")
+    assert (source.text, source.label) == ("said", "stars")
+    one = '{"tokens": ["a", "b"], "tags": ["X", "O"], "meta": {"by": "me"}}\n'
+    assert read(one, "a.jsonl")[0].targets == "tags"
     known = Remembered(text="text", label="label", encoding="utf-8")
     assert read('{"text": "a", "m": {"x": 1}}', "a.jsonl", needs_label=False, remembered=known)
 

@@ -169,3 +169,12 @@ def test_what_is_no_label_in_a_cell_is_told() -> None:
     rows[1100] = {**rows[0], "mine": [{"start": 0, "end": 4}]}
     said = problem(as_csv(rows), "a.csv", label="mine")
     assert said.startswith('a.csv:1102: label \'[{"start": 0, "end": 4}]\' is no choice or rating')
+
+
+def test_a_task_without_data_is_a_bad_record() -> None:
+    odd = [{"id": 3, "data": "what"}, {"annotations": 5}]
+    _, records = read(json.dumps(TASKS[:2] * 600 + odd), "a.json")
+    assert [one.error for one in records if one.error is not None] == [
+        "a.json:1, row 1201: key 'data' of a task holds a string; write an object",
+        "a.json:1, row 1202: key 'data' of a task holds null; write an object",
+    ]
