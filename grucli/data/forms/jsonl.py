@@ -24,7 +24,6 @@ from grucli.data.forms.json_grammar import (
 )
 from grucli.data.forms.json_keys import string_lists_of, structures_of, value_key
 from grucli.data.forms.json_shapes import shape_of
-from grucli.data.forms.json_text_keys import choose_keys
 from grucli.data.forms.json_tokens import fill, tagged_keys
 from grucli.data.forms.json_values import fill_labels, get, scalar
 from grucli.data.numbers import LARGEST_WEIGHT, Floats, NumberError, numbers, weight, whole
@@ -36,6 +35,7 @@ from grucli.data.tables.column_choice import or_proposal
 from grucli.data.tables.column_profile import profile
 from grucli.data.tables.dialect import SAMPLED_ROWS
 from grucli.data.tables.series_columns import choose_series
+from grucli.data.tables.text_columns import choose_text
 from grucli.errors import DataError, excerpt
 
 
@@ -191,7 +191,7 @@ def _text_keys(source: Source, sample: Sequence[Object], asked: Asked) -> _Keys:
             hint = f"pass --label {excerpt(sets[0])} if its lists are labels"
     if not columns:
         raise DataError(f"{asked.name}: no key holds a string; {hint}")
-    chosen = choose_keys(columns, sample, asked, hint)
+    chosen = choose_text(columns, _rows(sample, columns), asked, asked.name, hint)
     keys = _Keys(
         text=tuple(columns[i] for i in chosen.text),
         label=None if chosen.label is None else columns[chosen.label],

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from grucli.data.forms import json_grammar, jsonl
 from grucli.data.forms.json_grammar import JsonError, _object, as_written
 from grucli.data.records import Remembered
+from grucli.data.unclear import UnclearError
 from grucli.errors import show
 from tests.data.reading import piped, problem, problems, read, series, texts
 from tests.strategies import hostile_line, hostile_text
@@ -432,3 +433,41 @@ def test_lists_of_labels_under_a_key_of_another_name_are_hinted_at() -> None:
     data = '{"text": "good film", "kinds": ["a", "b"]}\n{"text": "bad film", "kinds": []}\n'
     assert problem(data, "t.jsonl").endswith("pass --label kinds if its lists are labels")
     assert "holds an object" not in problem(data.replace('["a", "b"]', '[{"a": 1}]'), "t.jsonl")
+
+
+TICKETS = [
+    {"id": k, "subject": "Re: help" if k % 2 else "Question", "status": ["open", "done"][k % 3 > 1]}
+    | {"description": f"what went wrong at time {k}"}
+    for k in range(24)
+]
+
+
+def as_lines(rows: list[dict[str, Any]]) -> str:
+    return "\n".join(map(json.dumps, rows))
+
+
+def test_what_would_make_keys_clear_is_said() -> None:
+    with pytest.raises(UnclearError) as caught:
+        read(as_lines(TICKETS), "a.jsonl")
+    said = caught.value.options
+    assert said == {"text": "subject,description", "label": "status"}
+    assert caught.value.profile is not None
+    assert [one.name for one in caught.value.profile.columns] == list(TICKETS[0])
+    source, _ = read(as_lines(TICKETS), "a.jsonl", text=("subject", "description"), label="status")
+    assert source.text == ("subject", "description")
+
+
+def test_what_is_said_already_is_not_said_again() -> None:
+    with pytest.raises(UnclearError) as caught:
+        read(as_lines(TICKETS), "a.jsonl", text="description")
+    assert caught.value.options == {"label": "status"}
+
+
+def test_of_a_few_headings_the_text_stands_in_another_column() -> None:
+    assert read(as_lines(TICKETS), "a.jsonl", label="status")[0].text == "description"
+    rows = [{**row, "subject": f"subject {k}"} for k, row in enumerate(TICKETS)]
+    assert read(as_lines(rows), "a.jsonl", label="status")[0].text == "subject"
+    table = "subject,status,description\n" + "".join(
+        f"{row['subject']},{row['status']},{row['description']}\n" for row in TICKETS
+    )
+    assert read(table, label="status")[0].text == "description"
