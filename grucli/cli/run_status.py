@@ -38,6 +38,7 @@ class Status:
         self._clock = clock
         self._begun, self._begun_s = "", clock()
         self._step = ""
+        self._done = self._done_before = 0.0
         self._share, self._is_over = 0.0, False
         self._left_s: float | None = None
         self._first: tuple[float, float] | None = None  # when, and what was done by then
@@ -62,18 +63,21 @@ class Status:
             further_s: what else has to pass [s], whatever is done in it.
             most_s: after which the run ends [s], whatever is left.
         """
-        now_s = self._clock()
+        now_s, left = self._clock(), work.left
+        self._done = done = self._done_before + work.done
         if self._first is None:
-            self._first = now_s, work.done
-        rows, seconds = work.done - self._first[1], now_s - self._first[0]
-        left = work.left
+            self._first = now_s, done
+        rows, seconds = done - self._first[1], now_s - self._first[0]
         if rows > 0 and seconds >= GUESSED_AFTER_S:
             self._left_s = min(most_s, left * seconds / rows + further_s)
             left = self._left_s * rows / seconds
-        share = work.done / (work.done + left) if work.done else 0.0
-        self._share = max(self._share, share)
+        self._share = max(self._share, done / (done + left) if done else 0.0)
         self._is_over = not work.left
         self._step, self._begun = what, ""
+
+    def go_on(self) -> None:
+        """Count what follows, whose work begins at nothing, to what was done so far."""
+        self._done_before = self._done
 
     def line(self, width: int) -> str:
         """Return what is shown on so many columns; nothing before there is anything."""

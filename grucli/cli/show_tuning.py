@@ -41,6 +41,7 @@ def search(
         done = counted(len(found.trials), "trial")
         common.note(f"interrupted; {done} stand in {show_path(files.tune)}")
         return interruption.number
+    status.go_on()
     common.note_each(report.outcome_lines(found, found.best_request.config))
     return None
 

@@ -78,7 +78,7 @@ def stage_line(
         prepared, width: as for `epoch_line`.
     """
     scores, kind = history[best_epoch - 1], prepared.task.figures[0]
-    name, ended = stage(fold, prepared) or "done", ended_by or "cut short"
+    name, ended = stage(fold, prepared), ended_by or "cut short"
     if scores.valid is None:
         parts = [(0, name), (0, counted(best_epoch, "epoch")), (2, f"loss {scores.loss:.4f}")]
         return fitted([*parts, (1, figure(kind, scores.figures))], width)

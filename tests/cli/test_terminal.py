@@ -139,6 +139,19 @@ def test_time_left_follows_the_pace_and_no_share_is_taken_back():
     assert status.line(79).endswith("] 100%")
 
 
+def test_training_after_a_search_goes_on_where_that_has_ended():
+    status, now_s = clocked()
+    status.step("trial", Work(done=100, left=900))
+    now_s[0] += 10
+    status.step("trial", Work(done=600, left=400))
+    status.go_on()
+    status.step("epoch", Work(done=0, left=400))
+    assert status.line(79).endswith("]  60%  8 s left")
+    now_s[0] += 2
+    status.step("epoch", Work(done=100, left=300))
+    assert status.line(79).endswith("]  70%  6 s left")
+
+
 def test_an_end_by_the_clock_is_known():
     status, now_s = clocked()
     status.step("a", Work(done=0, left=1000))
