@@ -178,23 +178,19 @@ class Remembered:
     gap_time: float | None = None
     row: tuple[str, ...] = ()
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Names of what is a channel where columns are."""
+        return (*self.values, "gap in time") if self.gap_channel else self.values
+
     def stored(self) -> dict[str, Any]:
         """Return the fields as plain values; those that older models lack only if they are set."""
         stored = asdict(self)
-        added = [each for each in fields(self) if each.name in _ADDED]
-        for each in added:
+        names = list(stored)
+        for each in fields(self)[names.index("quotes") :]:  # these are newer
             if stored[each.name] == each.default:
                 del stored[each.name]
         return stored
-
-
-_ADDED = frozenset(
-    {
-        *("quotes", "targets", "label_separator", "window", "step", "window_label"),
-        *("gap_channel", "step_time", "gap_time", "row", "division"),
-    }
-)
-"""Fields that older models lack."""
 
 
 @dataclass(kw_only=True, eq=False)

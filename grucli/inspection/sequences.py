@@ -181,7 +181,7 @@ def _series(
     if parts.values is None:
         return None
     length, number = parts.values.shape
-    named = saved.remembered.values
+    named = saved.remembered.channels
     names = named if len(named) == number > 1 else [f"channel {k + 1}" for k in range(number)]
     effects: Sequence[float | None] = [None] * number
     if 1 < number <= MOST_READ["step"] // length:

@@ -149,6 +149,9 @@ def test_gaps_are_no_part_of_a_window_unless_they_are_a_channel(tmp_path: Path) 
     ran = trained(tmp_path, data, "--window", "10", "--valid", "0.2", "--gap-channel", "--force")
     assert "numeric sequences: 3 channels" in ran.err
     assert len(predicted(tmp_path, data).lines) == 40
+    words = ("--example", "1", "--html", "g.html")
+    assert grucli("inspect-gates", "log.csv", "-m", "m.npz", *words, cwd=tmp_path).code == 0
+    assert "gap in time" in (tmp_path / "g.html").read_text()
     refused = predicted(tmp_path, data, "--no-gap-channel")
     assert_one_error(refused, 2, "--gap-channel: the model was trained with it")
 
