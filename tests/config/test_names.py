@@ -59,7 +59,7 @@ def test_how_data_is_read_has_one_name_in_flags_config_and_options():
     flags = {each.name for each in fields(Reading)} - {"on_bad_row"}
     assert {"header" if name == "no_header" else name for name in flags} <= options.keys()
     remembered = {each.name for each in fields(Remembered)}
-    found = {"kind", "targets", "step_time", "gap_time", "row"}
+    found = {"kind", "targets", "division", "step_time", "gap_time", "row"}
     assert remembered - found <= options.keys()
     assert remembered <= {each.name for each in fields(Source)}
 
