@@ -86,7 +86,8 @@ class Example:
 
     Attributes:
         name: "text 1", or "#12" for the record of that number.
-        label: the true one, None if it is not known.
+        label: the true one as in the data, of the step that is answered if one is; None if it is
+            not known.
         unit: "token" or "step".
         parts: (P,) tokens or windows; one without text for an empty text.
         steps: that the recurrence reads.
@@ -147,7 +148,7 @@ def example(
     )
     return Example(
         name=name,
-        label=record.label,
+        label=record.tags[why.explained.step or 0] if record.tags else record.label,
         unit=encoder.unit,
         parts=tuple(
             SequencePart(

@@ -29,6 +29,7 @@ from grucli.prediction.stream import predict
 from grucli.tasks.classify.task import Classify
 from tests.examples import joined
 from tests.inspection.helpers import random_model
+from tests.tasks.tag.helpers import fitted, tagged
 
 WORDS = ("the", "film", "was", "not", "good", "bad")
 TEXT = "the film was not good , and the end was bad"
@@ -206,3 +207,17 @@ def test_where_each_step_has_an_answer_none_is_taken_away():
         one = joined([np.where(mask, steps, UNKNOWN).astype(np.int32)])
         batch = pack(dataclasses.replace(one, bags=encoder.encode([record]).bags), np.array([0]))
         np.testing.assert_allclose(found, runner.forward(batch).values, atol=1e-12)
+
+
+def test_the_truth_of_a_tag_is_that_of_the_step_that_is_answered():
+    records = tagged("D N V", words=["the film was"])
+    task = fitted(records)
+    model = random_model(num_outputs=len(task.tags), pooling=(), reads_steps=True)
+    tagger = dataclasses.replace(
+        saved(model, TextEncoder(Vocabulary(WORDS), "space", 9)), task=task
+    )
+    for step, truth in enumerate("DNV", 1):
+        one = example(tagger, records[0], "#1", target=str(step), seed=0)
+        assert (one.label, one.answered.text) == (truth, ("the", "film", "was")[step - 1])
+    bare = dataclasses.replace(records[0], tags=None)
+    assert example(tagger, bare, "#1", target="2", seed=0).label is None
