@@ -113,8 +113,9 @@ class ReadOptions:
         encoding: None is UTF-8.
         on_bad_row: what to do with a Record that has an `error`; for who reads the Source.
         targets: what the task at hand learns first; None where the data choose it.
+        likely_label: what the label column is called if there is one of that name.
 
-    But for the last two, they are named as in the config's section `data`, and as the flags.
+    But for the last three, they are named as in the config's section `data`, and as the flags.
     """
 
     format: FormatName = "auto"
@@ -137,11 +138,12 @@ class ReadOptions:
     encoding: str | None = None
     on_bad_row: OnBadRow = "stop"
     targets: TargetForm | None = None
+    likely_label: str | None = None
 
     @classmethod
     def of(cls, settings: object, on_bad_row: OnBadRow) -> Self:
         """Return the options that `settings`, the section of a config, have by their names."""
-        names = [each.name for each in fields(cls) if each.name not in ("on_bad_row", "targets")]
+        names = {each.name for each in fields(cls)} - {"on_bad_row", "targets", "likely_label"}
         return cls(**{name: getattr(settings, name) for name in names}, on_bad_row=on_bad_row)
 
 

@@ -33,6 +33,8 @@ class Asked:
     def among(self, columns: Collection[str]) -> "Asked":
         """Return the same with the names that the user gave told apart as names of `columns`.
 
+        A likely label is given if it is one of them, and nobody has given another.
+
         Raises:
             ConfigError: a text column is named twice.
         """
@@ -41,7 +43,11 @@ class Asked:
         if len(set(text)) < len(text) and all(name in columns for name in text):
             raise ConfigError(f"--text: names a column twice, got '{excerpt(','.join(text))}'")
         values = split_names(options.values or (), columns)
-        return replace(self, options=replace(options, text=text or None, values=values or None))
+        label = options.label
+        if label is None and options.likely_label in columns:
+            label = options.likely_label
+        told = replace(options, text=text or None, values=values or None, label=label)
+        return replace(self, options=told)
 
     def source(self, format: FormatName, stream: io.BufferedIOBase, lines: Lines) -> Source:
         """Return a Source of texts for data that are lines, without its records yet.

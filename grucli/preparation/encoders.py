@@ -40,7 +40,8 @@ class Origin:
         encoder: how it reads, which stays so and grows.
         linear: what its linear path adds to an answer, None without one.
         task: what it answers, as well.
-        label_separator: between the labels of a cell in what it was trained on, None without.
+        label, label_separator: the label column of what it was trained on, and what stands between
+            the labels of a cell there; None without.
         sha256: of its file, the first 12 digits.
     """
 
@@ -48,6 +49,7 @@ class Origin:
     encoder: Encoder
     linear: LinearPath | None
     task: Task
+    label: str | None = None
     label_separator: str | None = None
     sha256: str
 

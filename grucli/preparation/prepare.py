@@ -98,11 +98,13 @@ def prepare(
 def read_options(config: Config, on_bad_row: OnBadRow, origin: Origin | None = None) -> ReadOptions:
     """Return how data are read to learn from: the task says what stands beside an input."""
     options, task = ReadOptions.of(config.data, on_bad_row), config.task
-    separator = options.label_separator
+    separator, likely = options.label_separator, None
     if origin is not None:  # its targets are read as they were: else a set would be one new label
         task = origin.task.name if task == "auto" else task
-        separator = separator or origin.label_separator
-    return dataclasses.replace(options, targets=targets_of(task), label_separator=separator)
+        separator, likely = separator or origin.label_separator, origin.label
+    return dataclasses.replace(
+        options, targets=targets_of(task), label_separator=separator, likely_label=likely
+    )
 
 
 def prepare_table(

@@ -85,7 +85,7 @@ def _runs(
 
 def _row(run: Sequence[ColumnProfile], uses: Mapping[str, str] | None) -> tuple[object, ...]:
     first, last = run[0], run[-1]
-    name, kind, distinct = first.name, str(first.kind), f"{first.distinct:,}"
+    name, kind, distinct = first.name or "(no name)", str(first.kind), f"{first.distinct:,}"
     if len(run) > 1:
         name = f"{fit(first.name, _LEAST_WIDTH)} … {fit(last.name, _LEAST_WIDTH)}"
         kind, distinct = f"{len(run):,} x {kind}", ""

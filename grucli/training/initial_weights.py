@@ -34,6 +34,7 @@ def origin_of(saved: SavedModel) -> Origin:
         encoder=saved.encoder,
         linear=None if model.linear is None else model.linear.through(share),
         task=saved.task,
+        label=saved.remembered.label,
         label_separator=saved.remembered.label_separator,
         sha256=saved.sha256[:ORIGIN_DIGITS],
     )

@@ -80,6 +80,26 @@ def test_new_labels_and_words_are_added_and_nothing_is_lost(base):
     assert line in dry.lines
 
 
+def test_the_label_column_of_the_model_is_the_one_to_learn_from(tmp_path):
+    rows = [
+        (text, "a" if k % 2 else "b", label)
+        for k, (text, label) in enumerate(colours(["no", "yes"], 20))
+    ]
+    lines = ["said,mood,verdict", *(",".join(row) for row in rows)]
+    (tmp_path / "t.csv").write_text("\n".join(lines) + "\n")
+    quick = (*QUICK, "--set", "training.epochs=1", "--valid", "0.2")
+    assert grucli("train", "t.csv", "-o", "u.npz", *quick, cwd=tmp_path).code == 3
+    base = ("--text", "said", "--label", "verdict")
+    assert grucli("train", "t.csv", "-o", "base.npz", *quick, *base, cwd=tmp_path).code == 0
+    start = ("train", "t.csv", "--init-from", "base.npz", "--dry-run")
+    told = grucli(*start, "--json", cwd=tmp_path)
+    assert told.code == 0, told.err
+    assert json.loads(told.text)["data"]["labels"] == {"no": 10, "yes": 10}
+    other = grucli(*start, "--label", "mood", cwd=tmp_path)
+    assert "columns left out" not in other.text
+    assert any(line.startswith("mood ") and line.endswith(" label") for line in other.lines)
+
+
 def test_ngrams_are_kept_and_added_and_go_where_the_model_goes(tmp_path):
     table(tmp_path / "old.csv", colours(["no", "yes"], 80))
     table(tmp_path / "new.csv", [("rice with fish", "food"), ("fish soup", "food")] * 8)

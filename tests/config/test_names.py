@@ -51,6 +51,7 @@ def test_how_data_is_read_has_one_name_in_flags_config_and_options():
     options = {each.name: each.default for each in fields(ReadOptions)}
     assert options.pop("on_bad_row") == "stop"
     assert options.pop("targets") is None  # the task says it
+    assert options.pop("likely_label") is None  # the model that training starts from says it
     keys = {name: key.default for name, key in DataConfig.model_fields.items()}
     assert options.keys() <= keys.keys()
     # as a model remembers it, where nobody says

@@ -42,6 +42,7 @@ _LONGEST_CLASS = 40
 _PHRASE_WORDS, _PHRASE_CHARACTERS = 3, 9
 """From which on a value is more a phrase than a name: words, or characters where nothing is cut."""
 _FEW_PHRASES = 8
+"""Phrases that may be the answers to choose from in a form, and so labels."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +166,7 @@ def are_names(filled: Sequence[str]) -> bool:
     distinct = set(filled)
     if len(distinct) > max(2, len(filled) // 2) or max(map(len, distinct)) > _LONGEST_CLASS:
         return False
-    return len(distinct) <= _FEW_PHRASES or not _are_phrases(distinct)
+    return not _are_phrases(distinct)
 
 
 def _are_phrases(cells: Collection[str]) -> bool:
@@ -202,7 +203,8 @@ def _uses(
         return _with_lists(("label", "group"), filled), ""
     if kind == "number":
         return _uses_of_numbers(normal, filled, distinct), ""
-    return _with_lists(("text",), filled), ""
+    are_choices = is_repeated and distinct <= _FEW_PHRASES
+    return _with_lists(("text", "label") if are_choices else ("text",), filled), ""
 
 
 def _with_lists(uses: tuple[str, ...], filled: Sequence[str]) -> tuple[str, ...]:

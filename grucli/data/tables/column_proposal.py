@@ -3,10 +3,12 @@
 A proposal is never taken unasked: it stands in the message, for people to take or to change.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from grucli.data.records import ReadOptions, names
+from grucli.data.tables.column_kinds import stem_and_number
 from grucli.data.tables.column_names import (
     LABEL_NAMES,
     SUBJECT_NAMES,
@@ -18,7 +20,9 @@ from grucli.data.tables.sample import LEAST_STEPS
 from grucli.data.unclear import listed
 
 _MORE_LABEL_NAMES = (
-    *("team", "queue", "department", "group", "assigned_group", "type", "kind", "status", "state"),
+    *("churn", "churned", "spam", "fraud", "diagnosis", "disease", "survived", "default"),
+    *("team", "queue", "department", "dept", "group", "assigned_group", "type", "kind"),
+    *("status", "state"),
     *("priority", "severity", "rating", "stars", "score", "result", "outcome", "verdict", "answer"),
     *("处理组", "部门", "小组", "类型", "状态", "优先级", "等级", "结果", "评分"),
 )
@@ -45,12 +49,28 @@ def proposals(
     is_asked = needs_label and options.label is None
     for target in list(_targets(free, options)) if is_asked else [{}]:
         rest = [column for column in free if column.name != target.get("label")]
+        run = _run(rest)
         if options.text or options.values:
             yield target
+        elif run:
+            yield {"values": run, **target}
         elif text := _texts(rest):
             yield {"text": listed(text), **target}
         else:
             yield from ({**values, **target} for values in _values(rest))
+
+
+def _run(columns: Sequence[ColumnProfile]) -> str:
+    """Return the pattern of columns that count on, v0 … v95, if most are such; "" if not."""
+    stems = Counter(
+        stem
+        for column in columns
+        if column.kind == "number"
+        for stem, number in [stem_and_number(column.name)]
+        if number >= 0
+    )
+    stem, size = max(stems.items(), key=lambda item: item[1], default=("", 0))
+    return stem if size >= LEAST_STEPS and 2 * size > len(columns) and stem != "*" else ""
 
 
 def _targets(columns: Sequence[ColumnProfile], options: ReadOptions) -> Iterator[dict[str, Any]]:

@@ -23,6 +23,14 @@ COLUMNS = {
         [f"这家店的{w}真的很不错{p}" for w in "菜茶酒" for p in "呀呢吧"] * 2 + [" "] * 6,
         *("text", 9, ("text",)),
     ),
+    "notes": (
+        ["called twice about the price", "has nothing special to say"] * 12,
+        *("text", 2, ("text", "label")),
+    ),
+    "agree": (
+        ["Strongly agree", "Agree", "Neither agree nor disagree"] * 8,
+        *("category", 3, ("label", "group")),
+    ),
     "same": (["EUR"] * 24, "constant", 1, ("left out", "one value")),
     "empty": ([" "] * 24, "blank", 0, ("left out", "blank")),
     "temp": ([f"{k % 7}.5" for k in N], "number", 7, ("values", "target")),

@@ -29,6 +29,7 @@ CELLS = {
     "r": [f"-{k % 7}.5" for k in N],
     "class": ["1", "2", "2"] * 20,
     "kind": ["1", "3", "2", "3"] * 15,
+    **{f"v{k}": [f"{(i * k) % 9}.25" for i in N] for k in (1, 2, 3, 10, 11)},
     "machine": [f"m{k // 6:02}" for k in N],
 }
 
@@ -57,6 +58,7 @@ def refused(names: str, **options: object) -> dict[str, object]:
         ("id;body;score", {"text": "body", "label": "score", "task": "regress"}),
         ("p;q;r;kind", {"label": "kind"}),
         ("machine;p;q;r;created", {}),
+        ("note;v1;v2;v3;v10;v11;priority;status", {"values": "v*", "label": "status"}),
     ],
 )
 def test_a_reader_would_try_this_first(names: str, said: dict[str, object] | None) -> None:
