@@ -13,6 +13,7 @@ from grucli.tasks.intervals import Interval
 from grucli.tasks.scorecard import FigureColumn, FigureTable, Measure
 
 MOST_ROWS = 60
+MOST_NARROW = 5  # columns that have room beside another section
 NAME_WIDTH = 40
 
 
@@ -42,6 +43,7 @@ def class_section(one: FigureTable) -> Section:
             if any(column.intervals for column in one.columns)
             else None,
         ),
+        is_wide=len(one.columns) > MOST_NARROW,
     )
 
 

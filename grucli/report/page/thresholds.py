@@ -11,7 +11,7 @@ from grucli.engine.packing import Floats
 from grucli.errors import counted, excerpt
 from grucli.report.page.document import table
 from grucli.report.page.line_key import line_key
-from grucli.report.page.markup import Markup, tag
+from grucli.report.page.markup import Markup, joined, tag
 from grucli.report.page.plot import Axis, Point, curves, folded, plot
 from grucli.report.page.sections import SHARES, Section
 from grucli.report.tables import number, percent
@@ -22,6 +22,7 @@ from grucli.tasks.pictures import LabelProbabilities
 WANTED = (0.9, 0.95, 0.99)
 SAID = 0.95
 MOST_LABELS = 40  # with a line of their own in tables
+MOST_OPEN = 12  # of them in a table that is open from the start
 DRAWN_LABELS = 3  # beside the mean of all
 MOST_POINTS = 200  # of a curve that is drawn
 LINES = ("line", "line o", "line third", "line fourth")
@@ -63,13 +64,16 @@ def thresholds(found: LabelProbabilities) -> Section | None:
         answer=_said(frequent, len(labels), found.unit),
         content=(
             tag("div", _precision_recall(drawn, labels), _roc(drawn, labels), class_="cards wide"),
-            tag(
-                "h3",
+            _listed(
                 f"A threshold for a precision, and the share of its {found.unit}s that it finds",
+                "finds",
+                [(one.name, _precision_cells(one.curve)) for one in listed],
             ),
-            _for_precision(listed),
-            tag("h3", "A threshold for a recall, and how many of its answers are right"),
-            _for_recall(listed),
+            _listed(
+                "A threshold for a recall, and how many of its answers are right",
+                "right",
+                [(one.name, _recall_cells(one.curve)) for one in listed],
+            ),
             tag("p", f"The {len(listed)} weakest labels; {more:,} more are left out.")
             if more
             else None,
@@ -121,10 +125,14 @@ def _name(one: _Label) -> str:
     return f"'{excerpt(one.name, NAME_WIDTH)}'"
 
 
-def _for_precision(labels: Sequence[_Label]) -> Markup:
-    rows = [[excerpt(one.name, NAME_WIDTH), *_precision_cells(one.curve)] for one in labels]
-    heading = ["label", *(part for w in WANTED for part in (f"for {w:g}", "finds"))]
-    return table(heading, rows, "l" + "rr" * len(WANTED))
+def _listed(title: str, price: str, cells: Sequence[tuple[str, Sequence[str]]]) -> Markup:
+    """Return a table with a line a label, folded where it is long."""
+    rows = [[excerpt(name, NAME_WIDTH), *own] for name, own in cells]
+    heading = ["label", *(part for w in WANTED for part in (f"for {w:g}", price))]
+    align = "l" + "rr" * len(WANTED)
+    if len(rows) > MOST_OPEN:
+        return folded(title, heading, rows, align)
+    return joined(tag("h3", title), table(heading, rows, align))
 
 
 def _precision_cells(curve: ThresholdCurve) -> list[str]:
@@ -137,12 +145,6 @@ def _precision_cells(curve: ThresholdCurve) -> list[str]:
 
 def _finds(curve: ThresholdCurve, k: int) -> str:
     return f"{percent(float(curve.recall[k]))} of {curve.rows:,}"
-
-
-def _for_recall(labels: Sequence[_Label]) -> Markup:
-    rows = [[excerpt(one.name, NAME_WIDTH), *_recall_cells(one.curve)] for one in labels]
-    heading = ["label", *(part for w in WANTED for part in (f"for {w:g}", "right"))]
-    return table(heading, rows, "l" + "rr" * len(WANTED))
 
 
 def _recall_cells(curve: ThresholdCurve) -> list[str]:

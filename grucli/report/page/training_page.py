@@ -138,11 +138,11 @@ def _learned(stages: Sequence[StageCurve]) -> str:
     )
     heart = "It did not rise again by much."
     if rising:
-        where = "" if len(judged) == 1 else f" in {rising} of {len(judged)} folds"
-        heart = (
-            f"Behind that it rose again{where}: what was learned then was the rows themselves. The "
-            "weights of the best epoch are kept."
-        )
+        where, so = "", "So the weights of the best epoch are kept."
+        if judged[0].fold:
+            where = f" in {rising} of {counted(len(judged), 'fold')}"
+            so = "So all rows are learned from for as many epochs as were best in the folds."
+        heart = f"Then it rose again{where}: what was learned was the rows themselves. {so}"
     begun, best = (number(float(np.mean(losses))) for losses in (firsts, lowest))
     mean = "mean " if len(judged) > 1 else ""
     return (
