@@ -115,14 +115,14 @@ def _given(ctx: Any) -> Given:
 
 
 def _matching(offers: Iterable[Offer], incomplete: str) -> Iterator[Offer]:
-    """Yield those that begin as what was typed; where one is left that goes on, a value, too.
+    """Yield those that begin as what was typed; where one is left that takes a number, one, too.
 
     With one offer alone a shell would end the word.
     """
     found = [offer for offer in offers if _written(offer).startswith(incomplete)]
     yield from found
-    if len(found) == 1 and _written(found[0]).endswith("="):
-        yield f"{_written(found[0])}0.9"
+    if len(found) == 1 and isinstance(found[0], str) and found[0].endswith("="):
+        yield f"{found[0]}0.9"
 
 
 def _written(offer: Offer) -> str:

@@ -50,6 +50,7 @@ BASH = {
         ["train", "--set", "data.t"],
         ["data.train=", "data.test=", "data.text=", "data.time=", "data.tokens="],
     ),
+    "a key of any number": (["train", "--set", "see"], ["seed="]),
     "the values of a key": (
         ["train", "--set", "model.cell=gru"],
         ["model.cell=gru", "model.cell=gru_before"],
