@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy.typing as npt
 
+from grucli.data.forms.spans import divided
 from grucli.modelfile.checkpoint import SavedModel, load
 from grucli.prediction.stream import predict
 
@@ -62,6 +63,8 @@ class Classifier:
         records = [
             self._saved.encoder.record(number, value) for number, value in enumerate(inputs, 1)
         ]
+        if (division := self._saved.remembered.division) is not None:
+            records = list(divided(iter(records), division))
         answers = self._saved.task.typed_answers
         return [
             answer for window in predict(self._saved, records) for answer in answers(window.scores)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from grucli import load
 from tests.cli.helpers import QUICK, grucli
 
 FAST = (
@@ -87,6 +88,8 @@ def test_spans_are_learned_and_answered(folder: Path) -> None:
     found = json.loads(answered.text)
     assert found["spans"] == [[0, 3, "WHO"], [10, 18, "WHERE"]]
     assert found["tags"] == ["B-WHO", "O", "O", "B-WHERE", "I-WHERE", "O"]
+    (answer,) = load(str(folder / model)).predict([line])
+    assert list(answer.tags) == found["tags"]
     same = json.dumps({"text": line, "label": []}).encode()
     again = grucli("predict", "-m", model, "--json", stdin=same, cwd=folder)
     assert json.loads(again.text)["spans"] == found["spans"]
