@@ -1,10 +1,11 @@
 """Texts a line each, with labels among their words as fastText has them.
 
 A token that begins with `__label__` is a label, wherever it stands; what divides tokens is ASCII
-whitespace alone. The text is the line without its labels. In a file that has lines in quotes
-(doccano's), as CSV has cells, such are read without them, over several lines if need be; what
-stands behind a `__comment__` is no text there. Where labels are needed a line without
+whitespace alone. The text is the line without its labels. Where labels are needed a line without
 one is passed over, and counted, unless somebody says that lines have any number of them.
+
+In a file that has lines in quotes, as doccano writes them, these are read as cells of CSV are, over
+several lines if need be, and what stands behind a `__comment__` is no text.
 """
 
 import io
@@ -92,7 +93,7 @@ def _all(lines: Lines, name: str) -> Iterator[Record]:
     texts = _texts(lines, has_quotes=_has_quotes(lines, 1))
     for number, (own, text, problem) in enumerate(texts, 1):
         labels, text = divide(text)
-        record = Record(number=number, line=own[0], lines=own)
+        record = Record(number=number, line=own[0], lines=own if len(own) > 1 else ())
         if problem:
             record.error = f"{name}:{own[0]}: {problem}"
         else:
@@ -126,7 +127,7 @@ def _labelled(lines: Lines, source: Source, least: float, said: list[str]) -> It
             first = first if skipped > 1 else (own[0], text)
             continue
         number += 1
-        record = Record(number=number, line=own[0], lines=own)
+        record = Record(number=number, line=own[0], lines=own if len(own) > 1 else ())
         if problem := problem or _mislabelled(labels, source.allows_sets):
             record.error = f"{name}:{own[0]}: {problem}"
         else:
