@@ -111,16 +111,17 @@ def _strongest(one: Example, most: int = LISTED_PARTS) -> tuple[list[Stretch], l
 
 def _bars(spans: Sequence[Stretch], size: float, kind: str) -> list[Markup]:
     """Return bars beside each other, of each side as one shape that begins at the middle line."""
-    length, shapes = spans[-1].stop if spans else 1, []
+    shapes, half = [], FINE // 2
     for side, sign in (("f", 1), ("a", -1)):
-        last, moves = FINE // 2, [f"M0,{FINE // 2}"]
+        last, moves = half, [f"M0,{half}"]
         for span in spans:
+            right = round(FINE * span.stop / spans[-1].stop)
             y = round(FINE * (0.5 - REACH * sign * max(0.0, sign * span.effect) / size))
             moves.append(f"V{y}" if y != last else "")
-            moves.append(f"H{FINE * span.stop / length:.0f}")
+            moves.append(f"H{right}" if y != half else f"M{right},{half}")
             last = y
         if any(sign * span.effect > 0 for span in spans):
-            d = "".join(moves) + f"V{FINE // 2}z"
+            d = "".join(moves) + ("" if last == half else f"V{half}")
             shapes.append(tag("path", class_=f"{kind} {side}", d=d))
     return shapes
 

@@ -77,8 +77,11 @@ def test_bars_rise_for_the_answer_and_bands_say_it_in_words():
     )
     top = round(FINE * REACH)
     above, below = (re.search(rf'class="bars {kind}" d="([^"]*)"', source)[1] for kind in "fa")
-    assert above == f"M0,500H167H333V{500 - top}H500V500H667H833H1000V500z"
-    assert below == f"M0,500H167H333H500H667V{500 + round(top / 3)}H833V500H1000V500z"
+    # a side moves past what the other one does
+    past = "".join(f"M{x},500" for x in (667, 833, 1000))
+    assert above == f"M0,500M167,500M333,500V{500 - top}H500V500{past}"
+    below_it = f"V{500 + round(top / 3)}H833V500M1000,500"
+    assert below == f"M0,500M167,500M333,500M500,500M667,500{below_it}"
 
 
 def test_a_long_series_has_the_colours_of_its_stretches():
