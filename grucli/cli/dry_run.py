@@ -92,7 +92,7 @@ def _of_data(begun: _Begun) -> Iterator[str]:
 def _command(request: RunRequest) -> str:
     """Return the command that trains as was asked, with a name for the model if it has none."""
     words = [word for word in sys.argv[1:] if word not in ONLY_HERE]
-    if not any(word in ("-o", "--output") or word.startswith("--output=") for word in words):
+    if not any(word[:2] == "-o" or word.partition("=")[0] == "--output" for word in words):
         name = PurePath(request.config.data.train or "-").name.removesuffix(".gz")
         words += ["-o", f"{PurePath(name).stem if name != '-' else 'model'}.npz"]
     return command_line(["grucli", *words])

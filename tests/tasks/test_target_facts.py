@@ -62,5 +62,8 @@ def test_chunks_and_tags(tags: tuple[str, str]) -> None:
         "type_chunks": {"X": 1, "Y": 1},
         "tag_tokens": {tags[0]: 1, tags[1]: 1, "O": 3, "B-Y": 1},
     }
+    task = task_type("tag").fit("t.csv", records(tokens=[("a", "b", "c")], tags=lines[:1]))
+    with_others = task.target_facts(records(tokens=[("a", "b", "c")] * 2, tags=lines))
+    assert with_others.to_json() == found
     plain = told("tag", records(tokens=[("a", "b")], tags=[("NOUN", "VERB")]))
     assert plain == {"tokens": 2, "tag_tokens": {"NOUN": 1, "VERB": 1}}

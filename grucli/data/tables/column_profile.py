@@ -142,7 +142,7 @@ def _kind(name: str, filled: Sequence[str]) -> Kind:
         return "id" if is_named or _advances(filled) else "number"
     if is_named or (is_codes(filled) and not is_symbols(filled) and not _are_phrases(filled)):
         return "id"
-    return "category" if are_names(filled) else "text"
+    return "category" if _are_names(filled) else "text"
 
 
 def _advances(filled: Sequence[str]) -> bool:
@@ -161,7 +161,7 @@ def _are_whole(filled: Sequence[str]) -> bool:
     return all(cell.strip().lstrip("+-").isdecimal() and len(cell) < 16 for cell in filled)
 
 
-def are_names(filled: Sequence[str]) -> bool:
+def _are_names(filled: Sequence[str]) -> bool:
     """Whether cells are short and come again, like labels; many different phrases are texts."""
     distinct = set(filled)
     if len(distinct) > max(2, len(filled) // 2) or max(map(len, distinct)) > _LONGEST_CLASS:

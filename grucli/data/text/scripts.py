@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 
 NO_LETTERS = "no letters"
+
+_ASCII_LETTER = re.compile("[a-zA-Z]")
 
 _NAMES = {"CJK": "Han", "IDEOGRAPHIC": "Han", "HIRAGANA": "Kana", "KATAKANA": "Kana"}
 _FORMS = frozenset({"FULLWIDTH", "HALFWIDTH", "MODIFIER", "MATHEMATICAL", "SUBSCRIPT", "DOUBLE"})
@@ -24,6 +27,8 @@ def of_text(text: str) -> str:
 
     Kana are taken to be more than their number, as Han stands among them in Japanese.
     """
+    if text.isascii():
+        return "Latin" if _ASCII_LETTER.search(text) else NO_LETTERS
     letters: Counter[str] = Counter()
     for character, count in Counter(text).items():
         if character.isalpha():

@@ -174,8 +174,9 @@ class ChunkTag(Tag):
 
     def describe(self, records: Sequence[Record]) -> str:
         """Return the types, each with its chunks."""
-        tagged, counts = self._counted(records)
+        tagged = Tagged.of(_tags(records), self.types)
         spans = tagged.spans
+        counts = np.bincount(spans[:, 2], minlength=len(self.types))
         order = np.argsort(-counts, kind="stable")[:LISTED_TAGS].tolist()
         listed = ", ".join(
             f"{excerpt(self.types[k] or chunks.UNNAMED)} {counts[k]:,}" for k in order
@@ -188,15 +189,11 @@ class ChunkTag(Tag):
 
     def target_facts(self, records: Sequence[Record]) -> TargetFacts:
         """Return the steps of each tag, and the chunks of each type."""
-        _, counts = self._counted(records)
-        names = [kind or chunks.UNNAMED for kind in self.types]
-        found = dict(zip(names, counts.tolist(), strict=True))
+        tagged = Tagged.of(_tags(records))  # of any types: a part held out may have its own
+        counts = np.bincount(tagged.spans[:, 2], minlength=len(tagged.types)).tolist()
+        names = [kind or chunks.UNNAMED for kind in tagged.types]
+        found = dict(zip(names, counts, strict=True))
         return tag_counts.of_chunks(steps_of_each(records), found)
-
-    def _counted(self, records: Sequence[Record]) -> tuple[Tagged, Integers]:
-        """Return the chunks of records, and how many of them each type has."""
-        tagged = Tagged.of(_tags(records), self.types)
-        return tagged, np.bincount(tagged.spans[:, 2], minlength=len(self.types))
 
     @property
     def size(self) -> str:
