@@ -67,7 +67,10 @@ def _encoding(path: str, options: ReadOptions) -> dict[str, str]:
     if options.encoding is not None:
         return {}
     with open_binary(path) as stream:
-        lines = stream.read(_LOOKED_AT).split(b"\n")
+        start = stream.read(_LOOKED_AT)
+    if b"\0" in start:  # no text, such as an archive of arrays
+        return {}
+    lines = start.split(b"\n")
     for line in lines[:-1] or lines:
         try:
             line.decode()
