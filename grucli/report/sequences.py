@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from grucli.errors import counted, excerpt
-from grucli.inspection.attribution import Attribution, Check
+from grucli.inspection.attribution import Attribution, Check, Span
 from grucli.inspection.report import Picked
 from grucli.inspection.sequences import Example, SequencePart
 from grucli.model.linear_path import NAMES
@@ -149,11 +149,24 @@ def change(one: Example) -> str:
         return ""
     turn, level = why.turn, f"{why.explained.level_name} {why.turn.level:.3f}"
     found = _name(turn.answer) if turn.answer else "not answered"
-    *first, last = (_span_name(one, start, stop) for start, stop in turn.spans)
+    spans = turn.spans if one.series is None else _merged(turn.spans)
+    *first, last = (_span_name(one, start, stop) for start, stop in spans)
     if turn.is_another:
         listed = f"{', '.join(first)} and {last}" if first else last
         return f"without {listed}: {found}, {level}"
-    return f"still {found} without {f'the {len(turn.spans)} strongest' if first else last}, {level}"
+    number = len(turn.spans)
+    return f"still {found} without {last if number == 1 else f'the {number} strongest'}, {level}"
+
+
+def _merged(spans: Sequence[Span]) -> list[Span]:
+    """Return spans in their order, those beside each other as one."""
+    merged: list[Span] = []
+    for start, stop in sorted(spans):
+        if merged and merged[-1][1] == start:
+            merged[-1] = merged[-1][0], stop
+        else:
+            merged.append((start, stop))
+    return merged
 
 
 def together(one: Example) -> str:

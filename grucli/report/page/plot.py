@@ -106,7 +106,7 @@ def plot(
         *(_text(0, at, label, dx=-5, dy=4, anchor="end") for at, label in left.ticks),
         *(_line(0, at, 1, at, "rule") for at, _ in left.ticks),
         _text(0.5, 0, below.name, dy=29, anchor="middle"),
-        _text(0, 1, left.name, dx=-40, dy=-9, anchor="start"),
+        _text(0, 1, left.name, dx=-40, dy=-9, anchor="start") if left.name else None,
     ]
     picture = tag(
         "svg",

@@ -9,7 +9,7 @@ from grucli.inspection.attribution import explain, spans
 from grucli.inspection.sequences import Channel, Example, SequencePart, Series
 from grucli.report.page.plot import FINE
 from grucli.report.page.series import REACH, drawn, thinned
-from grucli.report.sequences import together
+from grucli.report.sequences import change, together
 from grucli.tasks.classify.task import Classify
 
 TASK = Classify(labels=("calm", "fall"))
@@ -94,6 +94,18 @@ def test_a_long_series_has_the_colours_of_its_stretches():
     assert 'class="bars outline f"' in source
     assert "outlined: 12 longer stretches" in source
     assert together(one) == "steps 21 to 24 ▲4.00"
+
+
+def test_stretches_beside_each_other_are_left_out_as_one_in_words():
+    worth = np.full(48, -0.2)
+    worth[20:28], worth[40:44] = 1, 0.9
+    one = example(np.arange(48)[:, None], worth)
+    assert (
+        one.attribution.turn.spans
+        == ((20, 24), (24, 28), (40, 44))[: len(one.attribution.turn.spans)]
+    )
+    assert change(one).startswith("without steps 21 to 28")
+    assert "'calm', p('fall') 0." in change(one)
 
 
 def test_a_missing_step_is_a_gap_and_one_between_two_can_be_seen():
