@@ -161,6 +161,6 @@ def test_a_log_is_refused_and_its_rows_are_judged_in_blocks_of_time(tmp_path: Pa
     assert (
         "validation: 3 folds, each held out once; then all rows count; rows that follow each "
         "other in time stay together"
-    ) in ran.err.splitlines()
+    ) in ran.lines
     given = grucli(*told, "--valid", "0.25", cwd=tmp_path)
-    assert "of each label); rows that follow each other in time stay together" in given.err
+    assert "of each label); rows that follow each other in time stay together" in given.text
