@@ -46,7 +46,7 @@ def ready_options(path: str, options: ReadOptions, error: DataError) -> Ready:
     said = error.options if isinstance(error, UnclearError) else {}
     if path == "-":
         return Ready(said=said, profile=profile)
-    if not said and profile is None:
+    if any("--encoding" in problem for problem in error.problems):  # else its bytes are no text
         said = _encoding(path, options)
     for _ in range(MOST_STEPS if said else 0):
         try:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from grucli.data.labelled import read_table
@@ -56,3 +57,12 @@ def test_of_what_nobody_can_tell_nothing_is_said(tmp_path: Path) -> None:
     assert ready.profile is not None
     path.write_text("text,label\nfine,a,b\n")
     assert refused(path, ReadOptions()) == Ready()
+
+
+def test_an_encoding_is_named_where_it_is_what_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "t.npz"
+    np.savez(path, X=np.full((3, 4), 0.77), y=np.array(["a", "", "b"]))
+    assert refused(path, ReadOptions()) == Ready()
+    path = tmp_path / "t.csv"
+    path.write_bytes("text,label\n好,\n坏,b\n".encode("gbk"))
+    assert refused(path, ReadOptions(encoding="gb18030")) == Ready()
