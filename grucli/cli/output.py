@@ -77,12 +77,16 @@ def check_apart(flag: str, path: str | Path, others: Mapping[str, str | Path | N
             raise ConfigError(f"{flag}: {show_path(path)} is the {name}; name another file")
 
 
-def write_file(path: str, data: bytes | Callable[[BinaryIO], None]) -> None:
+def write_file(
+    path: str,
+    data: bytes | Callable[[BinaryIO], None],
+    verify: Callable[[Path], object] | None = None,
+) -> None:
     """Write a result file wholly or not at all, as `write_atomic` does; left-overs go first."""
     from grucli.files.writing import sweep, write_atomic
 
     sweep(path)
-    write_atomic(path, data)
+    write_atomic(path, data, verify)
 
 
 def write(text: str) -> None:

@@ -142,27 +142,41 @@ def write_test(files: RunFiles, prepared: Prepared) -> bool:
     data = extract(prepared.config.data.train, holdout.table)
     if path.suffix == ".gz":
         data = gzip.compress(data, mtime=0)
-    output.write_file(str(path), data)
-    _check_read_again(path, prepared, holdout.table)
+    faults = list[str]()
+
+    def check(written: Path) -> None:
+        faults[:] = _faults_of_test(written, path, prepared, holdout.table)
+        if faults:
+            raise ConfigError(*faults)
+
+    try:
+        output.write_file(str(path), data, check)
+    except AccessError:
+        if not faults:
+            raise
+        raise ConfigError(
+            f"--save-test: {show_path(path)} is not written, {faults[0]}; omit it"
+        ) from None
     return True
 
 
-def _check_read_again(path: Path, prepared: Prepared, table: Table) -> None:
-    """Delete a file again whose records are not those of the table to who evaluates it.
+def _faults_of_test(written: Path, path: Path, prepared: Prepared, table: Table) -> list[str]:
+    """Say why the records of a file are not those of a table to who evaluates it, if they are not.
 
-    Raises:
-        ConfigError: they are not.
+    Args:
+        written: the file.
+        path: where it will be.
+        prepared: what the model knows of the data.
+        table: the records.
     """
-    forms = prepared.task.target_forms
+    forms, options = prepared.task.target_forms, ReadOptions(targets=prepared.task.target_forms[0])
     try:
-        found = read_table(str(path), ReadOptions(targets=forms[0]), prepared.remembered, forms)
-        if all(starmap(is_same_input, zip_longest(found.records, table.records))):
-            return
-        why = "other rows would be read in it than are held out: these lie apart in DATA"
+        found = read_table(str(written), options, prepared.remembered, forms, called=path)
     except GrucliError as error:
-        why = f"it could not be read by itself: {error.problems[0]}"
-    path.unlink()
-    raise ConfigError(f"--save-test: {show_path(path)} is not written, {why}; omit it")
+        return [f"it could not be read by itself: {error.problems[0]}"]
+    if all(starmap(is_same_input, zip_longest(found.records, table.records))):
+        return []
+    return ["other rows would be read in it than are held out: these lie apart in DATA"]
 
 
 def write_out_of_fold(files: RunFiles, session: Session) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy.typing as npt
 
@@ -72,6 +73,7 @@ def read_table(
     remembered: Remembered | None = None,
     forms: Sequence[TargetForm] = (),
     keep: Callable[[Source], Kept] = lambda source: {},
+    called: Path | None = None,
 ) -> Table:
     """Read a whole file with labels.
 
@@ -82,13 +84,15 @@ def read_table(
         forms: what that model has learned, first of all, and what else it can be judged by; no
             matter if there are none.
         keep: what of the data is kept beside the targets.
+        called: the path by which the file will go, if not by this one.
 
     Raises:
         DataError: it has no row, holds targets of another form, or rows that cannot be read or lack
             the number that is to be predicted, unless `options` skip them.
         AccessError: it is missing or unreadable.
     """
-    with open_source(path, options, needs_label=True, remembered=remembered) as source:
+    opened = open_source(path, options, needs_label=True, remembered=remembered, called=called)
+    with opened as source:
         _refuse_unread(source, options)
         _refuse_other_targets(source, forms)
         kept = keep(source)
@@ -98,8 +102,7 @@ def read_table(
             first = first or record
             if are_numbers and record.error is None:
                 record.error = _fault_of_number(source, record)
-            if record.error is None:
-                # nobody asks for the others, and of a wide table they are most of it
+            if record.error is None:  # of a wide table most cells are of columns nobody asks for
                 record.cells = tuple([cell(record) for cell in kept.values()])
                 records.append(record)
             else:

@@ -314,7 +314,8 @@ def test_windows_of_a_log_are_saved_where_they_are_read_again_as_they_were(tmp_p
     assert json.loads(ran.text)["test"] == json.loads(found.text)
     assert (tmp_path / "d.csv").read_text().endswith((tmp_path / "t.csv").read_text()[20:])
     (tmp_path / "d.csv").write_text(log_lines(300))
-    (tmp_path / "t.csv").unlink()
+    before = (tmp_path / "t.csv").read_bytes()
     ran = grucli(*words, "--force", cwd=tmp_path)
     assert_one_error(ran, 2, "t.csv is not written, other rows would be read in it")
-    assert not (tmp_path / "t.csv").exists()
+    assert (tmp_path / "t.csv").read_bytes() == before
+    assert {path.suffix for path in tmp_path.iterdir()} == {".csv", ".npz"}

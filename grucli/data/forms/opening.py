@@ -63,6 +63,7 @@ def open_source(
     *,
     needs_label: bool,
     remembered: Remembered | None = None,
+    called: str | Path | None = None,
 ) -> Source:
     """Open data of any form; gzip is unpacked.
 
@@ -77,6 +78,7 @@ def open_source(
         options: what the user said about it.
         needs_label: whether each record must have a label (train, evaluate).
         remembered: what the model knows of its training data; the options stand above it.
+        called: the path that names the data and their format, if not `path` itself.
 
     Raises:
         ConfigError: an option has no meaning.
@@ -86,9 +88,9 @@ def open_source(
     _check(options, remembered)
     known = remembered or Remembered()
     encoding = text_encoding(options.encoding or known.encoding or "utf-8")
-    stream = open_binary(path)
+    stream, named = open_binary(path), called or path
     asked = Asked(
-        name="standard input" if str(path) == "-" else show_path(path),
+        name="standard input" if str(named) == "-" else show_path(named),
         options=options,
         known=known,
         needs_label=needs_label,
@@ -97,7 +99,7 @@ def open_source(
         may_be_tagged=remembered is None or remembered.targets == "tags",
     )
     try:
-        return _opened(stream, asked, format_of_suffix(path))
+        return _opened(stream, asked, format_of_suffix(named))
     except BaseException:
         stream.close()
         raise
