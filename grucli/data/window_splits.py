@@ -62,10 +62,7 @@ class Windows:
         """
         if self.are_many:
             return None
-        held = [
-            rows[len(rows) - round(share * len(rows)) :]
-            for rows in (self._in_time(code) for code in range(int(self.sequences.max()) + 1))
-        ]
+        held = [rows[len(rows) - round(share * len(rows)) :] for rows in self._in_time()]
         later = np.sort(np.concatenate(held))
         earlier = np.setdiff1d(np.arange(len(self.firsts)), later)
         classes, counts = np.unique(strata, return_counts=True)
@@ -85,8 +82,7 @@ class Windows:
         if self.are_many:
             return groups
         block = -1
-        for code in range(int(self.sequences.max()) + 1):
-            rows = self._in_time(code)
+        for rows in self._in_time():
             shared = int((self.firsts[rows] <= self.lasts[rows[0]]).sum()) - 1
             least = max(1, len(self.firsts) // MOST_BLOCKS, _LEAST_BLOCK * shared)
             size, before = least, -1  # the first begins a block
@@ -106,17 +102,17 @@ class Windows:
             parts: (n,) the part of each window.
         """
         found = np.zeros(len(parts), bool)
-        for code in range(int(self.sequences.max()) + 1):
+        for rows in self._in_time():
             other: int | None = None  # the first step of the next window in another part
             following: int | None = None
-            for row in self._in_time(code)[::-1].tolist():
+            for row in rows[::-1].tolist():
                 if following is not None and parts[following] != parts[row]:
                     other = int(self.firsts[following])
                 found[row] = other is not None and other <= self.lasts[row]
                 following = row
         return found
 
-    def _in_time(self, sequence: int) -> Rows:
-        """Return the rows of a sequence as they follow each other."""
-        rows = np.flatnonzero(self.sequences == sequence)
-        return rows[np.argsort(self.firsts[rows], kind="stable")]
+    def _in_time(self) -> list[Rows]:
+        """Return the rows of each sequence as they follow each other."""
+        order = np.lexsort((self.firsts, self.sequences))
+        return np.split(order, np.cumsum(np.bincount(self.sequences))[:-1])

@@ -104,3 +104,24 @@ def test_blocks_end_where_the_class_changes_and_are_large_beside_what_is_lost() 
     overlapping = windows(*of_one(300, 40, 10))
     folds = np.array(overlapping.groups([0] * 300)) % 3
     assert 0 < overlapping.at_borders(folds).mean() < 0.2
+
+
+def test_windows_of_several_sequences_that_stand_mixed_are_told_apart() -> None:
+    spans = [(name, first, first + 3) for first in (4, 0, 2) for name in "ab"]
+    found = windows(*spans)  # a: rows 0, 2, 4; b: rows 1, 3, 5
+    assert found.at_borders(np.array([1, 0, 0, 0, 0, 0])).tolist() == [
+        False,
+        False,
+        False,
+        False,
+        True,
+        False,
+    ]
+    assert found.at_borders(np.array([0, 1, 0, 0, 1, 1])).tolist() == [
+        False,
+        False,
+        True,
+        True,
+        True,
+        False,
+    ]
