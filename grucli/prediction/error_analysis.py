@@ -7,17 +7,17 @@ than chance explains even where many things were looked at.
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.data.encoded import Encoded
 from grucli.data.records import Record
+from grucli.data.text import scripts
+from grucli.data.text.scripts import NO_LETTERS
 from grucli.data.text.tokenized import Tokenized
 from grucli.engine.packing import Floats, Integers
 from grucli.tasks.intervals import Interval, rank_interval
@@ -29,7 +29,6 @@ LEAST_ROWS = 10  # in a group of rows of about one length
 LEAST_WITH = 5  # rows that have a token, for it to be looked at
 MOST_TOKENS = 10
 LEVEL = 0.05  # chance of naming anything where there is nothing to name
-LETTERS_READ = 200  # of a text, to tell its script
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,23 +190,10 @@ def _rows_with(texts: Tokenized, rows: Booleans) -> npt.NDArray[np.int64]:
 
 def _by_script(errors: RowErrors, records: Sequence[Record]) -> tuple[Group, ...]:
     """Return groups of rows by the script of most of their letters."""
-    scripts = [script_of(record.text or "") for record in records]
-    counts = Counter(scripts).most_common(MOST_GROUPS)
-    common = [name for name, count in counts if name and count >= LEAST_ROWS]
-    every = np.array(scripts)
+    every = np.array([scripts.of_text(record.text or "") for record in records])
+    counts = Counter(every.tolist()).most_common(MOST_GROUPS)
+    common = [name for name, count in counts if name != NO_LETTERS and count >= LEAST_ROWS]
     return _groups(errors, {name: every == name for name in common})
-
-
-def script_of(text: str) -> str:
-    """Return the script of most letters at the beginning of a text: "latin"; nothing without."""
-    letters = [_script_of_letter(letter) for letter in text[:LETTERS_READ] if letter.isalpha()]
-    return Counter(letters).most_common(1)[0][0] if letters else ""
-
-
-@cache
-def _script_of_letter(letter: str) -> str:
-    first = unicodedata.name(letter, "other").split()[0].split("-")[0].lower()
-    return "chinese" if first == "cjk" else first
 
 
 def _groups(errors: RowErrors, masks: dict[str, Booleans]) -> tuple[Group, ...]:

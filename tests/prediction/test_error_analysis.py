@@ -6,7 +6,7 @@ import pytest
 from grucli.data.encoded import Encoded
 from grucli.data.records import Record
 from grucli.data.text.tokenized import Tokenized
-from grucli.prediction.error_analysis import analyse, by_length, script_of, telling_tokens, trend
+from grucli.prediction.error_analysis import analyse, by_length, telling_tokens, trend
 from grucli.tasks.pictures import Pictures, RowErrors
 from grucli.tasks.scorecard import Measure
 
@@ -97,15 +97,10 @@ def test_all_of_it_together():
     found = analyse(Pictures(errors=errors(wrong)), records, encoded)
     assert (found.rows, found.wrong) == (100, 30)
     assert [(one.name, one.rows, one.value) for one in found.scripts] == [
-        ("latin", 60, 0.0),
-        ("cyrillic", 30, 1.0),
+        ("Latin", 60, 0.0),
+        ("Cyrillic", 30, 1.0),
     ]
     assert found.unknown_trend.correlation > 0.9
     assert found.length_trend.correlation > 0.7
     assert [(one.name, one.rows) for one in found.cut] == [("cut", 50), ("read to the end", 50)]
     assert {one.text for one in found.tokens} == {"плохо", "совсем", "тут", "не", "то"}
-
-
-def test_the_script_of_most_letters():
-    names = ["abc д", "你好 ok 好的", "かな", "", "123 !?"]
-    assert list(map(script_of, names)) == ["latin", "chinese", "hiragana", "", ""]
