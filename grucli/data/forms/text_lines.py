@@ -18,7 +18,9 @@ from grucli.data.records import Record, Source
 from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines, decode
 from grucli.data.tables.cells import Rows
+from grucli.data.tables.delimiters import find_delimiter
 from grucli.data.tables.dialect import SAMPLED_ROWS
+from grucli.data.unclear import UnclearError
 from grucli.errors import DataError, counted, excerpt
 
 PREFIX: Final = "__label__"
@@ -46,9 +48,8 @@ def open_label_lines(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> S
     """Open the texts that `lines` hold; the arguments are those of `Asked.source`."""
     source = asked.source("lines", stream, lines)
     said: list[str] = []
-    least = 0.0 if asked.options.format == "lines" else LEAST_LABELLED
     if asked.needs_label:
-        source.records = _labelled(lines, source, least, said)
+        source.records = _labelled(lines, source, asked, said)
         source.found_later = lambda: tuple(said)
     else:
         source.records = _all(lines, source.name)
@@ -109,14 +110,17 @@ def _fill(record: Record, labels: list[str], text: str) -> None:
         record.label, record.labels = ", ".join(labels), tuple(labels)
 
 
-def _labelled(lines: Lines, source: Source, least: float, said: list[str]) -> Iterator[Record]:
+def _labelled(lines: Lines, source: Source, asked: Asked, said: list[str]) -> Iterator[Record]:
     """Yield a record a line with a label; then add to `said` how many lines have none.
 
     Raises:
-        DataError: no line has a label, or a smaller share than `least`: it is another form.
+        DataError: no line has a label, or fewer than LEAST_LABELLED of a file that nobody calls
+            lines: it is another form.
     """
     name, number, skipped, first = source.name, 0, 0, (0, "")
     may_lack = source.targets == "labels"
+    is_told = asked.options.format == "lines"
+    least, table = 0.0 if is_told else LEAST_LABELLED, _table_form(lines, asked)
     texts = _texts(lines, has_quotes=_has_quotes(lines, SAMPLED_ROWS))
     for own, text, problem in texts:
         if not text.strip(" \t\r\n\v\f") and not problem:
@@ -138,13 +142,40 @@ def _labelled(lines: Lines, source: Source, least: float, said: list[str]) -> It
                 source.targets = "labels"
         yield record
     if skipped and number <= least * (number + skipped):
-        mend = f"if this is a table, pass --format {'tsv' if TAB in first[1] else 'csv'}"
-        if number:
-            mend = f"{number:,} of {number + skipped:,} lines have one; {mend}, or --format lines"
-        raise DataError(f"{name}:{first[0]}: no {PREFIX}x in the line; {mend}")
+        what = f"{name}:{first[0]}: no {PREFIX}x in the line"
+        raise _unlabelled(what, number, number + skipped, table, is_told=is_told)
     if skipped:
         lacking = f"{counted(skipped, 'line')} without a {PREFIX}x"
         said.append(f"skipped {lacking}, the first is line {first[0]:,}")
+
+
+def _table_form(lines: Lines, asked: Asked) -> str:
+    """Return the form of table that the lines which come look like, nothing if like none."""
+    try:
+        delimiter, _ = find_delimiter(lines, [], asked)
+    except DataError:  # two delimiters would do
+        return "csv"
+    return {"": "", TAB: "tsv"}.get(delimiter, "csv")
+
+
+def _unlabelled(what: str, number: int, total: int, table: str, *, is_told: bool) -> DataError:
+    """Return the refusal of lines of which `number` of `total` have a label.
+
+    Args:
+        what: the place and what is wrong.
+        number, total: lines.
+        table: the form of table that they look like, if any.
+        is_told: whether somebody calls them lines.
+    """
+    if not table and not number:
+        return DataError(f"{what}, nor in another; begin each with its label: {PREFIX}x text")
+    form = table or "csv"
+    mend = f"if this is a table, pass --format {form}"
+    if number:
+        mend = f"{number:,} of {total:,} lines have one; {mend}, or --format lines"
+    return (
+        DataError(f"{what}; {mend}") if is_told else UnclearError(what, {"format": form}, mend=mend)
+    )
 
 
 def _mislabelled(labels: list[str], allows_sets: bool) -> str:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from grucli.data import label_hints, label_lists
-from grucli.data.numbers import is_missing
+from grucli.data.numbers import exact, is_missing
 from grucli.data.tables.column_kinds import LEAST_ROWS, is_codes, is_dates, is_numeric, is_symbols
 from grucli.data.tables.column_names import (
     ID_NAMES,
@@ -39,6 +39,7 @@ PROFILED_ROWS: Final = 10_000
 MOST_CLASSES: Final = 50
 """Distinct values of a column of whole numbers from which on they are no labels."""
 _LONGEST_CLASS = 40
+_LARGEST_WHOLE = 1e15
 _PHRASE_WORDS, _PHRASE_CHARACTERS = 3, 9
 """From which on a value is more a phrase than a name: words, or characters where nothing is cut."""
 _FEW_PHRASES = 8
@@ -149,7 +150,7 @@ def _advances(filled: Sequence[str]) -> bool:
     """Whether whole numbers go on by the same step from each to the next, as those of rows do."""
     if len(filled) < LEAST_ROWS or not _are_whole(filled):
         return False
-    steps = {int(b) - int(a) for a, b in pairwise(filled)}
+    steps = {round(float(b) - float(a)) for a, b in pairwise(filled)}
     return len(steps) == 1 and 0 not in steps
 
 
@@ -158,7 +159,9 @@ def _ends_in_id(name: str) -> bool:
 
 
 def _are_whole(filled: Sequence[str]) -> bool:
-    return all(cell.strip().lstrip("+-").isdecimal() and len(cell) < 16 for cell in filled)
+    """Whether cells are whole numbers, be it as 3, 3.0 or 3.0000000e+00."""
+    numbers = map(exact, filled)
+    return all(n is not None and abs(n) < _LARGEST_WHOLE and n == int(n) for n in numbers)
 
 
 def _are_names(filled: Sequence[str]) -> bool:

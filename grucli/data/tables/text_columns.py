@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from grucli.data import label_hints
 from grucli.data.request import Asked
@@ -13,6 +14,7 @@ from grucli.data.unclear import UnclearError
 from grucli.errors import DataError, excerpt
 
 _LONGEST_LABEL = 40
+_LABELLED = "__label__"
 _HEADINGS = frozenset({"title", "headline", "subject", "标题"})
 _BODIES = ("description", *TEXT_NAMES[: TEXT_NAMES.index("title")], "正文", "内容")
 """Names of what stands below a heading."""
@@ -115,7 +117,7 @@ class _TextSearch:
         self._cells = [[row[i] for row in rows if len(row) > i] for i in range(len(columns))]
         self._asked = asked
         self._place = place
-        self._hint = hint or "pass --delimiter, or --format lines for __label__ lines"
+        self._hint = hint or self._mend_of_one()
         self._profiles = [_profile(cells) for cells in self._cells]
 
     def chosen(self) -> TextColumns:
@@ -244,6 +246,12 @@ class _TextSearch:
         if not words or (len(words) > 1 and lengths[0] < _CLEARLY_LONGER * lengths[1]):
             raise self._unclear("text")
         return words[0]
+
+    def _mend_of_one(self) -> str:
+        """Return what to do with a table of one column."""
+        if any(_LABELLED in cell for cell in (*self._columns, *chain(*self._cells))):
+            return "pass --format lines for __label__ lines, or --delimiter"
+        return "add a column with the label of each text, or pass --delimiter if there are others"
 
     def _unclear(self, role: str, more: str = "") -> DataError:
         if len(self._columns) == 1:

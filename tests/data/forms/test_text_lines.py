@@ -67,6 +67,18 @@ def test_a_file_with_hardly_a_label_is_no_file_of_labelled_lines() -> None:
     assert pairs(few + b"__label__y b\n__label__y\n", "a.txt")[1:] == [("b", "y"), ("", "y")]
 
 
+def test_texts_without_any_label_are_no_table() -> None:
+    said = "a.txt:1: no __label__x in the line, nor in another; begin each with its label: "
+    for lines in (b"good\nbad\n", b"so, so, so\nbad, I say\nfine\n", "很好，很快\n差\n".encode()):
+        assert problem(lines, "a.txt").startswith(said), lines
+        assert problem(lines, "a.txt", format="lines").startswith(said), lines
+
+
+def test_a_table_of_numbers_under_the_name_of_texts_is_told() -> None:
+    said = "a.txt:1: no __label__x in the line; if this is a table, pass --format csv"
+    assert problem(b"  1.0e+00  2.0e+00  3.0e+00\n" * 3, "a.txt") == said
+
+
 def test_lines_for_predict_are_raw_text() -> None:
     data = b'"a, b\n\n__label__x c\n  d\n=1\t2\n__label__ e __label__x __label__y f\n my__label__x'
     assert [r.text for r in records_of(data, "a.txt", needs_label=False)] == [

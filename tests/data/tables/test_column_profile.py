@@ -39,6 +39,7 @@ COLUMNS = {
         [str(1 + k % 5) for k in N],
         *("number", 5, ("values", "label", "target")),
     ),
+    "class": ([f"{1 + k % 2}.0000000e+00" for k in N], "number", 2, ("label", "values", "target")),
     "y": ([str(k % 7 % 3) for k in N], "number", 3, ("label", "values", "target")),
     "weight": (
         [f"{1 + k % 3}.5" for k in N],

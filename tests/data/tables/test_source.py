@@ -192,7 +192,8 @@ def test_the_wrong_wide_encoding_is_said() -> None:
         (b"text,label,text\na,b,c\n", "train.csv:1: two columns are named 'text'; rename"),
         (b"te\xffxt,label\na,b\n", "train.csv:1: byte 3 of the line (0xff) is not UTF-8; "),
         (b'"text,label\na,b\n', "train.csv:1: a quote opens here and does not close"),
-        (b"text\na\nb\n", "train.csv:1: only one column ('text'); pass --delimiter"),
+        (b"text\na\nb\n", "train.csv:1: only one column ('text'); add a column with the label"),
+        (b"text\n__label__x a\n", "train.csv:1: only one column ('text'); pass --format lines"),
         (
             b"text\tx\ta\nb\n",
             "train.csv:1: only one column ('text\\tx\\ta'); tabs seen: try --delimi",
