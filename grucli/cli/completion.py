@@ -39,7 +39,11 @@ def answered(run: Callable[[], int]) -> int:
 
     An error has no place in a line that is being typed.
     """
-    typed, buffer = _mended_word(), io.StringIO()
+    typed, quote, buffer = "", "", io.StringIO()
+    if is_bash := os.environ[COMPLETION] == "complete_bash":
+        typed, quote = _mended_words()
+    else:
+        _mend_line()
     try:
         with redirect_stdout(buffer), redirect_stderr(io.StringIO()):
             code = run()
@@ -48,38 +52,74 @@ def answered(run: Callable[[], int]) -> int:
     except Exception:
         return 1
     text = buffer.getvalue()
-    if os.environ[COMPLETION] == "complete_bash":
-        text = "".join(f"{_for_bash(line, typed)}\n" for line in text.splitlines())
+    if is_bash:
+        offers = (line.removeprefix(typed) for line in text.splitlines())
+        text = "".join(f"{_for_bash(offer, quote)}\n" for offer in offers)
     sys.stdout.write(text)
     return code
 
 
-def _mended_word() -> str:
-    """Join the words of bash that it breaks at `=` and `:`, as `a=b` is one word for us.
+def _mended_words() -> tuple[str, str]:
+    """Take the quotes off the words of bash, and join those that it breaks at `=` and `:`.
 
     Returns:
-        the part of the word that is being typed which bash takes for words of their own.
+        the part of the word that is being typed which bash leaves as it is, and the quote that
+        is open in the other one, if any.
     """
-    words, place = os.environ.get("COMP_WORDS", "").split("\n"), os.environ.get("COMP_CWORD", "")
-    if len(words) == 1 or not place.isdecimal() or int(place) >= len(words):
-        return ""
+    raw, place = os.environ.get("COMP_WORDS", "").split("\n"), os.environ.get("COMP_CWORD", "")
+    if len(raw) == 1 or not place.isdecimal() or int(place) >= len(raw):
+        return "", ""
     joined, places = list[str](), list[int]()
-    for before, word in zip(["", *words], words, strict=False):
+    for before, word in zip(["", *raw], raw, strict=False):
         if joined and {before, word} & {*BREAKS}:
             joined[-1] += word
         else:
             joined.append(word)
         places.append(len(joined) - 1)
     current = places[int(place)]
-    os.environ["COMP_WORDS"], os.environ["COMP_CWORD"] = "\n".join(joined), str(current)
-    if joined[current] == words[int(place)]:
-        return ""
-    return joined[current][: max(map(joined[current].rfind, BREAKS)) + 1]
+    os.environ["COMP_WORDS"] = "\n".join(shlex.quote(_unquoted(word)[0]) for word in joined)
+    os.environ["COMP_CWORD"] = str(current)
+    word, quote = joined[current], _unquoted(joined[current])[1]
+    kept = 0
+    if quote:
+        places = [k for k, letter in enumerate(word) if letter == quote]
+        kept = max(k for k in places if not _unquoted(word[:k])[1])
+    elif word != raw[int(place)]:
+        kept = max(map(word.rfind, BREAKS)) + 1
+    return _unquoted(word[:kept])[0], quote
 
 
-def _for_bash(offer: str, typed: str) -> str:
-    """Return the part of an offer that bash is to write, with what has a meaning escaped."""
-    return re.sub(r"([^\w@%+=:,./-])", r"\\\1", offer.removeprefix(typed))
+def _mend_line() -> None:
+    """End the last word of a line, so that it is seen to be one: a quote in it may be open."""
+    words = _split(os.environ.get("_TYPER_COMPLETE_ARGS", "") + "x")[0]
+    os.environ["_TYPER_COMPLETE_ARGS"] = shlex.join([*words[:-1], words[-1][:-1]])
+
+
+def _unquoted(word: str) -> tuple[str, str]:
+    """Return what one word means, and the quote that is open in it."""
+    words, quote = _split(word)
+    return " ".join(words), quote
+
+
+def _split(line: str) -> tuple[list[str], str]:
+    """Return the words of a line, the last of which may have no end, and the quote that is open."""
+    lexer: Any = shlex.shlex(line, posix=True)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    words = list[str]()
+    try:
+        for word in lexer:
+            words.append(word)
+    except ValueError:  # a quote or a backslash at the end
+        words.append(lexer.token)
+        return words, lexer.state if lexer.state in lexer.quotes else ""
+    return words, ""
+
+
+def _for_bash(offer: str, quote: str) -> str:
+    """Return what bash is to write: what has a meaning is escaped, in a quote as it asks for."""
+    if quote == "'":
+        return offer.replace("'", r"'\''")
+    return re.sub(r'(["$`\\])' if quote else r"([^\w@%+=:,./-])", r"\\\1", offer)
 
 
 def attach(command: Callable[..., Any]) -> None:
@@ -102,11 +142,9 @@ def _offering(find: Callable[[Given, str], Iterable[Offer]]) -> Callable[..., li
 def _given(ctx: Any) -> Given:
     """Return what was given so far: Typer forgets arguments before an option without its value."""
     if os.environ[COMPLETION] == "complete_bash":
-        words = os.environ["COMP_WORDS"].split("\n")[: int(os.environ["COMP_CWORD"])]
+        words = _split(os.environ["COMP_WORDS"])[0][: int(os.environ["COMP_CWORD"])]
     else:
-        line = os.environ["_TYPER_COMPLETE_ARGS"]
-        words = shlex.split(line)
-        words = words if line.endswith(" ") else words[:-1]
+        words = _split(os.environ["_TYPER_COMPLETE_ARGS"])[0][:-1]
     words = words[words.index(ctx.info_name) + 1 :]
     words = words[:-1] if words[-1:] and words[-1].startswith("-") else words
     with ctx.command.make_context(ctx.info_name, words, resilient_parsing=True) as again:

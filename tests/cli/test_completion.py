@@ -24,6 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, text_model: Path) -> Path:
     (path / "good.npz").write_bytes(text_model.read_bytes())
     for name in ("good.last.npz", "gone.npz", "notes.txt"):
         (path / name).write_bytes(b"")
+    (path / "评论 数据.csv").write_text(f"it's,a=b,$x\n{rows}", encoding="utf-8")
     (path / "models").mkdir()
     return path
 
@@ -68,6 +69,18 @@ BASH = {
     "a folder, which bash knows": (["predict", "-m", "m"], []),
     "formats": (["predict", "--to", "c"], ["csv", "conll"]),
     "metrics of any task": (["evaluate", "--max", "log_l"], ["log_loss=", "log_loss=0.9"]),
+    "columns of a file in quotes": (["train", "'评论 数据.csv'", "--text", "a"], ["a=b"]),
+    "columns of a file with \\": (["train", "评论\\ 数据.csv", "--text", "i"], [r"it\'s"]),
+    'in an open "': (["train", "t.csv", "--text", '"Rev'], ["Review text"]),
+    "in an open '": (["train", "评论\\ 数据.csv", "--text", "'i"], [r"it'\''s"]),
+    'what has a meaning in "': (["train", "评论\\ 数据.csv", "--text", '"$'], [r"\$x"]),
+    "behind a blank in quotes": (["train", "t.csv", "--text", "'Review "], ["Review text"]),
+    "behind an escaped blank": (["train", "t.csv", "--text", "Review\\ "], [r"Review\ text"]),
+    "behind a quote that has ended": (
+        ["train", "t.csv", "--values", "'Review text','sc"],
+        ["score"],
+    ),
+    "a label in quotes": ([*FORM, "--recall", "'a=b:"], ["a=b:c=", "a=b:c=0.9"]),
     "labels": ([*FORM, "--recall", "满"], ["满意=", "满意=0.9"]),
     "labels with weights": (
         [*FORM, "--class-weight", "满意=2,a"],
@@ -104,6 +117,11 @@ def test_fish_has_a_word_on_what_a_setting_may_be(folder: Path) -> None:
     assert fish(folder, "grucli train t.csv --label sc") == (0, ["score"])
     assert fish(folder, "grucli train t.csv --label sc", "is-args") == (0, [])
     assert fish(folder, "grucli train t.csv --log ", "is-args") == (1, [])
+
+
+@pytest.mark.parametrize("typed", ["Rev", '"Rev', "'Review ", "Review\\ "])
+def test_fish_is_offered_what_goes_on_in_quotes(folder: Path, typed: str) -> None:
+    assert fish(folder, f"grucli train t.csv --text {typed}") == (0, ["Review text"])
 
 
 def test_zsh_takes_files_where_nothing_is_offered(folder: Path) -> None:
