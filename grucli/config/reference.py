@@ -11,8 +11,12 @@ from grucli.config.schema import KEYS, SECTIONS, Config
 from grucli.config.strict_yaml import KeyPath
 
 
+@cache
 def json_schema() -> JsonSchema:
-    """Return the JSON Schema (draft 2020-12) of a config file, for editors."""
+    """Return the JSON Schema (draft 2020-12) of a config file, for editors.
+
+    It is generated once: the words on each of the keys are found in it.
+    """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **Config.model_json_schema(),
