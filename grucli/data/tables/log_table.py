@@ -52,6 +52,7 @@ def fill_with_windows(
             timing = Timing.of(_steps(rows, len(source.columns), columns))
         if timing is not None and not timing.in_order:
             rows = ordered(rows, columns.time, len(source.columns))
+            timing = Timing.of(_steps(rows, len(source.columns), columns))
             if not asked.needs_label:
                 name = excerpt(source.columns[columns.time])
                 source.findings += (f"rows are not in the order of '{name}': all are read first",)

@@ -224,6 +224,17 @@ def test_dates_have_gaps_in_their_units_and_irregular_steps_have_none() -> None:
     assert source.findings[-2].startswith("rows come at irregular times: none is a gap (--gap-ch")
 
 
+def test_the_usual_step_and_the_gaps_are_those_of_the_rows_in_order() -> None:
+    times = [*range(0, 24, 2), *range(50, 74, 2)]
+    rows = [f"{time},{k},a" for k, time in enumerate(times)]
+    random.Random(1).shuffle(rows)
+    source, records = read("\n".join(["time,x,kind", *rows]), "t.csv", window=6)
+    assert (source.step_time, source.gap_time) == (2, 6)
+    assert firsts(records) == [0, 6, 12, 18]
+    (said,) = source.found_later()
+    assert said.startswith("1 gap in time, above 3 times the usual step of 2, the longest 28 bef")
+
+
 def test_rows_of_one_moment_stay_in_their_order_and_are_counted() -> None:
     rows = [f"{k // 4},{k}.5,{k},a" for k in range(40)]
     source, records = read("\n".join(["t,x,y,kind", *rows]), "t.csv", window=10, gap_channel=True)
