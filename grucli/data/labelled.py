@@ -22,6 +22,7 @@ from grucli.errors import DataError, counted, excerpt
 
 LISTED_PROBLEMS = 5
 TOLD_ROWS = 10_000
+_WITHOUT_HEAD = "jsonl", "lines"  # formats
 
 HELD: Mapping[TargetForm, str] = {
     "label": "one label an input",
@@ -39,7 +40,7 @@ class Table:
     Attributes:
         name: of the file, for people.
         format: in which it was read.
-        head: lines before its first record.
+        head: lines above its first record, or above the first row of a table.
         records: each with a target; of its cells, those that were to be kept.
         kept: the names of these.
         targets: of which form these are.
@@ -119,7 +120,7 @@ def read_table(
         return Table(
             name=source.name,
             format=source.format,
-            head=0 if first is None else min(first.own_lines, default=1) - 1,
+            head=_head(source, first),
             records=records,
             kept=tuple(kept),
             targets=source.targets,
@@ -138,6 +139,15 @@ def examples_of(
 ) -> Examples:
     """Return records that are encoded with their targets (n, …) and weights."""
     return Examples.of(encoded, targets, [record.weight for record in records])
+
+
+def _head(source: Source, first: Record | None) -> int:
+    """Return how many lines stand above the data; rows of no record are no part of these lines."""
+    if source.head is not None:
+        return source.head()
+    if first is None or source.format in _WITHOUT_HEAD:
+        return 0
+    return min(first.own_lines, default=1) - 1
 
 
 def _passed_over(source: Source, problems: Sequence[str]) -> tuple[str, ...]:

@@ -214,6 +214,7 @@ class Source:
         divide: from the text of a label to the labels in it; None where it is one.
         allows_sets: whether an input may have several labels where the data say so.
         left_out: records without a label, if such are none that were labelled.
+        head: gives how many lines stand above the first row, of a table that has been read.
         quotes: False where quotes enclose no cells because someone said so.
         rest: gives the lines behind the last record, when all have been read, of data that are
             written as they were read.
@@ -255,6 +256,7 @@ class Source:
     divide: Divide | None = field(default=None, repr=False)
     allows_sets: bool = True
     left_out: LeftOut | None = None
+    head: Callable[[], int] | None = field(default=None, repr=False)
     found_later: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False)
     rest: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False)
     findings: tuple[str, ...] = ()

@@ -76,7 +76,7 @@ def open_table(
         return _of_one_record(source, place)
     header = columns if asked.header else ()
     body = TableBody(rows, header)
-    source.found_later = body.findings
+    source.found_later, source.head = body.findings, body.head
     if delimiter not in (own_delimiter, asked.known.delimiter) and not asked.options.delimiter:
         said = f"{delimiter_name(delimiter)}-separated (pass --delimiter for another)"
         source.findings += (said,)

@@ -121,6 +121,7 @@ class TableBody:
         self._names = frozenset(self._sorted)
         self._count = 0
         self._first = 0
+        self._top = 0
         self._is_top = bool(self._header)
         self._values: tuple[int, ...] = ()
         self._units: tuple[str, ...] = ()
@@ -133,7 +134,13 @@ class TableBody:
                 self._is_top = self._is_top and is_blank(row)
                 if row.cells and sorted(map(_bare, row.cells)) == self._sorted:
                     row = row._replace(problem=_SHUFFLED)
+            if not self._top and not is_blank(row):
+                self._top = row.line
             yield row
+
+    def head(self) -> int:
+        """Return how many lines stand above the first row; 0 before it was read."""
+        return max(0, self._top - 1)
 
     def hold_numbers(self, values: Sequence[int]) -> None:
         """Pass over a row of units, now that these columns are known to hold numbers."""

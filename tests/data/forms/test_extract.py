@@ -54,6 +54,20 @@ def test_what_stands_before_the_first_case_is_kept(tmp_path):
     assert taken(path, {2, 3}) == f"{head}3,4:b\n5,6:a\n".encode()
 
 
+def test_rows_above_the_first_record_are_no_head(tmp_path):
+    path = tmp_path / "d.csv"
+    rows = [f"{time},{time},{label}" for time, label in zip(range(8), "--aabbaa", strict=True)]
+    path.write_text("\n".join(["time,v,label", "s,mV,", *rows[::-1]]).replace("-", ""))
+    asked = {"window": 2, "time": "time", "values": ("v",), "label": "label"}
+    assert taken(path, {1}, **asked) == b"time,v,label\ns,mV,\n3,3,a\n2,2,a\n"
+    path.write_text("\n".join(["v,unit,label", "1,A,", "2,B,x", "3,B,x", "4,A,y", "5,A,y"]))
+    asked = {"window": 2, "id": "unit", "values": ("v",), "label": "label"}
+    assert taken(path, {1}, **asked) == b"v,unit,label\n2,B,x\n3,B,x\n"
+    path = tmp_path / "d.txt"
+    path.write_text("nobody said\n__label__a one\n__label__b two\n")
+    assert taken(path, {2}, format="lines") == b"__label__b two\n"
+
+
 def test_arrays_of_all_rows_are_cut_and_others_kept(tmp_path):
     path = tmp_path / "d.npz"
     ids = np.array(["r1", "r2", "r3"])
