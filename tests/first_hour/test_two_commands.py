@@ -18,14 +18,8 @@ SHORT = (*QUICK, "--set", "training.epochs=1", "--set", "data.valid=0.3")
 
 FIRST_COMMAND_DOES = ["pumps.ts", "label_studio.json", "doccano.jsonl"]
 MESSAGE_HELPS = [
-    *(
-        "Pumps_TRAIN.tsv",
-        "Pumps_TRAIN.txt",
-        "reviews_zh.txt",
-        "survey.csv",
-        "tickets.csv",
-        "tickets_gbk.csv",
-    ),
+    *("Pumps_TRAIN.tsv", "Pumps_TRAIN.txt", "heart_units.csv", "survey.csv"),
+    *("tickets.csv", "tickets_gbk.csv", "reviews_zh.txt"),
     *("pump_log.csv", "two_sensors.csv", "tickets_export.json"),
 ]
 

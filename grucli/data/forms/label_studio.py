@@ -4,6 +4,7 @@ A task becomes a flat object: its data, and what the annotation that counts says
 That is the one marked as ground truth, else the first that was neither cancelled nor left empty.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -24,6 +25,7 @@ _ADDED = frozenset(("annotation_id", "annotator", "lead_time"))
 _BESIDE_DATA = frozenset(("id", "data", "meta", "predictions"))
 _SPANS = ("labels", "hypertextlabels")
 """Types of results that are spans of a text with labels."""
+_PYTHON_SPANS = re.compile(r"\[[\[({](?:'start':\s*)?\d+,\s*(?:'end':\s*)?\d+,\s*'")
 _Results = Mapping[str, tuple[str, list[Any]]]
 """The type of each control, and the labels or spans it was given."""
 
@@ -248,20 +250,28 @@ def with_label(
     rows = first_rows()
     cells = [[row[k] for row in rows if len(row) > k] for k in range(len(columns))]
     found = [name for name, each in zip(columns, cells, strict=True) if are_cells_of_labels(each)]
-    spans = [name for name, each in zip(columns, cells, strict=True) if any(map(_has_spans, each))]
+    spans = [name for name, each in zip(columns, cells, strict=True) if any(map(has_spans, each))]
     if spans and not found:
-        said = f"column '{excerpt(spans[0], 24)}' holds spans of a text"
-        raise DataError(f"{asked.name}: {said}, which no table tells well; export it as JSON")
+        raise spans_in_table(asked.name, spans[0])
     return (
         replace(asked, options=replace(asked.options, label=found[0])) if len(found) == 1 else asked
     )
 
 
-def _has_spans(cell: str) -> bool:
+def has_spans(cell: str) -> bool:
+    """Whether a cell of a table holds spans, as JSON or as Python writes them."""
+    if _PYTHON_SPANS.match(cell):
+        return True
     try:
-        return cell.startswith("[{") and bool(spans_of(parse(cell.encode(), "utf-8")))
+        return cell.startswith(("[{", "[[")) and bool(spans_of(parse(cell.encode(), "utf-8")))
     except JsonError:
         return False
+
+
+def spans_in_table(name: str, column: str) -> DataError:
+    """Return the refusal of a table, `name`, with spans in a column."""
+    said = f"column '{excerpt(column, 24)}' holds spans of a text"
+    return DataError(f"{name}: {said}, which no table tells well; export it as JSON")
 
 
 def cell_labels(cell: str) -> tuple[str, ...]:

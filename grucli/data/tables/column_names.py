@@ -13,10 +13,13 @@ TEXT_NAMES: Final = (
     *("description", "sequence", "seq", "dna", "name", "word"),
     *("文本", "内容", "评论", "正文", "句子", "留言", "标题", "姓名", "名字", "词语", "词"),
 )
+ASIDE_NAMES: Final = ("gender", "sex", "lang", "language", "性别", "语言")
+"""Names of labels that stand beside the real one more often than alone."""
 LABEL_NAMES: Final = (
-    *("label", "labels", "class", "category", "target", "sentiment", "polarity", "gender", "sex"),
-    *("lang", "language", "topic", "genre", "intent", "emotion", "domain", "section", "species"),
-    *("y", "标签", "类别", "情感", "分类", "性别", "语言", "领域"),
+    *("label", "labels", "class", "category", "target", "sentiment", "polarity"),
+    *("topic", "genre", "intent", "emotion", "domain", "section", "species"),
+    *("y", "标签", "类别", "情感", "分类", "领域"),
+    *ASIDE_NAMES,
 )
 SUBJECT_NAMES: Final = ("subject", "title", "headline", "summary", "标题", "主题", "题目")
 """Names of a short text that a longer one goes with; a topic may have such a name, too."""

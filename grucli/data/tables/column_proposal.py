@@ -10,6 +10,7 @@ from typing import Any
 from grucli.data.records import ReadOptions, names
 from grucli.data.tables.column_kinds import stem_and_number
 from grucli.data.tables.column_names import (
+    ASIDE_NAMES,
     LABEL_NAMES,
     SUBJECT_NAMES,
     TEXT_NAMES,
@@ -24,7 +25,7 @@ _MORE_LABEL_NAMES = (
     *("team", "queue", "department", "dept", "group", "assigned_group", "type", "kind"),
     *("status", "state"),
     *("priority", "severity", "rating", "stars", "score", "result", "outcome", "verdict", "answer"),
-    *("处理组", "部门", "小组", "类型", "状态", "优先级", "等级", "结果", "评分"),
+    *("处理组", "部门", "小组", "类型", "状态", "优先级", "等级", "结果", "诊断", "评分"),
 )
 """Names that a label often has, and other columns too: the surest first."""
 _NUMBER_NAMES = ("target", "value", "price", "score", "rating", "stars", "amount", "y", "评分")
@@ -100,16 +101,19 @@ def _values(columns: Sequence[ColumnProfile]) -> Iterator[dict[str, Any]]:
 def _labels(columns: Sequence[ColumnProfile]) -> list[str]:
     """Return the columns that may be labels: by name, then those with few values, the last one.
 
-    A text's subject is no label, however often it comes again.
+    A text's subject is no label, however often it comes again; a sex or a language comes last.
     """
-    ranks = {name: k for k, name in enumerate((*LABEL_NAMES, *_MORE_LABEL_NAMES))}
+    sure = [name for name in LABEL_NAMES if name not in ASIDE_NAMES]
+    others = len(sure) + len(_MORE_LABEL_NAMES)
+    ranks = {name: k for k, name in enumerate((*sure, *_MORE_LABEL_NAMES))}
+    ranks |= dict.fromkeys(ASIDE_NAMES, others + 1)
     found = [
-        (ranks.get(normal_name(column.name), len(ranks)), _is_number(column), -place, column.name)
+        (ranks.get(normal_name(column.name), others), _is_number(column), -place, column.name)
         for place, column in enumerate(columns)
         if any(use.startswith("label") for use in column.could_be)
         and normal_name(column.name) not in SUBJECT_NAMES
     ]
-    known = [each for each in found if each[0] < len(LABEL_NAMES)]
+    known = [each for each in found if each[0] < len(sure)]
     return [name for *_, name in sorted(known or found)]
 
 

@@ -4,7 +4,13 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from grucli.data import label_lists
-from grucli.data.forms.label_studio import are_cells_of_labels, cell_labels, is_short_export
+from grucli.data.forms.label_studio import (
+    are_cells_of_labels,
+    cell_labels,
+    has_spans,
+    is_short_export,
+    spans_in_table,
+)
 from grucli.data.label_hints import lists
 from grucli.data.label_lists import Divide
 from grucli.data.record_labels import LeftOut
@@ -34,6 +40,8 @@ def find_lists(source: Source, asked: Asked, label: int | None, first_rows: Firs
     if fault := label_lists.fault_of_lists(cells):
         column = excerpt(source.columns[label], 24)
         raise DataError(f"{source.name}: label column '{column}' holds {fault}")
+    if asked.needs_label and any(map(has_spans, cells)):
+        raise spans_in_table(source.name, source.columns[label])
     if is_short_export(source.columns):
         source.left_out = LeftOut()
         _divide(source, asked, cell_labels if are_cells_of_labels(cells) else None, cells)

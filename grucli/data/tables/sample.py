@@ -22,6 +22,7 @@ from grucli.data.tables.column_kinds import (
     stem_and_number,
 )
 from grucli.data.tables.column_names import (
+    ASIDE_NAMES,
     ID_NAMES,
     LABEL_NAMES,
     TEXT_NAMES,
@@ -98,10 +99,20 @@ class TableSample:
         return next((i for i in found if i not in aside), None)
 
     def label_by_name(self, aside: Set[int | None]) -> int | None:
-        """Return the column with the surest name of a label; y beside x is a coordinate."""
+        """Return the column with the surest name of a label; y beside x is a coordinate.
+
+        A sex or a language is none where another column of words reads like labels, too.
+        """
         beside_x = any(name == "x" and i not in aside for i, name in enumerate(self.columns))
         names = [name for name in LABEL_NAMES if name != "y" or not beside_x]
-        return self.by_name(names, aside)
+        found = self.by_name(names, aside)
+        if found is None or self._normal[found] not in ASIDE_NAMES:
+            return found
+        return None if any(map(self._may_be_label, self.rest({*aside, found}))) else found
+
+    def _may_be_label(self, index: int) -> bool:
+        is_word = not self.is_numeric(index) and not self.tells_apart(index)
+        return is_word and self.repeats_briefly(index) and len(set(self.cells(index))) > 1
 
     def likely_id(self, aside: Set[int | None]) -> int | None:
         """Return a column that is called an id and has the same one in several rows."""

@@ -8,7 +8,13 @@ from itertools import chain
 from grucli.data import label_hints
 from grucli.data.request import Asked
 from grucli.data.tables.column_kinds import is_codes, is_dates, is_mostly_numeric, is_symbols
-from grucli.data.tables.column_names import LABEL_NAMES, TEXT_NAMES, column_hint, normal_name
+from grucli.data.tables.column_names import (
+    ASIDE_NAMES,
+    LABEL_NAMES,
+    TEXT_NAMES,
+    column_hint,
+    normal_name,
+)
 from grucli.data.tables.series_cells import holds_lists, holds_series
 from grucli.data.unclear import UnclearError
 from grucli.errors import DataError, excerpt
@@ -129,7 +135,7 @@ class _TextSearch:
         label = self._named(given, "--label COL")
         texts = self._texts_by_name({*aside, label})
         if given is None:
-            label = self._known(LABEL_NAMES, {*aside, *texts})
+            label = self._label_by_name({*aside, *texts})
         guessed = not asked.text or (label is not None and given is None)
         if label is None and asked.needs_label:
             label = self._label_by_content({*aside, *texts})
@@ -186,17 +192,32 @@ class _TextSearch:
                 normal.setdefault(normal_name(name), i)
         return next((normal[name] for name in names if name in normal), None)
 
+    def _label_by_name(self, taken: Set[int | None]) -> int | None:
+        """Return the column with the surest name of a label.
+
+        A sex or a language is none where another column of words reads like labels, too.
+        """
+        found = self._known(LABEL_NAMES, taken)
+        if found is None or normal_name(self._columns[found]) not in ASIDE_NAMES:
+            return found
+        others = [i for i in self._like_labels({*taken, found}) if not self._profiles[i].numeric]
+        return None if any(self._profiles[i].distinct > 1 for i in others) else found
+
+    def _like_labels(self, taken: Set[int | None]) -> list[int]:
+        """Return the columns of short values that come again."""
+        return [
+            i
+            for i, profile in enumerate(self._profiles)
+            if i not in taken and profile.repeats and profile.longest <= _LONGEST_LABEL
+        ]
+
     def _label_by_content(self, taken: Set[int | None]) -> int:
         if self._asked.options.targets == "number":
             return self._number_by_content(taken)
         lists = self._lists(taken) if self._asked.wants_sets else []
         if len(lists) == 1:
             return lists[0]
-        fit = [
-            i
-            for i, profile in enumerate(self._profiles)
-            if i not in taken and profile.repeats and profile.longest <= _LONGEST_LABEL
-        ]
+        fit = self._like_labels(taken)
         varied = [i for i in fit if self._profiles[i].distinct > 1] or fit  # sorted: one at first
         named = [i for i in varied if not self._profiles[i].numeric] or varied
         if len(named) == 1 < len(self._columns):

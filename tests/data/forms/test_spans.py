@@ -1,6 +1,7 @@
 """Spans of characters become tags of words."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -88,7 +89,27 @@ def test_label_studio_counts_as_javascript_does(tmp_path) -> None:
     assert [one.tags for one in read(json.dumps(short), "a.json")[1]] == [("B-P", "O")] * 3
     cells = json.dumps(short[0]["ner"]).replace('"', '""')
     table = f'annotation_id,annotator,id,lead_time,ner,text\n1,1,1,1,"{cells}",Ann Lee\n'
-    assert "column 'ner' holds spans of a text, which no table" in problem(table, "a.csv")
+    said = "a.csv: column '{}' holds spans of a text, which no table tells well; export it as JSON"
+    assert problem(table, "a.csv") == said.format("ner")
+    assert problem(table.replace("ner", "label"), "a.csv") == said.format("label")
+    assert problem(table, "a.csv", text="text", label="ner") == said.format("ner")
+
+
+@pytest.mark.parametrize("write", [json.dumps, str])
+@pytest.mark.parametrize(
+    "spans",
+    [
+        [[0, 3, "P"], [4, 7, "Q"]],
+        [(0, 3, "P")],
+        [{"start": 0, "end": 3, "label": "P"}],
+    ],
+)
+def test_spans_in_the_cells_of_a_table_are_no_labels(
+    write: Callable[[Any], str], spans: list[Any]
+) -> None:
+    cells = write(spans).replace('"', '""')
+    said = problem(f'text,label\nAnn Lee,"{cells}"\nnobody,[]\n', "a.csv")
+    assert said.startswith("a.csv: column 'label' holds spans of a text, which no table")
 
 
 def test_a_model_of_spans_reads_texts_in_the_same_words() -> None:

@@ -29,6 +29,24 @@ def test_columns_known_by_name(header: str, text: str, label: str) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["sex", "gender", "lang", "性别"])
+def test_a_sex_or_a_language_is_the_label_only_where_no_other_column_may_be(name: str) -> None:
+    def table(other: str) -> bytes:
+        rows = [(f"how it went, {i}", "ab"[i % 2], "xyz"[i % 3]) for i in range(30)]
+        listed = "".join(f'"{text}",{one},{two}\n' for text, one, two in rows)
+        return f"text,{name},{other}\n{listed}".encode()
+
+    assert read_source(table("intent")).label == "intent"
+    said = problem(table("outcome"))
+    assert f"no clear label column (columns: text,{name},outcome)" in said
+    assert said.endswith("; pass --text text --label outcome")
+    alone = b"".join(line.rpartition(b",")[0] + b"\n" for line in table("x").splitlines())
+    assert read_source(alone).label == name
+    assert read_source(table("outcome"), label=name).label == name
+    ages = "".join(f"it went so {i},{'ab'[i % 2]},{20 + i % 4}\n" for i in range(30))
+    assert read_source(f"text,{name},age\n{ages}".encode()).label == name
+
+
 CONTENT = "no,said,stars,verdict\n" + "".join(
     f"{i},what they said at time {i},{i % 5},{'good' if i % 2 else 'bad'}\n" for i in range(40)
 )

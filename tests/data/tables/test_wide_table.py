@@ -13,7 +13,7 @@ from grucli.data.forms.opening import open_source
 from grucli.data.numbers import Missing
 from grucli.data.records import ReadOptions, Remembered
 from grucli.errors import show
-from tests.data.reading import piped, problem, problems, read, series
+from tests.data.reading import piped, problem, problems, read, read_source, series
 from tests.strategies import hostile_line
 
 TABLE = "v1,v2,v3,kind\n1,2,3,a\n4,5,,b\n7,,,a\n-1.5,.5,2e1,b\n"
@@ -176,6 +176,15 @@ def test_missing_values_can_be_masked() -> None:
     nan = float("nan")
     values = [r.values.ravel().tolist() for r in records if r.values is not None]
     assert str(values) == str([[nan, 2.0, 3.0], [1.0, nan, 3.0]])
+
+
+def test_a_sex_beside_a_diagnosis_is_not_taken_for_the_label() -> None:
+    rows = "".join(f"s{i},{'MF'[i % 2]},{i}.5,{-i}.5,{i}.25,{'xy'[i % 3 % 2]}\n" for i in range(20))
+    said = problem(f"subject,sex,v0,v1,v2,diagnosis\n{rows}", "t.csv")
+    assert said.startswith("t.csv:1: no clear label column (columns: subject,sex,v0,")
+    assert said.endswith("; pass --values 'v*' --label diagnosis")
+    one = "".join(line.rpartition(",")[0] + "\n" for line in rows.splitlines())
+    assert read_source(f"subject,sex,v0,v1,v2\n{one}".encode(), "t.csv").label == "sex"
 
 
 @pytest.mark.parametrize(
