@@ -42,17 +42,25 @@ def _label_list(values: Sequence[Any], key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(label for label in map(as_written, values) if label.strip()))
 
 
-def get(found: Object, key: str) -> Any:
-    """Return what a key holds; a JsonError says that it is missing."""
+def get(found: Object, key: str, flag: str = "") -> Any:
+    """Return what a key holds; a JsonError says that it is missing, and what `flag` names it."""
     if key not in found:
-        hint = did_you_mean(key, islice(found, LIKELY_KEYS)) or "; add it or drop the line"
+        hint = did_you_mean(key, islice(found, LIKELY_KEYS))
+        if flag:
+            hint = f"{hint}; pass {flag}" if hint else f"; pass {flag}, add it or drop the line"
+        hint = hint or "; add it or drop the line"
         raise JsonError(f"no key '{excerpt(key)}' (keys: {excerpt(','.join(found), 60)}){hint}")
     return found[key]
 
 
-def scalar(found: Object, key: str | None) -> str:
+def joined_text(found: Object, keys: Sequence[str]) -> str:
+    """Return what the keys of a text hold, a line each."""
+    return "\n".join([scalar(found, key, "--text KEY") for key in keys])
+
+
+def scalar(found: Object, key: str | None, flag: str = "") -> str:
     """Return what a key holds as text; nothing for no key, for null and for NaN (no string)."""
-    value = None if key is None else get(found, key)
+    value = None if key is None else get(found, key, flag)
     if isinstance(value, list | dict):
         raise JsonError(f"key '{excerpt(key)}' holds {kind(value)}; write one string")
     return "" if is_null(value) else as_written(value)

@@ -25,7 +25,7 @@ from grucli.data.forms.json_grammar import (
 from grucli.data.forms.json_keys import string_lists_of, structures_of, value_key
 from grucli.data.forms.json_shapes import shape_of
 from grucli.data.forms.json_tokens import fill, tagged_keys
-from grucli.data.forms.json_values import fill_labels, get, scalar
+from grucli.data.forms.json_values import fill_labels, get, joined_text, scalar
 from grucli.data.numbers import LARGEST_WEIGHT, Floats, NumberError, numbers, weight, whole
 from grucli.data.record_labels import LeftOut
 from grucli.data.records import Record, Source, names
@@ -246,10 +246,10 @@ def _fill(record: Record, found: Object, source: Source, keys: _Keys) -> None:
         fill_labels(record, found, source, keys.label)
     record.weight = _weight(found, keys.weight)
     record.group = scalar(found, keys.group) or None
-    if keys.values is not None:
-        record.values = _values(get(found, keys.values), keys.values, source.missing)
+    if (key := keys.values) is not None:
+        record.values = _values(get(found, key, "--values KEY"), key, source.missing)
     elif not keys.are_lists:
-        record.text = "\n".join([scalar(found, name) for name in keys.text])
+        record.text = joined_text(found, keys.text)
 
 
 def _values(value: Any, key: str, missing: Missing) -> Floats:

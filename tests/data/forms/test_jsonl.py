@@ -102,7 +102,14 @@ def test_labels_are_kept_as_written(written: str, label: str) -> None:
         ('{"text": "a", "label": NaN}', "no label; fill key 'label' or drop the line"),
         ('{"text": "a", "label": " "}', "no label; "),
         ('{"text": "a"}', "no key 'label' (keys: text); add it or drop the line"),
-        ('{"txt": "a", "label": "x"}', "no key 'text' (keys: txt,label); did you mean 'txt'?"),
+        (
+            '{"txt": "a", "label": "x"}',
+            "no key 'text' (keys: txt,label); did you mean 'txt'?; pass --text KEY",
+        ),
+        (
+            '{"body": "a", "label": "x"}',
+            "no key 'text' (keys: body,label); pass --text KEY, add it or drop the line",
+        ),
         ('{"text": "a", "text": "b", "label": "x"}', "key 'text' stands there twice; rename one"),
         ('["a", "x"]', 'a list, no object; write one {"key": …} a line'),
         ("5", "a number, no object; "),
