@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from grucli.data.forms.opening import open_source
 from grucli.data.records import ReadOptions
-from grucli.data.streams.charsets import likely_encoding
+from grucli.data.streams.charsets import likely_encoding, wide_encoding
 from grucli.data.unclear import UnclearError, with_said
 from grucli.errors import DataError, GrucliError
 from grucli.files.data_stream import open_binary
@@ -50,7 +50,9 @@ def ready_options(path: str, options: ReadOptions, error: DataError) -> Ready:
         said = _encoding(path, options)
     for _ in range(MOST_STEPS if said else 0):
         try:
-            with open_source(path, with_said(options, said), needs_label=True):
+            with open_source(path, with_said(options, said), needs_label=True) as source:
+                if source.format == "lines":  # only what is read tells that they have labels
+                    next(source.records, None)
                 return Ready(said=said, profile=profile)
         except UnclearError as further:
             profile = further.profile or profile
@@ -68,6 +70,8 @@ def _encoding(path: str, options: ReadOptions) -> dict[str, str]:
         return {}
     with open_binary(path) as stream:
         start = stream.read(_LOOKED_AT)
+    if wide := wide_encoding(start):
+        return {"encoding": wide.lower()}
     if b"\0" in start:  # no text, such as an archive of arrays
         return {}
     lines = start.split(b"\n")

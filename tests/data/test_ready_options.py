@@ -41,6 +41,23 @@ def test_no_header_then_the_label(tmp_path: Path) -> None:
     assert refused(path, ReadOptions()).said == {"header": False, "label": "1"}
 
 
+@pytest.mark.parametrize(
+    ("written", "named"), [("gbk", "gb18030"), ("utf-16", "utf-16"), ("utf-32", "utf-32")]
+)
+def test_an_encoding_then_the_form_of_a_txt(written: str, named: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.txt"
+    rows = [f"第{k}次来问，还没有人回复\t{'甲乙'[k % 2]}\n" for k in range(12)]
+    path.write_bytes("".join(rows).encode(written))
+    ready = refused(path, ReadOptions())
+    assert ready.said == {"encoding": named, "format": "tsv", "header": False}
+    table = read_table(str(path), with_said(ReadOptions(), ready.said))
+    assert [record.label for record in table.records] == ["甲", "乙"] * 6
+    path.write_bytes(("文本\t标签\n" + "".join(rows)).encode(written))
+    assert refused(path, ReadOptions()).said == {"encoding": named, "format": "tsv"}
+    path.write_bytes("".join(row.partition("\t")[0] + "\n" for row in rows).encode(written))
+    assert refused(path, ReadOptions()) == Ready()
+
+
 def test_windows_text_below_an_ascii_header(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     rows = [f"caf\u00e9 number {k} \u2013 fine,{'ab'[k % 2]}\n" for k in range(12)]
