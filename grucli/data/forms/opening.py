@@ -32,7 +32,7 @@ from grucli.data.streams.charsets import starts_as_utf8
 from grucli.data.streams.lines import Lines, decode, is_wide, refuse_wide, text_encoding
 from grucli.data.streams.signatures import first_bytes, holds_arrays, may_hold_arrays, refuse_kind
 from grucli.data.tables.delimiters import announced_delimiter, find_delimiter
-from grucli.data.tables.source import header_has_text, open_table
+from grucli.data.tables.source import header_has_text, is_headless, open_table
 from grucli.errors import ConfigError, DataError, show_path
 from grucli.files.data_stream import open_binary
 
@@ -284,7 +284,7 @@ def _form_of_content(lines: Lines, asked: Asked) -> str:
     options = asked.options
     if not _is_searched(asked):
         refuse_stray(lines, asked)
-        is_told = options.text or options.delimiter or not options.header
+        is_told = options.text or options.delimiter or is_headless(lines, asked)
         return "csv" if is_told and not starts_labelled(lines, asked) else "lines"
     if starts_labelled(lines, asked):
         return "lines"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from grucli.data.forms.label_studio import is_short_export, with_label
 from grucli.data.records import Record, Source
 from grucli.data.request import Asked
-from grucli.data.streams.lines import Lines
+from grucli.data.streams.lines import Lines, decode
 from grucli.data.tables.column_choice import ColumnChoice
 from grucli.data.tables.column_kinds import stem_and_number
 from grucli.data.tables.column_profile import PROFILED_ROWS, Look, TableProfile, profile
@@ -38,6 +38,18 @@ from grucli.data.tables.wide_table import wide_records
 from grucli.errors import excerpt
 
 HEADER_FIRST = "the first line is a header (pass --format lines for plain lines)"
+
+
+_HEADLESS = "a table without a header, like the training data (pass --format lines for plain lines)"
+
+
+def is_headless(lines: Lines, asked: Asked) -> bool:
+    """Whether there is no header as told, or as in the training data whose tabs a file has, too."""
+    if not asked.options.header:
+        return True
+    is_likely = asked.path is not None and not asked.known.header and asked.known.delimiter == "\t"
+    waiting = lines.peek(1)[0] if is_likely else []
+    return any("\t" in decode(line, lines.encoding)[0] for line in waiting)
 
 
 def header_has_text(lines: Lines, asked: Asked) -> bool:
@@ -92,7 +104,7 @@ def open_table(
     if isinstance(chosen, SeriesColumns):
         return _fill_with_series(source, body, chosen, asked, dialect)
     if own_delimiter is None and not asked.needs_label:
-        source.findings = (HEADER_FIRST, *source.findings)
+        source.findings = (HEADER_FIRST if asked.header else _HEADLESS, *source.findings)
     _fill_with_texts(source, body, chosen)
     if chosen.guessed and asked.needs_label:
         table = TableSample(columns, first_rows, place, named=asked.header)

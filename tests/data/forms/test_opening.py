@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from grucli.data.forms.opening import open_source
 from grucli.data.records import ReadOptions, Remembered
 from grucli.errors import ConfigError, DataError
-from tests.data.reading import REVIEWS, pairs, piped_records, read_source, records_of, stdin
+from tests.data.reading import REVIEWS, pairs, piped_records, read, read_source, records_of, stdin
 from tests.strategies import hostile_line, unicode_text
 
 
@@ -112,6 +112,17 @@ def test_a_header_with_the_models_columns_makes_a_table() -> None:
     assert len(piped_records(data, None)) == 3
     with pytest.raises(DataError, match="standard input:1: no column 'review'"):
         piped_records(b"text,stars\na,1\n", REVIEWS, format="csv")
+
+
+def test_a_file_with_the_tabs_of_a_headerless_training_table_is_one() -> None:
+    known = Remembered(text="1", label="2", delimiter="\t", header=False)
+    data = b"good, I say\tpos\nbad\tneg\n"
+    source, records = read(data, "a.txt", needs_label=False, remembered=known)
+    assert [r.text for r in records] == ["good, I say", "bad"]
+    assert source.findings[0].startswith("a table without a header, like the training data (pass ")
+    assert [r.text for r in piped_records(data, known)] == ["good, I say\tpos", "bad\tneg"]
+    _, records = read(b"good, I say\nbad\n", "a.txt", needs_label=False, remembered=known)
+    assert [r.text for r in records] == ["good, I say", "bad"]
 
 
 def test_training_reads_any_form_from_standard_input() -> None:
