@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grucli.errors import counted, excerpt
+from grucli.errors import counted
 from grucli.report.page.document import table
 from grucli.report.page.markup import Child, Markup, joined, tag
 from grucli.report.page.sections import Section
+from grucli.report.page.short_names import short_names
 from grucli.report.tables import number
 from grucli.tasks.intervals import Interval
 from grucli.tasks.scorecard import FigureColumn, FigureTable, Measure
@@ -19,20 +20,17 @@ NAME_WIDTH = 40
 
 def class_section(one: FigureTable) -> Section:
     """Return the table with its bars, and which rows are the weakest."""
-    shown = _shown(one)
+    shown, names = _shown(one), short_names(one.rows, NAME_WIDTH)
     more = len(one.rows) - len(shown)
     left_out = f"The {len(shown)} weakest; {more:,} more are in --json." if more else None
     heading = [one.title, *(column.measure.title for column in one.columns)]
-    rows = [
-        [excerpt(one.rows[k], NAME_WIDTH), *(_cell(column, k) for column in one.columns)]
-        for k in shown
-    ]
+    rows = [[names[k], *(_cell(column, k) for column in one.columns)] for k in shown]
     return Section(
         name=one.name,
         question=f"How does each {one.title} fare?",
-        answer=_weakest(one),
+        answer=_weakest(one, names),
         content=(
-            table(heading, rows, "l" + "r" * len(one.columns)),
+            table(heading, rows, "n" + "r" * len(one.columns)),
             tag("p", left_out) if left_out else None,
             tag(
                 "p",
@@ -58,7 +56,7 @@ def share_bar(value: float, interval: Interval | None, whole: float = 1.0) -> Ma
 
 def _cell(column: FigureColumn, k: int) -> Child:
     value, measure = column.values[k], column.measure
-    shown = number(value, has_unit=measure.has_unit)
+    shown = f"{value:,}" if isinstance(value, int) else number(value, has_unit=measure.has_unit)
     if value is None or not column.intervals:
         return shown
     own = column.intervals[k]
@@ -97,7 +95,7 @@ def _shown(one: FigureTable) -> Sequence[int]:
     return _order(one)[:MOST_ROWS]
 
 
-def _weakest(one: FigureTable) -> str:
+def _weakest(one: FigureTable, names: Sequence[str]) -> str:
     """Return the weakest and the strongest in words."""
     column, order = _judging(one), _order(one)
     if column is None or not order:
@@ -109,12 +107,17 @@ def _weakest(one: FigureTable) -> str:
         value, interval = column.values[k], column.intervals[k] if column.intervals else None
         span = "" if interval is None else f" ({' to '.join(_shown_number(measure, interval))})"
         count = None if rows is None else rows.values[k]
-        of = "" if count is None else f", {int(count):,} rows"
-        name, shown = excerpt(one.rows[k], NAME_WIDTH), number(value, has_unit=measure.has_unit)
-        return f"'{name}' with {measure.title} {shown}{span}{of}"
+        of = "" if rows is None or count is None else f", {_of_rows(rows.measure, int(count))}"
+        shown = number(value, has_unit=measure.has_unit)
+        return f"'{names[k]}' with {measure.title} {shown}{span}{of}"
 
     weak = f"Weakest is {said(order[0])}"
     return f"{weak}; strongest {said(order[-1])}." if len(order) > 1 else f"{weak}."
+
+
+def _of_rows(measure: Measure, count: int) -> str:
+    """Return how many there are: rows, or what else a task counts."""
+    return counted(count, "row") if measure.title == "rows" else f"{count:,} {measure.title}"
 
 
 def _shown_number(measure: Measure, values: Sequence[float]) -> list[str]:

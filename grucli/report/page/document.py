@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+
 from grucli.report.model_card import FactLines
 from grucli.report.page.markup import Child, Markup, joined, tag
 from grucli.report.page.plot_style import PLOT_STYLE
@@ -17,6 +19,7 @@ from grucli.report.page.style import STYLE
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 HtmlRows = Sequence[Sequence[Child]]
+LONG_NAME = 12  # columns: a longer one may break anywhere, so that figures stay in sight
 
 
 def document(title: str, *body: Child) -> str:
@@ -30,16 +33,21 @@ def facts(found: FactLines) -> Markup:
 
 
 def table(heading: Sequence[str], rows: HtmlRows, align: str) -> Markup:
-    """Return a table; `align` is "l" or "r" for each column."""
-    sides = ["r" if letter == "r" else None for letter in align]
+    """Return a table; `align` is "l", "r", or "n" for each column: names that come from data."""
 
     def line(kind: str, cells: Sequence[Child]) -> Markup:
-        return tag(
-            "tr", *(tag(kind, cell, class_=side) for cell, side in zip(cells, sides, strict=True))
-        )
+        each = zip(cells, align, strict=True)
+        return tag("tr", *(tag(kind, cell, class_=_side(cell, letter)) for cell, letter in each))
 
     lines = [line("td", row) for row in rows]
     return tag("div", tag("table", line("th", heading), *lines), class_="wide")
+
+
+def _side(cell: Child, letter: str) -> str | None:
+    """Return the class of a cell: names that are short stand as others do."""
+    if letter == "n":
+        return "n" if cell_len(cell or "") > LONG_NAME else None
+    return "r" if letter == "r" else None
 
 
 def _head(title: str) -> Markup:

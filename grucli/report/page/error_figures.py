@@ -105,4 +105,4 @@ def _tokens(found: ErrorAnalysis) -> Markup:
         "many were looked at"
     )
     heading = ("token", "in wrong", "in right", "odds")
-    return joined(table(heading, rows, "lrrr"), tag("p", legend, class_="faint"))
+    return joined(table(heading, rows, "nrrr"), tag("p", legend, class_="faint"))

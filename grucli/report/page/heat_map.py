@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grucli.errors import counted, excerpt
+from grucli.errors import counted
 from grucli.report.page.markup import Markup, tag
 from grucli.report.page.plot import folded
 from grucli.report.page.sections import Section
+from grucli.report.page.short_names import short_names
 from grucli.report.tables import percent
 from grucli.tasks.pictures import LabelSwaps
 from grucli.tasks.scorecard import ConfusionTable
@@ -28,13 +29,14 @@ class _Map:
     """What is shown: `rows` of each label, of which counts are shares; and its words."""
 
     table: ConfusionTable
+    names: Sequence[str]
     rows: Sequence[int]
     unit: str
     joint: str
     legend: str
 
     def name(self, k: int) -> str:
-        return f"'{excerpt(self.table.labels[k], NAME_WIDTH)}'"
+        return f"'{self.names[k]}'"
 
     def share(self, truth: int, count: int) -> float:
         return count / max(1, self.rows[truth])
@@ -45,6 +47,7 @@ def confusion_map(one: ConfusionTable, unit: str) -> Section:
     return _section(
         _Map(
             table=one,
+            names=short_names(one.labels, NAME_WIDTH),
             rows=one.counts.totals(),
             unit=unit,
             joint="is taken for",
@@ -58,6 +61,7 @@ def swap_map(found: LabelSwaps) -> Section:
     return _section(
         _Map(
             table=found.table,
+            names=short_names(found.table.labels, NAME_WIDTH),
             rows=found.rows,
             unit="row",
             joint="is missing beside a wrong",
@@ -75,8 +79,8 @@ def _section(one: _Map) -> Section:
         left_out = f"The {len(places)} of {len(one.table.labels):,} that are confused most."
     rows = [
         (
-            one.name(t)[1:-1],
-            one.name(a)[1:-1],
+            one.names[t],
+            one.names[a],
             f"{count:,}",
             percent(one.share(t, count)),
         )
@@ -95,7 +99,7 @@ def _section(one: _Map) -> Section:
             tag("div", _grid(one, places), class_="wide"),
             tag("p", legend, class_="faint"),
             None if left_out is None else tag("p", left_out),
-            folded("the most frequent confusions", heading, rows, "llrr") if rows else None,
+            folded("the most frequent confusions", heading, rows, "nnrr") if rows else None,
         ),
         is_wide=len(places) > MOST_NARROW,
     )
@@ -128,7 +132,7 @@ def _shown(one: ConfusionTable, pairs: Sequence[tuple[int, int, int]]) -> list[i
 
 
 def _grid(one: _Map, places: Sequence[int]) -> Markup:
-    names = [one.name(k)[1:-1] for k in places]
+    names = [one.names[k] for k in places]
     head = [tag("th", name, scope="col") for name in names]
     lines = []
     for name, truth in zip(names, places, strict=True):

@@ -35,5 +35,5 @@ def _card(side: Side, most: float, *, is_counted: bool) -> Markup:
     return tag(
         "div",
         tag("h3", name(side)),
-        table(heading[:columns], [row[:columns] for row in rows], "llrr"[:columns]),
+        table(heading[:columns], [row[:columns] for row in rows], "nlrr"[:columns]),
     )

@@ -15,6 +15,7 @@ svg.tall{height:17rem}
 .band{fill:var(--blue);fill-opacity:.14}
 .count{fill:var(--faint);fill-opacity:.25}
 .whisker{stroke:var(--blue);stroke-width:1.4;fill:none}
+.of{display:inline-block;min-width:7rem;color:var(--faint)}
 .density{fill:var(--blue)}
 .now{stroke:var(--orange);stroke-width:1.4;fill:none}
 .keys span{display:inline-flex;align-items:center;gap:.35rem;margin-right:1rem}
@@ -28,14 +29,15 @@ width:calc((var(--b) - var(--a))*1%);background:var(--text)}
 .heat td,.heat th{padding:.1rem .3rem;text-align:right;border:1px solid var(--line);
 white-space:nowrap;min-width:1.7rem}
 .heat th[scope=col]{writing-mode:vertical-rl;transform:rotate(180deg);text-align:left;
-max-height:9rem;overflow:hidden;vertical-align:bottom}
-.heat th[scope=row]{text-align:left;max-width:11rem;overflow:hidden;text-overflow:ellipsis;
-position:sticky;left:0;background:var(--bg)}
+vertical-align:bottom}
+.heat th[scope=row]{text-align:left;position:sticky;left:0;background:var(--bg)}
 .heat td.f{background:rgba(var(--for),var(--e))}
 .heat td.a{background:rgba(var(--against),var(--e))}
 .worst h3{font-weight:600;margin:.3rem 0}
 .worst .tokens span{text-align:left}
-@media screen and (max-width:34rem){.share{display:block;width:3.1rem;margin:0 0 0 auto}}
+@media screen and (max-width:34rem){.share{display:block;width:3.1rem;margin:0 0 0 auto}
+.of{display:block;margin:0;font-size:.78rem}
+.heat th[scope=row]{white-space:normal;overflow-wrap:anywhere;min-width:5rem;max-width:7rem}}
 @media print{.sections{display:block}.lead,th{break-after:avoid}
 .heat th[scope=row]{position:static}}
 """

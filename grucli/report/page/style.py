@@ -32,6 +32,7 @@ table{overflow-wrap:break-word;border-collapse:collapse;font-variant-numeric:tab
 th,td{padding:.15rem .7rem .15rem 0;text-align:left;font-weight:normal;vertical-align:top}
 th{color:var(--faint);border-bottom:1px solid var(--line)}
 td.r,th.r{text-align:right;white-space:nowrap}
+td.n{overflow-wrap:anywhere;min-width:6.5rem}
 .bar{display:inline-block;width:7rem;height:.7em;border:1px solid var(--line);
 background:var(--panel)}
 .bar i{display:block;height:100%;width:calc(var(--w)*1%);background:var(--blue)}
@@ -91,7 +92,8 @@ border-radius:.2rem;text-align:center;vertical-align:top}
 article{border-top:1px solid var(--line);padding-top:.3rem}
 footer{margin-top:2rem;border-top:1px solid var(--line);padding-top:.5rem}
 @media screen and (max-width:34rem){body{padding:.7rem}dl{grid-template-columns:1fr;gap:0}
-dd{margin-bottom:.5rem}.bar{width:2.6rem}th,td{padding-right:.45rem}}
+dd{margin-bottom:.5rem}.bar{width:2.6rem}table{font-size:.82rem}th,td{padding-right:.35rem}
+th.r{white-space:normal}td.n{min-width:5rem}}
 @media print{:root{--bg:#fff;--panel:#f6f7f9;--text:#000;--faint:#444;--line:#bbb;
 --for:37,110,190;--against:214,110,20;--blue:#256ebe;--orange:#b05506}
 html{font-size:13px}body{max-width:none;padding:0;font-size:1rem}*{print-color-adjust:exact;

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from grucli.engine.packing import Floats
-from grucli.errors import counted, excerpt
+from grucli.errors import counted
 from grucli.report.page.document import table
 from grucli.report.page.line_key import line_key
 from grucli.report.page.markup import Markup, joined, tag
 from grucli.report.page.plot import Axis, Point, curves, folded, plot
 from grucli.report.page.sections import SHARES, Section
+from grucli.report.page.short_names import short_names
 from grucli.report.tables import number, percent
 from grucli.tasks.classify.metrics import pr_auc, roc_auc
 from grucli.tasks.curves import ThresholdCurve
@@ -27,7 +28,9 @@ DRAWN_LABELS = 3  # beside the mean of all
 MOST_POINTS = 200  # of a curve that is drawn
 LINES = ("line", "line o", "line third", "line fourth")
 NAME_WIDTH = 24
-CHOSEN_HERE = "Chosen on these very rows: on others it will be a little less."
+CHOSEN_HERE = (
+    "Chosen on these very rows: on others it will be a little less. A dash: no threshold does."
+)
 WISHED = (
     " Train with --precision LABEL=0.95 or --recall LABEL=0.95 to have the model decide by a "
     "threshold that rows held out of training have told."
@@ -38,8 +41,15 @@ Line = tuple[Sequence[Point], str]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Label:
-    """One label's probabilities."""
+    """One label's probabilities.
 
+    Attributes:
+        place: among the labels of the model.
+        name: a short one.
+        curve, roc_area, pr_area: what thresholds do, and the areas under it.
+    """
+
+    place: int
     name: str
     curve: ThresholdCurve
     roc_area: float
@@ -55,8 +65,8 @@ def thresholds(found: LabelProbabilities) -> Section | None:
     frequent = _frequent(labels)
     drawn = frequent[:DRAWN_LABELS]
     if len(found.labels) == 2:  # the other's curves are mirror images
-        drawn = [one for one in labels if one.name == found.labels[1]] or drawn
-    listed = sorted(labels[:MOST_LABELS], key=lambda one: found.labels.index(one.name))
+        drawn = [one for one in labels if one.place == 1] or drawn
+    listed = sorted(labels[:MOST_LABELS], key=lambda one: one.place)
     more = len(labels) - len(listed)
     return Section(
         name="thresholds",
@@ -66,12 +76,10 @@ def thresholds(found: LabelProbabilities) -> Section | None:
             tag("div", _precision_recall(drawn, labels), _roc(drawn, labels), class_="cards wide"),
             _listed(
                 f"A threshold for a precision, and the share of its {found.unit}s that it finds",
-                "finds",
                 [(one.name, _precision_cells(one.curve)) for one in listed],
             ),
             _listed(
                 "A threshold for a recall, and how many of its answers are right",
-                "right",
                 [(one.name, _recall_cells(one.curve)) for one in listed],
             ),
             tag("p", f"The {len(listed)} weakest labels; {more:,} more are left out.")
@@ -87,12 +95,12 @@ def thresholds(found: LabelProbabilities) -> Section | None:
 def _labels(found: LabelProbabilities) -> list[_Label]:
     """Return the labels that some rows have and some have not."""
     labels = []
-    for k, name in enumerate(found.labels):
+    for k, name in enumerate(short_names(found.labels, NAME_WIDTH)):
         p, truth = found.probabilities[:, k], found.truth[:, k]
         roc, pr = roc_auc(p, truth), pr_auc(p, truth)
         if roc is not None and pr is not None:
             curve = ThresholdCurve.of(p, truth)
-            labels.append(_Label(name=name, curve=curve, roc_area=roc, pr_area=pr))
+            labels.append(_Label(place=k, name=name, curve=curve, roc_area=roc, pr_area=pr))
     return labels
 
 
@@ -122,44 +130,43 @@ def _said(labels: Sequence[_Label], number_of_all: int, unit: str) -> str:
 
 
 def _name(one: _Label) -> str:
-    return f"'{excerpt(one.name, NAME_WIDTH)}'"
+    return f"'{one.name}'"
 
 
-def _listed(title: str, price: str, cells: Sequence[tuple[str, Sequence[str]]]) -> Markup:
+def _listed(title: str, cells: Sequence[tuple[str, Sequence[Markup]]]) -> Markup:
     """Return a table with a line a label, folded where it is long."""
-    rows = [[excerpt(name, NAME_WIDTH), *own] for name, own in cells]
-    heading = ["label", *(part for w in WANTED for part in (f"for {w:g}", price))]
-    align = "l" + "rr" * len(WANTED)
+    rows = [[name, *own] for name, own in cells]
+    heading = ["label", *(f"for {wanted:g}" for wanted in WANTED)]
+    align = "n" + "r" * len(WANTED)
     if len(rows) > MOST_OPEN:
         return folded(title, heading, rows, align)
     return joined(tag("h3", title), table(heading, rows, align))
 
 
-def _precision_cells(curve: ThresholdCurve) -> list[str]:
-    cells = []
-    for wanted in WANTED:
-        k = curve.for_precision(wanted)
-        cells += ["–", ""] if k is None else [f"{curve.threshold(k):g}", _finds(curve, k)]
-    return cells
+def _precision_cells(curve: ThresholdCurve) -> list[Markup]:
+    places = [curve.for_precision(wanted) for wanted in WANTED]
+    return [_cell(curve, k, curve.recall, curve.rows) for k in places]
 
 
-def _finds(curve: ThresholdCurve, k: int) -> str:
-    return f"{percent(float(curve.recall[k]))} of {curve.rows:,}"
+def _recall_cells(curve: ThresholdCurve) -> list[Markup]:
+    places = [curve.for_recall(wanted) for wanted in WANTED]
+    return [
+        _cell(curve, k, curve.precision, 0 if k is None else int(curve.answers[k])) for k in places
+    ]
 
 
-def _recall_cells(curve: ThresholdCurve) -> list[str]:
-    cells = []
-    for wanted in WANTED:
-        k = curve.for_recall(wanted)
-        right = "" if k is None else f"{percent(float(curve.precision[k]))} of {curve.answers[k]:,}"
-        cells += ["–", ""] if k is None else [f"{curve.threshold(k):g}", right]
-    return cells
+def _cell(curve: ThresholdCurve, k: int | None, shares: Floats, whole: int) -> Markup:
+    """Return the k-th threshold and its share of the whole; a dash where none does."""
+    if k is None:
+        return joined("–", tag("span", class_="of"))
+    share = f"{percent(float(shares[k]))} of {whole:,}"
+    return joined(f"{curve.threshold(k):g} ", tag("span", share, class_="of"))
 
 
 def _areas(labels: Sequence[_Label]) -> Markup:
     rows = [
         (
-            excerpt(one.name, NAME_WIDTH),
+            one.name,
             f"{one.curve.rows:,}",
             number(one.roc_area),
             number(one.pr_area),
@@ -167,7 +174,7 @@ def _areas(labels: Sequence[_Label]) -> Markup:
         for one in labels
     ]
     heading = ("label", "rows", "ROC AUC", "PR AUC")
-    return folded("areas under the curves", heading, rows, "lrrr")
+    return folded("areas under the curves", heading, rows, "nrrr")
 
 
 def _roc(drawn: Sequence[_Label], labels: Sequence[_Label]) -> Markup:
