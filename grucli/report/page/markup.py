@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import html
+import re
+import unicodedata
 
 from grucli.errors import show
 
+_LEFTWARDS = (
+    "\\u0590-\\u08ff\\ufb1d-\\ufdff\\ufe70-\\ufefc\\U00010800-\\U00010fff\\U0001e800-\\U0001eeff"
+)
+_HAS_LEFTWARDS = re.compile(f"[{_LEFTWARDS}]")
+_NAME = re.compile(  # in quotes, or words without them
+    f"(?<=')[^']*[{_LEFTWARDS}][^']*(?=')"
+    f"|[{_LEFTWARDS}](?:[{_LEFTWARDS}\\s._-]*[{_LEFTWARDS}])?\u2026?"
+)
+_ISOLATED = "\u2068{}\u2069"  # its direction is its own, and turns nothing around it
 VOID = frozenset({"br", "meta"})
 
 
@@ -45,4 +56,18 @@ def joined(*children: Child) -> Markup:
 
 def escaped(text: object) -> str:
     """Return text that can act neither on a browser nor on its reader's eyes."""
-    return html.escape(show(text), quote=True)
+    return html.escape(_told_apart(show(text)), quote=True)
+
+
+def _told_apart(text: str) -> str:
+    """Return text in which a name that is written to the left does not draw figures with it.
+
+    "'שלום': 0.5" would else be shown as "0.5 :'שלום'". Texts that begin so are left as they are.
+    """
+    if not _HAS_LEFTWARDS.search(text):
+        return text
+    letters = (unicodedata.bidirectional(character) for character in text)
+    is_ours = next((kind for kind in letters if kind in ("L", "R", "AL")), "L") == "L"
+    if is_ours or "'" in text or _NAME.fullmatch(text):
+        return _NAME.sub(lambda found: _ISOLATED.format(found[0]), text)
+    return text

@@ -104,7 +104,7 @@ def _tokens(one: Example, together: int) -> Markup:
         spans += _left_out(k - last)
         spans.append(_token(one, k, most, shares[k]))
         last = k + 1
-    return tag("p", *spans, *_left_out(len(effect) - last), class_="tokens")
+    return tag("p", *spans, *_left_out(len(effect) - last), class_="tokens", dir="auto")
 
 
 def _left_out(number: int) -> list[Markup]:

@@ -76,7 +76,7 @@ def _article(
         heading = (
             f"{where}, step {one.step + 1} '{_token(one)}': {heading.removeprefix(where + ': ')}"
         )
-    body = tag("p", excerpt(one.record.text or "", TEXT_WIDTH))
+    body = tag("p", excerpt(one.record.text or "", TEXT_WIDTH), dir="auto")
     if one.example is not None:
         body = _decided(one.example, one.step)
     return tag("article", tag("h3", heading), body)
@@ -120,7 +120,7 @@ def _parts(one: Example, step: int | None) -> Markup:
             plain.append(token(part))
         elif plain[-1:] != ["…"]:
             plain.append("…")
-    return tag("p", *spans, *_plain(plain), class_="tokens")
+    return tag("p", *spans, *_plain(plain), class_="tokens", dir="auto")
 
 
 def _plain(pieces: list[str]) -> list[Markup]:
