@@ -36,7 +36,7 @@ def test_the_numbers_are_those_of_the_log(tmp_path: Path) -> None:
         for one in epochs
     ]
     assert f"1 {norms[0]} 2 {norms[1]}" in text
-    assert "All rows: after epoch 2, because all epochs were done." in text
+    assert "Training: after epoch 2, because all epochs were done" in text
     assert "The learning rate stayed at 0.00" in text
 
 
@@ -50,6 +50,10 @@ def test_folds_have_a_curve_each_and_held_out_classes(tmp_path: Path) -> None:
     for stage in ("Fold 1", "Fold 2", "All rows"):
         assert f"{stage}: loss" in text
         assert f"{stage}: accuracy" in text
+    best = [one["best_epoch"] for one in result["folds"]]
+    why = f"the folds were best after {best[0]} and {best[1]} epochs, on average {result['epochs']}"
+    assert f"All rows: after epoch {result['epochs']}, because {why}" in text
+    assert "epochs – –" in text  # no rows were held out of the last stage
     valid = result["valid"]
     assert f"cross-validated (2 folds) accuracy {shown(valid['accuracy'])}" in text
     (right, wrong), _ = valid["confusion"]["matrix"]

@@ -65,8 +65,10 @@ def rate_curve(stage: StageCurve) -> Markup:
 
 
 def stage_name(stage: StageCurve) -> str:
-    """Return what a stage is called."""
-    return f"Fold {stage.fold}" if stage.fold else "All rows"
+    """Return what a stage is called: rows that judge are not learned from."""
+    if stage.fold:
+        return f"Fold {stage.fold}"
+    return "All rows" if stage.history[0].valid is None else "Training"
 
 
 def _by_epoch(

@@ -12,6 +12,7 @@ import numpy as np
 
 from grucli import __version__
 from grucli.errors import counted, excerpt
+from grucli.model.linear_path import NAMES
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.score import Scored
 from grucli.preparation.prepare import Prepared
@@ -30,6 +31,7 @@ from grucli.report.page.heat_map import confusion_map
 from grucli.report.page.markup import Child, Markup, tag
 from grucli.report.page.plot import folded
 from grucli.report.page.sections import Section, every, in_short
+from grucli.report.scores import worth
 from grucli.report.tables import number, percent
 from grucli.report.training import SCHEMA, outcome
 from grucli.tasks.scorecard import ConfusionTable, FigureTable
@@ -96,6 +98,7 @@ def _sections(
     trainer: Trainer, prepared: Prepared, held: HeldOutScores | None
 ) -> Iterator[Section]:
     stages, task = stage_curves(trainer, prepared), prepared.task
+    alone = _of_branches(prepared, held)
     curves = [
         figure
         for stage in stages
@@ -105,7 +108,7 @@ def _sections(
         name="curves",
         question="Did it learn, and when was it best?",
         answer=_learned(stages),
-        content=(tag("div", *curves, class_="cards"),),
+        content=(tag("p", alone) if alone else None, tag("div", *curves, class_="cards")),
         is_wide=True,
     )
     yield Section(
@@ -151,14 +154,36 @@ def _learned(stages: Sequence[StageCurve]) -> str:
     )
 
 
+def _of_branches(prepared: Prepared, held: HeldOutScores | None) -> str | None:
+    """Return what the curves leave out, where the recurrence does not decide alone."""
+    if prepared.linear is None:
+        return None
+    name = NAMES[prepared.encoder.unit]
+    said = f"The curves are those of the recurrence alone, without {name}."
+    if held is None or held.branches is None:
+        return said
+    both = worth(held.branches, held.card, name)
+    return f"{said} On held-out rows, {both[:1].lower()}{both[1:]}."
+
+
 def _ended(stages: Sequence[StageCurve]) -> str:
-    last = stages[-1]
+    """Return after which epoch the last stage ended and why, and what the folds have to do with it.
+
+    After folds, all rows are learned from for as many epochs as were best in them on average.
+    """
+    last, folds = stages[-1], [stage for stage in stages if stage.fold]
     why = ENDS.get(last.ended, str(last.ended))
+    epochs = [stage.best_epoch for stage in folds]
+    if folds and not last.fold and last.ended == "epochs":
+        *first, final = map(str, epochs)
+        listed = f"{', '.join(first)} and {final}" if first else final
+        why = f"the folds were best after {listed} epochs, on average {len(last.history)}"
     said = f"{stage_name(last)}: after epoch {len(last.history)}, because {why}"
-    early = sum(stage.ended == "patience" for stage in stages if stage.fold)
+    if last.history[0].valid is not None and last.best_epoch < len(last.history):
+        said += f"; the weights are those of epoch {last.best_epoch}"
     if len(stages) > 1:
-        number_of_folds = sum(stage.fold > 0 for stage in stages)
-        said += f"; {early} of {counted(number_of_folds, 'fold')} ended by patience"
+        early = sum(stage.ended == "patience" for stage in folds)
+        said += f"; {early} of {counted(len(folds), 'fold')} ended by patience"
     return f"{said}."
 
 
@@ -177,11 +202,11 @@ def _stages(stages: Sequence[StageCurve], trainer: Trainer) -> Markup:
                 str(len(stage.history)),
                 str(stage.best_epoch),
                 stage.ended or "interrupted",
-                number(stage.best.deciding_loss),
+                number(None if valid is None else stage.best.deciding_loss),
                 reached,
             )
         )
-    heading = ("", "rows", "epochs", "best", "ended by", "loss", kind.title)
+    heading = ("", "rows", "epochs", "best", "ended by", "held-out loss", f"held-out {kind.title}")
     return table(heading, rows, "lrrrlrr")
 
 
