@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+
 from grucli.errors import counted
 from grucli.report.page.document import table
 from grucli.report.page.markup import Child, Markup, joined, tag
@@ -16,6 +18,7 @@ from grucli.tasks.scorecard import FigureColumn, FigureTable, Measure
 MOST_ROWS = 60
 MOST_NARROW = 5  # columns that have room beside another section
 NAME_WIDTH = 40
+LONG_NAME = 20  # columns: a longer one needs the room of two sections
 
 
 def class_section(one: FigureTable) -> Section:
@@ -41,7 +44,8 @@ def class_section(one: FigureTable) -> Section:
             if any(column.intervals for column in one.columns)
             else None,
         ),
-        is_wide=len(one.columns) > MOST_NARROW,
+        is_wide=len(one.columns) > MOST_NARROW
+        or any(cell_len(names[k]) > LONG_NAME for k in shown),
     )
 
 

@@ -43,10 +43,15 @@ def table(heading: Sequence[str], rows: HtmlRows, align: str) -> Markup:
     return tag("div", tag("table", line("th", heading), *lines), class_="wide")
 
 
+def name_class(name: str) -> str | None:
+    """Return the class of a name that is long."""
+    return "n" if cell_len(name) > LONG_NAME else None
+
+
 def _side(cell: Child, letter: str) -> str | None:
     """Return the class of a cell: names that are short stand as others do."""
     if letter == "n":
-        return "n" if cell_len(cell or "") > LONG_NAME else None
+        return name_class(cell or "")
     return "r" if letter == "r" else None
 
 

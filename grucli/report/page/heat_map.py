@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grucli.errors import counted
+from grucli.report.page.document import name_class
 from grucli.report.page.markup import Markup, tag
 from grucli.report.page.plot import folded
 from grucli.report.page.sections import Section
@@ -141,7 +142,7 @@ def _grid(one: _Map, places: Sequence[int]) -> Markup:
             _cell(int(counts[k]), one.share(truth, int(counts[k])), is_right=k == truth)
             for k in places
         ]
-        lines.append(tag("tr", tag("th", name, scope="row"), *cells))
+        lines.append(tag("tr", tag("th", name, scope="row", class_=name_class(name)), *cells))
     return tag("table", tag("tr", tag("td"), *head), *lines, class_="heat")
 
 

@@ -83,12 +83,19 @@ def _data(report: Report, data: Input) -> Markup:
         elif isinstance(one, ConfusionTable):
             found.append(confusion_map(one, unit))
     parts = [
-        tag("div", tag("h3", one.question), tag("p", one.answer), *one.content) for one in found
+        tag(
+            "section",
+            tag("h3", one.question),
+            tag("p", one.answer),
+            *one.content,
+            class_="full" if one.is_wide else None,
+        )
+        for one in found
     ]
     return joined(
         tag("p", verdict(report.card), class_="lead"),
         facts(data_facts(report, data)),
-        tag("div", *parts, class_="cards wide") if parts else None,
+        tag("div", *parts, class_="sections") if parts else None,
     )
 
 

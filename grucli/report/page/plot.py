@@ -20,6 +20,8 @@ Tick = tuple[float, str]
 
 FINE = 1000  # units of a drawing that is stretched over the whole frame
 LABEL_GAP = 0.09  # of the axis: least distance of two labels below it
+CHARACTER = 0.023  # of the axis: a character of a label, on a phone
+MOST_ROOM = 0.9  # of the axis: the ends are named whatever their names
 EDGE = 0.1  # of the axis: nearer to an end there is no room for a label
 LONGEST = 1e6  # above it, or below its inverse, numbers have an exponent
 TINY = 1e-300  # no span: what is nearer to 0 cannot be divided
@@ -180,10 +182,17 @@ def upright(x: float, kind: str, label: str, *, before: bool) -> Markup:
 
 
 def spaced(ticks: Sequence[Tick]) -> list[Tick]:
-    """Return the ticks that leave each other room, the last one among them."""
+    """Return the ticks whose labels leave each other room on a phone, the last one among them."""
     kept: list[Tick] = []
     for at, label in reversed(ticks):
-        if not kept or kept[-1][0] - at >= LABEL_GAP:
+        if not kept:
+            kept.append((at, label))
+            continue
+        behind, name = kept[-1]
+        room = CHARACTER * (len(label) + len(name)) / 2
+        if _anchor(behind) == "end":
+            room += CHARACTER * len(name) / 2
+        if behind - at >= max(LABEL_GAP, min(room, MOST_ROOM)):
             kept.append((at, label))
     return kept[::-1]
 

@@ -20,7 +20,7 @@ svg.tall{height:17rem}
 .now{stroke:var(--orange);stroke-width:1.4;fill:none}
 .keys span{display:inline-flex;align-items:center;gap:.35rem;margin-right:1rem}
 .keys svg{width:26px;height:10px;flex:none}
-.share{display:inline-block;position:relative;width:5rem;height:.75em;margin-left:.5rem;
+.share{display:inline-block;position:relative;width:5rem;height:.75em;margin-left:.35rem;
 border:1px solid var(--line);background:var(--panel)}
 .share i{position:absolute;left:0;top:0;bottom:0;width:calc(var(--w)*1%);background:var(--blue);
 opacity:.55}
@@ -28,16 +28,17 @@ opacity:.55}
 width:calc((var(--b) - var(--a))*1%);background:var(--text)}
 .heat td,.heat th{padding:.1rem .3rem;text-align:right;border:1px solid var(--line);
 white-space:nowrap;min-width:1.7rem}
-.heat th[scope=col]{writing-mode:vertical-rl;transform:rotate(180deg);text-align:left;
-vertical-align:bottom}
+.heat th[scope=col]{writing-mode:vertical-rl;transform:rotate(180deg);
+text-orientation:sideways;text-align:left;vertical-align:bottom}
+.heat th.n{white-space:normal;overflow-wrap:anywhere;min-width:9rem}
 .heat th[scope=row]{text-align:left;position:sticky;left:0;background:var(--bg)}
 .heat td.f{background:rgba(var(--for),var(--e))}
 .heat td.a{background:rgba(var(--against),var(--e))}
 .worst h3{font-weight:600;margin:.3rem 0}
 .worst .tokens span{text-align:left}
 @media screen and (max-width:34rem){.share{display:block;width:3.1rem;margin:0 0 0 auto}
-.of{display:block;margin:0;font-size:.78rem}
-.heat th[scope=row]{white-space:normal;overflow-wrap:anywhere;min-width:5rem;max-width:7rem}}
+.of{display:block;min-width:0;font-size:.72rem}
+.heat th.n{min-width:5.5rem}}
 @media print{.sections{display:block}.lead,th{break-after:avoid}
 .heat th[scope=row]{position:static}}
 """

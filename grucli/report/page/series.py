@@ -14,6 +14,7 @@ from grucli.inspection.sequences import Channel, Example, Series
 from grucli.report.page.document import table
 from grucli.report.page.markup import Markup, joined, tag
 from grucli.report.page.plot import (
+    CHARACTER,
     FINE,
     Axis,
     Point,
@@ -33,7 +34,6 @@ POINTS, PAGE_POINTS, LEAST_POINTS = 400, 4_000, 50  # of one line, of all, of ea
 FEW = 24  # sequences on a page: of more, each has less
 LEVELS = 3  # of colour and width
 REACH = 0.38  # of the frame: the longest bar, so that its note has room
-NOTE_GAP = 0.11  # of the axis: least distance of two notes
 ROWS = 40
 
 Rows = npt.NDArray[np.int64]
@@ -146,10 +146,11 @@ def _notes(one: Example, size: float) -> list[Markup]:
         used: list[float] = []
         for span in spans:
             place = (span.start + span.stop) / 2 / length
-            if all(abs(place - other) >= NOTE_GAP for other in used):
+            word = mark(span.effect, faint)
+            if all(abs(place - other) >= CHARACTER * (len(word) + 1) for other in used):
                 used.append(place)
                 height = 0.5 + REACH * span.effect / size + beyond
-                notes.append(note(place, height, mark(span.effect, faint)))
+                notes.append(note(place, height, word))
     return notes
 
 

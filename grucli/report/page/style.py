@@ -36,6 +36,7 @@ td.n{overflow-wrap:anywhere;min-width:6.5rem}
 .bar{display:inline-block;width:7rem;height:.7em;border:1px solid var(--line);
 background:var(--panel)}
 .bar i{display:block;height:100%;width:calc(var(--w)*1%);background:var(--blue)}
+.cards .bar{width:5.5rem}
 .bar.o i{background:var(--orange)}
 ul{list-style:none;margin:.5rem 0;padding:0}
 li{margin:.3rem 0;padding:.3rem .7rem;background:var(--panel);border-left:4px solid var(--blue)}
@@ -55,7 +56,8 @@ svg.plot{width:calc(100% - 4.5rem);height:8rem;margin:1.5rem .8rem 2.3rem 3.7rem
 svg.low{height:5rem}
 svg.plot svg{height:100%}
 svg{text-anchor:middle}
-svg text{font-size:11px;fill:var(--faint)}
+svg text{font-size:11px;fill:var(--faint);paint-order:stroke;stroke:var(--bg);stroke-width:2.5px;
+stroke-opacity:.8;stroke-linejoin:round}
 .rule,.axis{stroke:var(--line);fill:none}
 .dot,.column{fill:var(--blue);fill-opacity:.65}
 .column{stroke:var(--bg);stroke-width:1}
@@ -88,17 +90,19 @@ border-radius:.2rem;text-align:center;vertical-align:top}
 .tokens .f{background:rgba(var(--for),var(--e))}
 .tokens .a{background:rgba(var(--against),var(--e))}
 .tokens .q{outline:2px solid var(--text)}
-.tokens i{display:block;font-style:normal;font-size:.7rem;font-variant-numeric:tabular-nums}
+.tokens i{display:block;direction:ltr;font-style:normal;font-size:.7rem;
+font-variant-numeric:tabular-nums}
 article{border-top:1px solid var(--line);padding-top:.3rem}
 footer{margin-top:2rem;border-top:1px solid var(--line);padding-top:.5rem}
 @media screen and (max-width:34rem){body{padding:.7rem}dl{grid-template-columns:1fr;gap:0}
-dd{margin-bottom:.5rem}.bar{width:2.6rem}table{font-size:.82rem}th,td{padding-right:.35rem}
-th.r{white-space:normal}td.n{min-width:5rem}}
+dd{margin-bottom:.5rem}.bar,.cards .bar{width:2.6rem}table{font-size:.82rem}
+th,td{padding-right:.35rem}
+th.r{white-space:normal}td.n{min-width:4.5rem}}
 @media print{:root{--bg:#fff;--panel:#f6f7f9;--text:#000;--faint:#444;--line:#bbb;
 --for:37,110,190;--against:214,110,20;--blue:#256ebe;--orange:#b05506}
 html{font-size:13px}body{max-width:none;padding:0;font-size:1rem}*{print-color-adjust:exact;
 -webkit-print-color-adjust:exact}h2,h3,figcaption{break-after:avoid}
-tr,li{break-inside:avoid}.wide{overflow:visible}nav{display:none}
+p{orphans:3;widows:3}tr,li,.lead{break-inside:avoid}.wide{overflow:visible}nav{display:none}
 .cards{grid-template-columns:repeat(auto-fill,minmax(15rem,1fr))}
 details::details-content{content-visibility:visible;display:block;height:auto}}
 """

@@ -59,5 +59,8 @@ def test_a_label_stands_in_the_middle_of_its_place_unless_it_says_otherwise():
 
 def test_labels_leave_each_other_room_and_none_leaves_the_frame():
     assert spaced([(0, "a"), (0.95, "b"), (1, "c")]) == [(0, "a"), (1, "c")]
+    assert spaced([(0, "1"), (0.91, "1220"), (1, "1344")]) == [(0, "1"), (1, "1344")]
+    assert len(spaced([(0, "1"), (0.5, "50"), (0.9, "90"), (1, "99")])) == 4
+    assert len(spaced([(0, "2026-03-02 06:00:00+02:00"), (1, "2026-03-02 07:00:00+02:00")])) == 2
     assert 'text-anchor="start"' in upright(0.02, "since", "3", before=True)
     assert 'text-anchor="end"' in upright(0.98, "since", "3", before=False)

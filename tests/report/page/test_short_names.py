@@ -36,4 +36,6 @@ def test_names_that_also_end_alike_are_shown_until_they_differ():
 
 def test_alike_labels_stay_alike():
     """As nothing can tell them apart; and the work is bounded."""
-    assert len(set(short_names(["b" * 900 + "1" + "b" * 900, "b" * 900 + "2" + "b" * 900], 24))) == 1
+    assert (
+        len(set(short_names(["b" * 900 + "1" + "b" * 900, "b" * 900 + "2" + "b" * 900], 24))) == 1
+    )
