@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from grucli.data.forms.json_flat import Flat
+from grucli.data.forms.json_flat import Flat, Nested
 from grucli.data.forms.json_grammar import JsonError, Object, as_written, parse
 from grucli.data.forms.json_grammar import kind as kind_of
 from grucli.data.forms.spans import Spans, spans_of
@@ -57,6 +57,7 @@ class Tasks(Flat):
         """
         self._several = 0
         self._differ = 0
+        self._inner = Nested([name for name in asked.text if "." in name])
         self._spans: Spans | None = None
         found = [_results(each) for task in sample for each in _accepted(task)]
         kinds = {name: kind for results in found for name, (kind, _) in results.items()}
@@ -83,7 +84,7 @@ class Tasks(Flat):
         data = found.get("data")
         if not isinstance(data, dict):
             raise JsonError(f"key 'data' of a task holds {kind_of(data)}; write an object")
-        flat = {"id": found.get("id"), **data}
+        flat = {"id": found.get("id"), **self._inner.flat(data)}
         accepted = _accepted(found)
         results = _results(accepted[0]) if accepted else {}
         flat |= {name: labels for name, (_, labels) in results.items()}

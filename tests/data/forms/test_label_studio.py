@@ -178,3 +178,20 @@ def test_a_task_without_data_is_a_bad_record() -> None:
         "a.json:1, row 1201: key 'data' of a task holds a string; write an object",
         "a.json:1, row 1202: key 'data' of a task holds null; write an object",
     ]
+
+
+def test_a_text_may_stand_in_inner_objects_of_a_task() -> None:
+    tasks = [
+        {"id": n, "data": {"mail": {"by": n, "body": f"what {n} said"}}, "annotations": [each]}
+        for n, each in ((1, GOOD), (2, BAD))
+    ]
+    source, records = read(json.dumps(tasks), "ls.json")
+    assert source.text == "mail.body"
+    assert [(one.text, one.label) for one in records] == [
+        ("what 1 said", "good"),
+        ("what 2 said", "bad"),
+    ]
+    for one in tasks:
+        one["data"] = {"turns": [one["data"]["mail"]]}
+    _, records = read(json.dumps(tasks), "ls.json", text=("turns.0.body",))
+    assert [one.text for one in records] == ["what 1 said", "what 2 said"]
