@@ -53,7 +53,7 @@ def find_place(
         form: that is told: `json`, `jsonl` for lines first of all, or another.
     """
     search = _Search(head, stream, asked)
-    while _MAY_BE_ARRAY.fullmatch(search.text) and search.may_wait and search.more():
+    while search.may_be_array and search.may_wait and search.more():
         pass
     if _ARRAY.match(search.text) or (form.startswith("json") and _EMPTY_ARRAY.match(search.text)):
         return search.head, Place(())
@@ -83,6 +83,11 @@ class _Search:
         chunk = self._stream.read1(CHUNK_BYTES)
         self._take(chunk)
         return bool(chunk)
+
+    @property
+    def may_be_array(self) -> bool:
+        """Whether more may tell that it is an array of objects; not without end."""
+        return len(self.head) < SEARCHED and bool(_MAY_BE_ARRAY.fullmatch(self.text))
 
     @property
     def may_wait(self) -> bool:
@@ -174,7 +179,7 @@ class Elements(Lines):
             self._scanner.feed(text, is_last=is_last)
         except ScanError as fault:
             place = f"{self._name}:{fault.line}"
-            self._fault = DataError(f"{place}: no JSON: {fault}; is the file whole?")
+            self._fault = DataError(f"{place}: no JSON: {fault}; {fault.mend}")
             self.has_ended = True
 
     def _take(self, path: Path | None, line: int, text: str) -> None:

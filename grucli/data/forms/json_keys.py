@@ -6,10 +6,11 @@ beside a series and is no text. A key with a known name wins; where both may be 
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from grucli.data.forms.json_grammar import Object, is_sequence
+from grucli.data.forms.json_grammar import Object, is_sequence, kind
+from grucli.data.records import names
 from grucli.data.request import Asked
 from grucli.data.tables.column_names import LABEL_NAMES, TEXT_NAMES, normal_name
 from grucli.errors import DataError, excerpt
@@ -17,6 +18,8 @@ from grucli.errors import DataError, excerpt
 VALUE_NAMES = ("values", "sequence", "series", "x", "data")
 """Keys of a numeric sequence, the surest first; in any case."""
 
+_MOST_PARTS = 4
+"""Keys in a row that lead to a text that is proposed."""
 _NAMES_OF_THINGS = frozenset(
     (
         *("name", "word", "title", "headline", "subject", "description", "comment", "input"),
@@ -57,10 +60,42 @@ def value_key(sample: Sequence[Object], asked: Asked) -> str | None:
     raise DataError(f"{asked.name}: no clear key of a sequence (keys: {listed}); pass --values KEY")
 
 
-def structures_of(sample: Sequence[Object]) -> list[str]:
-    """Return the keys that hold a list or an object in half of the objects at least; no labels."""
+def structures_beside(sample: Sequence[Object], asked: Asked) -> set[str]:
+    """Return the keys that hold a list or an object in half of the objects at least; no labels.
+
+    Raises:
+        DataError: the text that is named is one of them.
+    """
     found = _keys_with(lambda value: isinstance(value, list | dict), sample)
-    return [key for key in found if normal_name(key) not in LABEL_NAMES]
+    for key in asked.text:
+        if key in found:
+            value = next(each[key] for each in sample if isinstance(each.get(key), list | dict))
+            path = next(_texts_in(value, key), None)
+            mend = "write one string" if path is None else f"pass --text {excerpt(path, 60)}"
+            raise DataError(f"{asked.name}: key '{excerpt(key)}' holds {kind(value)}; {mend}")
+    return {key for key in found if normal_name(key) not in LABEL_NAMES} - set(names(asked.label))
+
+
+def _texts_in(value: Any, path: str) -> Iterator[str]:
+    """Yield the paths of strings in objects and in the first elements of lists."""
+    if type(value) is str and path.count(".") < _MOST_PARTS:
+        yield path
+    if isinstance(value, list):
+        value = {"0": value[0]} if value and isinstance(value[0], dict) else {}
+    inner = list(value.items()) if isinstance(value, dict) else []
+    inner.sort(key=lambda pair: normal_name(pair[0]) not in TEXT_NAMES)
+    for key, each in inner:
+        yield from _texts_in(each, f"{path}.{key}")
+
+
+def plain_keys(sample: Sequence[Object]) -> list[str]:
+    """Return the keys that hold no object and no list of objects: these may be named."""
+    keys = dict.fromkeys(key for found in sample for key in found)
+    return [key for key in keys if not any(_has_objects(found.get(key)) for found in sample)]
+
+
+def _has_objects(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and any(map(_has_objects, value)))
 
 
 def string_lists_of(sample: Sequence[Object]) -> list[str]:

@@ -15,6 +15,8 @@ Take = Callable[[Path | None, int, str], None]
 
 DEEPEST: Final = 4
 """Objects in objects in which a list is looked for."""
+IS_WHOLE: Final = "is the file whole?"
+_NO_COMMA: Final = "take out the comma before it"
 
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _MARK = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[\[\]{}"]')
@@ -24,11 +26,17 @@ _Steps = Generator[None, None, None]
 
 
 class ScanError(ValueError):
-    """What has come is no JSON, or none whose elements can be told apart: the line, and why."""
+    """What has come is no JSON, or none whose elements can be told apart.
 
-    def __init__(self, line: int, problem: str) -> None:
+    Attributes:
+        line: on which it breaks.
+        mend: what to do.
+    """
+
+    def __init__(self, line: int, problem: str, mend: str) -> None:
         super().__init__(problem)
         self.line = line
+        self.mend = mend
 
 
 class ListScanner:
@@ -84,8 +92,8 @@ class ListScanner:
         self._counted = self._at
         return self._line
 
-    def _fault(self, problem: str) -> ScanError:
-        return ScanError(self._here(), problem)
+    def _fault(self, problem: str, *, mend: str = IS_WHOLE) -> ScanError:
+        return ScanError(self._here(), problem, mend)
 
     def _more(self, problem: str = "it ends before its last bracket") -> _Steps:
         if self._is_last:
@@ -112,6 +120,13 @@ class ListScanner:
             raise self._fault(f"{' or '.join(wanted)} is due, not {sign}")
         return sign
 
+    def _behind_comma(self, end: str) -> _Steps:
+        """Go behind a comma; a ScanError says that it is too many."""
+        self._at += 1
+        if (yield from self._sign()) == end:
+            wanted = "a value" if end == "]" else '"'
+            raise self._fault(f"{wanted} is due, not {end}", mend=_NO_COMMA)
+
     def _documents(self, *, are_records: bool) -> _Steps:
         while sign := (yield from self._sign()):
             line = self._here()
@@ -133,7 +148,8 @@ class ListScanner:
         while sign != "]":
             yield from (self._element(path) if is_taken else self._value())
             sign = yield from self._next(",]")
-            self._at += sign == ","
+            if sign == ",":
+                yield from self._behind_comma("]")
         self._at += 1
 
     def _object(self, path: Path) -> _Steps:
@@ -155,7 +171,8 @@ class ListScanner:
             else:
                 yield from self._value()
             sign = yield from self._next(",}")
-            self._at += sign == ","
+            if sign == ",":
+                yield from self._behind_comma("}")
         self._at += 1
 
     def _element(self, path: Path | None) -> _Steps:

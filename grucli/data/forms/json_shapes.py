@@ -61,7 +61,8 @@ def _refuse_columns(found: Object, asked: Asked) -> None:
     has_rows = are_objects and all(each.keys() == held[0].keys() for each in held)
     texts = next((found[key] for key in found if normal_name(key) in TEXT_NAMES), None)
     are_texts = isinstance(texts, list) and any(" " in as_written(each) for each in texts)
-    if has_rows or (are_texts and all(isinstance(each, list) for each in held)):
+    is_split = isinstance(found.get("columns"), list) and isinstance(found.get("data"), list)
+    if has_rows or is_split or (are_texts and all(isinstance(each, list) for each in held)):
         raise DataError(
             f"{asked.name}: holds columns, not rows; write an object a row (pandas: "
             "to_json(path, orient='records'))"

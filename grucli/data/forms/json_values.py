@@ -30,7 +30,8 @@ def fill_labels(record: Record, found: Object, source: Source, key: str | None) 
         return
     record.label = scalar(found, key)
     if not record.label.strip() and source.divide is None:
-        raise JsonError(f"no label; fill key '{excerpt(key)}' or drop the line (--on-bad-row skip)")
+        mend = "pass --label KEY" if key is None else f"fill key '{excerpt(key)}'"
+        raise JsonError(f"no label; {mend} or drop the line (--on-bad-row skip)")
 
 
 def _label_list(values: Sequence[Any], key: str) -> tuple[str, ...]:

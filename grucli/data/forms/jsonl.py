@@ -22,7 +22,7 @@ from grucli.data.forms.json_grammar import (
     kind,
     parse_object,
 )
-from grucli.data.forms.json_keys import string_lists_of, structures_of, value_key
+from grucli.data.forms.json_keys import plain_keys, string_lists_of, structures_beside, value_key
 from grucli.data.forms.json_shapes import shape_of
 from grucli.data.forms.json_tokens import fill, tagged_keys
 from grucli.data.forms.json_values import fill_labels, get, joined_text, scalar
@@ -98,8 +98,8 @@ def open_jsonl(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
         asked = replace(asked, options=replace(asked.options, text=text, label=shape.label))
         source.division = "words" if shape.text else None
     if asked.needs_label:
-        rows, is_whole = _rows(sample, source.columns), len(sample) < SAMPLED_ROWS
-        source.look = lambda: profile(source.columns, rows, is_whole=is_whole)
+        plain, is_whole = plain_keys(sample), len(sample) < SAMPLED_ROWS
+        source.look = lambda: profile(plain, _rows(sample, plain), is_whole=is_whole)
     keys = or_proposal(lambda told: _keys(source, sample, told), asked, source.columns, source.look)
     source.text = keys.text if len(keys.text) > 1 else next(iter(keys.text), None)
     source.values = names(keys.values)
@@ -181,7 +181,7 @@ def _text_keys(source: Source, sample: Sequence[Object], asked: Asked) -> _Keys:
         return _Keys(text=asked.text, label=asked.label)
     if not source.columns:
         return _Keys(text=("text",))
-    beside = set(structures_of(sample)).difference(asked.text, names(asked.label))
+    beside = structures_beside(sample, asked)
     columns = [name for name in source.columns if name not in beside]
     hint = "add a key with the label"
     if beside:

@@ -1,6 +1,7 @@
 """Arrays of objects, lists within an object and printed objects are read as JSON Lines are."""
 
 import gzip
+import io
 import json
 import os
 import sys
@@ -8,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from grucli.data.forms.json_document import SEARCHED, find_place
 from grucli.data.forms.opening import open_source
 from grucli.data.records import ReadOptions, Remembered
+from grucli.data.request import Asked
+from grucli.data.unclear import UnclearError
 from tests.data.reading import piped, problem, problems, read, texts
 
 ROWS = [{"text": f"what {k} \u597d [x]", "label": "ab"[k % 2]} for k in range(6)]
@@ -107,6 +111,7 @@ def test_a_bad_object_is_one_bad_record() -> None:
         (PRETTY[:-1], "a.json:26: no JSON: it ends before its last bracket; is the file whole?"),
         (PRETTY[:-4], "a.json:25: no JSON: it ends before its last bracket; is the file whole?"),
         (PRETTY.replace("},\n", "}\n", 1), "a.json:6: no JSON: , or ] is due, not {; is the"),
+        (PRETTY[:-2] + ",\n]", "a.json:26: no JSON: a value is due, not ]; take out the comma"),
         (PRETTY + "]", "a.json:26: no JSON: a document begins with [ or {; is the file whole?"),
     ],
 )
@@ -146,3 +151,73 @@ def test_an_array_that_grows_is_answered_as_it_comes(monkeypatch: pytest.MonkeyP
             os.write(writing, b"\n]\n")
             os.close(writing)
             assert next(records, None) is None
+
+
+@pytest.mark.parametrize("start", ["[" + " " * 9, '[{"' + "a" * 9, '[{"a" ' + " " * 9])
+def test_an_array_is_looked_for_in_bounded_memory(start: str) -> None:
+    rest = start[-1].encode() * 3 * SEARCHED
+    stream = io.BytesIO(rest)
+    asked = Asked(
+        name="a.json",
+        options=ReadOptions(),
+        known=Remembered(),
+        needs_label=True,
+        encoding="utf-8",
+        path=None,
+        may_be_tagged=True,
+    )
+    head, place = find_place(start.encode(), io.BufferedReader(stream), asked, "json")
+    assert place is None
+    assert SEARCHED <= len(head) < 2 * SEARCHED
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"columns": ["text", "label"], "index": [0, 1], "data": [["a b", "x"], ["c d", "y"]]},
+        {"columns": ["text"], "data": [["a b"]]},
+    ],
+)
+def test_a_table_that_pandas_has_split_is_told(document: dict[str, Any]) -> None:
+    assert problem(json.dumps(document), "a.json") == (
+        "a.json: holds columns, not rows; write an object a row (pandas: to_json(path, "
+        "orient='records'))"
+    )
+
+
+def test_where_no_key_is_a_label_none_is_to_be_filled() -> None:
+    _, records = read("[{}, {}]", "a.json")
+    assert [record.error for record in records] == [
+        "a.json:1: no label; pass --label KEY or drop the line (--on-bad-row skip)",
+        "a.json:1, row 2: no label; pass --label KEY or drop the line (--on-bad-row skip)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"by": "me", "text": "a b"}, "an object; pass --text doc.text"),
+        ([{"by": {"x": 1}, "said": "a b"}], "a list; pass --text doc.0.said"),
+        (["a", "b"], "a list; write one string"),
+    ],
+)
+def test_a_text_within_what_is_named_is_proposed(value: Any, said: str) -> None:
+    data = json.dumps([{"doc": value, "label": label} for label in "xy"])
+    assert problem(data, "a.json", text=("doc",)) == f"a.json: key 'doc' holds {said}"
+    if "--text " in said:
+        _, records = read(data, "a.json", text=(said.rpartition(" ")[2],))
+        assert [(record.text, record.label) for record in records] == [("a b", "x"), ("a b", "y")]
+
+
+def test_what_holds_objects_is_no_column_to_choose() -> None:
+    rows = [{"doc": {"k": k}, "said": f"what {k} said", "to": f"who {k} is it"} for k in range(20)]
+    rows = [{**row, "kind": "ab"[k % 2], "marks": [{"x": 1}]} for k, row in enumerate(rows)]
+    with pytest.raises(UnclearError) as caught:
+        read(json.dumps(rows), "a.json")
+    assert caught.value.profile is not None
+    assert [column.name for column in caught.value.profile.columns] == [
+        "doc.k",
+        "said",
+        "to",
+        "kind",
+    ]
