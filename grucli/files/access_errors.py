@@ -31,6 +31,8 @@ def reading_errors(path: str | Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
+        if not str(path):
+            raise AccessError("'': is no file name; is a variable of the shell empty?") from None
         raise AccessError(f"{show_path(path)}: no such file{_nearest(Path(path))}") from None
     except OSError as error:
         raise AccessError(f"{show_path(path)}: {reason(error)}") from error

@@ -14,14 +14,15 @@ def nearest(wrong: str, names: Iterable[str]) -> str:
     """Return `; did you mean 'x'?` for the name that is nearest to a wrong one, or nothing.
 
     Names are near that differ by a slip of the pen for each few letters before the suffix, by
-    their suffix alone, or by the order of their words; those with the same suffix come first.
+    their suffix alone, or by the order of their words; those with the same suffix come first,
+    and of a model and what goes on with its training the model.
     """
     ranked = sorted(
-        (name.partition(".")[2] != wrong.partition(".")[2], slips, name)
+        (name.partition(".")[2] != wrong.partition(".")[2], slips, name.count("."), name)
         for name in names
         if name != wrong and (slips := _slips(wrong, name)) is not None
     )
-    return f"; did you mean '{excerpt(ranked[0][2], 60)}'?" if ranked else ""
+    return f"; did you mean '{excerpt(ranked[0][-1], 60)}'?" if ranked else ""
 
 
 def _slips(wrong: str, name: str) -> int | None:

@@ -5,6 +5,7 @@ import pytest
 from grucli.files.near_names import nearest
 
 HERE = ["reviews_test.csv", "reviews_test.npz", "m.npz", "names.csv.gz", "模型好.npz", ".hidden"]
+HERE += ["small.last.npz", "small.npz"]
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,7 @@ HERE = ["reviews_test.csv", "reviews_test.npz", "m.npz", "names.csv.gz", "模型
         ("test_reviews.csv", "reviews_test.csv"),
         ("names.csv", "names.csv.gz"),
         ("nmaes.csv.gz", "names.csv.gz"),
+        ("small", "small.npz"),
     ],
 )
 def test_a_slip_is_told_the_file_that_is_meant(wrong, meant):
