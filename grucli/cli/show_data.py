@@ -8,6 +8,7 @@ from grucli.data.labelled import Table
 from grucli.preparation.data_facts import uses_of
 from grucli.preparation.prepare import Prepared
 from grucli.report import data_facts
+from grucli.report.cost import setting_text
 
 
 def show_data(prepared: Prepared, settings: Settings, common: Common, table: Table) -> None:
@@ -28,7 +29,7 @@ def show_origins(prepared: Prepared, settings: Settings, common: Common) -> None
     for key, reason in prepared.reasons.items():
         section, name = key.split(".")
         value = getattr(getattr(prepared.config, section), name)
-        common.detail(f"{key}: {value} ({reason})")
+        common.detail(f"{key}: {setting_text(value)} ({reason})")
     for key, origin in settings.origins.items():
         if origin != "default":
             common.detail(f"{key}: from {origin}")

@@ -21,7 +21,10 @@ def lines(trainer: Trainer, prepared: Prepared, settings: Settings, cost: Cost) 
     """Return all of it for people."""
     effective = effective_settings(prepared, settings)
     return [
-        *(f"{key}: {_shown(each['value'])} ({each['origin']})" for key, each in effective.items()),
+        *(
+            f"{key}: {setting_text(each['value'])} ({each['origin']})"
+            for key, each in effective.items()
+        ),
         *(f"{name}: {_times(shape)}" for name, shape in shapes(trainer.model).items()),
         f"memory: about {_megabytes(cost.memory_bytes)}: weights and optimizer "
         f"{_megabytes(cost.state_bytes)}, largest batch {_megabytes(cost.step_bytes)}, data "
@@ -88,7 +91,8 @@ def _data(prepared: Prepared) -> dict[str, Any]:
     }
 
 
-def _shown(value: Any) -> str:
+def setting_text(value: Any) -> str:
+    """Return the value of a setting nearly as a config has it."""
     if isinstance(value, bool) or value is None:
         return "none" if value is None else str(value).lower()
     if isinstance(value, list | tuple):

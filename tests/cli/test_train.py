@@ -382,6 +382,8 @@ def test_settings_come_from_flag_set_environment_and_file_in_this_order(tmp_path
     assert settings["training"]["epochs"] == 2
     assert settings["training"]["learning_rate"] == 0.001
     assert "seed: from --seed" in done.err
+    assert "\nmodel.pooling: last, mean, max (" in done.err
+    assert "\nmodel.subwords: false (" in done.err
 
 
 def test_what_was_learned_of_cut_inputs_is_not_blamed_on_the_data_alone(tmp_path):
