@@ -55,7 +55,7 @@ class Group(TyperGroup):
         word = args[0]
         if word in SUMMARIES or word.startswith("-") or ctx.resilient_parsing:
             return super().resolve_command(ctx, args)
-        meant = did_you_mean(word, SUMMARIES)
+        meant = did_you_mean(word, [*SUMMARIES, "help", "--version"])
         if not meant and Path(word).exists():
             meant = f"; to learn from it: grucli train {shlex.quote(show(word))} -o m.npz"
         return ctx.fail(f"{excerpt(word)}: no such command{meant}")

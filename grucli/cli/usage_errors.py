@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from collections.abc import Sequence
@@ -9,7 +10,8 @@ from typing import Any
 
 import typer
 
-from grucli.errors import excerpt, show
+from grucli.cli.commands import SUMMARIES
+from grucli.errors import did_you_mean, excerpt, show
 
 SHORTEST = 4  # letters of a word that may begin an option, with its dashes
 MISSING = {
@@ -18,6 +20,17 @@ MISSING = {
     ("predict", "model"): "which model shall answer?",
     ("inspect-gates", "model"): "which model shall be looked into?",
 }
+WORDS = {
+    "Value error, ": "",
+    ", unable to parse string as an integer": "",
+    ", unable to parse string as a number": "",
+    "Input should be a valid integer": "must be a whole number",
+    "Input should be a valid number": "must be a number",
+    "Input should be greater than or equal to": "must be at least",
+    "Input should be less than or equal to": "must be at most",
+    "Input should be": "must be",
+}
+"""What the libraries say of a value, and what it means to a user."""
 EXAMPLES = {
     "evaluate": "grucli evaluate {data} -m m.npz",
     "predict": "grucli predict {data} -m m.npz",
@@ -35,11 +48,32 @@ def usage_line(error: typer.TyperException, arguments: Sequence[str]) -> str:
         return _missing(command, param.name, context.params.get("data"))
     if type(error).__name__ == "NoSuchOption" and option:
         message = _no_such_option(option, context, arguments)
+    elif type(error).__name__ == "BadOptionUsage" and option:
+        takes_none = "not take a value" in error.format_message()
+        message = f"{option}: {'takes no value' if takes_none else 'needs a value'}"
     else:
         message = " ".join(show(error.format_message()).split()).rstrip(".")
-        message = message.replace("Value error, ", "", 1)  # Pydantic's words, about Python
+        message = _unfit(message, arguments)
         message = _extra(message) if message.startswith("Got unexpected extra") else message
-    return f"{message}; see '{context.command_path if context else 'grucli'} --help'"
+    path = "grucli" if context is None else context.command_path
+    if context is None and arguments[0] in SUMMARIES:  # the parser of a command does not name it
+        path = f"grucli {arguments[0]}"
+    return f"{message}; see '{path} --help'"
+
+
+def _unfit(message: str, arguments: Sequence[str]) -> str:
+    """Return what is said of a value that does not fit, with its place in front."""
+    found = re.fullmatch("Invalid value for '([^']+)'(?: / '[^']+')*: (.*)", message)
+    if found is None:
+        return message
+    option, said = found.groups()
+    for theirs, ours in WORDS.items():
+        said = said.replace(theirs, ours, 1)
+    if listed := re.fullmatch("'(.*)' is not one of (.*)", said):
+        said += did_you_mean(listed[1], re.findall("'([^']*)'", listed[2]))
+    elif said.startswith("must be ") and (given := _value_of(option, arguments)) != "VALUE":
+        said += f", got {given}"
+    return f"{option}: {said}"
 
 
 def _missing(command: str, name: str, data: str | None) -> str:
@@ -60,6 +94,8 @@ def _no_such_option(option: str, context: Any, arguments: Sequence[str]) -> str:
         known += [*param.opts, *param.secondary_opts]
     if context.info_name == "train" and (key := _key_of(option)) is not None:
         return f"{wrong}; it is a setting: --set {key}={_value_of(option, arguments)}"
+    if context.info_name == "train" and (option == "-m" or did_you_mean(option, ["--model"])):
+        return f"{wrong}; the model that is written is named by -o"
     return wrong + _option_meant(option, [name for name in known if name.startswith("--")])
 
 

@@ -85,11 +85,15 @@ def test_the_shell_completes_commands_options_and_values(words: str, offered: li
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (("--to", "xml"), "Invalid value for '--to': 'xml' is not one of"),
-        (("--top-k", "0"), "Invalid value for '--top-k'"),
-        (("--top-k", "few"), "Invalid value for '--top-k'"),
-        (("--min-prob", "1.5"), "Invalid value for '--min-prob'"),
-        (("--force=yes",), "Option '--force' does not take a value"),
+        (("--to", "xml"), "--to: 'xml' is not one of 'tsv', 'csv', 'jsonl', 'label', 'conll'"),
+        (("--to", "cvs"), "'conll'; did you mean 'csv'?"),
+        (("--top-k", "0"), "--top-k: must be at least 1, got 0"),
+        (("--top-k", "few"), "--top-k: must be a whole number, got few"),
+        (("--min-prob=1.5",), "--min-prob: must be at most 1, got 1.5"),
+        (("--min-prob", "x"), "--min-prob: must be a number, got x"),
+        (("--force=yes",), "--force: takes no value"),
+        (("--keep",), "--keep: needs a value"),
+        (("-o",), "-o: needs a value"),
     ],
 )
 def test_values_that_do_not_fit_are_told(words: tuple[str, ...], complaint: str) -> None:
@@ -97,6 +101,7 @@ def test_values_that_do_not_fit_are_told(words: tuple[str, ...], complaint: str)
     assert (ran.code, ran.out) == (2, b"")
     assert len(ran.complaints) == 1
     assert complaint in ran.err
+    assert ran.err.endswith("; see 'grucli predict --help'\n")
 
 
 LEARN = (
@@ -130,6 +135,12 @@ ASKED = {
     "predict -m m.npz --keep a.csv b.csv c.csv": "c.csv: unexpected; one DATA is read, and a "
     "pattern such as '*' stands in quotes; see 'grucli predict --help'",
     "predict --zzz": "--zzz: no such option; see 'grucli predict --help'",
+    "train a.csv --modle m.npz": "--modle: no such option; the model that is written is named by "
+    "-o; see 'grucli train --help'",
+    "train a.csv -m m.npz": "-m: no such option; the model that is written is named by -o; see "
+    "'grucli train --help'",
+    "hlep": "hlep: no such command; did you mean 'help'?; see 'grucli --help'",
+    "version": "version: no such command; did you mean '--version'?; see 'grucli --help'",
     "--verison": "--verison: no such option; did you mean '--version'?; see 'grucli --help'",
     "mine": "mine: no such command; see 'grucli --help'",
 }
@@ -140,6 +151,13 @@ def test_what_is_missing_or_misspelled_is_said_with_what_to_write(words: str) ->
     ran = grucli(*words.split())
     assert (ran.code, ran.out) == (2, b"")
     assert ran.complaints == [f"grucli: {ASKED[words]}"]
+
+
+@pytest.mark.parametrize("words", [("evaluate", "a.csv", "-m", ""), ("train", "a.csv", "-c", "")])
+def test_a_name_that_is_empty_is_told_to_be(words: tuple[str, ...]) -> None:
+    ran = grucli(*words, *(("-o", "m.npz") if words[0] == "train" else ()))
+    assert ran.complaints == ["grucli: '': is no file name; is a variable of the shell empty?"]
+    assert ran.code == 5
 
 
 def test_a_file_in_place_of_a_command_is_told_how_to_learn_from_it(tmp_path: Path) -> None:
