@@ -58,7 +58,7 @@ def evaluate(
 
     \b
     grucli evaluate test.csv -m m.npz --errors wrong.csv
-    grucli evaluate test.csv -m m.npz --min per_class.spam.recall=0.9 --max log_loss=0.5
+    grucli evaluate test.csv -m m.npz --min per_class.spam.f1=0.9 --max ece=0.1
 
     A metric is a dotted path into what --json prints; --list-metrics names all of them, each with
     its value and which way is better. Wrong answers are written worst first, each with its row and
@@ -77,6 +77,7 @@ def evaluate(
     common.show_activity()
     saved = common.load(model)
     options = reading.options(targets=saved.task.target_forms[0])
+    common.note_keyboard(data)
     table = read_table(data, options, saved.remembered, saved.task.target_forms, files.kept)
     common.note_each(table.findings)
     records = list(suitable_records(saved, table.records, table.name, model))

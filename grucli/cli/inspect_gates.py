@@ -112,6 +112,7 @@ def inspect_gates(
     settings = InspectionSettings(sample=sample or SAMPLE, seed=seed, saturation=limits)
     common.show_activity()
     saved = common.load(model)
+    common.note_keyboard(data)
     options, texts = _column_and_texts(data, reading, saved)
     shown = _shown(texts, example, target, saved.task)
     drawn = None

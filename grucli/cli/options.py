@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import inspect
 import os
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
@@ -208,6 +209,11 @@ class Common:
         """Say a line that only --verbose asks for."""
         if self.verbose and not self.quiet:
             output.say(show(line))
+
+    def note_keyboard(self, data: str | None) -> None:
+        """Say that data is to be typed, because a program that waits looks like one that hangs."""
+        if data == "-" and sys.stdin is not None and sys.stdin.isatty():
+            self.note("reading from the keyboard; end with Ctrl-D")
 
     def show_activity(self) -> None:
         """Name on a terminal what takes longer than a second, until the first result."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
@@ -96,8 +95,7 @@ def predict(
 
     common.show_activity()
     saved = common.load(model)
-    if path == "-" and sys.stdin is not None and sys.stdin.isatty():
-        common.note("reading from the keyboard; end with Ctrl-D")
+    common.note_keyboard(path)
     options = reading.options(on_bad_row="skip")
     with open_source(path, options, needs_label=False, remembered=saved.remembered) as source:
         common.note_each(source.findings)

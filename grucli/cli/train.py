@@ -187,6 +187,7 @@ def train(
         init_from=init_from,
         max_seconds=_seconds("--max-time", max_time),
     )
+    common.note_keyboard(settings.config.data.train)
     with ready_command.told(request, common):
         raise typer.Exit(show_training.run(request, settings, common, budget))
 

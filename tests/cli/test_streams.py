@@ -262,6 +262,22 @@ def _line(process: "subprocess.Popen[bytes]") -> bytes:
     return process.stdout.readline()
 
 
+@pytest.mark.parametrize("command", ["train", "evaluate", "inspect-gates"])
+def test_a_command_that_waits_for_the_keyboard_says_so(
+    text_model: Path, tmp_path: Path, command: str
+) -> None:
+    keyboard, terminal = pty.openpty()
+    named = ("-o", tmp_path / "new.npz") if command == "train" else ("-m", text_model)
+    with started(command, "-", *named, stdin=terminal) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == b"reading from the keyboard; end with Ctrl-D\n"
+        os.write(keyboard, b"\x04" * 9)  # an end for each time that it looks again
+        assert b"grucli: standard input: " in process.stderr.read()
+    assert process.returncode == 3
+    os.close(keyboard)
+    os.close(terminal)
+
+
 @pytest.mark.parametrize("quiet", [(), ("--quiet",)])
 def test_the_keyboard(text_model: Path, quiet: tuple[str, ...]) -> None:
     keyboard, terminal = pty.openpty()
