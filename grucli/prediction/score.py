@@ -13,6 +13,7 @@ from grucli import activity
 from grucli.data.encoded import Encoded
 from grucli.data.records import Record
 from grucli.data.text.vocabulary import UNKNOWN
+from grucli.engine.packing import Floats
 from grucli.errors import counted
 from grucli.model.blend import Mix, recurrence_share
 from grucli.model.logits import BranchLogits, branch_logits
@@ -38,8 +39,9 @@ class BranchScores:
     """The scorecards of both branches of one model on one set of rows.
 
     Attributes:
-        recurrence, linear: each as if there were no other, with the factor that is best for it on
-            these rows.
+        recurrence: as if there were no other, with the factor that is best for it on these rows.
+        linear: likewise, with the factor that brings it nearest to the answers of the model; truths
+            that the model has not seen would favour it.
         recurrence_share: the recurrence's part of the decisions, in [0, 1].
         p_value: how often chance alone would set the answers of the model as far apart from those
             of the linear path alone, in the figure that counts most.
@@ -58,10 +60,11 @@ class BranchScores:
         if logits.linear is None:
             return None
         known = task.known(targets)
-        ours, theirs = (
-            _scaled(task, each, targets, known) for each in (logits.recurrence, logits.linear)
-        )
-        alone, model = (task.row_parts(each, targets) for each in (theirs, logits.blended(mix)))
+        ours, blended = _scaled(task, logits.recurrence, targets, known), logits.blended(mix)
+        theirs = _nearest(logits.linear, blended)
+        if theirs is None:
+            theirs = _scaled(task, logits.linear, targets, known)
+        alone, model = (task.row_parts(each, targets) for each in (theirs, blended))
         return cls(
             recurrence=task.measure(ours, targets, records),
             linear=task.measure(theirs, targets, records),
@@ -188,6 +191,13 @@ def _scaled(task: Task, scores: Scores, targets: Targets, known: npt.NDArray[np.
     if not known.any():
         return scores
     return float(task.blend((scores[known],), targets[known])[0]) * scores
+
+
+def _nearest(scores: Floats, others: Floats) -> Floats | None:
+    """Return scores times the factor that brings them nearest to others; None if none above 0."""
+    size = float((scores * scores).sum(dtype=np.float64))
+    factor = float((scores * others).sum(dtype=np.float64)) / size if size else 0.0
+    return factor * scores if factor > 0 else None
 
 
 def _sure(
