@@ -50,6 +50,7 @@ def _rows(scored: Scored) -> Iterator[tuple[str, float | None, bool | None]]:
         name = path.rpartition(".")[2]
         if name.isdecimal():  # an end of an interval
             name = path.rpartition(".")[0].removesuffix(INTERVAL)
+        value = int(value) if isinstance(value, bool) else value  # --min takes numbers
         yield path, value, None if path.startswith(counts) else better.get(name)
 
 

@@ -440,6 +440,15 @@ def test_every_metric_is_listed_and_each_that_is_listed_is_taken(
         "grucli.metrics/1",
         {"value": 60, "better": None},
     )
+    assert json.dumps(listed["metrics"]["above_baseline"]["value"]) == "1"
+    bounds = [
+        word
+        for path, metric in listed["metrics"].items()
+        if metric["better"] == "higher" and metric["value"] is not None
+        for word in ("--min", f"{path}={json.dumps(metric['value'])}")
+    ]
+    ran = grucli("evaluate", REVIEWS, "-m", linear_model, "-q", *bounds)
+    assert (ran.code, ran.err) == (0, "")
 
 
 def test_wrong_answers_have_the_id_and_what_else_is_kept(text_model: Path, tmp_path: Path) -> None:
