@@ -5,9 +5,8 @@ what takes longer than three times the median is a gap.
 """
 
 import math
-from array import array
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,6 +27,10 @@ _REMEMBERED = 100_000
 _TIMES = ((172_800, 86_400, "days"), (7200, 3600, "h"), (120, 60, "min"))
 
 
+Steps = Iterable[tuple[str, str]]
+"""The id and the time of each row, in the order of the table."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Timing:
     """What the times of a whole table say.
@@ -43,36 +46,38 @@ class Timing:
     gap_time: float | None
 
     @classmethod
-    def of(cls, steps: Iterable[tuple[str, str]]) -> "Timing":
-        """Look through the id and the time of each row, in the order of the table."""
-        last: OrderedDict[str, Moment] = OrderedDict()
-        passed = array("d")
-        in_order, is_dated = True, None
-        for row_id, time in steps:
-            is_dated = kind_of(time) if is_dated is None else is_dated
-            moment = None if is_dated is None else moment_of(time, is_dated=is_dated)
-            if moment is None:
-                continue
-            between = elapsed(last[row_id], moment) if row_id in last else None
-            last[row_id] = moment
-            if between is not None:
-                in_order = in_order and between >= 0
-                passed.append(between)
-            elif len(last) > _REMEMBERED:
-                last.popitem(last=False)
-        return cls._of(in_order, np.frombuffer(passed) if passed else np.zeros(0))
-
-    @classmethod
-    def _of(
-        cls, in_order: bool, passed: "np.ndarray[tuple[int], np.dtype[np.float64]]"
-    ) -> "Timing":
-        passed = passed[passed > 0]
+    def of(cls, steps: Steps) -> "Timing":
+        """Look through all rows; memory is that of a number each."""
+        every = np.fromiter(_passed(steps), np.float64)
+        in_order, passed = bool((every >= 0).all()), every[every > 0]
         if not len(passed):
             return cls(in_order=in_order, step_time=None, gap_time=None)
         usual = float(np.median(passed))
         share, times = REGULAR
         is_regular = float(np.mean(passed <= times * usual)) >= share
         return cls(in_order=in_order, step_time=usual, gap_time=GAP * usual if is_regular else None)
+
+
+def are_in_order(steps: Steps) -> bool:
+    """Whether the rows of each id stand in the order of their times, which takes no memory."""
+    return all(passed >= 0 for passed in _passed(steps))
+
+
+def _passed(steps: Steps) -> Iterator[float]:
+    """Yield how long after the one before it each step came, where both times can be read."""
+    last: OrderedDict[str, Moment] = OrderedDict()
+    is_dated = None
+    for row_id, time in steps:
+        is_dated = kind_of(time) if is_dated is None else is_dated
+        moment = None if is_dated is None else moment_of(time, is_dated=is_dated)
+        if moment is None:
+            continue
+        between = elapsed(last[row_id], moment) if row_id in last else None
+        last[row_id] = moment
+        if between is not None:
+            yield between
+        elif len(last) > _REMEMBERED:
+            last.popitem(last=False)
 
 
 def kind_of(time: str) -> bool | None:

@@ -10,7 +10,7 @@ from grucli.data.request import Asked
 from grucli.data.streams.lines import Lines
 from grucli.data.tables.cells import Row
 from grucli.data.tables.dialect import Dialect, open_rows
-from grucli.data.tables.log_clock import Timing, ordered
+from grucli.data.tables.log_clock import Timing, are_in_order, ordered
 from grucli.data.tables.series_columns import SeriesColumns
 from grucli.data.tables.table_rows import TableBody, TableLayout, repeats
 from grucli.data.tables.window_records import LogColumns, WindowRecords
@@ -43,20 +43,22 @@ def fill_with_windows(
     cutting = _cutting(asked, columns)
     rows: Iterable[Row] = body
     if columns.time is not None:
-        is_new = not asked.known.values
-        timing = None
+        timing, in_order = None, True
         if asked.path is not None:
-            timing = Timing.of(_again(asked, asked.path, dialect, source, columns))
-        elif is_new:
+            again = _again(asked, asked.path, dialect, source, columns)
+            timing = None if asked.known.values else Timing.of(again)
+            in_order = are_in_order(again) if timing is None else timing.in_order
+        elif not asked.known.values:
             rows = list(body)
             timing = Timing.of(_steps(rows, len(source.columns), columns))
-        if timing is not None and not timing.in_order:
+            in_order = timing.in_order
+        if not in_order:
             rows = ordered(rows, columns.time, len(source.columns))
             timing = Timing.of(_steps(rows, len(source.columns), columns))
             if not asked.needs_label:
                 name = excerpt(source.columns[columns.time])
                 source.findings += (f"rows are not in the order of '{name}': all are read first",)
-        if timing is not None and is_new:
+        if timing is not None:
             cutting = replace(cutting, step_time=timing.step_time, gap_time=timing.gap_time)
             if timing.step_time and not timing.gap_time and not cutting.gap_channel:
                 source.findings += (_IRREGULAR,)

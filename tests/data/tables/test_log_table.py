@@ -15,6 +15,7 @@ import pytest
 from grucli.data.forms.opening import open_source
 from grucli.data.records import ReadOptions, Record, Remembered
 from grucli.data.tables import window_records
+from grucli.data.tables.log_clock import are_in_order
 from grucli.data.windows import label_of
 from grucli.errors import ConfigError
 from tests.data.reading import piped, problem, problems, read, stdin
@@ -378,3 +379,11 @@ def test_only_tables_are_cut(name: str, data: str) -> None:
 def test_a_model_that_had_no_channel_of_gaps_gets_none() -> None:
     with pytest.raises(ConfigError, match="--gap-channel: the model was trained without it"):
         predicted(LOG, gap_channel=True)
+
+
+def test_the_order_of_times_is_told_by_the_first_row_that_breaks_it() -> None:
+    rows = iter([("a", "3"), ("b", "1"), ("a", "4"), ("b", "2"), ("b", "1.5"), ("b", "9")])
+    assert not are_in_order(rows)
+    assert list(rows) == [("b", "9")]
+    assert are_in_order([("a", "2020-01-01"), ("b", "2019-01-01"), ("a", "2020-01-01")])
+    assert are_in_order([("a", "no time"), ("a", "2"), ("a", "no time"), ("a", "3")])
