@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from rich.cells import cell_len
 
+from grucli import __version__
 from grucli.report.model_card import FactLines
 from grucli.report.page.markup import Child, Markup, joined, tag
 from grucli.report.page.plot_style import PLOT_STYLE
@@ -41,6 +43,14 @@ def table(heading: Sequence[str], rows: HtmlRows, align: str) -> Markup:
 
     lines = [line("td", row) for row in rows]
     return tag("div", tag("table", line("th", heading), *lines), class_="wide")
+
+
+def footer(schema: str) -> Markup:
+    """Return what made a page, and the schema of the JSON that has its figures."""
+    made = (
+        f"grucli {__version__}, NumPy {np.__version__}; the figures are those of --json ({schema})"
+    )
+    return tag("footer", made)
 
 
 def name_class(name: str) -> str | None:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-
-from grucli import __version__
 from grucli.data.labelled import Table
 from grucli.data.records import Record
 from grucli.errors import counted
@@ -18,10 +15,10 @@ from grucli.notices import Notice
 from grucli.prediction.error_analysis import analyse
 from grucli.prediction.score import SCHEMA, Scored
 from grucli.report import coverage
-from grucli.report.page.class_bars import class_section
-from grucli.report.page.document import document, table
+from grucli.report.page.card_sections import card_sections
+from grucli.report.page.document import document, footer, table
 from grucli.report.page.error_figures import error_section
-from grucli.report.page.heat_map import confusion_map, swap_map
+from grucli.report.page.heat_map import swap_map
 from grucli.report.page.markup import Markup, tag
 from grucli.report.page.number_figures import number_section
 from grucli.report.page.reliability import trust
@@ -31,7 +28,7 @@ from grucli.report.page.worst_figures import worst_section
 from grucli.report.scores import sure_text, warnings, worth
 from grucli.report.tables import number
 from grucli.tasks.pictures import Pictures
-from grucli.tasks.scorecard import ConfusionTable, Figure, FigureTable, Scorecard
+from grucli.tasks.scorecard import Figure, Scorecard
 
 
 def evaluation_page(scored: Scored, saved: SavedModel, rows: Table, model: str, data: str) -> str:
@@ -45,9 +42,6 @@ def evaluation_page(scored: Scored, saved: SavedModel, rows: Table, model: str, 
     """
     sections = list(sections_of(scored, saved, rows.records))
     odd = [warning_item(one, rows.name) for one in warnings(scored, saved, rows)]
-    made = (
-        f"grucli {__version__}, NumPy {np.__version__}; the figures are those of --json ({SCHEMA})"
-    )
     return document(
         f"{model} on {data} – grucli evaluate",
         tag("h1", f"How well {model} answers {data}"),
@@ -56,7 +50,7 @@ def evaluation_page(scored: Scored, saved: SavedModel, rows: Table, model: str, 
         in_short(sections),
         _figures(scored, saved),
         every(sections),
-        tag("footer", made),
+        footer(SCHEMA),
     )
 
 
@@ -125,11 +119,7 @@ def sections_of(scored: Scored, saved: SavedModel, records: Sequence[Record]) ->
     """Yield what is shown of answers to some rows, by the questions that it answers."""
     task, card = saved.task, scored.card
     pictures = task.pictures(scored.scores, scored.targets)
-    for one in card.tables:
-        if isinstance(one, FigureTable):
-            yield class_section(one)
-        elif isinstance(one, ConfusionTable):
-            yield confusion_map(one, "row" if pictures.errors.parts.max() == 1 else "token")
+    yield from card_sections(card, reads_steps=task.reads_steps)
     if pictures.swaps is not None:
         yield swap_map(pictures.swaps)
     yield from _of_answers(pictures, card)

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from grucli import __version__
-from grucli.errors import excerpt
 from grucli.inspection.report import SCHEMA, Input, Report, Verdict
 from grucli.report.inspection import (
     data_facts,
@@ -19,18 +15,16 @@ from grucli.report.inspection import (
     units_sentence,
 )
 from grucli.report.model_card import facts as model_facts
-from grucli.report.model_card import parameter_rows, setting_rows
+from grucli.report.page.card_sections import card_sections
 from grucli.report.page.charts import histogram, horizons, saturation
-from grucli.report.page.class_bars import class_section
-from grucli.report.page.document import document, facts, table
+from grucli.report.page.document import document, facts, footer, table
 from grucli.report.page.evaluation_page import verdict
-from grucli.report.page.heat_map import confusion_map
 from grucli.report.page.markup import Child, Markup, joined, tag
+from grucli.report.page.model_tables import model_tables
 from grucli.report.page.ngrams import heaviest
 from grucli.report.page.plot import folded
 from grucli.report.page.sequences import examples
 from grucli.report.tables import percent
-from grucli.tasks.scorecard import ConfusionTable, FigureTable
 
 GATE = "A gate is a number from 0 to 1 for each unit and step."
 GATES = {
@@ -38,7 +32,6 @@ GATES = {
     "reset": "Where reset is near 0, what is new forgets what was.",
 }
 IDLE_GATES = "Gates that never move, or that are always shut or open, decide nothing."
-SETTING_WIDTH = 200  # [characters]; a model file may hold anything
 
 
 def page(report: Report) -> str:
@@ -59,16 +52,13 @@ def page(report: Report) -> str:
     sections.append(("model", "The model", _model(report)))
     shown = [section for section in sections if section[2] is not None]
     links = [tag("a", heading, href=f"#{name}") for name, heading, _ in shown]
-    made = (
-        f"grucli {__version__}, NumPy {np.__version__}; the figures are those of --json ({SCHEMA})"
-    )
     return document(
         f"{report.path} – grucli inspect-gates",
         tag("h1", f"Inside {report.path}"),
         tag("p", f"{report.saved.task.name}, {report.saved.task.listed}", class_="lead"),
         tag("nav", *links),
         *(tag("section", tag("h2", heading), inner, id=name) for name, heading, inner in shown),
-        tag("footer", made),
+        footer(SCHEMA),
     )
 
 
@@ -76,12 +66,7 @@ def _data(report: Report, data: Input) -> Markup:
     """Return how good the answers are, and which are taken for which, where targets are known."""
     if report.card is None:
         return facts(data_facts(report, data))
-    unit, found = "token" if report.saved.task.reads_steps else "row", []
-    for one in report.card.tables:
-        if isinstance(one, FigureTable):
-            found.append(class_section(one))
-        elif isinstance(one, ConfusionTable):
-            found.append(confusion_map(one, unit))
+    found = card_sections(report.card, reads_steps=report.saved.task.reads_steps)
     parts = [
         tag(
             "section",
@@ -163,11 +148,4 @@ def _verdicts(found: Sequence[Verdict]) -> Markup:
 
 
 def _model(report: Report) -> Markup:
-    rows = setting_rows(report.saved.card)
-    settings = [[excerpt(cell, SETTING_WIDTH) for cell in row] for row in rows]
-    parameters = parameter_rows(report.saved)
-    return joined(
-        facts(model_facts(report.saved, report.path)),
-        folded("parameters", ("part", "number", "share"), parameters, "lrr"),
-        folded("settings", ("setting", "value", "why"), settings, "lll") if settings else None,
-    )
+    return joined(facts(model_facts(report.saved, report.path)), model_tables(report.saved))

@@ -125,6 +125,11 @@ def _shares(one: Example) -> list[str | None]:
     ]
 
 
+def shade(effect: float, most: float) -> str:
+    """Return how deep the colour of an effect is; `most` is the effect of the deepest one."""
+    return f"--e:{WEAKEST + (STRONGEST - WEAKEST) * abs(effect) / most:.2f}"
+
+
 def _token(one: Example, k: int, most: float, shares: str | None) -> Markup:
     """Return a token above its mark; `most` is the effect of the deepest colour."""
     part, effect, faint = (
@@ -132,15 +137,15 @@ def _token(one: Example, k: int, most: float, shares: str | None) -> Markup:
         float(one.attribution.effect[k]),
         one.attribution.explained.faint,
     )
-    kinds, opacity = ["q"] if part is one.answered else [], None
+    kinds, depth = ["q"] if part is one.answered else [], None
     if abs(effect) >= faint:  # which NaN is not
         kinds.append("f" if effect > 0 else "a")
-        opacity = f"--e:{WEAKEST + (STRONGEST - WEAKEST) * abs(effect) / most:.2f}"
+        depth = shade(effect, most)
     return tag(
         "span",
         token(part),
         tag("i", mark(effect, faint)),
         class_=" ".join(kinds) or None,
-        style=opacity,
+        style=depth,
         title=shares,
     )

@@ -10,14 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from grucli import __version__
-from grucli.errors import counted, excerpt
+from grucli.errors import counted
 from grucli.model.linear_path import NAMES
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.score import Scored
 from grucli.preparation.prepare import Prepared
-from grucli.report.model_card import parameter_rows, setting_rows
-from grucli.report.page.class_bars import class_section
+from grucli.report.page.card_sections import card_sections
 from grucli.report.page.curve_figures import (
     figure_curve,
     gradient_curve,
@@ -25,21 +23,18 @@ from grucli.report.page.curve_figures import (
     rate_curve,
     stage_name,
 )
-from grucli.report.page.document import document, table
+from grucli.report.page.document import document, footer, table
 from grucli.report.page.evaluation_page import sections_of, verdict, warning_item
-from grucli.report.page.heat_map import confusion_map
 from grucli.report.page.markup import Child, Markup, tag
-from grucli.report.page.plot import folded
+from grucli.report.page.model_tables import model_tables
 from grucli.report.page.sections import Section, every, in_short
 from grucli.report.scores import worth
 from grucli.report.tables import number, percent
 from grucli.report.training import SCHEMA, outcome
-from grucli.tasks.scorecard import ConfusionTable, FigureTable
 from grucli.training.held_out_scores import HeldOutScores
 from grucli.training.learning_curve import StageCurve, stage_curves
 from grucli.training.trainer import Trainer
 
-SETTING_WIDTH = 200  # [characters]; a config may hold anything
 BY_HEART = 1.02  # times the lowest loss: a rise that is more than its noise
 ENDS = {
     "patience": "held-out rows no longer got better",
@@ -72,9 +67,6 @@ def training_page(
     if scored is not None and prepared.holdout is not None:
         records = prepared.holdout.table.records
         sections += sections_of(scored, saved, records)
-    made = (
-        f"grucli {__version__}, NumPy {np.__version__}; the figures are those of --json ({SCHEMA})"
-    )
     return document(
         f"{model} – grucli train",
         tag("h1", f"How {model} was trained"),
@@ -82,7 +74,7 @@ def training_page(
         in_short(sections),
         every(sections),
         _inside(prepared, saved),
-        tag("footer", made),
+        footer(SCHEMA),
     )
 
 
@@ -118,11 +110,8 @@ def _sections(
         content=(_stages(stages, trainer),),
     )
     yield _steps(stages, prepared)
-    for one in () if held is None else held.card.tables:
-        if isinstance(one, FigureTable):
-            yield class_section(one)
-        elif isinstance(one, ConfusionTable):
-            yield confusion_map(one, "token" if task.reads_steps else "row")
+    if held is not None:
+        yield from card_sections(held.card, reads_steps=task.reads_steps)
 
 
 def _learned(stages: Sequence[StageCurve]) -> str:
@@ -238,11 +227,9 @@ def _inside(prepared: Prepared, saved: SavedModel) -> Markup:
         tag("li", line.replace(prepared.name, name)) for line in prepared.findings
     ]
     found += [warning_item(one, prepared.name) for one in prepared.warnings]
-    settings = [[excerpt(cell, SETTING_WIDTH) for cell in row] for row in setting_rows(saved.card)]
     return tag(
         "section",
         tag("h2", "What it was learned from"),
         tag("ul", *found),
-        folded("parameters", ("part", "number", "share"), parameter_rows(saved), "lrr"),
-        folded("settings", ("setting", "value", "why"), settings, "lll"),
+        model_tables(saved),
     )

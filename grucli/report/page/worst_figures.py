@@ -12,6 +12,7 @@ from grucli.inspection.sequences import Example
 from grucli.inspection.worst_answers import SHOWN, WorstAnswer
 from grucli.report.page.markup import Markup, joined, tag
 from grucli.report.page.sections import Section
+from grucli.report.page.sequences import shade
 from grucli.report.page.series import drawn
 from grucli.report.predictions import as_texts
 from grucli.report.sequences import legend, mark, token
@@ -22,7 +23,6 @@ NAME_WIDTH = 60
 FULL_WIDTH = 4  # columns of two Chinese characters
 AROUND = 6  # parts beside one that counts
 MOST_DECIDING = 24  # parts whose effect is shown
-WEAKEST, STRONGEST = 0.12, 0.62  # opacity: text on it must stay readable
 
 
 def worst_section(shown: Sequence[WorstAnswer], found: Mistakes) -> Section | None:
@@ -112,10 +112,9 @@ def _parts(one: Example, step: int | None) -> Markup:
     for k, part in enumerate(one.parts):
         if k in counting:
             spans += _plain(plain)
-            opacity = WEAKEST + (STRONGEST - WEAKEST) * sizes[k] / most
             text = joined(token(part), tag("i", mark(effect[k], faint)))
             kind = "f" if effect[k] > 0 else "a"
-            spans.append(tag("span", text, class_=kind, style=f"--e:{opacity:.2f}"))
+            spans.append(tag("span", text, class_=kind, style=shade(effect[k], most)))
         elif k in near or step == k:
             plain.append(token(part))
         elif plain[-1:] != ["…"]:

@@ -1,6 +1,6 @@
 """The page: harmless, closed in itself, and the same figures as the JSON.
 
-Covers: report/page/charts, report/page/document, report/page/sequences.
+Covers: report/page/charts, report/page/document, report/page/model_tables, report/page/sequences.
 """
 
 import dataclasses
