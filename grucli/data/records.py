@@ -279,19 +279,19 @@ class Source:
             seen = True
             if record.error is None and record.label is not None:
                 tell_labels_apart(self, record)
-            if self.left_out is None or record.error is not None or record.has_target:
+            if self.left_out is None or not self.needs_label or record.error or record.has_target:
                 yield record
-            elif self.needs_label:
-                self.left_out.add(record)
             else:
-                yield record
+                self.left_out.add(record)
         if self.needs_label and not seen:
             raise DataError(f"{self.name}: no rows; name a file with data in it")
 
     def place(self, record: Record, below: int = 0) -> str:
         """Return where a record stands, or what is that many lines `below` it, for messages."""
-        place = f"{self.name}:{record.line + below}" if record.line else self.name
-        return f"{place}, row {record.number}" if record.number > record.line else place
+        if not record.line:
+            return f"{self.name}: row {record.number}"
+        row = f", row {record.number}" if record.number > record.line else ""
+        return f"{self.name}:{record.line + below}{row}"
 
     def __enter__(self) -> "Source":
         return self
