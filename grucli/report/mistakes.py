@@ -9,6 +9,7 @@ from typing import Any
 from grucli.data.kept_columns import renamed
 from grucli.data.records import Record
 from grucli.report.predictions import as_texts, as_values, csv_line, json_line
+from grucli.report.targets import target_cell
 from grucli.report.window_names import NO_WINDOWS, WindowNames
 from grucli.tasks.columns import Mistakes, Quantities
 
@@ -80,7 +81,7 @@ class MistakeList:
         facts = {
             "row": record.number,
             "line": record.line,
-            "label": record.label or "",
+            "label": target_cell(record, self.found.separator),
             "text": record.text or "",
         }
         if self.found.steps is not None:

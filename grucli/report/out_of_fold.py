@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from grucli.data.records import Record
 from grucli.report.predictions import as_texts, as_values, csv_line, json_line
+from grucli.report.targets import target_cell, target_value
 from grucli.report.window_names import NO_WINDOWS, WindowNames
 from grucli.tasks.columns import Columns
 
@@ -36,7 +37,7 @@ class OutOfFold:
         answered = zip(*map(as_texts, table.values()), strict=True)
         lines = [csv_line(["row", *self.windows.names, "target", *table, "fold"])]
         for record, answer, fold in self._rows(answered):
-            target = " ".join(record.tags or ()) if record.label is None else record.label
+            target = target_cell(record, self.answers.separator)
             place = [str(record.number), *self.windows.cells(record)]
             lines.append(csv_line([*place, target, *answer, str(fold)]))
         return "".join(lines)
@@ -50,7 +51,7 @@ class OutOfFold:
                 {
                     "row": record.number,
                     **self._window(record),
-                    "target": _target(record),
+                    "target": target_value(record),
                     **dict(zip(fields, answer, strict=True)),
                     "fold": fold,
                 }
@@ -65,9 +66,3 @@ class OutOfFold:
     def _rows(self, answered: Iterable[Any]) -> Iterable[tuple[Record, Any, int]]:
         """Return each record with its answer and the number of its fold."""
         return zip(self.records, answered, (self.folds + 1).tolist(), strict=True)
-
-
-def _target(record: Record) -> str | list[str]:
-    """Return what the data say of a record: a text, or several in a list."""
-    several = record.tags if record.labels is None else record.labels
-    return list(several) if several is not None else record.label or ""

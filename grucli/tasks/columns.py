@@ -91,12 +91,14 @@ class Columns:
             others say how sure they are.
         fields: what an object of jsonl has, the answer first.
         steps: name of the one of `fields` that has a text for each step; None where none has.
+        separator: what stands between several labels in a text of `table`; None where each is one.
     """
 
     table: Mapping[str, Texts | Numbers]
     answers: Sequence[str]
     fields: Mapping[str, Texts | Numbers | NamedNumbers | Lists]
     steps: str | None = None
+    separator: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -108,9 +110,11 @@ class Mistakes:
         answers: columns of m values, what was answered to each.
         fields: what JSON has instead; None for the same.
         steps: (m,) which step of the row it is, from 0, where each has an answer; None else.
+        separator: as of `Columns`.
     """
 
     rows: Integers
     answers: Mapping[str, Texts | Numbers]
     fields: Mapping[str, Texts | Numbers | Lists] | None = None
     steps: Integers | None = None
+    separator: str | None = None

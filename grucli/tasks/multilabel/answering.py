@@ -141,6 +141,7 @@ class SetAnswering:
             rows=rows,
             answers={"predicted": list(map(between.join, named)), "probability": whole},
             fields={"predicted": Lists(values=named), "probability": whole},
+            separator=between,
         )
 
     @property

@@ -77,7 +77,7 @@ def columns(
             table[f"probability_{k + 1}"] = each.values[:, k].tolist()
         answers = [name for name in table if name.startswith("label")]
     fields = {"labels": Lists(values=found), "probability": whole, "probabilities": each}
-    return Columns(table=table, answers=answers, fields=fields)
+    return Columns(table=table, answers=answers, fields=fields, separator=between)
 
 
 def _ranked(labels: Sequence[str], p: Floats, top_k: int) -> NamedNumbers:
