@@ -16,7 +16,7 @@ from tests.cli.helpers import QUICK, Ran, bash, grucli
 FILES = Path(__file__).parent / "files"
 SHORT = (*QUICK, "--set", "training.epochs=1", "--set", "data.valid=0.3")
 
-FIRST_COMMAND_DOES = ["pumps.ts", "label_studio.json", "doccano.jsonl"]
+FIRST_COMMAND_DOES = ["pumps.ts", "label_studio.json", "doccano.jsonl", "hugging_face.jsonl"]
 MESSAGE_HELPS = [
     *("Pumps_TRAIN.tsv", "Pumps_TRAIN.txt", "heart_units.csv", "survey.csv"),
     *("tickets.csv", "tickets_gbk.csv", "reviews_zh.txt"),
