@@ -446,7 +446,7 @@ def test_data_of_another_kind_is_refused(
         (("--keep", "text"), 2, "pass --to csv or --to jsonl"),
         (("--unknown", "x"), 2, "--min-prob"),
         (("--json", "--to", "csv"), 2, "--json"),
-        (("--min-prob", "1.5"), 2, "'--min-prob'"),
+        (("--min-prob", "1.5"), 2, "--min-prob: must be at most 1, got 1.5"),
         (("--to", "csv", "--keep", "txt"), 3, "did you mean 'text'?"),
         (("--bom",), 2, "pass --to csv or omit it"),
         (("--bom", "--json"), 2, "--bom: is for csv, not for jsonl"),

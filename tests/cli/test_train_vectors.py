@@ -120,7 +120,8 @@ def test_what_cannot_be_is_refused_in_one_line(tmp_path):
     assert_one_error(series, 2, "model.vectors: is for tokens, the data are numbers")
     start = train(tmp_path, "--vectors", "w.vec", "--init-from", "none.npz")
     assert_one_error(start, 2, "model.vectors: --init-from brings token vectors already")
-    assert_one_error(train(tmp_path, "--vectors", "v.vec"), 5, "v.vec: no such file", "'w.vec'")
+    missing = train(tmp_path, "--vectors", "w.txt")
+    assert_one_error(missing, 5, "w.txt: no such file; did you mean 'w.vec'?")
     assert_one_error(
         train(tmp_path, "--vectors", "bad.vec"), 3, "bad.vec:2: 'was' has 1 number, 2 are due"
     )
