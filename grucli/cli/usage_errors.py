@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from grucli.cli.commands import SUMMARIES
+from grucli.cli.commands import EXAMPLES, SUMMARIES
 from grucli.errors import did_you_mean, excerpt, show
 
 SHORTEST = 4  # letters of a word that may begin an option, with its dashes
@@ -31,11 +31,6 @@ WORDS = {
     "Input should be": "must be",
 }
 """What the libraries say of a value, and what it means to a user."""
-EXAMPLES = {
-    "evaluate": "grucli evaluate {data} -m m.npz",
-    "predict": "grucli predict {data} -m m.npz",
-    "inspect-gates": "grucli inspect-gates -m m.npz",
-}
 
 
 def usage_line(error: typer.TyperException, arguments: Sequence[str]) -> str:
@@ -81,10 +76,11 @@ def _missing(command: str, name: str, data: str | None) -> str:
     place, question = "--model" if name == "model" else "DATA", MISSING[command, name]
     if command == "predict" and data is None and sys.stdin is not None and sys.stdin.isatty():
         place, question = "DATA and --model", "what shall be answered, and by which model?"
-    given = {"evaluate": "test.csv", "predict": "new.csv"}.get(command, "")
-    example = EXAMPLES[command].format(data=excerpt(shlex.quote(data or given), 60))
+    words = EXAMPLES[command].split()
+    if data:
+        words[2] = excerpt(shlex.quote(data), 60)
     verb = "are" if " and " in place else "is"
-    return f"{place}: {verb} missing; {question} for example: {example}"
+    return f"{place}: {verb} missing; {question} for example: {' '.join(words)}"
 
 
 def _no_such_option(option: str, context: Any, arguments: Sequence[str]) -> str:

@@ -122,7 +122,9 @@ ASKED = {
     "predict a.csv": f"{ANSWER} a.csv -m m.npz",
     "predict": f"{ANSWER} new.csv -m m.npz",
     "inspect-gates": "--model: is missing; which model shall be looked into? for example: "
-    "grucli inspect-gates -m m.npz",
+    "grucli inspect-gates new.csv -m m.npz",
+    "inspect-gates a.csv": "--model: is missing; which model shall be looked into? for example: "
+    "grucli inspect-gates a.csv -m m.npz",
     "train --task regress": f"--task: {SETTING} task=regress; see 'grucli train --help'",
     "train --dropout=0.1": f"--dropout: {SETTING} model.dropout=0.1; see 'grucli train --help'",
     "train --batch-size": f"--batch-size: {SETTING} training.batch_size=VALUE; see "
