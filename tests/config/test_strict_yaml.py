@@ -153,7 +153,8 @@ MERGES = "m0: &m0 {k: 1}\n" + "".join(
 def test_bombs_go_off_at_once(bomb: str) -> None:
     start = time.process_time()
     problems_if_any(lambda: parse(bomb.encode(), "c.yaml"))
-    assert time.process_time() - start < 0.25  # 0.02 s where it was measured
+    # 0.02 s where it was measured: this is no measure of speed, but what explodes takes minutes.
+    assert time.process_time() - start < 5
 
 
 def test_a_file_of_many_values_is_refused_while_it_is_read() -> None:
