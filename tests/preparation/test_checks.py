@@ -208,13 +208,13 @@ def test_hostile_and_long_names_stay_harmless_and_short():
         assert len(line) < 190
 
 
-def test_examination_is_quick():
+def test_examination_takes_no_time_for_each_pair_of_rows():
     rows = records(*[(f"some words of a text number {k}", str(k % 50)) for k in range(20_000)])
-    started = time.perf_counter()
+    started = time.process_time()
     inputs = keys(rows, "auto")
     assert examined("t.csv", rows, inputs, "auto") == []
     assert list(checks.of_validation(inputs, "v.csv", rows[:0], [])) == []
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 5  # what is quadratic takes minutes
 
 
 @pytest.mark.parametrize(

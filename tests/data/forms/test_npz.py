@@ -237,7 +237,7 @@ def crafted(header: bytes, content: bytes = b"", name: str = "X.npy") -> bytes:
 def test_headers_that_lie(folder: Path, header: bytes) -> None:
     started = time.process_time()
     assert problem(crafted(header, b"\0" * 8)).startswith("data.npz: ")
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 5  # what is promised is not read
 
 
 def test_sizes_must_be_true(folder: Path) -> None:
@@ -316,4 +316,4 @@ def test_an_array_beyond_the_limit_is_refused_before_it_is_read(folder: Path) ->
     data = crafted(header, b"\0" * 100)
     started = time.process_time()
     assert "larger than 4 GiB" in problem(data)
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 5  # what is promised is not read
