@@ -1,6 +1,7 @@
 """Training: exact resume at any step, best weights, stopping, guards, class weights.
 
-Covers: training/optimizer, training/row_weights, training/settings, training/stepper.
+Covers: training/optimizer, training/row_weights, training/settings, training/stage_run,
+training/stepper.
 """
 
 import dataclasses
