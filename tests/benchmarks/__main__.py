@@ -8,7 +8,8 @@
 
 What is measured stands in a file of JSON lines by the revision of grucli's code, so that it is
 measured again after a change. The environments of the peers are made in --envs (3 GB), unless
---python names an interpreter that has them.
+--python names an interpreter that has them. With `--python reference=PATH` an older build of
+grucli, that of this interpreter, takes part where it can.
 """
 
 import argparse
@@ -25,8 +26,13 @@ HERE = Path(__file__).parent
 ALL = tuple(peers.MODULES)
 TABLES = {  # module, function, sides that must be there, what it is
     "step": ("steps", "one_thread", ALL, "a training step and a forward pass, one thread"),
-    "step-all-cores": ("steps", "all_cores", ALL[:4], "a training step, all cores"),
-    "commands": ("commands", "measure", ALL[:3], "programs that train, from start to end"),
+    "step-all-cores": ("steps", "all_cores", ALL[:5], "a training step, all cores"),
+    "commands": (
+        "commands",
+        "measure",
+        ("grucli", "pytorch", "keras"),
+        "programs that train, from start to end",
+    ),
     "prediction": ("prediction", "measure", ("grucli", "onnxruntime"), "short lines, memory"),
     "startup": ("startup", "measure", ("grucli",), "short commands"),
     "memory": ("memory", "measure", ("grucli",), "how far back networks learn to look"),
@@ -49,7 +55,7 @@ def main():
     if arguments.table in TABLES and not arguments.show:
         module, function, sides, _ = TABLES[arguments.table]
         measure = getattr(importlib.import_module(f"tests.benchmarks.{module}"), function)
-        measure(Run.begin(arguments, [side for side in sides if side in arguments.sides]))
+        measure(Run.begin(arguments, sides))
     print(tables.TABLES[arguments.table](Results(arguments.results)), end="")
 
 
@@ -66,7 +72,7 @@ def _arguments():
     add("--again", action="store_true", help="measure what has been measured, too")
     add("--only", action="append", metavar="ROW", help="measure this row; may be repeated")
     add("--rounds", type=int, metavar="N", help="of each row, after a warm-up")
-    add("--sides", type=lambda text: text.split(","), default=list(ALL), metavar="A,B", help="only")
+    add("--sides", type=lambda text: text.split(","), metavar="A,B", help="only these")
     add("--python", action="append", default=[], metavar="SIDE=PATH", help="a peer's interpreter")
     add("--envs", type=Path, default=peers.FOLDER, metavar="DIR")
     add("--results", type=Path, default=tables.RESULTS, metavar="FILE")

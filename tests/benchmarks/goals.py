@@ -35,15 +35,24 @@ def checked(aims, results, digits=3):
     return titled({"What is aimed at:": markdown(["what", "goal", "measured"], lines)})
 
 
-def _steps(results, side, rows=tuple(work.NUMBERS), what="step_ms", table="step", threads=1):
-    """Return the times of a side over grucli's; "fastest" is that of those that train."""
+def _steps(
+    results, side, rows=tuple(work.NUMBERS), what="step_ms", table="step", threads=1, ours=None
+):
+    """Return the times of a side over grucli's; "fastest" is that of those that train.
+
+    `ours` is the figure of grucli if it is another than that of the side: another cell's.
+    """
     found = results.latest(table)
     ratios = []
     for row in rows:
         cells = {each: figures for (each, n), figures in found[row].items() if n == threads}
         sides = TRAINED if side == "fastest" else [side]
-        ratios.append(min(cells[each][what] for each in sides) / cells["grucli"][what])
+        ratios.append(min(cells[each][what] for each in sides) / cells["grucli"][ours or what])
     return ratios
+
+
+def _mingru(results, side, *rows):
+    return min(_steps(results, side, rows or tuple(work.ROWS), ours="mingru_step_ms"))
 
 
 def _over_limit(results, *rows):
@@ -144,6 +153,13 @@ GOALS = [
     ("… the row where that is least", "≥", 0.95, lambda r: min(_steps(r, "fastest"))),
     ("… ragged, over the fastest", "≥", 2.0, lambda r: _steps(r, "fastest", ["ragged"])[0]),
     ("… chars, over the fastest", "≥", 2.0, lambda r: _steps(r, "fastest", ["chars"])[0]),
+    ("mingru over the older build's GRU, least row", "≥", 2.5, lambda r: _mingru(r, "reference")),
+    (
+        "… over the fastest peer's GRU, small and chars",
+        "≥",
+        1.0,
+        lambda r: _mingru(r, "fastest", "small", "chars"),
+    ),
     ("training step over the limit: wide", "≤", 1.2, lambda r: _over_limit(r, "wide")),
     (
         "… seed, sentence, document",

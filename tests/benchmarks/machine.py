@@ -18,11 +18,14 @@ KERAS = {"KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_
 BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def environment(threads, keep_blas_kernel=False):
-    """Return the environment of a measured process; 0 threads: whatever its libraries choose."""
+def environment(threads, keep_blas_kernel=False, root=ROOT):
+    """Return the environment of a measured process; 0 threads: whatever its libraries choose.
+
+    Its code is that of `root`, where it has to start, too: `python -m` looks there first.
+    """
     removed = BLAS_THREADS if keep_blas_kernel else (*BLAS_THREADS, *BLAS_KERNEL)
     variables = {name: value for name, value in os.environ.items() if name not in removed}
-    variables |= {"PYTHONPATH": str(ROOT), **KERAS}
+    variables |= {"PYTHONPATH": str(root), **KERAS}
     if threads == 1:
         variables |= dict.fromkeys(BLAS_THREADS, "1")
         # JAX: no threads within a product, one thread in the pool
@@ -48,12 +51,12 @@ def describe(pythons, variables):
     return {"machine": name, **here, "versions": asked}
 
 
-def revision():
+def revision(root=ROOT):
     """Return the version of grucli and a digest of its code: the same code, the same revision."""
     digest = hashlib.sha256()
-    for path in sorted((ROOT / "grucli").rglob("*.py")):
+    for path in sorted((root / "grucli").rglob("*.py")):
         digest.update(path.read_bytes())
-    about = (ROOT / "grucli" / "__init__.py").read_text()
+    about = (root / "grucli" / "__init__.py").read_text()
     version = next(line.split('"')[1] for line in about.splitlines() if "__version__ =" in line)
     return f"{version}+{digest.hexdigest()[:8]}"
 

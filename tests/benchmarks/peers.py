@@ -1,12 +1,17 @@
 """The sides that are compared, and the peers' environments: made when they are not there."""
 
+import os
 import subprocess
 import sys
 import venv
 from pathlib import Path
 
+from tests.benchmarks import machine
+
+REFERENCE = "reference"  # an older build of grucli, which an interpreter has
 MODULES = {  # in tests.benchmarks.sides
     "grucli": "ours",
+    REFERENCE: "ours",
     "pytorch": "pytorch",
     "keras": "keras_tf",
     "jax": "jax_scan",
@@ -29,12 +34,29 @@ def python(side, given, folder):
 
     Args:
         side: a name of MODULES or PACKAGES.
-        given: side -> interpreter that is there already.
+        given: side -> interpreter that is there already; REFERENCE has to be among them.
         folder: where environments are, or will be.
     """
+    if side == REFERENCE:
+        return given[side]
     if side not in PACKAGES:
         return sys.executable
     return given.get(side) or str(_made(side, folder / side))
+
+
+def root(python):
+    """Return the folder from which an interpreter takes grucli.
+
+    Raises:
+        SystemExit: it is the one that is measured, no other build.
+    """
+    command = [python, "-P", "-c", "import grucli; print(grucli.__path__[0])"]
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(command, env=variables, check=True, capture_output=True, text=True)
+    found = Path(done.stdout.strip()).parent
+    if found == machine.ROOT:
+        raise SystemExit(f"{python}: takes grucli from {found}, and is no other build")
+    return found
 
 
 def _made(side, folder):

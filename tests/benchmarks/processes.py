@@ -9,8 +9,6 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks import machine
-
 LAUNCH = Path(__file__).with_name("launch.py")
 WATCH_EVERY_S = 0.1
 
@@ -37,7 +35,7 @@ def run(command, variables, *, one_core=False, given=None, watch=False):
 
     Args:
         command: list of words.
-        variables: its environment.
+        variables: its environment, as `machine.environment` makes it.
         one_core: whether all its threads and processes share one core.
         given: file for stdin.
         watch: whether to add up the memory of its processes, which takes time from it.
@@ -49,7 +47,11 @@ def run(command, variables, *, one_core=False, given=None, watch=False):
     ):
         launcher = [sys.executable, "-I", "-S", LAUNCH, report.name, str(int(one_core))]
         process = subprocess.Popen(
-            [*launcher, *command], stdin=stdin, stdout=output, env=variables, cwd=machine.ROOT
+            [*launcher, *command],
+            stdin=stdin,
+            stdout=output,
+            env=variables,
+            cwd=variables["PYTHONPATH"],
         )
         watcher = _Watcher(process.pid) if watch else None
         process.wait()

@@ -6,7 +6,12 @@ from tests.benchmarks import work
 from tests.benchmarks.markdown import markdown, number, titled
 
 PEERS = {"onnxruntime": "ONNX Runtime", "pytorch": "PyTorch", "keras": "Keras", "jax": "JAX"}
-COLUMNS = PEERS | {"fastest": "fastest peer", "limit": "limit"}
+COLUMNS = {"reference": "older build"} | PEERS | {"fastest": "fastest peer", "limit": "limit"}
+CELLS = ("mingru", "rnn")  # what grucli has beside the GRU
+OTHER_CELLS = (
+    "A training step of grucli's other cells on one thread [ms], in brackets how many times as fast "
+    "as the GRU of grucli, of the older build, of the fastest peer:"
+)
 
 
 def step(results):
@@ -18,6 +23,7 @@ def step(results):
                 found, 1, "step_ms"
             ),
             "The forward pass alone on one thread [ms]:": compared(found, 1, "forward_ms"),
+            OTHER_CELLS: _cells(found),
         }
     )
 
@@ -50,6 +56,25 @@ def compared(found, threads, what):
         means = [_mean(numeric, side) for side in sides]
         lines.append(["geometric mean of numeric rows", "", "", *means])
     return markdown(["row", "T, B, I, H", "grucli", *(COLUMNS[side] for side in sides)], lines)
+
+
+def _cells(found):
+    """Return the table of what the other cells gain."""
+    lines = []
+    for row in work.ROWS:
+        times = _times(found.get(row, {}), 1, "step_ms")
+        ours = found.get(row, {}).get(("grucli", 1), {})
+        each = [ours[f"{cell}_step_ms"] for cell in CELLS if f"{cell}_step_ms" in ours]
+        if each:
+            beside = [times.get(side) for side in ("grucli", "reference", "fastest")]
+            lines.append([row, _shape(row), *(_gained(ms, beside) for ms in each)])
+    return markdown(["row", "T, B, I, H", *CELLS], lines)
+
+
+def _gained(ms, beside):
+    """Return a time, and in brackets by how many times these are longer."""
+    ratios = ("–" if time is None else f"{time / ms:.2f}" for time in beside)
+    return f"{number(ms)} ({', '.join(ratios)})"
 
 
 def _times(cells, threads, what):

@@ -5,11 +5,12 @@ import statistics
 import subprocess
 import time
 
-from tests.benchmarks import machine, peers, work
+from tests.benchmarks import peers, work
+from tests.benchmarks.peers import REFERENCE
 from tests.benchmarks.run import say
 
 ROUNDS = 11
-OWN_THREADS = {"grucli": 1}  # all cores: of each of its processes
+OWN_THREADS = {"grucli": 1, REFERENCE: 1}  # all cores: of each of its processes
 SETTLE_S = 0.05  # threads that spin for a while after their work would disturb the next side
 
 
@@ -23,7 +24,7 @@ class Server:
             stdout=subprocess.PIPE,
             text=True,
             env=variables,
-            cwd=machine.ROOT,
+            cwd=variables["PYTHONPATH"],
         )
 
     def turn(self, kind, row):
@@ -47,14 +48,16 @@ def one_thread(run):
 def all_cores(run):
     """Measure a classifier's training step."""
     kinds = dict.fromkeys(work.ROWS, "classifier")
-    _measure(run, "step-all-cores", 0, kinds, run.sides("grucli", "pytorch", "keras", "jax"))
+    _measure(
+        run, "step-all-cores", 0, kinds, run.sides("grucli", REFERENCE, "pytorch", "keras", "jax")
+    )
 
 
 def _measure(run, table, threads, kinds, sides):
     wanted = run.wanted(table, kinds, sides, threads)
     servers = {}
     for side in sides if wanted else ():
-        variables = run.environment(OWN_THREADS.get(side, threads))
+        variables = run.environment(OWN_THREADS.get(side, threads), side)
         servers[side] = Server(side, run.python(side), threads, variables)
     for name in wanted:
         say(table, name)

@@ -1,13 +1,16 @@
 """The pure parts of the benchmarks: work, file of results, tables. Nothing is timed."""
 
 import json
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from tests.benchmarks import machine, memory, tables, work
+from tests.benchmarks import machine, memory, peers, run, tables, work
 from tests.benchmarks.goals import goals
 from tests.benchmarks.results import Results
+from tests.benchmarks.sides import ours
 
 KEY = {
     "table": "step",
@@ -85,6 +88,48 @@ def test_table_of_steps(steps):
     ]
     assert "| seed | 10, 32, 64, 128 | 0.500 | 0.250 (0.50) | 0.500 (1.00) | (0.50) |" in forward
     assert "| small | 100, 16, 32, 32 | 0.500 |  | 0.500 (1.00) | (1.00) |" in forward
+
+
+def test_other_cells_are_compared_with_every_gru(steps):
+    for row, ms in (("seed", 0.5), ("small", 3.0)):
+        figures = {"step_ms": 1.5, "mingru_step_ms": ms, "rnn_step_ms": 1.0}
+        steps.add(figures, **{**KEY, "row": row})
+    steps.add({"step_ms": 6.0}, **{**KEY, "side": "reference"})
+    table = tables.step(steps).split("\n\n")[-1]
+    assert table.splitlines()[2:] == [
+        "| seed | 10, 32, 64, 128 | 0.500 (3.00, 12.00, 6.00) | 1.00 (1.50, 6.00, 3.00) |",
+        "| small | 100, 16, 32, 32 | 3.00 (0.50, –, 4.00) | 1.00 (1.50, –, 12.00) |",
+    ]
+
+
+@pytest.mark.parametrize("vocabulary", [0, 30])
+def test_every_cell_has_a_step_to_be_timed(vocabulary):
+    row = work.Row(steps=4, batch=3, inputs=2, hidden=5, vocabulary=vocabulary)
+    for made in (ours.text if vocabulary else ours.layer, ours.classifier):
+        for what, once in made(row).items():
+            assert what in ("step", "forward", "mingru_step", "rnn_step")
+            once()
+
+
+def test_an_older_build_takes_part_where_an_interpreter_has_it(monkeypatch):
+    asked = SimpleNamespace(sides=None, python={"reference": "/old/bin/python"})
+    assert run.asked(asked, ["grucli", "reference"]) == ["grucli", "reference"]
+    asked.python = {}
+    assert run.asked(asked, ["grucli", "reference"]) == ["grucli"]
+    asked.sides = ["reference"]
+    assert run.asked(asked, ["grucli", "reference"]) == []
+    with pytest.raises(SystemExit, match="no other build"):
+        peers.root(sys.executable)
+
+
+def test_a_row_is_asked_for_by_the_first_of_its_names(results):
+    asked = SimpleNamespace(only=["names"], again=False)
+    about = {"results": results, "machine": "m", "revision": "1", "reference": None}
+    each = run.Run(arguments=asked, **about)
+    rows = ["names, seed 0", "names, seed 1", "namesakes, seed 0", "seed 0"]
+    assert each.wanted("trainings", rows, ["grucli"], 0) == rows[:2]
+    results.add({}, **{**KEY, "table": "trainings", "row": rows[0], "threads": 0})
+    assert each.wanted("trainings", rows, ["grucli"], 0) == rows[1:2]
 
 
 def test_programs_on_all_cores_show_the_faster_setting_of_a_peer(results):

@@ -1,4 +1,7 @@
-"""grucli: for numbers one layer of the engine, for tokens the model that `grucli train` runs."""
+"""grucli: for numbers one layer of the engine, for tokens the model that `grucli train` runs.
+
+Beside the step of a GRU it times those of other cells, as `mingru_step` and `rnn_step`.
+"""
 
 from contextlib import ExitStack
 
@@ -7,18 +10,19 @@ import numpy as np
 from grucli.config.schema import Config
 from grucli.data.batches import pack
 from grucli.engine import recurrent
-from grucli.engine.cells import gru
 from grucli.engine.packing import Packing
 from grucli.engine.params import Parameters
 from grucli.engine.tape import Tape
 from grucli.model.network import Architecture, Model
 from grucli.model.runner import Runner
 from grucli.parallel.crew import Crew, usable_cores
-from grucli.parallel.shards import Task
+from grucli.parallel.shards import ShardJob
 from grucli.preparation import training_rules
+from grucli.tasks.classify.learning import CrossEntropy
 from tests.benchmarks import work
 from tests.examples import joined
 
+GRU, OTHERS = "gru", ("mingru", "rnn")
 _open = ExitStack()
 
 
@@ -27,28 +31,40 @@ def setup(threads):
 
 
 def layer(row):
+    return _of_cells(_layer, row)
+
+
+def text(row):
+    return _of_cells(_text, row)
+
+
+def _of_cells(made, row):
+    return made(row, GRU) | {f"{cell}_step": made(row, cell)["step"] for cell in OTHERS}
+
+
+def _layer(row, cell):
     rng = np.random.default_rng(0)
-    shapes = gru.shapes(row.inputs, row.hidden, 1)
+    shapes = recurrent.CELLS[cell].shapes(row.inputs, row.hidden, 1)
     params, grads = (Parameters(shapes, np.float32) for _ in range(2))
-    recurrent.initialise_("gru", params, rng)
+    recurrent.initialise_(cell, params, rng)
     x = work.normal(row.steps * row.batch, row.inputs)
     d_outputs = work.normal(row.steps * row.batch, row.hidden)
     tape, d_x = Tape(np.float32), np.empty_like(x)
 
     def forward():
         packing = Packing(np.full(row.batch, row.steps))
-        recurrent.forward("gru", params, x, packing, tape)
+        recurrent.forward(cell, params, x, packing, tape)
         return packing
 
     def step():
         packing = forward()
-        recurrent.backward("gru", params, packing, tape, d_outputs, None, grads, d_x=d_x)
+        recurrent.backward(cell, params, packing, tape, d_outputs, None, grads, d_x=d_x)
 
     return {"step": step, "forward": forward}
 
 
-def text(row):
-    model, examples, rows = _trained(row)
+def _text(row, cell):
+    model, examples, rows = _trained(row, cell)
     runner, d_logits = Runner(model), work.normal(row.batch, 1)
     gradients = Parameters(model.architecture.shapes(), model.dtype)
 
@@ -64,22 +80,22 @@ def text(row):
 
 def classifier(row):
     """A step of training, by the worker processes that `training.workers: auto` would start."""
-    model, examples, rows = _trained(row)
+    model, examples, rows = _trained(row, GRU)
     settings = {"model": {"hidden_size": row.hidden, "bidirectional": False}}
     settings["training"] = {"batch_size": row.batch}
     shards = training_rules.shards(Config.model_validate(settings)).value
-    task = Task(shards=shards, batch_size=row.batch, label_smoothing=0.0, seed=0)
-    crew = Crew(model, examples, task)
+    job = ShardJob(objective=CrossEntropy(), shards=shards, batch_size=row.batch, seed=0)
+    crew = Crew(model, examples, job)
     _open.enter_context(crew.joined(min(shards, usable_cores()) - 1))
     crew.wait()
     return {"step": lambda: crew.gradients(0, rows)}
 
 
-def _trained(row):
+def _trained(row, cell):
     """Return a model, examples for one batch, and their rows."""
     model = Model(
         Architecture(
-            cell="gru",
+            cell=cell,
             vocabulary_size=row.vocabulary and row.vocabulary + work.FIRST_TOKEN,
             input_size=row.inputs,
             hidden_size=row.hidden,
