@@ -6,7 +6,7 @@ the only border between the two.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
@@ -83,14 +83,6 @@ class Examples:
         if isinstance(self.targets, Steps):
             found["targets"] = self.targets.values
         return {name: array for name, array in found.items() if array is not None}
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], *, has_steps: bool) -> Examples:
-        """Return the examples with these `arrays`; with `has_steps` there is a target a step."""
-        found: dict[str, Any] = dict(arrays)
-        if has_steps:
-            found["targets"] = Steps(values=arrays["targets"], lengths=arrays["lengths"])
-        return cls(**found)
 
     def num_targets(self, rows: npt.NDArray[np.integer]) -> int:
         """Return how many targets these rows have: one each, or one for each step of theirs."""

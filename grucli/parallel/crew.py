@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
-import signal
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from grucli.data.batches import Examples
-from grucli.errors import AccessError, excerpt
 from grucli.model.network import Model
 from grucli.model.runner import Runner
+from grucli.parallel import shard_worker
+from grucli.parallel.memory import Memory
+from grucli.parallel.process import Process, hiring
+from grucli.parallel.shard_worker import MESSAGE, Lent
 from grucli.parallel.shards import PartialSums, Rows, ShardJob, Shards
-from grucli.parallel.worker import (
-    DONE,
-    ISOLATED,
-    LAST_WORDS,
-    MESSAGE,
-    PROGRAM,
-    Memory,
-    briefing,
-    memory_file,
-)
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 TRIAL_STEPS = 32  # after which it is known whether workers pay
 REST_STEPS = 512  # for which they rest if they do not
 
@@ -108,7 +94,7 @@ class Crew:
         started_s = time.perf_counter()
         for shard, worker in enumerate(dealt):
             if worker is not None:
-                worker.send(step, len(rows), shard)
+                worker.compute(step, len(rows), shard)
         own = [shard for shard, worker in enumerate(dealt) if worker is None]
         own_s = self._compute(step, len(rows), own)
         for worker in hands:
@@ -134,20 +120,14 @@ class Crew:
         return time.thread_time() - began_s
 
     def _hire(self, number: int) -> None:
-        try:
-            with memory_file() as file:
-                memory = Memory(file)
-                what = briefing(file, memory, self.model.architecture, self._examples, self._job)
-                self.model = self.model.copy(memory.allocate)
-                self._shards = Shards(self.model, self._examples, self._job, memory.allocate)
-                for k in range(number):
-                    name = f"worker {k + 1} of {number}"
-                    self._workers.append(_Worker(name, what, file))
-        except OSError as fault:
-            reason = excerpt(fault.strerror or fault, 60).lower()
-            raise AccessError(
-                f"training: cannot start workers: {reason}; set training.workers=0"
-            ) from fault
+        with hiring() as memory:
+            arch = self.model.architecture
+            lent = memory.lend(Lent(architecture=arch, examples=self._examples, job=self._job))
+            self.model = self.model.copy(memory.allocate)
+            self._shards = Shards(self.model, self._examples, self._job, memory.allocate)
+            for k in range(number):
+                name = f"worker {k + 1} of {number}"
+                self._workers.append(_Worker(name, shard_worker.__name__, memory, lent))
 
 
 class Pace:
@@ -172,86 +152,29 @@ class Pace:
             self._saved_s, self._steps = 0.0, 0
 
 
-class _Worker:
-    """A worker as its parent sees it."""
+class _Worker(Process):
+    """A worker, and how often it has still to say that it is done."""
 
-    def __init__(self, name: str, what: Mapping[str, Any], file: int) -> None:
-        self._name = name
+    def __init__(self, name: str, module: str, memory: Memory, lent: Sequence[int]) -> None:
+        super().__init__(name, module, memory, lent)
         self._owes = 1  # to say that it has started
         self._has_started = False
-        self._channel, theirs = socket.socketpair()
-        try:
-            with theirs, _without_signals():
-                words = json.dumps({**what, "channel": theirs.fileno()})
-                self._process = subprocess.Popen(
-                    [sys.executable, *ISOLATED, "-c", PROGRAM, words],
-                    pass_fds=(theirs.fileno(), file),
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                )
-        except OSError:
-            self._channel.close()
-            raise
 
     def is_ready(self) -> bool:
         """Tell without waiting whether it can be sent work; raise if it is gone."""
-        with suppress(BlockingIOError):
-            self._hear(socket.MSG_DONTWAIT)
+        self._note(self.hear(waits=False))
         return self._has_started
 
-    def send(self, step: int, num_rows: int, shard: int) -> None:
+    def compute(self, step: int, num_rows: int, shard: int) -> None:
         """Let it compute a shard."""
-        with suppress(OSError):  # it is gone: `wait` will say how
-            self._channel.sendall(MESSAGE.pack(step, num_rows, shard))
+        self.send(MESSAGE.pack(step, num_rows, shard))
         self._owes += 1
 
     def wait(self) -> None:
         """Return once it has started and done all that it was sent."""
         while self._owes:
-            self._hear()
+            self._note(self.hear())
 
-    def end(self) -> None:
-        """End it, whatever it does."""
-        self._channel.close()
-        self._process.kill()  # it holds nothing that must be put away
-        self._process.wait()
-
-    def _hear(self, flags: int = 0) -> None:
-        said = self._receive(len(DONE), flags)
-        if said != DONE:
-            raise AccessError(
-                f"training: {self._name} {self._end_of(said)}; "
-                "go on with --resume, or set training.workers=0"
-            )
-        self._owes -= 1
-        self._has_started = True
-
-    def _receive(self, size: int, flags: int) -> bytes:
-        """Return what it says, nothing if it is gone."""
-        try:
-            return self._channel.recv(size, flags)
-        except ConnectionError:
-            return b""
-
-    def _end_of(self, said: bytes) -> str:
-        if said:
-            words = said + self._receive(LAST_WORDS, socket.MSG_WAITALL)
-            return f"failed: {excerpt(words.decode(errors='replace'), 80)}"
-        code = self._process.wait()
-        if code >= 0:
-            return f"ended with code {code}"
-        return f"was ended by signal {-code}" + (" (out of memory?)" if code == -9 else "")
-
-
-@contextmanager
-def _without_signals() -> Iterator[None]:
-    """Hold signals back; a process that is started meanwhile does so for all its life.
-
-    A terminal sends Ctrl-C to the workers too, and a service manager SIGTERM to every process.
-    """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    def _note(self, said: bytes) -> None:
+        self._owes -= len(said)
+        self._has_started = self._has_started or bool(said)

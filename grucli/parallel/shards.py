@@ -6,10 +6,7 @@ not: a shard gives the same bits in every process, so the sum does too.
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +18,6 @@ from grucli.engine.params import Allocate, Parameters
 from grucli.model.network import Model
 from grucli.model.runner import Gradients, Runner
 from grucli.random import AUGMENTATION, DROPOUT, generator
-from grucli.tasks import objective_from_json
 from grucli.tasks.task import Objective
 
 Rows = npt.NDArray[np.int64]
@@ -45,16 +41,6 @@ class ShardJob:
     batch_size: int
     seed: int
     augmentation: float = 0.0
-
-    def to_json(self) -> dict[str, Any]:
-        """Return what `from_json` takes."""
-        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        return fields | {"objective": self.objective.to_json()}
-
-    @classmethod
-    def from_json(cls, fields: Mapping[str, Any]) -> ShardJob:
-        """Return the job that `to_json` has described."""
-        return cls(**{**fields, "objective": objective_from_json(fields["objective"])})
 
 
 @dataclass(frozen=True, kw_only=True)

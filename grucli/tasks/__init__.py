@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from grucli.data.records import TargetForm
     from grucli.tasks.scorecard import Measure
-    from grucli.tasks.task import Objective, Task
+    from grucli.tasks.task import Task
 
 TASKS = {
     "classify": "grucli.tasks.classify.task:Classify",
@@ -51,13 +51,6 @@ def task_for(targets: TargetForm) -> str:
 def targets_of(task: str) -> TargetForm | None:
     """Return what the data of a task hold first of all; None where it is `auto`."""
     return None if task == "auto" else task_type(task).target_forms[0]
-
-
-def objective_from_json(meta: Mapping[str, Any]) -> Objective:
-    """Return the loss that `Objective.to_json` has described."""
-    fields = dict(meta)
-    objective: Objective = task_type(fields.pop("task")).objective_type(**fields)
-    return objective
 
 
 def task_from_json(meta: Mapping[str, Any]) -> Task:

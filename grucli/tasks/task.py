@@ -82,10 +82,7 @@ class HeldOut:
 
 
 class Objective(Protocol):
-    """What a step makes smaller: small enough to be told to other processes."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Return what builds it again: its fields, and the name of its task under "task"."""
+    """What a step makes smaller: other processes get it pickled."""
 
     def loss(self, scores: Scores, targets: Targets, weights: Floats) -> Loss:
         """Return the loss of a batch.

@@ -313,7 +313,7 @@ def test_a_worker_imports_nothing_from_where_variables_of_python_point(tmp_path,
 
 
 def test_a_worker_starts_without_what_only_commands_need():
-    program = "import sys, grucli.parallel.worker; print(*sys.modules)"
+    program = "import sys, grucli.parallel.shard_worker; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grucli.data import batches
-from grucli.data.batches import Examples, bounded, pack
+from grucli.data.batches import bounded, pack
 from grucli.engine.steps import Steps
 from tests.examples import joined
 
@@ -75,8 +75,5 @@ def test_targets_a_step_are_selected_and_packed_with_their_sequences():
     assert examples.num_targets(np.array([0, 2])) == 3
     assert examples.select(np.array([2, 0])).targets.values.tolist() == [5, 0, 1]
     assert pack(examples, np.array([0, 1])).targets.values.tolist() == [2, 3, 4, 0, 1]
-    again = Examples.from_arrays(examples.arrays, has_steps=True)
-    assert again.targets.per_sequence()[1].tolist() == [2, 3, 4]
     labels = joined([np.arange(n) for n in lengths], [4, 5, 6])
     assert labels.num_targets(np.array([0, 2])) == 2
-    assert Examples.from_arrays(labels.arrays, has_steps=False).targets.tolist() == [4, 5, 6]

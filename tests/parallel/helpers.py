@@ -64,4 +64,4 @@ def assert_same_bytes(one, other):
 
 
 def pids(crew):
-    return [worker._process.pid for worker in crew._workers]
+    return [worker.pid for worker in crew._workers]

@@ -1,4 +1,7 @@
-"""Worker processes: none is left, none is silent, none holds more than it needs."""
+"""Worker processes: none is left, none is silent, none holds more than it needs.
+
+Covers: parallel/process, parallel/shard_worker.
+"""
 
 import contextlib
 import gc
@@ -10,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from grucli.errors import AccessError
-from grucli.parallel import crew as crews
+from grucli.parallel import process
 from grucli.parallel.crew import Pace
 from tests.parallel.helpers import assert_same_bytes, on_linux, pids, trained, trainer_of
 from tests.training.helpers import snapshot
@@ -32,7 +35,7 @@ def test_no_process_is_left_when_a_crew_ends(is_busy):
         crew.wait()
         next(trainer.run())
         if is_busy:
-            crew._workers[0].send(0, 6, 0)
+            crew._workers[0].compute(0, 6, 0)
     assert all(is_gone(pid) for pid in found)
 
 
@@ -59,7 +62,7 @@ def test_a_worker_that_is_killed_ends_the_step_with_one_line_and_nothing_lost(mo
         before = snapshot(trainer)
         if moment == "busy":
             os.kill(pids(crew)[0], signal.SIGSTOP)  # it will not have answered
-            crew._workers[0].send(0, 6, 0)
+            crew._workers[0].compute(0, 6, 0)
         os.kill(pids(crew)[0], signal.SIGKILL)
         os.waitid(os.P_PID, pids(crew)[0], os.WEXITED | os.WNOWAIT)
         with pytest.raises(AccessError) as caught:
@@ -92,7 +95,7 @@ def test_what_goes_wrong_in_a_worker_is_told():
     with trainer.crew(2) as crew:
         crew.wait()
         crew._shards.rows[:6] = 1 << 40
-        crew._workers[1].send(0, 6, 1)
+        crew._workers[1].compute(0, 6, 1)
         with pytest.raises(AccessError, match=r"worker 2 of 2 failed: IndexError: index 10995116"):
             crew.wait()
 
@@ -107,7 +110,7 @@ def test_a_worker_that_cannot_start_is_told(monkeypatch):
 
 
 def test_a_worker_that_ends_before_it_works_is_told(monkeypatch):
-    monkeypatch.setattr(crews, "PROGRAM", "raise SystemExit(3)")
+    monkeypatch.setattr(process, "PROGRAM", "raise SystemExit(3)")
     with trainer_of().crew(1) as crew, pytest.raises(AccessError, match="1 of 1 ended with code 3"):
         crew.wait()
 

@@ -6,8 +6,7 @@ Letters: n or B rows, C classes, O outputs: two classes share one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +17,6 @@ from grucli.engine.sparse_linear import Sparse
 from grucli.errors import ConfigError, did_you_mean, excerpt, show
 from grucli.tasks.task import LinearLayer, Loss
 
-TASK = "classify"
 LEARNING_RATE = 2.0  # for rows of about unit length; held-out parts of six sets liked 1 to 3
 EPOCHS = 2, 10  # at least, at most
 MOST_UPDATES = 1 << 19
@@ -33,10 +31,6 @@ class CrossEntropy:
     """
 
     label_smoothing: float = 0.0
-
-    def to_json(self) -> dict[str, Any]:
-        """Return what builds it again."""
-        return {"task": TASK, **asdict(self)}
 
     def loss(self, scores: Floats, targets: Integers, weights: Floats) -> Loss:
         """Return the loss [nat] of a batch; `right` counts right answers.

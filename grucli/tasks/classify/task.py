@@ -23,7 +23,7 @@ from grucli.notices import Notice
 from grucli.tasks import label_names, unknown_labels
 from grucli.tasks.classify import deciding
 from grucli.tasks.classify.answering import LabelAnswering
-from grucli.tasks.classify.learning import TASK, CrossEntropy, class_weights, learn_sparse
+from grucli.tasks.classify.learning import CrossEntropy, class_weights, learn_sparse
 from grucli.tasks.target_facts import TargetFacts
 from grucli.tasks.task import FigureKind, HeldOut, LinearLayer
 from grucli.tasks.thresholds import Threshold, Wish, wishes
@@ -39,7 +39,7 @@ class Classify(LabelAnswering):
         thresholds: of some of them, in the order in which they decide.
     """
 
-    name: ClassVar[str] = TASK
+    name: ClassVar[str] = "classify"
     noun: ClassVar[str] = "label"
     stratum_name: ClassVar[str] = "label"
     target_forms: ClassVar[tuple[TargetForm, ...]] = ("label",)

@@ -6,8 +6,7 @@ Letters: n or B rows, C labels, K features.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,7 +16,6 @@ from grucli.tasks.classify.learning import check_named
 from grucli.tasks.multilabel.label_sets import Bits, divided
 from grucli.tasks.task import LinearLayer, Loss
 
-TASK = "multilabel"
 MOST_PAIRS = 1 << 21  # of rows and labels, by which one factor a branch is found
 
 
@@ -30,10 +28,6 @@ class SigmoidLoss:
     """
 
     label_smoothing: float = 0.0
-
-    def to_json(self) -> dict[str, Any]:
-        """Return what builds it again."""
-        return {"task": TASK, **asdict(self)}
 
     def loss(self, scores: Floats, targets: Integers, weights: Floats) -> Loss:
         """Return the loss [nat] of a batch; `right` is its rows times its micro-F1.

@@ -24,7 +24,7 @@ from grucli.tasks.multilabel import calibration, label_sets, learning
 from grucli.tasks.multilabel.answering import SetAnswering, unseen
 from grucli.tasks.multilabel.decision import Decision
 from grucli.tasks.multilabel.label_sets import Bits, divided, labels_of, rows_of_each
-from grucli.tasks.multilabel.learning import TASK, SigmoidLoss
+from grucli.tasks.multilabel.learning import SigmoidLoss
 from grucli.tasks.target_facts import TargetFacts
 from grucli.tasks.task import FigureKind, HeldOut, LinearLayer
 from grucli.tasks.thresholds import Threshold, wishes
@@ -42,7 +42,7 @@ class Multilabel(SetAnswering):
         judged: what held-out rows gain by the decision, for people; nothing before.
     """
 
-    name: ClassVar[str] = TASK
+    name: ClassVar[str] = "multilabel"
     noun: ClassVar[str] = "label"
     stratum_name: ClassVar[str] = "label"
     target_forms: ClassVar[tuple[TargetForm, ...]] = ("labels", "label")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,6 @@ from grucli.engine.sparse_linear import Sparse
 from grucli.errors import ConfigError
 from grucli.tasks.task import LinearLayer, Loss
 
-TASK = "regress"
 DELTA = 1.0  # standard deviations of the targets
 LEAST_FACTOR = 0.01  # of the first branch, which always has a say
 MOST_FACTOR = 3.0  # of any: a few rows with a wild target among them would have more
@@ -38,10 +37,6 @@ class NumberLoss:
     mean: float
     scale: float
     delta: float | None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return what builds it again."""
-        return {"task": TASK, **asdict(self)}
 
     def loss(self, scores: Floats, targets: Floats, weights: Floats) -> Loss:
         """Return the loss of a batch; `right` sums squared errors in the unit of the targets.

@@ -21,7 +21,7 @@ from grucli.notices import Notice
 from grucli.tasks.columns import quantity
 from grucli.tasks.regress import learning, targets
 from grucli.tasks.regress.answering import NumberAnswering
-from grucli.tasks.regress.learning import TASK, NumberLoss
+from grucli.tasks.regress.learning import NumberLoss
 from grucli.tasks.regress.prediction_interval import LEVEL, PredictionInterval
 from grucli.tasks.target_facts import TargetFacts
 from grucli.tasks.task import FigureKind, HeldOut, LinearLayer
@@ -42,7 +42,7 @@ class Regress(NumberAnswering):
         interval: around an answer; None before it is known.
     """
 
-    name: ClassVar[str] = TASK
+    name: ClassVar[str] = "regress"
     noun: ClassVar[str] = "target"
     stratum_name: ClassVar[str] = "range of targets"
     target_forms: ClassVar[tuple[TargetForm, ...]] = ("number", "label")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,8 +10,6 @@ from grucli.engine.packing import Floats
 from grucli.engine.steps import Steps
 from grucli.tasks.tag import decoding
 from grucli.tasks.task import Loss
-
-TASK = "tag"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,10 +21,6 @@ class TagLoss:
     """
 
     label_smoothing: float = 0.0
-
-    def to_json(self) -> dict[str, Any]:
-        """Return what builds it again."""
-        return {"task": TASK, **asdict(self)}
 
     def loss(self, scores: Steps, targets: Steps, weights: Floats) -> Loss:
         """Return the loss of a batch [nat]; `right` counts right tags.

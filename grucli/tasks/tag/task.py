@@ -24,7 +24,7 @@ from grucli.tasks.no_linear_path import NoLinearPath
 from grucli.tasks.tag import decoding, tag_counts
 from grucli.tasks.tag.answering import TagAnswering
 from grucli.tasks.tag.baseline import WordTags
-from grucli.tasks.tag.learning import TASK, TagLoss
+from grucli.tasks.tag.learning import TagLoss
 from grucli.tasks.target_facts import TargetFacts
 from grucli.tasks.task import FigureKind, HeldOut
 from grucli.tasks.unfit_settings import refuse_loss
@@ -43,7 +43,7 @@ class Tag(NoLinearPath, TagAnswering):
         words: each token's most frequent tag there.
     """
 
-    name: ClassVar[str] = TASK
+    name: ClassVar[str] = "tag"
     noun: ClassVar[str] = "tag"
     stratum_name: ClassVar[str] = "tag"
     target_forms: ClassVar[tuple[TargetForm, ...]] = ("tags",)

@@ -9,7 +9,7 @@ import pytest
 
 from grucli.data.records import Record
 from grucli.errors import DataError
-from grucli.tasks import TASKS, objective_from_json, task_from_json, task_type
+from grucli.tasks import TASKS, task_from_json, task_type
 from grucli.tasks.classify.task import Classify
 
 
@@ -49,12 +49,6 @@ def test_damaged_labels_are_refused(labels):
 def test_an_unknown_task_is_refused():
     with pytest.raises(KeyError):
         task_from_json({"task": "divine"})
-
-
-def test_an_objective_is_built_again_from_json():
-    objective = Classify(labels=("a", "b", "c")).objective({"label_smoothing": 0.25})
-
-    assert objective_from_json(json.loads(json.dumps(objective.to_json()))) == objective
 
 
 @pytest.mark.parametrize(

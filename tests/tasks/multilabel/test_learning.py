@@ -1,13 +1,11 @@
 """How sets of labels are learned: the loss of a batch, weights of rows, dense features."""
 
-import json
 import math
 
 import numpy as np
 import pytest
 
 from grucli.errors import ConfigError
-from grucli.tasks import objective_from_json
 from grucli.tasks.multilabel import learning
 from grucli.tasks.multilabel.learning import SigmoidLoss
 
@@ -26,11 +24,6 @@ def test_the_loss_of_a_batch_is_summed_over_labels_and_its_f1_counts_for_each_ro
 def test_rows_without_labels_or_answers_are_right():
     loss = SigmoidLoss().loss(-np.ones((2, 2)), np.zeros((2, 3), np.uint8), np.ones(2))
     assert loss.right == 2
-
-
-def test_it_is_built_again_from_json():
-    loss = SigmoidLoss(label_smoothing=0.25)
-    assert objective_from_json(json.loads(json.dumps(loss.to_json()))) == loss
 
 
 def test_a_row_weighs_what_its_labels_weigh_on_average():

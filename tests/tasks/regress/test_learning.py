@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from grucli.errors import ConfigError
-from grucli.tasks import objective_from_json
 from grucli.tasks.regress import learning
 from grucli.tasks.regress.learning import NumberLoss
 from tests.tasks.regress.helpers import column
@@ -16,7 +15,6 @@ def test_the_loss_counts_standard_deviations_and_squares_in_the_unit():
     assert loss.total == 0.125 + 3 * 1.5
     assert loss.right == 1.0 + 16.0
     assert loss.d_scores[:, 0].tolist() == [0.5, 3.0]
-    assert objective_from_json(objective.to_json()) == objective
 
 
 def test_the_squared_loss_has_no_bound():

@@ -1,12 +1,9 @@
 """The loss of tags: its count of right ones, and its gradient."""
 
-import json
-
 import numpy as np
 import pytest
 
 from grucli.engine.steps import Steps
-from grucli.tasks import objective_from_json
 from grucli.tasks.tag.learning import TagLoss
 from tests.tasks.tag.helpers import fitted, random_scores, scores_of, tagged
 
@@ -48,8 +45,3 @@ def test_gradients_are_of_the_type_of_the_scores():
     )
     found = TagLoss().loss(single, targets, weights).d_scores
     assert found.values.dtype == found.chains.dtype == np.float32
-
-
-def test_it_comes_back_from_json():
-    objective = TagLoss(label_smoothing=0.1)
-    assert objective_from_json(json.loads(json.dumps(objective.to_json()))) == objective

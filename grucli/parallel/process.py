@@ -1,0 +1,164 @@
+"""A process that works for another one, as its parent sees it: started, spoken with, ended."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+import grucli
+from grucli.errors import AccessError, excerpt
+from grucli.parallel.memory import Memory, memory_file
+from grucli.parallel.worker import DONE, LAST_WORDS, STATE
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ISOLATED = ("-I", "-S", "-B")
+"""Options of its interpreter: no folder but that of Python's modules, no variables, no files."""
+PROGRAM = """
+import json, sys
+briefing = json.loads(sys.argv[1])
+standard = sys.path[:]
+sys.path[:] = [*standard, briefing["numpy"]]
+import numpy
+sys.path[:] = [*standard, briefing["grucli"]]
+from grucli.parallel.worker import work
+work(briefing)
+"""
+
+
+class Process:
+    """A worker, which may not have started as yet."""
+
+    def __init__(self, name: str, module: str, memory: Memory, lent: Sequence[int]) -> None:
+        """Start it.
+
+        Args:
+            name: in words, for complaints.
+            module: whose `serve` it runs.
+            memory: that it shares.
+            lent: what it finds there first, as `Memory.lend` says it.
+
+        Raises:
+            OSError: it cannot be started.
+        """
+        self._name = name
+        self._channel, theirs = socket.socketpair()
+        briefing = {
+            "numpy": _folder_of(np),
+            "grucli": _folder_of(grucli),
+            "module": module,
+            "memory": memory.file,
+            "lent": [*lent],
+            "channel": theirs.fileno(),
+        }
+        try:
+            with theirs, _without_signals():
+                self._process = subprocess.Popen(
+                    [sys.executable, *ISOLATED, "-c", PROGRAM, json.dumps(briefing)],
+                    pass_fds=(theirs.fileno(), memory.file),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+        except OSError:
+            self._channel.close()
+            raise
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    def send(self, message: bytes) -> None:
+        """Tell it something; if it is gone, `hear` will say how."""
+        with suppress(OSError):
+            self._channel.sendall(message)
+
+    def hear(self, *, waits: bool = True) -> bytes:
+        """Return DONE or STATE, whichever comes next, or nothing if that does not wait.
+
+        Raises:
+            AccessError: it has failed or was ended.
+        """
+        try:
+            said = self._receive(1, 0 if waits else socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return b""
+        if said not in (DONE, STATE):
+            raise AccessError(
+                f"training: {self._name} {self._end_of(said)}; "
+                "go on with --resume, or set training.workers=0"
+            )
+        return said
+
+    def receive(self, size: int) -> bytes:
+        """Return so many bytes that follow; raises as `hear`."""
+        said = self._receive(size, socket.MSG_WAITALL)
+        if len(said) < size:
+            raise AccessError(f"training: {self._name} {self._end_of(b'')}; go on with --resume")
+        return said
+
+    def end(self) -> None:
+        """End it, whatever it does."""
+        self._channel.close()
+        self._process.kill()  # it holds nothing that must be put away
+        self._process.wait()
+
+    def _receive(self, size: int, flags: int) -> bytes:
+        """Return what it says, nothing if it is gone."""
+        try:
+            return self._channel.recv(size, flags)
+        except ConnectionError:
+            return b""
+
+    def _end_of(self, said: bytes) -> str:
+        if said:
+            words = said + self._receive(LAST_WORDS, socket.MSG_WAITALL)
+            return f"failed: {excerpt(words.decode(errors='replace'), 80)}"
+        code = self._process.wait()
+        if code >= 0:
+            return f"ended with code {code}"
+        return f"was ended by signal {-code}" + (" (out of memory?)" if code == -9 else "")
+
+
+@contextmanager
+def hiring() -> Iterator[Memory]:
+    """Open the memory that processes share; inside, they are started.
+
+    Raises:
+        AccessError: there is no such memory, or a process cannot be started.
+    """
+    try:
+        with memory_file() as file:
+            yield Memory(file)
+    except OSError as fault:
+        reason = excerpt(fault.strerror or fault, 60).lower()
+        raise AccessError(
+            f"training: cannot start workers: {reason}; set training.workers=0"
+        ) from fault
+
+
+@contextmanager
+def _without_signals() -> Iterator[None]:
+    """Hold signals back; a process that is started meanwhile does so for all its life.
+
+    A terminal sends Ctrl-C to the workers too, and a service manager SIGTERM to every process.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _folder_of(package: ModuleType) -> str:
+    """Return where a package is imported from."""
+    return str(Path(str(package.__file__)).absolute().parents[1])
