@@ -6,7 +6,8 @@ here, so that what the other half does can make neither of them worse.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -166,15 +167,16 @@ def fit(
     Returns:
         weight (K, O) and bias (O,) of what is to be added to them.
     """
-    excess: Callable[[Floats, Any], Floats] = _excess_of_each
-    truth: Sequence[Any] = targets.tolist()
-    outputs = num_classes
+    excess: Callable[[Any, Any], Any] = _excess_of_each
+    truth: list[Any] = targets.tolist()
+    outputs: tuple[int, ...] = (num_classes,)
     if targets.ndim == 2:
         excess, truth = _excess_of_any, list(targets.astype(np.float32))
     elif num_classes == 2:
-        excess, outputs = _excess_of_one, 1
-    weight = np.zeros((num_features, outputs), np.float32)
+        excess, outputs = _excess_of_one, ()
+    weight = np.zeros((num_features, *outputs), np.float32)
     bias = np.zeros(outputs, np.float32)
+    cells = weight.view(np.dtype((np.void, weight[:1].nbytes))).reshape(-1)  # written as wholes
     ends = rows.ends
     starts, stops = (ends - rows.lengths).tolist(), ends.tolist()
     counts = np.minimum(weights, MOST_WEIGHT).tolist()
@@ -183,29 +185,29 @@ def fit(
     for _ in range(epochs):
         for row in rng.permutation(len(starts)).tolist():
             inside = slice(starts[row], stops[row])
-            ids, values = rows.ids[inside], rows.values[inside]
-            own = weight[ids]
+            ids, values = rows.ids[inside].astype(np.intp), rows.values[inside]
+            own = weight.take(ids, axis=0)
             logits = values @ own + bias
             if said is not None:
-                logits += said[row]
+                logits += said[row].reshape(outputs)
             change = excess(logits, truth[row])
             change *= -counts[row] * next(rates)
-            own += values[:, None] * change
-            weight[ids] = own
+            own += np.multiply.outer(values, change)
+            cells[ids] = own.view(cells.dtype).reshape(-1)
             bias += BIAS_SHARE * change
-    return weight, bias
+    return weight.reshape(num_features, -1), bias.reshape(-1)
 
 
 MOST_WEIGHT = 10.0  # of a row: a longer step would overshoot
 BIAS_SHARE = 0.1  # it moves in every step, so by less in each
 
 
-def _excess_of_one(logits: Floats, target: int) -> Floats:
-    """Return (1,) by how much the probability of class 1 exceeds the truth."""
-    return _excess_of_any(logits, target)
+def _excess_of_one(logit: Floats, target: int) -> float:
+    """Return by how much the probability of class 1 exceeds the truth."""
+    return 0.5 * math.tanh(0.5 * logit) + 0.5 - target
 
 
-def _excess_of_any(logits: Floats, target: Floats | int) -> Floats:
+def _excess_of_any(logits: Floats, target: Floats) -> Floats:
     """Return (O,) by how much the probability of each class for itself exceeds the truth."""
     p: Floats = np.tanh(0.5 * logits)
     p *= 0.5
@@ -216,7 +218,7 @@ def _excess_of_any(logits: Floats, target: Floats | int) -> Floats:
 
 def _excess_of_each(logits: Floats, target: int) -> Floats:
     """Return (C,) by how much the probability of each class exceeds the truth."""
-    p: Floats = np.exp(logits - logits.max())
-    p /= p.sum()
+    p: Floats = np.exp(logits - np.maximum.reduce(logits))
+    p /= np.add.reduce(p)
     p[target] -= 1
     return p
