@@ -183,8 +183,12 @@ class TrainingConfig(_Section):
     """Shrinks the weights in each update, apart from the gradient (decoupled)."""
     batch_size: Auto[Annotated[int, Field(ge=1, le=65_536)]] = None
     """Sequences in an update."""
+    epoch_rows: Auto[Annotated[int, Field(ge=1)]] = None
+    """Sequences of an epoch at most: with more training data each epoch is a part of it, and the
+    next one goes on from there, so that a validation comes every so many rows. auto is all of
+    them."""
     epochs: Auto[Annotated[int, Field(ge=1, le=100_000)]] = None
-    """Passes over the training data, at most."""
+    """Passes over the training data, or over as much of it as training.epoch_rows says, at most."""
     patience: Auto[Annotated[int, Field(ge=1, le=100_000)] | Literal["off"]] = None
     """Epochs without a better validation result after which training stops."""
     folds: Auto[Annotated[int, Field(ge=2, le=20)] | Literal["off"]] = None

@@ -154,19 +154,38 @@ def bounded(examples: Examples, order: npt.NDArray[np.int64] | None = None) -> I
         start = stop
 
 
-def epoch_rows(
-    lengths: npt.NDArray[np.int64], batch_size: int, rng: np.random.Generator
-) -> list[npt.NDArray[np.int64]]:
-    """Draw one epoch: the rows of each batch, each row once, similar lengths together.
+@dataclass(frozen=True, kw_only=True)
+class Deal:
+    """All rows dealt to batches, each row once; the batch k has `deal[k]` (B,) int64.
+
+    Attributes:
+        order: (n,) int32, the rows in stretches that become batches.
+        turns: which of the stretches each batch is.
+        batch_size: rows of a stretch; the last one has what is left.
+    """
+
+    order: npt.NDArray[np.int32]
+    turns: npt.NDArray[np.int64]
+    batch_size: int
+
+    def __len__(self) -> int:
+        return len(self.turns)
+
+    def __getitem__(self, batch: int) -> npt.NDArray[np.int64]:
+        start = int(self.turns[batch]) * self.batch_size
+        return self.order[start : start + self.batch_size].astype(np.int64)
+
+
+def deal(lengths: npt.NDArray[np.int64], batch_size: int, rng: np.random.Generator) -> Deal:
+    """Deal rows of these lengths to batches, similar ones together.
 
     All rows are shuffled, cut into pools, sorted by length within a pool, cut into batches, and the
     batches are shuffled.
     """
-    order = rng.permutation(len(lengths))
+    order = rng.permutation(np.arange(len(lengths), dtype=np.int32))
     pool_size = batch_size * POOL_BATCHES
-    batches = []
     for start in range(0, len(order), pool_size):
         pool = order[start : start + pool_size]
-        pool = pool[np.argsort(-lengths[pool], kind="stable")]
-        batches += [pool[k : k + batch_size] for k in range(0, len(pool), batch_size)]
-    return [batches[k] for k in rng.permutation(len(batches))]
+        pool[...] = pool[np.argsort(-lengths[pool], kind="stable")]
+    turns = rng.permutation(-(-len(order) // batch_size))
+    return Deal(order=order, turns=turns, batch_size=batch_size)

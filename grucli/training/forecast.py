@@ -6,7 +6,6 @@ and the patience that follows, else about as many as the folds before. Nothing h
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -14,6 +13,7 @@ from statistics import fmean
 import numpy as np
 
 from grucli.preparation.prepare import Prepared
+from grucli.training.order import num_batches
 from grucli.training.progress import Progress
 from grucli.training.tuning.trial import Trial
 
@@ -41,9 +41,10 @@ class Forecast:
         settings, every = prepared.config.training, len(prepared.train)
         held = () if prepared.folds is None else np.bincount(prepared.folds)
         self.num_folds = len(held)
-        self._fold_rows = [every - int(rows) for rows in held]
-        self._every = every
         self._batch_size, self._epochs = settings.batch_size or 1, settings.epochs or 1
+        self._most = settings.epoch_rows
+        self._fold_rows = [self._of_epoch(every - int(rows)) for rows in held]
+        self._every = self._of_epoch(every)
         is_judged = prepared.valid is not None or prepared.folds is not None
         patience = settings.patience if is_judged else None
         self._patience = patience if isinstance(patience, int) else None
@@ -82,15 +83,20 @@ class Forecast:
         left += (sum(self._fold_rows) + self._every) * first
         return Work(done=(done + read) * rows, left=left)
 
+    def _of_epoch(self, rows: int) -> int:
+        """Return how many of so many rows an epoch has."""
+        return min(rows, num_batches(rows, self._batch_size, self._most) * self._batch_size)
+
     def _rows(self, fold: int) -> int:
-        """Return how many rows a stage learns from, 0 for the first fold."""
+        """Return how many rows an epoch of a stage has, 0 for the first fold."""
         return self._fold_rows[fold] if fold < self.num_folds else self._every
 
     def _read(self, progress: Progress, fold: int) -> float:
         """Return how many epochs of the stage at hand are done, with the share of a last one."""
         if not progress.epoch:
             return 0.0
-        return progress.epoch - 1 + progress.batch / math.ceil(self._rows(fold) / self._batch_size)
+        batches = num_batches(self._rows(fold), self._batch_size, None)
+        return progress.epoch - 1 + progress.batch / batches
 
     def _expected(self, progress: Progress) -> float:
         """Return how many epochs the stage at hand takes."""

@@ -28,7 +28,7 @@ folds have found theirs."""
 NEWER = (
     ("data", "quotes"),
     *(("data", name) for name in ("test", "window", "step", "window_label", "gap_channel")),
-    *(("training", name) for name in ("loss", "recall", "precision")),
+    *(("training", name) for name in ("epoch_rows", "loss", "recall", "precision")),
 )
 """Keys that models say nothing of where they are not set, as those from before there were any."""
 MOST_WORDED = 60  # characters of a setting in a message

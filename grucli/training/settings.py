@@ -12,6 +12,7 @@ class Recipe:
     """How to train: the config's section `training`, complete; None where that says "off".
 
     Attributes:
+        epoch_rows: rows of an epoch at most, None for all.
         patience: epochs without a better validation loss after which training stops.
         clip_norm: longest gradient.
         augmentation: strength of the random changes to numeric sequences.
@@ -27,6 +28,7 @@ class Recipe:
     learning_rate: float
     weight_decay: float
     batch_size: int
+    epoch_rows: int | None
     epochs: int
     patience: int | None
     clip_norm: float | None

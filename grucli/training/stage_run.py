@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Iterator
 
-from grucli.data.batches import Examples, epoch_rows
+from grucli.data.batches import Examples
 from grucli.model.linear_path import LinearFeatures, LinearPath
 from grucli.model.network import Model
 from grucli.parallel.shards import Rows
-from grucli.random import SHUFFLE, generator
 from grucli.tasks.task import Task
 from grucli.training.linear_branch import LinearBranch
 from grucli.training.optimizer import learning_rate
+from grucli.training.order import Order
 from grucli.training.progress import OWN_ENDS, EpochInfo, Progress, StepInfo, StepSums
 from grucli.training.row_weights import weighted
 from grucli.training.settings import Recipe
@@ -57,7 +56,7 @@ class StageRun:
             ConfigError: a setting of the task does not fit its targets.
         """
         self.progress = Progress()
-        self._recipe, self._seed, self._task = recipe, seed, task
+        self._recipe, self._task = recipe, task
         self._train = weighted(train, task, dataclasses.asdict(recipe))
         self._linear = None if linear is None else LinearBranch(linear, self._train, task, seed)
         self._stages = Stages(
@@ -69,6 +68,7 @@ class StageRun:
             judges_folds=recipe.patience is not None,  # else the last epoch counts anyway
             architecture=model.architecture,
         )
+        self._order = Order(train.lengths, recipe.batch_size, recipe.epoch_rows, seed)
         self._stepper = Stepper(model, self._train, recipe, task, seed)
         self.best = model.copy()
 
@@ -110,7 +110,7 @@ class StageRun:
     @property
     def num_batches(self) -> int:
         """Batches of one epoch."""
-        return math.ceil(len(self._stages.rows) / self._recipe.batch_size)
+        return self._order.num_batches(self._stages.rows)
 
     @property
     def epochs(self) -> int:
@@ -119,9 +119,7 @@ class StageRun:
 
     def batches(self, epoch: int) -> list[Rows]:
         """Return the rows of each batch of an epoch (1 for the first), in their order."""
-        rng, rows = generator(self._seed, SHUFFLE, epoch), self._stages.rows
-        dealt = epoch_rows(self._train.lengths[rows], self._recipe.batch_size, rng)
-        return [rows[k] for k in dealt]
+        return self._order.batches(self._stages.rows, epoch)
 
     def run_stage(self) -> Iterator[StepInfo | EpochInfo]:
         """Train on, as `Trainer.run`, until the stage ends."""

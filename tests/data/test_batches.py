@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grucli.data import batches
-from grucli.data.batches import bounded, pack
+from grucli.data.batches import bounded, deal, pack
 from grucli.engine.steps import Steps
 from tests.examples import joined
 
@@ -77,3 +77,15 @@ def test_targets_a_step_are_selected_and_packed_with_their_sequences():
     assert pack(examples, np.array([0, 1])).targets.values.tolist() == [2, 3, 4, 0, 1]
     labels = joined([np.arange(n) for n in lengths], [4, 5, 6])
     assert labels.num_targets(np.array([0, 2])) == 2
+
+
+def test_a_deal_has_each_row_once_and_similar_lengths_together():
+    rng = np.random.default_rng(0)
+    lengths = rng.integers(1, 200, 1003)
+    dealt = deal(lengths, 10, rng)
+    found = [dealt[k] for k in range(len(dealt))]
+    assert sorted(np.concatenate(found)) == list(range(1003))
+    assert sorted(len(rows) for rows in found) == [3, *[10] * 100]
+    assert np.mean([np.ptp(lengths[rows]) for rows in found]) < 10
+    other = deal(lengths, 10, rng)
+    assert not all(np.array_equal(rows, other[k]) for k, rows in enumerate(found))

@@ -11,7 +11,7 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
-from grucli.data.batches import bounded, epoch_rows, pack
+from grucli.data.batches import bounded, pack
 from grucli.data.text.vocabulary import UNKNOWN
 from grucli.engine import bags, losses, recurrent
 from grucli.engine.params import Parameters
@@ -261,17 +261,6 @@ def test_a_row_depends_neither_on_its_mates_nor_on_the_order(cell, changes, conv
     for row in range(len(examples)):
         alone = runner.forward(pack(examples, np.array([row])))
         np.testing.assert_allclose(alone[0], together[row], atol=1e-12)
-
-
-def test_an_epoch_has_each_row_once_and_similar_lengths_together():
-    rng = np.random.default_rng(0)
-    lengths = rng.integers(1, 200, 1000)
-    batches = epoch_rows(lengths, 10, rng)
-    assert sorted(np.concatenate(batches)) == list(range(1000))
-    spread = np.mean([np.ptp(lengths[rows]) for rows in batches])
-    assert spread < 10
-    others = epoch_rows(lengths, 10, rng)
-    assert not all(np.array_equal(a, b) for a, b in zip(batches, others, strict=True))
 
 
 @pytest.mark.parametrize("convolution", [0, 2])

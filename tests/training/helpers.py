@@ -19,6 +19,7 @@ RECIPE = Recipe(
     learning_rate=0.02,
     weight_decay=0.01,
     batch_size=6,
+    epoch_rows=None,
     epochs=4,
     patience=None,
     clip_norm=1.0,
