@@ -33,6 +33,20 @@ TABLES = {  # module, function, sides that must be there, what it is
         ("grucli", "pytorch", "keras"),
         "programs that train, from start to end",
     ),
+    "reference": (
+        "trainings",
+        "over_reference",
+        ("grucli", peers.REFERENCE),
+        "whole trainings beside an older build; needs --data and --python reference=PATH",
+    ),
+    "fasttext": (
+        "trainings",
+        "beside_fasttext",
+        ("grucli", "fasttext"),
+        "whole trainings of texts beside fastText; needs --data",
+    ),
+    "cells": ("trainings", "cells", ("grucli",), "whole trainings with each cell; needs --data"),
+    "many-rows": ("many_rows", "measure", ("grucli", "fasttext"), "500,000 short texts and more"),
     "prediction": ("prediction", "measure", ("grucli", "onnxruntime"), "short lines, memory"),
     "startup": ("startup", "measure", ("grucli",), "short commands"),
     "memory": ("memory", "measure", ("grucli",), "how far back networks learn to look"),
@@ -71,6 +85,8 @@ def _arguments():
     add("--show", action="store_true", help="measure nothing")
     add("--again", action="store_true", help="measure what has been measured, too")
     add("--only", action="append", metavar="ROW", help="measure this row; may be repeated")
+    add("--data", type=lambda text: Path(text).resolve(), metavar="DIR", help="sets, see quality")
+    add("--seeds", type=_numbers, default=[0], metavar="S,S", help="of trainings on sets; 0")
     add("--rounds", type=int, metavar="N", help="of each row, after a warm-up")
     add("--sides", type=lambda text: text.split(","), metavar="A,B", help="only these")
     add("--python", action="append", default=[], metavar="SIDE=PATH", help="a peer's interpreter")
@@ -80,6 +96,10 @@ def _arguments():
     arguments = parser.parse_args()
     arguments.python = dict(each.split("=", 1) for each in arguments.python)
     return arguments
+
+
+def _numbers(text):
+    return [int(word) for word in text.split(",")]
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import operator
 from statistics import geometric_mean, mean
 
-from tests.benchmarks import work
+from tests.benchmarks import run_goals, work
 from tests.benchmarks.markdown import markdown, titled
 from tests.benchmarks.memory import STARTS
 
@@ -244,4 +244,5 @@ GOALS = [
     ),
     ("… of a plain recurrent network, mean", "≤", 0.7, lambda r: mean(_remembered(r, "rnn"))),
     ("… and of its best seed", "≤", 0.7, lambda r: max(_remembered(r, "rnn"))),
+    *run_goals.GOALS,
 ]

@@ -19,6 +19,7 @@ _, status, usage = os.wait4(process, 0)
 took = {
     "seconds": time.perf_counter() - began,
     "peak_mb": usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3),
+    "cpu_s": usage.ru_utime + usage.ru_stime,
     "code": os.waitstatus_to_exitcode(status),
 }
 with open(report, "w") as file:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,18 +20,20 @@ class Outcome:
 
     Attributes:
         seconds: from its start to its end.
+        cpu_s: time of processors, its own and of processes it has waited for.
         peak_mb: most memory of its largest process, as the operating system counts it.
         sum_mb: most memory of all its processes, shared pages counted once; None if not watched.
         output: what it wrote on stdout.
     """
 
     seconds: float
+    cpu_s: float
     peak_mb: float
     sum_mb: float | None
     output: str
 
 
-def run(command, variables, *, one_core=False, given=None, watch=False):
+def run(command, variables, *, one_core=False, given=None, watch=False, heard=None):
     """Run a command to its end.
 
     Args:
@@ -39,28 +42,33 @@ def run(command, variables, *, one_core=False, given=None, watch=False):
         one_core: whether all its threads and processes share one core.
         given: file for stdin.
         watch: whether to add up the memory of its processes, which takes time from it.
+        heard: list for what it says on stderr: (seconds since its start, line) each.
     """
     with (
         tempfile.TemporaryFile("w+") as output,
         tempfile.NamedTemporaryFile("r") as report,
         open(given or os.devnull) as stdin,
     ):
+        began = time.perf_counter()
         launcher = [sys.executable, "-I", "-S", LAUNCH, report.name, str(int(one_core))]
-        process = subprocess.Popen(
+        with subprocess.Popen(
             [*launcher, *command],
             stdin=stdin,
             stdout=output,
+            stderr=None if heard is None else subprocess.PIPE,
             env=variables,
             cwd=variables["PYTHONPATH"],
-        )
-        watcher = _Watcher(process.pid) if watch else None
-        process.wait()
+        ) as process:
+            watcher = _Watcher(process.pid) if watch else None
+            for line in process.stderr or ():
+                heard.append((time.perf_counter() - began, line.decode()))
         took = json.load(report)
         if took["code"]:
             raise SystemExit(f"exit code {took['code']}: {' '.join(map(str, command))}")
         output.seek(0)
         return Outcome(
             seconds=took["seconds"],
+            cpu_s=took["cpu_s"],
             peak_mb=took["peak_mb"],
             sum_mb=watcher.stop() if watcher else None,
             output=output.read(),

@@ -9,8 +9,8 @@ PEERS = {"onnxruntime": "ONNX Runtime", "pytorch": "PyTorch", "keras": "Keras", 
 COLUMNS = {"reference": "older build"} | PEERS | {"fastest": "fastest peer", "limit": "limit"}
 CELLS = ("mingru", "rnn")  # what grucli has beside the GRU
 OTHER_CELLS = (
-    "A training step of grucli's other cells on one thread [ms], in brackets how many times as fast "
-    "as the GRU of grucli, of the older build, of the fastest peer:"
+    "A training step of grucli's other cells on one thread [ms], in brackets how many times as "
+    "fast as the GRU of grucli, of the older build, of the fastest peer:"
 )
 
 

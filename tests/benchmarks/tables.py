@@ -3,6 +3,7 @@
 from pathlib import Path
 from statistics import mean, median
 
+from tests.benchmarks import training_tables
 from tests.benchmarks.goals import goals
 from tests.benchmarks.markdown import markdown, number, titled
 from tests.benchmarks.memory import EPOCHS, GROWN, REACHED, ROWS, STARTS
@@ -158,13 +159,16 @@ def _learned(figures):
 SPEED = {
     "step": step,
     "step-all-cores": step_all_cores,
+    "reference": training_tables.reference,
+    "fasttext": training_tables.fasttext,
+    "many-rows": training_tables.many_rows,
     "commands": commands,
     "prediction": prediction,
     "startup": startup,
     "growth": growth,
     "goals": goals,
 }
-TABLES = SPEED | {"memory": memory}
+TABLES = SPEED | {"memory": memory, "cells": training_tables.cells}
 
 
 def machine(results):

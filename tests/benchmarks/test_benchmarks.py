@@ -169,8 +169,9 @@ def test_shown_is_what_was_measured_and_nothing_else(steps, tmp_path):
 
 
 def test_committed_results_can_be_shown():
-    for name, table in tables.TABLES.items():
-        assert table(Results(tables.RESULTS)).count("\n| ") > 3, name
+    results = Results(tables.RESULTS)
+    for name in {line["table"] for line in results.lines} | {"goals"}:
+        assert tables.TABLES[name](results).count("\n| ") > 3, name
 
 
 def test_ragged_lengths_are_those_of_the_reviews():

@@ -48,7 +48,7 @@ def _chosen(texts, labels, seed):
     """Return the split and the settings with most right answers on the validation part."""
     kept, held = rows.held_out(labels, seed)
     hits = {}
-    for split in _splits(texts):
+    for split in splits(texts):
         lines = list(map(split, texts))
         for settings in SETTINGS:
             answer = _trained([lines[k] for k in kept], labels[kept], seed, settings)
@@ -56,7 +56,7 @@ def _chosen(texts, labels, seed):
     return max(hits, key=hits.get)
 
 
-def _splits(texts):
+def splits(texts):
     """Return how to split into words; texts without spaces may be spaced."""
     words = statistics.median(len(text.split()) for text in texts)
     return (whole, spaced) if words < 2 else (whole,)

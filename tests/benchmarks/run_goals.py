@@ -1,0 +1,41 @@
+"""What is aimed at in whole trainings and predictions."""
+
+from statistics import geometric_mean, mean
+
+from tests.benchmarks.training_tables import compared
+
+ROWS, MORE_ROWS = "500,000 rows", "5,000,000 rows"
+
+
+def _times(results):
+    return [over for _, over, _ in compared(results).values()]
+
+
+def _many(results, row, figure, side="grucli"):
+    return results.latest("many-rows")[row][side, 0][figure]
+
+
+def _ahead(results):
+    accuracies = [_many(results, ROWS, "accuracy", side) for side in ("grucli", "fasttext")]
+    return 100 * (accuracies[0] - accuracies[1])
+
+
+GOALS = [
+    (
+        "default training over an older build, mean of times as fast",
+        "≥",
+        2.5,
+        lambda r: geometric_mean(_times(r)),
+    ),
+    ("… the set where that is least", "≥", 1.6, lambda r: min(_times(r))),
+    (
+        "… points of accuracy, mean",
+        "≥",
+        -0.1,
+        lambda r: round(mean(points for *_, points in compared(r).values()), 6),
+    ),
+    ("500,000 texts of 8 words, seconds", "≤", 600, lambda r: _many(r, ROWS, "seconds")),
+    ("… memory [MB]", "≤", 250, lambda r: _many(r, ROWS, "peak_mb")),
+    ("… points of accuracy over fastText", "≥", 0, _ahead),
+    ("5,000,000 texts, memory [MB]", "≤", 300, lambda r: _many(r, MORE_ROWS, "peak_mb")),
+]
