@@ -99,6 +99,11 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def percent(share: float) -> str:
+    """Return a share in percent, whole ones from 1 % on: ``10%``, ``0.2%``."""
+    return f"{share:.0%}" if share >= 0.01 or not share else f"{100 * share:.2g}%"
+
+
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """Return `; did you mean 'x'?` for the candidate nearest to `word`, or nothing."""
     names = list(candidates)

@@ -13,6 +13,7 @@ from grucli.errors import (
     TrainingError,
     did_you_mean,
     excerpt,
+    percent,
     show,
     show_path,
 )
@@ -76,6 +77,14 @@ def test_show_path_keeps_the_end_of_a_path():
     assert long.startswith("…x")
     assert long.endswith("x/m.npz")
     assert show_path("a\nb") == r"a\nb"
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [(0, "0%"), (0.1, "10%"), (0.125, "12%"), (0.02, "2%"), (0.002, "0.2%"), (0.0033, "0.33%")],
+)
+def test_small_shares_are_not_said_to_be_none(share, expected):
+    assert percent(share) == expected
 
 
 def test_did_you_mean():

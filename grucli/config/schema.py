@@ -186,7 +186,7 @@ class TrainingConfig(_Section):
     epoch_rows: Auto[Annotated[int, Field(ge=1)]] = None
     """Sequences of an epoch at most: with more training data each epoch is a part of it, and the
     next one goes on from there, so that a validation comes every so many rows. auto is all of
-    them."""
+    up to 65,536, and else so many."""
     epochs: Auto[Annotated[int, Field(ge=1, le=100_000)]] = None
     """Passes over the training data, or over as much of it as training.epoch_rows says, at most."""
     patience: Auto[Annotated[int, Field(ge=1, le=100_000)] | Literal["off"]] = None

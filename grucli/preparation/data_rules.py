@@ -13,7 +13,8 @@ import numpy.typing as npt
 from grucli.data.text.ngrams import Pattern
 from grucli.preparation.defaults import AUTO, Choice
 
-VALID_SHARE = 0.1
+VALID_SHARE, MOST_VALID = 0.1, 10_000
+"""Held out at most: so many rows tell an accuracy to half a percent, and are judged every epoch."""
 FEW_SERIES = 2000  # a part held out of fewer says little, and is missed in training
 WORD_CHARACTERS = 1.5  # of a token on average, but for combining marks: below, they are characters
 ALIGNED_SHARE = 0.99  # of the sequences have one length: then a place means the same in all
@@ -59,6 +60,9 @@ def valid_share(kind: str, rows: int) -> Choice:
     """Share of the rows of the training file that is held out."""
     if kind == "series" and rows < FEW_SERIES:
         return Choice(value=0.0, reason=f"{rows} series: too few to hold any out")
+    if rows * VALID_SHARE > MOST_VALID:
+        share = float(f"{MOST_VALID / rows:.2g}")
+        return Choice(value=share, reason=f"{rows:,} rows: enough to see when to stop")
     return Choice(value=VALID_SHARE, reason="to see when to stop")
 
 

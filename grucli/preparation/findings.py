@@ -38,6 +38,9 @@ def lines(prepared: Prepared, file: TrainingFile, parts: Parts, fitted: Fitted) 
     if column is not None:
         yield f"weights: column '{excerpt(column)}', {weights.min():g} to {weights.max():g}"
     yield _encoder_line(prepared.encoder, fitted.steps)
+    rows, most = len(prepared.train), prepared.config.training.epoch_rows
+    if most is not None and most < rows:
+        yield f"epochs: {most:,} of {rows:,} rows each; the next one goes on from there"
     if prepared.linear is not None:
         when = "" if prepared.linear.always else "; they count if that lowers the validation loss"
         yield f"{prepared.linear}{when}"

@@ -14,7 +14,7 @@ from grucli.data.encoder import Encoder, form_of
 from grucli.data.labelled import Table
 from grucli.data.records import Record
 from grucli.data.splits import split, split_in_time
-from grucli.errors import ConfigError, DataError, counted, excerpt
+from grucli.errors import ConfigError, DataError, counted, excerpt, percent
 from grucli.notices import Notice
 from grucli.preparation.bonds import Bonds, without_shared_lines
 from grucli.preparation.training_file import TrainingFile
@@ -100,10 +100,10 @@ def _of_share(file: TrainingFile, share: float, config: Config) -> tuple[Trainin
     if parts is None:
         rng = generator(config.seed, TEST)
         kept, held = split(bonds.strata, bonds.inputs, bonds.groups, share, rng)
-        what = f"{share:.0%} of each {file.task.stratum_name}"
+        what = f"{percent(share)} of each {file.task.stratum_name}"
     else:
         kept, held = parts
-        what = f"the last {share:.0%} in time"
+        what = f"the last {percent(share)} in time"
     kept, between = without_shared_lines(records, kept, held)
     _check(file, share, bonds, kept, held)
     whole = "" if config.data.group is None else f", each '{excerpt(config.data.group)}' whole"
@@ -131,9 +131,9 @@ def _check(file: TrainingFile, share: float, bonds: Bonds, kept: Rows, held: Row
     """
     rows, mend = len(file.records), "give another share, or --test with a file"
     if not len(held):
-        why = f"{share:.0%} of {counted(rows, 'row')} is none"
+        why = f"{percent(share)} of {counted(rows, 'row')} is none"
         if share * rows >= 1:
-            why = f"{file.table.name}: no {share:.0%} can be held out: {bonds.why}"
+            why = f"{file.table.name}: no {percent(share)} can be held out: {bonds.why}"
         raise ConfigError(f"data.test: {why}; {mend}")
     if not (len(kept) and file.task.can_learn_from(bonds.targets[kept])):
         raise DataError(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from grucli.data.records import Record
 from grucli.data.splits import deal, split
-from grucli.errors import ConfigError, counted, excerpt
+from grucli.errors import ConfigError, counted, excerpt, percent
 from grucli.notices import Notice
 from grucli.preparation import data_rules
 from grucli.preparation.bonds import Bonds, without_shared_lines
@@ -130,16 +130,16 @@ def _judged_by_share(
         rows = len(file.records)
         if rows > 1 and 0 < share.value * rows <= 0.5:
             mend = "--valid takes a larger share or a file"
-            why = f" ({share.value:.0%} of {rows} rows is none; {mend})"
+            why = f" ({percent(share.value)} of {rows} rows is none; {mend})"
         line = f"validation: none{why}, all rows are trained on; the last epoch counts"
         return Parts(train=file.records, valid=[], line=line, choices=choices)
     kept, between = without_shared_lines(file.records, kept, held)
     train, held_out = ([file.records[k] for k in rows] for rows in (kept, held))
     whole = "" if group is None else f", each '{excerpt(group)}' whole"
-    held_share = f"{share.value:.0%} of each {file.task.stratum_name}{whole}"
+    held_share = f"{percent(share.value)} of each {file.task.stratum_name}{whole}"
     also = bonds.also
     if later is not None:
-        held_share, also = f"the last {share.value:.0%} in time", ""
+        held_share, also = f"the last {percent(share.value)} in time", ""
     return Parts(
         train=train,
         valid=held_out,

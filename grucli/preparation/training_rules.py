@@ -31,6 +31,14 @@ that exceeds the noise, and loses 7 and 8 points on two.
 RECURRENT_STEPS = 60  # of a series of median length: more are slow, and hard to learn over
 SERIES_STEPS = 2000  # optimizer steps at least: fewer leave much unlearned
 SERIES_EPOCHS = 60  # at least
+MANY_ROWS = 1 << 16
+"""Of a training part: beyond, an epoch is a part of a pass, and batches are larger.
+
+TODO
+"""
+USUAL_BATCH, LARGEST_BATCH = 32, 128  # rows, of up to MANY_ROWS and of more
+STEPS_OF_PASS = 1024  # optimizer steps that large batches leave of a pass over many rows
+BATCH_STEPS = 1 << 14  # rows times longest one: bounds the memory of a large batch
 SHARD_NUMBERS = 8192  # of the states of a step: below, halves take nearly as long as the whole
 
 
@@ -81,7 +89,6 @@ def _of_few_series(rows: int) -> dict[str, Choice]:
 
 def _usual(facts: Facts, optimizer: str) -> dict[str, Choice]:
     text, adam = facts.kind == "text", optimizer == "adam"
-    batch_size = int(np.clip(2 ** np.floor(np.log2(max(facts.rows, 1) / 10)), 8, 32))
     values: dict[str, tuple[Any, str]] = {
         "model.embedding_size": (64, "text"),
         "model.convolution": (False, "tokens are steps enough"),
@@ -101,10 +108,22 @@ def _usual(facts: Facts, optimizer: str) -> dict[str, Choice]:
         "training.label_smoothing": (0.0, "early stopping is enough"),
         "training.schedule": ("constant", "early stopping ends training"),
         "training.warmup_steps": (0, "clipping tames the first steps"),
-        "training.batch_size": (batch_size, f"{facts.rows} rows: at least 10 steps an epoch"),
+        "training.batch_size": _batch_size(facts),
         "training.epochs": (100, "at most; patience ends it earlier"),
     }
+    if facts.rows > MANY_ROWS:
+        values["training.epoch_rows"] = MANY_ROWS, f"of {facts.rows:,}: validated as often"
     return {path: Choice(value=value, reason=why) for path, (value, why) in values.items()}
+
+
+def _batch_size(facts: Facts) -> tuple[int, str]:
+    """Return the rows of a batch, and why: more steps for few rows, fewer for many."""
+    if facts.rows <= MANY_ROWS:
+        size = int(np.clip(2 ** np.floor(np.log2(max(facts.rows, 1) / 10)), 8, USUAL_BATCH))
+        return size, f"{facts.rows} rows: at least 10 steps an epoch"
+    most = min(facts.rows / STEPS_OF_PASS, BATCH_STEPS / int(facts.lengths.max()))
+    size = int(np.clip(2 ** np.floor(np.log2(most)), USUAL_BATCH, LARGEST_BATCH))
+    return size, f"{facts.rows:,} rows of at most {counted(int(facts.lengths.max()), 'step')}"
 
 
 def follow(facts: Facts, config: Config) -> dict[str, Choice]:

@@ -27,9 +27,7 @@ class Order:
     pass that is used up is followed by another in a new order.
     """
 
-    def __init__(
-        self, lengths: Rows, batch_size: int, epoch_rows: int | None, seed: int
-    ) -> None:
+    def __init__(self, lengths: Rows, batch_size: int, epoch_rows: int | None, seed: int) -> None:
         """Prepare to order rows.
 
         Args:

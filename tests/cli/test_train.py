@@ -656,6 +656,25 @@ def test_a_signal_that_was_ignored_stays_ignored(
     assert {name: sha256(tmp_path / name) for name in uninterrupted} == uninterrupted
 
 
+def test_epochs_of_a_part_of_the_rows_are_said_logged_and_resumed(tmp_path, names):
+    parts = [*SLOW, "--set", "training.epoch_rows=32", "--set", "training.batch_size=16"]
+    whole = grucli("train", names, "-o", "whole.npz", "--log", "run.jsonl", *parts, cwd=tmp_path)
+    assert whole.code == 0, whole.err
+    assert "epochs: 32 of " in whole.err
+    logged = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
+    assert [line["epoch"] for line in logged] == list(range(1, len(logged) + 1))
+    process, _ = started_training(tmp_path, names, *parts)
+    process.kill()
+    process.communicate()
+    done = grucli("train", names, "-o", "m.npz", "--resume", *parts, cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert sha256(tmp_path / "m.npz") == sha256(tmp_path / "whole.npz")
+    other = [*SLOW, "--set", "training.batch_size=16"]
+    refused = grucli("train", names, "-o", "m.npz", "--resume", *other, cwd=tmp_path)
+    assert refused.code == 2
+    assert "training.epoch_rows: was 32 in the run to resume, is not set" in refused.err
+
+
 def test_a_finished_run_has_nothing_to_do_and_may_be_extended(tmp_path, names, uninterrupted):
     options = [*QUICK, "--set", "training.batch_size=16"]
     short = [*options, "--set", "training.epochs=2"]

@@ -137,3 +137,32 @@ def test_the_stride_leaves_the_recurrence_about_sixty_steps(length, stride):
 def test_the_spelling_of_more_tokens_has_more_vectors(tokens, buckets):
     assert data_rules.subwords("auto", 5.0, tokens).value == buckets
     assert data_rules.subwords("auto", 5.0).value is False
+
+
+@pytest.mark.parametrize(
+    ("rows", "longest", "batch_size"),
+    [
+        (30, 9, 8),
+        (200, 9, 16),
+        (60_000, 9, 32),
+        (65_536, 9, 32),
+        (65_537, 9, 64),
+        (131_072, 9, 128),
+        (5_000_000, 9, 128),
+        (5_000_000, 200, 64),
+        (5_000_000, 2000, 32),
+    ],
+)
+def test_batches_grow_with_the_rows_as_far_as_their_memory_stays_small(rows, longest, batch_size):
+    settings = chosen("text", rows, longest)
+    assert settings["training.batch_size"] == batch_size
+    are_many = rows > training_rules.MANY_ROWS
+    assert settings.get("training.epoch_rows") == (training_rules.MANY_ROWS if are_many else None)
+
+
+def test_of_many_rows_no_more_are_held_out_than_tell_enough():
+    assert data_rules.valid_share("text", 100_000).value == data_rules.VALID_SHARE
+    for rows in (100_001, 500_000, 5_000_000):
+        choice = data_rules.valid_share("text", rows)
+        assert choice.value * rows == pytest.approx(data_rules.MOST_VALID, rel=0.05)
+        assert f"{rows:,} rows" in choice.reason

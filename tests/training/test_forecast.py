@@ -37,6 +37,14 @@ def test_without_patience_all_is_known_from_the_start(tmp_path):
     assert len(works) == 36
 
 
+def test_an_epoch_that_is_a_part_counts_the_rows_of_a_part(tmp_path):
+    parts = ("training.epoch_rows=25", "training.batch_size=10", "training.epochs=4")
+    session, forecast = begun(tmp_path, "data.valid=0", *parts)
+    works = followed(session, forecast)
+    assert all(work.done + work.left == pytest.approx(4 * 30) for work in works)
+    assert works[-1] == Work(done=4 * 30, left=0)
+
+
 def test_folds_and_the_training_that_follows_count_their_own_rows(tmp_path):
     session, forecast = begun(tmp_path, "training.folds=3", "training.epochs=9")
     works = followed(session, forecast)

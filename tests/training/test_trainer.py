@@ -36,6 +36,17 @@ def test_a_run_resumed_at_any_yield_is_the_uninterrupted_run(optimizer, averagin
     assert assert_resumes(lambda: make_trainer(recipe)) == 4 * (1 + 50 // 6)
 
 
+def test_a_run_whose_epochs_are_parts_of_a_pass_is_resumed_and_reads_all_rows_in_turn():
+    recipe = dataclasses.replace(RECIPE, epoch_rows=20, epochs=5)
+    assert assert_resumes(lambda: make_trainer(recipe)) == 5 * 4
+    trainer = make_trainer(recipe)
+    assert trainer.num_batches == 4
+    found = np.concatenate([rows for epoch in range(1, 6) for rows in trainer.batches(epoch)])
+    assert sorted(found[:50]) == list(range(50))
+    steps = [info for info in trainer.run() if isinstance(info, StepInfo)]
+    assert {step.num_batches for step in steps} == {4}
+
+
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others():
     runs = []
     for seed in (3, 3, 4):
