@@ -77,25 +77,28 @@ def backward(
     if list(kinds) == ["last"]:
         return None, d_pooled
     parts = np.split(d_pooled, len(kinds), axis=1)
-    d_outputs = np.zeros((packing.size, parts[0].shape[1]), d_pooled.dtype)
+    shares: list[Floats] = []
     d_final = None
     for kind, d_part in zip(kinds, parts, strict=True):
         if kind == "last":
             d_final = d_part
         elif kind == "mean":
             d_each = d_part / packing.lengths[:, None].astype(d_part.dtype)
-            for rows in packing.slices:
-                d_outputs[rows] += d_each[: rows.stop - rows.start]
+            shares.append(d_each.take(packing.row, axis=0))
         elif kind == "max":
-            _add_to_winners(outputs, memory[kind], packing, d_part, d_outputs)
+            shares.append(_of_winners(outputs, memory[kind], packing, d_part))
         else:
             weights, d_step = memory[kind], d_part[packing.row]
             d_weights = np.einsum("nf,nf->n", outputs, d_step)
             mean = np.bincount(packing.row, weights * d_weights).astype(d_part.dtype)
             d_scores = weights * (d_weights - mean[packing.row])
-            d_outputs += weights[:, None] * d_step
-            d_outputs += d_scores[:, None] * params["query"]
+            d_step *= weights[:, None]
+            d_step += d_scores[:, None] * params["query"]
+            shares.append(d_step)
             np.matmul(d_scores, outputs, out=grads["query"])
+    d_outputs = shares[0]
+    for share in shares[1:]:
+        d_outputs += share
     return d_outputs, d_final
 
 
@@ -123,13 +126,11 @@ def _max(outputs: Floats, packing: Packing) -> Floats:
     return maximum
 
 
-def _add_to_winners(
-    outputs: Floats, maximum: Floats, packing: Packing, d_maximum: Floats, d_outputs: Floats
-) -> None:
-    """Add the gradient of each maximum to the state it comes from, the first of equals."""
-    left = d_maximum.copy()
-    for rows in packing.slices:
-        k = rows.stop - rows.start
-        wins = outputs[rows] == maximum[:k]
-        np.add(d_outputs[rows], left[:k], out=d_outputs[rows], where=wins)
-        np.copyto(left[:k], 0, where=wins)
+def _of_winners(outputs: Floats, maximum: Floats, packing: Packing, d_maximum: Floats) -> Floats:
+    """Return (N, F) the gradient of each maximum for the state it comes from; equals share it."""
+    wins = outputs == maximum.take(packing.row, axis=0)
+    if np.count_nonzero(wins) > maximum.size:
+        d_maximum = d_maximum / _sum(wins.astype(d_maximum.dtype), packing)
+    d_outputs = d_maximum.take(packing.row, axis=0)
+    d_outputs *= wins
+    return d_outputs

@@ -355,11 +355,14 @@ POOLING = {
         "total[: rows.stop - rows.start] +=",
         "total[rows.start - rows.stop :] +=",
     ),
-    "all features of a row win": ("wins = outputs[rows] == maximum[:k]", "wins = True"),
+    "all features of a row win": (
+        "wins = outputs == maximum.take(packing.row, axis=0)",
+        "wins = np.ones(outputs.shape, bool)",
+    ),
     "the smallest wins": ("np.maximum(top", "np.minimum(top"),
     "poolings overwrite each other's gradient": (
-        "d_outputs[rows] += d_each",
-        "d_outputs[rows] = d_each",
+        "d_outputs += share",
+        "d_outputs = share",
     ),
     "attention over the whole batch": (
         "np.bincount(packing.row, weights).astype(scores.dtype)[packing.row]",
@@ -370,7 +373,7 @@ POOLING = {
         "d_weights",
     ),
     "attention's weights without a gradient by the states": (
-        'd_outputs += d_scores[:, None] * params["query"]',
+        'd_step += d_scores[:, None] * params["query"]',
         "pass",
     ),
     "attention's gradient of the query from the weights": (

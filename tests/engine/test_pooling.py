@@ -77,14 +77,14 @@ def test_only_what_a_pooling_takes_has_a_gradient():
         assert final is None
 
 
-def test_the_first_of_equal_maxima_wins_and_takes_the_whole_gradient():
+def test_equal_maxima_share_the_gradient():
     packing = Packing(np.array([3, 2]))
     outputs = np.array([[1.0], [5.0], [4.0], [5.0], [4.0]])  # rows: 1 4 4 and 5 5
     pooled, memory = pooling.forward(["max"], {}, outputs, np.zeros((2, 1)), packing)
     assert pooled.tolist() == [[4], [5]]
     d_pooled = np.array([[10.0], [20.0]])
     d_outputs, _ = pooling.backward(["max"], {}, outputs, packing, memory, d_pooled, {})
-    assert d_outputs.ravel().tolist() == [0, 20, 10, 0, 0]
+    assert d_outputs.ravel().tolist() == [0, 10, 5, 10, 5]
 
 
 def test_attention_weights_are_a_distribution_over_each_sequence_whatever_the_scores():
