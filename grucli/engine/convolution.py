@@ -93,17 +93,18 @@ def forward(params: Mapping[str, Floats], x: Floats, seen: View, tape: Tape) -> 
     patches = tape.take("patches", M, width * size)
     pick(padded, seen.index, patches.reshape(M, width, size))
     c, y = tape.take("normal", M, filters), tape.take("outputs", M, filters)
-    np.matmul(patches, params["weight"].reshape(filters, -1).T, out=c)  # (1)
-    c += params["bias"]
-    c -= c.mean(axis=1, keepdims=True)  # (2)
-    deviation = tape.take("deviation", M, 1)
-    np.mean(np.multiply(c, c, out=y), axis=1, keepdims=True, out=deviation)
-    deviation += EPSILON
-    np.sqrt(deviation, out=deviation)
-    c /= deviation
+    np.matmul(patches, _centred(params["weight"]).reshape(filters, -1).T, out=c)  # (1) (2)
+    c += _centred(params["bias"])
+    scale = tape.take("scale", M, 1)
+    scale[:, 0] = np.einsum("mf,mf->m", c, c)
+    scale *= 1 / filters
+    scale += EPSILON
+    np.divide(1, np.sqrt(scale, out=scale), out=scale)
+    c *= scale
     np.multiply(c, params["gain"], out=y)  # (3)
     y += params["shift"]
-    return np.maximum(y, 0, out=y)
+    y *= y > 0  # in less time than a maximum takes
+    return y
 
 
 def backward(
@@ -123,21 +124,30 @@ def backward(
         grads: the arrays named by `shapes`; overwritten.
         d_x: (N, I) overwritten by the gradient of the inputs; None to omit it.
     """
-    filters = len(params["weight"])
+    filters, ones = len(params["weight"]), np.ones(len(d_y), d_y.dtype)
     patches, c, y = tape["patches"], tape["normal"], tape["outputs"]
     d_y *= y > 0  # (3)
-    np.add.reduce(d_y, axis=0, out=grads["shift"])
-    np.add.reduce(np.multiply(d_y, c, out=y), axis=0, out=grads["gain"])
+    np.matmul(ones, d_y, out=grads["shift"])  # a product sums faster than a reduction
+    np.multiply(d_y, c, out=y)
+    np.matmul(ones, y, out=grads["gain"])
+    slope = (y @ params["gain"])[:, None]  # (2)
+    slope *= 1 / filters
     d_y *= params["gain"]
-    slope = np.multiply(d_y, c, out=y).mean(axis=1, keepdims=True)  # (2)
-    d_y -= d_y.mean(axis=1, keepdims=True)
-    d_y -= np.multiply(c, slope, out=y)
-    d_y /= tape["deviation"]
-    np.add.reduce(d_y, axis=0, out=grads["bias"])  # (1)
-    np.matmul(d_y.T, patches, out=grads["weight"].reshape(filters, -1))
+    c *= slope
+    d_y -= c
+    d_y *= tape["scale"]  # of what the centred filters give
+    d_bias, d_weight = ones @ d_y, d_y.T @ patches  # (1)
+    grads["bias"][...] = _centred(d_bias)
+    grads["weight"][...] = _centred(d_weight).reshape(grads["weight"].shape)
     if d_x is not None:
-        np.matmul(d_y, params["weight"].reshape(filters, -1), out=patches)
+        np.matmul(d_y, _centred(params["weight"]).reshape(filters, -1), out=patches)
         _add_up(patches.reshape(*seen.index.shape, -1), seen.index, d_x, tape)
+
+
+def _centred(filters: Floats) -> Floats:
+    """Return (F, ...) less the mean of all filters, which makes their outputs centred, too."""
+    centred: Floats = filters - filters.mean(axis=0)
+    return centred
 
 
 def _add_up(d_seen: Floats, index: Integers, d_x: Floats, tape: Tape) -> None:

@@ -448,27 +448,35 @@ CONVOLUTION = {
     ),
     "stride of the steps forgotten": ("after.step[:, None] * stride", "after.step[:, None]"),
     "outside is a leftover": ("padded[:-1], padded[-1] = x, 0", "padded[:-1] = x"),
-    "bias forgotten": ('c += params["bias"]', "pass"),
-    "mean over the batch": ("c -= c.mean(axis=1, keepdims=True)", "c -= c.mean()"),
-    "normalised over the batch": (
-        "np.mean(np.multiply(c, c, out=y), axis=1, keepdims=True, out=deviation)",
-        "deviation[...] = np.mean(c * c)",
+    "bias forgotten": ('c += _centred(params["bias"])', "pass"),
+    "mean over the places of a filter": (
+        "filters - filters.mean(axis=0)",
+        "filters - filters.mean(axis=-1, keepdims=True)",
     ),
-    "negative ones kept": ("return np.maximum(y, 0, out=y)", "return y"),
+    "mean left": ("filters - filters.mean(axis=0)", "filters"),
+    "normalised over the batch": (
+        'np.einsum("mf,mf->m", c, c)',
+        "np.sum(c * c) / len(c)",
+    ),
+    "negative ones kept": ("y *= y > 0  # in", "# in"),
     "slope of the maximum forgotten": ("d_y *= y > 0", "pass"),
     "gain forgotten in the gradient": ('d_y *= params["gain"]', "pass"),
-    "gain's gradient without what it scales": ("np.multiply(d_y, c, out=y), axis=0", "d_y, axis=0"),
-    "mean forgotten in the gradient": ("d_y -= d_y.mean(axis=1, keepdims=True)", "pass"),
-    "deviation forgotten in the gradient": ("d_y -= np.multiply(c, slope, out=y)", "pass"),
-    "gradient not scaled": ('d_y /= tape["deviation"]', "pass"),
+    "gain's gradient without what it scales": ("ones, y, out", "ones, d_y, out"),
+    "mean forgotten in the gradient": ("_centred(d_weight).reshape", "d_weight.reshape"),
+    "mean forgotten in the gradient of the inputs": (
+        'd_y, _centred(params["weight"])',
+        'd_y, params["weight"]',
+    ),
+    "deviation forgotten in the gradient": ("d_y -= c", "pass"),
+    "gradient not scaled": ('d_y *= tape["scale"]', "pass"),
     "last place alone": (
         "d_padded[index[:, place]] += d_seen",
         "d_padded[index[:, place]] = d_seen",
     ),
     "gradient on top of an earlier batch's": ("d_padded.fill(0)", "pass"),
     "shift's gradient added to an earlier batch's": (
-        'np.add.reduce(d_y, axis=0, out=grads["shift"])',
-        'grads["shift"][...] += np.add.reduce(d_y, axis=0)',
+        'np.matmul(ones, d_y, out=grads["shift"])',
+        'grads["shift"][...] += ones @ d_y',
     ),
 }
 
