@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from grucli.engine import losses
 from grucli.engine.packing import Floats, Integers
 
 NEWTON_STEPS = 50
 HALVINGS = 30
 LEAST_GAIN = 1e-4  # of what the slope promises (Armijo 1966); less may go on for ever
+ENOUGH = 1e-9  # of the loss: a step that promises no more is the last, as its square is nothing
 LEAST = np.array([0.01, 0.0])  # the first part always has a say
 NEAR = 1e-9  # to its LEAST, a factor that would fall stands there: it would cut each step short
 PRIOR_ROWS = 1.0  # factors are held near 1 as if by so many rows; a few rows cannot tell them
@@ -28,41 +28,53 @@ def fit(parts: Sequence[Floats], targets: Integers) -> Floats:
         parts: logits of at most two models for the same rows.
         targets: (n,) classes.
     """
-    full = np.stack([both_classes(part) for part in parts])
+    full = np.stack([both_classes(part) for part in parts]).astype(np.float64)
+    beside = full - full[:, np.arange(len(targets)), targets][:, :, None]
     factors, least = np.ones(len(parts)), LEAST[: len(parts)]
+    loss, p = _loss(factors, beside)
     for _ in range(NEWTON_STEPS):
-        gradient, curvature = _derivatives(factors, full, targets)
+        gradient, curvature = _derivatives(factors, beside, p)
         held = (factors <= least + NEAR) & (gradient > 0)
         factors[held] = least[held]
         curvature[held] = curvature[:, held] = 0
         step = np.linalg.solve(curvature + PRIOR_ROWS * np.eye(len(parts)), gradient)
-        before = _loss(factors, full, targets)
         for size in 0.5 ** np.arange(HALVINGS):
             closer = np.maximum(factors - size * step, least)
-            gain = before - _loss(closer, full, targets)
-            if gain > LEAST_GAIN * gradient @ (factors - closer):
+            promised = gradient @ (factors - closer)
+            found = _loss(closer, beside)
+            if loss - found[0] > LEAST_GAIN * promised:
                 break
         else:  # no digit is left to gain
             break
-        factors = closer
+        factors, (loss, p) = closer, found
+        if promised <= ENOUGH * loss:
+            break
     return factors
 
 
-def _loss(factors: Floats, full: Floats, targets: Integers) -> float:
-    """Return the sum of the rows' losses, and of what holds the factors near 1."""
-    logits = np.tensordot(factors, full, 1)
-    own = losses.log_probabilities(logits)[np.arange(len(targets)), targets]
-    return float(PRIOR_ROWS / 2 * np.sum((factors - 1) ** 2) - own.sum())
+def _loss(factors: Floats, beside: Floats) -> tuple[float, Floats]:
+    """Return the loss of all rows, with what holds the factors near 1, and probabilities (n, C).
+
+    Args:
+        factors: (P,).
+        beside: (P, n, C) logits less that of the target.
+    """
+    p = np.tensordot(factors, beside, 1)
+    most = p.max(axis=1)
+    np.exp(np.subtract(p, most[:, None], out=p), out=p)
+    total = p.sum(axis=1)
+    p /= total[:, None]
+    held = PRIOR_ROWS / 2 * np.sum((factors - 1) ** 2)
+    return float(held + most.sum() + np.log(total).sum()), p
 
 
-def _derivatives(factors: Floats, full: Floats, targets: Integers) -> tuple[Floats, Floats]:
+def _derivatives(factors: Floats, beside: Floats, p: Floats) -> tuple[Floats, Floats]:
     """Return the gradient (P,) of the loss and its curvature (P, P), this without PRIOR_ROWS."""
-    p = losses.probabilities(np.tensordot(factors, full, 1))
-    mean = np.einsum("nc,pnc->pn", p, full)
-    truth = full[:, np.arange(len(targets)), targets]
-    centred = full - mean[:, :, None]
-    gradient = (mean - truth).sum(axis=1) + PRIOR_ROWS * (factors - 1)
-    return gradient, np.einsum("nc,pnc,qnc->pq", p, centred, centred)
+    mean = np.einsum("nc,pnc->pn", p, beside)
+    centred = beside - mean[:, :, None]
+    weighed = (centred * p).reshape(len(factors), -1)
+    gradient = mean.sum(axis=1) + PRIOR_ROWS * (factors - 1)
+    return gradient, weighed @ centred.reshape(len(factors), -1).T
 
 
 def both_classes(logits: Floats) -> Floats:
