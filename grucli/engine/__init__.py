@@ -14,8 +14,8 @@ after the other, each with just the rows that still run (`packing.Packing`). A p
 
 Gates. `r` reset, `z` update, `n` candidate, `hn` the candidate's recurrent part. An update gate
 of 1 keeps the previous state. Parameters have the blocks r | z | n and a leading direction axis:
-weight_ih (D, 3H, I), weight_hh (D, 3H, H), bias (D, 3H), bias_hn (D, H). A cell runs one direction
-at a time, without that axis: `recurrent` mirrors time for the second one.
+weight_ih (D, 3H, I), weight_hh (D, 3H, H), bias (D, 3H), bias_hn (D, H). Both directions run in one
+loop, as two rows for each sequence (`Packing.both_ways`): `recurrent` mirrors the second in time.
 
 Speed. One array a gate, so that what a step works on is contiguous: NumPy runs through contiguous
 arrays in a third of the time it takes to set up a strided loop. A third argument of a function of

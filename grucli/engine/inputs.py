@@ -1,9 +1,13 @@
-"""The inputs of a layer in one direction: rows of numbers, and which of them each step reads."""
+"""The inputs of a layer: rows of numbers, which of them each step reads, and their gradients.
+
+Rows of both directions alternate, as in `Packing.both_ways`; D is 1 or 2, of n steps of sequences.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,19 +20,39 @@ class Inputs:
     """The inputs of a layer.
 
     Attributes:
-        rows: (M, I + 1) vectors, each with a 1 at its end, whose weight is the bias.
-        index: (N,) the row that each packed row reads; None if M = N and it is its own.
+        rows: (M, I + 1) vectors as `with_ones` gives them.
+        index: (N,) the row that each packed row of the sequences reads; None for its own.
+        mirror: (N,) as `Packing.mirror` if there are two directions; None for one.
     """
 
     rows: Floats
     index: Integers | None
+    mirror: Integers | None
+
+    @property
+    def num_directions(self) -> int:
+        """D."""
+        return 1 if self.mirror is None else 2
+
+    @cached_property
+    def read(self) -> tuple[Integers | None, ...]:
+        """For each direction `index`, in its own order of time."""
+        if self.mirror is None:
+            return (self.index,)
+        return self.index, self.mirror if self.index is None else self.index[self.mirror]
 
     def of(self, block: slice, tape: Tape) -> Floats:
-        """Return (rows, I + 1) what a block of packed rows reads."""
-        if self.index is None:
-            return self.rows[block]
-        out = tape.take("inputs", block.stop - block.start, self.rows.shape[1])
-        return pick(self.rows, self.index[block], out)
+        """Return (D, n, I + 1) what a block of the rows of all directions reads."""
+        block = _of_sequences(block, self.num_directions)
+        if self.index is self.mirror is None:
+            return self.rows[None, block]
+        out = tape.take("inputs", self.num_directions, block.stop - block.start, self.rows.shape[1])
+        for index, own in zip(self.read, out, strict=True):
+            if index is None:
+                own[...] = self.rows[block]
+            else:
+                pick(self.rows, index[block], own)
+        return out
 
 
 def with_ones(x: Floats, tape: Tape) -> Floats:
@@ -43,29 +67,46 @@ def pick(rows: Floats, index: Integers, out: Floats) -> Floats:
     return np.take(rows, index, axis=0, out=out, mode="clip")  # "raise" would copy once more
 
 
+def by_direction(rows: Floats, num_directions: int) -> Floats:
+    """Return (..., D, n, H), a view of the rows (..., D * n, H) of all directions."""
+    if num_directions == 1:
+        return rows[..., None, :, :]
+    parted = rows.reshape(*rows.shape[:-2], -1, num_directions, rows.shape[-1])
+    return parted.swapaxes(-3, -2)
+
+
+def _of_sequences(rows: slice, num_directions: int) -> slice:
+    return slice(rows.start // num_directions, rows.stop // num_directions)
+
+
 def projection(x: Inputs, weight: Floats, tape: Tape) -> Callable[[slice, Floats], None]:
-    """Return a function of a block of packed rows that fills (G, rows, H) with inputs x weight.
+    """Return a function of a block of rows that fills (G, rows, H) with inputs x weight.
 
     Rows that are read twice or more, as those of tokens are, are multiplied once.
 
     Args:
         x: the inputs.
-        weight: (G, I + 1, H) of each gate.
+        weight: (G, D, I + 1, H) of each gate and direction.
         tape: for the products.
     """
-    index = x.index
-    if index is None or 2 * len(x.rows) > len(index):
+    G, D, _, H = weight.shape
+    if x.index is None or 2 * len(x.rows) > len(x.index):
 
         def multiply(block: slice, out: Floats) -> None:
-            np.matmul(x.of(block, tape), weight, out)
+            np.matmul(x.of(block, tape), weight, by_direction(out, D))
 
         return multiply
-    projected = tape.take("projected", len(weight), len(x.rows), weight.shape[2])
-    np.matmul(x.rows, weight, projected)
+    projected = tape.take("projected", G, len(x.rows) * D, H)
+    np.matmul(x.rows, weight, by_direction(projected, D))
+    index = np.empty((len(x.index), D), np.int64)
+    index[:, 0] = D * x.index
+    if x.mirror is not None:
+        index[:, 1] = index[x.mirror, 0] + 1
+    of_row = index.reshape(-1)
 
     def gather(block: slice, out: Floats) -> None:
         for gate, gate_out in zip(projected, out, strict=True):
-            pick(gate, index[block], gate_out)
+            pick(gate, of_row[block], gate_out)
 
     return gather
 
@@ -74,12 +115,76 @@ class Sum:
     """The gradient of weights, summed block by block while a block's factors are in the cache."""
 
     def __init__(self, total: Floats, tape: Tape, name: str) -> None:
-        """Start at zero in `total` (G, H, I); the tape has room for one block's share."""
+        """Sum in `total` (G, D, H, I), which the first block overwrites; `name` is on the tape."""
         self.total = total
-        self._part = tape.take(name, *total.shape)
-        total.fill(0)
+        self._tape, self._name, self._is_first = tape, name, True
 
     def add(self, d_gates: Floats, x: Floats) -> None:
-        """Add the products of (G, rows, H), gradients by the gates, and (rows, I), their inputs."""
-        np.matmul(d_gates.swapaxes(1, 2), x, self._part)
-        self.total += self._part
+        """Add the products of (G, D, n, H), gradients by the gates, and (D, n, I), their inputs."""
+        turned = d_gates.swapaxes(-2, -1)
+        if self._is_first:
+            np.matmul(turned, x, self.total)
+            self._is_first = False
+        else:
+            part = self._tape.take(self._name, *self.total.shape)
+            self.total += np.matmul(turned, x, part)
+
+
+class InputSide:
+    """The gradients of a cell's input weights, bias and inputs, collected block by block."""
+
+    def __init__(
+        self,
+        params: Mapping[str, Floats],
+        x: Inputs,
+        tape: Tape,
+        grads: Mapping[str, Floats],
+        d_x: Floats | None,
+        *,
+        blocks: Sequence[int],
+    ) -> None:
+        """Prepare for the last block.
+
+        Args:
+            params: the cell's.
+            x: its inputs.
+            tape: for what is collected.
+            grads: `weight_ih` and `bias` are overwritten by `finish`.
+            d_x: (N, I) overwritten by `finish`; None if nobody asks for it.
+            blocks: the place among the parameters of each gate that `add` is given.
+        """
+        G, (D, width) = len(blocks), params["bias"].shape
+        self._weight, self._d_weight, self._d_bias = (
+            array.reshape(D, G, width // G, -1).swapaxes(0, 1)
+            for array in (params["weight_ih"], grads["weight_ih"], grads["bias"])
+        )
+        self._x, self._d_x, self._tape = x, d_x, tape
+        self._blocks = list(blocks)
+        total = tape.take("d_weight_x", G, D, width // G, x.rows.shape[1])
+        self._sum = Sum(total, tape, "d_weight_x_part")
+        self._d_rows = None if d_x is None else self._by_direction(d_x)
+
+    def add(self, d_gates: Floats, block: slice) -> None:
+        """Add a block; `d_gates` (G, rows, H) are gradients of gates before their sigmoid."""
+        D = self._x.num_directions
+        parted = by_direction(d_gates, D)
+        self._sum.add(parted, self._x.of(block, self._tape))
+        if self._d_rows is not None:
+            d_rows = self._d_rows[:, _of_sequences(block, D)]
+            np.matmul(parted[0], self._weight[self._blocks[0]], d_rows)
+            part = self._tape.take("d_rows_part", *d_rows.shape)
+            for d_gate, gate in zip(parted[1:], self._blocks[1:], strict=True):
+                d_rows += np.matmul(d_gate, self._weight[gate], part)
+
+    def finish(self) -> None:
+        """Write the sums into the gradients, in the order of the parameters."""
+        self._d_weight[self._blocks] = self._sum.total[..., :-1]
+        self._d_bias[self._blocks] = self._sum.total[..., -1:]
+        if self._d_rows is not None and self._x.mirror is not None:
+            np.add(self._d_rows[0], self._d_rows[1][self._x.mirror], self._d_x)
+
+    def _by_direction(self, d_x: Floats) -> Floats:
+        """Return (D, N, I), where each direction's gradient is collected in its order of time."""
+        if self._x.mirror is None:
+            return d_x[None]
+        return self._tape.take("d_rows", 2, *d_x.shape)

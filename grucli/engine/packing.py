@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.floating]
 Integers = npt.NDArray[np.integer]
+Step = tuple[slice, slice]
+"""The packed rows of a step, and where the states before them stand, as in `Packing.before`."""
 
 
 class Packing:
@@ -33,6 +35,17 @@ class Packing:
         self.active = np.searchsorted(-self.lengths, -steps, side="left")
         self.offsets = np.concatenate(([0], np.cumsum(self.active)))
 
+    @cached_property
+    def both_ways(self) -> "Packing":
+        """Two rows for each of these, one after the other: a sequence as it is read either way.
+
+        Rows 2 k and 2 k + 1 are as long as row k, so that both directions run in one loop.
+        """
+        both = Packing.__new__(Packing)
+        both.lengths, both.active = np.repeat(self.lengths, 2), 2 * self.active
+        both.offsets = 2 * self.offsets
+        return both
+
     @property
     def batch_size(self) -> int:
         """B."""
@@ -54,8 +67,17 @@ class Packing:
         bounds = self.offsets.tolist()
         return [slice(start, stop) for start, stop in itertools.pairwise(bounds)]
 
-    def blocks(self, most_rows: int) -> list[tuple[list[slice], slice]]:
-        """Return runs of steps: the packed rows of each step, and those of all of them together.
+    @cached_property
+    def before(self) -> list[slice]:
+        """Where the states before each of the T steps stand among B initial states and N states."""
+        starts = [0, *(self.batch_size + self.offsets[:-2]).tolist()]
+        return [
+            slice(start, start + rows)
+            for start, rows in zip(starts, self.active.tolist(), strict=True)
+        ]
+
+    def blocks(self, most_rows: int) -> list[tuple[list[Step], slice]]:
+        """Return runs of steps: the rows of each step, and the packed rows of all of them together.
 
         They are at most `most_rows` where a step allows it: what is computed block by block stays
         in the processor's cache until it is used.
@@ -65,8 +87,9 @@ class Packing:
         for step in range(1, self.num_steps):
             if bounds[step + 1] - bounds[starts[-1]] > most_rows:
                 starts.append(step)
+        steps = list(zip(self.slices, self.before, strict=True))
         return [
-            (self.slices[start:stop], slice(bounds[start], bounds[stop]))
+            (steps[start:stop], slice(bounds[start], bounds[stop]))
             for start, stop in itertools.pairwise([*starts, self.num_steps])
         ]
 
@@ -100,6 +123,17 @@ class Packing:
         """
         mirrored: Integers = self.offsets[self.lengths[self.row] - 1 - self.step] + self.row
         return mirrored
+
+    @cached_property
+    def turned(self) -> Integers:
+        """(2 N,) the row of `both_ways` at which the other steps of its sequence come.
+
+        Of each pair the first row is itself and the second that of `mirror`, so that taking
+        `rows[turned]` turns the second direction's order of time into the first's, and back.
+        """
+        turned = np.arange(2 * self.size).reshape(-1, 2)
+        turned[:, 1] = 2 * self.mirror + 1
+        return turned.reshape(-1)
 
     @cached_property
     def previous(self) -> slice | Integers:

@@ -65,23 +65,23 @@ def forward(
         params: the cell's arrays, with D directions.
         x: (N, I) packed inputs, or (M, I) rows for `index` to choose from.
         packing: the order of the packed rows.
-        tape: overwritten; `tape.part(d)` is that of direction d.
+        tape: overwritten; `of_direction` reads what one direction has left there.
         h0: (D, B, H) initial states, zeros if None.
         index: (N,) the row of `x` that each packed row reads; None for its own.
 
     Returns:
-        outputs (N, D * H), the states at each step (for one direction a view into the tape), and
-        final (B, D * H), each direction's state after its last step.
+        outputs (N, D * H), the states at each step, a view into the tape, and final (B, D * H),
+        each direction's state after its last step.
     """
-    rows = with_ones(x, tape)
-    outputs = []
-    for direction, own in enumerate(_by_direction(params)):
-        inputs = Inputs(rows=rows, index=_read(index, packing, direction))
-        start = None if h0 is None else h0[direction]
-        states = CELLS[cell].forward(own, inputs, packing, tape.part(direction), start)
-        outputs.append(states[packing.batch_size :])
-    final = _side_by_side([output[packing.last] for output in outputs])
-    return _side_by_side([outputs[0], *(o[packing.mirror] for o in outputs[1:])]), final
+    D = len(params["bias"])
+    both = packing if D == 1 else packing.both_ways
+    start = None if h0 is None else h0.swapaxes(0, 1).reshape(both.batch_size, -1)
+    read = Inputs(rows=with_ones(x, tape), index=index, mirror=packing.mirror if D == 2 else None)
+    states = CELLS[cell].forward(params, read, both, tape, start)[both.batch_size :]
+    final = states.reshape(packing.size, -1)[packing.last]
+    if D == 2:
+        states = pick(states, packing.turned, tape.take("outputs", *states.shape))
+    return states.reshape(packing.size, -1), final
 
 
 def backward(
@@ -109,55 +109,43 @@ def backward(
     Returns:
         d_h0 (D, B, H).
     """
-    H = tape.part(0)["states"].shape[1]
-    d_h0 = tape.take("d_h0", len(params["bias"]), packing.batch_size, H)
-    own_parts = zip(_by_direction(params), _by_direction(grads), strict=True)
-    for direction, (own, own_grads) in enumerate(own_parts):
-        part = tape.part(direction)
-        inputs = Inputs(rows=tape["rows"], index=_read(index, packing, direction))
-        d_states = _of_states(direction, packing, part, d_outputs, d_final)
-        own_d_x = d_x if d_x is None or direction == 0 else part.take("d_x", *d_x.shape)
-        d_h0[direction] = CELLS[cell].backward(
-            own, inputs, packing, part, d_states, own_grads, own_d_x
-        )
-        if direction == 1 and d_x is not None and own_d_x is not None:
-            d_x += own_d_x[packing.mirror]
-    return d_h0
+    D = len(params["bias"])
+    both = packing if D == 1 else packing.both_ways
+    d_states = _of_states(packing, both, tape, d_outputs, d_final)
+    read = Inputs(rows=tape["rows"], index=index, mirror=packing.mirror if D == 2 else None)
+    CELLS[cell].backward(params, read, both, tape, d_states, grads, d_x)
+    return d_states[: both.batch_size].reshape(packing.batch_size, D, -1).swapaxes(0, 1)
 
 
-def _by_direction(arrays: Mapping[str, Floats]) -> list[dict[str, Floats]]:
-    directions = range(len(arrays["bias"]))
-    return [{name: array[d] for name, array in arrays.items()} for d in directions]
+def of_direction(rows: Floats, direction: int, num_directions: int) -> Floats:
+    """Return one direction's share of what a tape holds of all, in its own order of time: a view.
 
-
-def _read(index: Integers | None, packing: Packing, direction: int) -> Integers | None:
-    """Return the row that each packed row reads when time runs as in this direction."""
-    if direction == 0:
-        return index
-    return packing.mirror if index is None else index[packing.mirror]
+    Args:
+        rows: `tape["states"]`, of which (B + N, H) are returned, h0 and those after each packed
+            row; or `tape["gates"]`, of which (G, N, H) are, in the order of the cell's GATES.
+        direction: 0 or 1.
+        num_directions: of the layer.
+    """
+    return rows[..., direction::num_directions, :]
 
 
 def _of_states(
-    direction: int,
-    packing: Packing,
-    tape: Tape,
-    d_outputs: Floats | None,
-    d_final: Floats | None,
+    packing: Packing, both: Packing, tape: Tape, d_outputs: Floats | None, d_final: Floats | None
 ) -> Floats:
-    """Return (N, H) the gradient by the states of one direction, in its own order of time."""
-    N, H = packing.size, tape["states"].shape[1]
-    columns = slice(direction * H, (direction + 1) * H)
-    d_states = tape.take("d_states", N, H)
+    """Return (D * (B + N), H) the gradient by first states, zero so far, and by all others.
+
+    Each direction is in its own order of time.
+    """
+    B, states = both.batch_size, tape["states"]
+    d_states = tape.take("d_states", *states.shape)
+    d_states[:B] = 0
+    by_step = d_states[B:].reshape(packing.size, -1)
     if d_outputs is None:
-        d_states.fill(0)
-    elif direction == 0:
-        d_states[...] = d_outputs[:, columns]
+        by_step.fill(0)
+    elif both is packing:
+        by_step[...] = d_outputs
     else:
-        pick(d_outputs[:, columns], packing.mirror, d_states)
+        pick(d_outputs.reshape(both.size, -1), packing.turned, d_states[B:])
     if d_final is not None:
-        d_states[packing.last] += d_final[:, columns]
+        by_step[packing.last] += d_final
     return d_states
-
-
-def _side_by_side(parts: list[Floats]) -> Floats:
-    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)

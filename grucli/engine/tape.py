@@ -22,7 +22,6 @@ class Tape:
         self.dtype = np.dtype(dtype)
         self._flat: dict[str, Floats] = {}
         self._taken: dict[str, Floats] = {}
-        self._parts: dict[int, Tape] = {}
 
     def take(self, name: str, *shape: int) -> Floats:
         """Return the contiguous buffer `name` in `shape`; its content is undefined."""
@@ -37,15 +36,7 @@ class Tape:
         """Return the buffer `name` as it was last taken."""
         return self._taken[name]
 
-    def part(self, number: int) -> Tape:
-        """Return a tape of its own within this one: that of one direction of a layer."""
-        if number not in self._parts:
-            self._parts[number] = type(self)(self.dtype)
-        return self._parts[number]
-
     def fill(self, value: float) -> None:
         """Overwrite every buffer: checks poison a tape with NaN to find leftovers."""
         for flat in self._flat.values():
             flat.fill(value)
-        for part in self._parts.values():
-            part.fill(value)

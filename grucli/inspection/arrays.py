@@ -31,7 +31,7 @@ from grucli.data.batches import Batch
 from grucli.data.encoded import Encoded
 from grucli.data.records import Record
 from grucli.engine.packing import Floats
-from grucli.engine.recurrent import CELLS
+from grucli.engine.recurrent import CELLS, of_direction
 from grucli.errors import ConfigError
 from grucli.inspection.health import DIRECTIONS
 from grucli.inspection.report import Report
@@ -110,9 +110,11 @@ def _keep(
     for (layer, direction, kind), array in zip(
         _kept(runner.model.architecture), traces.values(), strict=True
     ):
-        part = runner.tapes[layer].part(direction)
-        states = part["states"][packing.batch_size :]
-        values = states if kind == STATE else part["gates"][own.index(kind)]
+        tape, directions = runner.tapes[layer], runner.model.architecture.num_directions
+        if kind == STATE:
+            values = of_direction(tape["states"], direction, directions)[packing.batch_size :]
+        else:
+            values = of_direction(tape["gates"], direction, directions)[own.index(kind)]
         array[rows[packing.mirror] if direction else rows] = values
 
 

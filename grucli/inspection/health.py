@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.engine.packing import Floats, Packing
-from grucli.engine.recurrent import CELLS
+from grucli.engine.recurrent import CELLS, of_direction
 from grucli.model.runner import Runner
 
 DIRECTIONS = ("forward", "backward")
@@ -104,11 +104,12 @@ class HealthMeter:
         packing, cell = self._runner.packing, self._runner.model.architecture.cell
         for tape, parts in zip(self._runner.tapes, self._parts, strict=True):
             for direction, part in enumerate(parts):
-                own = tape.part(direction)
-                states = own["states"][packing.batch_size :]
-                names = CELLS[cell].GATES
-                gates = dict(zip(names, own["gates"], strict=True)) if names else {}
-                part.add(states, gates, packing)
+                states = of_direction(tape["states"], direction, len(parts))
+                names, gates = CELLS[cell].GATES, {}
+                if names:
+                    own = of_direction(tape["gates"], direction, len(parts))
+                    gates = dict(zip(names, own, strict=True))
+                part.add(states[packing.batch_size :], gates, packing)
 
     def result(self) -> tuple[LayerHealth, ...]:
         """Return the health of each layer and direction."""

@@ -43,8 +43,8 @@ class Runner:
 
     Attributes:
         model: what is run.
-        tapes: one for each recurrent layer; after `forward`, `tapes[k].part(d)["gates"]`
-            holds the gates of direction d.
+        tapes: one for each recurrent layer; after `forward`, `recurrent.of_direction` reads the
+            gates and states of a direction from them.
     """
 
     def __init__(self, model: Model) -> None:

@@ -64,6 +64,27 @@ def test_previous_is_the_state_before(lengths):
     assert states[packing.previous].tolist() == [[step - 1, row] for step, row in order]
 
 
+@each_profile
+def test_before_is_where_the_states_before_each_step_stand(lengths):
+    packing = Packing(np.array(lengths))
+    initial = [(-1, row) for row in range(len(lengths))]
+    states = [*initial, *literal_order(lengths)]
+    for step, before in enumerate(packing.before):
+        rows = [row for t, row in literal_order(lengths) if t == step]
+        assert states[before] == [(step - 1, row) for row in rows]
+
+
+@each_profile
+def test_both_ways_has_two_rows_for_each_sequence(lengths):
+    packing = Packing(np.array(lengths))
+    both, expected = packing.both_ways, Packing(np.repeat(lengths, 2))
+    for name in ("lengths", "active", "offsets", "last", "mirror"):
+        assert getattr(both, name).tolist() == getattr(expected, name).tolist(), name
+    order = [(step, row, way) for step, row in literal_order(lengths) for way in "><"]
+    turned = [(s if w == ">" else lengths[row] - 1 - s, row, w) for s, row, w in order]
+    assert [order[k] for k in packing.turned] == turned
+
+
 def test_equal_lengths_need_no_copy_of_the_states():
     states = np.zeros((9, 2))
     assert np.shares_memory(states[Packing(np.array([2, 2, 2])).previous], states)
@@ -86,15 +107,16 @@ def test_bad_lengths_are_refused(lengths):
 def test_blocks_are_runs_of_steps_as_long_as_allowed(lengths, most_rows):
     packing = Packing(np.array(lengths))
     blocks = packing.blocks(most_rows)
-    assert [step for steps, _ in blocks for step in steps] == packing.slices
+    assert [step for steps, _ in blocks for step, _ in steps] == packing.slices
+    assert [before for steps, _ in blocks for _, before in steps] == packing.before
     position = 0
     for steps, rows in blocks:
-        assert rows.start == position == steps[0].start
-        assert rows.stop == steps[-1].stop
+        assert rows.start == position == steps[0][0].start
+        assert rows.stop == steps[-1][0].stop
         position = rows.stop
         assert len(steps) == 1 or rows.stop - rows.start <= most_rows
     for (_, rows), (steps, _) in itertools.pairwise(blocks):
-        assert steps[0].stop - rows.start > most_rows
+        assert steps[0][0].stop - rows.start > most_rows
 
 
 @each_profile

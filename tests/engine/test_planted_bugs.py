@@ -87,34 +87,39 @@ def check_step_heads():
 
 
 FEW_VALUES = 24
-FROM_FOLLOWING_STEP = "np.add(d_h_on, carried, d_h_on)"
-MINGRU_CARRY = "np.add(d_h[: len(carried)], carried, d_h[: len(carried)])"
+MIRROR_READ = "self.mirror if self.index is None else self.index[self.mirror]"
+FROM_FOLLOWING_STEP = "np.add(d_before, d_kept, d_before)"
 START = "states[:B] = 0 if h0 is None else h0"
 START_IF_GIVEN = "if h0 is not None:\n        states[:B] = h0"
 
 STEPS = {
     "update gate inverted": (
-        "np.multiply(new, rz_at[1], new)",
-        "np.multiply(new, 1 - rz_at[1], new)",
+        "np.multiply(new, z_at, new)",
+        "np.multiply(new, 1 - z_at, new)",
     ),
-    "sigmoid from -1/2 to 1/2": ("np.add(a_rz, half, rz_at)", "rz_at[...] = a_rz"),
+    "reset from -1/2 to 1/2": ("np.add(a_r, half, r_at)", "r_at[...] = a_r"),
+    "keep from -1/2 to 1/2": ("np.add(a_z, half, z_at)", "z_at[...] = a_z"),
     "sigmoid of twice the value": ("np.multiply(a_rz, half, a_rz)", "pass"),
     "inputs of the block before": (
         "project(block, gates[:3, block])",
         "project(slice(0, block.stop - block.start), gates[:3, block])",
     ),
-    "following step forgotten": (FROM_FOLLOWING_STEP, "pass"),
-    "following step added to the wrong rows": ("d_h[:k]", "d_h[len(d_h) - k :]"),
-    "finished rows take a leftover": (
-        FROM_FOLLOWING_STEP,
-        "np.add(d_h, d_h0[: len(d_h)], d_h)",
+    "keep path dropped": (FROM_FOLLOWING_STEP, "pass"),
+    "gradient of the rows of the step after": (
+        "d_states[B + at.start : B + at.stop], d_states[before]",
+        "d_states[B + at.start : B + at.stop], d_states[B + at.start : B + at.stop]",
     ),
+    "gradient of the states of the step before": (
+        "d_states[B + at.start : B + at.stop], d_states[before]",
+        "d_states[at], d_states[before]",
+    ),
+    "states two steps before": ("h, new = states[before]", "h, new = states[at]"),
     "first step's gradient of the state forgotten": (
-        "for at in reversed(steps)",
-        "for at in reversed(steps if block.start else steps[1:])",
+        "for at, before in reversed(steps)",
+        "for at, before in reversed(steps if block.start else steps[1:])",
     ),
-    "way back through r dropped": ("np.add(carried, part_r, carried)", "pass"),
-    "way back through z dropped": ("np.add(carried, part_z, carried)", "pass"),
+    "way back through r dropped": ("np.add(d_before, part_r, d_before)", "pass"),
+    "way back through z dropped": ("np.add(d_before, part_z, d_before)", "pass"),
     "candidate not scaled by 1 - z": ("n *= z\n", "pass\n"),
     "keep gate missing in the slope of z": ("slope *= keep", "pass"),
     "tanh slope dropped": ("n *= n\n    np.subtract(1, n, out=n)", "n[...] = 1"),
@@ -125,43 +130,42 @@ STEPS = {
 
 GRU = STEPS | {
     "r and z swapped among the recurrent weights": (
-        "np.add(a_rz, rz_at, a_rz)",
-        "np.add(a_rz[::-1], rz_at, a_rz)",
+        "np.add(a_r, r_at, a_r)",
+        "a_rz[...] = a_rz[::-1].copy(); np.add(a_r, r_at, a_r)",
     ),
     "recurrent weight transposed": (
-        'weight_h = params["weight_hh"].reshape(3, H, H)',
-        'weight_h = params["weight_hh"].reshape(3, H, H).swapaxes(1, 2)',
+        "weight_h, of_direction)  # (1) (2) (5)",
+        "weight_h.swapaxes(2, 3), of_direction)",
     ),
     "reset before the bias": (
         "np.add(a_n, b_hn, hn_at)",
-        "np.add(a_n, b_hn / rz_at[0], hn_at)",
+        "np.add(a_n, b_hn / r_at, hn_at)",
     ),
     "reset dropped in backward": ("hn[...] = r\n", "hn[...] = 1\n"),
     "slope of r dropped": ("np.subtract(1, r, out=slope)\n    slope *= r\n", "slope[...] = 1\n"),
     "candidate missing in the slope of r": ("slope *= hn", "pass"),
-    "keep path dropped": (
-        "np.multiply(d_h, keep[at.start - block.start : at.stop - block.start], carried)",
-        "carried[...] = 0",
+    "keep path through 1 - z": (
+        "np.multiply(d_h, d_kept, d_kept)",
+        "np.multiply(d_h, 1 - d_kept, d_kept)",
     ),
-    "keep path through 1 - z": ("np.multiply(d_h, keep[", "np.multiply(d_h, 1 - keep["),
     "z of the block's first steps": (
         "keep[at.start - block.start : at.stop - block.start]",
         "keep[:k]",
     ),
-    "way back through hn dropped": ("np.add(carried, part_hn, carried)", "pass"),
+    "way back through hn dropped": ("np.add(d_before, part_hn, d_before)", "pass"),
     "candidate's recurrent weight from d_n": (
-        "d_weight_h.add(d_gates[1:, block]",
-        "d_weight_h.add(d_gates[[1, 2, 0], block]",
+        "recurrent.add(by_direction(d_gates[1:, block]",
+        "recurrent.add(by_direction(d_gates[[1, 2, 0], block]",
     ),
     "r and z swapped in the recurrent gradients": (
-        "d_weight_h.add(d_gates[1:, block]",
-        "d_weight_h.add(d_gates[[2, 1, 3], block]",
+        "recurrent.add(by_direction(d_gates[1:, block]",
+        "recurrent.add(by_direction(d_gates[[2, 1, 3], block]",
     ),
     "recurrent weights' gradient of the first block alone": (
-        "d_weight_h.add(d_gates[1:, block], before)",
-        "block.start or d_weight_h.add(d_gates[1:, block], before)",
+        "recurrent.add(by_direction",
+        "if block.stop == packing.size: recurrent.add(by_direction",
     ),
-    "bias_hn from d_n": ("np.add.reduce(d_gates[3, block]", "np.add.reduce(d_gates[0, block]"),
+    "bias_hn from d_n": ("by_direction(d_gates[3, block]", "by_direction(d_gates[0, block]"),
     "bias_hn of the first block alone": (
         'grads["bias_hn"][...] += np',
         'grads["bias_hn"][...] = np',
@@ -171,23 +175,13 @@ GRU = STEPS | {
 
 GATED = {
     "r and z swapped among the input weights": (
-        "weight_x[[1, 2, 0], :-1]",
-        "weight_x[[2, 1, 0], :-1]",
+        "weight_x[[1, 2, 0], :, :-1]",
+        "weight_x[[2, 1, 0], :, :-1]",
     ),
-    "bias of r and z swapped": ("weight_x[[1, 2, 0], -1]", "weight_x[[2, 1, 0], -1]"),
-    "gradients in the order of the tape": (
-        "zip(self._blocks, self._sum.total, strict=True)",
-        "enumerate(self._sum.total)",
-    ),
+    "bias of r and z swapped": ("weight_x[[1, 2, 0], :, -1]", "weight_x[[2, 1, 0], :, -1]"),
     "half factor of the inputs missing": ("weight_x[1:] *= 0.5", "pass"),
     "half factor of the states missing": ("weight_h[:2] *= 0.5", "pass"),
     "half factor on the candidate": ("weight_h[:2] *= 0.5", "weight_h *= 0.5"),
-    "inputs' gradient of the last gate alone": ("d_x += part", "d_x[...] = part"),
-    "inputs' gradient with r and z swapped": (
-        "zip(d_gates[1:], self._blocks[1:], strict=True)",
-        "zip(d_gates[1:], self._blocks[:0:-1], strict=True)",
-    ),
-    "inputs' gradient of another block": ("self._d_x[block]", "self._d_x[: len(d_gates[0])]"),
     "state after instead of before": (
         "out = tape",
         "return states[packing.batch_size :][block]\n    out = tape",
@@ -195,38 +189,78 @@ GATED = {
 }
 
 INPUTS = {
-    "rows of another block": ("self.index[block]", "self.index[: block.stop - block.start]"),
+    "rows of another block": ("index[block], own", "index[: block.stop - block.start], own"),
     "projected rows of another block": (
-        "pick(gate, index[block]",
-        "pick(gate, index[: block.stop - block.start]",
+        "pick(gate, of_row[block]",
+        "pick(gate, of_row[: block.stop - block.start]",
+    ),
+    "projected rows of the other direction": (
+        "index[x.mirror, 0] + 1",
+        "index[x.mirror, 0]",
+    ),
+    "projected rows not mirrored": ("index[x.mirror, 0] + 1", "index[:, 0] + 1"),
+    "inputs not mirrored": (MIRROR_READ, "self.index"),
+    "packed rows reversed instead of each sequence": (
+        MIRROR_READ,
+        "np.arange(len(self.mirror))[::-1] if self.index is None else self.index[::-1]",
+    ),
+    "shared rows not mirrored": (
+        MIRROR_READ,
+        "self.mirror if self.index is None else self.index",
     ),
     "no 1 at the end": ("rows[:, :-1], rows[:, -1] = x, 1", "rows[:, :-1], rows[:, -1] = x, 0"),
-    "sum of the last block alone": ("self.total += self._part", "self.total[...] = self._part"),
-    "sum on top of an earlier batch's": ("total.fill(0)", "pass"),
+    "sum of the last block alone": (
+        "self.total += np.matmul(turned, x, part)",
+        "np.matmul(turned, x, self.total)",
+    ),
+    "sum on top of an earlier batch's": ("if self._is_first:", "if False:"),
+    "gradients in the order of the tape": (
+        "self._d_weight[self._blocks]",
+        "self._d_weight[sorted(self._blocks)]",
+    ),
+    "biases in the order of the tape": (
+        "self._d_bias[self._blocks]",
+        "self._d_bias[sorted(self._blocks)]",
+    ),
+    "inputs' gradient of the last gate alone": (
+        "d_rows += np.matmul(d_gate, self._weight[gate], part)",
+        "np.matmul(d_gate, self._weight[gate], d_rows)",
+    ),
+    "inputs' gradient with r and z swapped": (
+        "zip(parted[1:], self._blocks[1:], strict=True)",
+        "zip(parted[1:], self._blocks[:0:-1], strict=True)",
+    ),
+    "inputs' gradient of another block": (
+        "self._d_rows[:, _of_sequences(block, D)]",
+        "self._d_rows[:, : parted.shape[2]]",
+    ),
+    "gradient of the inputs not mirrored": (
+        "self._d_rows[1][self._x.mirror]",
+        "self._d_rows[1]",
+    ),
 }
 
 GRU_BEFORE = STEPS | {
     "r and z swapped among the recurrent weights": (
-        "np.add(a_rz, rz_at, a_rz)",
-        "np.add(a_rz[::-1], rz_at, a_rz)",
+        "np.add(a_r, r_at, a_r)",
+        "a_rz[...] = a_rz[::-1].copy(); np.add(a_r, r_at, a_r)",
     ),
     "reset after the product": (
-        "np.matmul(rh_at, weight_h[2], a_n)",
-        "np.matmul(h, weight_h[2], a_n)",
+        "np.matmul(by_direction(rh_at, D), weight_h[2], n_of_direction)",
+        "np.matmul(by_direction(h, D), weight_h[2], n_of_direction)",
     ),
     "reset forgotten in the way back to the state": (
         "np.multiply(d_rh, reset[here], d_rh)",
         "pass",
     ),
-    "way back through the reset state dropped": ("np.add(carried, d_rh, carried)", "pass"),
-    "keep path dropped": ("np.multiply(d_h, keep[here], carried)", "carried[...] = 0"),
+    "way back through the reset state dropped": ("np.add(d_before, d_rh, d_before)", "pass"),
     "recurrent weight transposed": (
-        "np.matmul(d_n, weight_h[2], d_rh)",
-        "np.matmul(d_n, weight_h[2].T, d_rh)",
+        "np.matmul(by_direction(d_n, D), weight_h[2], rh_of_direction)",
+        "np.matmul(by_direction(d_n, D), weight_h[2].swapaxes(1, 2), rh_of_direction)",
     ),
     "candidate's weight from the unreset state": (
-        "d_weight_n.add(d_gates[:1, block], d_gates[3, block])",
-        "d_weight_n.add(d_gates[:1, block], before)",
+        "recurrent_n.add(d_of_direction[:1], d_of_direction[3])",
+        "recurrent_n.add(d_of_direction[:1], by_direction(states_in, D))",
     ),
     "slope of r dropped": ("np.subtract(1, r, out=r)", "r[...] = 1"),
     "state missing in the slope of r": ("r *= rh", "r *= reset"),
@@ -239,19 +273,24 @@ MINGRU = {
     "half factor on the candidate": ("weight[0] *= 0.5", "weight *= 0.5"),
     "candidate not scaled by 1 - z": ("np.subtract(1, z, new)", "new[...] = 1"),
     "state not kept": ("np.add(h, kept, h)", "pass"),
-    "state kept whole": ("np.multiply(gates[0, at], h[:k], kept)", "kept[...] = h[:k]"),
-    "gates of the first rows": ("gates[0, at], h[:k]", "gates[0, :k], h[:k]"),
+    "state kept whole": (
+        "np.multiply(gates[0, at], states[before], kept)",
+        "kept[...] = states[before]",
+    ),
+    "gates of the first rows": ("gates[0, at], states[before]", "gates[0, :k], states[before]"),
     "inputs of the block before": (
         "project(block, gates[:, block])",
         "project(slice(0, block.stop - block.start), gates[:, block])",
     ),
-    "following step forgotten": (MINGRU_CARRY, "pass"),
-    "finished rows take a leftover": (MINGRU_CARRY, "np.add(d_h, d_h0[: len(d_h)], d_h)"),
-    "following step added to the wrong rows": (
-        MINGRU_CARRY,
-        "np.add(d_h[len(d_h) - len(carried) :], carried, d_h[len(d_h) - len(carried) :])",
+    "following step forgotten": ("np.add(d_before, kept, d_before)", "pass"),
+    "gradient of the rows of the step after": (
+        "d_before = d_states[before]",
+        "d_before = d_states[B + at.start : B + at.stop]",
     ),
-    "gradient kept whole": ("np.multiply(d_h, d_gates[0, at], carried)", "carried[...] = d_h"),
+    "gradient kept whole": (
+        "np.multiply(d_states[B + at.start : B + at.stop], d_gates[0, at], kept)",
+        "kept[...] = d_states[B + at.start : B + at.stop]",
+    ),
     "state after instead of before": (
         "states_before(states, packing, block, tape)",
         "states[B:][block]",
@@ -262,8 +301,8 @@ MINGRU = {
         "np.subtract(1, z, z)",
     ),
     "candidate missing in the slope of z": (
-        "np.subtract(before, n, slope)",
-        "slope[...] = before",
+        "np.subtract(states_in, n, slope)",
+        "slope[...] = states_in",
     ),
     "gradient of the candidate by z": (
         "np.multiply(d_h, z, d_n)",
@@ -280,61 +319,64 @@ RNN = {
         "np.multiply(states[B:], states[B:], d_a)\n    np.subtract(1, d_a, d_a)",
         "d_a[...] = 1",
     ),
-    "following step forgotten": (
-        "np.add(d_h[: len(carried)], carried, d_h[: len(carried)])",
-        "pass",
-    ),
-    "finished rows take a leftover": (
-        "np.add(d_h[: len(carried)], carried, d_h[: len(carried)])",
-        "np.add(d_h, d_h0[: len(d_h)], d_h)",
+    "following step forgotten": ("np.add(d_before, part, d_before)", "pass"),
+    "gradient of the rows of the step after": (
+        "d_a[at], d_states[before]",
+        "d_a[at], d_states[B + at.start : B + at.stop]",
     ),
     "recurrent weight transposed": (
-        'np.matmul(d_a[at], params["weight_hh"], carried)',
-        'np.matmul(d_a[at], params["weight_hh"].T, carried)',
+        'params["weight_hh"], of_direction)',
+        'params["weight_hh"].swapaxes(1, 2), of_direction)',
     ),
-    "state after instead of before": ("states[packing.previous]", "states[B:]"),
-    "bias gradient added to an earlier batch's": (
-        'np.add.reduce(d_a, axis=0, out=grads["bias"])',
-        'grads["bias"][...] += np.add.reduce(d_a, axis=0)',
+    "state after instead of before": (
+        "states_before(states, packing, everything, tape)",
+        "states[B:]",
     ),
+    "gradients of the input weights never written": ("inputs.finish()", "pass"),
     "initial state of an earlier batch": (START, START_IF_GIVEN),
 }
 
-MIRROR_READ = "packing.mirror if index is None else index[packing.mirror]"
 RECURRENT = {
-    "inputs not mirrored": (MIRROR_READ, "index"),
-    "packed rows reversed instead of each sequence": (
-        MIRROR_READ,
-        "np.arange(packing.size)[::-1] if index is None else index[::-1]",
+    "outputs not mirrored": (
+        'pick(states, packing.turned, tape.take("outputs", *states.shape))',
+        "states",
     ),
-    "shared rows not mirrored": (MIRROR_READ, "packing.mirror if index is None else index"),
-    "outputs not mirrored": ("*(o[packing.mirror] for o in outputs[1:])", "*outputs[1:]"),
     "gradient of the outputs not mirrored": (
-        "pick(d_outputs[:, columns], packing.mirror, d_states)",
-        "d_states[...] = d_outputs[:, columns]",
+        "pick(d_outputs.reshape(both.size, -1), packing.turned, d_states[B:])",
+        "by_step[...] = d_outputs",
     ),
-    "gradient of the inputs not mirrored": ("d_x += own_d_x[packing.mirror]", "d_x += own_d_x"),
     "second direction's final state at its first step": (
-        "[output[packing.last] for output in outputs]",
-        "[outputs[0][packing.last], *(o[: packing.batch_size] for o in outputs[1:])]",
+        "final = states.reshape(packing.size, -1)[packing.last]",
+        "final = states.reshape(packing.size, -1)[packing.last]\n"
+        "    final[:, len(final.T) // D :] = states.reshape(packing.size, -1)"
+        "[: len(final), len(final.T) // D :]",
     ),
     "gradient of the final states in the last packed rows": (
-        "d_states[packing.last] +=",
-        "d_states[-packing.batch_size :] +=",
+        "by_step[packing.last] +=",
+        "by_step[-packing.batch_size :] +=",
     ),
-    "gradient of the first direction's columns for both": (
-        "slice(direction * H, (direction + 1) * H)",
-        "slice(H)",
+    "gradient of an earlier batch": ("by_step.fill(0)", "pass"),
+    "gradient of first states of an earlier batch": ("d_states[:B] = 0", "pass"),
+    "initial states of the directions one after the other": (
+        "h0.swapaxes(0, 1).reshape(both.batch_size, -1)",
+        "h0.reshape(both.batch_size, -1)",
     ),
-    "gradient of an earlier batch": ("d_states.fill(0)", "pass"),
-    "initial states of the first direction for both": ("else h0[direction]", "else h0[0]"),
+    "gradient of the initial states of the directions one after the other": (
+        "reshape(packing.batch_size, D, -1).swapaxes(0, 1)",
+        "reshape(D, packing.batch_size, -1)",
+    ),
 }
 
 PACKING = {
     "state before taken one step late": (
-        "self.batch_size + self.offsets[:-2]",
-        "self.batch_size + self.offsets[1:-1]",
+        "np.zeros(1, np.int64), self.batch_size + self.offsets[:-2]",
+        "np.zeros(1, np.int64), self.batch_size + self.offsets[1:-1]",
     ),
+    "states before one step late": (
+        "self.batch_size + self.offsets[:-2]).tolist()",
+        "self.batch_size + self.offsets[1:-1]).tolist()",
+    ),
+    "second direction one row late": ("2 * self.mirror + 1", "2 * self.mirror"),
     "all lengths taken for equal": ("if self.lengths[0] == self.lengths[-1]:", "if True:"),
     "last step of all rows one early": (
         "self.offsets[self.lengths - 1]",

@@ -74,7 +74,10 @@ def test_an_update_gate_of_one_keeps_the_state_and_of_zero_replaces_it(direction
     h0 = rng.normal(size=(directions, len(RAGGED), 4))
     tape = Tape(np.float64)
     _, final = recurrent.forward("gru", params, x, packing, tape, h0)
-    candidates = [tape.part(d)["gates"][0][packing.last] for d in range(directions)]
+    candidates = [
+        recurrent.of_direction(tape["gates"], d, directions)[0][packing.last]
+        for d in range(directions)
+    ]
     candidate = np.concatenate(candidates, axis=1)
     states = {"kept": np.concatenate(list(h0), axis=1), "replaced": candidate}
     np.testing.assert_allclose(final, states[expected], atol=1e-12)
@@ -88,7 +91,7 @@ def test_a_closed_reset_gate_hides_the_state_from_the_candidate():
     tape = Tape(np.float64)
     recurrent.forward("gru", params, x, packing, tape)
     expected = np.tanh(x @ params["weight_ih"][0, 8:].T + params["bias"][0, 8:])
-    np.testing.assert_allclose(tape.part(0)["gates"][0], expected, atol=1e-12)
+    np.testing.assert_allclose(tape["gates"][0], expected, atol=1e-12)
 
 
 @CELLS

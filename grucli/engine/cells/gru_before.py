@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from grucli.engine.cells.gated import BLOCK_VALUES, InputSide, per_gate, states_before
-from grucli.engine.inputs import Inputs, Sum, projection
+from grucli.engine.cells.gated import BLOCK_VALUES, per_gate, states_before
+from grucli.engine.inputs import Inputs, InputSide, Sum, by_direction, projection
 from grucli.engine.packing import Floats, Packing
 from grucli.engine.params import Shape
 from grucli.engine.tape import Tape
@@ -28,7 +28,7 @@ def shapes(input_size: int, hidden_size: int, num_directions: int) -> dict[str, 
 def forward(
     params: Mapping[str, Floats], x: Inputs, packing: Packing, tape: Tape, h0: Floats | None = None
 ) -> Floats:
-    """Run one direction over a packed batch and record what backward needs.
+    """Run a packed batch and record what backward needs.
 
         r = sigmoid(W_ir x + b_r + W_hr h)  (1)     z = sigmoid(W_iz x + b_z + W_hz h)  (2)
         n = tanh(W_in x + b_n + W_hn rh)    (3)     h' = n + z (h - n)                  (4)
@@ -38,37 +38,38 @@ def forward(
 
     Source: Cho et al. 2014 (arXiv:1406.1078v3), equations 5 to 8.
     """
-    B, H = packing.batch_size, params["weight_hh"].shape[1]
+    B, (D, _, H) = packing.batch_size, params["weight_hh"].shape
     weight_x, weight_h = per_gate(params, tape)
     project = projection(x, weight_x, tape)
     gates, states = tape.take("gates", 4, packing.size, H), tape.take("states", B + packing.size, H)
-    n, rz, rh = gates[0], gates[1:3], gates[3]
+    n, r, z, rh = gates
     states[:B] = 0 if h0 is None else h0
-    h, k = states[:B], 0
-    half = np.array(0.5, states.dtype)
+    half, k = np.array(0.5, states.dtype), 0
     for steps, block in packing.blocks(BLOCK_VALUES // H):
         project(block, gates[:3, block])
-        for at in steps:
+        for at, before in steps:
             if at.stop - at.start != k:
                 k = at.stop - at.start
-                h, a_rz = h[:k], tape.take("product", 2, k, H)
-                a_n = a_rz[0]
-            np.matmul(h, weight_h[:2], a_rz)
-            rz_at, n_at, rh_at = rz[:, at], n[at], rh[at]
-            np.add(a_rz, rz_at, a_rz)  # (1) (2)
+                a_rz = tape.take("product", 2, k, H)
+                (a_r, a_z), a_n = a_rz, a_rz[0]
+                rz_of_direction, n_of_direction = by_direction(a_rz, D), by_direction(a_n, D)
+            h, new = states[before], states[B + at.start : B + at.stop]
+            n_at, r_at, z_at, rh_at = n[at], r[at], z[at], rh[at]
+            np.matmul(by_direction(h, D), weight_h[:2], rz_of_direction)
+            np.add(a_r, r_at, a_r)  # (1)
+            np.add(a_z, z_at, a_z)  # (2)
             # a / 2, of which sigmoid(a) is made with one tanh, as in `gru.forward`.
             np.tanh(a_rz, a_rz)
             np.multiply(a_rz, half, a_rz)
-            np.add(a_rz, half, rz_at)
-            np.multiply(rz_at[0], h, rh_at)  # (5)
-            np.matmul(rh_at, weight_h[2], a_n)  # (3)
+            np.add(a_r, half, r_at)
+            np.add(a_z, half, z_at)
+            np.multiply(r_at, h, rh_at)  # (5)
+            np.matmul(by_direction(rh_at, D), weight_h[2], n_of_direction)  # (3)
             np.add(a_n, n_at, a_n)
             np.tanh(a_n, n_at)
-            new = states[B + at.start : B + at.stop]
             np.subtract(h, n_at, new)  # (4)
-            np.multiply(new, rz_at[1], new)
+            np.multiply(new, z_at, new)
             np.add(new, n_at, new)
-            h = new
     return states
 
 
@@ -80,45 +81,46 @@ def backward(
     d_states: Floats,
     grads: Mapping[str, Floats],
     d_x: Floats | None,
-) -> Floats:
-    """Propagate the gradient of the states back; arguments and result as in `gru.backward`."""
-    B, H = packing.batch_size, params["weight_hh"].shape[1]
+) -> None:
+    """Propagate the gradient of the states back; arguments as in `gru.backward`."""
+    B, (D, _, H) = packing.batch_size, params["weight_hh"].shape
     d_gates, states = tape["gates"], tape["states"]
     n, r, z, _ = d_gates
-    weight_h, d_weight_h = (by["weight_hh"].reshape(3, H, H) for by in (params, grads))
-    d_h0 = tape.take("d_h0", B, H)
+    weight_h, d_weight_h = (
+        by["weight_hh"].reshape(D, 3, H, H).swapaxes(0, 1) for by in (params, grads)
+    )
     inputs = InputSide(params, x, tape, grads, d_x, blocks=(2, 0, 1))
-    d_weight_rz = Sum(d_weight_h[:2], tape, "d_weight_rz_part")
-    d_weight_n = Sum(d_weight_h[2:], tape, "d_weight_n_part")
-    k, carried = 0, d_h0[:0]
+    recurrent_rz = Sum(d_weight_h[:2], tape, "d_weight_rz_part")
+    recurrent_n, k = Sum(d_weight_h[2:], tape, "d_weight_n_part"), 0
     for steps, block in reversed(packing.blocks(BLOCK_VALUES // H)):
-        before = states_before(states, packing, block, tape)
-        keep, reset = _factors(d_gates[:, block], before, tape)
-        for at in reversed(steps):
-            d_h = d_states[at]
-            d_h_on = d_h[:k]  # of the rows that run on
-            np.add(d_h_on, carried, d_h_on)
+        states_in = states_before(states, packing, block, tape)
+        keep, reset = _factors(d_gates[:, block], states_in, tape)
+        for at, before in reversed(steps):
             if at.stop - at.start != k:
                 k = at.stop - at.start
-                carried, parts = d_h0[:k], tape.take("parts", 3, k, H)
-                part_r, part_z, d_rh = parts
-            here = slice(at.start - block.start, at.stop - block.start)
+                parts, d_rh = tape.take("parts", 2, k, H), tape.take("d_rh", k, H)
+                part_r, part_z = parts
+                rz_of_direction, rh_of_direction = by_direction(parts, D), by_direction(d_rh, D)
+            d_h, d_before = d_states[B + at.start : B + at.stop], d_states[before]
             d_n, d_r, d_z = n[at], r[at], z[at]
+            here = slice(at.start - block.start, at.stop - block.start)
+            d_kept = keep[here]
             np.multiply(d_n, d_h, d_n)  # (4) (3)
             np.multiply(d_z, d_h, d_z)  # (4) (2)
-            np.matmul(d_n, weight_h[2], d_rh)  # (3)
+            np.matmul(by_direction(d_n, D), weight_h[2], rh_of_direction)  # (3)
             np.multiply(d_r, d_rh, d_r)  # (5) (1)
-            np.matmul(d_gates[1:3, at], weight_h[:2], parts[:2])  # (1) (2)
-            np.multiply(d_h, keep[here], carried)  # (4)
+            np.matmul(by_direction(d_gates[1:3, at], D), weight_h[:2], rz_of_direction)  # (1) (2)
             np.multiply(d_rh, reset[here], d_rh)  # (5)
-            np.add(carried, part_r, carried)
-            np.add(carried, part_z, carried)
-            np.add(carried, d_rh, carried)
+            np.multiply(d_h, d_kept, d_kept)  # (4)
+            np.add(d_before, d_kept, d_before)
+            np.add(d_before, part_r, d_before)
+            np.add(d_before, part_z, d_before)
+            np.add(d_before, d_rh, d_before)
         inputs.add(d_gates[:3, block], block)
-        d_weight_rz.add(d_gates[1:3, block], before)  # (1) (2)
-        d_weight_n.add(d_gates[:1, block], d_gates[3, block])  # (3)
+        d_of_direction = by_direction(d_gates[:, block], D)
+        recurrent_rz.add(d_of_direction[1:3], by_direction(states_in, D))  # (1) (2)
+        recurrent_n.add(d_of_direction[:1], d_of_direction[3])  # (3)
     inputs.finish()
-    return d_h0
 
 
 def _factors(gates: Floats, before: Floats, tape: Tape) -> tuple[Floats, Floats]:

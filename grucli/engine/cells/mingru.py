@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from grucli.engine.cells.gated import BLOCK_VALUES, InputSide, states_before
-from grucli.engine.inputs import Inputs, projection
+from grucli.engine.cells.gated import BLOCK_VALUES, states_before
+from grucli.engine.inputs import Inputs, InputSide, projection
 from grucli.engine.packing import Floats, Packing
 from grucli.engine.params import Shape
 from grucli.engine.tape import Tape
@@ -27,7 +27,7 @@ def shapes(input_size: int, hidden_size: int, num_directions: int) -> dict[str, 
 def forward(
     params: Mapping[str, Floats], x: Inputs, packing: Packing, tape: Tape, h0: Floats | None = None
 ) -> Floats:
-    """Run one direction over a packed batch and record what backward needs.
+    """Run a packed batch and record what backward needs.
 
         z = sigmoid(W_iz x + b_z)  (1)     n = W_in x + b_n  (2)     h' = z h + (1 - z) n  (3)
 
@@ -35,11 +35,11 @@ def forward(
 
     Source: Feng et al. 2024 (arXiv:2410.01201), section 3.1; their z is 1 - z here, where it keeps.
     """
-    B, H = packing.batch_size, len(params["bias"]) // 2
+    B, H = packing.batch_size, params["bias"].shape[1] // 2
     gates, states = tape.take("gates", 2, packing.size, H), tape.take("states", B + packing.size, H)
     project = projection(x, _weight(params, tape), tape)
     states[:B] = 0 if h0 is None else h0
-    h, half = states[:B], np.array(0.5, states.dtype)
+    half, k = np.array(0.5, states.dtype), 0
     for steps, block in packing.blocks(BLOCK_VALUES // H):
         project(block, gates[:, block])
         z, n = gates[:, block]
@@ -49,11 +49,12 @@ def forward(
         new = states[B + block.start : B + block.stop]
         np.subtract(1, z, new)  # (3)
         np.multiply(new, n, new)
-        for at in steps:
-            k = at.stop - at.start
-            kept = tape.take("kept", k, H)
-            np.multiply(gates[0, at], h[:k], kept)
+        for at, before in steps:
+            if at.stop - at.start != k:
+                k = at.stop - at.start
+                kept = tape.take("kept", k, H)
             h = states[B + at.start : B + at.stop]
+            np.multiply(gates[0, at], states[before], kept)
             np.add(h, kept, h)
     return states
 
@@ -66,23 +67,24 @@ def backward(
     d_states: Floats,
     grads: Mapping[str, Floats],
     d_x: Floats | None,
-) -> Floats:
-    """Propagate the gradient of the states back; arguments and result as in `gru.backward`."""
-    B, H = packing.batch_size, len(params["bias"]) // 2
+) -> None:
+    """Propagate the gradient of the states back; arguments as in `gru.backward`."""
+    B, H = packing.batch_size, params["bias"].shape[1] // 2
     d_gates, states = tape["gates"], tape["states"]
-    d_h0 = tape.take("d_h0", B, H)
-    carried = d_h0[:0]
-    inputs = InputSide(params, x, tape, grads, d_x, blocks=(0, 1))
+    inputs, k = InputSide(params, x, tape, grads, d_x, blocks=(0, 1)), 0
     for steps, block in reversed(packing.blocks(BLOCK_VALUES // H)):
-        for at in reversed(steps):
-            d_h = d_states[at]
-            np.add(d_h[: len(carried)], carried, d_h[: len(carried)])
-            carried = d_h0[: len(d_h)]
-            np.multiply(d_h, d_gates[0, at], carried)  # (3)
-        d_h, before = d_states[block], states_before(states, packing, block, tape)
+        for at, before in reversed(steps):
+            if at.stop - at.start != k:
+                k = at.stop - at.start
+                kept = tape.take("kept", k, H)
+            d_before = d_states[before]
+            np.multiply(d_states[B + at.start : B + at.stop], d_gates[0, at], kept)  # (3)
+            np.add(d_before, kept, d_before)
+        d_h = d_states[B + block.start : B + block.stop]
+        states_in = states_before(states, packing, block, tape)
         d_z, d_n = z, n = d_gates[:, block]
         slope = tape.take("slope", *z.shape)
-        np.subtract(before, n, slope)  # (3)
+        np.subtract(states_in, n, slope)  # (3)
         np.multiply(slope, z, slope)  # (1)
         np.subtract(1, z, z)
         np.multiply(slope, z, slope)
@@ -90,14 +92,13 @@ def backward(
         np.multiply(d_h, slope, d_z)
         inputs.add(d_gates[:, block], block)
     inputs.finish()
-    return d_h0
 
 
 def _weight(params: Mapping[str, Floats], tape: Tape) -> Floats:
-    """Return (2, I + 1, H), weights and bias for z | n of the inputs, those of z halved."""
-    w_ih = params["weight_ih"].reshape(2, len(params["bias"]) // 2, -1)
-    weight = tape.take("weight_x", 2, w_ih.shape[2] + 1, w_ih.shape[1])
-    weight[:, :-1] = w_ih.swapaxes(1, 2)
-    weight[:, -1] = params["bias"].reshape(2, -1)
+    """Return (2, D, I + 1, H), weights and bias for z | n of the inputs, those of z halved."""
+    (D, width), w_ih = params["bias"].shape, params["weight_ih"]
+    weight = tape.take("weight_x", 2, D, w_ih.shape[2] + 1, width // 2)
+    weight[:, :, :-1] = w_ih.reshape(D, 2, width // 2, -1).transpose(1, 0, 3, 2)
+    weight[:, :, -1] = params["bias"].reshape(D, 2, -1).swapaxes(0, 1)
     weight[0] *= 0.5
     return weight

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from grucli.engine.inputs import Inputs, projection
+from grucli.engine.cells.gated import states_before
+from grucli.engine.inputs import Inputs, InputSide, Sum, by_direction, projection
 from grucli.engine.packing import Floats, Packing
 from grucli.engine.params import Shape
 from grucli.engine.tape import Tape
@@ -23,22 +24,24 @@ def shapes(input_size: int, hidden_size: int, num_directions: int) -> dict[str, 
 def forward(
     params: Mapping[str, Floats], x: Inputs, packing: Packing, tape: Tape, h0: Floats | None = None
 ) -> Floats:
-    """Run one direction over a packed batch: h' = tanh(W_i x + b + W_h h)  (1).
+    """Run a packed batch: h' = tanh(W_i x + b + W_h h)  (1).
 
     Arguments and result are those of `gru.forward`.
     """
-    B, H = packing.batch_size, len(params["bias"])
+    B, (D, H) = packing.batch_size, params["bias"].shape
     states = tape.take("states", B + packing.size, H)
     states[:B] = 0 if h0 is None else h0
-    weight_x = np.vstack([params["weight_ih"].T, params["bias"]])
+    bias = params["bias"][:, None]
+    weight_x = np.concatenate((params["weight_ih"].swapaxes(1, 2), bias), axis=1)
     projection(x, weight_x[None], tape)(slice(0, packing.size), states[None, B:])
-    weight_h = np.ascontiguousarray(params["weight_hh"].T)
-    h = states[:B]
-    for at in packing.slices:
-        k = at.stop - at.start
-        product = tape.take("product", k, H)
-        np.matmul(h[:k], weight_h, product)
+    weight_h, k = np.ascontiguousarray(params["weight_hh"].swapaxes(1, 2)), 0
+    for at, before in zip(packing.slices, packing.before, strict=True):
+        if at.stop - at.start != k:
+            k = at.stop - at.start
+            product = tape.take("product", k, H)
+            of_direction = by_direction(product, D)
         h = states[B + at.start : B + at.stop]
+        np.matmul(by_direction(states[before], D), weight_h, of_direction)
         np.add(h, product, h)
         np.tanh(h, h)
     return states
@@ -52,25 +55,27 @@ def backward(
     d_states: Floats,
     grads: Mapping[str, Floats],
     d_x: Floats | None,
-) -> Floats:
-    """Propagate the gradient of the states back; arguments and result as in `gru.backward`."""
-    B, H = packing.batch_size, len(params["bias"])
+) -> None:
+    """Propagate the gradient of the states back; arguments as in `gru.backward`."""
+    B, (D, H) = packing.batch_size, params["bias"].shape
     states = tape["states"]
     d_a = tape.take("d_a", packing.size, H)
     np.multiply(states[B:], states[B:], d_a)
     np.subtract(1, d_a, d_a)
-    d_h0 = tape.take("d_h0", B, H)
-    carried = d_h0[:0]
-    for at in reversed(packing.slices):
-        d_h = d_states[at]
-        np.add(d_h[: len(carried)], carried, d_h[: len(carried)])
-        np.multiply(d_a[at], d_h, d_a[at])  # (1)
-        carried = d_h0[: len(d_h)]
-        np.matmul(d_a[at], params["weight_hh"], carried)
+    steps, k = list(zip(packing.slices, packing.before, strict=True)), 0
+    for at, before in reversed(steps):
+        if at.stop - at.start != k:
+            k = at.stop - at.start
+            part = tape.take("part", k, H)
+            of_direction = by_direction(part, D)
+        d_here, d_before = d_a[at], d_states[before]
+        np.multiply(d_here, d_states[B + at.start : B + at.stop], d_here)  # (1)
+        np.matmul(by_direction(d_here, D), params["weight_hh"], of_direction)
+        np.add(d_before, part, d_before)
     everything = slice(0, packing.size)
-    np.matmul(d_a.T, x.of(everything, tape)[:, :-1], grads["weight_ih"])
-    np.matmul(d_a.T, states[packing.previous], grads["weight_hh"])
-    np.add.reduce(d_a, axis=0, out=grads["bias"])
-    if d_x is not None:
-        np.matmul(d_a, params["weight_ih"], d_x)
-    return d_h0
+    inputs = InputSide(params, x, tape, grads, d_x, blocks=(0,))
+    inputs.add(d_a[None], everything)
+    inputs.finish()
+    states_in = states_before(states, packing, everything, tape)
+    d_weight_h = Sum(grads["weight_hh"][None], tape, "d_weight_h_part")
+    d_weight_h.add(by_direction(d_a[None], D), by_direction(states_in, D))
