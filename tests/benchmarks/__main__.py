@@ -47,8 +47,13 @@ TABLES = {  # module, function, sides that must be there, what it is
     ),
     "cells": ("trainings", "cells", ("grucli",), "whole trainings with each cell; needs --data"),
     "many-rows": ("many_rows", "measure", ("grucli", "fasttext"), "500,000 short texts and more"),
-    "prediction": ("prediction", "measure", ("grucli", "onnxruntime"), "short lines, memory"),
-    "startup": ("startup", "measure", ("grucli",), "short commands"),
+    "prediction": (
+        "prediction",
+        "measure",
+        ("grucli", peers.REFERENCE, "onnxruntime"),
+        "short lines, memory",
+    ),
+    "startup": ("startup", "measure", ("grucli", peers.REFERENCE), "short commands"),
     "memory": ("memory", "measure", ("grucli",), "how far back networks learn to look"),
     "growth": ("growth", "measure", ("grucli",), "cost of training by size"),
 }

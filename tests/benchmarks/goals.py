@@ -6,6 +6,7 @@ from statistics import geometric_mean, mean
 from tests.benchmarks import run_goals, work
 from tests.benchmarks.markdown import markdown, titled
 from tests.benchmarks.memory import STARTS
+from tests.benchmarks.prediction import RATE_ROW
 
 TRAINED = ("pytorch", "keras", "jax")
 KEPT = {"≥": operator.ge, "≤": operator.le}
@@ -113,7 +114,7 @@ def _over_numpy(results, name):
 
 def _lines(results, side):
     """Return grucli's lines a second over those of ONNX Runtime in a loop."""
-    (cells,) = [c for row, c in results.latest("prediction").items() if not row.startswith("mem")]
+    cells = results.latest("prediction")[RATE_ROW]
     return cells[side, 1]["seconds"] / cells["grucli", 1]["seconds"]
 
 

@@ -20,7 +20,7 @@ LIMITS = {5_000_000: ("--max-time", "30m")}  # what comes on top of the defaults
 TEST_ROWS = 20_000
 STAGES = {  # what is said when a stage is over
     "prepared": re.compile("^model:"),
-    "trained": re.compile(r"^epoch .*\bloss\b"),
+    "trained": re.compile(r"\bepoch +\d+  loss\b"),
 }
 
 
@@ -44,7 +44,9 @@ def measure(run):
 def _grucli(run, rows, folder):
     start, variables, heard = [sys.executable, "-m", "grucli"], run.environment(0), []
     train, model = [*start, "train", str(folder / "train.csv")], str(folder / "model.npz")
-    foreseen = json.loads(processes.run([*train, "--dry-run", "--json"], variables).output)
+    foreseen = json.loads(
+        processes.run([*train, "--dry-run", "--json", "--quiet"], variables).output
+    )
     command = [*train, "-o", model, "--verbose", *LIMITS.get(rows, ())]
     outcome = processes.run(command, variables, watch=True, heard=heard)
     command = [*start, "evaluate", str(folder / "test.csv"), "-m", model, "--json"]

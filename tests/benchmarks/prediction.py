@@ -1,4 +1,7 @@
-"""Table `prediction`: short lines through `grucli predict` and through ONNX Runtime."""
+"""Table `prediction`: short lines through `grucli predict` and through ONNX Runtime.
+
+On all cores, a file of lines through a model with n-grams, beside an older build if there is one.
+"""
 
 import statistics
 import sys
@@ -8,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.benchmarks import processes
+from tests.benchmarks.peers import REFERENCE
 from tests.benchmarks.run import say
 from tests.benchmarks.startup import trained
 
@@ -16,6 +20,8 @@ MOST_APART = 2e-4  # of two probabilities that mean the same
 SCRIPTS = Path(__file__).parent / "scripts"
 RATE_ROW, RATE_LINES = "100,000 lines", 100_000
 MEMORY_ROWS = {f"memory, {n:,} lines": n for n in (10_000, 100_000, 1_000_000)}
+FILES = {f"a file of {n:,} lines": n for n in (100_000, 1_000_000)}
+ONE_PROCESS = "grucli, one process"
 WITH_NGRAMS = "grucli with n-grams"  # the same recurrence and a wide path; peers have none
 SIDES = {
     "grucli": None,
@@ -28,9 +34,9 @@ SIDES = {
 def measure(run):
     """Compare rows a second on one core, then look at the memory over growing inputs."""
     with tempfile.TemporaryDirectory() as folder:
-        model = trained(folder, run.environment(1))
+        model = trained(run, folder)
         if run.wanted("prediction", [RATE_ROW], SIDES, 1):
-            alone = trained(folder, run.environment(1), wide="false")
+            alone = trained(run, folder, wide="false")
             _compare(run, Path(folder), {"grucli": alone, WITH_NGRAMS: model})
         for row in run.wanted("prediction", MEMORY_ROWS, ["grucli"], 1):
             say("prediction", row)
@@ -38,6 +44,9 @@ def measure(run):
             outcome = _predicted(run, model, lines)
             figures = {"seconds": round(outcome.seconds, 2), "peak_mb": round(outcome.peak_mb, 1)}
             run.add("prediction", row, "grucli", 1, figures)
+        sides = ["grucli", ONE_PROCESS, *run.sides(REFERENCE)]
+        for row in run.wanted("prediction", FILES, sides, 0):
+            _compare_files(run, row, sides, model, _lines(Path(folder), model, FILES[row]))
 
 
 def _lines(folder, model, number):
@@ -56,6 +65,22 @@ def _lines(folder, model, number):
 def _predicted(run, model, lines):
     command = [sys.executable, "-m", "grucli", "predict", "-m", str(model)]
     return processes.run(command, run.environment(1), one_core=True, given=lines)
+
+
+def _compare_files(run, row, sides, model, lines):
+    outcomes = {side: [] for side in sides}
+    for _ in range(run.rounds(ROUNDS)):
+        for side in sides:
+            say("prediction", row, side)
+            command = [run.python(side), "-m", "grucli", "predict", str(lines), "-m", str(model)]
+            command += ["--workers", "0"] if side == ONE_PROCESS else []
+            outcome = processes.run(command, run.environment(0, side), watch=True)
+            outcomes[side].append(outcome)
+    ours = outcomes["grucli"][0].output
+    for side, each in outcomes.items():
+        run.add(
+            "prediction", row, side, 0, _figures(each) | {"apart": _apart(ours, each[0].output)}
+        )
 
 
 def _compare(run, folder, models):
@@ -77,16 +102,21 @@ def _compare(run, folder, models):
                 outcomes[side].append(outcome)
     ours = outcomes["grucli"][0].output
     for side, each in outcomes.items():
-        seconds = [outcome.seconds for outcome in each]
-        figures = {
-            "rounds": len(each),
-            "seconds": round(statistics.median(seconds), 3),
-            "seconds_min": round(min(seconds), 3),
-            "peak_mb": round(max(outcome.peak_mb for outcome in each), 1),
-        }
+        figures = _figures(each)
         if side != WITH_NGRAMS:
             figures["apart"] = _apart(ours, each[0].output)
         run.add("prediction", RATE_ROW, side, 1, figures)
+
+
+def _figures(outcomes):
+    seconds = [outcome.seconds for outcome in outcomes]
+    sums = [outcome.sum_mb for outcome in outcomes if outcome.sum_mb]
+    return {
+        "rounds": len(outcomes),
+        "seconds": round(statistics.median(seconds), 3),
+        "seconds_min": round(min(seconds), 3),
+        "peak_mb": round(max(outcome.peak_mb for outcome in outcomes), 1),
+    } | ({"sum_mb": round(max(sums), 1)} if sums else {})
 
 
 def _apart(ours, theirs):

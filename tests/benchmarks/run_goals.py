@@ -2,6 +2,9 @@
 
 from statistics import geometric_mean, mean
 
+from tests.benchmarks.peers import REFERENCE
+from tests.benchmarks.prediction import FILES
+from tests.benchmarks.startup import LINE
 from tests.benchmarks.training_tables import compared
 
 ROWS, MORE_ROWS = "500,000 rows", "5,000,000 rows"
@@ -18,6 +21,23 @@ def _many(results, row, figure, side="grucli"):
 def _ahead(results):
     accuracies = [_many(results, ROWS, "accuracy", side) for side in ("grucli", "fasttext")]
     return 100 * (accuracies[0] - accuracies[1])
+
+
+def _lines(results):
+    """Return by how many times a file of lines is answered faster than by an older build."""
+    cells = results.latest("prediction")[next(iter(FILES))]
+    return cells[REFERENCE, 0]["seconds"] / cells["grucli", 0]["seconds"]
+
+
+def _memory_of_files(results):
+    cells = [results.latest("prediction")[row]["grucli", 0] for row in FILES]
+    few, many = (max(each["peak_mb"], each["sum_mb"]) for each in cells)
+    return many / few
+
+
+def _one_line(results):
+    cells = results.latest("startup")[LINE]
+    return cells["grucli", 1]["ms"] / cells[REFERENCE, 1]["ms"]
 
 
 GOALS = [
@@ -38,4 +58,7 @@ GOALS = [
     ("… memory [MB]", "≤", 250, lambda r: _many(r, ROWS, "peak_mb")),
     ("… points of accuracy over fastText", "≥", 0, _ahead),
     ("5,000,000 texts, memory [MB]", "≤", 300, lambda r: _many(r, MORE_ROWS, "peak_mb")),
+    ("a file of 100,000 lines with n-grams, times as fast as an older build", "≥", 2.5, _lines),
+    ("… memory at 1,000,000 lines over that", "≤", 1.1, _memory_of_files),
+    ("`grucli predict` of one line over an older build's", "≤", 1.05, _one_line),
 ]

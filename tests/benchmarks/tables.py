@@ -7,6 +7,8 @@ from tests.benchmarks import training_tables
 from tests.benchmarks.goals import goals
 from tests.benchmarks.markdown import markdown, number, titled
 from tests.benchmarks.memory import EPOCHS, GROWN, REACHED, ROWS, STARTS
+from tests.benchmarks.peers import REFERENCE
+from tests.benchmarks.prediction import FILES
 from tests.benchmarks.results import Results
 from tests.benchmarks.step_tables import step, step_all_cores
 
@@ -71,10 +73,12 @@ def _goals(found):
 
 def prediction(results):
     """Prediction of many lines."""
-    rates, memory = [], []
+    rates, memory, files = [], [], []
     for row, cells in results.latest("prediction").items():
         for (side, _), each in cells.items():
-            if row.startswith("memory"):
+            if row in FILES:
+                files.append([f"{FILES[row]:,}", side, *_of_file(FILES[row], each, cells)])
+            elif row.startswith("memory"):
                 rows = row.removeprefix("memory, ")
                 memory.append([rows, f"{each['seconds']:.2f}", f"{each['peak_mb']:.0f}"])
             else:
@@ -89,19 +93,37 @@ def prediction(results):
             "`grucli predict` as its input grows:": markdown(
                 ["input", "seconds", "memory [MB]"], memory
             ),
+            "A file of such lines through a model with n-grams, all cores, in brackets how many "
+            "times as fast as an older build; memory of all processes:": markdown(
+                ["lines", "program", "seconds", "lines/s", "memory [MB]"], files
+            ),
         }
     )
 
 
+def _of_file(lines, each, cells):
+    """Return seconds, lines a second and memory of one side of a file's row."""
+    older = cells.get((REFERENCE, 0))
+    ratio = f" ({older['seconds'] / each['seconds']:.2f})" if older else ""
+    memory = max(each["peak_mb"], each.get("sum_mb", 0))
+    rate = f"{lines / each['seconds']:,.0f}{ratio}"
+    return [f"{each['seconds']:.2f}", rate, f"{memory:.0f}"]
+
+
 def startup(results):
     """Short commands."""
-    times = {row: cells["grucli", 1] for row, cells in results.latest("startup").items()}
+    found = results.latest("startup")
+    times = {row: cells["grucli", 1] for row, cells in found.items()}
+    older = {
+        row: cells[REFERENCE, 1]["ms"] for row, cells in found.items() if (REFERENCE, 1) in cells
+    }
     imported = next((each["ms"] for row, each in times.items() if "import numpy" in row), None)
     lines = [
         [f"`{row}`", f"{each['ms']:.0f}", f"{each['ms'] / imported:.2f}"]
+        + ([f"{older[row]:.0f}" if row in older else ""] if older else [])
         for row, each in times.items()
     ]
-    head = ["command", "ms", "over the import of NumPy"]
+    head = ["command", "ms", "over the import of NumPy"] + (["older build [ms]"] if older else [])
     return titled({"Short commands from start to end:": markdown(head, lines)})
 
 

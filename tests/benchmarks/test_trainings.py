@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tests.benchmarks import many_rows, processes, texts, trainings
+from tests.benchmarks import many_rows, processes, startup, texts, trainings
 from tests.benchmarks.goals import goals
 from tests.benchmarks.quality import sets
 from tests.benchmarks.results import Results
@@ -96,7 +96,7 @@ def test_what_is_said_on_stderr_is_kept_with_its_time():
 def test_stages_end_with_the_last_line_that_tells_of_them():
     heard = [(1.0, "a.csv: 9 rows\n"), (2.04, "model: 9 tokens\n"), (3.0, "epoch  1  loss 0.7\n")]
     assert many_rows.stages(heard[:1]) == {}
-    heard += [(4.0, "epoch  2  loss 0.6\n"), (5.0, "best epoch 2 of 2: loss 0.6\n")]
+    heard += [(4.0, "all rows  epoch  2  loss 0.6\n"), (5.0, "best epoch 2 of 2  loss 0.6\n")]
     assert many_rows.stages(heard) == {"prepared_s": 2.0, "trained_s": 4.0}
 
 
@@ -163,6 +163,29 @@ def test_cells_have_what_was_held_out_beside_the_test_part(results):
         "| b |  |  | 0.500 | 0.500 | 4.00 | 1.00 |",
         "| mean | 0.750 | 0.750 | 0.500 | 0.500 | (1.00) | (0.25) |",
     ]
+
+
+def test_files_of_lines_are_compared_with_an_older_build(results):
+    key = {"table": "prediction", "row": "a file of 100,000 lines", "threads": 0}
+    for side, seconds in (("grucli", 2.0), ("grucli, one process", 4.0), ("reference", 8.0)):
+        figures = {"seconds": seconds, "peak_mb": 60.0, "sum_mb": 90.0}
+        results.add(figures, **key, side=side, revision="1", machine="m")
+    assert TABLES["prediction"](results).splitlines()[4:] == [
+        "| 100,000 | grucli | 2.00 | 50,000 (4.00) | 90 |",
+        "| 100,000 | grucli, one process | 4.00 | 25,000 (2.00) | 90 |",
+        "| 100,000 | reference | 8.00 | 12,500 (1.00) | 90 |",
+    ]
+    line = "| a file of 100,000 lines with n-grams, times as fast as an older build | ≥ 2.5 | 4 |"
+    assert line in goals(results).splitlines()
+
+
+def test_a_cold_start_is_compared_with_an_older_build(results):
+    for row in (startup.NUMPY, startup.LINE):
+        for side, ms in (("grucli", 100.0), ("reference", 80.0)):
+            key = {"table": "startup", "row": row, "side": side, "threads": 1}
+            results.add({"ms": ms}, **key, revision="1", machine="m")
+    assert f"| `{startup.LINE}` | 100 | 1.00 | 80 |" in TABLES["startup"](results)
+    assert "older build's | ≤ 1.05 | 1.25 (missed) |" in goals(results)
 
 
 def test_many_rows_show_stages_and_what_was_foreseen(results):

@@ -50,8 +50,12 @@ def _took(cells, side):
         return ""
     each, over = cells[side], cells[side]["seconds"] / cells["grucli"]["seconds"]
     ratio = "" if side == "grucli" else f" ({over:.2f})"
-    memory = max(each["peak_mb"], each.get("sum_mb", 0))
-    return f"{number(each['seconds'])} s{ratio}, {memory:.0f} MB, {each['accuracy']:.3f}"
+    return f"{number(each['seconds'])} s{ratio}, {_memory(each):.0f} MB, {each['accuracy']:.3f}"
+
+
+def _memory(each):
+    """Return the most memory of all processes: at least that of the largest."""
+    return max(each["peak_mb"], each.get("sum_mb", 0))
 
 
 def _summary(found, side):
@@ -151,7 +155,7 @@ def many_rows(results):
                     number(each["seconds"]),
                     *("" if second is None else number(second) for second in stages),
                     f"{each['peak_mb']:.0f}",
-                    f"{each.get('sum_mb', each['peak_mb']):.0f}",
+                    f"{_memory(each):.0f}",
                     f"{each['accuracy']:.3f}",
                     _foreseen(each),
                 ]
