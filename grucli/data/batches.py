@@ -6,7 +6,7 @@ the only border between the two.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
@@ -62,7 +62,7 @@ class Examples:
         cls,
         encoded: Encoded,
         targets: npt.ArrayLike | Steps | None = None,
-        weights: Sequence[float] | None = None,
+        weights: npt.NDArray[np.float64] | None = None,
     ) -> Examples:
         """Take inputs that are encoded; if None, targets are -1, weights 1."""
         rows = len(encoded.lengths)
@@ -72,7 +72,7 @@ class Examples:
             steps=encoded.steps,
             lengths=encoded.lengths,
             targets=targets,
-            weights=np.ones(rows) if weights is None else np.array(weights, np.float64),
+            weights=np.ones(rows) if weights is None else weights,
             bags=encoded.bags,
         )
 

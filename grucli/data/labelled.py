@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
+import numpy as np
 import numpy.typing as npt
 
 from grucli import activity
@@ -14,8 +16,9 @@ from grucli.data.encoded import Encoded
 from grucli.data.forms.opening import open_source
 from grucli.data.kept_columns import Kept
 from grucli.data.numbers import target_fault
-from grucli.data.record_labels import one_each
+from grucli.data.record_labels import LeftOut
 from grucli.data.records import ReadOptions, Record, Remembered, Source, TargetForm
+from grucli.data.stored import Records, column
 from grucli.data.tables.column_profile import Look
 from grucli.engine.steps import Steps
 from grucli.errors import DataError, counted, excerpt
@@ -56,7 +59,7 @@ class Table:
     name: str
     format: str
     head: int
-    records: list[Record]
+    records: Records
     kept: tuple[str, ...]
     targets: TargetForm
     skipped: int
@@ -97,25 +100,16 @@ def read_table(
         _refuse_unread(source, options)
         _refuse_other_targets(source, forms)
         kept = keep(source)
-        records, problems, first = list[Record](), list[str](), None
-        are_numbers = "number" in (options.targets, source.targets) and source.targets != "tags"
-        for record in _told(source):
-            first = first or record
-            if are_numbers and record.error is None:
-                record.error = _fault_of_number(source, record)
-            if record.error is None:  # of a wide table most cells are of columns nobody asks for
-                record.cells = tuple([cell(record) for cell in kept.values()])
-                records.append(record)
-            else:
-                problems.append(record.error)
-                if options.on_bad_row == "stop" and len(problems) == LISTED_PROBLEMS:
-                    break
+        problems, told = list[str](), _told(source)
+        first = next(told, None)
+        all_told = told if first is None else chain((first,), told)
+        records = Records.of(_sound(source, all_told, options, kept, problems))
         if problems and options.on_bad_row == "stop":
             raise DataError(*problems)
         if not records:
             raise DataError(f"{source.name}: no rows; is it the right file?")
         if source.targets == "labels" and not (options.targets or source.label_separator):
-            records = one_each(source, records)
+            records = _one_each(source, records)
         passed_over = _passed_over(source, problems)
         return Table(
             name=source.name,
@@ -138,7 +132,8 @@ def examples_of(
     encoded: Encoded, records: Sequence[Record], targets: npt.ArrayLike | Steps
 ) -> Examples:
     """Return records that are encoded with their targets (n, …) and weights."""
-    return Examples.of(encoded, targets, [record.weight for record in records])
+    weights = np.fromiter(column(records, "weight"), np.float64, len(records))
+    return Examples.of(encoded, targets, weights)
 
 
 def _head(source: Source, first: Record | None) -> int:
@@ -158,6 +153,24 @@ def _passed_over(source: Source, problems: Sequence[str]) -> tuple[str, ...]:
         skipped = counted(len(problems), "row")
         said += (f"skipped {skipped} that cannot be read: {problems[0]}",)
     return said
+
+
+def _sound(
+    source: Source, told: Iterable[Record], options: ReadOptions, kept: Kept, problems: list[str]
+) -> Iterator[Record]:
+    """Yield the records that can be learned from; add to `problems` what is wrong with others."""
+    are_numbers = "number" in (options.targets, source.targets) and source.targets != "tags"
+    most = LISTED_PROBLEMS if options.on_bad_row == "stop" else None
+    for record in told:
+        if are_numbers and record.error is None:
+            record.error = _fault_of_number(source, record)
+        if record.error is None:  # of a wide table most cells are of columns nobody asks for
+            record.cells = tuple([cell(record) for cell in kept.values()])
+            yield record
+            continue
+        problems.append(record.error)
+        if len(problems) == most:
+            return
 
 
 def _told(source: Source) -> Iterator[Record]:
@@ -191,3 +204,30 @@ def _refuse_unread(source: Source, options: ReadOptions) -> None:
                 f"{source.name}: data.{key} is '{excerpt(name)}', but {source.format} data have no "
                 "columns; give a table"
             )
+
+
+def _one_each(source: Source, records: Records) -> Records:
+    """Return the records with the one label of each, where they hold lists of one at most.
+
+    Lists that hold nothing are those of records that nobody has labelled: they are left out. Where
+    a list holds several, or all hold the same or nothing, all stay as they are.
+    """
+    lists = set(records.column("labels")) - {None}
+    if len(lists - {()}) < 2 or any(len(labels) > 1 for labels in lists):
+        return records
+    left_out = source.left_out or LeftOut()
+    kept = Records.of(_labelled(records, left_out))
+    source.targets, source.divide, source.left_out = "label", None, left_out
+    said = "lists of one label are read as labels (pass --set task=multilabel if they are sets)"
+    source.findings = (*source.findings, said)
+    return kept
+
+
+def _labelled(records: Iterable[Record], left_out: LeftOut) -> Iterator[Record]:
+    for record in records:
+        if record.labels == () or (record.labels is None and not record.label):
+            left_out.add(record)
+            continue
+        if record.labels is not None:
+            record.label, record.labels = record.labels[0], None
+        yield record

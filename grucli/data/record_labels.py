@@ -1,4 +1,4 @@
-"""Labels of records: told apart, one kept where a record has one, records without any left out."""
+"""Labels of records: told apart, one kept where a record has one; records without any."""
 
 from __future__ import annotations
 
@@ -63,26 +63,3 @@ class LeftOut:
         line = f" (line {self._first.line:,})" if self._first.line else ""
         first = f"the first is row {self._first.number:,}{line}"
         return (f"left out {counted(self._count, 'row')} without a label, {first}",)
-
-
-def one_each(source: Source, records: list[Record]) -> list[Record]:
-    """Return the records with the one label of each, where they hold lists of one at most.
-
-    Lists that hold nothing are those of records that nobody has labelled: they are left out. Where
-    a list holds several, or all hold the same or nothing, all stay as they are.
-    """
-    lists = [record.labels for record in records if record.labels is not None]
-    if len(set(lists) - {()}) < 2 or any(len(labels) > 1 for labels in lists):
-        return records
-    left_out, kept = source.left_out or LeftOut(), []
-    for record in records:
-        if record.labels == () or (record.labels is None and not record.label):
-            left_out.add(record)
-            continue
-        if record.labels is not None:
-            record.label, record.labels = record.labels[0], None
-        kept.append(record)
-    source.targets, source.divide, source.left_out = "label", None, left_out
-    said = "lists of one label are read as labels (pass --set task=multilabel if they are sets)"
-    source.findings = (*source.findings, said)
-    return kept

@@ -1,6 +1,10 @@
 """Validation parts that tell the truth: stratified, seeded, what belongs together on one side."""
 
+from __future__ import annotations
+
+from array import array
 from collections.abc import Hashable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -8,8 +12,11 @@ import numpy.typing as npt
 from grucli.data.dates import moments
 
 Rows = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.integer[Any]]
 Floats = npt.NDArray[np.float64]
 Span = tuple[str, str]
+Alike = Sequence[Hashable] | Codes
+"""(n,) what is equal of rows that belong together; of an array, from 0 to n - 1."""
 
 MOST_BLOCKS = 30
 """Of about equal size: ten for each of three folds."""
@@ -19,9 +26,9 @@ side cover it as often as there are any."""
 
 
 def split(
-    targets: Sequence[int],
-    inputs: Sequence[Hashable],
-    groups: Sequence[Hashable],
+    targets: Sequence[int] | Codes,
+    inputs: Alike,
+    groups: Alike | None,
     share: float,
     rng: np.random.Generator,
 ) -> tuple[Rows, Rows]:
@@ -35,7 +42,7 @@ def split(
     Args:
         targets: (n,) class of each row.
         inputs: (n,) what must not stand on both sides.
-        groups: (n,) the same; None belongs to no group.
+        groups: (n,) the same; None belongs to no group. Or None, if none does.
         share: of the rows, for validation; 0 <= share < 1.
         rng: decides which.
 
@@ -54,9 +61,9 @@ def split(
 
 
 def deal(
-    targets: Sequence[int],
-    inputs: Sequence[Hashable],
-    groups: Sequence[Hashable],
+    targets: Sequence[int] | Codes,
+    inputs: Alike,
+    groups: Alike | None,
     folds: int,
     rng: np.random.Generator,
 ) -> Rows:
@@ -87,7 +94,7 @@ def deal(
     return fold_of[leaders]
 
 
-def in_blocks(spans: Sequence[Span | None], targets: Sequence[int]) -> list[int] | None:
+def in_blocks(spans: Sequence[Span | None], targets: Sequence[int] | Codes) -> list[int] | None:
     """Return the block of each row where rows follow each other in time, None where they do not.
 
     Neighbours in time are nearly alike, so each must not stand on the other side of a split. A
@@ -112,7 +119,7 @@ def in_blocks(spans: Sequence[Span | None], targets: Sequence[int]) -> list[int]
 
 
 def split_in_time(
-    spans: Sequence[Span | None], groups: Sequence[Hashable], share: float
+    spans: Sequence[Span | None], groups: Alike | None, share: float
 ) -> tuple[Rows, Rows] | None:
     """Divide rows that follow each other in time into the earlier ones and the last `share`.
 
@@ -120,7 +127,7 @@ def split_in_time(
 
     Args:
         spans: (n,) as for `in_blocks`.
-        groups: (n,) what keeps rows together; None belongs to no group.
+        groups: as for `split`.
         share: of the rows, 0 <= share < 1; the nearest whole number of them, but never all.
 
     Returns:
@@ -130,7 +137,8 @@ def split_in_time(
     times = _times(spans)
     if times is None:
         return None
-    first_rows, members = np.unique(_leaders(range(len(spans)), groups), return_inverse=True)
+    alone = np.arange(len(spans))
+    first_rows, members = np.unique(_leaders(alone, groups), return_inverse=True)
     starts, ends = np.full(len(first_rows), np.inf), np.full(len(first_rows), -np.inf)
     np.minimum.at(starts, members, times[0])
     np.maximum.at(ends, members, times[1])
@@ -145,6 +153,8 @@ def split_in_time(
 
 def _times(spans: Sequence[Span | None]) -> tuple[Floats, Floats] | None:
     """Return (n,) when each row began and (n,) ended; None where one has no time that is known."""
+    if spans[0] is None:
+        return None
     cells = [cell for span in spans if span is not None for cell in span]
     found = moments(cells) if len(cells) == 2 * len(spans) else None
     if found is None:
@@ -159,35 +169,52 @@ def _follow(starts: Floats, ends: Floats) -> bool:
     return bool(are_many and (ends - starts).sum() <= _MOST_OVERLAP * covered)
 
 
-def _leaders(inputs: Sequence[Hashable], groups: Sequence[Hashable]) -> Rows:
+def firsts(values: Alike) -> npt.NDArray[np.int32]:
+    """Return for each row the first one with an equal value; None equals nothing."""
+    if isinstance(values, np.ndarray):
+        first = np.zeros(len(values), np.int32)
+        first[values[::-1]] = np.arange(len(values) - 1, -1, -1)  # the last one counts
+        return first[values]
+    known: dict[Hashable, int] = {}
+    found = (
+        row if value is None else known.setdefault(value, row) for row, value in enumerate(values)
+    )
+    return np.fromiter(found, np.int32, len(values))
+
+
+def _leaders(inputs: Alike, groups: Alike | None) -> npt.NDArray[np.int32]:
     """Return for each row the first one of its connected component.
 
     Rows are connected that share an input or a group.
     """
-    leaders = list(range(len(inputs)))
-    for values in (inputs, groups):
-        first: dict[Hashable, int] = {}
-        for row, value in enumerate(values):
-            earlier = row if value is None else first.setdefault(value, row)
-            if earlier != row:
-                own, other = _leader(leaders, row), _leader(leaders, earlier)
-                leaders[max(own, other)] = min(own, other)
-    return np.array([_leader(leaders, row) for row in range(len(leaders))], np.int64)
+    earlier = firsts(inputs)
+    if groups is None:
+        return earlier
+    leaders = array("i", earlier.tobytes())
+    for row, other in enumerate(firsts(groups).tolist()):
+        if other != row:
+            one, another = _leader(leaders, row), _leader(leaders, other)
+            leaders[max(one, another)] = min(one, another)
+    return np.array([_leader(leaders, row) for row in range(len(leaders))], np.int32)
 
 
-def _leader(leaders: list[int], row: int) -> int:
+def _leader(leaders: array[int], row: int) -> int:
     """Return the first row of a component, and shorten the way there."""
     while leaders[row] != row:
         leaders[row] = row = leaders[leaders[row]]
     return row
 
 
-def _draw(sizes: Rows, share: float, rng: np.random.Generator) -> list[int]:
+def _draw(sizes: Rows, share: float, rng: np.random.Generator) -> Rows:
     """Draw some of the groups of these sizes, but never all."""
     wanted = round(share * int(sizes.sum()))
-    drawn = []
-    for index in rng.permutation(len(sizes))[: len(sizes) - 1].tolist():
-        if sizes[index] <= wanted:
-            wanted -= int(sizes[index])
-            drawn.append(index)
-    return drawn
+    order = rng.permutation(len(sizes))[: len(sizes) - 1]
+    sums = np.cumsum(sizes[order])
+    fitting = int(np.searchsorted(sums, wanted, side="right"))
+    left = wanted - int(sums[fitting - 1]) if fitting else wanted
+    more = []
+    for index in order[fitting:].tolist() if left else ():  # smaller ones may still fit
+        if sizes[index] <= left:
+            left -= int(sizes[index])
+            more.append(index)
+    return np.append(order[:fitting], np.array(more, np.int64))

@@ -6,12 +6,14 @@ sequences, each stays whole; else they are divided in time, and windows over a b
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.data.records import Record
-from grucli.data.splits import MOST_BLOCKS, Rows
+from grucli.data.splits import MOST_BLOCKS, Codes, Rows
+from grucli.data.stored import column
 
 MANY_SEQUENCES = 10
 _LEAST_BLOCK = 4
@@ -36,7 +38,8 @@ class Windows:
     @classmethod
     def of(cls, records: Sequence[Record]) -> "Windows | None":
         """Return where records stand; None unless all of them are windows."""
-        found = [record.window for record in records if record.window is not None]
+        windows = column(records, "window")
+        found = list(takewhile(lambda window: window is not None, windows))
         if not found or len(found) < len(records):
             return None
         codes: dict[str, int] = {}
@@ -51,7 +54,7 @@ class Windows:
         """Whether there are sequences enough to divide these, and none of them."""
         return int(self.sequences.max()) + 1 >= MANY_SEQUENCES
 
-    def later(self, share: float, strata: Sequence[int]) -> tuple[Rows, Rows] | None:
+    def later(self, share: float, strata: Codes) -> tuple[Rows, Rows] | None:
         """Return the rows that are earlier, and the last `share` of each sequence in time.
 
         None if there are many sequences, or a class of some size is on one side alone.
@@ -67,10 +70,10 @@ class Windows:
         earlier = np.setdiff1d(np.arange(len(self.firsts)), later)
         classes, counts = np.unique(strata, return_counts=True)
         large = classes[counts >= _LARGE * len(self.firsts)]
-        sides = [set(np.asarray(strata)[rows].tolist()) for rows in (earlier, later)]
+        sides = [set(strata[rows].tolist()) for rows in (earlier, later)]
         return (earlier, later) if all(side.issuperset(large.tolist()) for side in sides) else None
 
-    def groups(self, strata: Sequence[int]) -> list[Hashable]:
+    def groups(self, strata: Codes) -> list[Hashable]:
         """Return what keeps windows together: their sequence, or blocks of time of few of these.
 
         A block ends where the class changes once it has its share, and in any case at twice of it.

@@ -173,6 +173,7 @@ def score(saved: SavedModel, records: Sequence[Record], least: float | None = No
     activity.at(f"scoring {counted(len(records), 'row')}")
     encoded, task, mix = saved.encoder.encode(records), saved.task, saved.model.mix
     if task.reads_steps and saved.encoder.vocabulary is not None:
+        records = list(records)  # of a file they are made anew for each who looks
         _mark_known(records, encoded, len(saved.encoder.vocabulary))
     found, targets = branch_logits(Runner(saved.model), encoded), task.encode(records)
     scores = found.blended(mix)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from grucli.data.records import Record
-from grucli.data.splits import Rows, in_blocks
+import numpy as np
+
+from grucli.data.splits import Alike, Codes, Rows, in_blocks
+from grucli.data.stored import Records
 from grucli.data.window_splits import Windows
 from grucli.errors import counted
+from grucli.preparation import copies
 from grucli.preparation.training_file import TrainingFile
 from grucli.tasks.task import Targets
 
@@ -27,15 +29,16 @@ class Bonds:
         strata: (n,) which records are to be spread evenly.
         inputs: (n,) equal for records that are read alike. Windows of one log may be: what comes
             again there, such as a machine at rest, is no copy.
-        groups: (n,) equal for records that stay together, as given or else by their time.
+        groups: (n,) equal for records that stay together, as given or else by their time; None
+            if none do.
         why: they stay together.
         windows: where the records stand in longer sequences, None if they are whole.
     """
 
     targets: Targets
-    strata: list[int]
-    inputs: Sequence[Hashable]
-    groups: Sequence[Hashable]
+    strata: Codes
+    inputs: Alike
+    groups: Alike | None
     why: str
     windows: Windows | None
 
@@ -43,13 +46,13 @@ class Bonds:
     def of(cls, file: TrainingFile) -> Bonds:
         """Return what keeps the rows of a file together."""
         targets = file.task.encode(file.records)
-        strata = file.task.strata(targets).tolist()
+        strata = file.task.strata(targets)
         windows = Windows.of(file.records)
         groups, why = _groups(file.records, strata, windows)
         return cls(
             targets=targets,
             strata=strata,
-            inputs=file.keys if windows is None else range(len(file.records)),
+            inputs=copies.firsts(file.keys) if windows is None else np.arange(len(file.records)),
             groups=groups,
             why=why,
             windows=windows,
@@ -70,27 +73,27 @@ class Bonds:
         return f"; {self.why}" if self.why in (WHOLE, BOUND_IN_TIME) else ""
 
 
-def without_shared_lines(records: Sequence[Record], kept: Rows, held: Rows) -> tuple[Rows, str]:
+def without_shared_lines(records: Records, kept: Rows, held: Rows) -> tuple[Rows, str]:
     """Return the rows that have no line in common with those held out, and what is said of others.
 
     Windows of one sequence may overlap; objects of an array that stand on one line do not.
     """
-    taken = {line for k in held.tolist() for line in records[k].lines}
-    is_apart = [taken.isdisjoint(records[k].lines) for k in kept.tolist()]
-    passed = is_apart.count(False)
+    if not records.has("lines"):
+        return kept, ""
+    taken = {line for lines in records.at(held).column("lines") for line in lines}
+    is_apart = np.array([taken.isdisjoint(lines) for lines in records.at(kept).column("lines")])
+    passed = int(np.sum(~is_apart))
     said = f", and {counted(passed, 'row')} over the border left out" if passed else ""
     return kept[is_apart], said
 
 
-def _groups(
-    records: Sequence[Record], strata: Sequence[int], windows: Windows | None
-) -> tuple[Sequence[Hashable], str]:
+def _groups(records: Records, strata: Codes, windows: Windows | None) -> tuple[Alike | None, str]:
     """Return what keeps records together, as given or else by their time, and why."""
-    groups = [record.group for record in records]
-    if not any(group is not None for group in groups):
-        if windows is not None:
-            return windows.groups(strata), WHOLE if windows.are_many else BOUND_IN_TIME
-        blocks = in_blocks([record.span for record in records], strata)
-        if blocks is not None:
-            return blocks, BOUND_IN_TIME
-    return groups, BOUND if len(records) > 1 else ALONE
+    if records.has("group"):
+        return list(records.column("group")), BOUND
+    if windows is not None:
+        return windows.groups(strata), WHOLE if windows.are_many else BOUND_IN_TIME
+    blocks = in_blocks(list(records.column("span")), strata) if records.has("span") else None
+    if blocks is not None:
+        return blocks, BOUND_IN_TIME
+    return None, BOUND if len(records) > 1 else ALONE

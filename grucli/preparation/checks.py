@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,11 +11,14 @@ import numpy.typing as npt
 from grucli.data.batches import Examples
 from grucli.data.encoder import Encoder
 from grucli.data.records import Record
+from grucli.data.splits import Codes
+from grucli.data.stored import Records
 from grucli.data.text import GIVEN
 from grucli.data.text.vocabulary import EMPTY, Vocabulary
 from grucli.errors import counted, excerpt
 from grucli.notices import Notice
-from grucli.preparation.copies import NOTHING
+from grucli.preparation import copies
+from grucli.preparation.copies import NOTHING, Keys
 from grucli.tasks.task import Task
 
 MOST_REPEATED, MOST_UNKNOWN = 0.1, 0.2
@@ -28,8 +31,8 @@ SPELLED = 20  # characters
 def of_training(
     task: Task,
     name: str,
-    records: Sequence[Record],
-    inputs: Sequence[bytes],
+    records: Records,
+    inputs: Keys,
     *,
     mode: str,
     settings: Mapping[str, Any],
@@ -50,9 +53,7 @@ def of_training(
     yield from task.target_warnings(name, records, settings)
 
 
-def of_validation(
-    train: Sequence[bytes], name: str, valid: Sequence[Record], inputs: Sequence[bytes]
-) -> Iterator[Notice]:
+def of_validation(train: Keys, name: str, valid: Records, inputs: Keys) -> Iterator[Notice]:
     """Yield what is odd between the inputs of the training part and a validation file.
 
     Args:
@@ -61,15 +62,13 @@ def of_validation(
         valid: what is in it.
         inputs: (n,) keys of `valid`.
     """
-    known = set(train)
-    shared = [
-        record for record, key in zip(valid, inputs, strict=True) if key in known and key != NOTHING
-    ]
-    if shared:
+    shared = np.flatnonzero(np.isin(inputs, train) & (inputs != NOTHING))
+    if len(shared):
+        first = valid[int(shared[0])]
         yield Notice(
             "data.leak",
             f"{name}: {counted(len(shared), 'row')} ({len(shared) / len(valid):.1%}) also in "
-            f"training, first {_place(shared[0])}; they make its scores too good",
+            f"training, first {_place(first)}; they make its scores too good",
         )
 
 
@@ -77,7 +76,7 @@ def of_examples(
     train: Examples,
     valid: Examples | None,
     encoder: Encoder,
-    steps: Sequence[int],
+    steps: npt.NDArray[np.int64],
     folds: npt.NDArray[np.int64] | None,
 ) -> Iterator[Notice]:
     """Yield what encoding loses.
@@ -88,12 +87,12 @@ def of_examples(
         steps: of each training sequence before any cut.
         folds: (n,) the fold of each training sequence, None without folds.
     """
-    cut = float(np.mean(np.array(steps) > encoder.max_length))
+    cut = float(np.mean(steps > encoder.max_length))
     if cut > MOST_CUT:
         yield Notice(
             "data.cut",
             f"{cut:.1%} of the training sequences are cut at {encoder.max_length:,} steps, "
-            f"the longest has {max(steps):,}; data.max_length sets what is kept",
+            f"the longest has {steps.max():,}; data.max_length sets what is kept",
         )
     vocabulary = encoder.vocabulary
     if vocabulary is None:
@@ -131,9 +130,9 @@ def _lone_share(train: Examples, folds: npt.NDArray[np.int64], vocabulary: Vocab
     return float((is_lone[train.steps] | vocabulary.is_unknown(train.steps)).mean())
 
 
-def _axes(name: str, records: Sequence[Record]) -> Iterator[Notice]:
+def _axes(name: str, records: Records) -> Iterator[Notice]:
     """Yield that few steps of many channels may be few channels of many steps: aeon's order."""
-    shapes = {record.values.shape for record in records if record.values is not None}
+    shapes = {values.shape for values in records.column("values") if values is not None}
     steps, channels = next(iter(shapes)) if len(shapes) == 1 else (1, 1)
     if channels >= MOST_CHANNELS * steps:
         yield Notice(
@@ -143,26 +142,25 @@ def _axes(name: str, records: Sequence[Record]) -> Iterator[Notice]:
         )
 
 
-def _contrary(
-    name: str, records: Sequence[Record], inputs: Sequence[bytes], mode: str, noun: str
-) -> Iterator[Notice]:
+def _contrary(name: str, records: Records, inputs: Keys, mode: str, noun: str) -> Iterator[Notice]:
     """Yield a line on inputs with two targets, and one where a spelling may tell these apart.
 
     The noun is what people call a target.
     """
     pairs = contrary_pairs(records, inputs)
-    equal = [(one, other) for one, other in pairs if one.text == other.text]
-    spelled = [(one, other) for one, other in pairs if one.text != other.text]
-    if equal:
-        one, other = equal[0]
+    are_equal = _have_equal_texts(records, pairs)
+    equal, spelled = pairs[are_equal], pairs[~are_equal]
+    if len(equal):
+        one, other = (records[row] for row in equal[0].tolist())
         shown = "" if one.text is None else f" '{excerpt(one.text)}'"
         count = "1 input has" if len(equal) == 1 else f"{len(equal):,} inputs have"
         yield Notice(
             "data.contradiction",
             f"{name}: {count} two {noun}s, first{shown}: {_target(one)}, {_target(other)}",
         )
-    if spelled:
-        ways = ", ".join(f"'{excerpt(r.text or '', SPELLED)}' {_target(r, 12)}" for r in spelled[0])
+    if len(spelled):
+        found = (records[row] for row in spelled[0].tolist())
+        ways = ", ".join(f"'{excerpt(r.text or '', SPELLED)}' {_target(r, 12)}" for r in found)
         count = "1 input has" if len(spelled) == 1 else f"{len(spelled):,} inputs have"
         mend = "if case tells, --set data.tokens=byte"
         yield Notice("data.spelling", f"{name}: {count} two {noun}s by spelling: {ways}; {mend}")
@@ -170,22 +168,30 @@ def _contrary(
         yield from _mixed_case(name, records)
 
 
-def contrary_pairs(
-    records: Sequence[Record], inputs: Sequence[bytes]
-) -> list[tuple[Record, Record]]:
-    """Return of each input with two targets the first record, and the first with another one."""
-    first: dict[bytes, Record] = {}
-    contrary: dict[bytes, tuple[Record, Record]] = {}
-    for record, key in zip(records, inputs, strict=True):
-        earlier = first.setdefault(key, record)
-        if earlier.label != record.label and key != NOTHING:
-            contrary.setdefault(key, (earlier, record))
-    return list(contrary.values())
+def contrary_pairs(records: Records, inputs: Keys) -> Codes:
+    """Return (k, 2) the first row of each input with two targets, and the first with another."""
+    first, labels = copies.firsts(inputs), _hashes(records.column("label"), len(records))
+    rows = np.flatnonzero((labels[first] != labels) & (inputs != NOTHING))
+    _, places = np.unique(first[rows], return_index=True)
+    rows = rows[np.sort(places)]
+    return np.stack((first[rows], rows), axis=1)
 
 
-def _mixed_case(name: str, records: Sequence[Record]) -> Iterator[Notice]:
+def _have_equal_texts(records: Records, pairs: Codes) -> npt.NDArray[np.bool_]:
+    rows, places = np.unique(pairs, return_inverse=True)
+    texts = _hashes(records.at(rows).column("text"), len(rows))[places.reshape(pairs.shape)]
+    are_equal: npt.NDArray[np.bool_] = texts[:, 0] == texts[:, 1]
+    return are_equal
+
+
+def _hashes(values: Iterable[Hashable], number: int) -> npt.NDArray[np.int64]:
+    """Return (n,) what tells values apart: the values themselves may be too large to be kept."""
+    return np.fromiter(map(hash, values), np.int64, number)
+
+
+def _mixed_case(name: str, records: Records) -> Iterator[Notice]:
     """Yield that symbols in both cases, such as those of chemistry, are read in one."""
-    inner = [(record.text or "")[1:] for record in records]
+    inner = ((text or "")[1:] for text in records.column("text"))
     mixed = sum(text != text.lower() and text != text.upper() for text in inner)
     if mixed > MOST_MIXED * len(records):
         yield Notice(
@@ -195,9 +201,9 @@ def _mixed_case(name: str, records: Sequence[Record]) -> Iterator[Notice]:
         )
 
 
-def _repeated(name: str, inputs: Sequence[bytes]) -> Iterator[Notice]:
-    filled = [key for key in inputs if key != NOTHING]
-    share = (len(filled) - len(set(filled))) / len(inputs)
+def _repeated(name: str, inputs: Keys) -> Iterator[Notice]:
+    filled = inputs[inputs != NOTHING]
+    share = (len(filled) - len(np.unique(filled))) / len(inputs)
     if share > MOST_REPEATED:
         yield Notice(
             "data.repeated_rows",

@@ -16,9 +16,10 @@ from grucli.data.encoded import UNLIMITED
 from grucli.data.labelled import Table
 from grucli.data.numbers import Floats
 from grucli.data.records import Record, names
+from grucli.data.stored import Records
 from grucli.data.tables.column_profile import TableProfile
 from grucli.data.text import scripts
-from grucli.data.text.tokenized import tokens_of
+from grucli.data.text.tokenized import tokens_of_each
 from grucli.data.text.tokens import tokenizer
 from grucli.preparation import checks, copies
 from grucli.preparation.copies import NOTHING
@@ -114,15 +115,16 @@ def facts_of(prepared: Prepared, table: Table) -> DataFacts:
     is_text = records[0].values is None
     if is_text:
         tokenize = tokenizer(mode)
-        steps = np.array([len(tokens_of(record, mode, tokenize)) for record in records])
+        lengths = map(len, tokens_of_each(records, mode, tokenize))
     else:
-        steps = np.array([len(_values(record)) for record in records])
+        lengths = map(len, records.column("values"))
+    steps = np.fromiter(lengths, np.int64, len(records))
     return DataFacts(
         rows=len(records),
         targets=prepared.task.target_facts(records),
         lengths=_lengths(steps, prepared.encoder.unit, prepared.encoder.max_length),
         copies=_copies(prepared, records, mode),
-        scripts=scripts.of_texts(record.text or "" for record in records) if is_text else {},
+        scripts=scripts.of_texts(text or "" for text in records.column("text")) if is_text else {},
         channels=() if is_text else _channels(records, table),
         columns=None if table.look is None else table.look(),
         uses=uses_of(prepared, table),
@@ -157,19 +159,19 @@ def _lengths(steps: npt.NDArray[np.int64], unit: str, kept: int) -> Lengths:
     )
 
 
-def _copies(prepared: Prepared, records: Sequence[Record], mode: str) -> Copies:
+def _copies(prepared: Prepared, records: Records, mode: str) -> Copies:
     held = prepared.holdout
-    beside = [] if held is None or held.is_part else held.table.records
+    beside = records[:0] if held is None or held.is_part else held.table.records
     precision = copies.common_precision(records, beside)
     keys, others = (copies.keys(part, mode, precision) for part in (records, beside))
-    filled = [key for key in keys if key != NOTHING]
-    known = set(filled)
+    filled = keys[keys != NOTHING]
+    known = np.unique(filled)
     contrary = checks.contrary_pairs(records, keys)
     return Copies(
         repeated=len(filled) - len(known),
         contrary=len(contrary),
-        examples=tuple(contrary[:1]),
-        in_test=sum(key in known for key in others) if beside else None,
+        examples=tuple((records[one], records[other]) for one, other in contrary[:1].tolist()),
+        in_test=int(np.isin(others, known).sum()) if beside else None,
     )
 
 

@@ -14,9 +14,10 @@ from grucli.data.encoder import Encoder
 from grucli.data.records import Record
 from grucli.data.series.encoder import SeriesEncoder
 from grucli.data.series.views import orders_of_spread
+from grucli.data.stored import column
 from grucli.data.text import GIVEN, tokens
 from grucli.data.text.encoder import TextEncoder
-from grucli.data.text.tokenized import Tokenized, tokens_of
+from grucli.data.text.tokenized import Tokenized, tokens_of_each
 from grucli.data.text.vocabulary import Vocabulary
 from grucli.errors import ConfigError
 from grucli.model.linear_path import LinearPath
@@ -58,13 +59,13 @@ class Origin:
 class Fitted:
     """An encoder, the training part as it encodes it, and the choices made for it.
 
-    `steps` are those of each record before a cut.
+    `steps` (n,) int64 are those of each record before a cut.
     """
 
     encoder: Encoder
     encoded: Encoded
     choices: dict[str, Choice]
-    steps: list[int]
+    steps: npt.NDArray[np.int64]
 
 
 def mode_of(records: Sequence[Record], config: Config, origin: Origin | None) -> str:
@@ -81,7 +82,7 @@ def mode_of(records: Sequence[Record], config: Config, origin: Origin | None) ->
         settings = origin.encoder.settings()
         if "data.tokens" in settings:
             return str(settings["data.tokens"])
-    return tokens.resolve(config.data.tokens, (record.text or "" for record in records))
+    return tokens.resolve(config.data.tokens, (text or "" for text in column(records, "text")))
 
 
 def fit(
@@ -105,7 +106,7 @@ def fit(
     tokenize = tokens.tokenizer(mode)
     if isinstance(known, TextEncoder) and known.mode == mode:
         tokenize = known.tokenize  # maybe of an earlier edition
-    tokenized = Tokenized.of(records, lambda record: tokens_of(record, mode, tokenize))
+    tokenized = Tokenized.of_tokens(tokens_of_each(records, mode, tokenize))
     steps = np.maximum(tokenized.lengths, 1)
     longest = _longest(steps, config, origin)
     vocabulary = Vocabulary.fit(
@@ -131,7 +132,7 @@ def fit(
         encoder=encoder,
         encoded=encoder.encode_tokens(tokenized),
         choices={"data.max_length": longest, "model.subwords": subwords},
-        steps=steps.tolist(),
+        steps=steps,
     )
 
 
@@ -139,9 +140,9 @@ def _fit_series(records: Sequence[Record], config: Config, origin: Origin | None
     data = config.data
     if config.model.subwords:
         raise ConfigError("model.subwords: numeric sequences have no n-grams; delete it")
-    values = [record.values for record in records if record.values is not None]
-    steps = [len(value) for value in values]
-    longest = _longest(np.array(steps), config, origin)
+    values = [each for each in column(records, "values") if each is not None]
+    steps = np.array([len(each) for each in values])
+    longest = _longest(steps, config, origin)
     channels = unless_given(data.channels, data_rules.channels(orders_of_spread(values)))
     known = origin.encoder if origin is not None else None
     if isinstance(known, SeriesEncoder) and data.channels is None:

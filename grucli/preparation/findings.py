@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from grucli.data.encoded import UNLIMITED
 from grucli.data.encoder import Encoder
@@ -69,9 +70,9 @@ def warnings(
         yield from prepared.vectors.warnings
 
 
-def _encoder_line(encoder: Encoder, steps: Sequence[int]) -> str:
-    lengths = f"median length {np.median(steps):g}, longest {max(steps):,}"
+def _encoder_line(encoder: Encoder, steps: npt.NDArray[np.int64]) -> str:
+    lengths = f"median length {np.median(steps):g}, longest {steps.max():,}"
     if encoder.max_length < UNLIMITED:
-        cut = float(np.mean(np.array(steps) > encoder.max_length))
+        cut = float(np.mean(steps > encoder.max_length))
         lengths += f", kept {encoder.max_length:,} ({cut:.1%} cut)"
     return encoder.found(lengths)

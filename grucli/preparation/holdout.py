@@ -93,10 +93,10 @@ def _of_file(file: TrainingFile, path: str) -> Holdout:
 
 def _of_share(file: TrainingFile, share: float, config: Config) -> tuple[TrainingFile, Holdout]:
     bonds, records = Bonds.of(file), file.records
-    groups = [record.group for record in records]
     parts = bonds.later(share)
-    if parts is None and bonds.windows is None:
-        parts = split_in_time([record.span for record in records], groups, share)
+    if parts is None and bonds.windows is None and records.has("span"):
+        groups = list(records.column("group")) if records.has("group") else None
+        parts = split_in_time(list(records.column("span")), groups, share)
     if parts is None:
         rng = generator(config.seed, TEST)
         kept, held = split(bonds.strata, bonds.inputs, bonds.groups, share, rng)
@@ -107,8 +107,8 @@ def _of_share(file: TrainingFile, share: float, config: Config) -> tuple[Trainin
     kept, between = without_shared_lines(records, kept, held)
     _check(file, share, bonds, kept, held)
     whole = "" if config.data.group is None else f", each '{excerpt(config.data.group)}' whole"
-    rest = dataclasses.replace(file.table, records=[records[k] for k in kept.tolist()])
-    part = dataclasses.replace(file.table, records=[records[k] for k in held.tolist()])
+    rest = dataclasses.replace(file.table, records=records.at(kept))
+    part = dataclasses.replace(file.table, records=records.at(held))
     left = TrainingFile.of(rest, file.options, config, file.origin)
     return left, Holdout(
         table=part,

@@ -196,7 +196,7 @@ def _facts(
         "valid_rows": len(parts.valid),
         **file.task.facts(file.records),
         "median_length": float(np.median(fitted.steps)),
-        "longest": max(fitted.steps),
+        "longest": int(fitted.steps.max()),
         **({} if vectors is None else {"vectors": vectors.facts}),
     }
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.records import Record
 from grucli.data.splits import deal, split
+from grucli.data.stored import Records
 from grucli.errors import ConfigError, counted, excerpt, percent
 from grucli.notices import Notice
 from grucli.preparation import data_rules
@@ -35,8 +35,8 @@ class Parts:
         folds: (n,) the fold of each record to train on; None to train once.
     """
 
-    train: list[Record]
-    valid: list[Record]
+    train: Records
+    valid: Records
     line: str
     choices: dict[str, Choice]
     warnings: tuple[Notice, ...] = ()
@@ -105,8 +105,8 @@ def _in_folds(
         folding = Choice(value=number, reason="no more parts are independent")
     share = Choice(value=0.0, reason="folds are held out")
     return Parts(
-        train=[file.records[k] for k in rows.tolist()],
-        valid=[],
+        train=file.records.at(rows),
+        valid=file.records[:0],
         line=f"validation: {number} folds, each held out once; then all rows count{bonds.also}"
         + (f"; {counted(passed, 'row')} over a border left out" if passed else ""),
         choices={"training.folds": folding, "data.valid": share},
@@ -132,9 +132,9 @@ def _judged_by_share(
             mend = "--valid takes a larger share or a file"
             why = f" ({percent(share.value)} of {rows} rows is none; {mend})"
         line = f"validation: none{why}, all rows are trained on; the last epoch counts"
-        return Parts(train=file.records, valid=[], line=line, choices=choices)
+        return Parts(train=file.records, valid=file.records[:0], line=line, choices=choices)
     kept, between = without_shared_lines(file.records, kept, held)
-    train, held_out = ([file.records[k] for k in rows] for rows in (kept, held))
+    train, held_out = file.records.at(kept), file.records.at(held)
     whole = "" if group is None else f", each '{excerpt(group)}' whole"
     held_share = f"{percent(share.value)} of each {file.task.stratum_name}{whole}"
     also = bonds.also
@@ -163,7 +163,7 @@ def _folding(config: Config, file: TrainingFile) -> Choice:
         training = config.training
         is_free = valid is None and training.epochs is None and training.patience is None
         is_plain = is_new and training.schedule in (None, "constant")
-        symbols = sum(map(_size, file.records))
+        symbols = _symbols(file)
         return data_rules.folds(file.kind, len(file.records), symbols, is_free and is_plain)
     if given != "off" and valid is not None:
         raise ConfigError("training.folds: data.valid says what is validated on; delete one")
@@ -172,6 +172,7 @@ def _folding(config: Config, file: TrainingFile) -> Choice:
     return Choice(value=given, reason="given")
 
 
-def _size(record: Record) -> int:
-    """Return characters of a text, or steps of a series."""
-    return len(record.text or "") if record.values is None else len(record.values)
+def _symbols(file: TrainingFile) -> int:
+    """Return all characters of texts, or steps of series."""
+    inputs = file.records.column("text" if file.kind == "text" else "values")
+    return sum(len(each) for each in inputs if each is not None)

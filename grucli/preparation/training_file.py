@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from grucli.data.labelled import HELD, Table, read_table
-from grucli.data.records import ReadOptions, Record
+from grucli.data.records import ReadOptions
+from grucli.data.stored import Records
 from grucli.errors import ConfigError, DataError
 from grucli.notices import Notice
 from grucli.preparation import checks, copies
+from grucli.preparation.copies import Keys
 from grucli.preparation.encoders import Origin, mode_of
 from grucli.tasks import task_for, task_type
 from grucli.tasks.task import Task
@@ -40,7 +42,7 @@ class TrainingFile:
     origin: Origin | None
     task: Task
     mode: str
-    keys: list[bytes]
+    keys: Keys
 
     @classmethod
     def of(
@@ -58,7 +60,7 @@ class TrainingFile:
         return cls(table=table, options=options, origin=origin, task=task, mode=mode, keys=keys)
 
     @property
-    def records(self) -> list[Record]:
+    def records(self) -> Records:
         """All of them, at least one."""
         return self.table.records
 
@@ -83,16 +85,14 @@ class TrainingFile:
         self.task.check_known(other.name, other.records, "the training file")
         return other
 
-    def beside_warnings(self, name: str, others: Sequence[Record]) -> Iterator[Notice]:
+    def beside_warnings(self, name: str, others: Records) -> Iterator[Notice]:
         """Yield what is odd between these records and others of this name, to be judged by."""
         precision = copies.common_precision(self.records, others)
         own, judged = (copies.keys(part, self.mode, precision) for part in (self.records, others))
         yield from checks.of_validation(own, name, others, judged)
         yield from self.unseen_warnings(self.records, name, others)
 
-    def unseen_warnings(
-        self, train: Sequence[Record], name: str, valid: Sequence[Record]
-    ) -> Iterator[Notice]:
+    def unseen_warnings(self, train: Records, name: str, valid: Records) -> Iterator[Notice]:
         """Yield what targets of the validation part of this name nobody has taught.
 
         Neither the training part has them nor had the origin.
@@ -100,7 +100,7 @@ class TrainingFile:
         if self.origin is not None:
             task = self.origin.task
             taught = task.known(task.encode(valid))
-            valid = [valid[row] for row in np.flatnonzero(~taught).tolist()]
+            valid = valid.at(np.flatnonzero(~taught))
         return self.task.unseen_warnings(train, name, valid)
 
 

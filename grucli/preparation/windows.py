@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.records import Record
+from grucli.data.stored import Records
 from grucli.engine.steps import Steps
 from grucli.errors import counted
 from grucli.preparation.defaults import Choice, unless_given
@@ -32,19 +33,20 @@ def cut(parts: Parts, setting: int | None) -> tuple[Parts, Choice]:
         parts: of records with tokens.
         setting: steps of a window at most, None where the lengths decide.
     """
-    lengths = [len(record.tokens or ()) for record in parts.train]
+    lengths = [len(tokens or ()) for tokens in parts.train.column("tokens")]
     longest = unless_given(setting, _window(max(lengths)))
     number = sum(length > longest.value for length in lengths)
     if not number:
         return parts, longest
-    found = [list(_windows(record, longest.value)) for record in parts.train]
+    found = np.array([_number(length, longest.value) for length in lengths])
+    windows = (one for record in parts.train for one in _windows(record, longest.value))
     folds = parts.folds
     says = f"{counted(number, 'sequence')} learned in windows of {longest.value:,} steps"
     return dataclasses.replace(
         parts,
-        train=[window for windows in found for window in windows],
+        train=Records.of(windows),
         line=f"{parts.line}; {says}",
-        folds=None if folds is None else np.repeat(folds, [len(windows) for windows in found]),
+        folds=None if folds is None else np.repeat(folds, found),
     ), longest
 
 
@@ -54,12 +56,17 @@ def _window(longest: int) -> Choice:
     return Choice(value=MOST_STEPS, reason="windows of longer sequences; answers read all")
 
 
+def _number(length: int, size: int) -> int:
+    """Return how many windows of a size a sequence has."""
+    overlap = int(OVERLAP * size)
+    return max(1, -(-(length - overlap) // (size - overlap)))
+
+
 def _windows(record: Record, size: int) -> Iterator[Record]:
     """Yield as few windows as overlap enough, at equal distances."""
     tokens, tags = record.tokens or (), record.tags or ()
-    overlap = int(OVERLAP * size)
-    number = max(1, -(-(len(tokens) - overlap) // (size - overlap)))
-    for start in np.linspace(0, max(0, len(tokens) - size), number).astype(int).tolist():
+    starts = np.linspace(0, max(0, len(tokens) - size), _number(len(tokens), size))
+    for start in starts.astype(int).tolist():
         kept = tokens[start : start + size]
         yield dataclasses.replace(
             record, text=" ".join(kept), tokens=kept, tags=tags[start : start + size], start=start

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from grucli.data.records import Record
+from grucli.data.stored import column
 from grucli.errors import DataError, counted, did_you_mean, excerpt, show_path
 from grucli.notices import Notice
 
@@ -38,7 +39,7 @@ def check_known(name: str, counts: Mapping[str, int], known: Sequence[str], owne
 def unknown_rows(records: Sequence[Record], known: Sequence[str]) -> Counter[str]:
     """Return the rows of each label that is not known; no label is none of them."""
     without = {None, *known}
-    return Counter(record.label or "" for record in records if record.label not in without)
+    return Counter(label or "" for label in column(records, "label") if label not in without)
 
 
 def warnings(name: str, records: Sequence[Record], known: Sequence[str]) -> Iterator[Notice]:

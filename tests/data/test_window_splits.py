@@ -72,7 +72,7 @@ def test_as_few_as_can_be_are_left_out_at_a_border() -> None:
 @pytest.mark.parametrize("share", [0.1, 0.25])
 def test_the_later_part_of_each_of_few_sequences(share: float) -> None:
     found = windows(*of_one(40, 8, 2, "p"), *of_one(20, 8, 2, "q")[::-1])
-    parts = found.later(share, [k // 2 % 2 for k in range(60)])
+    parts = found.later(share, np.arange(60) // 2 % 2)
     assert parts is not None
     earlier, later = parts
     assert sorted([*earlier, *later]) == list(range(60))
@@ -82,8 +82,8 @@ def test_the_later_part_of_each_of_few_sequences(share: float) -> None:
 
 def test_a_class_of_the_first_or_last_days_alone_asks_for_blocks() -> None:
     found = windows(*of_one(40, 8, 2))
-    assert found.later(0.25, [0] * 32 + [1] * 8) is None
-    assert found.later(0.25, [0] * 20 + [1, *[0] * 19]) is not None  # one row says little
+    assert found.later(0.25, np.repeat([0, 1], [32, 8])) is None
+    assert found.later(0.25, np.eye(40, dtype=int)[20]) is not None  # one row says little
     blocks = windows(*of_one(200, 8, 2)).groups([0] * 160 + [1] * 40)
     assert blocks == sorted(blocks)  # type: ignore[type-var]
     assert len(set(blocks)) > 2
@@ -91,12 +91,12 @@ def test_a_class_of_the_first_or_last_days_alone_asks_for_blocks() -> None:
 
 def test_many_sequences_stay_whole() -> None:
     found = windows(*(each for name in "abcdefghij" for each in of_one(5, 8, 2, name)))
-    assert found.later(0.3, [0] * 50) is None
+    assert found.later(0.3, np.zeros(50, int)) is None
     assert found.groups([0] * 50) == [k // 5 for k in range(50)]
 
 
 def test_blocks_end_where_the_class_changes_and_are_large_beside_what_is_lost() -> None:
-    strata = [k // 13 % 2 for k in range(300)]
+    strata = np.arange(300) // 13 % 2
     blocks = windows(*of_one(300, 4, 4)).groups(strata)
     ends = [k for k in range(1, 300) if blocks[k] != blocks[k - 1]]
     assert all(strata[k] != strata[k - 1] for k in ends)

@@ -8,6 +8,7 @@ import pytest
 
 from grucli.config.resolve import resolve
 from grucli.data.records import Record
+from grucli.data.stored import Records
 from grucli.errors import excerpt
 from grucli.notices import Notice
 from grucli.preparation import checks
@@ -20,10 +21,10 @@ WORDS = ("red", "green", "blue", "black", "white", "pink", "grey", "brown")
 
 
 def records(*rows):
-    return [
+    return Records.of(
         Record(number=k, line=k + 1, text=text, label=label)
         for k, (text, label) in enumerate(rows, 1)
-    ]
+    )
 
 
 def sound(count=40, labels=("neg", "pos")):
@@ -74,10 +75,10 @@ def test_rows_that_are_also_validated_on_are_a_leak(tmp_path):
 
 
 def test_series_are_compared_by_their_values():
-    series = [
+    series = Records.of(
         Record(number=k, values=np.full((2, 1), value, np.float32), label="a")
         for k, value in enumerate((1, -0.0, 3, 0.0), 1)
-    ]
+    )
     inputs = keys(series, "auto")
     (leak,) = checks.of_validation(inputs[:2], "v.npz", series[2:], inputs[2:])
     where = "v.npz: 1 row (50.0%) also in training, first row 4"
@@ -213,7 +214,7 @@ def test_examination_takes_no_time_for_each_pair_of_rows():
     started = time.process_time()
     inputs = keys(rows, "auto")
     assert examined("t.csv", rows, inputs, "auto") == []
-    assert list(checks.of_validation(inputs, "v.csv", rows[:0], [])) == []
+    assert list(checks.of_validation(inputs, "v.csv", rows[:0], inputs[:0])) == []
     assert time.process_time() - started < 5  # what is quadratic takes minutes
 
 
@@ -222,10 +223,10 @@ def test_examination_takes_no_time_for_each_pair_of_rows():
 )
 def test_few_steps_of_many_channels_may_be_axes_in_another_order(shape, is_said):
     values = np.random.default_rng(0).normal(size=(10, *shape))
-    rows = [
+    rows = Records.of(
         Record(number=k + 1, line=0, values=steps, label="ab"[k % 2])
         for k, steps in enumerate(values)
-    ]
+    )
     said = examined("t.npz", rows, keys(rows, "auto"), "auto")
     steps = f"{shape[0]} step{'s' if shape[0] > 1 else ''}"
     line = (
@@ -233,5 +234,6 @@ def test_few_steps_of_many_channels_may_be_axes_in_another_order(shape, is_said)
         "sktime keep series, swap the two axes (X.swapaxes(1, 2))"
     )
     assert said == [line] * is_said
-    other = [Record(number=0, line=0, values=np.zeros((shape[0] + 1, shape[1])), label="a"), *rows]
+    longer = Record(number=0, line=0, values=np.zeros((shape[0] + 1, shape[1])), label="a")
+    other = Records.of([longer, *rows])
     assert examined("t.npz", other, keys(other, "auto"), "auto") == []

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from grucli.data.records import Record
 from grucli.data.text.tokens import MODES, tokenizer
-from grucli.preparation.copies import NOTHING, common_precision, keys
+from grucli.preparation.copies import NOTHING, common_precision, firsts, keys
 from tests.strategies import unicode_text
 
 NAN = float("nan")
@@ -48,7 +48,14 @@ def test_copies_are_what_the_mode_reads_alike(mode, one, other, alike):
 
 
 def test_texts_without_a_token_have_no_key_of_their_own():
-    assert of_texts("auto", "", " ", "\u200b", "a")[:3] == [NOTHING] * 3
+    found = of_texts("auto", "", " ", "\u200b", "a").tolist()
+    assert found[:3] == [NOTHING] * 3 != found[1:]
+
+
+@given(st.lists(st.integers(0, 9), min_size=1))
+def test_the_first_copy_of_each_row_is_found(rows):
+    found = firsts(np.array(rows, np.uint64) << np.uint64(60))
+    assert found.tolist() == [rows.index(row) for row in rows]
 
 
 def test_series_of_two_files_are_compared_as_precisely_as_both_are():

@@ -10,6 +10,7 @@ import pytest
 from grucli.config.resolve import resolve
 from grucli.data.labelled import read_table
 from grucli.data.records import ReadOptions
+from grucli.data.stored import Records
 from grucli.errors import ConfigError, DataError
 from grucli.preparation.holdout import hold_out
 from grucli.preparation.training_file import TrainingFile
@@ -23,10 +24,10 @@ def held(path, *assignments, lines=None):
     options = ReadOptions.of(config.data, "stop")
     table = read_table(path, options)
     if lines is not None:
-        records = [
+        records = Records.of(
             dataclasses.replace(one, lines=own)
             for one, own in zip(table.records, lines, strict=True)
-        ]
+        )
         table = dataclasses.replace(table, records=records)
     return hold_out(TrainingFile.of(table, options, config, None), config)
 

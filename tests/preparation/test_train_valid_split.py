@@ -34,7 +34,7 @@ def test_a_share_is_held_out_of_each_label(reviews):
     parts, records = divided(reviews, "data.valid=0.25")
     assert [record.label for record in parts.valid].count("pos") == 15
     assert len(parts.valid) == parts.num_judged == 25
-    assert numbers(parts.train + parts.valid) == numbers(records)
+    assert numbers([*parts.train, *parts.valid]) == numbers(records)
     assert parts.folds is None
     assert parts.choices["data.valid"].value == 0.25
     assert parts.choices["training.folds"].value == "off"
@@ -43,7 +43,7 @@ def test_a_share_is_held_out_of_each_label(reviews):
 
 def test_few_rows_are_dealt_into_folds_that_all_are_judged_in(reviews):
     parts, records = divided(reviews)
-    assert parts.train == records
+    assert list(parts.train) == list(records)
     assert not parts.valid
     assert parts.num_judged == len(records)
     assert np.bincount(parts.folds).min() > 30
@@ -61,7 +61,7 @@ def test_the_same_seed_divides_alike_and_another_one_does_not(reviews):
 def test_rows_that_stay_together_make_no_folds(tmp_path):
     path = write_csv(tmp_path / "t.csv", [f"film {k % 2},{'ab'[k % 2]}" for k in range(60)])
     parts, _ = divided(path)
-    assert (parts.folds, parts.valid) == (None, [])
+    assert (parts.folds, len(parts.valid)) == (None, 0)
     assert "stay together" in parts.choices["training.folds"].reason
     assert "validation: none (rows with equal inputs" in parts.line
     with pytest.raises(ConfigError, match=r"training\.folds: rows with equal inputs.*--valid FILE"):
@@ -102,7 +102,7 @@ def test_a_label_that_the_model_to_start_from_has_is_no_unseen_one(reviews, tmp_
 def test_a_validation_file_is_judged_on_and_what_it_shares_is_said(reviews, tmp_path):
     valid = write_csv(tmp_path / "valid.csv", ["good  FILM number 3,pos", "fine film,neg"])
     parts, records = divided(reviews, f"data.valid={valid}")
-    assert parts.train == records
+    assert list(parts.train) == list(records)
     assert [record.text for record in parts.valid] == ["good  FILM number 3", "fine film"]
     assert parts.line.endswith("valid.csv, 2 rows")
     assert "1 row (50.0%) also in training" in parts.warnings[0].text

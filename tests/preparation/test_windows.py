@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from grucli.data.records import Record
+from grucli.data.stored import Records
 from grucli.engine.steps import Steps
 from grucli.preparation.train_valid_split import Parts
 from grucli.preparation.windows import MOST_STEPS, cut, joined
@@ -18,9 +19,10 @@ def record(number, length):
 
 
 def parts_of(*lengths, folds=None):
-    records = [record(number, length) for number, length in enumerate(lengths, 1)]
+    records = Records.of(record(number, length) for number, length in enumerate(lengths, 1))
+    judged = Records.of([record(9, 50)])
     folds = None if folds is None else np.array(folds)
-    return Parts(train=records, valid=[record(9, 50)], line="valid", choices={}, folds=folds)
+    return Parts(train=records, valid=judged, line="valid", choices={}, folds=folds)
 
 
 def test_windows_cover_all_steps_and_overlap():

@@ -16,7 +16,7 @@ from grucli.data.text import GIVEN, spelling
 from grucli.data.text.character_classes import CHARACTERS
 from grucli.data.text.parts import TextParts
 from grucli.data.text.subwords import Subwords
-from grucli.data.text.tokenized import Tokenized, tokens_of
+from grucli.data.text.tokenized import Tokenized, tokens_of, tokens_of_each
 from grucli.data.text.tokens import LATEST, MODES, edition_of, tokenizer
 from grucli.data.text.vocabulary import EMPTY, UNKNOWN, Vocabulary
 from grucli.engine.bags import NONE
@@ -151,7 +151,8 @@ class TextEncoder:
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """Encode the texts of records, at least one; a record without a text counts as empty."""
-        return self.encode_tokens(Tokenized.of(records, self._split))
+        texts = tokens_of_each(records, self.mode, self.tokenize)
+        return self.encode_tokens(Tokenized.of_tokens(texts))
 
     def encode_tokens(self, texts: Tokenized) -> Encoded:
         """Encode texts, at least one, that were split by `tokenize`."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, count
+from itertools import chain, count, islice
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.data.records import Record
+from grucli.data.stored import column
 from grucli.data.text import GIVEN
 from grucli.data.text.tokens import Tokenizer
 
@@ -35,12 +36,17 @@ class Tokenized:
     lengths: npt.NDArray[np.int64]
 
     @classmethod
-    def of(cls, texts: Sequence[T], tokenize: Callable[[T], Sequence[str]]) -> Tokenized:
+    def of(cls, texts: Iterable[T], tokenize: Callable[[T], Sequence[str]]) -> Tokenized:
         """Split each of `texts`, which may be anything that `tokenize` makes tokens of."""
+        return cls.of_tokens(map(tokenize, texts))
+
+    @classmethod
+    def of_tokens(cls, texts: Iterable[Sequence[str]]) -> Tokenized:
+        """Take texts that are split."""
+        left = iter(texts)
         place_of: defaultdict[str, int] = defaultdict(count().__next__)  # a new token: a new place
         parts, lengths = [np.zeros(0, np.int32)], [np.zeros(0, np.int64)]
-        for start in range(0, len(texts), CHUNK_TEXTS):
-            lists = [tokenize(text) for text in texts[start : start + CHUNK_TEXTS]]
+        while lists := list(islice(left, CHUNK_TEXTS)):
             places = map(place_of.__getitem__, chain.from_iterable(lists))
             lengths.append(np.fromiter(map(len, lists), np.int64, len(lists)))
             parts.append(np.fromiter(places, np.int32, int(lengths[-1].sum())))
@@ -76,6 +82,17 @@ class Tokenized:
     def looked_up(self, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
         """Return (N,) for each token what stands at its place in `ids`."""
         return np.concatenate([ids[part] for part in self.parts])
+
+
+def tokens_of_each(
+    records: Sequence[Record], mode: str, tokenize: Tokenizer
+) -> Iterator[Sequence[str]]:
+    """Yield the tokens of each record, as `tokens_of` returns them."""
+    texts = (text or "" for text in column(records, "text"))
+    if mode != GIVEN:
+        return map(tokenize, texts)
+    given = zip(column(records, "tokens"), texts, strict=True)
+    return (tokenize(text) if tokens is None else tokens for tokens, text in given)
 
 
 def tokens_of(record: Record, mode: str, tokenize: Tokenizer) -> Sequence[str]:

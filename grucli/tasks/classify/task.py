@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.records import Record, TargetForm
+from grucli.data.stored import column
 from grucli.engine import blend_factors, losses, ridge
 from grucli.engine.blend_factors import both_classes
 from grucli.engine.packing import Floats, Integers
@@ -120,7 +121,8 @@ class Classify(LabelAnswering):
     def encode(self, records: Sequence[Record]) -> npt.NDArray[np.int64]:
         """Return (n,) the class of each record, -1 for a label that is not among `labels`."""
         index = {label: k for k, label in enumerate(self.labels)}
-        return np.array([index.get(record.label or "", -1) for record in records], np.int64)
+        classes = (index.get(label or "", -1) for label in column(records, "label"))
+        return np.fromiter(classes, np.int64, len(records))
 
     def describe(self, records: Sequence[Record]) -> str:
         """Return the first labels, each with its rows."""
@@ -279,4 +281,4 @@ class Classify(LabelAnswering):
 
 def _rows_of_each(records: Sequence[Record]) -> Counter[str]:
     """Return how many records have each label."""
-    return Counter(record.label or "" for record in records)
+    return Counter(label or "" for label in column(records, "label"))

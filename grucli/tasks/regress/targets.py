@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from grucli.data.numbers import NumberError, numbers
 from grucli.data.records import Record
+from grucli.data.stored import column
 from grucli.errors import DataError, show_path
 from grucli.tasks.target_facts import TargetCounts, TargetFacts
 
@@ -22,9 +23,9 @@ Values = npt.NDArray[np.float64]
 def values(records: Sequence[Record]) -> Values:
     """Return (n,) the target of each record, NaN where there is none or it is no number."""
     try:
-        return numbers([record.label or "" for record in records])[:, 0]
+        return numbers([label or "" for label in column(records, "label")])[:, 0]
     except NumberError:
-        return np.array([_value(record.label or "") for record in records])
+        return np.array([_value(label or "") for label in column(records, "label")])
 
 
 def target_facts(records: Sequence[Record]) -> TargetFacts:
