@@ -129,19 +129,42 @@ class Ngrams:
         """Yield what `encode` returns, of some texts after the other."""
         return (self._weighed(chunk) for chunk in _bags(texts, self.pattern))
 
+    def _places(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.int32]:
+        """Return where each of `keys` stands; of one that is not known, where another one does.
+
+        Hashes are spread evenly: their first bits tell the place but for a step or two, where
+        `searchsorted` takes twenty times as long.
+        """
+        shift, starts = self._shelves
+        sought = np.minimum(keys, self.keys[-1])  # so that no search goes on behind the last
+        places = starts[sought >> shift]
+        before = np.flatnonzero(self.keys[places] < sought)
+        while len(before):
+            places[before] += 1
+            before = before[self.keys[places[before]] < sought[before]]
+        return places
+
+    @cached_property
+    def _shelves(self) -> tuple[np.uint32, npt.NDArray[np.int32]]:
+        """How far a hash is shifted to the right, and how many keys are less so shifted."""
+        bits = len(self.keys).bit_length()
+        shift = np.uint32(32 - bits)
+        counts = np.bincount(self.keys >> shift, minlength=1 << bits)
+        return shift, (np.cumsum(counts) - counts).astype(np.int32)
+
     def _weighed(self, chunk: list[_Bag]) -> Sparse:
         """Look up the n-grams of some texts, as shares of all that each text has of a kind."""
         rows, ids, values = [], [], []
         for bag in chunk:
             keys = (bag.keys & _LOW).astype(np.uint32)
-            places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+            places = self._places(keys)
             found = self.keys[places] == keys
             value = (1 + np.log(bag.counts)) * np.where(found, self.idf[places], self.rarest)
             norm = np.sqrt(np.bincount(bag.rows, value**2, bag.texts))
             known = np.flatnonzero(found)
             own, place, value = bag.rows[known], places[known], value[known]
             rows.append(own)
-            ids.append(place.astype(np.int32))
+            ids.append(place)
             values.append((value / norm[own]).astype(np.float32))
         row = np.concatenate(rows)
         order = np.argsort(row, kind="stable")

@@ -177,6 +177,19 @@ def test_more_texts_than_a_chunk_and_counts_that_are_put_together_early():
     np.testing.assert_allclose(np.sort(whole.idf), np.sort(list(idf.values())), rtol=1e-6)
 
 
+KEYS = st.integers(0, 2**32 - 1) | st.integers(0, 40) | st.integers(2**32 - 40, 2**32 - 1)
+
+
+@given(known=st.sets(KEYS, min_size=1), others=st.lists(KEYS))
+def test_a_key_is_found_where_it_stands_however_unevenly_keys_are_spread(known, others):
+    keys = np.array(sorted(known), np.uint32)
+    known_ngrams = Ngrams(pattern=ALL, keys=keys, idf=np.ones(len(keys), np.float32))
+    asked = np.array([*known, *others], np.uint32)
+    places = known_ngrams._places(asked)
+    expected = [sorted(known).index(key) if key in known else -1 for key in asked.tolist()]
+    assert np.where(keys[places] == asked, places, -1).tolist() == expected
+
+
 def test_a_text_is_encoded_alone_as_among_others_to_the_bit():
     texts = random_texts(700, seed=1)
     found = Ngrams.fit(split(texts[:300]), ALL, PLENTY)
