@@ -16,7 +16,7 @@ from grucli.errors import ConfigError, DataError, counted
 
 if TYPE_CHECKING:
     from grucli.data.records import Record, Source
-    from grucli.prediction.stream import Predictions
+    from grucli.prediction.window import Predictions
     from grucli.report.predictions import Layout, Writer
     from grucli.tasks.columns import AnswerOptions
 
@@ -27,6 +27,7 @@ EPILOG = """Exit codes: 0 done; 2 usage; 3 some records could not be read, they 
 cannot be written; 130 interrupted."""
 
 LISTED_PROBLEMS = 5
+MOST_WORKERS = 256
 UNKNOWN = "<unknown>"
 
 
@@ -65,6 +66,16 @@ def predict(
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of stdout.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing FILE.")] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            min=0,
+            max=MOST_WORKERS,
+            metavar="N",
+            help="Processes beside the first one; by the cores for many records.",
+        ),
+    ] = None,
     reading: Reading,
     common: Common,
 ) -> None:
@@ -90,6 +101,7 @@ def predict(
     from grucli.data.forms.opening import open_source
     from grucli.data.kept_columns import kept_columns
     from grucli.prediction import stream
+    from grucli.prediction.window import nothing
     from grucli.report.coverage import lost
     from grucli.report.predictions import Layout
 
@@ -100,15 +112,16 @@ def predict(
     with open_source(path, options, needs_label=False, remembered=saved.remembered) as source:
         common.note_each(source.findings)
         asked = dataclasses.replace(asked, separator=source.label_separator)
-        nothing = stream.nothing(saved)
-        layout = Layout.of(saved.task, asked, kept_columns(keep, source), nothing, source)
+        kept = kept_columns(keep, source)
+        layout = Layout.of(saved.task, asked, kept, nothing(saved), source)
         form = form or ("conll" if source.format == "conll" and layout.steps else "tsv")
         if form == "csv":
             for name, other in layout.renamed.items():
                 common.note(f"column '{name}' is kept as '{other}': '{name}' is the answer's")
         suitable = stream.suitable_records(saved, source, source.name, model)
         records = _Watched(suitable, options.on_bad_row)
-        answers = _Counted(stream.predict(saved, records, source.ready))
+        hands = workers if common.threads in (None, 1) else workers or 0
+        answers = _Counted(stream.predict(saved, records, source.ready, hands))
         _write(_texts(answers, source, records, _writer(form, layout, bom=bom)), out)
         common.note_each(source.found_later())
         common.note_each(lost(answers.coverage, saved))

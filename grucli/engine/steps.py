@@ -40,6 +40,13 @@ class Steps:
     def __len__(self) -> int:
         return len(self.lengths)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle chains that all sequences share once."""
+        chains, number = self.chains, None
+        if chains is not None and _are_shared(chains):
+            chains, number = chains[:1].copy(), len(chains)
+        return _unpickled, (self.values, self.lengths, chains, number)
+
     @cached_property
     def starts(self) -> npt.NDArray[np.int64]:
         """(n,) where each sequence begins in `values`."""
@@ -123,6 +130,17 @@ def joined(parts: Sequence[Any]) -> Any:
         lengths=np.concatenate([part.lengths for part in parts]),
         chains=None if chains[0] is None else np.concatenate(chains),
     )
+
+
+def _unpickled(
+    values: npt.NDArray[Any],
+    lengths: npt.NDArray[np.int64],
+    chains: npt.NDArray[Any] | None,
+    number: int | None,
+) -> Steps:
+    if chains is not None and number is not None:
+        chains = shared(chains, number)
+    return Steps(values=values, lengths=lengths, chains=chains)
 
 
 def _are_shared(chains: npt.NDArray[Any]) -> bool:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -34,10 +35,30 @@ work(briefing)
 """
 
 
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """What workers are there for, as complaints have it.
+
+    Attributes:
+        name: what does not go on without them.
+        mend: how it does.
+        again: what else helps once it has begun, "" for nothing.
+    """
+
+    name: str
+    mend: str
+    again: str = ""
+
+
+TRAINING = Task(name="training", mend="set training.workers=0", again="go on with --resume, or ")
+
+
 class Process:
     """A worker, which may not have started as yet."""
 
-    def __init__(self, name: str, module: str, memory: Memory, lent: Sequence[int]) -> None:
+    def __init__(
+        self, name: str, module: str, memory: Memory, lent: Sequence[int], task: Task = TRAINING
+    ) -> None:
         """Start it.
 
         Args:
@@ -45,11 +66,12 @@ class Process:
             module: whose `serve` it runs.
             memory: that it shares.
             lent: what it finds there first, as `Memory.lend` says it.
+            task: what it is there for.
 
         Raises:
             OSError: it cannot be started.
         """
-        self._name = name
+        self._name, self._task = name, task
         self._channel, theirs = socket.socketpair()
         briefing = {
             "numpy": _folder_of(np),
@@ -93,17 +115,14 @@ class Process:
         except BlockingIOError:
             return b""
         if said not in (DONE, STATE):
-            raise AccessError(
-                f"training: {self._name} {self._end_of(said)}; "
-                "go on with --resume, or set training.workers=0"
-            )
+            raise self._gone(said)
         return said
 
     def receive(self, size: int) -> bytes:
         """Return so many bytes that follow; raises as `hear`."""
         said = self._receive(size, socket.MSG_WAITALL)
         if len(said) < size:
-            raise AccessError(f"training: {self._name} {self._end_of(b'')}; go on with --resume")
+            raise self._gone()
         return said
 
     def end(self) -> None:
@@ -119,6 +138,12 @@ class Process:
         except ConnectionError:
             return b""
 
+    def _gone(self, said: bytes = b"") -> AccessError:
+        task = self._task
+        return AccessError(
+            f"{task.name}: {self._name} {self._end_of(said)}; {task.again}{task.mend}"
+        )
+
     def _end_of(self, said: bytes) -> str:
         if said:
             words = said + self._receive(LAST_WORDS, socket.MSG_WAITALL)
@@ -130,8 +155,8 @@ class Process:
 
 
 @contextmanager
-def hiring() -> Iterator[Memory]:
-    """Open the memory that processes share; inside, they are started.
+def hiring(task: Task = TRAINING) -> Iterator[Memory]:
+    """Open the memory that processes share; inside, they are started, for a task.
 
     Raises:
         AccessError: there is no such memory, or a process cannot be started.
@@ -141,9 +166,7 @@ def hiring() -> Iterator[Memory]:
             yield Memory(file)
     except OSError as fault:
         reason = excerpt(fault.strerror or fault, 60).lower()
-        raise AccessError(
-            f"training: cannot start workers: {reason}; set training.workers=0"
-        ) from fault
+        raise AccessError(f"{task.name}: cannot start workers: {reason}; {task.mend}") from fault
 
 
 @contextmanager

@@ -2,49 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Callable, Iterable, Iterator
 
 from grucli.data.encoder import form_of
 from grucli.data.records import Record
-from grucli.engine.steps import Steps
 from grucli.errors import AccessError, CheckpointError, DataError, GrucliError, show_path
-from grucli.model.logits import branch_logits, no_scores
-from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
-from grucli.prediction.coverage import Coverage
-from grucli.tasks.task import Scores
+from grucli.prediction.crew import Crew
+from grucli.prediction.window import Predictions
 
 WINDOW_RECORDS = 4096  # sorted together by length
 WINDOW_STEPS = 1 << 18  # bounds the memory of a window whatever its sequences' lengths
 WINDOW_SCORES = 1 << 21  # and whatever the number of the head's outputs
 
 
-@dataclass(frozen=True, kw_only=True)
-class Predictions:
-    """What a model says of a window of records.
-
-    Attributes:
-        records: (n,) what was asked, in order.
-        scores: (m, O) of those m of them that could be read, from which the task has its answers;
-            of a head that reads each step their `Steps`.
-        known: (m,) share of the tokens that the vocabulary knows, in [0, 1].
-        truncated: (m,) bool, whether steps beyond the longest allowed were left out.
-        coverage: both, counted.
-    """
-
-    records: Sequence[Record]
-    scores: Scores
-    known: npt.NDArray[np.float64]
-    truncated: npt.NDArray[np.bool_]
-    coverage: Coverage = field(default_factory=Coverage)
-
-
 def predict(
-    saved: SavedModel, records: Iterable[Record], ready: Callable[[], bool] = lambda: True
+    saved: SavedModel,
+    records: Iterable[Record],
+    ready: Callable[[], bool] = lambda: True,
+    workers: int | None = 0,
 ) -> Iterator[Predictions]:
     """Answer records in their order, a window at a time, so that memory does not grow.
 
@@ -53,20 +29,22 @@ def predict(
         records: what to answer, of the model's kind.
         ready: whether another record can be had without waiting; if not, the window at hand is
             answered first.
+        workers: processes beside this one, which change no answer; None for as many as there are
+            cores for, if there are many records.
 
     Yields:
         One window of predictions, never empty; together one prediction for each record, in order.
 
     Raises:
         DataError, AccessError: as `records` do; what came before is answered first.
+        AccessError: a worker cannot be started, has failed or was ended.
     """
-    runner = Runner(saved.model)
     scored = max(1, WINDOW_SCORES // saved.task.num_outputs)  # sequences, or steps
     most_records, most_steps = min(WINDOW_RECORDS, scored), WINDOW_STEPS
     if saved.task.reads_steps:
         most_records, most_steps = WINDOW_RECORDS, min(WINDOW_STEPS, scored)
-    for window in _windows(records, ready, most_records, most_steps):
-        yield _answered(saved, runner, window)
+    windows = _windows(records, ready, most_records, most_steps)
+    yield from Crew(saved, workers).answers(windows, ready)
 
 
 def _windows(
@@ -92,33 +70,6 @@ def _windows(
         yield window
     if fault is not None:
         raise fault
-
-
-def _answered(saved: SavedModel, runner: Runner, window: list[Record]) -> Predictions:
-    records = [record for record in window if record.error is None]
-    if not records:
-        return Predictions(
-            records=window,
-            scores=nothing(saved),
-            known=np.zeros(0),
-            truncated=np.zeros(0, bool),
-        )
-    encoded = saved.encoder.encode(records)
-    scores = branch_logits(runner, encoded).blended(saved.model.mix)
-    if isinstance(scores, Steps) and encoded.texts is not None:
-        scores = scores.emptied(encoded.texts.lengths == 0)  # they were read as one token, <empty>
-    return Predictions(
-        records=window,
-        scores=scores,
-        known=encoded.known,
-        truncated=encoded.truncated,
-        coverage=Coverage.of(saved.encoder, encoded),
-    )
-
-
-def nothing(saved: SavedModel) -> Scores:
-    """Return the scores of no input at all."""
-    return no_scores(saved.model.architecture, np.zeros(0, np.int64))
 
 
 def suitable_records(

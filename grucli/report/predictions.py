@@ -22,7 +22,7 @@ from grucli.data.kept_columns import Kept, renamed
 from grucli.data.records import Record, Source
 from grucli.engine.packing import Floats
 from grucli.errors import ConfigError
-from grucli.prediction.stream import Predictions
+from grucli.prediction.window import Predictions
 from grucli.report.window_names import NO_WINDOWS, WindowNames
 from grucli.tasks.columns import (
     AnswerOptions,

@@ -1,5 +1,7 @@
 """Sequences of unequal lengths behave as rows of an array would."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -81,3 +83,20 @@ def test_sequences_without_an_input_have_no_step():
     for values, expected in zip(found.per_sequence(), (own[0], own[1][:0], own[2]), strict=True):
         np.testing.assert_array_equal(values, expected)
     assert found.chains is steps.chains
+
+
+@pytest.mark.parametrize("number", [0, 1, 500])
+def test_a_chain_that_all_share_is_pickled_once(number):
+    chain = np.arange(15.0).reshape(5, 3)
+    steps = Steps(
+        values=np.ones((number, 3)), lengths=np.ones(number, int), chains=shared(chain, number)
+    )
+    for given in (steps, drawn([2, 3]), Steps(values=np.arange(3), lengths=np.array([1, 2]))):
+        words = pickle.dumps(given, protocol=5)
+        found = pickle.loads(words)
+        np.testing.assert_array_equal(found.values, given.values)
+        np.testing.assert_array_equal(found.lengths, given.lengths)
+        assert (found.chains is None) == (given.chains is None)
+        if given.chains is not None:
+            np.testing.assert_array_equal(found.chains, given.chains)
+    assert len(pickle.dumps(steps, protocol=5)) < 32 * number + 1000

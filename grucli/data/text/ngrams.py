@@ -137,7 +137,7 @@ class Ngrams:
         """
         shift, starts = self._shelves
         sought = np.minimum(keys, self.keys[-1])  # so that no search goes on behind the last
-        places = starts[sought >> shift]
+        places: npt.NDArray[np.int32] = starts[sought >> shift]
         before = np.flatnonzero(self.keys[places] < sought)
         while len(before):
             places[before] += 1
