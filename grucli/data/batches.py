@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -125,15 +125,24 @@ class Batch:
 def pack(examples: Examples, rows: npt.NDArray[np.int64]) -> Batch:
     """Return the batch of these rows, sorted by falling length (equal lengths keep their order)."""
     rows = rows[np.argsort(-examples.lengths[rows], kind="stable")]
-    packing = Packing(examples.lengths[rows])
+    packing = _packing(examples.lengths[rows].tobytes())
     index = examples.starts[rows][packing.row] + packing.step
     return Batch(
-        x=examples.steps[index],
+        x=examples.steps.take(index, axis=0),
         packing=packing,
         targets=examples.targets[rows],
         rows=rows,
         bags=examples.bags,
     )
+
+
+@lru_cache(maxsize=4)
+def _packing(lengths: bytes) -> Packing:
+    """Return the packing of rows of these int64 lengths: that of an earlier batch if they are its.
+
+    Where all sequences are equally long, nearly all batches are packed alike.
+    """
+    return Packing(np.frombuffer(lengths, np.int64))
 
 
 def bounded(examples: Examples, order: npt.NDArray[np.int64] | None = None) -> Iterator[Batch]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -52,6 +53,7 @@ class View:
     index: Integers
 
 
+@lru_cache(maxsize=4)  # batches that are packed alike have one packing
 def view(packing: Packing, width: int, stride: int) -> View:
     """Return what a filter of `width` steps sees around every step that `stride` leaves.
 

@@ -33,5 +33,7 @@ def backward(ids: Integers, d_x: Floats) -> tuple[Integers, Floats]:
     """
     order = np.argsort(ids, kind="stable")
     ordered = ids[order]
-    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
-    return ordered[starts], np.add.reduceat(d_x[order], starts, axis=0)
+    is_first = np.ones(len(ids), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
+    starts = np.flatnonzero(is_first)
+    return ordered[starts], np.add.reduceat(d_x.take(order, axis=0), starts, axis=0)

@@ -42,6 +42,7 @@ class Adam:
             step: 1 for the first.
         """
         mean, square = moments
+        unbiased = math.sqrt(1 - self.beta2**step)
         scratch = (1 - self.beta1) * grads
         mean *= self.beta1
         mean += scratch
@@ -50,10 +51,9 @@ class Adam:
         square *= self.beta2
         square += grads
         np.sqrt(square, out=grads)
-        grads *= 1 / math.sqrt(1 - self.beta2**step)
-        grads += self.epsilon
+        grads += self.epsilon * unbiased
         np.divide(mean, grads, out=grads)
-        grads *= learning_rate / (1 - self.beta1**step)
+        grads *= learning_rate * unbiased / (1 - self.beta1**step)
         _decay_(values, learning_rate, decay)
         values -= grads
 
@@ -110,7 +110,7 @@ def update_rows_(
         moments: (V, I) each, changed in place.
         learning_rate, step: as in `Adam.update_`; the step counts all steps, not a row's.
     """
-    values, parts = table[rows], [moment[rows] for moment in moments]
+    values, *parts = (array.take(rows, axis=0) for array in (table, *moments))
     optimizer.update_(values, grads, parts, learning_rate=learning_rate, decay=0.0, step=step)
     table[rows] = values
     for moment, part in zip(moments, parts, strict=True):
@@ -127,15 +127,24 @@ def global_norm(grads: Sequence[Floats]) -> float:
     return math.sqrt(sum(float(np.vdot(g, g)) for g in grads))
 
 
-def clip_(grads: Sequence[Floats], max_norm: float) -> float:
-    """Scale all arrays so that their global norm is at most `max_norm`; return the norm before.
+def clip_(grads: Sequence[Floats], max_norm: float, number: int = 1) -> float:
+    """Divide sums by their number, and scale them so that their global norm is at most `max_norm`.
+
+    Args:
+        grads: changed in place.
+        max_norm: of their means, all together.
+        number: how many have been summed.
+
+    Returns:
+        the norm of the means before they are scaled.
 
     Source: Pascanu et al. 2013 (arXiv:1211.5063), section 3.2.
     """
-    norm = global_norm(grads)
-    if norm > max_norm:
+    norm = global_norm(grads) / number
+    factor = (max_norm / norm if norm > max_norm else 1.0) / number
+    if factor != 1:
         for grad in grads:
-            grad *= max_norm / norm
+            grad *= factor
     return norm
 
 

@@ -32,6 +32,7 @@ class Parameters(Mapping[str, Floats]):
             name: self.flat[end - size : end].reshape(shape)
             for (name, shape), size, end in zip(shapes.items(), sizes, ends, strict=True)
         }
+        self._within: dict[str, dict[str, Floats]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the one vector: views pickled by themselves would be views no more."""
@@ -47,13 +48,15 @@ class Parameters(Mapping[str, Floats]):
     def __len__(self) -> int:
         return len(self._views)
 
-    def within(self, prefix: str) -> dict[str, Floats]:
+    def within(self, prefix: str) -> Mapping[str, Floats]:
         """Return the arrays whose name starts with `prefix`, named without it."""
-        return {
-            name.removeprefix(prefix): view
-            for name, view in self._views.items()
-            if name.startswith(prefix)
-        }
+        if prefix not in self._within:
+            self._within[prefix] = {
+                name.removeprefix(prefix): view
+                for name, view in self._views.items()
+                if name.startswith(prefix)
+            }
+        return self._within[prefix]
 
 
 def glorot_uniform(shape: Shape, rng: np.random.Generator) -> Floats:

@@ -53,8 +53,7 @@ class Masks:
         if self._rng is None:
             return x
         kept = self._rng.random(x.shape, np.float32) < self._keep
-        mask = kept.astype(self._dtype)
-        mask *= 1 / self._keep
+        mask: Floats = np.multiply(kept, 1 / self._keep, dtype=self._dtype)
         self._drawn.append(mask)
         dropped: Floats = x * mask
         return dropped

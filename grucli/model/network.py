@@ -6,7 +6,7 @@ A head that reads steps has no pooling before it: it gives scores for each of th
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,7 +96,7 @@ class Architecture:
         chain = {"head_chain": (self.num_outputs + 2, self.num_outputs)} if self.chain else {}
         return named | head | chain
 
-    def by_layer(self, arrays: Parameters) -> list[dict[str, Floats]]:
+    def by_layer(self, arrays: Parameters) -> list[Mapping[str, Floats]]:
         """Return the arrays of each recurrent layer, of weights or of their gradients."""
         return [arrays.within(f"layer{layer}_") for layer in range(self.num_layers)]
 

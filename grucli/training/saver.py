@@ -13,7 +13,7 @@ from grucli.training import log, run_files
 from grucli.training.progress import EpochInfo
 from grucli.training.trainer import Trainer
 
-SAVE_SHARE = 0.05
+SAVE_SHARE = 0.02
 """Saving for a resume takes at most this share of the time; epochs can be very short."""
 
 

@@ -77,10 +77,8 @@ class Stepper:
         sums = self.crew.gradients(progress.step, rows)
         parts = [sums.gradients.dense.flat, sums.gradients.rows]
         number = self._train.num_targets(rows)
-        for part in parts:
-            part *= 1 / number
         limit = math.inf if self._recipe.clip_norm is None else self._recipe.clip_norm
-        norm = optim.clip_(parts, limit)
+        norm = optim.clip_(parts, limit, number)
         if not math.isfinite(sums.loss) or not math.isfinite(norm):
             raise self._diverged(
                 progress, f"the loss is {sums.loss:.3g} and its gradient {norm:.3g}"

@@ -450,10 +450,10 @@ NGRAMS = {
 
 EMBEDDING = {
     "last of equal tokens instead of their sum": (
-        "np.add.reduceat(d_x[order], starts, axis=0)",
+        "np.add.reduceat(d_x.take(order, axis=0), starts, axis=0)",
         "d_x[order][starts]",
     ),
-    "gradients in the order of the batch": ("reduceat(d_x[order]", "reduceat(d_x"),
+    "gradients in the order of the batch": ("d_x.take(order, axis=0)", "d_x"),
 }
 
 LOSSES = {
