@@ -112,18 +112,27 @@ def _softmax(scores: Floats, packing: Packing) -> Floats:
 
 
 def _sum(outputs: Floats, packing: Packing) -> Floats:
-    total = outputs[packing.slices[0]].copy()
-    for rows in packing.slices[1:]:
-        total[: rows.stop - rows.start] += outputs[rows]
-    return total
+    return _reduced(np.add, outputs, packing)
 
 
 def _max(outputs: Floats, packing: Packing) -> Floats:
-    maximum = outputs[packing.slices[0]].copy()
+    return _reduced(np.maximum, outputs, packing)
+
+
+def _reduced(ufunc: np.ufunc, outputs: Floats, packing: Packing) -> Floats:
+    """Return (B, F) what a function of two makes of all steps of each row.
+
+    If all rows are equally long, one call does.
+    """
+    if packing.active[-1] == packing.batch_size:
+        steps = outputs.reshape(packing.num_steps, -1)
+        even: Floats = ufunc.reduce(steps, axis=0).reshape(-1, outputs.shape[1])
+        return even
+    total = outputs[packing.slices[0]].copy()
     for rows in packing.slices[1:]:
-        top = maximum[: rows.stop - rows.start]
-        np.maximum(top, outputs[rows], out=top)
-    return maximum
+        top = total[: rows.stop - rows.start]
+        ufunc(top, outputs[rows], out=top)
+    return total
 
 
 def _of_winners(outputs: Floats, maximum: Floats, packing: Packing, d_maximum: Floats) -> Floats:

@@ -393,15 +393,15 @@ POOLING = {
         "d_part / packing.lengths[:, None].astype(d_part.dtype)",
         "d_part / packing.num_steps",
     ),
-    "mean added to the wrong rows": (
-        "total[: rows.stop - rows.start] +=",
-        "total[rows.start - rows.stop :] +=",
+    "added to the wrong rows": (
+        "total[: rows.stop - rows.start]",
+        "total[rows.start - rows.stop :]",
     ),
     "all features of a row win": (
         "wins = outputs == maximum.take(packing.row, axis=0)",
         "wins = np.ones(outputs.shape, bool)",
     ),
-    "the smallest wins": ("np.maximum(top", "np.minimum(top"),
+    "the smallest wins": ("np.maximum,", "np.minimum,"),
     "poolings overwrite each other's gradient": (
         "d_outputs += share",
         "d_outputs = share",
