@@ -12,6 +12,7 @@ from grucli.cli import output
 from grucli.cli.options import Common
 from grucli.cli.show_data import show_origins
 from grucli.config.resolve import Settings
+from grucli.data.labelled import Table
 from grucli.data.unclear import command_line
 from grucli.errors import show, show_path
 from grucli.preparation.data_facts import DataFacts, facts_of
@@ -19,7 +20,7 @@ from grucli.report import cost as cost_report
 from grucli.report import data_facts
 from grucli.report import training as report
 from grucli.report import tuning as tuning_report
-from grucli.training import cost
+from grucli.training.outlook import look_ahead
 from grucli.training.session import DataReady, RunRequest, Session, WeightsTaken
 from grucli.training.tuning.search import Budget, num_judged, searched
 
@@ -29,10 +30,10 @@ ONLY_HERE = frozenset({"--dry-run", "--json", "-q", "--quiet", "-v", "--verbose"
 
 @dataclass(frozen=True, kw_only=True)
 class _Begun:
-    """A run that is ready to train, what is in its data, and what it has taken from a model."""
+    """A run that is ready to train, what was read, and what it has taken from a model."""
 
     session: Session
-    facts: DataFacts
+    table: Table
     taken: tuple[str, ...]
 
 
@@ -43,9 +44,10 @@ def dry_run(request: RunRequest, settings: Settings, common: Common, budget: Bud
     """
     begun = _begun(request)
     prepared, trainer = begun.session.prepared, begun.session.trainer
-    measured = cost.measure(trainer, prepared)
-    result = cost_report.result(trainer, prepared, settings, measured)
-    result["data"] |= data_facts.result(begun.facts)
+    outlook = look_ahead(trainer, prepared, begun.session.elapsed_s)
+    facts = facts_of(prepared, begun.table)  # afterwards: training needs neither time nor memory
+    result = cost_report.result(trainer, prepared, settings, outlook)
+    result["data"] |= data_facts.result(facts)
     planned: list[str] = []
     if budget is not None:
         space = searched(request, prepared)
@@ -55,8 +57,8 @@ def dry_run(request: RunRequest, settings: Settings, common: Common, budget: Bud
             *tuning_report.space_lines(space),
         ]
     result["command"] = _command(request)
-    *costs, end = cost_report.lines(trainer, prepared, settings, measured)
-    lines = [*_of_data(begun), *planned, *costs, f"next: {result['command']}", end]
+    *costs, end = cost_report.lines(trainer, prepared, settings, outlook)
+    lines = [*_of_data(begun, facts), *planned, *costs, f"next: {result['command']}", end]
     show_origins(prepared, settings, common)
     if not common.json:
         return "".join(f"{show(line)}\n" for line in lines)
@@ -66,23 +68,23 @@ def dry_run(request: RunRequest, settings: Settings, common: Common, budget: Bud
 
 def _begun(request: RunRequest) -> _Begun:
     session = Session(request)
-    facts = None
+    table = None
     taken: tuple[str, ...] = ()
     for event in session.begin():
         if isinstance(event, DataReady):
-            facts = facts_of(event.prepared, event.table)
+            table = event.table
         elif isinstance(event, WeightsTaken):
             taken = (f"starting from {show_path(event.path)}: {', '.join(event.words)}",)
-    assert facts is not None
-    return _Begun(session=session, facts=facts, taken=taken)
+    assert table is not None
+    return _Begun(session=session, table=table, taken=taken)
 
 
-def _of_data(begun: _Begun) -> Iterator[str]:
+def _of_data(begun: _Begun, facts: DataFacts) -> Iterator[str]:
     """Yield what was found, what is odd, and what is in the data; then the model."""
     prepared, trainer = begun.session.prepared, begun.session.trainer
     yield from prepared.findings
     yield from map(output.warning_line, prepared.warnings)
-    for section in data_facts.sections(prepared.name, begun.facts):
+    for section in data_facts.sections(prepared.name, facts):
         yield from ("", *section)
     yield ""
     yield from begun.taken

@@ -32,10 +32,7 @@ RECURRENT_STEPS = 60  # of a series of median length: more are slow, and hard to
 SERIES_STEPS = 2000  # optimizer steps at least: fewer leave much unlearned
 SERIES_EPOCHS = 60  # at least
 MANY_ROWS = 1 << 16
-"""Of a training part: beyond, an epoch is a part of a pass, and batches are larger.
-
-TODO
-"""
+"""Of a training part: beyond, an epoch is a part of a pass, and batches are larger."""
 USUAL_BATCH, LARGEST_BATCH = 32, 128  # rows, of up to MANY_ROWS and of more
 STEPS_OF_PASS = 1024  # optimizer steps that large batches leave of a pass over many rows
 BATCH_STEPS = 1 << 14  # rows times longest one: bounds the memory of a large batch

@@ -7,7 +7,8 @@ from grucli.config.schema import KEYS
 from grucli.errors import counted, excerpt
 from grucli.model.network import Model
 from grucli.preparation.prepare import Prepared
-from grucli.training.cost import Cost
+from grucli.report.bar import duration
+from grucli.training.outlook import Outlook
 from grucli.training.trainer import Trainer
 
 SCHEMA = "grucli.dry-run/1"
@@ -17,25 +18,28 @@ FOUND = ("text", "label", "values", "id", "time", "delimiter")
 """What the data tell of themselves, among the settings of their section."""
 
 
-def lines(trainer: Trainer, prepared: Prepared, settings: Settings, cost: Cost) -> list[str]:
+def lines(trainer: Trainer, prepared: Prepared, settings: Settings, outlook: Outlook) -> list[str]:
     """Return all of it for people."""
-    effective = effective_settings(prepared, settings)
+    effective, cost = effective_settings(prepared, settings), outlook.cost
     return [
         *(
             f"{key}: {setting_text(each['value'])} ({each['origin']})"
             for key, each in effective.items()
         ),
         *(f"{name}: {_times(shape)}" for name, shape in shapes(trainer.model).items()),
-        f"memory: about {_megabytes(cost.memory_bytes)}: weights and optimizer "
+        f"memory: about {_megabytes(outlook.peak_bytes)} at its peak; weights and optimizer "
         f"{_megabytes(cost.state_bytes)}, largest batch {_megabytes(cost.step_bytes)}, data "
-        f"{_megabytes(cost.data_bytes)}; the program comes on top",
-        f"time: about {cost.epoch_s:.2g} s an epoch of {counted(trainer.num_batches, 'step')}, "
-        f"at most {counted(trainer.epochs, 'epoch')}{_each_fold(trainer)}; timed on a few steps",
+        f"{_megabytes(cost.data_bytes)}",
+        f"time: about {duration(outlook.total_s)} in all; {cost.epoch_s:.2g} s an epoch of "
+        f"{counted(trainer.num_batches, 'step')}, at most {counted(trainer.epochs, 'epoch')}"
+        f"{_each_fold(trainer)}; timed on a few steps",
         "dry run: nothing was written",
     ]
 
 
-def result(trainer: Trainer, prepared: Prepared, settings: Settings, cost: Cost) -> dict[str, Any]:
+def result(
+    trainer: Trainer, prepared: Prepared, settings: Settings, outlook: Outlook
+) -> dict[str, Any]:
     """Return the object that `train --dry-run --json` prints."""
     return {
         "schema": SCHEMA,
@@ -43,8 +47,9 @@ def result(trainer: Trainer, prepared: Prepared, settings: Settings, cost: Cost)
         "data": _data(prepared),
         "shapes": {name: list(shape) for name, shape in shapes(trainer.model).items()},
         "parameters": trainer.model.num_parameters,
-        "memory_bytes": cost.memory_bytes,
-        "seconds_per_epoch": round(cost.epoch_s, 6),
+        "memory_bytes": outlook.peak_bytes,
+        "seconds_per_epoch": round(outlook.cost.epoch_s, 6),
+        "seconds": round(outlook.total_s, 3),
     }
 
 

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grucli.data.batches import MOST_ROWS, Examples
-from grucli.model.logits import recurrence_logits
-from grucli.model.runner import Runner
+from grucli.data.batches import Examples
 from grucli.parallel.shards import Rows
 from grucli.preparation.prepare import Prepared
+from grucli.training.progress import StepInfo
 from grucli.training.trainer import Trainer
 
 BATCHES = 3
@@ -35,11 +34,6 @@ class Cost:
     data_bytes: int
     step_bytes: int
     epoch_s: float
-
-    @property
-    def memory_bytes(self) -> int:
-        """All of it at once; the program itself comes on top."""
-        return self.state_bytes + self.data_bytes + self.step_bytes
 
 
 def measure(trainer: Trainer, prepared: Prepared) -> Cost:
@@ -99,9 +93,13 @@ def _steps_s(trainer: Trainer, train: Examples, batches: Sequence[Rows]) -> floa
 
 
 def _validation_s(trainer: Trainer, valid: Examples | None) -> float:
-    if valid is None:
+    """Return the seconds of judging an epoch: what is said of all rows, and how good it is."""
+    if valid is None and not trainer.num_folds:
         return 0.0
-    rows = np.linspace(0, len(valid) - 1, min(len(valid), BATCHES * MOST_ROWS)).astype(np.int64)
+    run = trainer.run()
     started = time.perf_counter()
-    recurrence_logits(Runner(trainer.judged), valid.select(rows))
-    return (time.perf_counter() - started) * len(valid) / len(rows)
+    if isinstance(next(run), StepInfo):
+        trainer.stop("measured")
+        started = time.perf_counter()
+        next(run)
+    return time.perf_counter() - started

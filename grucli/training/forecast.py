@@ -1,7 +1,8 @@
 """How much of a run is done and how much is left of it, counted in rows that are learned from.
 
 What is left is a guess where patience may end a stage: never fewer epochs than up to the best one
-and the patience that follows, else about as many as the folds before. Nothing here is timed.
+and the patience that follows, two passes over many rows, else about as many as the folds before.
+Nothing here is timed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from grucli.preparation.prepare import Prepared
 from grucli.training.order import num_batches
 from grucli.training.progress import Progress
 from grucli.training.tuning.trial import Trial
+
+PASSES = 2  # over many rows, after which more of the same teaches little
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +51,9 @@ class Forecast:
         is_judged = prepared.valid is not None or prepared.folds is not None
         patience = settings.patience if is_judged else None
         self._patience = patience if isinstance(patience, int) else None
+        self._least = 0.0  # epochs of a stage, where a pass has several of them
+        if self._patience is not None and self._every < every:
+            self._least = PASSES * every / self._every + self._patience
 
     def of(self, progress: Progress) -> Work:
         """Return how far a run is."""
@@ -108,9 +114,8 @@ class Forecast:
             return self._epochs
         earliest = max(progress.epoch, progress.best_epoch + self._patience)
         stale = progress.epoch - progress.best_epoch
-        usual = [
-            float(earliest + max(0, self._patience - stale))
-        ]  # the next best epoch is half way
+        half_way = earliest + max(0, self._patience - stale)  # to it is the next best epoch
+        usual = [max(self._least, half_way)]
         if progress.folds:
             usual.append(fmean(len(fold.history) for fold in progress.folds))
         return min(self._epochs, max(earliest, min(usual)))

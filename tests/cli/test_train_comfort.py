@@ -207,7 +207,7 @@ def test_a_dry_run_decides_and_measures_everything_and_writes_nothing(tmp_path):
     sizes = [int(np.prod(shape)) for shape in result["shapes"].values()]
     assert result["parameters"] == sum(sizes)
     assert result["memory_bytes"] > 4 * 4 * result["parameters"]
-    assert 0 < result["seconds_per_epoch"] < 60
+    assert 0 < result["seconds_per_epoch"] < result["seconds"]
     for part in ("model.hidden_size: 24 (c.yaml:1)", "memory: about", "nothing was written"):
         assert part in done.err
 

@@ -1,0 +1,74 @@
+"""What a whole run will take, told before it begins: by what preparing it took, and a few steps."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from grucli.preparation.prepare import Prepared
+from grucli.training.cost import Cost, measure
+from grucli.training.forecast import Forecast
+from grucli.training.progress import Progress
+from grucli.training.trainer import Trainer
+
+RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes, in which the system counts a peak
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """What a run takes.
+
+    Attributes:
+        cost: of an epoch.
+        peak_bytes: most memory of this process at once, the program and all reading included.
+        total_s: seconds from reading to the model; a guess where patience may end a stage.
+    """
+
+    cost: Cost
+    peak_bytes: int
+    total_s: float
+
+
+def look_ahead(trainer: Trainer, prepared: Prepared, prepared_s: float) -> Outlook:
+    """Learn the linear path once, make a few steps, and return what all of them will take.
+
+    Args:
+        trainer: new; of no use afterwards.
+        prepared: its data.
+        prepared_s: what it took to read and prepare them in this process, which has done no more.
+
+    Raises:
+        TrainingError: the first steps diverge.
+    """
+    linear_s = _linear_s(trainer, prepared)
+    rows = sum(map(len, trainer.batches(1)))
+    cost = measure(trainer, prepared)
+    weights_bytes = sum(array.nbytes for _, array in trainer.model.arrays())
+    passes = Forecast(prepared).of(Progress()).left / rows
+    return Outlook(
+        cost=cost,
+        peak_bytes=_peak_bytes() + weights_bytes,  # those that are saved are a copy
+        total_s=prepared_s + linear_s + passes * cost.epoch_s,
+    )
+
+
+def _linear_s(trainer: Trainer, prepared: Prepared) -> float:
+    """Return the seconds of learning the linear path in all stages, by those of the first."""
+    if prepared.linear is None:
+        return 0.0
+    started = time.perf_counter()
+    assert trainer.linear is not None  # it is learned here
+    first_s = time.perf_counter() - started
+    if prepared.folds is None:
+        return first_s
+    every, held = len(prepared.train), np.bincount(prepared.folds)
+    return first_s * float((every - held).sum() + every) / float(every - held[0])
+
+
+def _peak_bytes() -> int:
+    """Return the most memory that this process has had at once."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT
