@@ -1,5 +1,8 @@
 """The inputs of a layer: rows of numbers, which of them each step reads, and their gradients.
 
+Rows that many steps read, as those of tokens are, enter products once: their products are dealt to
+the steps, the steps' gradients summed, and what is left grows with distinct rows, not with steps.
+
 Rows of both directions alternate, as in `Packing.both_ways`; D is 1 or 2, of n steps of sequences.
 """
 
@@ -12,6 +15,7 @@ from functools import cached_property
 import numpy as np
 
 from grucli.engine.packing import Floats, Integers
+from grucli.engine.row_sums import sum_rows
 from grucli.engine.tape import Tape
 
 
@@ -35,23 +39,27 @@ class Inputs:
         return 1 if self.mirror is None else 2
 
     @cached_property
-    def read(self) -> tuple[Integers | None, ...]:
-        """For each direction `index`, in its own order of time."""
+    def product(self) -> Integers:
+        """(D * N,) for each row of all directions, which of M * D products of rows and weights.
+
+        The products of a row with each direction's weights stand one after the other.
+        """
+        assert self.index is not None
         if self.mirror is None:
-            return (self.index,)
-        return self.index, self.mirror if self.index is None else self.index[self.mirror]
+            return self.index
+        found = np.empty((len(self.index), 2), np.int64)
+        found[:, 0] = 2 * self.index
+        found[:, 1] = found[self.mirror, 0] + 1
+        return found.reshape(-1)
 
     def of(self, block: slice, tape: Tape) -> Floats:
-        """Return (D, n, I + 1) what a block of the rows of all directions reads."""
+        """Return (D, n, I + 1) what a block of the rows of all directions reads without `index`."""
         block = _of_sequences(block, self.num_directions)
-        if self.index is self.mirror is None:
+        if self.mirror is None:
             return self.rows[None, block]
-        out = tape.take("inputs", self.num_directions, block.stop - block.start, self.rows.shape[1])
-        for index, own in zip(self.read, out, strict=True):
-            if index is None:
-                own[...] = self.rows[block]
-            else:
-                pick(self.rows, index[block], own)
+        out = tape.take("inputs", 2, block.stop - block.start, self.rows.shape[1])
+        out[0] = self.rows[block]
+        pick(self.rows, self.mirror[block], out[1])
         return out
 
 
@@ -82,7 +90,7 @@ def _of_sequences(rows: slice, num_directions: int) -> slice:
 def projection(x: Inputs, weight: Floats, tape: Tape) -> Callable[[slice, Floats], None]:
     """Return a function of a block of rows that fills (G, rows, H) with inputs x weight.
 
-    Rows that are read twice or more, as those of tokens are, are multiplied once.
+    Rows that many steps read, as those of tokens are, are multiplied once.
 
     Args:
         x: the inputs.
@@ -90,23 +98,18 @@ def projection(x: Inputs, weight: Floats, tape: Tape) -> Callable[[slice, Floats
         tape: for the products.
     """
     G, D, _, H = weight.shape
-    if x.index is None or 2 * len(x.rows) > len(x.index):
+    if x.index is None:
 
         def multiply(block: slice, out: Floats) -> None:
             np.matmul(x.of(block, tape), weight, by_direction(out, D))
 
         return multiply
-    projected = tape.take("projected", G, len(x.rows) * D, H)
-    np.matmul(x.rows, weight, by_direction(projected, D))
-    index = np.empty((len(x.index), D), np.int64)
-    index[:, 0] = D * x.index
-    if x.mirror is not None:
-        index[:, 1] = index[x.mirror, 0] + 1
-    of_row = index.reshape(-1)
+    products = tape.take("products", G, len(x.rows) * D, H)
+    np.matmul(x.rows, weight, by_direction(products, D))
 
     def gather(block: slice, out: Floats) -> None:
-        for gate, gate_out in zip(projected, out, strict=True):
-            pick(gate, of_row[block], gate_out)
+        for gate, gate_out in zip(products, out, strict=True):
+            pick(gate, x.product[block], gate_out)
 
     return gather
 
@@ -141,6 +144,7 @@ class InputSide:
         grads: Mapping[str, Floats],
         d_x: Floats | None,
         *,
+        d_gates: Floats,
         blocks: Sequence[int],
     ) -> None:
         """Prepare for the last block.
@@ -150,8 +154,9 @@ class InputSide:
             x: its inputs.
             tape: for what is collected.
             grads: `weight_ih` and `bias` are overwritten by `finish`.
-            d_x: (N, I) overwritten by `finish`; None if nobody asks for it.
-            blocks: the place among the parameters of each gate that `add` is given.
+            d_x: (M, I) overwritten by `finish`; None if nobody asks for it.
+            d_gates: (G, rows, H) where the gradients of gates before their sigmoid will be.
+            blocks: the place among the parameters of each of these gates.
         """
         G, (D, width) = len(blocks), params["bias"].shape
         self._weight, self._d_weight, self._d_bias = (
@@ -159,32 +164,45 @@ class InputSide:
             for array in (params["weight_ih"], grads["weight_ih"], grads["bias"])
         )
         self._x, self._d_x, self._tape = x, d_x, tape
-        self._blocks = list(blocks)
+        self._d_gates, self._blocks = d_gates, list(blocks)
         total = tape.take("d_weight_x", G, D, width // G, x.rows.shape[1])
         self._sum = Sum(total, tape, "d_weight_x_part")
-        self._d_rows = None if d_x is None else self._by_direction(d_x)
+        self._d_rows = d_x  # where each direction's gradient is collected in its order of time
+        if d_x is not None and x.index is None:
+            self._d_rows = d_x[None] if D == 1 else tape.take("d_rows", 2, *d_x.shape)
 
-    def add(self, d_gates: Floats, block: slice) -> None:
-        """Add a block; `d_gates` (G, rows, H) are gradients of gates before their sigmoid."""
+    def add(self, block: slice) -> None:
+        """Add a block whose gradients of gates are there; what is shared waits for the end."""
+        if self._x.index is not None:
+            return
         D = self._x.num_directions
-        parted = by_direction(d_gates, D)
-        self._sum.add(parted, self._x.of(block, self._tape))
+        d_gates = by_direction(self._d_gates[:, block], D)
+        self._sum.add(d_gates, self._x.of(block, self._tape))
         if self._d_rows is not None:
             d_rows = self._d_rows[:, _of_sequences(block, D)]
-            np.matmul(parted[0], self._weight[self._blocks[0]], d_rows)
+            np.matmul(d_gates[0], self._weight[self._blocks[0]], d_rows)
             part = self._tape.take("d_rows_part", *d_rows.shape)
-            for d_gate, gate in zip(parted[1:], self._blocks[1:], strict=True):
+            for d_gate, gate in zip(d_gates[1:], self._blocks[1:], strict=True):
                 d_rows += np.matmul(d_gate, self._weight[gate], part)
 
     def finish(self) -> None:
         """Write the sums into the gradients, in the order of the parameters."""
+        if self._x.index is not None:
+            self._add_shared(len(self._x.rows))
+        elif self._d_x is not None and self._d_rows is not None and self._x.mirror is not None:
+            np.add(self._d_rows[0], self._d_rows[1][self._x.mirror], self._d_x)
         self._d_weight[self._blocks] = self._sum.total[..., :-1]
         self._d_bias[self._blocks] = self._sum.total[..., -1:]
-        if self._d_rows is not None and self._x.mirror is not None:
-            np.add(self._d_rows[0], self._d_rows[1][self._x.mirror], self._d_x)
 
-    def _by_direction(self, d_x: Floats) -> Floats:
-        """Return (D, N, I), where each direction's gradient is collected in its order of time."""
-        if self._x.mirror is None:
-            return d_x[None]
-        return self._tape.take("d_rows", 2, *d_x.shape)
+    def _add_shared(self, num_rows: int) -> None:
+        """Add what steps that read the same row have in common: their gradients' sum."""
+        D, tape = self._x.num_directions, self._tape
+        sums = sum_rows(self._d_gates, self._x.product, D * num_rows, tape)
+        d_gates = by_direction(sums, D)
+        self._sum.add(d_gates, self._x.rows[None])
+        if self._d_x is not None:
+            parts = tape.take("d_rows_part", D, *self._d_x.shape)
+            self._d_x.fill(0)
+            for d_gate, gate in zip(d_gates, self._blocks, strict=True):
+                for part in np.matmul(d_gate, self._weight[gate], parts):
+                    self._d_x += part

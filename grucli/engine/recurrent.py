@@ -104,7 +104,7 @@ def backward(
         d_outputs: (N, D * H) gradient of the outputs, zeros if None.
         d_final: (B, D * H) gradient of the final states, zeros if None.
         grads: the cell's arrays; overwritten.
-        d_x: (N, I) overwritten by the gradient of what each packed row reads; None to omit it.
+        d_x: of the shape of `x`, overwritten by its gradient; None to omit it.
 
     Returns:
         d_h0 (D, B, H).

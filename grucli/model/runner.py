@@ -115,7 +115,8 @@ class Runner:
         for layer, (params, tape, own) in reversed(list(enumerate(layers))):
             d_x, read = None, None if layer or last.masks.drop or self._front else last.places
             if layer or arch.vocabulary_size or self._front:
-                d_x = tape.take("d_inputs", packing.size, params["weight_ih"].shape[2])
+                size = packing.size if read is None or last.vectors is None else last.vectors.size
+                d_x = tape.take("d_inputs", size, params["weight_ih"].shape[2])
             recurrent.backward(
                 arch.cell, params, packing, tape, d_outputs, d_final, own, index=read, d_x=d_x
             )
@@ -125,7 +126,9 @@ class Runner:
         tokens: Integers = np.zeros(0, np.int32)
         rows = model.table[:0]
         if last.vectors is not None and last.places is not None and d_outputs is not None:
-            tokens, rows = last.vectors.backward(embedding.backward(last.places, d_outputs)[1])
+            if read is None:
+                d_outputs = embedding.backward(last.places, d_outputs)[1]
+            tokens, rows = last.vectors.backward(d_outputs)
         return Gradients(dense=grads, tokens=tokens, rows=rows)
 
     def _by_sequence(self, scores: Floats) -> Steps:
@@ -211,6 +214,11 @@ class _Vectors:
 
     tokens: Integers
     bags: Integers | None
+
+    @property
+    def size(self) -> int:
+        """M."""
+        return len(self.tokens)
 
     def forward(self, table: Floats, dtype: np.dtype[Any]) -> Floats:
         if self.bags is None:

@@ -48,7 +48,8 @@ def poisoned_tape():
 
 def backward(cell, params, packing, tape, d_outputs, d_final, grads, index=None):
     """Return d_x and d_h0 as arrays of their own."""
-    d_x = np.full((packing.size, params["weight_ih"].shape[2]), np.nan, tape.dtype)
+    num_rows = packing.size if index is None else index.max() + 1
+    d_x = np.full((num_rows, params["weight_ih"].shape[2]), np.nan, tape.dtype)
     d_h0 = recurrent.backward(
         cell, params, packing, tape, d_outputs, d_final, grads, index=index, d_x=d_x
     )
@@ -126,10 +127,14 @@ class LayerCheck:
             np.testing.assert_array_equal(array, wanted)
 
     def check_shared_rows(self, num_rows):
-        """Rows that several steps read give what a row for each step gives."""
+        """Rows that several steps read give what a row for each step gives, and its gradients' sum.
+
+        Not all of them are read, but the last one is.
+        """
         rng = np.random.default_rng(num_rows)
         rows = rng.normal(size=(num_rows, self.x.shape[1]))
         index = rng.integers(num_rows, size=self.packing.size)
+        index[rng.integers(self.packing.size)] = num_rows - 1
         found = []
         for x, read in ((rows[index], None), (rows, index)):
             outputs, final = recurrent.forward(
@@ -140,6 +145,9 @@ class LayerCheck:
             d_x, d_h0 = backward(
                 self.cell, self.params, self.packing, self.tape, None, self.g_final, grads, read
             )
+            if read is None:
+                d_steps, d_x = d_x, np.zeros_like(rows)
+                np.add.at(d_x, index, d_steps)
             found.append([outputs, final, d_x, d_h0, grads.flat])
         for alone, shared in zip(*found, strict=True):
             assert np.all(np.isfinite(alone))

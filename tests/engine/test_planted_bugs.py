@@ -21,6 +21,7 @@ from grucli.engine import (
     packing,
     pooling,
     recurrent,
+    row_sums,
 )
 from grucli.engine.cells import gated, gru, gru_before, mingru, rnn
 from grucli.model import runner
@@ -87,7 +88,6 @@ def check_step_heads():
 
 
 FEW_VALUES = 24
-MIRROR_READ = "self.mirror if self.index is None else self.index[self.mirror]"
 FROM_FOLLOWING_STEP = "np.add(d_before, d_kept, d_before)"
 START = "states[:B] = 0 if h0 is None else h0"
 START_IF_GIVEN = "if h0 is not None:\n        states[:B] = h0"
@@ -189,25 +189,22 @@ GATED = {
 }
 
 INPUTS = {
-    "rows of another block": ("index[block], own", "index[: block.stop - block.start], own"),
-    "projected rows of another block": (
-        "pick(gate, of_row[block]",
-        "pick(gate, of_row[: block.stop - block.start]",
+    "products of another block": (
+        "x.product[block]",
+        "x.product[: block.stop - block.start]",
     ),
-    "projected rows of the other direction": (
-        "index[x.mirror, 0] + 1",
-        "index[x.mirror, 0]",
+    "products of the other direction": ("found[self.mirror, 0] + 1", "found[self.mirror, 0]"),
+    "products not mirrored": ("found[self.mirror, 0] + 1", "found[:, 0] + 1"),
+    "inputs not mirrored": (
+        "pick(self.rows, self.mirror[block], out[1])",
+        "out[1] = self.rows[block]",
     ),
-    "projected rows not mirrored": ("index[x.mirror, 0] + 1", "index[:, 0] + 1"),
-    "inputs not mirrored": (MIRROR_READ, "self.index"),
     "packed rows reversed instead of each sequence": (
-        MIRROR_READ,
-        "np.arange(len(self.mirror))[::-1] if self.index is None else self.index[::-1]",
+        "pick(self.rows, self.mirror[block], out[1])",
+        "out[1] = self.rows[::-1][block]",
     ),
-    "shared rows not mirrored": (
-        MIRROR_READ,
-        "self.mirror if self.index is None else self.index",
-    ),
+    "gradient of shared rows by the first gate alone": ("self._d_x += part", "self._d_x[:] = part"),
+    "gradient of shared rows on top of an earlier batch's": ("self._d_x.fill(0)", "pass"),
     "no 1 at the end": ("rows[:, :-1], rows[:, -1] = x, 1", "rows[:, :-1], rows[:, -1] = x, 0"),
     "sum of the last block alone": (
         "self.total += np.matmul(turned, x, part)",
@@ -227,12 +224,12 @@ INPUTS = {
         "np.matmul(d_gate, self._weight[gate], d_rows)",
     ),
     "inputs' gradient with r and z swapped": (
-        "zip(parted[1:], self._blocks[1:], strict=True)",
-        "zip(parted[1:], self._blocks[:0:-1], strict=True)",
+        "zip(d_gates[1:], self._blocks[1:], strict=True)",
+        "zip(d_gates[1:], self._blocks[:0:-1], strict=True)",
     ),
     "inputs' gradient of another block": (
         "self._d_rows[:, _of_sequences(block, D)]",
-        "self._d_rows[:, : parted.shape[2]]",
+        "self._d_rows[:, : d_gates.shape[2]]",
     ),
     "gradient of the inputs not mirrored": (
         "self._d_rows[1][self._x.mirror]",
@@ -364,6 +361,19 @@ RECURRENT = {
     "gradient of the initial states of the directions one after the other": (
         "reshape(packing.batch_size, D, -1).swapaxes(0, 1)",
         "reshape(D, packing.batch_size, -1)",
+    ),
+}
+
+ROW_SUMS = {
+    "pieces overwrite each other's sum": (
+        "np.add(share, part, share)",
+        "share[...] = part",
+    ),
+    "sums of an earlier batch": ("sums.fill(0)", "pass"),
+    "ones of an earlier batch": ("ones.fill(0)", "pass"),
+    "last row more than once": (
+        "ones[piece, within, place] = 1",
+        "ones[piece, within, place] = 1; ones[-1, -1] = 1",
     ),
 }
 
@@ -633,6 +643,7 @@ PLANTED = [
     (mingru, check_mingru, MINGRU),
     (rnn, check_rnn, RNN),
     (recurrent, check_gru, RECURRENT),
+    (row_sums, check_gru, ROW_SUMS),
     (packing, check_gru, PACKING),
     (pooling, check_model, POOLING),
     (embedding, check_model, EMBEDDING),
@@ -666,7 +677,7 @@ def stand_in(monkeypatch, module, source):
         else:
             real = getattr(module, name)
             # Who imported it by name.
-            for user in (module, gru, gru_before, mingru, gated, recurrent):
+            for user in (module, gru, gru_before, mingru, gated, inputs, recurrent):
                 if getattr(user, name, None) is real:
                     monkeypatch.setattr(user, name, value)
 

@@ -106,7 +106,7 @@ def backward(
         d_states: (B + N, H) gradient of the loss by each state as seen from outside, zeros for the
             initial ones, which become their gradient; the others are used up.
         grads: arrays named by `shapes`; overwritten.
-        d_x: overwritten by the gradient of the inputs, as by `InputSide`; None to omit it.
+        d_x: overwritten by the gradient of the rows of `x`; None to omit it.
     """
     B, (D, H) = packing.batch_size, params["bias_hn"].shape
     d_gates, states = tape["gates"], tape["states"]
@@ -114,7 +114,7 @@ def backward(
     weight_h, d_weight_h = (
         by["weight_hh"].reshape(D, 3, H, H).swapaxes(0, 1) for by in (params, grads)
     )
-    inputs = InputSide(params, x, tape, grads, d_x, blocks=(2, 0, 1))
+    inputs = InputSide(params, x, tape, grads, d_x, d_gates=d_gates[:3], blocks=(2, 0, 1))
     recurrent, k = Sum(d_weight_h, tape, "d_weight_h_part"), 0
     grads["bias_hn"].fill(0)
     for steps, block in reversed(packing.blocks(BLOCK_VALUES // H)):
@@ -139,7 +139,7 @@ def backward(
             np.add(d_before, part_r, d_before)
             np.add(d_before, part_z, d_before)
             np.add(d_before, part_hn, d_before)
-        inputs.add(d_gates[:3, block], block)
+        inputs.add(block)
         recurrent.add(by_direction(d_gates[1:, block], D), by_direction(states_in, D))
         grads["bias_hn"][...] += np.add.reduce(by_direction(d_gates[3, block], D), axis=1)
     inputs.finish()

@@ -89,7 +89,7 @@ def backward(
     weight_h, d_weight_h = (
         by["weight_hh"].reshape(D, 3, H, H).swapaxes(0, 1) for by in (params, grads)
     )
-    inputs = InputSide(params, x, tape, grads, d_x, blocks=(2, 0, 1))
+    inputs = InputSide(params, x, tape, grads, d_x, d_gates=d_gates[:3], blocks=(2, 0, 1))
     recurrent_rz = Sum(d_weight_h[:2], tape, "d_weight_rz_part")
     recurrent_n, k = Sum(d_weight_h[2:], tape, "d_weight_n_part"), 0
     for steps, block in reversed(packing.blocks(BLOCK_VALUES // H)):
@@ -116,7 +116,7 @@ def backward(
             np.add(d_before, part_r, d_before)
             np.add(d_before, part_z, d_before)
             np.add(d_before, d_rh, d_before)
-        inputs.add(d_gates[:3, block], block)
+        inputs.add(block)
         d_of_direction = by_direction(d_gates[:, block], D)
         recurrent_rz.add(d_of_direction[1:3], by_direction(states_in, D))  # (1) (2)
         recurrent_n.add(d_of_direction[:1], d_of_direction[3])  # (3)

@@ -71,7 +71,7 @@ def backward(
     """Propagate the gradient of the states back; arguments as in `gru.backward`."""
     B, H = packing.batch_size, params["bias"].shape[1] // 2
     d_gates, states = tape["gates"], tape["states"]
-    inputs, k = InputSide(params, x, tape, grads, d_x, blocks=(0, 1)), 0
+    inputs, k = InputSide(params, x, tape, grads, d_x, d_gates=d_gates, blocks=(0, 1)), 0
     for steps, block in reversed(packing.blocks(BLOCK_VALUES // H)):
         for at, before in reversed(steps):
             if at.stop - at.start != k:
@@ -90,7 +90,7 @@ def backward(
         np.multiply(slope, z, slope)
         np.multiply(d_h, z, d_n)  # (3) (2)
         np.multiply(d_h, slope, d_z)
-        inputs.add(d_gates[:, block], block)
+        inputs.add(block)
     inputs.finish()
 
 
