@@ -154,10 +154,10 @@ def test_an_older_build_is_compared_by_geometric_mean(results):
 
 def test_cells_have_what_was_held_out_beside_the_test_part(results):
     for name, held in (("a", {"valid": 0.75}), ("b", {})):
-        for cell, seconds in (("grucli", 4.0), ("mingru", 1.0)):
+        for cell, seconds in (("gru", 4.0), ("mingru", 1.0)):
             _add(results, "cells", f"{name}, seed 0", cell, seconds=seconds, accuracy=0.5, **held)
     head, _, *lines = TABLES["cells"](results).splitlines()[2:]
-    assert head.startswith("| set | grucli held out | mingru held out | grucli test | mingru test")
+    assert head.startswith("| set | gru held out | mingru held out | gru test | mingru test")
     assert lines == [
         "| a | 0.750 | 0.750 | 0.500 | 0.500 | 4.00 | 1.00 |",
         "| b |  |  | 0.500 | 0.500 | 4.00 | 1.00 |",

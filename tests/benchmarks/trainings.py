@@ -13,7 +13,8 @@ from tests.benchmarks.peers import REFERENCE
 from tests.benchmarks.quality import sets
 from tests.benchmarks.run import say
 
-SETTINGS = {"grucli": (), REFERENCE: ()} | {c: (f"model.cell={c}",) for c in ("mingru", "rnn")}
+CELLS = ("gru", "mingru", "rnn")
+SETTINGS = {"grucli": (), REFERENCE: ()} | {cell: (f"model.cell={cell}",) for cell in CELLS}
 FASTTEXT = {"fasttext": "defaults", "fasttext, tuned": "tuned"}
 SMALL = (
     "amazon_cells",
@@ -47,7 +48,7 @@ def over_reference(run):
 
 def cells(run):
     """Train every cell on all sets."""
-    _measure(run, "cells", _found(run), ["grucli", "mingru", "rnn"])
+    _measure(run, "cells", _found(run), CELLS)
 
 
 def _found(run):
