@@ -115,6 +115,7 @@ def _figures(outcomes):
         "rounds": len(outcomes),
         "seconds": round(statistics.median(seconds), 3),
         "seconds_min": round(min(seconds), 3),
+        "cpu_s": round(statistics.median(outcome.cpu_s for outcome in outcomes), 3),
         "peak_mb": round(max(outcome.peak_mb for outcome in outcomes), 1),
     } | ({"sum_mb": round(max(sums), 1)} if sums else {})
 
