@@ -8,9 +8,9 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from grucli.cli import output, run_status, show_test, show_tuning, train_outputs
-from grucli.cli.dry_run import dry_run
+from grucli.cli import output, run_status, show_test, train_outputs
 from grucli.cli.interruption import Interruption
 from grucli.cli.options import Common
 from grucli.cli.run_status import Status
@@ -21,14 +21,15 @@ from grucli.errors import show, show_path
 from grucli.model.linear_path import NAMES
 from grucli.notices import Notice
 from grucli.report import training as report
-from grucli.report import tuning as tuning_report
 from grucli.report.epochs import step_words
 from grucli.report.scores import json_pieces
 from grucli.training.forecast import Forecast
 from grucli.training.held_out_scores import held_out_scores
 from grucli.training.saver import RunFiles
 from grucli.training.session import DataReady, RunRequest, Session, TrainerReady, WeightsTaken
-from grucli.training.tuning.search import Budget, Search
+
+if TYPE_CHECKING:
+    from grucli.training.tuning.search import Budget, Search
 
 
 def run(request: RunRequest, settings: Settings, common: Common, budget: Budget | None) -> int:
@@ -43,11 +44,19 @@ def run(request: RunRequest, settings: Settings, common: Common, budget: Budget 
     common.note_each(settings.notes)
     with run_status.shown(common) as status:
         if request.files is not None:
-            search = None if budget is None else Search(request, budget)
+            search = None if budget is None else _search(request, budget)
             return _run(Session(request), request.files, search, settings, common, status)
+        from grucli.cli.dry_run import dry_run  # late, as all that few runs need
+
         report_of_data = dry_run(request, settings, common, budget)
     output.write(report_of_data)
     return 0
+
+
+def _search(request: RunRequest, budget: Budget) -> Search:
+    from grucli.training.tuning.search import Search
+
+    return Search(request, budget)
 
 
 def _run(
@@ -62,6 +71,8 @@ def _run(
     with session.locked():
         try:
             if search is not None:
+                from grucli.cli import show_tuning
+
                 cut = show_tuning.search(search, files, settings, common, status)
                 if cut is not None:
                     _say_how_to_go_on("")
@@ -143,7 +154,9 @@ def _show_outcome(session: Session, files: RunFiles, search: Search | None, comm
         result = report.result(trainer, prepared, held, str(files.model), seconds)
         result["test"] = None if tested is None else tested.scored.to_json()
         if search is not None:
-            result["tune"] = tuning_report.result(search, session.request.config)
+            from grucli.report import tuning
+
+            result["tune"] = tuning.result(search, session.request.config)
         for piece in json_pieces(result):
             output.write(piece)
     name = NAMES[prepared.encoder.unit]

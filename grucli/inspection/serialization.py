@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from grucli.inspection.sequences import Example
 from grucli.modelfile.checkpoint import SavedModel, architecture_json
 from grucli.tasks import reported
 from grucli.tasks.scorecard import ConfusionTable, Scorecard
+
+if TYPE_CHECKING:
+    from grucli.inspection.sequences import Example  # who measures no gates needs none
 
 
 def scores_json(card: Scorecard) -> dict[str, Any]:
