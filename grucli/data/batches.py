@@ -15,8 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.encoded import Encoded
+from grucli.data.spilled import spilled
 from grucli.engine.packing import Packing
 from grucli.engine.steps import Steps
+from grucli.files.scratch import release
 
 MOST_ROWS = 128
 MOST_STEPS = 8192  # rows times longest row of a batch: bounds the memory of its tape
@@ -55,7 +57,7 @@ class Examples:
     @cached_property
     def starts(self) -> npt.NDArray[np.int64]:
         """(n,) where each sequence begins in `steps`."""
-        return starts_of(self.lengths)
+        return spilled(starts_of(self.lengths))
 
     @classmethod
     def of(
@@ -71,8 +73,8 @@ class Examples:
         return cls(
             steps=encoded.steps,
             lengths=encoded.lengths,
-            targets=targets,
-            weights=np.ones(rows) if weights is None else weights,
+            targets=targets if isinstance(targets, Steps) else spilled(targets),
+            weights=spilled(np.ones(rows) if weights is None else weights),
             bags=encoded.bags,
         )
 
@@ -127,13 +129,15 @@ def pack(examples: Examples, rows: npt.NDArray[np.int64]) -> Batch:
     rows = rows[np.argsort(-examples.lengths[rows], kind="stable")]
     packing = _packing(examples.lengths[rows].tobytes())
     index = examples.starts[rows][packing.row] + packing.step
-    return Batch(
+    batch = Batch(
         x=examples.steps.take(index, axis=0),
         packing=packing,
         targets=examples.targets[rows],
         rows=rows,
         bags=examples.bags,
     )
+    release()
+    return batch
 
 
 @lru_cache(maxsize=4)

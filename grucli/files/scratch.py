@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from grucli.errors import AccessError, show_path
 from grucli.files.access_errors import reason
 
-KEPT_BYTES = 1 << 20
+KEPT_BYTES = 1 << 22
 """Fewer stay in memory, so that small data need no folder for temporary files."""
 _mapped: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from grucli.data.batches import Examples
 from grucli.data.encoder import Encoder
 from grucli.data.records import Record
+from grucli.data.spilled import pieces
 from grucli.data.splits import Codes
 from grucli.data.stored import Records
 from grucli.data.text import GIVEN
@@ -98,7 +99,7 @@ def of_examples(
     if vocabulary is None:
         return
     parts = [part.steps for part in (train, valid) if part is not None]
-    empty = sum(int(np.sum(part == EMPTY)) for part in parts)
+    empty = sum(np.count_nonzero(some == EMPTY) for part in parts for some in pieces(part))
     if empty:
         yield Notice(
             "data.empty_text",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from grucli.data.batches import Examples
+from grucli.data.spilled import spilled
 from grucli.tasks.task import Task
 
 
@@ -23,4 +24,5 @@ def weighted(train: Examples, task: Task, settings: Mapping[str, Any]) -> Exampl
     """
     weights = train.weights / train.weights.mean()
     factors = task.row_factors(train.targets, settings)
-    return dataclasses.replace(train, weights=weights if factors is None else weights * factors)
+    weights = weights if factors is None else weights * factors
+    return dataclasses.replace(train, weights=spilled(weights))

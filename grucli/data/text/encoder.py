@@ -12,6 +12,7 @@ import numpy.typing as npt
 from grucli.data.batches import starts_of
 from grucli.data.encoded import UNLIMITED, Encoded
 from grucli.data.records import Record
+from grucli.data.spilled import array_of, spilled
 from grucli.data.text import GIVEN, spelling
 from grucli.data.text.character_classes import CHARACTERS
 from grucli.data.text.parts import TextParts
@@ -21,6 +22,7 @@ from grucli.data.text.tokens import LATEST, MODES, edition_of, tokenizer
 from grucli.data.text.vocabulary import EMPTY, UNKNOWN, Vocabulary
 from grucli.engine.bags import NONE
 from grucli.errors import counted, expect
+from grucli.files.scratch import Scratch
 
 BAG_SIZES = range(3, 6)  # characters of the n-grams that a token's vector is made of
 TOKEN_CHARACTERS = 64  # of a token where all are listed
@@ -159,20 +161,44 @@ class TextEncoder:
         ids, bags = self.vocabulary.encode(texts.tokens), None
         if self.buckets:
             ids, bags = self._spelled(texts.tokens, ids)
-        ids = texts.looked_up(ids)
-        kept = np.minimum(texts.lengths, self.max_length)
-        truncated = texts.lengths > kept
-        if truncated.any():
-            ids = ids[_alternating(kept, texts.lengths - kept)]
-        lengths = np.maximum(kept, 1)
-        steps = np.full(lengths.sum(), EMPTY, np.int32)
-        steps[np.repeat(kept > 0, lengths)] = ids
+        steps, known = Scratch(), Scratch()
+        for places, lengths in texts.chunks():
+            some = self._steps(ids[places], lengths)
+            steps.append(some.data)
+            known.append(self._known(some, np.clip(lengths, 1, self.max_length)).data)
+        return Encoded(
+            steps=array_of(steps, np.int32),
+            lengths=spilled(np.clip(texts.lengths, 1, self.max_length)),
+            known=array_of(known, np.float64),
+            truncated=texts.lengths > self.max_length,
+            bags=bags,
+            texts=texts,
+        )
+
+    def _steps(
+        self, ids: npt.NDArray[np.int32], lengths: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.int32]:
+        """Return the ids that are kept of texts, one after the other."""
+        kept = np.minimum(lengths, self.max_length)
+        if (lengths > kept).any():
+            ids = ids[_alternating(kept, lengths - kept)]
+        if kept.all():
+            return ids
+        filled = np.maximum(kept, 1)
+        steps = np.full(filled.sum(), EMPTY, np.int32)
+        steps[np.repeat(kept > 0, filled)] = ids
+        return steps
+
+    def _known(
+        self, steps: npt.NDArray[np.int32], lengths: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.float64]:
+        """Return the share of each text's steps that the vocabulary knows."""
         foreign = np.flatnonzero(self.vocabulary.is_unknown(steps) | (steps == EMPTY))
         rows = np.searchsorted(starts_of(lengths), foreign, side="right") - 1
-        known = (lengths - np.bincount(rows, minlength=len(lengths))) / lengths
-        return Encoded(
-            steps=steps, lengths=lengths, known=known, truncated=truncated, bags=bags, texts=texts
-        )
+        shares: npt.NDArray[np.float64] = (
+            lengths - np.bincount(rows, minlength=len(lengths))
+        ) / lengths
+        return shares
 
     def _spelled(
         self, tokens: list[str], ids: npt.NDArray[np.int32]

@@ -27,7 +27,7 @@ class TextParts:
     ) -> None:
         """Take the one text, which of its distinct tokens are known, and what stands between."""
         self._text, self._glue, self._encode = text, glue, encode
-        self._place = np.concatenate(text.parts)
+        self._place = text.places
         self._known = known[self._place]
 
     def __len__(self) -> int:

@@ -12,9 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.records import Record
+from grucli.data.spilled import array_of, pieces, spilled
 from grucli.data.stored import column
 from grucli.data.text import GIVEN
 from grucli.data.text.tokens import Tokenizer
+from grucli.files.scratch import Scratch, release
 
 T = TypeVar("T")
 CHUNK_TEXTS = 512  # whose lists of tokens are there at once; more keep the garbage collector busy
@@ -26,13 +28,12 @@ class Tokenized:
 
     Attributes:
         tokens: the distinct ones, in the order of their first occurrence.
-        parts: int32, together (N,), which of `tokens` stands there; in parts, for NumPy widens
-            what it counts and looks up; the first is empty.
+        places: (N,) int32 which of `tokens` stands there.
         lengths: (n,) int64 tokens of each text, 0 for an empty one.
     """
 
     tokens: list[str]
-    parts: list[npt.NDArray[np.int32]]
+    places: npt.NDArray[np.int32]
     lengths: npt.NDArray[np.int64]
 
     @classmethod
@@ -45,43 +46,44 @@ class Tokenized:
         """Take texts that are split."""
         left = iter(texts)
         place_of: defaultdict[str, int] = defaultdict(count().__next__)  # a new token: a new place
-        parts, lengths = [np.zeros(0, np.int32)], [np.zeros(0, np.int64)]
+        all_places, lengths = Scratch(), [np.zeros(0, np.int64)]
         while lists := list(islice(left, CHUNK_TEXTS)):
             places = map(place_of.__getitem__, chain.from_iterable(lists))
             lengths.append(np.fromiter(map(len, lists), np.int64, len(lists)))
-            parts.append(np.fromiter(places, np.int32, int(lengths[-1].sum())))
-        return cls(tokens=list(place_of), parts=parts, lengths=np.concatenate(lengths))
+            found = np.fromiter(places, np.int32, int(lengths[-1].sum()))
+            all_places.append(found.data)
+        return cls(
+            tokens=list(place_of),
+            places=array_of(all_places, np.int32),
+            lengths=spilled(np.concatenate(lengths)),
+        )
 
     def chunks(self) -> Iterator[tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]]:
         """Yield which tokens some texts have, and how many each, until all texts had their turn."""
-        for number, part in enumerate(self.parts[1:]):
-            start = number * CHUNK_TEXTS
-            yield part, self.lengths[start : start + CHUNK_TEXTS]
+        end = 0
+        for first in range(0, len(self.lengths), CHUNK_TEXTS):
+            lengths = self.lengths[first : first + CHUNK_TEXTS]
+            start, end = end, end + int(lengths.sum())
+            yield self.places[start:end], lengths
+            release()
 
     def remains(self, kept: Sequence[npt.NDArray[np.bool_]]) -> Tokenized:
         """Return texts that have what each of `kept` (T,) leaves of the one text."""
-        whole = np.concatenate(self.parts)
-        left = [whole[mask] for mask in kept]
-        starts = range(0, len(left), CHUNK_TEXTS)
-        parts = [np.concatenate(left[start : start + CHUNK_TEXTS]) for start in starts]
-        lengths = np.array([len(ids) for ids in left], np.int64)
-        return Tokenized(tokens=self.tokens, parts=[*self.parts[:1], *parts], lengths=lengths)
+        left = [self.places[mask] for mask in kept]
+        lengths = np.array([len(places) for places in left], np.int64)
+        return Tokenized(tokens=self.tokens, places=np.concatenate(left), lengths=lengths)
 
     def counts(self) -> dict[str, int]:
         """Return how often each token occurs."""
         found = np.zeros(len(self.tokens), np.int64)
-        for part in self.parts:
-            found += np.bincount(part, minlength=len(found))
+        for some in pieces(self.places):
+            found += np.bincount(some, minlength=len(found))
         return dict(zip(self.tokens, found.tolist(), strict=True))
 
     def total(self, size: Callable[[str], int]) -> int:
         """Return what all tokens have together of which each has as much as `size` says."""
         sizes = np.fromiter(map(size, self.tokens), np.int64, len(self.tokens))
-        return int(sum(sizes[part].sum() for part in self.parts))
-
-    def looked_up(self, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-        """Return (N,) for each token what stands at its place in `ids`."""
-        return np.concatenate([ids[part] for part in self.parts])
+        return int(sum(sizes[some].sum() for some in pieces(self.places)))
 
 
 def tokens_of_each(
