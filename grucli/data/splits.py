@@ -16,7 +16,7 @@ Codes = npt.NDArray[np.integer[Any]]
 Floats = npt.NDArray[np.float64]
 Span = tuple[str, str]
 Alike = Sequence[Hashable] | Codes
-"""(n,) what is equal of rows that belong together; of an array, from 0 to n - 1."""
+"""(n,) what is equal of rows that belong together, or as an array what `firsts` returns."""
 
 MOST_BLOCKS = 30
 """Of about equal size: ten for each of three folds."""
@@ -169,12 +169,10 @@ def _follow(starts: Floats, ends: Floats) -> bool:
     return bool(are_many and (ends - starts).sum() <= _MOST_OVERLAP * covered)
 
 
-def firsts(values: Alike) -> npt.NDArray[np.int32]:
+def firsts(values: Alike) -> Codes:
     """Return for each row the first one with an equal value; None equals nothing."""
     if isinstance(values, np.ndarray):
-        first = np.zeros(len(values), np.int32)
-        first[values[::-1]] = np.arange(len(values) - 1, -1, -1)  # the last one counts
-        return first[values]
+        return values
     known: dict[Hashable, int] = {}
     found = (
         row if value is None else known.setdefault(value, row) for row, value in enumerate(values)
@@ -182,7 +180,7 @@ def firsts(values: Alike) -> npt.NDArray[np.int32]:
     return np.fromiter(found, np.int32, len(values))
 
 
-def _leaders(inputs: Alike, groups: Alike | None) -> npt.NDArray[np.int32]:
+def _leaders(inputs: Alike, groups: Alike | None) -> Codes:
     """Return for each row the first one of its connected component.
 
     Rows are connected that share an input or a group.
@@ -190,7 +188,7 @@ def _leaders(inputs: Alike, groups: Alike | None) -> npt.NDArray[np.int32]:
     earlier = firsts(inputs)
     if groups is None:
         return earlier
-    leaders = array("i", earlier.tobytes())
+    leaders = array("i", earlier.astype(np.int32).tobytes())
     for row, other in enumerate(firsts(groups).tolist()):
         if other != row:
             one, another = _leader(leaders, row), _leader(leaders, other)

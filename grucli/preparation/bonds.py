@@ -46,7 +46,7 @@ class Bonds:
     def of(cls, file: TrainingFile) -> Bonds:
         """Return what keeps the rows of a file together."""
         targets = file.task.encode(file.records)
-        strata = file.task.strata(targets)
+        strata = file.task.strata(targets).astype(np.int32)
         windows = Windows.of(file.records)
         groups, why = _groups(file.records, strata, windows)
         return cls(

@@ -48,9 +48,10 @@ def of_training(
         mode: how texts become tokens.
         settings: the config's section `training`.
     """
+    rows, firsts = copies.repeats(inputs)
     yield from _axes(name, records)
-    yield from _contrary(name, records, inputs, mode, task.noun)
-    yield from _repeated(name, inputs)
+    yield from _contrary(name, records, contrary_pairs(records, rows, firsts), mode, task.noun)
+    yield from _repeated(name, len(rows) / len(records))
     yield from task.target_warnings(name, records, settings)
 
 
@@ -143,12 +144,11 @@ def _axes(name: str, records: Records) -> Iterator[Notice]:
         )
 
 
-def _contrary(name: str, records: Records, inputs: Keys, mode: str, noun: str) -> Iterator[Notice]:
+def _contrary(name: str, records: Records, pairs: Codes, mode: str, noun: str) -> Iterator[Notice]:
     """Yield a line on inputs with two targets, and one where a spelling may tell these apart.
 
     The noun is what people call a target.
     """
-    pairs = contrary_pairs(records, inputs)
     are_equal = _have_equal_texts(records, pairs)
     equal, spelled = pairs[are_equal], pairs[~are_equal]
     if len(equal):
@@ -169,13 +169,19 @@ def _contrary(name: str, records: Records, inputs: Keys, mode: str, noun: str) -
         yield from _mixed_case(name, records)
 
 
-def contrary_pairs(records: Records, inputs: Keys) -> Codes:
-    """Return (k, 2) the first row of each input with two targets, and the first with another."""
-    first, labels = copies.firsts(inputs), _hashes(records.column("label"), len(records))
-    rows = np.flatnonzero((labels[first] != labels) & (inputs != NOTHING))
-    _, places = np.unique(first[rows], return_index=True)
-    rows = rows[np.sort(places)]
-    return np.stack((first[rows], rows), axis=1)
+def contrary_pairs(records: Records, rows: Codes, firsts: Codes) -> Codes:
+    """Return (k, 2) the first row of each input with two targets, and the first with another.
+
+    Args:
+        records: all.
+        rows, firsts: which of them repeat an input, and the first of each, as of `copies.repeats`.
+    """
+    labels = _hashes(records.column("label"), len(records))
+    differ = labels[firsts] != labels[rows]
+    rows, firsts = rows[differ], firsts[differ]
+    _, places = np.unique(firsts, return_index=True)
+    places.sort()
+    return np.stack((firsts[places], rows[places]), axis=1)
 
 
 def _have_equal_texts(records: Records, pairs: Codes) -> npt.NDArray[np.bool_]:
@@ -202,9 +208,7 @@ def _mixed_case(name: str, records: Records) -> Iterator[Notice]:
         )
 
 
-def _repeated(name: str, inputs: Keys) -> Iterator[Notice]:
-    filled = inputs[inputs != NOTHING]
-    share = (len(filled) - len(np.unique(filled))) / len(inputs)
+def _repeated(name: str, share: float) -> Iterator[Notice]:
     if share > MOST_REPEATED:
         yield Notice(
             "data.repeated_rows",

@@ -45,10 +45,22 @@ def firsts(keys: Keys) -> npt.NDArray[np.int32]:
     """Return (n,) for each row, of at least one, the first with the same key."""
     order = np.argsort(keys, kind="stable").astype(np.int32)
     ordered = keys[order]
-    begins = np.append(True, ordered[1:] != ordered[:-1])
+    places = np.arange(len(keys), dtype=np.int32)
+    places[1:][ordered[1:] == ordered[:-1]] = 0
+    np.maximum.accumulate(places, out=places)  # where the run of a key begins
     found = np.empty(len(keys), np.int32)
-    found[order] = order[begins].repeat(np.diff(np.append(np.flatnonzero(begins), len(keys))))
+    found[order] = order[places]
     return found
+
+
+def repeats(keys: Keys) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """Return (k,) the rows that repeat an earlier input, and (k,) the first row of each.
+
+    Texts without a token are no input.
+    """
+    first = firsts(keys)
+    rows = np.flatnonzero((first != np.arange(len(keys), dtype=np.int32)) & (keys != NOTHING))
+    return rows, first[rows]
 
 
 def common_precision(*files: Sequence[Record]) -> npt.DTypeLike:

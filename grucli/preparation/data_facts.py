@@ -164,14 +164,13 @@ def _copies(prepared: Prepared, records: Records, mode: str) -> Copies:
     beside = records[:0] if held is None or held.is_part else held.table.records
     precision = copies.common_precision(records, beside)
     keys, others = (copies.keys(part, mode, precision) for part in (records, beside))
-    filled = keys[keys != NOTHING]
-    known = np.unique(filled)
-    contrary = checks.contrary_pairs(records, keys)
+    rows, firsts = copies.repeats(keys)
+    contrary = checks.contrary_pairs(records, rows, firsts)
     return Copies(
-        repeated=len(filled) - len(known),
+        repeated=len(rows),
         contrary=len(contrary),
         examples=tuple((records[one], records[other]) for one, other in contrary[:1].tolist()),
-        in_test=int(np.isin(others, known).sum()) if beside else None,
+        in_test=int(np.isin(others, keys[keys != NOTHING]).sum()) if beside else None,
     )
 
 

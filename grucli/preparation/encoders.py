@@ -14,6 +14,7 @@ from grucli.data.encoder import Encoder
 from grucli.data.records import Record
 from grucli.data.series.encoder import SeriesEncoder
 from grucli.data.series.views import orders_of_spread
+from grucli.data.spilled import spilled
 from grucli.data.stored import column
 from grucli.data.text import GIVEN, tokens
 from grucli.data.text.encoder import TextEncoder
@@ -107,7 +108,7 @@ def fit(
     if isinstance(known, TextEncoder) and known.mode == mode:
         tokenize = known.tokenize  # maybe of an earlier edition
     tokenized = Tokenized.of_tokens(tokens_of_each(records, mode, tokenize))
-    steps = np.maximum(tokenized.lengths, 1)
+    steps = spilled(np.maximum(tokenized.lengths, 1))
     longest = _longest(steps, config, origin)
     vocabulary = Vocabulary.fit(
         tokenized.counts(),

@@ -11,6 +11,7 @@ import numpy as np
 
 from grucli.data.labelled import HELD, Table, read_table
 from grucli.data.records import ReadOptions
+from grucli.data.spilled import spilled
 from grucli.data.stored import Records
 from grucli.errors import ConfigError, DataError
 from grucli.notices import Notice
@@ -56,7 +57,7 @@ class TrainingFile:
         """
         task = _task(table, config.task, origin)
         mode = mode_of(table.records, config, origin)
-        keys = copies.keys(table.records, mode)
+        keys = spilled(copies.keys(table.records, mode))
         return cls(table=table, options=options, origin=origin, task=task, mode=mode, keys=keys)
 
     @property

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.records import Record
-from grucli.data.spilled import array_of, pieces, spilled
+from grucli.data.spilled import array_of, pieces
 from grucli.data.stored import column
 from grucli.data.text import GIVEN
 from grucli.data.text.tokens import Tokenizer
@@ -46,16 +46,16 @@ class Tokenized:
         """Take texts that are split."""
         left = iter(texts)
         place_of: defaultdict[str, int] = defaultdict(count().__next__)  # a new token: a new place
-        all_places, lengths = Scratch(), [np.zeros(0, np.int64)]
+        all_places, all_lengths = Scratch(), Scratch()
         while lists := list(islice(left, CHUNK_TEXTS)):
             places = map(place_of.__getitem__, chain.from_iterable(lists))
-            lengths.append(np.fromiter(map(len, lists), np.int64, len(lists)))
-            found = np.fromiter(places, np.int32, int(lengths[-1].sum()))
-            all_places.append(found.data)
+            lengths = np.fromiter(map(len, lists), np.int64, len(lists))
+            all_lengths.append(lengths.data)
+            all_places.append(np.fromiter(places, np.int32, int(lengths.sum())).data)
         return cls(
             tokens=list(place_of),
             places=array_of(all_places, np.int32),
-            lengths=spilled(np.concatenate(lengths)),
+            lengths=array_of(all_lengths, np.int64),
         )
 
     def chunks(self) -> Iterator[tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]]:
