@@ -9,8 +9,12 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.floating]
 Integers = npt.NDArray[np.integer]
-Step = tuple[slice, slice]
-"""The packed rows of a step, and where the states before them stand, as in `Packing.before`."""
+Step = tuple[slice, slice, slice, slice, slice]
+"""The packed rows of a step; its states before and after it, where B initial ones stand before N
+others; and the packed rows and states before it once more, counted in rows of one direction."""
+
+MOST_STEPS_HELD = 512
+"""Views of more steps than these would take memory that their calls are not worth."""
 
 
 class Packing:
@@ -20,6 +24,7 @@ class Packing:
         lengths: (B,) int64, steps of each row, at least 1, non-increasing.
         active: (T,) int64, rows that run at each step, non-increasing, active[0] == B.
         offsets: (T + 1,) int64, packed rows of step t are offsets[t] to offsets[t + 1].
+        num_directions: 1, and 2 of `both_ways`.
     """
 
     def __init__(self, lengths: Integers) -> None:
@@ -34,6 +39,7 @@ class Packing:
         steps = np.arange(self.lengths[0])
         self.active = np.searchsorted(-self.lengths, -steps, side="left")
         self.offsets = np.concatenate(([0], np.cumsum(self.active)))
+        self.num_directions = 1
 
     @cached_property
     def both_ways(self) -> "Packing":
@@ -43,7 +49,7 @@ class Packing:
         """
         both = Packing.__new__(Packing)
         both.lengths, both.active = np.repeat(self.lengths, 2), 2 * self.active
-        both.offsets = 2 * self.offsets
+        both.offsets, both.num_directions = 2 * self.offsets, 2
         return both
 
     @property
@@ -68,13 +74,26 @@ class Packing:
         return [slice(start, stop) for start, stop in itertools.pairwise(bounds)]
 
     @cached_property
-    def before(self) -> list[slice]:
-        """Where the states before each of the T steps stand among B initial states and N states."""
-        starts = [0, *(self.batch_size + self.offsets[:-2]).tolist()]
-        return [
-            slice(start, start + rows)
-            for start, rows in zip(starts, self.active.tolist(), strict=True)
-        ]
+    def steps(self) -> list[Step]:
+        """Where the rows of each of the T steps stand."""
+        B, D, first, found = self.batch_size, self.num_directions, 0, []
+        for at in self.slices:
+            before = slice(first, first + at.stop - at.start)
+            first = B + at.start
+            after = slice(first, B + at.stop)
+            way, before_way = at, before
+            if D == 2:
+                way = slice(at.start // D, at.stop // D)
+                before_way = slice(before.start // D, before.stop // D)
+            found.append((at, before, after, way, before_way))
+        return found
+
+    @cached_property
+    def shape(self) -> bytes | None:
+        """The same for batches whose rows stand alike, None for long ones, of which few do."""
+        if self.num_steps > MOST_STEPS_HELD:
+            return None
+        return self.active.tobytes() + bytes([self.num_directions])
 
     def blocks(self, most_rows: int) -> list[tuple[list[Step], slice]]:
         """Return runs of steps: the rows of each step, and the packed rows of all of them together.
@@ -87,9 +106,8 @@ class Packing:
         for step in range(1, self.num_steps):
             if bounds[step + 1] - bounds[starts[-1]] > most_rows:
                 starts.append(step)
-        steps = list(zip(self.slices, self.before, strict=True))
         return [
-            (steps[start:stop], slice(bounds[start], bounds[stop]))
+            (self.steps[start:stop], slice(bounds[start], bounds[stop]))
             for start, stop in itertools.pairwise([*starts, self.num_steps])
         ]
 

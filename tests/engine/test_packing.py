@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grucli.engine.cells.gated import states_before
-from grucli.engine.packing import Packing, slices
+from grucli.engine.packing import MOST_STEPS_HELD, Packing, slices
 from grucli.engine.tape import Tape
 
 B_LENGTHS = st.lists(st.integers(1, 12), min_size=1, max_size=9).map(
@@ -65,13 +65,31 @@ def test_previous_is_the_state_before(lengths):
 
 
 @each_profile
-def test_before_is_where_the_states_before_each_step_stand(lengths):
+def test_steps_are_where_rows_and_states_stand(lengths):
     packing = Packing(np.array(lengths))
-    initial = [(-1, row) for row in range(len(lengths))]
-    states = [*initial, *literal_order(lengths)]
-    for step, before in enumerate(packing.before):
-        rows = [row for t, row in literal_order(lengths) if t == step]
-        assert states[before] == [(step - 1, row) for row in rows]
+    states = [*((-1, row) for row in range(len(lengths))), *literal_order(lengths)]
+    for now, (at, before, after, way, before_way) in enumerate(packing.steps):
+        assert at == packing.slices[now]
+        rows = [row for t, row in literal_order(lengths) if t == now]
+        assert states[before] == [(now - 1, row) for row in rows]
+        assert states[after] == [(now, row) for row in rows]
+        assert (way, before_way) == (at, before)
+
+
+@each_profile
+def test_steps_both_ways_are_counted_in_rows_of_either(lengths):
+    packing = Packing(np.array(lengths))
+    for both, one in zip(packing.both_ways.steps, packing.steps, strict=True):
+        for rows, single in zip(both[:3], one[:3], strict=True):
+            assert (rows.start, rows.stop) == (2 * single.start, 2 * single.stop)
+        assert both[3:] == one[3:]
+
+
+def test_batches_of_one_shape_are_known_unless_they_are_long():
+    assert Packing(np.array([3, 2])).shape == Packing(np.array([3, 2])).shape is not None
+    assert Packing(np.array([3, 2])).shape != Packing(np.array([2, 2])).shape
+    assert Packing(np.array([3, 2])).shape != Packing(np.array([3, 2])).both_ways.shape
+    assert Packing(np.array([MOST_STEPS_HELD + 1])).shape is None
 
 
 @each_profile
@@ -107,8 +125,7 @@ def test_bad_lengths_are_refused(lengths):
 def test_blocks_are_runs_of_steps_as_long_as_allowed(lengths, most_rows):
     packing = Packing(np.array(lengths))
     blocks = packing.blocks(most_rows)
-    assert [step for steps, _ in blocks for step, _ in steps] == packing.slices
-    assert [before for steps, _ in blocks for _, before in steps] == packing.before
+    assert [step for steps, _ in blocks for step in steps] == packing.steps
     position = 0
     for steps, rows in blocks:
         assert rows.start == position == steps[0][0].start

@@ -94,11 +94,11 @@ START_IF_GIVEN = "if h0 is not None:\n        states[:B] = h0"
 
 STEPS = {
     "update gate inverted": (
-        "np.multiply(new, z_at, new)",
-        "np.multiply(new, 1 - z_at, new)",
+        "np.multiply(new, z, new)",
+        "np.multiply(new, 1 - z, new)",
     ),
-    "reset from -1/2 to 1/2": ("np.add(a_r, half, r_at)", "r_at[...] = a_r"),
-    "keep from -1/2 to 1/2": ("np.add(a_z, half, z_at)", "z_at[...] = a_z"),
+    "reset from -1/2 to 1/2": ("np.add(a_r, half, r)", "r[...] = a_r"),
+    "keep from -1/2 to 1/2": ("np.add(a_z, half, z)", "z[...] = a_z"),
     "sigmoid of twice the value": ("np.multiply(a_rz, half, a_rz)", "pass"),
     "inputs of the block before": (
         "project(block, gates[:3, block])",
@@ -106,17 +106,28 @@ STEPS = {
     ),
     "keep path dropped": (FROM_FOLLOWING_STEP, "pass"),
     "gradient of the rows of the step after": (
-        "d_states[B + at.start : B + at.stop], d_states[before]",
-        "d_states[B + at.start : B + at.stop], d_states[B + at.start : B + at.stop]",
+        "found.append((d_states[after], d_states[before]",
+        "found.append((d_states[after], d_states[after]",
     ),
     "gradient of the states of the step before": (
-        "d_states[B + at.start : B + at.stop], d_states[before]",
-        "d_states[at], d_states[before]",
+        "found.append((d_states[after], d_states[before]",
+        "found.append((d_states[before], d_states[before]",
     ),
-    "states two steps before": ("h, new = states[before]", "h, new = states[at]"),
+    "states of two steps before": (
+        "found.append((states[before]",
+        "found.append((states[at]",
+    ),
     "first step's gradient of the state forgotten": (
-        "for at, before in reversed(steps)",
-        "for at, before in reversed(steps if block.start else steps[1:])",
+        'tape.views("backward", block.start, packing.shape, make)',
+        'tape.views("backward", block.start, packing.shape, make)[: None if block.start else -1]',
+    ),
+    "views of another block": (
+        'tape.views("forward", block.start, packing.shape',
+        'tape.views("forward", 0, packing.shape',
+    ),
+    "views of another block on the way back": (
+        'tape.views("backward", block.start, packing.shape',
+        'tape.views("backward", 0, packing.shape',
     ),
     "way back through r dropped": ("np.add(d_before, part_r, d_before)", "pass"),
     "way back through z dropped": ("np.add(d_before, part_z, d_before)", "pass"),
@@ -130,16 +141,16 @@ STEPS = {
 
 GRU = STEPS | {
     "r and z swapped among the recurrent weights": (
-        "np.add(a_r, r_at, a_r)",
-        "a_rz[...] = a_rz[::-1].copy(); np.add(a_r, r_at, a_r)",
+        "np.add(a_r, r, a_r)",
+        "a_rz[...] = a_rz[::-1].copy(); np.add(a_r, r, a_r)",
     ),
     "recurrent weight transposed": (
         "weight_h, of_direction)  # (1) (2) (5)",
         "weight_h.swapaxes(2, 3), of_direction)",
     ),
     "reset before the bias": (
-        "np.add(a_n, b_hn, hn_at)",
-        "np.add(a_n, b_hn / r_at, hn_at)",
+        "np.add(a_n, b_hn, hn)",
+        "np.add(a_n, b_hn / r, hn)",
     ),
     "reset dropped in backward": ("hn[...] = r\n", "hn[...] = 1\n"),
     "slope of r dropped": ("np.subtract(1, r, out=slope)\n    slope *= r\n", "slope[...] = 1\n"),
@@ -149,7 +160,7 @@ GRU = STEPS | {
         "np.multiply(d_h, 1 - d_kept, d_kept)",
     ),
     "z of the block's first steps": (
-        "keep[at.start - block.start : at.stop - block.start]",
+        "keep[at.start - first : at.stop - first]",
         "keep[:k]",
     ),
     "way back through hn dropped": ("np.add(d_before, part_hn, d_before)", "pass"),
@@ -239,21 +250,21 @@ INPUTS = {
 
 GRU_BEFORE = STEPS | {
     "r and z swapped among the recurrent weights": (
-        "np.add(a_r, r_at, a_r)",
-        "a_rz[...] = a_rz[::-1].copy(); np.add(a_r, r_at, a_r)",
+        "np.add(a_r, r, a_r)",
+        "a_rz[...] = a_rz[::-1].copy(); np.add(a_r, r, a_r)",
     ),
     "reset after the product": (
-        "np.matmul(by_direction(rh_at, D), weight_h[2], n_of_direction)",
-        "np.matmul(by_direction(h, D), weight_h[2], n_of_direction)",
+        "np.matmul(rh_of_direction, weight_h[2], n_of_direction)",
+        "np.matmul(h_of_direction, weight_h[2], n_of_direction)",
     ),
     "reset forgotten in the way back to the state": (
-        "np.multiply(d_rh, reset[here], d_rh)",
+        "np.multiply(d_rh, reset, d_rh)",
         "pass",
     ),
     "way back through the reset state dropped": ("np.add(d_before, d_rh, d_before)", "pass"),
     "recurrent weight transposed": (
-        "np.matmul(by_direction(d_n, D), weight_h[2], rh_of_direction)",
-        "np.matmul(by_direction(d_n, D), weight_h[2].swapaxes(1, 2), rh_of_direction)",
+        "np.matmul(d_n_of, weight_h[2], d_rh_of_direction)",
+        "np.matmul(d_n_of, weight_h[2].swapaxes(1, 2), d_rh_of_direction)",
     ),
     "candidate's weight from the unreset state": (
         "recurrent_n.add(d_of_direction[:1], d_of_direction[3])",
@@ -271,22 +282,22 @@ MINGRU = {
     "candidate not scaled by 1 - z": ("np.subtract(1, z, new)", "new[...] = 1"),
     "state not kept": ("np.add(h, kept, h)", "pass"),
     "state kept whole": (
-        "np.multiply(gates[0, at], states[before], kept)",
-        "kept[...] = states[before]",
+        "np.multiply(z_now, before, kept)",
+        "kept[...] = before",
     ),
-    "gates of the first rows": ("gates[0, at], states[before]", "gates[0, :k], states[before]"),
+    "gates of the first rows": ("found.append((z[at]", "found.append((z[:k]"),
     "inputs of the block before": (
         "project(block, gates[:, block])",
         "project(slice(0, block.stop - block.start), gates[:, block])",
     ),
     "following step forgotten": ("np.add(d_before, kept, d_before)", "pass"),
     "gradient of the rows of the step after": (
-        "d_before = d_states[before]",
-        "d_before = d_states[B + at.start : B + at.stop]",
+        "np.add(d_before, kept, d_before)",
+        "np.add(d_h, kept, d_h)",
     ),
     "gradient kept whole": (
-        "np.multiply(d_states[B + at.start : B + at.stop], d_gates[0, at], kept)",
-        "kept[...] = d_states[B + at.start : B + at.stop]",
+        "np.multiply(d_h, z_now, kept)",
+        "kept[...] = d_h",
     ),
     "state after instead of before": (
         "states_before(states, packing, block, tape)",
@@ -319,7 +330,7 @@ RNN = {
     "following step forgotten": ("np.add(d_before, part, d_before)", "pass"),
     "gradient of the rows of the step after": (
         "d_a[at], d_states[before]",
-        "d_a[at], d_states[B + at.start : B + at.stop]",
+        "d_a[at], d_states[after]",
     ),
     "recurrent weight transposed": (
         'params["weight_hh"], of_direction)',
@@ -382,10 +393,11 @@ PACKING = {
         "np.zeros(1, np.int64), self.batch_size + self.offsets[:-2]",
         "np.zeros(1, np.int64), self.batch_size + self.offsets[1:-1]",
     ),
-    "states before one step late": (
-        "self.batch_size + self.offsets[:-2]).tolist()",
-        "self.batch_size + self.offsets[1:-1]).tolist()",
+    "initial states before each step": (
+        "before = slice(first, first + at.stop - at.start)",
+        "before = slice(0, at.stop - at.start)",
     ),
+    "states after without initial ones": ("after = slice(first, B + at.stop)", "after = at"),
     "second direction one row late": ("2 * self.mirror + 1", "2 * self.mirror"),
     "all lengths taken for equal": ("if self.lengths[0] == self.lengths[-1]:", "if True:"),
     "last step of all rows one early": (

@@ -22,3 +22,23 @@ def test_every_buffer_is_poisoned_when_asked_for():
     tape.fill(np.nan)
     assert np.isnan(own).all()
     assert np.isnan(others).all()
+
+
+def test_views_are_held_for_batches_of_one_shape_until_a_buffer_grows():
+    tape, made = Tape(np.float32), []
+
+    def views(shape, name="x", number=0):
+        def make():
+            made.append(len(made))
+            return made[-1]
+
+        return tape.views(name, number, shape, make)
+
+    tape.take("x", 3)
+    assert [views(b"1"), views(b"1"), views(b"2"), views(b"2"), views(b"1")] == [0, 0, 1, 1, 2]
+    assert [views(b"1", "y"), views(b"1", number=1), views(b"1")] == [3, 4, 2]
+    assert [views(None), views(None), views(b"1")] == [5, 6, 2]
+    tape.take("x", 2)
+    assert views(b"1") == 2
+    tape.take("x", 4)
+    assert views(b"1") == 7

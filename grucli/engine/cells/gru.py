@@ -1,12 +1,14 @@
 """The gated recurrent unit: forward pass and backpropagation through time."""
 
 from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from grucli.engine.cells.gated import BLOCK_VALUES, per_gate, states_before
 from grucli.engine.inputs import Inputs, InputSide, Sum, by_direction, projection
-from grucli.engine.packing import Floats, Packing
+from grucli.engine.packing import Floats, Packing, Step
 from grucli.engine.params import Shape
 from grucli.engine.tape import Tape
 
@@ -55,37 +57,31 @@ def forward(
     weight_x, weight_h = per_gate(params, tape)
     project = projection(x, weight_x, tape)
     gates, states = tape.take("gates", 4, packing.size, H), tape.take("states", B + packing.size, H)
-    n, r, z, hn = gates
     states[:B] = 0 if h0 is None else h0
-    bias_hn, k = tape.take("bias_hn", B, H), 0
+    bias_hn = tape.take("bias_hn", B, H)
     by_direction(bias_hn, D)[...] = params["bias_hn"][:, None]
     half = np.array(0.5, states.dtype)
     for steps, block in packing.blocks(BLOCK_VALUES // H):
         project(block, gates[:3, block])
-        for at, before in steps:
-            if at.stop - at.start != k:
-                k = at.stop - at.start
-                b_hn, product = bias_hn[:k], tape.take("product", 3, k, H)
-                (a_r, a_z, a_n), a_rz = product, product[:2]
-                of_direction = by_direction(product, D)
-            h, new = states[before], states[B + at.start : B + at.stop]
-            n_at, r_at, z_at, hn_at = n[at], r[at], z[at], hn[at]
-            np.matmul(by_direction(h, D), weight_h, of_direction)
-            np.add(a_r, r_at, a_r)  # (1)
-            np.add(a_z, z_at, a_z)  # (2)
+        make = partial(_views, tape, steps, D)
+        for now in tape.views("forward", block.start, packing.shape, make):
+            h, new, (n, r, z, hn), h_of_direction, (a_r, a_z, a_n, a_rz, a_of_direction, b_hn) = now
+            np.matmul(h_of_direction, weight_h, a_of_direction)
+            np.add(a_r, r, a_r)  # (1)
+            np.add(a_z, z, a_z)  # (2)
             # `per_gate` has halved the weights of r and z, so that this is a / 2, and
             # sigmoid(a) = tanh(a / 2) / 2 + 1 / 2: one tanh for both gates, which cannot overflow.
             np.tanh(a_rz, a_rz)
             np.multiply(a_rz, half, a_rz)
-            np.add(a_r, half, r_at)
-            np.add(a_z, half, z_at)
-            np.add(a_n, b_hn, hn_at)  # (5)
-            np.multiply(r_at, hn_at, a_n)  # (3)
-            np.add(a_n, n_at, a_n)
-            np.tanh(a_n, n_at)
-            np.subtract(h, n_at, new)  # (4)
-            np.multiply(new, z_at, new)
-            np.add(new, n_at, new)
+            np.add(a_r, half, r)
+            np.add(a_z, half, z)
+            np.add(a_n, b_hn, hn)  # (5)
+            np.multiply(r, hn, a_n)  # (3)
+            np.add(a_n, n, a_n)
+            np.tanh(a_n, n)
+            np.subtract(h, n, new)  # (4)
+            np.multiply(new, z, new)
+            np.add(new, n, new)
     return states
 
 
@@ -108,32 +104,26 @@ def backward(
         grads: arrays named by `shapes`; overwritten.
         d_x: overwritten by the gradient of the rows of `x`; None to omit it.
     """
-    B, (D, H) = packing.batch_size, params["bias_hn"].shape
+    D, H = params["bias_hn"].shape
     d_gates, states = tape["gates"], tape["states"]
-    n, r, z, hn = d_gates
     weight_h, d_weight_h = (
         by["weight_hh"].reshape(D, 3, H, H).swapaxes(0, 1) for by in (params, grads)
     )
     inputs = InputSide(params, x, tape, grads, d_x, d_gates=d_gates[:3], blocks=(2, 0, 1))
-    recurrent, k = Sum(d_weight_h, tape, "d_weight_h_part"), 0
+    recurrent = Sum(d_weight_h, tape, "d_weight_h_part")
     grads["bias_hn"].fill(0)
     for steps, block in reversed(packing.blocks(BLOCK_VALUES // H)):
         states_in = states_before(states, packing, block, tape)
-        keep = _factors(d_gates[:, block], states_in, tape)
-        for at, before in reversed(steps):
-            if at.stop - at.start != k:
-                k = at.stop - at.start
-                parts = tape.take("parts", 3, k, H)
-                part_r, part_z, part_hn = parts
-                of_direction = by_direction(parts, D)
-            d_h, d_before = d_states[B + at.start : B + at.stop], d_states[before]
-            d_n, d_r, d_z, d_hn = n[at], r[at], z[at], hn[at]
-            d_kept = keep[at.start - block.start : at.stop - block.start]
+        _factors(d_gates[:, block], states_in, tape)
+        make = partial(_views_back, tape, steps, D)
+        for now in tape.views("backward", block.start, packing.shape, make):
+            d_h, d_before, (d_n, d_r, d_z, d_hn), d_of_direction, d_kept, parts, of_direction = now
+            part_r, part_z, part_hn = parts
             np.multiply(d_n, d_h, d_n)  # (4) (3)
             np.multiply(d_r, d_n, d_r)  # (3) (1)
             np.multiply(d_z, d_h, d_z)  # (4) (2)
             np.multiply(d_hn, d_n, d_hn)  # (3)
-            np.matmul(by_direction(d_gates[1:, at], D), weight_h, of_direction)  # (1) (2) (5)
+            np.matmul(d_of_direction, weight_h, of_direction)  # (1) (2) (5)
             np.multiply(d_h, d_kept, d_kept)  # (4)
             np.add(d_before, d_kept, d_before)
             np.add(d_before, part_r, d_before)
@@ -145,7 +135,37 @@ def backward(
     inputs.finish()
 
 
-def _factors(gates: Floats, before: Floats, tape: Tape) -> Floats:
+def _views(tape: Tape, steps: list[Step], D: int) -> list[Any]:
+    """Return, of each step of a block, the arrays that `forward` works on."""
+    (n, r, z, hn), states, found, k = tape["gates"], tape["states"], [], 0
+    of_direction, H = by_direction(states, D), states.shape[1]
+    for at, before, after, _, before_way in steps:
+        if at.stop - at.start != k:
+            k = at.stop - at.start
+            a = tape.take("product", 3, k, H)
+            products = (*a, a[:2], by_direction(a, D), tape["bias_hn"][:k])
+        gates = n[at], r[at], z[at], hn[at]
+        found.append((states[before], states[after], gates, of_direction[:, before_way], products))
+    return found
+
+
+def _views_back(tape: Tape, steps: list[Step], D: int) -> list[Any]:
+    """Return, of each step of a block, the last one first, what `backward` works on."""
+    d_gates, d_states, keep, found, k = tape["gates"], tape["d_states"], tape["keep"], [], 0
+    (n, r, z, hn), of_direction = d_gates, by_direction(d_gates[1:], D)
+    first, H = steps[0][0].start, keep.shape[1]
+    for at, before, after, way, _ in reversed(steps):
+        if at.stop - at.start != k:
+            k = at.stop - at.start
+            a = tape.take("parts", 3, k, H)
+            parts = tuple(a), by_direction(a, D)
+        own, kept = (n[at], r[at], z[at], hn[at]), keep[at.start - first : at.stop - first]
+        ways = of_direction[:, :, way]
+        found.append((d_states[after], d_states[before], own, ways, kept, *parts))
+    return found
+
+
+def _factors(gates: Floats, before: Floats, tape: Tape) -> None:
     """Turn the gates n | r | z | hn of a block into what d_h is multiplied by.
 
     They become d_n / d_h, d_r / d_n, d_z / d_h and d_hn / d_n, where each d_ is by the gate before
@@ -154,10 +174,7 @@ def _factors(gates: Floats, before: Floats, tape: Tape) -> Floats:
     Args:
         gates: (4, rows, H) overwritten.
         before: (rows, H) states before these rows.
-        tape: for the result.
-
-    Returns:
-        (rows, H) z, by which d_h is kept.
+        tape: `keep` (rows, H) becomes z, by which d_h is kept.
     """
     n, r, z, hn = gates
     keep, slope = tape.take("keep", *z.shape), tape.take("slope", *z.shape)
@@ -174,4 +191,3 @@ def _factors(gates: Floats, before: Floats, tape: Tape) -> Floats:
     np.subtract(1, n, out=n)
     n *= z
     z *= slope
-    return keep

@@ -1,12 +1,14 @@
 """The GRU whose reset gate acts before the recurrent product, as in Keras's `reset_after=False`."""
 
 from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from grucli.engine.cells.gated import BLOCK_VALUES, per_gate, states_before
 from grucli.engine.inputs import Inputs, InputSide, Sum, by_direction, projection
-from grucli.engine.packing import Floats, Packing
+from grucli.engine.packing import Floats, Packing, Step
 from grucli.engine.params import Shape
 from grucli.engine.tape import Tape
 
@@ -42,34 +44,29 @@ def forward(
     weight_x, weight_h = per_gate(params, tape)
     project = projection(x, weight_x, tape)
     gates, states = tape.take("gates", 4, packing.size, H), tape.take("states", B + packing.size, H)
-    n, r, z, rh = gates
     states[:B] = 0 if h0 is None else h0
-    half, k = np.array(0.5, states.dtype), 0
+    half = np.array(0.5, states.dtype)
     for steps, block in packing.blocks(BLOCK_VALUES // H):
         project(block, gates[:3, block])
-        for at, before in steps:
-            if at.stop - at.start != k:
-                k = at.stop - at.start
-                a_rz = tape.take("product", 2, k, H)
-                (a_r, a_z), a_n = a_rz, a_rz[0]
-                rz_of_direction, n_of_direction = by_direction(a_rz, D), by_direction(a_n, D)
-            h, new = states[before], states[B + at.start : B + at.stop]
-            n_at, r_at, z_at, rh_at = n[at], r[at], z[at], rh[at]
-            np.matmul(by_direction(h, D), weight_h[:2], rz_of_direction)
-            np.add(a_r, r_at, a_r)  # (1)
-            np.add(a_z, z_at, a_z)  # (2)
+        make = partial(_views, tape, steps, D)
+        for now in tape.views("forward", block.start, packing.shape, make):
+            h, new, (n, r, z, rh), (h_of_direction, rh_of_direction), products = now
+            a_r, a_z, a_n, a_rz, rz_of_direction, n_of_direction = products
+            np.matmul(h_of_direction, weight_h[:2], rz_of_direction)
+            np.add(a_r, r, a_r)  # (1)
+            np.add(a_z, z, a_z)  # (2)
             # a / 2, of which sigmoid(a) is made with one tanh, as in `gru.forward`.
             np.tanh(a_rz, a_rz)
             np.multiply(a_rz, half, a_rz)
-            np.add(a_r, half, r_at)
-            np.add(a_z, half, z_at)
-            np.multiply(r_at, h, rh_at)  # (5)
-            np.matmul(by_direction(rh_at, D), weight_h[2], n_of_direction)  # (3)
-            np.add(a_n, n_at, a_n)
-            np.tanh(a_n, n_at)
-            np.subtract(h, n_at, new)  # (4)
-            np.multiply(new, z_at, new)
-            np.add(new, n_at, new)
+            np.add(a_r, half, r)
+            np.add(a_z, half, z)
+            np.multiply(r, h, rh)  # (5)
+            np.matmul(rh_of_direction, weight_h[2], n_of_direction)  # (3)
+            np.add(a_n, n, a_n)
+            np.tanh(a_n, n)
+            np.subtract(h, n, new)  # (4)
+            np.multiply(new, z, new)
+            np.add(new, n, new)
     return states
 
 
@@ -83,34 +80,27 @@ def backward(
     d_x: Floats | None,
 ) -> None:
     """Propagate the gradient of the states back; arguments as in `gru.backward`."""
-    B, (D, _, H) = packing.batch_size, params["weight_hh"].shape
+    D, _, H = params["weight_hh"].shape
     d_gates, states = tape["gates"], tape["states"]
-    n, r, z, _ = d_gates
     weight_h, d_weight_h = (
         by["weight_hh"].reshape(D, 3, H, H).swapaxes(0, 1) for by in (params, grads)
     )
     inputs = InputSide(params, x, tape, grads, d_x, d_gates=d_gates[:3], blocks=(2, 0, 1))
     recurrent_rz = Sum(d_weight_h[:2], tape, "d_weight_rz_part")
-    recurrent_n, k = Sum(d_weight_h[2:], tape, "d_weight_n_part"), 0
+    recurrent_n = Sum(d_weight_h[2:], tape, "d_weight_n_part")
     for steps, block in reversed(packing.blocks(BLOCK_VALUES // H)):
         states_in = states_before(states, packing, block, tape)
-        keep, reset = _factors(d_gates[:, block], states_in, tape)
-        for at, before in reversed(steps):
-            if at.stop - at.start != k:
-                k = at.stop - at.start
-                parts, d_rh = tape.take("parts", 2, k, H), tape.take("d_rh", k, H)
-                part_r, part_z = parts
-                rz_of_direction, rh_of_direction = by_direction(parts, D), by_direction(d_rh, D)
-            d_h, d_before = d_states[B + at.start : B + at.stop], d_states[before]
-            d_n, d_r, d_z = n[at], r[at], z[at]
-            here = slice(at.start - block.start, at.stop - block.start)
-            d_kept = keep[here]
+        _factors(d_gates[:, block], states_in, tape)
+        make = partial(_views_back, tape, steps, D)
+        for now in tape.views("backward", block.start, packing.shape, make):
+            d_h, d_before, (d_n, d_r, d_z), (d_n_of, d_rz_of), d_kept, reset, parts = now
+            part_r, part_z, d_rh, part_of_direction, d_rh_of_direction = parts
             np.multiply(d_n, d_h, d_n)  # (4) (3)
             np.multiply(d_z, d_h, d_z)  # (4) (2)
-            np.matmul(by_direction(d_n, D), weight_h[2], rh_of_direction)  # (3)
+            np.matmul(d_n_of, weight_h[2], d_rh_of_direction)  # (3)
             np.multiply(d_r, d_rh, d_r)  # (5) (1)
-            np.matmul(by_direction(d_gates[1:3, at], D), weight_h[:2], rz_of_direction)  # (1) (2)
-            np.multiply(d_rh, reset[here], d_rh)  # (5)
+            np.matmul(d_rz_of, weight_h[:2], part_of_direction)  # (1) (2)
+            np.multiply(d_rh, reset, d_rh)  # (5)
             np.multiply(d_h, d_kept, d_kept)  # (4)
             np.add(d_before, d_kept, d_before)
             np.add(d_before, part_r, d_before)
@@ -123,7 +113,38 @@ def backward(
     inputs.finish()
 
 
-def _factors(gates: Floats, before: Floats, tape: Tape) -> tuple[Floats, Floats]:
+def _views(tape: Tape, steps: list[Step], D: int) -> list[Any]:
+    """Return, of each step of a block, the arrays that `forward` works on."""
+    (n, r, z, rh), states, found, k = tape["gates"], tape["states"], [], 0
+    of_direction, rh_of_direction = by_direction(states, D), by_direction(rh, D)
+    for at, before, after, way, before_way in steps:
+        if at.stop - at.start != k:
+            k = at.stop - at.start
+            a = tape.take("product", 2, k, states.shape[1])
+            products = (*a, a[0], a, by_direction(a, D), by_direction(a[0], D))
+        gates = n[at], r[at], z[at], rh[at]
+        ways = of_direction[:, before_way], rh_of_direction[:, way]
+        found.append((states[before], states[after], gates, ways, products))
+    return found
+
+
+def _views_back(tape: Tape, steps: list[Step], D: int) -> list[Any]:
+    """Return, of each step of a block, the last one first, what `backward` works on."""
+    d_gates, d_states, keep, reset = (tape[name] for name in ("gates", "d_states", "keep", "reset"))
+    (n, r, z, _), of_direction, found, k = d_gates, by_direction(d_gates[:3], D), [], 0
+    for at, before, after, way, _ in reversed(steps):
+        if at.stop - at.start != k:
+            k = at.stop - at.start
+            a = tape.take("parts", 3, k, keep.shape[1])
+            parts = (*a, by_direction(a[:2], D), by_direction(a[2], D))
+        here = slice(at.start - steps[0][0].start, at.stop - steps[0][0].start)
+        ways = of_direction[0, :, way], of_direction[1:, :, way]
+        own = n[at], r[at], z[at]
+        found.append((d_states[after], d_states[before], own, ways, keep[here], reset[here], parts))
+    return found
+
+
+def _factors(gates: Floats, before: Floats, tape: Tape) -> None:
     """Turn the gates n | r | z of a block into what is multiplied in backward; rh stays.
 
     They become d_n / d_h, d_r / d_rh and d_z / d_h, where each d_ is by the gate before its sigmoid
@@ -132,10 +153,7 @@ def _factors(gates: Floats, before: Floats, tape: Tape) -> tuple[Floats, Floats]
     Args:
         gates: (4, rows, H) overwritten.
         before: (rows, H) states before these rows.
-        tape: for the result.
-
-    Returns:
-        (rows, H) z and r.
+        tape: `keep` and `reset` (rows, H) become z and r.
     """
     n, r, z, rh = gates
     keep, reset = tape.take("keep", *z.shape), tape.take("reset", *r.shape)
@@ -150,4 +168,3 @@ def _factors(gates: Floats, before: Floats, tape: Tape) -> tuple[Floats, Floats]
     z *= slope
     np.subtract(1, r, out=r)
     r *= rh
-    return keep, reset

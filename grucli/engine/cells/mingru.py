@@ -5,12 +5,14 @@ left of the recurrence is a multiplication and an addition for each unit.
 """
 
 from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from grucli.engine.cells.gated import BLOCK_VALUES, states_before
 from grucli.engine.inputs import Inputs, InputSide, projection
-from grucli.engine.packing import Floats, Packing
+from grucli.engine.packing import Floats, Packing, Step
 from grucli.engine.params import Shape
 from grucli.engine.tape import Tape
 
@@ -39,7 +41,7 @@ def forward(
     gates, states = tape.take("gates", 2, packing.size, H), tape.take("states", B + packing.size, H)
     project = projection(x, _weight(params, tape), tape)
     states[:B] = 0 if h0 is None else h0
-    half, k = np.array(0.5, states.dtype), 0
+    half = np.array(0.5, states.dtype)
     for steps, block in packing.blocks(BLOCK_VALUES // H):
         project(block, gates[:, block])
         z, n = gates[:, block]
@@ -49,12 +51,10 @@ def forward(
         new = states[B + block.start : B + block.stop]
         np.subtract(1, z, new)  # (3)
         np.multiply(new, n, new)
-        for at, before in steps:
-            if at.stop - at.start != k:
-                k = at.stop - at.start
-                kept = tape.take("kept", k, H)
-            h = states[B + at.start : B + at.stop]
-            np.multiply(gates[0, at], states[before], kept)
+        make = partial(_views, tape, steps, "states")
+        views = tape.views("forward", block.start, packing.shape, make)
+        for z_now, before, h, kept in views:
+            np.multiply(z_now, before, kept)
             np.add(h, kept, h)
     return states
 
@@ -71,14 +71,12 @@ def backward(
     """Propagate the gradient of the states back; arguments as in `gru.backward`."""
     B, H = packing.batch_size, params["bias"].shape[1] // 2
     d_gates, states = tape["gates"], tape["states"]
-    inputs, k = InputSide(params, x, tape, grads, d_x, d_gates=d_gates, blocks=(0, 1)), 0
+    inputs = InputSide(params, x, tape, grads, d_x, d_gates=d_gates, blocks=(0, 1))
     for steps, block in reversed(packing.blocks(BLOCK_VALUES // H)):
-        for at, before in reversed(steps):
-            if at.stop - at.start != k:
-                k = at.stop - at.start
-                kept = tape.take("kept", k, H)
-            d_before = d_states[before]
-            np.multiply(d_states[B + at.start : B + at.stop], d_gates[0, at], kept)  # (3)
+        make = partial(_views, tape, steps, "d_states")
+        views = tape.views("backward", block.start, packing.shape, make)
+        for z_now, d_before, d_h, kept in reversed(views):
+            np.multiply(d_h, z_now, kept)  # (3)
             np.add(d_before, kept, d_before)
         d_h = d_states[B + block.start : B + block.stop]
         states_in = states_before(states, packing, block, tape)
@@ -92,6 +90,17 @@ def backward(
         np.multiply(d_h, slope, d_z)
         inputs.add(block)
     inputs.finish()
+
+
+def _views(tape: Tape, steps: list[Step], name: str) -> list[Any]:
+    """Return of each step z, what `name` has before it and after it, and room for a product."""
+    z, states, found, k = tape["gates"][0], tape[name], [], 0
+    for at, before, after, _, _ in steps:
+        if at.stop - at.start != k:
+            k = at.stop - at.start
+            kept = tape.take("kept", k, states.shape[1])
+        found.append((z[at], states[before], states[after], kept))
+    return found
 
 
 def _weight(params: Mapping[str, Floats], tape: Tape) -> Floats:

@@ -35,13 +35,14 @@ def forward(
     weight_x = np.concatenate((params["weight_ih"].swapaxes(1, 2), bias), axis=1)
     projection(x, weight_x[None], tape)(slice(0, packing.size), states[None, B:])
     weight_h, k = np.ascontiguousarray(params["weight_hh"].swapaxes(1, 2)), 0
-    for at, before in zip(packing.slices, packing.before, strict=True):
+    ways = by_direction(states, D)
+    for at, _, after, _, before_way in packing.steps:
         if at.stop - at.start != k:
             k = at.stop - at.start
             product = tape.take("product", k, H)
             of_direction = by_direction(product, D)
-        h = states[B + at.start : B + at.stop]
-        np.matmul(by_direction(states[before], D), weight_h, of_direction)
+        h = states[after]
+        np.matmul(ways[:, before_way], weight_h, of_direction)
         np.add(h, product, h)
         np.tanh(h, h)
     return states
@@ -62,15 +63,15 @@ def backward(
     d_a = tape.take("d_a", packing.size, H)
     np.multiply(states[B:], states[B:], d_a)
     np.subtract(1, d_a, d_a)
-    steps, k = list(zip(packing.slices, packing.before, strict=True)), 0
-    for at, before in reversed(steps):
+    ways, k = by_direction(d_a, D), 0
+    for at, before, after, way, _ in reversed(packing.steps):
         if at.stop - at.start != k:
             k = at.stop - at.start
             part = tape.take("part", k, H)
             of_direction = by_direction(part, D)
         d_here, d_before = d_a[at], d_states[before]
-        np.multiply(d_here, d_states[B + at.start : B + at.stop], d_here)  # (1)
-        np.matmul(by_direction(d_here, D), params["weight_hh"], of_direction)
+        np.multiply(d_here, d_states[after], d_here)  # (1)
+        np.matmul(ways[:, way], params["weight_hh"], of_direction)
         np.add(d_before, part, d_before)
     everything = slice(0, packing.size)
     inputs = InputSide(params, x, tape, grads, d_x, d_gates=d_a[None], blocks=(0,))
