@@ -18,7 +18,9 @@ from grucli.training.order import num_batches
 from grucli.training.progress import Progress
 from grucli.training.tuning.trial import Trial
 
-PASSES = 2  # over many rows, after which more of the same teaches little
+MANY_ROWS, PASSES = 1 << 15, 2
+"""Over many rows, after which more of the same teaches little: of 43,000 tweets, and of 45,000 and
+490,000 generated texts, the second pass had the best epoch."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,9 +53,9 @@ class Forecast:
         is_judged = prepared.valid is not None or prepared.folds is not None
         patience = settings.patience if is_judged else None
         self._patience = patience if isinstance(patience, int) else None
-        self._least = 0.0  # epochs of a stage, where a pass has several of them
-        if self._patience is not None and self._every < every:
-            self._least = PASSES * every / self._every + self._patience
+        self._usual: float | None = None  # epochs of a stage, None where patience tells more
+        if self._patience is not None and (every > MANY_ROWS or self._every < every):
+            self._usual = PASSES * every / self._every + self._patience
 
     def of(self, progress: Progress) -> Work:
         """Return how far a run is."""
@@ -115,7 +117,7 @@ class Forecast:
         earliest = max(progress.epoch, progress.best_epoch + self._patience)
         stale = progress.epoch - progress.best_epoch
         half_way = earliest + max(0, self._patience - stale)  # to it is the next best epoch
-        usual = [max(self._least, half_way)]
+        usual = [half_way if self._usual is None else self._usual]
         if progress.folds:
             usual.append(fmean(len(fold.history) for fold in progress.folds))
         return min(self._epochs, max(earliest, min(usual)))
