@@ -30,16 +30,18 @@ def results(tmp_path):
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder with two texts sets, a series, a tagging set, and what is none."""
+    """A folder with two texts sets, a series, and what has no label a row."""
     place = tmp_path / "data"
-    for path in ("words", "more", "Waves", "tags", "nothing"):
+    for path in ("words", "more", "Waves", "tags", "pairs", "Sums", "nothing"):
         (place / path).mkdir(parents=True)
     texts = "text,label\n" + "".join(f"{word},{word[0]}\n" for word in ("no", "yes")) * 10
     for name in ("words", "more"):
         for part in ("train", "test"):
             _write(place / name / f"{part}.csv.gz", texts)
             _write(place / "tags" / f"{part}.tsv.gz", "I\tPRON\n\n")
+            _write(place / "pairs" / f"{part}.csv.gz", "source,target\nyes,ja\n")
     for part in ("TRAIN", "TEST"):
+        _write(place / "Sums" / f"Sums_{part}.ts.gz", "@targetlabel true\n@data\n1,2:3\n")
         _write(place / "Waves" / f"Waves_{part}.ts.gz", "#\n@data\n1,2,3:4,5,6:up\n3,2:1,0:down\n")
     return place
 

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import itertools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,10 +49,22 @@ def _sets(path):
         files = [path.parent / pattern.format(part) for part in (train, test)]
         if all(file.is_file() for file in files):
             text = form == TEXT[0]
-            several = text and "labels" in _columns(files[0])
-            yield Set(name=path.name, train=files[0], test=files[1], text=text, several=several)
+            if target := _target(files[0], text):
+                yield Set(
+                    name=path.name,
+                    train=files[0],
+                    test=files[1],
+                    text=text,
+                    several=target == "labels",
+                )
 
 
-def _columns(path):
+def _target(path, text):
+    """Return what a file has for each row: "label", "labels", None for anything else."""
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-        return next(csv.reader(file), [])
+        if text:
+            columns = next(csv.reader(file), [])
+            return next((name for name in ("label", "labels") if name in columns), None)
+        head = itertools.takewhile(lambda line: not line.startswith("@data"), file)
+        is_number = any(line.lower().startswith("@targetlabel true") for line in head)
+        return None if is_number else "label"
