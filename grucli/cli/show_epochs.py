@@ -48,7 +48,7 @@ class EpochLines:
         self._is_open = True
         if self._common.verbose or self._is_due():
             self._say(info)
-        if self._trainer.progress.stopped is not None:
+        if info.ends_stage:
             self.close()
 
     def close(self) -> None:

@@ -140,7 +140,7 @@ def _show_steps(session: Session, common: Common, status: Status) -> int | None:
             lines.show(info)
             if status.is_shown:
                 words = step_words(trainer.progress, prepared, trainer.num_folds, trainer.epochs)
-                work = forecast.of(trainer.progress)
+                work = forecast.of(trainer.progress, trainer.counts_ahead)
                 status.step(words, work, most_s=session.left_s)
     return None if trainer.is_done else interruption.number
 

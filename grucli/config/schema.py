@@ -228,8 +228,9 @@ class TrainingConfig(_Section):
     """Parts into which each batch is dealt, to be computed at the same time; the last bits of a
     model depend on it."""
     workers: Auto[Annotated[int, Field(ge=0, le=64)]] = None
-    """Processes that compute shards beside the first one; no bit of a model depends on it. auto is
-    one for each further shard and usable core, and none with several threads."""
+    """Processes beside the first one: they train on folds and on all rows at the same time or,
+    where there are no folds, compute shards; no bit of a model depends on it. auto is one for each
+    further training or shard and usable core, and none with several threads."""
 
     @field_validator("momentum")
     @classmethod

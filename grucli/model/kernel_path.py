@@ -115,12 +115,17 @@ class KernelFeatures:
         self, train: Examples, rows: npt.NDArray[np.int64], task: Task, rng: np.random.Generator
     ) -> KernelPath:
         """Learn from some rows of the training examples; nothing is drawn."""
-        weight, bias = task.learn_dense(
+        layer = task.learn_dense(
             self.train[rows],
             train.targets[rows],
             train.weights[rows],
             None if self.start is None else self.start.layer,
         )
+        return self.path(layer)
+
+    def path(self, layer: LinearLayer) -> KernelPath:
+        """Return the path of these kernels that was learned elsewhere."""
+        weight, bias = layer
         return KernelPath(kernels=self.kernels, weight=weight, bias=bias)
 
     def logits(

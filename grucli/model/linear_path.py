@@ -70,6 +70,9 @@ class LinearFeatures(Protocol):
     ) -> LinearPath:
         """Learn from some rows of the training examples; `rng` draws what is drawn."""
 
+    def path(self, layer: LinearLayer) -> LinearPath:
+        """Return the path of these features that was learned elsewhere."""
+
     def logits(
         self, path: Any, held: npt.NDArray[np.int64] | None, learned: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.float64] | None:

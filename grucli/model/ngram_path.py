@@ -125,7 +125,7 @@ class NgramFeatures:
         self, train: Examples, rows: npt.NDArray[np.int64], task: Task, rng: np.random.Generator
     ) -> NgramPath:
         """Learn from some rows of the training examples."""
-        weight, bias = task.learn_sparse(
+        layer = task.learn_sparse(
             self.train.select(rows),
             train.targets[rows],
             train.weights[rows],
@@ -133,6 +133,11 @@ class NgramFeatures:
             rng=rng,
             start=None if self.start is None else self.start.layer,
         )
+        return self.path(layer)
+
+    def path(self, layer: LinearLayer) -> NgramPath:
+        """Return the path of these n-grams that was learned elsewhere."""
+        weight, bias = layer
         return NgramPath(ngrams=self.ngrams, weight=weight, bias=bias)
 
     def logits(

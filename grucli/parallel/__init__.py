@@ -1,5 +1,6 @@
 """Who computes a gradient: this process, alone or with worker processes beside it.
 
-Here: the crew of workers, the memory they share, shards of a batch and the order of their sum.
+Here: worker processes and the memory they share, whatever they do; the crew that computes shards
+of a batch, and the order of their sum.
 Not here: what a gradient is (model, engine), or what is done with it (training).
 """

@@ -36,6 +36,7 @@ MANY_ROWS = 1 << 16
 USUAL_BATCH, LARGEST_BATCH = 32, 128  # rows, of up to MANY_ROWS and of more
 STEPS_OF_PASS = 1024  # optimizer steps that large batches leave of a pass over many rows
 BATCH_STEPS = 1 << 14  # rows times longest one: bounds the memory of a large batch
+FEW_STEPS = 100  # of all folds: below, training is over when a worker has just started
 SHARD_NUMBERS = 8192  # of the states of a step: below, halves take nearly as long as the whole
 
 
@@ -189,15 +190,20 @@ def smooths(task: Task) -> bool:
     return "label_smoothing" in {field.name for field in fields(task.objective_type)}
 
 
-def workers(shards: int, cores: int, threads: str) -> Choice:
-    """Processes beside the first one.
+def workers(*, stages: int, steps: int, shards: int, cores: int, threads: str) -> Choice:
+    """Processes beside the first one: for whole stages, or for shards of a batch if there is one.
 
     Args:
+        stages: of the training: folds, and all rows.
+        steps: of all folds together, at least.
         shards: parts of a batch.
         cores: that this process may use.
         threads: of the linear algebra, as the environment says it.
     """
     if threads != "1":
         return Choice(value=0, reason=f"{threads or 'all'} threads")
-    count = min(shards, cores) - 1
-    return Choice(value=count, reason=f"{counted(shards, 'shard')}, {counted(cores, 'core')}")
+    if stages > 1 and steps < FEW_STEPS:
+        return Choice(value=0, reason=f"{counted(steps, 'step')} at least: few")
+    parts, what = (stages, "training") if stages > 1 else (shards, "shard")
+    count = min(parts, cores) - 1
+    return Choice(value=count, reason=f"{counted(parts, what)}, {counted(cores, 'core')}")

@@ -16,6 +16,7 @@ from grucli.training.progress import StepInfo
 from grucli.training.trainer import Trainer
 
 BATCHES = 3
+WORKER_BYTES = 38_000_000  # a fresh interpreter with NumPy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,16 +24,21 @@ class Cost:
     """What training needs.
 
     Attributes:
-        state_bytes: weights, gradients, optimizer, average and best weights.
+        state_bytes: weights, gradients, optimizer, average and best weights, of all processes that
+            train stages.
         data_bytes: encoded examples and n-grams, what workers share included.
         step_bytes: most that a step takes beside these, in the batch that needs the most, in all
             processes together.
+        workers_bytes: of all these, and of programs, what worker processes bring with them.
+        trainings: how many stages go on at the same time.
         epoch_s: seconds of an epoch, validation included.
     """
 
     state_bytes: int
     data_bytes: int
     step_bytes: int
+    workers_bytes: int
+    trainings: int
     epoch_s: float
 
 
@@ -55,12 +61,20 @@ def measure(trainer: Trainer, prepared: Prepared) -> Cost:
     data_bytes = _size(train) + (0 if valid is None else _size(valid))
     data_bytes += 0 if prepared.linear is None else prepared.linear.nbytes
     step_bytes = _step_bytes(trainer, batches[-1])
-    with trainer.crew(prepared.config.training.workers or 0) as crew:
+    workers = prepared.config.training.workers or 0
+    ahead = min(workers, trainer.num_folds)  # each with a model of its own
+    with trainer.crew(0 if trainer.num_folds else workers) as crew:
         crew.wait()
+        beside = ahead or crew.num_workers
+        lent_bytes = _size(train) if beside else 0
+        lent_bytes += prepared.linear.nbytes if ahead and prepared.linear is not None else 0
+        own_bytes = ahead * state_bytes + beside * (step_bytes + WORKER_BYTES)
         return Cost(
-            state_bytes=state_bytes,
-            data_bytes=data_bytes + (_size(train) if crew.num_workers else 0),
-            step_bytes=step_bytes * (1 + crew.num_workers),
+            state_bytes=state_bytes * (1 + ahead),
+            data_bytes=data_bytes + lent_bytes,
+            step_bytes=step_bytes * (1 + beside),
+            workers_bytes=own_bytes + (lent_bytes if ahead else 0),  # a crew is at work already
+            trainings=1 + ahead,
             epoch_s=_steps_s(trainer, train, batches) + _validation_s(trainer, valid),
         )
 

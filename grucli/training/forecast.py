@@ -7,17 +7,20 @@ Nothing here is timed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
+from types import MappingProxyType
 
 import numpy as np
 
 from grucli.preparation.prepare import Prepared
+from grucli.training.board import Count
 from grucli.training.order import num_batches
 from grucli.training.progress import Progress
 from grucli.training.tuning.trial import Trial
 
+NOT_BEGUN = Count(epoch=0, batch=0, best_epoch=0, is_over=False)
 MANY_ROWS, PASSES = 1 << 15, 2
 """Over many rows, after which more of the same teaches little: of 43,000 tweets, and of 45,000 and
 490,000 generated texts, the second pass had the best epoch."""
@@ -57,20 +60,26 @@ class Forecast:
         if self._patience is not None and (every > MANY_ROWS or self._every < every):
             self._usual = PASSES * every / self._every + self._patience
 
-    def of(self, progress: Progress) -> Work:
-        """Return how far a run is."""
+    def of(self, progress: Progress, ahead: Mapping[int, Count] = MappingProxyType({})) -> Work:
+        """Return how far a run is.
+
+        Args:
+            progress: of the stages up to the one at hand.
+            ahead: how far later ones are, by the folds before them.
+        """
         fold = len(progress.folds)
-        expected, read = self._expected(progress), self._read(progress, fold)
-        done = sum(
-            rows * len(past.history)
-            for rows, past in zip(self._fold_rows, progress.folds, strict=False)
-        )
+        expected, read = self._expected(progress), self._read(Count.of(progress), fold)
+        done = read * self._rows(fold)
+        for rows, past in zip(self._fold_rows, progress.folds, strict=False):
+            done += rows * len(past.history)
         left = max(0.0, expected - read) * self._rows(fold)
-        if fold < self.num_folds:
-            epochs = fmean([*(len(past.history) for past in progress.folds), expected])
-            left += sum(self._fold_rows[fold + 1 :]) * epochs
-            left += self._every * self._best(progress, expected)
-        return Work(done=done + read * self._rows(fold), left=left)
+        usual = fmean([*(len(past.history) for past in progress.folds), expected])
+        for later in range(fold + 1, self.num_folds + 1):
+            is_fold, count = later < self.num_folds, ahead.get(later, NOT_BEGUN)
+            rest = (usual if is_fold else self._best(progress, expected)) - self._read(count, later)
+            done += self._read(count, later) * self._rows(later)
+            left += 0.0 if count.is_over else max(0.0, rest) * self._rows(later)
+        return Work(done=done, left=left)
 
     def of_search(
         self, trials: Sequence[Trial], progress: Progress, num_trials: int | None
@@ -82,7 +91,7 @@ class Forecast:
             progress: of the one at hand.
             num_trials: of the search, None where time ends it: trials to come do not count then.
         """
-        rows, read = self._rows(0), self._read(progress, 0)
+        rows, read = self._rows(0), self._read(Count.of(progress), 0)
         first = trials[0].epochs if trials else self._expected(progress)
         done = sum(trial.epochs for trial in trials)
         usual = fmean([trial.epochs for trial in trials]) if trials else first
@@ -99,12 +108,12 @@ class Forecast:
         """Return how many rows an epoch of a stage has, 0 for the first fold."""
         return self._fold_rows[fold] if fold < self.num_folds else self._every
 
-    def _read(self, progress: Progress, fold: int) -> float:
-        """Return how many epochs of the stage at hand are done, with the share of a last one."""
-        if not progress.epoch:
+    def _read(self, count: Count, fold: int) -> float:
+        """Return how many epochs of a stage are done, with the share of a last one."""
+        if not count.epoch:
             return 0.0
         batches = num_batches(self._rows(fold), self._batch_size, None)
-        return progress.epoch - 1 + progress.batch / batches
+        return count.epoch - 1 + count.batch / batches
 
     def _expected(self, progress: Progress) -> float:
         """Return how many epochs the stage at hand takes."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from grucli import activity
@@ -10,7 +12,20 @@ from grucli.engine.packing import Floats
 from grucli.model.linear_path import LinearFeatures, LinearPath
 from grucli.parallel.shards import Rows
 from grucli.random import LINEAR, generator
-from grucli.tasks.task import Task
+from grucli.tasks.task import LinearLayer, Task
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learned:
+    """What was learned in a stage; None for what nobody has asked for.
+
+    Attributes:
+        layer: of the path.
+        held: its logits (n, O) of the rows that are held out.
+    """
+
+    layer: LinearLayer | None = None
+    held: Floats | None = None
 
 
 class LinearBranch:
@@ -31,6 +46,16 @@ class LinearBranch:
         self._rows = rows
         self._path: LinearPath | None = None
         self._held: Floats | None = None
+
+    @property
+    def learned(self) -> Learned:
+        """What has been learned in this stage so far."""
+        return Learned(layer=None if self._path is None else self._path.layer, held=self._held)
+
+    def take(self, learned: Learned) -> None:
+        """Know what was learned in this stage elsewhere."""
+        self._path = None if learned.layer is None else self._features.path(learned.layer)
+        self._held = learned.held
 
     @property
     def path(self) -> LinearPath:

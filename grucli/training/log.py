@@ -19,21 +19,20 @@ def line(info: EpochInfo) -> str:
     return _entry(info.epoch, info.fold, info.scores, info.is_best)
 
 
-def lines(progress: Progress) -> list[str]:
-    """Return what `line` has given for each epoch so far."""
+def lines(progress: Progress, fold: int) -> list[str]:
+    """Return what `line` has given for each epoch so far; `fold` is at hand, 0 for none."""
     folds = [(number, fold.history) for number, fold in enumerate(progress.folds, 1)]
-    now = 0 if progress.crossed or not folds else len(folds) + 1
     entries = []
-    for fold, history in [*folds, (now, progress.history)]:
+    for number, history in [*folds, (fold, progress.history)]:
         lowest = math.inf
         for epoch, scores in enumerate(history, 1):
             loss = scores.deciding_loss if scores.valid else -epoch  # else the last one counts
-            entries.append(_entry(epoch, fold, scores, loss < lowest))
+            entries.append(_entry(epoch, number, scores, loss < lowest))
             lowest = min(loss, lowest)
     return entries
 
 
-def check_own(path: Path, progress: Progress) -> None:
+def check_own(path: Path, progress: Progress, fold: int) -> None:
     """Refuse to go on in a file that is no log of this run: it would be replaced.
 
     Raises:
@@ -44,7 +43,7 @@ def check_own(path: Path, progress: Progress) -> None:
             first = file.readline(MOST_LINE)
     except OSError:
         return  # there is none; what else is wrong with it is found when it is written
-    if first and not _is_epoch(first, lines(progress)):
+    if first and not _is_epoch(first, lines(progress, fold)):
         raise AccessError(f"{show_path(path)}: is no log of this run; name another file for --log")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import os
 
+import numpy as np
+
 from grucli.model.network import Architecture, Model
 from grucli.parallel.crew import usable_cores
 from grucli.preparation import training_rules
@@ -18,14 +20,30 @@ from grucli.training.trainer import Trainer
 
 def with_workers(prepared: Prepared) -> Prepared:
     """Return what training needs with the number of workers that fits this machine."""
+    stages, steps = _stages(prepared)
     choice = training_rules.workers(
-        prepared.config.training.shards or 1,
-        usable_cores(),
-        os.environ.get("OPENBLAS_NUM_THREADS", ""),
+        stages=stages,
+        steps=steps,
+        shards=prepared.config.training.shards or 1,
+        cores=usable_cores(),
+        threads=os.environ.get("OPENBLAS_NUM_THREADS", ""),
     )
     settled = Settled(config=prepared.config, chosen=prepared.reasons)
     settled = settled.filled({"training.workers": choice})
     return dataclasses.replace(prepared, config=settled.config, reasons=settled.reasons)
+
+
+def _stages(prepared: Prepared) -> tuple[int, int]:
+    """Return how many stages there are, and how many steps of all folds are certain."""
+    if prepared.folds is None:
+        return 1, 0
+    training, held = prepared.config.training, np.bincount(prepared.folds)
+    patience = training.patience
+    epochs = training.epochs or 1
+    if isinstance(patience, int):
+        epochs = min(epochs, 1 + patience)
+    batches = -(-(len(prepared.train) - held) // (training.batch_size or 1))
+    return len(held) + 1, int(batches.sum()) * epochs
 
 
 def new_trainer(prepared: Prepared, model: Model) -> Trainer:

@@ -24,7 +24,7 @@ class Outlook:
 
     Attributes:
         cost: of an epoch.
-        peak_bytes: most memory of this process at once, the program and all reading included.
+        peak_bytes: most memory at once, the program, all reading and workers included.
         total_s: seconds from reading to the model; a guess where patience may end a stage.
     """
 
@@ -51,8 +51,8 @@ def look_ahead(trainer: Trainer, prepared: Prepared, prepared_s: float) -> Outlo
     passes = Forecast(prepared).of(Progress()).left / rows
     return Outlook(
         cost=cost,
-        peak_bytes=_peak_bytes() + weights_bytes,  # those that are saved are a copy
-        total_s=prepared_s + linear_s + passes * cost.epoch_s,
+        peak_bytes=_peak_bytes() + weights_bytes + cost.workers_bytes,  # what is saved is a copy
+        total_s=prepared_s + (linear_s + passes * cost.epoch_s) / cost.trainings,
     )
 
 

@@ -42,6 +42,7 @@ class EpochInfo:
         fold: which one is held out, 1 for the first; 0 where none is.
         scores: of this epoch.
         is_best: whether its weights are now the best ones.
+        ends_stage: whether nothing follows in this fold, or in the training on all rows.
         stopped: why training ends here ("patience", "epochs" or what `stop` was told), or None.
     """
 
@@ -49,6 +50,7 @@ class EpochInfo:
     fold: int
     scores: EpochScores
     is_best: bool
+    ends_stage: bool
     stopped: str | None
 
 

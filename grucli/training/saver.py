@@ -75,14 +75,14 @@ class FileSaver(Saver):
             sweep(path)
         self.save()
         if self._files.log is not None:
-            behind = log.lines(self._trainer.progress)
+            behind = log.lines(self._trainer.progress, self._trainer.fold)
             write_atomic(self._files.log, "".join(f"{line}\n" for line in behind).encode())
 
     def end_epoch(self, info: EpochInfo) -> None:
         """Log an epoch; save at the end of a fold and of training, else as SAVE_SHARE allows."""
         if self._files.log is not None:
             append(self._files.log, log.line(info))
-        if self._trainer.progress.stopped is not None or time.monotonic() >= self._due_s:
+        if info.ends_stage or time.monotonic() >= self._due_s:
             self.save()
 
     def save(self) -> None:

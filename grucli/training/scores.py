@@ -154,6 +154,11 @@ class EpochScores:
     valid: ValidScores | None = None
 
     @property
+    def was_best(self) -> bool:
+        """Whether no epoch of its stage before it was better: only then branches are blended."""
+        return self.valid is None or self.valid.blend is not None
+
+    @property
     def deciding_loss(self) -> float:
         """The loss by which epochs are compared: on rows held out, if there are any."""
         return self.loss if self.valid is None else self.valid.deciding_loss

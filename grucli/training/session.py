@@ -185,11 +185,14 @@ class Session:
             return ()
         differences = run_files.resume(self.trainer, self.prepared, request.resume_from)
         if request.files is not None and request.files.log is not None:
-            log.check_own(request.files.log, self.trainer.progress)
+            log.check_own(request.files.log, self.trainer.progress, self.trainer.fold)
         return differences
 
-    def train(self) -> Generator[StepInfo | EpochInfo, None, None]:
+    def train(self, *, is_trial: bool = False) -> Generator[StepInfo | EpochInfo, None, None]:
         """Train to the end, or until time is up or `interrupt` is called; save and log.
+
+        Args:
+            is_trial: whether nobody wants more than the first stage.
 
         Raises:
             AccessError: a file cannot be written, or a worker has failed.
@@ -198,7 +201,8 @@ class Session:
         files, trainer = self.request.files, self.trainer
         saver = Saver() if files is None else FileSaver(files, self.prepared, trainer)
         saver.begin()
-        with trainer.crew(self.prepared.config.training.workers or 0):
+        workers = self.prepared.config.training.workers or 0
+        with trainer.crew(workers) if is_trial else trainer.helped(workers):
             try:
                 yield from self._steps(saver)
                 saver.save()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from grucli.data.batches import Examples
+from grucli.engine.packing import Floats
 from grucli.model.linear_path import LinearFeatures, LinearPath
 from grucli.model.network import Model
 from grucli.parallel.shards import Rows
@@ -13,11 +14,53 @@ from grucli.tasks.task import Task
 from grucli.training.linear_branch import LinearBranch
 from grucli.training.optimizer import learning_rate
 from grucli.training.order import Order
-from grucli.training.progress import OWN_ENDS, EpochInfo, Progress, StepInfo, StepSums
-from grucli.training.row_weights import weighted
+from grucli.training.progress import OWN_ENDS, EpochInfo, Fold, Progress, StepInfo, StepSums
 from grucli.training.settings import Recipe
-from grucli.training.stages import Stages
+from grucli.training.stages import Found, Stages
 from grucli.training.stepper import Stepper
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """What all stages learn.
+
+    Attributes:
+        train, valid: encoded examples, the weights of `train` as they count; with folds there is
+            no `valid`.
+        recipe: how.
+        seed: of the order of batches and of dropout.
+        task: what the answers are.
+        linear: what a linear path learns from, None to have none.
+        folds: (n,) the fold of each training row, from 0 on; None to train once.
+    """
+
+    train: Examples
+    valid: Examples | None
+    recipe: Recipe
+    seed: int
+    task: Task
+    linear: LinearFeatures | None
+    folds: Rows | None
+
+    @property
+    def num_folds(self) -> int:
+        """Folds, 0 to train once."""
+        return 0 if self.folds is None else int(self.folds.max()) + 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """A moment of a stage: all that is needed to go on from there elsewhere.
+
+    Attributes:
+        progress: that of the stage alone counts.
+        arrays: of `StageRun.arrays_of_stage`, by name.
+        found: what would take time to find again.
+    """
+
+    progress: Progress
+    arrays: dict[str, Floats]
+    found: Found
 
 
 class StageRun:
@@ -28,48 +71,26 @@ class StageRun:
         best: holds the judged weights of `progress.best_epoch`.
     """
 
-    def __init__(
-        self,
-        model: Model,
-        train: Examples,
-        valid: Examples | None,
-        recipe: Recipe,
-        *,
-        seed: int,
-        task: Task,
-        linear: LinearFeatures | None = None,
-        folds: Rows | None = None,
-    ) -> None:
-        """Prepare to train `model` on `train`, judged on `valid` (or on nothing if None).
-
-        Args:
-            model: changed in place.
-            train, valid: encoded examples; those in `valid` may have targets that are not known.
-            recipe: how.
-            seed: of the order of batches and of dropout.
-            task: what the answers are.
-            linear: what a linear path learns from, None to have none.
-            folds: (n,) the fold of each training row, from 0 on; None to train once. With folds
-                there is no `valid`.
-
-        Raises:
-            ConfigError: a setting of the task does not fit its targets.
-        """
+    def __init__(self, model: Model, lesson: Lesson) -> None:
+        """Prepare to train `model`, which is changed in place."""
         self.progress = Progress()
-        self._recipe, self._task = recipe, task
-        self._train = weighted(train, task, dataclasses.asdict(recipe))
-        self._linear = None if linear is None else LinearBranch(linear, self._train, task, seed)
+        self._lesson, self._recipe = lesson, lesson.recipe
+        self._task, self._train = lesson.task, lesson.train
+        self._linear: LinearBranch | None = None
+        if lesson.linear is not None:
+            self._linear = LinearBranch(lesson.linear, lesson.train, lesson.task, lesson.seed)
         self._stages = Stages(
-            task,
-            self._train,
-            valid,
-            folds=folds,
+            lesson.task,
+            lesson.train,
+            lesson.valid,
+            folds=lesson.folds,
             linear=self._linear,
-            judges_folds=recipe.patience is not None,  # else the last epoch counts anyway
+            judges_folds=self._recipe.patience is not None,  # else the last epoch counts anyway
             architecture=model.architecture,
         )
-        self._order = Order(train.lengths, recipe.batch_size, recipe.epoch_rows, seed)
-        self._stepper = Stepper(model, self._train, recipe, task, seed)
+        rows, most = self._recipe.batch_size, self._recipe.epoch_rows
+        self._order = Order(lesson.train.lengths, rows, most, lesson.seed)
+        self._stepper = Stepper(model, lesson.train, lesson.recipe, lesson.task, lesson.seed)
         self.best = model.copy()
 
     @property
@@ -90,7 +111,7 @@ class StageRun:
     @property
     def num_folds(self) -> int:
         """Folds, 0 to train once."""
-        return self._stages.num_folds
+        return self._lesson.num_folds
 
     @property
     def fold(self) -> int:
@@ -121,6 +142,29 @@ class StageRun:
         """Return the rows of each batch of an epoch (1 for the first), in their order."""
         return self._order.batches(self._stages.rows, epoch)
 
+    def begin_stage(self, folds: list[Fold]) -> None:
+        """Begin the stage that follows these folds, from the first weights."""
+        self.progress = Progress(folds=folds)
+        self._stepper.begin_anew()
+        self._stages.begin(self.fold)
+
+    def learn_linear(self) -> None:
+        """Learn what the end of the stage wants to know of the linear path, if there is one."""
+        self._stages.learn_linear()
+
+    @property
+    def moment(self) -> Moment:
+        """Where the stage stands; its arrays go on changing."""
+        return Moment(progress=self.progress, arrays=self.arrays_of_stage, found=self._stages.found)
+
+    @property
+    def arrays_of_stage(self) -> dict[str, Floats]:
+        """All that a step changes, and the best weights."""
+        best = {"best_dense": self.best.params.flat, "best_table": self.best.table}
+        return {"dense": self.model.params.flat, "table": self.model.table, **best} | (
+            self._stepper.arrays()
+        )
+
     def run_stage(self) -> Iterator[StepInfo | EpochInfo]:
         """Train on, as `Trainer.run`, until the stage ends."""
         progress = self.progress
@@ -150,21 +194,25 @@ class StageRun:
         """Judge the epoch, keep its weights if they are the best, decide how to go on."""
         progress = self.progress
         self._stepper.check_weights(progress)
-        lowest = progress.lowest_loss
-        valid = self._stages.judge(self._stepper.judged, lowest)
+        valid = self._stages.judge(self._stepper.judged, progress.lowest_loss)
         scores = progress.sums.scores(progress.batch, self._task.figures[0], valid)
         progress.history.append(scores)
-        is_best = valid is None or lowest is None or valid.deciding_loss < lowest
-        if is_best:
+        if scores.was_best:
             progress.best_epoch = progress.epoch
             self.best.take(self.judged)
         progress.stopped = progress.stopped or self._why_stop()
+        return self._info(len(progress.history), ends_stage=progress.stopped is not None)
+
+    def _info(self, epoch: int, *, ends_stage: bool) -> EpochInfo:
+        """Return what to report of an epoch that has been judged."""
+        scores = self.progress.history[epoch - 1]
         return EpochInfo(
-            epoch=len(progress.history),
+            epoch=epoch,
             fold=self.fold,
             scores=scores,
-            is_best=is_best,
-            stopped=progress.stopped if self.is_done else None,
+            is_best=scores.was_best,
+            ends_stage=ends_stage,
+            stopped=self.progress.stopped if ends_stage and self.is_done else None,
         )
 
     def _why_stop(self) -> str | None:

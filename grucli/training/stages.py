@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,9 +26,22 @@ from grucli.model.network import Architecture, Model
 from grucli.model.runner import Runner
 from grucli.parallel.shards import Rows
 from grucli.tasks.task import Scores, Targets, Task
-from grucli.training.linear_branch import LinearBranch
+from grucli.training.linear_branch import Learned, LinearBranch
 from grucli.training.progress import CrossValidation, Fold
 from grucli.training.scores import BlendScores, LinearScores, ValidScores
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What was found in a stage beside weights.
+
+    Attributes:
+        judged: what its best weights say of the rows that judge; None before they have.
+        linear: what was learned of the linear path.
+    """
+
+    judged: BranchLogits | None
+    linear: Learned
 
 
 class Stages:
@@ -154,10 +168,33 @@ class Stages:
         """Note what the best weights of a fold say of the rows that it has held out."""
         if self._now is None:
             raise ValueError("no fold is held out")
-        said = self._said()
-        said.recurrence[self._now] = recurrence_logits(runner, self._train.select(self._now))
+        said, judged = self._said(), self._judged
+        if judged is None:  # nothing was judged here
+            judged = BranchLogits(
+                recurrence=recurrence_logits(runner, self._train.select(self._now)), linear=None
+            )
+        said.recurrence[self._now] = judged.recurrence
         if self._linear is not None and said.linear is not None:
             said.linear[self._now] = self._linear.logits(self._now)
+
+    def learn_linear(self) -> None:
+        """Learn what the end of the stage wants to know of the linear path."""
+        if self._linear is not None and self._now is None:
+            _ = self._linear.path
+        elif self._linear is not None:
+            self._linear.logits(self._now)
+
+    @property
+    def found(self) -> Found:
+        """What would take time to find again in this stage."""
+        learned = Learned() if self._linear is None else self._linear.learned
+        return Found(judged=self._judged, linear=learned)
+
+    def take(self, found: Found) -> None:
+        """Know what was found in this stage elsewhere."""
+        self._judged = found.judged
+        if self._linear is not None:
+            self._linear.take(found.linear)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return what the folds have said so far, which an exact resume needs."""

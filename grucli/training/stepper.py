@@ -26,6 +26,7 @@ class Stepper:
 
     Attributes:
         crew: computes gradients of the model that holds the last weights.
+        first: holds the weights that each stage begins with.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class Stepper:
         self.crew = Crew(model, train, job)
         self._updates = Updates(model, recipe)
         self._average = None if recipe.averaging is None else Runner(model.copy())
-        self._first = model.copy()
+        self.first = model.copy()
 
     @property
     def judged(self) -> Runner:
@@ -63,7 +64,7 @@ class Stepper:
     def begin_anew(self) -> None:
         """Go back to the first weights, as if there had been no step."""
         for model in (self.crew.model, self.judged.model):
-            model.take(self._first)
+            model.take(self.first)
         self._updates.forget()
 
     @np.errstate(over="ignore", invalid="ignore")  # what is not finite is found and said below

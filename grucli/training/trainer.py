@@ -4,24 +4,66 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy.typing as npt
 
 from grucli import activity
+from grucli.data.batches import Examples
 from grucli.engine.packing import Floats
 from grucli.errors import expect
 from grucli.model.blend import Mix
+from grucli.model.linear_path import LinearFeatures
 from grucli.model.logits import BranchLogits
+from grucli.model.network import Model
 from grucli.parallel.crew import Crew
+from grucli.parallel.shards import Rows
 from grucli.tasks.task import Scores, Targets, Task
+from grucli.training.ahead import Ahead, working_ahead
+from grucli.training.board import Count
 from grucli.training.progress import EpochInfo, Fold, Kept, Progress, StepInfo
-from grucli.training.stage_run import StageRun
+from grucli.training.row_weights import weighted
+from grucli.training.settings import Recipe
+from grucli.training.stage_run import Lesson, StageRun
 
 
 class Trainer(StageRun):
     """A run that goes from stage to stage: every fold, then all rows."""
+
+    def __init__(
+        self,
+        model: Model,
+        train: Examples,
+        valid: Examples | None,
+        recipe: Recipe,
+        *,
+        seed: int,
+        task: Task,
+        linear: LinearFeatures | None = None,
+        folds: Rows | None = None,
+    ) -> None:
+        """Prepare to train `model` on `train`, judged on `valid` (or on nothing if None).
+
+        Args:
+            model: changed in place.
+            train, valid: encoded examples; those in `valid` may have targets that are not known.
+            recipe, seed, task, linear, folds: as in `Lesson`.
+
+        Raises:
+            ConfigError: a setting of the task does not fit its targets.
+        """
+        lesson = Lesson(
+            train=weighted(train, task, dataclasses.asdict(recipe)),
+            valid=valid,
+            recipe=recipe,
+            seed=seed,
+            task=task,
+            linear=linear,
+            folds=folds,
+        )
+        super().__init__(model, lesson)
+        self._ahead: Ahead | None = None
 
     def crew(self, workers: int) -> AbstractContextManager[Crew]:
         """Let worker processes compute shares of each batch, until the end.
@@ -30,6 +72,37 @@ class Trainer(StageRun):
             AccessError: they cannot be started.
         """
         return self._stepper.crew.joined(workers)
+
+    @contextmanager
+    def ahead(self, workers: int) -> Iterator[None]:
+        """Let worker processes train the stages that follow, until the end.
+
+        `run` goes through all stages in their order nevertheless, and the bytes are the same.
+
+        Raises:
+            AccessError: they cannot be started.
+        """
+        first, progress = self._stepper.first, self.progress
+        with working_ahead(self._lesson, first, progress, workers) as self._ahead:
+            try:
+                yield
+            finally:
+                self._ahead = None
+
+    def helped(self, workers: int) -> AbstractContextManager[object]:
+        """Let worker processes help until the end: `ahead` if stages follow, else as a `crew`.
+
+        Raises:
+            AccessError: they cannot be started.
+        """
+        if workers and self.fold:
+            return self.ahead(workers)
+        return self.crew(workers if self._recipe.shards > 1 else 0)
+
+    @property
+    def counts_ahead(self) -> Mapping[int, Count]:
+        """How far stages are that workers have begun, by the folds before them."""
+        return {} if self._ahead is None else self._ahead.counts
 
     @property
     def kept(self) -> Kept:
@@ -76,8 +149,9 @@ class Trainer(StageRun):
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return the arrays which, with the weights and `progress`, make a resume exact."""
-        named = {"best_dense": self.best.params.flat, "best_table": self.best.table}
-        return named | self._stages.arrays() | self._stepper.arrays()
+        stage = self.arrays_of_stage
+        del stage["dense"], stage["table"]
+        return stage | self._stages.arrays()
 
     def restore(self, progress: Mapping[str, Any], arrays: Mapping[str, Floats]) -> None:
         """Go back to a saved moment; the model has its weights already.
@@ -101,12 +175,16 @@ class Trainer(StageRun):
 
         Raises:
             TrainingError: the loss or its gradient is not finite; the weights are those before.
-            AccessError: a worker has failed; the step that it was to help with has not been made.
+            AccessError: a worker has failed; what it was to help with has not been done.
         """
         while not self.is_done:
             if self._fold_is_over:
                 self._end_fold()
-            yield from self.run_stage()
+                yield from self._taken_over()
+            for info in self.run_stage():
+                yield info
+                if self._ahead is not None:
+                    self._ahead.tend(self.progress)
 
     def stop(self, reason: str) -> None:
         """End `run` after the step that it last reported.
@@ -122,11 +200,27 @@ class Trainer(StageRun):
         self.judged.take(self.best)
         self._stages.end_fold(self._stepper.judged)
         done = Fold(best_epoch=progress.best_epoch, history=progress.history)
-        self.progress = Progress(folds=[*progress.folds, done])
-        self._stepper.begin_anew()
+        self.begin_stage([*progress.folds, done])
         if not self.fold:
             self.progress.crossed = self._stages.cross_validated(self.progress.folds)
-        self._stages.begin(self.fold)
+
+    def _taken_over(self) -> Iterator[EpochInfo]:
+        """Go on from where a worker is with the stage that begins, if it has; yield its epochs."""
+        moment = None if self._ahead is None else self._ahead.take(self.progress)
+        if moment is None:
+            return
+        before = self.progress
+        self.progress = progress = dataclasses.replace(
+            moment.progress, folds=before.folds, crossed=before.crossed
+        )
+        for name, array in self.arrays_of_stage.items():
+            array[...] = moment.arrays[name]
+        self._stages.take(moment.found)
+        if progress.batch == self.num_batches:
+            progress.stopped = self._why_stop()  # a worker does not know how long all rows take
+        ends, last = progress.stopped is not None, len(progress.history)
+        for epoch in range(1, last + 1):
+            yield self._info(epoch, ends_stage=ends and epoch == last)
 
     def _reopen(self) -> None:
         """Let a run that has stopped go on where it may now train for longer."""

@@ -6,6 +6,8 @@ Covers: report/folds, report/out_of_fold.
 import csv
 import io
 import json
+import os
+import re
 import signal
 import statistics
 import subprocess
@@ -23,6 +25,7 @@ from tests.cli.helpers import (
     grucli,
     sha256,
 )
+from tests.cli.test_workers import children, is_running, on_linux, wait_until
 
 REVIEWS = SAMPLES / "reviews_train.csv"
 SAID = {"好评": "很好吃，服务也好", "差评": "太差了，再也不来"}
@@ -141,6 +144,86 @@ def test_a_resumed_run_tells_the_same(tmp_path):
     for _ in ("it goes on", "it has ended, and tells again"):
         assert grucli(*words, "--resume", cwd=tmp_path).code == 0
         assert sha256(tmp_path / "m.csv") == sha256(tmp_path / "whole.csv")
+
+
+FOLDED = ("train", REVIEWS, *QUICK, "--folds", "3", "--set", "training.epochs=9")
+
+
+def of_workers(count):
+    return ("-o", "m.npz", "--log", "l.jsonl", "--set", f"training.workers={count}", "-v")
+
+
+@pytest.fixture(scope="module")
+def one_by_one(tmp_path_factory):
+    """The folder of a run whose folds follow each other, and its lines."""
+    folder = tmp_path_factory.mktemp("one")
+    done = grucli(*FOLDED, *of_workers(0), cwd=folder)
+    assert done.code == 0, done.err
+    return folder, lines_of(done)
+
+
+def lines_of(done):
+    """The lines on stderr of the stages and what follows, without times."""
+    return [
+        re.sub(r"\d+(\.\d+)? s\b", "T s", line)
+        for line in done.err.splitlines()
+        if "training.workers" not in line
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_folds_side_by_side_give_the_same_files_and_lines(tmp_path, one_by_one, count):
+    folder, lines = one_by_one
+    done = grucli(*FOLDED, *of_workers(count), cwd=tmp_path)
+    assert (done.code, lines_of(done)) == (0, lines)
+    for name in ("m.npz", "m.last.npz", "l.jsonl"):
+        assert sha256(tmp_path / name) == sha256(folder / name)
+
+
+@on_linux
+@pytest.mark.parametrize("stage", ["fold 1", "fold 2", "fold 3", "all rows"])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_is_ended_in_any_stage_leaves_no_process_and_goes_on(
+    tmp_path, one_by_one, stage, how
+):
+    words = command(*map(str, FOLDED), *of_workers(1))
+    with subprocess.Popen(
+        words, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, start_new_session=True
+    ) as process:
+        found, is_ended = [], False
+        for line in process.stderr:
+            found = found or children(process.pid)
+            if line.startswith(stage.encode()) and not is_ended:
+                process.send_signal(how)
+                is_ended = True
+        assert process.wait() in (0, 130, -9)  # it may have been over
+    assert found
+    wait_until(lambda: not any(map(is_running, found)), 2)
+    done = grucli(*FOLDED, *of_workers(2), "--resume", cwd=tmp_path)
+    assert done.code == 0, done.err
+    for name in ("m.npz", "m.last.npz", "l.jsonl"):
+        assert sha256(tmp_path / name) == sha256(one_by_one[0] / name)
+
+
+@on_linux
+def test_a_killed_worker_ends_the_run_with_one_line_and_it_goes_on(tmp_path, one_by_one):
+    words = command(*map(str, FOLDED), *of_workers(1))
+    with subprocess.Popen(
+        words, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, start_new_session=True
+    ) as process:
+        errors = []
+        for line in process.stderr:
+            errors.append(line.decode())
+            if line.startswith(b"fold 1") and len(children(process.pid)) == 1:
+                os.kill(children(process.pid)[0], signal.SIGKILL)
+        assert process.wait() == 5, errors
+    assert errors[-1] == (
+        "grucli: training: worker 1 of 1 was ended by signal 9 (out of memory?); "
+        "go on with --resume, or set training.workers=0\n"
+    )
+    done = grucli(*FOLDED, *of_workers(0), "--resume", cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert sha256(tmp_path / "m.npz") == sha256(one_by_one[0] / "m.npz")
 
 
 @pytest.mark.parametrize(

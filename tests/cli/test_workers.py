@@ -89,13 +89,32 @@ def test_who_computes_is_said(tmp_path):
         assert done.code == 0, done.err
         return "\n".join(re.findall(r"training\.(?:shards|workers): .*", done.text + done.err))
 
-    one = said("--set", "model.hidden_size=8")
-    assert "training.shards: 1 (128 numbers a step: too few to share)" in one
-    assert "training.workers: 0 (1 shard, " in one
-    several = said("--set", "training.shards=4")
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    of_cores = f"{cores} core{'s' * (cores > 1)}"
+    folded = said("--set", "model.hidden_size=8")
+    assert f"training.workers: {min(4, cores) - 1} (4 trainings, {of_cores})" in folded
+    assert "training.shards: 1 (128 numbers a step: too few to share)" in folded
+    brief = said("--set", "training.epochs=1", "--folds", "3")
+    assert "training.workers: 0 (30 steps at least: few)" in brief
+    one = said("--set", "model.hidden_size=8", "--folds", "off")
+    assert "training.workers: 0 (1 shard, " in one
+    several = said("--set", "training.shards=4", "--folds", "off")
     assert "training.shards: 4 (--set)" in several
-    assert f"training.workers: {min(4, cores) - 1} (4 shards, {cores} core" in several
+    assert f"training.workers: {min(4, cores) - 1} (4 shards, {of_cores})" in several
+
+
+def memory_of(folder, names, *options):
+    """Return the memory of a dry run [bytes]."""
+    done = grucli("train", names, "--dry-run", "--json", *SHORT, *options, cwd=folder)
+    assert done.code == 0, done.err
+    return json.loads(done.text)["memory_bytes"]
+
+
+def test_each_worker_on_a_fold_has_a_model_of_its_own(tmp_path, names):
+    none, one, three, four = (
+        memory_of(tmp_path, names, "--folds", "3", *workers(count)) for count in (0, 1, 3, 4)
+    )
+    assert none < one < three == four
 
 
 def test_a_dry_run_measures_with_workers(tmp_path, names):

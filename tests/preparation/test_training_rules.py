@@ -47,7 +47,25 @@ def test_large_batches_of_large_networks_are_shared(batch_size, hidden_size, exp
     ],
 )
 def test_workers_are_as_many_as_have_a_core_and_a_shard(shards, cores, threads, expected):
-    assert training_rules.workers(shards, cores, threads).value == expected
+    facts = {"stages": 1, "steps": 0, "shards": shards}
+    assert training_rules.workers(**facts, cores=cores, threads=threads).value == expected
+
+
+@pytest.mark.parametrize(
+    ("stages", "steps", "cores", "threads", "expected"),
+    [
+        (4, 100, 2, "1", (1, "4 trainings, 2 cores")),
+        (4, 9000, 3, "1", (2, "4 trainings, 3 cores")),
+        (4, 9000, 64, "1", (3, "4 trainings, 64 cores")),
+        (4, 9000, 1, "1", (0, "4 trainings, 1 core")),
+        (4, 99, 2, "1", (0, "99 steps at least: few")),
+        (4, 9000, 2, "2", (0, "2 threads")),
+    ],
+)
+def test_folds_have_workers_before_shards_have(stages, steps, cores, threads, expected):
+    facts = {"stages": stages, "steps": steps, "shards": 8}
+    choice = training_rules.workers(**facts, cores=cores, threads=threads)
+    assert (choice.value, choice.reason) == expected
 
 
 LAST = ("model.bidirectional=false", "model.pooling=last")

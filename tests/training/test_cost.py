@@ -77,3 +77,21 @@ def test_few_rows_can_be_measured(tmp_path, valid):
     config = resolve(assignments=[f"data.valid={valid}"]).config
     prepared = prepare(str(tmp_path / "t.csv"), config, "stop")
     assert measured_cost.measure(trainer_of(prepared), prepared).epoch_s > 0
+
+
+def test_each_worker_on_a_stage_has_a_model_and_a_batch_of_its_own(tmp_path):
+    rows = "".join(f"{'good' if k % 2 else 'bad'} {k},{k % 2}\n" for k in range(60))
+    (tmp_path / "t.csv").write_text(f"text,label\n{rows}")
+    costs = []
+    for workers in (0, 1, 9):
+        settings = ["training.folds=3", f"training.workers={workers}", "model.hidden_size=8"]
+        prepared = prepare(str(tmp_path / "t.csv"), resolve(assignments=settings).config, "stop")
+        costs.append(measured_cost.measure(trainer_of(prepared), prepared))
+    alone, one, three = costs
+    assert [cost.trainings for cost in costs] == [1, 2, 4]
+    assert alone.workers_bytes == 0
+    assert one.state_bytes == 2 * alone.state_bytes
+    assert three.state_bytes == 4 * alone.state_bytes
+    lent = one.data_bytes - alone.data_bytes
+    assert lent == prepared.linear.nbytes + sum(a.nbytes for a in prepared.train.arrays.values())
+    assert three.workers_bytes - one.workers_bytes > 2 * alone.state_bytes

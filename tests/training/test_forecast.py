@@ -3,6 +3,7 @@
 import pytest
 
 from grucli.config.resolve import resolve
+from grucli.training.board import Count
 from grucli.training.forecast import Forecast, Work
 from grucli.training.progress import EpochInfo, Fold, Progress
 from grucli.training.session import RunRequest, Session
@@ -76,6 +77,22 @@ def test_a_fold_is_guessed_by_its_patience_and_by_those_before(tmp_path):
     assert work.left == pytest.approx(9 * 40 + (12 + 9) / 2 * 40 + 60 * (7 + 4) / 2)
     late = Progress(folds=[done], epoch=21, batch=0, best_epoch=20)
     assert forecast.of(late).left == pytest.approx(5 * 40 + (12 + 25) / 2 * 40 + 60 * (7 + 20) / 2)
+
+
+def test_what_workers_have_done_ahead_counts(tmp_path):
+    _, forecast = begun(tmp_path, "training.folds=3", "training.epochs=50", "training.patience=5")
+    rest = {"batch": 2, "best_epoch": 1}
+    ahead = {
+        1: Count(epoch=4, is_over=False, **rest),
+        3: Count(epoch=3, is_over=False, **rest),
+    }
+    work = forecast.of(Progress(), ahead)
+    second, every = 3 + 2 / 5, 2 + 2 / 8  # batches of 8: five of a fold, eight of all rows
+    assert work.done == pytest.approx(second * 40 + every * 60)
+    left = (10 + 10 - second + 10) * 40 + (5 - every) * 60
+    assert work.left == pytest.approx(left)
+    over = forecast.of(Progress(), {**ahead, 1: Count(epoch=4, is_over=True, **rest)})
+    assert over.left == pytest.approx(left - (10 - second) * 40)
 
 
 def test_a_search_counts_its_trials_and_the_training_that_follows(tmp_path):

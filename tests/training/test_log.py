@@ -1,5 +1,6 @@
 """The log of a run: what was written epoch by epoch can be written again from where it stands."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -30,7 +31,9 @@ def trained(*settings):
 def test_lines_are_those_of_each_epoch_in_every_fold(settings):
     epochs, progress = trained(*settings)
     written = [log.line(info) for info in epochs]
-    assert log.lines(progress) == written
+    assert log.lines(progress, 0) == written
+    first = dataclasses.replace(progress, folds=[], history=[info.scores for info in epochs[:3]])
+    assert log.lines(first, epochs[0].fold) == written[:3]
     folds = [json.loads(line).get("fold", 0) for line in written]
     assert folds == [info.fold for info in epochs]
     assert json.loads(written[0])["best"] is True
@@ -40,11 +43,11 @@ def test_lines_are_those_of_each_epoch_in_every_fold(settings):
 def test_only_a_log_of_the_same_run_is_gone_on_with(tmp_path):
     epochs, progress = trained("data.valid=0.2")
     path = tmp_path / "log.jsonl"
-    log.check_own(path, progress)  # there is none yet
+    log.check_own(path, progress, 0)  # there is none yet
     for content in ("", log.line(epochs[0]) + "\n", "\n".join(map(log.line, epochs))):
         path.write_text(content)
-        log.check_own(path, progress)
+        log.check_own(path, progress, 0)
     for content in (log.line(epochs[1]) + "\n", "[]\n", "epoch 1\n", "\x00"):
         path.write_text(content)
         with pytest.raises(AccessError, match=r"log\.jsonl: is no log of this run"):
-            log.check_own(path, progress)
+            log.check_own(path, progress, 0)

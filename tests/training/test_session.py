@@ -88,7 +88,8 @@ def test_an_interrupted_session_goes_on_to_the_same_bytes(tmp_path):
     assert isinstance(events[-1], EpochInfo)
     assert files.model.read_bytes() == whole.model.read_bytes()
     assert files.log.read_text() == whole.log.read_text()
-    assert files.log.read_text().splitlines() == log.lines(again.trainer.progress)
+    progress, fold = again.trainer.progress, again.trainer.fold
+    assert files.log.read_text().splitlines() == log.lines(progress, fold)
 
 
 def test_time_that_is_up_ends_a_session_with_a_model(tmp_path):

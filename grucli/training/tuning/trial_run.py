@@ -91,10 +91,10 @@ def _steps(session: Session) -> Generator[StepInfo | EpochInfo, None, None]:
 
     If that is not over then, somebody has interrupted it.
     """
-    with closing(session.train()) as steps:
+    with closing(session.train(is_trial=True)) as steps:
         for info in steps:
             yield info
-            if isinstance(info, EpochInfo) and session.trainer.progress.stopped is not None:
+            if isinstance(info, EpochInfo) and info.ends_stage:
                 return
 
 
