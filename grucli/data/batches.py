@@ -189,13 +189,25 @@ class Deal:
         return self.order[start : start + self.batch_size].astype(np.int64)
 
 
-def deal(lengths: npt.NDArray[np.int64], batch_size: int, rng: np.random.Generator) -> Deal:
-    """Deal rows of these lengths to batches, similar ones together.
+def deal(
+    rows: npt.NDArray[np.int64],
+    lengths: npt.NDArray[np.int64],
+    batch_size: int,
+    rng: np.random.Generator,
+) -> Deal:
+    """Deal rows to batches, similar lengths together.
 
     All rows are shuffled, cut into pools, sorted by length within a pool, cut into batches, and the
     batches are shuffled.
+
+    Args:
+        rows: which of the examples.
+        lengths: of all examples.
+        batch_size: rows of a batch.
+        rng: draws both orders.
     """
-    order = rng.permutation(np.arange(len(lengths), dtype=np.int32))
+    order = rows.astype(np.int32)
+    rng.shuffle(order)
     pool_size = batch_size * POOL_BATCHES
     for start in range(0, len(order), pool_size):
         pool = order[start : start + pool_size]

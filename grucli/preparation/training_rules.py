@@ -32,7 +32,12 @@ RECURRENT_STEPS = 60  # of a series of median length: more are slow, and hard to
 SERIES_STEPS = 2000  # optimizer steps at least: fewer leave much unlearned
 SERIES_EPOCHS = 60  # at least
 MANY_ROWS = 1 << 16
-"""Of a training part: beyond, an epoch is a part of a pass, and batches are larger."""
+"""Of a training part: beyond, an epoch is a part of a pass, and batches are larger.
+
+On rows held out of 500,000 generated texts the loss after a pass is 0.647 with batches of 32, of
+128 and of 256, which take 45, 30 and 26 seconds; of 43,000 tweets it is 0.954 with 32, but 0.973
+with 64, at best.
+"""
 USUAL_BATCH, LARGEST_BATCH = 32, 128  # rows, of up to MANY_ROWS and of more
 STEPS_OF_PASS = 1024  # optimizer steps that large batches leave of a pass over many rows
 BATCH_STEPS = 1 << 14  # rows times longest one: bounds the memory of a large batch

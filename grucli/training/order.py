@@ -48,7 +48,7 @@ class Order:
         number, found = self.num_batches(rows), []
         for k in range((epoch - 1) * number, epoch * number):
             turn, batch = divmod(k, math.ceil(len(rows) / self._batch_size))
-            found.append(rows[self._deal(rows, turn + 1)[batch]])
+            found.append(self._deal(rows, turn + 1)[batch])
         return found
 
     def _deal(self, rows: Rows, turn: int) -> Deal:
@@ -56,5 +56,5 @@ class Order:
         kept = self._dealt
         if kept is None or kept[0] is not rows or kept[1] != turn:
             rng = generator(self._seed, SHUFFLE, turn)
-            self._dealt = kept = rows, turn, deal(self._lengths[rows], self._batch_size, rng)
+            self._dealt = kept = rows, turn, deal(rows, self._lengths, self._batch_size, rng)
         return kept[2]

@@ -81,11 +81,12 @@ def test_targets_a_step_are_selected_and_packed_with_their_sequences():
 
 def test_a_deal_has_each_row_once_and_similar_lengths_together():
     rng = np.random.default_rng(0)
-    lengths = rng.integers(1, 200, 1003)
-    dealt = deal(lengths, 10, rng)
+    rows = np.arange(500, 1503)
+    lengths = rng.integers(1, 200, 2000)
+    dealt = deal(rows, lengths, 10, rng)
     found = [dealt[k] for k in range(len(dealt))]
-    assert sorted(np.concatenate(found)) == list(range(1003))
+    assert sorted(np.concatenate(found)) == rows.tolist()
     assert sorted(len(rows) for rows in found) == [3, *[10] * 100]
     assert np.mean([np.ptp(lengths[rows]) for rows in found]) < 10
-    other = deal(lengths, 10, rng)
+    other = deal(rows, lengths, 10, rng)
     assert not all(np.array_equal(rows, other[k]) for k, rows in enumerate(found))
