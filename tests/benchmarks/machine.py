@@ -24,7 +24,11 @@ def environment(threads, keep_blas_kernel=False, root=ROOT):
     Its code is that of `root`, where it has to start, too: `python -m` looks there first.
     """
     removed = BLAS_THREADS if keep_blas_kernel else (*BLAS_THREADS, *BLAS_KERNEL)
-    variables = {name: value for name, value in os.environ.items() if name not in removed}
+    variables = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in removed and not name.startswith("PYTHON")  # they keep bytecode, and buffer
+    }
     variables |= {"PYTHONPATH": str(root), **KERAS}
     if threads == 1:
         variables |= dict.fromkeys(BLAS_THREADS, "1")

@@ -45,8 +45,10 @@ def measure(run):
             figures = {"seconds": round(outcome.seconds, 2), "peak_mb": round(outcome.peak_mb, 1)}
             run.add("prediction", row, "grucli", 1, figures)
         sides = ["grucli", ONE_PROCESS, *run.sides(REFERENCE)]
-        for row in run.wanted("prediction", FILES, sides, 0):
-            _compare_files(run, row, sides, model, _lines(Path(folder), model, FILES[row]))
+        if rows := run.wanted("prediction", FILES, sides, 0):
+            model = trained(run, folder, side=run.sides("grucli", REFERENCE)[-1])
+            for row in rows:
+                _compare_files(run, row, sides, model, _lines(Path(folder), model, FILES[row]))
 
 
 def _lines(folder, model, number):

@@ -18,13 +18,12 @@ LINE = "grucli predict, one line"
 TRAIN = machine.ROOT / "sample_data" / "reviews_train.csv"
 
 
-def trained(run, folder, wide="true"):
+def trained(run, folder, wide="true", side="grucli"):
     """Return the file of a model of English reviews, trained shortly, with a wide path or not.
 
-    It is of the older build if there is one, for both can read it.
+    Its side may be the older build: that of today reads what both have to answer with.
     """
-    side = REFERENCE if run.reference else "grucli"
-    model = Path(folder) / f"model_wide_{wide}.npz"
+    model = Path(folder) / f"{side}_wide_{wide}.npz"
     options = ["--force", "--quiet", "--set", "training.epochs=5", "--set", f"model.wide={wide}"]
     options += ["--set", "model.subwords=false"]
     command = [run.python(side), "-m", "grucli", "train", str(TRAIN), "-o", str(model), *options]
@@ -35,7 +34,8 @@ def trained(run, folder, wide="true"):
 def measure(run):
     """Run all commands in turn."""
     with tempfile.TemporaryDirectory() as folder:
-        model, sides = trained(run, folder), run.sides("grucli", REFERENCE)
+        sides = run.sides("grucli", REFERENCE)
+        model = trained(run, folder, side=sides[-1])
         commands = {(side, row): c for side in sides for row, c in _commands(run, side, model)}
         if not any(run.wanted("startup", [row], [side], 1) for side, row in commands):
             return

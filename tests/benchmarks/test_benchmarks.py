@@ -201,9 +201,11 @@ def test_padding_keeps_tokens_and_lengths():
     assert np.count_nonzero(table) == sum(lengths)
 
 
-def test_blas_chooses_its_kernel(monkeypatch):
+def test_a_measured_process_runs_as_for_users(monkeypatch):
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert "PYTHONDONTWRITEBYTECODE" not in machine.environment(1)
     assert machine.environment(1)["OMP_NUM_THREADS"] == "1"
     assert "OMP_NUM_THREADS" not in machine.environment(0)
     assert "OPENBLAS_CORETYPE" not in machine.environment(1)
