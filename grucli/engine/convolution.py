@@ -63,11 +63,10 @@ def view(packing: Packing, width: int, stride: int) -> View:
         stride: steps from one output to the next, at least 1; the first step is always one.
     """
     after = packing if stride == 1 else Packing(-(-packing.lengths // stride))
-    step = after.step[:, None] * stride + np.arange(width) - width // 2
-    row = after.row[:, None]
-    inside = (step >= 0) & (step < packing.lengths[row])
-    found = packing.offsets[np.where(inside, step, 0)] + row
-    return View(packing=after, index=np.where(inside, found, packing.size))
+    step = after.step * stride + np.arange(width)[:, None] - width // 2  # long rows: less overhead
+    inside = (step >= 0) & (step < packing.lengths[after.row])
+    found = packing.offsets.take(step, mode="clip") + after.row
+    return View(packing=after, index=np.where(inside, found, packing.size).T)
 
 
 def forward(params: Mapping[str, Floats], x: Floats, seen: View, tape: Tape) -> Floats:

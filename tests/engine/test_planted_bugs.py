@@ -505,12 +505,12 @@ LINEAR = {
 }
 
 CONVOLUTION = {
-    "filters one step late": ("np.arange(width) - width // 2", "np.arange(width) - width // 2 + 1"),
+    "filters one step late": ("- width // 2  #", "- width // 2 + 1  #"),
     "steps of other sequences seen": (
-        "(step < packing.lengths[row])",
+        "(step < packing.lengths[after.row])",
         "(step < packing.num_steps)",
     ),
-    "stride of the steps forgotten": ("after.step[:, None] * stride", "after.step[:, None]"),
+    "stride of the steps forgotten": ("after.step * stride", "after.step"),
     "outside is a leftover": ("padded[:-1], padded[-1] = x, 0", "padded[:-1] = x"),
     "bias forgotten": ('c += _centred(params["bias"])', "pass"),
     "mean over the places of a filter": (
