@@ -31,16 +31,14 @@ def cross_entropy(
     Source: Szegedy et al. 2016 (arXiv:1512.00567), section 7, for the smoothing.
     """
     log_p = log_probabilities(logits)
-    rows = np.arange(len(targets))
-    weights = np.ones(1, log_p.dtype) if weights is None else weights
-    spread = smoothing / log_p.shape[1]
-    log_q = (1 - smoothing) * log_p[rows, targets] + spread * log_p.sum(axis=1)
-    loss = -float(np.sum(weights * log_q))
+    q = np.full_like(log_p, smoothing / log_p.shape[1])
+    q[np.arange(len(targets)), targets] += 1 - smoothing
     d_logits = np.exp(log_p)
-    d_logits -= spread
-    d_logits[rows, targets] -= 1 - smoothing
-    d_logits *= weights[:, None]
-    return loss, d_logits[:, -logits.shape[1] :].astype(logits.dtype)
+    if weights is not None:
+        q *= weights[:, None]
+        d_logits *= weights[:, None]
+    d_logits -= q
+    return -float(np.vdot(q, log_p)), d_logits[:, -logits.shape[1] :].astype(logits.dtype)
 
 
 def huber(

@@ -481,12 +481,13 @@ EMBEDDING = {
 LOSSES = {
     "weights forgotten in the gradient": ("d_logits *= weights[:, None]", "pass"),
     "weights forgotten in the loss": (
-        "np.sum(weights * log_q)",
-        "np.sum(log_q)",
+        "np.vdot(q, log_p)",
+        "np.sum(log_p[np.arange(len(targets)), targets])",
     ),
-    "target forgotten in the gradient": ("d_logits[rows, targets] -= 1 - smoothing", "pass"),
-    "smoothing forgotten in the gradient": ("d_logits -= spread", "pass"),
-    "smoothing forgotten in the loss": (" + spread * log_p.sum(axis=1)", ""),
+    "weights forgotten in the target": ("        q *= weights[:, None]\n", ""),
+    "target forgotten in the gradient": ("d_logits -= q", "pass"),
+    "smoothing forgotten beside the target": ("smoothing / log_p.shape[1]", "0"),
+    "smoothing forgotten at the target": ("+= 1 - smoothing", "+= 1"),
     "single logit speaks for class 0": (
         "d_logits[:, -logits.shape[1] :]",
         "d_logits[:, : logits.shape[1]]",
