@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from grucli.engine.packing import Floats, Integers
+from grucli.engine.packing import Floats, Integers, Packing
 from grucli.engine.row_sums import sum_rows
 from grucli.engine.tape import Tape
 
@@ -24,7 +24,8 @@ class Inputs:
     """The inputs of a layer.
 
     Attributes:
-        rows: (M, I + 1) vectors as `with_ones` gives them.
+        rows: (D, N, I + 1) vectors for each direction in its own order of time, or (1, M, I + 1)
+            that both choose from by `index`; each with a 1 at its end, whose weight is the bias.
         index: (N,) the row that each packed row of the sequences reads; None for its own.
         mirror: (N,) as `Packing.mirror` if there are two directions; None for one.
     """
@@ -52,22 +53,18 @@ class Inputs:
         found[:, 1] = found[self.mirror, 0] + 1
         return found.reshape(-1)
 
-    def of(self, block: slice, tape: Tape) -> Floats:
-        """Return (D, n, I + 1) what a block of the rows of all directions reads without `index`."""
-        block = _of_sequences(block, self.num_directions)
-        if self.mirror is None:
-            return self.rows[None, block]
-        out = tape.take("inputs", 2, block.stop - block.start, self.rows.shape[1])
-        out[0] = self.rows[block]
-        pick(self.rows, self.mirror[block], out[1])
-        return out
 
-
-def with_ones(x: Floats, tape: Tape) -> Floats:
-    """Return (M, I + 1), `x` (M, I) with a 1 at the end of each row."""
-    rows = tape.take("rows", len(x), x.shape[1] + 1)
-    rows[:, :-1], rows[:, -1] = x, 1
-    return rows
+def inputs(
+    x: Floats, index: Integers | None, packing: Packing, num_directions: int, tape: Tape
+) -> Inputs:
+    """Return what a layer in one direction or both reads; the tape keeps the rows."""
+    mirror = packing.mirror if num_directions == 2 else None
+    ways = 1 if index is not None else num_directions
+    rows = tape.take("rows", ways, len(x), x.shape[1] + 1)
+    rows[0, :, :-1], rows[0, :, -1] = x, 1
+    if mirror is not None and index is None:
+        pick(rows[0], mirror, rows[1])
+    return Inputs(rows=rows, index=index, mirror=mirror)
 
 
 def pick(rows: Floats, index: Integers, out: Floats) -> Floats:
@@ -101,10 +98,10 @@ def projection(x: Inputs, weight: Floats, tape: Tape) -> Callable[[slice, Floats
     if x.index is None:
 
         def multiply(block: slice, out: Floats) -> None:
-            np.matmul(x.of(block, tape), weight, by_direction(out, D))
+            np.matmul(x.rows[:, _of_sequences(block, D)], weight, by_direction(out, D))
 
         return multiply
-    products = tape.take("products", G, len(x.rows) * D, H)
+    products = tape.take("products", G, x.rows.shape[1] * D, H)
     np.matmul(x.rows, weight, by_direction(products, D))
 
     def gather(block: slice, out: Floats) -> None:
@@ -164,8 +161,8 @@ class InputSide:
             for array in (params["weight_ih"], grads["weight_ih"], grads["bias"])
         )
         self._x, self._d_x, self._tape = x, d_x, tape
-        self._d_gates, self._blocks = d_gates, list(blocks)
-        total = tape.take("d_weight_x", G, D, width // G, x.rows.shape[1])
+        self._d_gates, self._blocks = d_gates, blocks
+        total = tape.take("d_weight_x", G, D, width // G, x.rows.shape[2])
         self._sum = Sum(total, tape, "d_weight_x_part")
         self._d_rows = d_x  # where each direction's gradient is collected in its order of time
         if d_x is not None and x.index is None:
@@ -176,10 +173,10 @@ class InputSide:
         if self._x.index is not None:
             return
         D = self._x.num_directions
-        d_gates = by_direction(self._d_gates[:, block], D)
-        self._sum.add(d_gates, self._x.of(block, self._tape))
+        d_gates, steps = by_direction(self._d_gates[:, block], D), _of_sequences(block, D)
+        self._sum.add(d_gates, self._x.rows[:, steps])
         if self._d_rows is not None:
-            d_rows = self._d_rows[:, _of_sequences(block, D)]
+            d_rows = self._d_rows[:, steps]
             np.matmul(d_gates[0], self._weight[self._blocks[0]], d_rows)
             part = self._tape.take("d_rows_part", *d_rows.shape)
             for d_gate, gate in zip(d_gates[1:], self._blocks[1:], strict=True):
@@ -188,18 +185,18 @@ class InputSide:
     def finish(self) -> None:
         """Write the sums into the gradients, in the order of the parameters."""
         if self._x.index is not None:
-            self._add_shared(len(self._x.rows))
+            self._add_shared(self._x.rows.shape[1])
         elif self._d_x is not None and self._d_rows is not None and self._x.mirror is not None:
             np.add(self._d_rows[0], self._d_rows[1][self._x.mirror], self._d_x)
-        self._d_weight[self._blocks] = self._sum.total[..., :-1]
-        self._d_bias[self._blocks] = self._sum.total[..., -1:]
+        for gate, d_weight in zip(self._blocks, self._sum.total, strict=True):
+            self._d_weight[gate], self._d_bias[gate] = d_weight[..., :-1], d_weight[..., -1:]
 
     def _add_shared(self, num_rows: int) -> None:
         """Add what steps that read the same row have in common: their gradients' sum."""
         D, tape = self._x.num_directions, self._tape
         sums = sum_rows(self._d_gates, self._x.product, D * num_rows, tape)
         d_gates = by_direction(sums, D)
-        self._sum.add(d_gates, self._x.rows[None])
+        self._sum.add(d_gates, self._x.rows)
         if self._d_x is not None:
             parts = tape.take("d_rows_part", D, *self._d_x.shape)
             self._d_x.fill(0)

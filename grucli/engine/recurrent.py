@@ -10,7 +10,7 @@ from typing import get_args
 import numpy as np
 
 from grucli.engine.cells import CellName
-from grucli.engine.inputs import Inputs, pick, with_ones
+from grucli.engine.inputs import Inputs, inputs, pick
 from grucli.engine.packing import Floats, Integers, Packing
 from grucli.engine.params import chrono_bias, glorot_uniform, orthogonal
 from grucli.engine.tape import Tape
@@ -76,7 +76,7 @@ def forward(
     D = len(params["bias"])
     both = packing if D == 1 else packing.both_ways
     start = None if h0 is None else h0.swapaxes(0, 1).reshape(both.batch_size, -1)
-    read = Inputs(rows=with_ones(x, tape), index=index, mirror=packing.mirror if D == 2 else None)
+    read = inputs(x, index, packing, D, tape)
     states = CELLS[cell].forward(params, read, both, tape, start)[both.batch_size :]
     final = states.reshape(packing.size, -1)[packing.last]
     if D == 2:

@@ -153,8 +153,8 @@ GRU = STEPS | {
         "np.add(a_n, b_hn / r, hn)",
     ),
     "reset dropped in backward": ("hn[...] = r\n", "hn[...] = 1\n"),
-    "slope of r dropped": ("np.subtract(1, r, out=slope)\n    slope *= r\n", "slope[...] = 1\n"),
-    "candidate missing in the slope of r": ("slope *= hn", "pass"),
+    "slope of r dropped": ("np.subtract(1, r, out=r)", "pass"),
+    "candidate missing in the slope of r": ("np.multiply(r, hn, out=slope)", "slope[...] = r"),
     "keep path through 1 - z": (
         "np.multiply(d_h, d_kept, d_kept)",
         "np.multiply(d_h, 1 - d_kept, d_kept)",
@@ -186,13 +186,26 @@ GRU = STEPS | {
 
 GATED = {
     "r and z swapped among the input weights": (
-        "weight_x[[1, 2, 0], :, :-1]",
-        "weight_x[[2, 1, 0], :, :-1]",
+        "np.multiply(w_ih[:2], half",
+        "np.multiply(w_ih[1::-1], half",
     ),
-    "bias of r and z swapped": ("weight_x[[1, 2, 0], :, -1]", "weight_x[[2, 1, 0], :, -1]"),
-    "half factor of the inputs missing": ("weight_x[1:] *= 0.5", "pass"),
-    "half factor of the states missing": ("weight_h[:2] *= 0.5", "pass"),
-    "half factor on the candidate": ("weight_h[:2] *= 0.5", "weight_h *= 0.5"),
+    "bias of r and z swapped": ("np.multiply(bias[:2], half", "np.multiply(bias[1::-1], half"),
+    "bias of the candidate forgotten": (
+        "weight_x[0, :, -1], weight_h[2] = w_ih[2], bias[2]",
+        "weight_x[0, :, -1], weight_h[2] = w_ih[2], 0",
+    ),
+    "half factor of the inputs missing": (
+        "np.multiply(w_ih[:2], half",
+        "np.multiply(w_ih[:2], 1",
+    ),
+    "half factor of the biases missing": (
+        "np.multiply(bias[:2], half",
+        "np.multiply(bias[:2], 1",
+    ),
+    "half factor of the states missing": (
+        "np.multiply(w_hh[:2], half",
+        "np.multiply(w_hh[:2], 1",
+    ),
     "state after instead of before": (
         "out = tape",
         "return states[packing.batch_size :][block]\n    out = tape",
@@ -207,28 +220,24 @@ INPUTS = {
     "products of the other direction": ("found[self.mirror, 0] + 1", "found[self.mirror, 0]"),
     "products not mirrored": ("found[self.mirror, 0] + 1", "found[:, 0] + 1"),
     "inputs not mirrored": (
-        "pick(self.rows, self.mirror[block], out[1])",
-        "out[1] = self.rows[block]",
+        "pick(rows[0], mirror, rows[1])",
+        "rows[1] = rows[0]",
     ),
     "packed rows reversed instead of each sequence": (
-        "pick(self.rows, self.mirror[block], out[1])",
-        "out[1] = self.rows[::-1][block]",
+        "pick(rows[0], mirror, rows[1])",
+        "rows[1] = rows[0, ::-1]",
     ),
     "gradient of shared rows by the first gate alone": ("self._d_x += part", "self._d_x[:] = part"),
     "gradient of shared rows on top of an earlier batch's": ("self._d_x.fill(0)", "pass"),
-    "no 1 at the end": ("rows[:, :-1], rows[:, -1] = x, 1", "rows[:, :-1], rows[:, -1] = x, 0"),
+    "no 1 at the end": ("rows[0, :, -1] = x, 1", "rows[0, :, -1] = x, 0"),
     "sum of the last block alone": (
         "self.total += np.matmul(turned, x, part)",
         "np.matmul(turned, x, self.total)",
     ),
     "sum on top of an earlier batch's": ("if self._is_first:", "if False:"),
     "gradients in the order of the tape": (
-        "self._d_weight[self._blocks]",
-        "self._d_weight[sorted(self._blocks)]",
-    ),
-    "biases in the order of the tape": (
-        "self._d_bias[self._blocks]",
-        "self._d_bias[sorted(self._blocks)]",
+        "for gate, d_weight in zip(self._blocks, self._sum.total, strict=True)",
+        "for gate, d_weight in enumerate(self._sum.total)",
     ),
     "inputs' gradient of the last gate alone": (
         "d_rows += np.matmul(d_gate, self._weight[gate], part)",
@@ -239,7 +248,7 @@ INPUTS = {
         "zip(d_gates[1:], self._blocks[:0:-1], strict=True)",
     ),
     "inputs' gradient of another block": (
-        "self._d_rows[:, _of_sequences(block, D)]",
+        "self._d_rows[:, steps]",
         "self._d_rows[:, : d_gates.shape[2]]",
     ),
     "gradient of the inputs not mirrored": (

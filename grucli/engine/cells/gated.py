@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from grucli.engine.inputs import pick
 from grucli.engine.packing import Floats, Packing
 from grucli.engine.tape import Tape
@@ -24,11 +26,13 @@ def per_gate(params: Mapping[str, Floats], tape: Tape) -> tuple[Floats, Floats]:
     w_ih, w_hh = (params[name].reshape(D, 3, H, -1) for name in ("weight_ih", "weight_hh"))
     weight_x = tape.take("weight_x", 3, D, w_ih.shape[3] + 1, H)
     weight_h = tape.take("weight_h", 3, D, H, H)
-    weight_x[[1, 2, 0], :, :-1] = w_ih.transpose(1, 0, 3, 2)
-    weight_x[[1, 2, 0], :, -1] = params["bias"].reshape(D, 3, H).swapaxes(0, 1)
-    weight_h[...] = w_hh.transpose(1, 0, 3, 2)
-    weight_x[1:] *= 0.5
-    weight_h[:2] *= 0.5
+    half = np.array(0.5, weight_x.dtype)
+    w_ih, w_hh = w_ih.transpose(1, 0, 3, 2), w_hh.transpose(1, 0, 3, 2)
+    bias = params["bias"].reshape(D, 3, H).swapaxes(0, 1)
+    weight_x[0, :, :-1], weight_x[0, :, -1], weight_h[2] = w_ih[2], bias[2], w_hh[2]
+    np.multiply(w_ih[:2], half, weight_x[1:, :, :-1])
+    np.multiply(bias[:2], half, weight_x[1:, :, -1])
+    np.multiply(w_hh[:2], half, weight_h[:2])
     return weight_x, weight_h
 
 

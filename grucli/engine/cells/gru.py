@@ -179,11 +179,10 @@ def _factors(gates: Floats, before: Floats, tape: Tape) -> None:
     n, r, z, hn = gates
     keep, slope = tape.take("keep", *z.shape), tape.take("slope", *z.shape)
     keep[...] = z
-    np.subtract(1, r, out=slope)
-    slope *= r
-    slope *= hn
+    np.multiply(r, hn, out=slope)
     hn[...] = r
-    r[...] = slope
+    np.subtract(1, r, out=r)
+    r *= slope
     np.subtract(before, n, out=slope)
     slope *= keep
     np.subtract(1, z, out=z)
