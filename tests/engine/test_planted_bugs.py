@@ -97,9 +97,9 @@ STEPS = {
         "np.multiply(new, z, new)",
         "np.multiply(new, 1 - z, new)",
     ),
-    "reset from -1/2 to 1/2": ("np.add(a_r, half, r)", "r[...] = a_r"),
-    "keep from -1/2 to 1/2": ("np.add(a_z, half, z)", "z[...] = a_z"),
-    "sigmoid of twice the value": ("np.multiply(a_rz, half, a_rz)", "pass"),
+    "reset without the sigmoid's end": ("end(c, a_r, r)", "r[...] = a_r"),
+    "keep without the sigmoid's end": ("end(c, a_z, z)", "z[...] = a_z"),
+    "sigmoid without its middle": ("middle(a_rz, c, a_rz)", "pass"),
     "inputs of the block before": (
         "project(block, gates[:3, block])",
         "project(slice(0, block.stop - block.start), gates[:3, block])",
@@ -186,24 +186,24 @@ GRU = STEPS | {
 
 GATED = {
     "r and z swapped among the input weights": (
-        "np.multiply(w_ih[:2], half",
-        "np.multiply(w_ih[1::-1], half",
+        "np.multiply(w_ih[:2], scale",
+        "np.multiply(w_ih[1::-1], scale",
     ),
-    "bias of r and z swapped": ("np.multiply(bias[:2], half", "np.multiply(bias[1::-1], half"),
+    "bias of r and z swapped": ("np.multiply(bias[:2], scale", "np.multiply(bias[1::-1], scale"),
     "bias of the candidate forgotten": (
         "weight_x[0, :, -1], weight_h[2] = w_ih[2], bias[2]",
         "weight_x[0, :, -1], weight_h[2] = w_ih[2], 0",
     ),
-    "half factor of the inputs missing": (
-        "np.multiply(w_ih[:2], half",
+    "scale of the inputs missing": (
+        "np.multiply(w_ih[:2], scale",
         "np.multiply(w_ih[:2], 1",
     ),
-    "half factor of the biases missing": (
-        "np.multiply(bias[:2], half",
+    "scale of the biases missing": (
+        "np.multiply(bias[:2], scale",
         "np.multiply(bias[:2], 1",
     ),
-    "half factor of the states missing": (
-        "np.multiply(w_hh[:2], half",
+    "scale of the states missing": (
+        "np.multiply(w_hh[:2], scale",
         "np.multiply(w_hh[:2], 1",
     ),
     "state after instead of before": (
@@ -284,10 +284,10 @@ GRU_BEFORE = STEPS | {
 }
 
 MINGRU = {
-    "gate from -1/2 to 1/2": ("np.add(z, half, z)", "pass"),
-    "gate of twice the value": ("np.multiply(z, half, z)", "pass"),
-    "half factor of the gate missing": ("weight[0] *= 0.5", "pass"),
-    "half factor on the candidate": ("weight[0] *= 0.5", "weight *= 0.5"),
+    "gate without the sigmoid's end": ("end(c, z, z)", "pass"),
+    "gate without the sigmoid's middle": ("middle(z, c, z)", "pass"),
+    "scale of the gate missing": ("weight[0] *= LOGISTIC.scale", "pass"),
+    "scale on the candidate": ("weight[0] *= LOGISTIC.scale", "weight *= LOGISTIC.scale"),
     "candidate not scaled by 1 - z": ("np.subtract(1, z, new)", "new[...] = 1"),
     "state not kept": ("np.add(h, kept, h)", "pass"),
     "state kept whole": (

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from grucli.engine.activations import LOGISTIC
 from grucli.engine.inputs import pick
 from grucli.engine.packing import Floats, Packing
 from grucli.engine.tape import Tape
@@ -13,10 +14,9 @@ BLOCK_VALUES = 1 << 15
 
 
 def per_gate(params: Mapping[str, Floats], tape: Tape) -> tuple[Floats, Floats]:
-    """Return contiguous transposed weights of a cell with blocks r | z | n, those of r, z halved.
+    """Return contiguous transposed weights of a cell with blocks r | z | n.
 
-    With a half of `a` at hand, sigmoid(a) = tanh(a / 2) / 2 + 1 / 2 takes one tanh for both gates,
-    and cannot overflow.
+    Those of r and z are scaled for LOGISTIC.
 
     Returns:
         (3, D, I + 1, H), weights and bias for n | r | z of the inputs; and (3, D, H, H), weights
@@ -26,13 +26,13 @@ def per_gate(params: Mapping[str, Floats], tape: Tape) -> tuple[Floats, Floats]:
     w_ih, w_hh = (params[name].reshape(D, 3, H, -1) for name in ("weight_ih", "weight_hh"))
     weight_x = tape.take("weight_x", 3, D, w_ih.shape[3] + 1, H)
     weight_h = tape.take("weight_h", 3, D, H, H)
-    half = np.array(0.5, weight_x.dtype)
+    scale = np.array(LOGISTIC.scale, weight_x.dtype)
     w_ih, w_hh = w_ih.transpose(1, 0, 3, 2), w_hh.transpose(1, 0, 3, 2)
     bias = params["bias"].reshape(D, 3, H).swapaxes(0, 1)
     weight_x[0, :, :-1], weight_x[0, :, -1], weight_h[2] = w_ih[2], bias[2], w_hh[2]
-    np.multiply(w_ih[:2], half, weight_x[1:, :, :-1])
-    np.multiply(bias[:2], half, weight_x[1:, :, -1])
-    np.multiply(w_hh[:2], half, weight_h[:2])
+    np.multiply(w_ih[:2], scale, weight_x[1:, :, :-1])
+    np.multiply(bias[:2], scale, weight_x[1:, :, -1])
+    np.multiply(w_hh[:2], scale, weight_h[:2])
     return weight_x, weight_h
 
 

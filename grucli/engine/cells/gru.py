@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from grucli.engine.activations import LOGISTIC
 from grucli.engine.cells.gated import BLOCK_VALUES, per_gate, states_before
 from grucli.engine.inputs import Inputs, InputSide, Sum, by_direction, projection
 from grucli.engine.packing import Floats, Packing, Step
@@ -32,6 +33,7 @@ def shapes(input_size: int, hidden_size: int, num_directions: int) -> dict[str, 
     }
 
 
+@np.errstate(over="ignore")  # of the exp in LOGISTIC
 def forward(
     params: Mapping[str, Floats], x: Inputs, packing: Packing, tape: Tape, h0: Floats | None = None
 ) -> Floats:
@@ -60,7 +62,7 @@ def forward(
     states[:B] = 0 if h0 is None else h0
     bias_hn = tape.take("bias_hn", B, H)
     by_direction(bias_hn, D)[...] = params["bias_hn"][:, None]
-    half = np.array(0.5, states.dtype)
+    begin, middle, end, c = LOGISTIC.calls(states.dtype)
     for steps, block in packing.blocks(BLOCK_VALUES // H):
         project(block, gates[:3, block])
         make = partial(_views, tape, steps, D)
@@ -69,12 +71,11 @@ def forward(
             np.matmul(h_of_direction, weight_h, a_of_direction)
             np.add(a_r, r, a_r)  # (1)
             np.add(a_z, z, a_z)  # (2)
-            # `per_gate` has halved the weights of r and z, so that this is a / 2, and
-            # sigmoid(a) = tanh(a / 2) / 2 + 1 / 2: one tanh for both gates, which cannot overflow.
-            np.tanh(a_rz, a_rz)
-            np.multiply(a_rz, half, a_rz)
-            np.add(a_r, half, r)
-            np.add(a_z, half, z)
+            # `per_gate` has scaled the weights of r and z, so that three calls make both sigmoids.
+            begin(a_rz, a_rz)
+            middle(a_rz, c, a_rz)
+            end(c, a_r, r)
+            end(c, a_z, z)
             np.add(a_n, b_hn, hn)  # (5)
             np.multiply(r, hn, a_n)  # (3)
             np.add(a_n, n, a_n)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from grucli.engine.activations import LOGISTIC
 from grucli.engine.cells.gated import BLOCK_VALUES, per_gate, states_before
 from grucli.engine.inputs import Inputs, InputSide, Sum, by_direction, projection
 from grucli.engine.packing import Floats, Packing, Step
@@ -27,6 +28,7 @@ def shapes(input_size: int, hidden_size: int, num_directions: int) -> dict[str, 
     }
 
 
+@np.errstate(over="ignore")  # of the exp in LOGISTIC
 def forward(
     params: Mapping[str, Floats], x: Inputs, packing: Packing, tape: Tape, h0: Floats | None = None
 ) -> Floats:
@@ -45,7 +47,7 @@ def forward(
     project = projection(x, weight_x, tape)
     gates, states = tape.take("gates", 4, packing.size, H), tape.take("states", B + packing.size, H)
     states[:B] = 0 if h0 is None else h0
-    half = np.array(0.5, states.dtype)
+    begin, middle, end, c = LOGISTIC.calls(states.dtype)
     for steps, block in packing.blocks(BLOCK_VALUES // H):
         project(block, gates[:3, block])
         make = partial(_views, tape, steps, D)
@@ -55,11 +57,10 @@ def forward(
             np.matmul(h_of_direction, weight_h[:2], rz_of_direction)
             np.add(a_r, r, a_r)  # (1)
             np.add(a_z, z, a_z)  # (2)
-            # a / 2, of which sigmoid(a) is made with one tanh, as in `gru.forward`.
-            np.tanh(a_rz, a_rz)
-            np.multiply(a_rz, half, a_rz)
-            np.add(a_r, half, r)
-            np.add(a_z, half, z)
+            begin(a_rz, a_rz)
+            middle(a_rz, c, a_rz)
+            end(c, a_r, r)
+            end(c, a_z, z)
             np.multiply(r, h, rh)  # (5)
             np.matmul(rh_of_direction, weight_h[2], n_of_direction)  # (3)
             np.add(a_n, n, a_n)

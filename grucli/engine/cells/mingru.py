@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from grucli.engine.activations import LOGISTIC
 from grucli.engine.cells.gated import BLOCK_VALUES, states_before
 from grucli.engine.inputs import Inputs, InputSide, projection
 from grucli.engine.packing import Floats, Packing, Step
@@ -26,6 +27,7 @@ def shapes(input_size: int, hidden_size: int, num_directions: int) -> dict[str, 
     return {"weight_ih": (D, 2 * H, input_size), "bias": (D, 2 * H)}
 
 
+@np.errstate(over="ignore")  # of the exp in LOGISTIC
 def forward(
     params: Mapping[str, Floats], x: Inputs, packing: Packing, tape: Tape, h0: Floats | None = None
 ) -> Floats:
@@ -41,13 +43,13 @@ def forward(
     gates, states = tape.take("gates", 2, packing.size, H), tape.take("states", B + packing.size, H)
     project = projection(x, _weight(params, tape), tape)
     states[:B] = 0 if h0 is None else h0
-    half = np.array(0.5, states.dtype)
+    begin, middle, end, c = LOGISTIC.calls(states.dtype)
     for steps, block in packing.blocks(BLOCK_VALUES // H):
         project(block, gates[:, block])
         z, n = gates[:, block]
-        np.tanh(z, z)  # (1): of a / 2, as in `gru.forward`
-        np.multiply(z, half, z)
-        np.add(z, half, z)
+        begin(z, z)  # (1): `_weight` has scaled the weights of z
+        middle(z, c, z)
+        end(c, z, z)
         new = states[B + block.start : B + block.stop]
         np.subtract(1, z, new)  # (3)
         np.multiply(new, n, new)
@@ -104,10 +106,10 @@ def _views(tape: Tape, steps: list[Step], name: str) -> list[Any]:
 
 
 def _weight(params: Mapping[str, Floats], tape: Tape) -> Floats:
-    """Return (2, D, I + 1, H), weights and bias for z | n of the inputs, those of z halved."""
+    """Return (2, D, I + 1, H), weights and bias for z (scaled for LOGISTIC) | n."""
     (D, width), w_ih = params["bias"].shape, params["weight_ih"]
     weight = tape.take("weight_x", 2, D, w_ih.shape[2] + 1, width // 2)
     weight[:, :, :-1] = w_ih.reshape(D, 2, width // 2, -1).transpose(1, 0, 3, 2)
     weight[:, :, -1] = params["bias"].reshape(D, 2, -1).swapaxes(0, 1)
-    weight[0] *= 0.5
+    weight[0] *= LOGISTIC.scale
     return weight
