@@ -12,7 +12,8 @@ from grucli.files.access_errors import reason
 
 KEPT_BYTES = 1 << 22
 """Fewer stay in memory, so that small data need no folder for temporary files."""
-_mapped: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
+_mapped: weakref.WeakKeyDictionary[mmap.mmap, int] = weakref.WeakKeyDictionary()
+"""Each view, and a descriptor of its file."""
 
 
 class Scratch:
@@ -66,9 +67,7 @@ class Scratch:
             return bytes(self._waiting)
         self._write()
         with _errors():
-            view = mmap.mmap(self._file, self._written, prot=mmap.PROT_READ)
-        _mapped.add(view)
-        return view
+            return mapped(self._file, self._written)
 
     def _write(self) -> None:
         with _errors():
@@ -81,6 +80,23 @@ class Scratch:
                 left = left[os.write(self._file, left) :]
             self._written += len(self._waiting)
             self._waiting.clear()
+
+
+def mapped(descriptor: int, size: int) -> mmap.mmap:
+    """Return the first bytes of a file as a view of it that `release` knows.
+
+    Raises:
+        OSError: they cannot be mapped.
+    """
+    view = mmap.mmap(descriptor, size, prot=mmap.PROT_READ)
+    _mapped[view] = own = os.dup(descriptor)
+    weakref.finalize(view, _close, own)
+    return view
+
+
+def views() -> dict[mmap.mmap, int]:
+    """Return all views that there are, each with a descriptor of its file."""
+    return dict(_mapped)
 
 
 def release() -> None:

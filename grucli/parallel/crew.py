@@ -11,7 +11,7 @@ from grucli.data.batches import Examples
 from grucli.model.network import Model
 from grucli.model.runner import Runner
 from grucli.parallel import shard_worker
-from grucli.parallel.memory import Memory
+from grucli.parallel.memory import Memory, Place
 from grucli.parallel.process import Process, hiring
 from grucli.parallel.shard_worker import MESSAGE, Lent
 from grucli.parallel.shards import PartialSums, Rows, ShardJob, Shards
@@ -155,7 +155,7 @@ class Pace:
 class _Worker(Process):
     """A worker, and how often it has still to say that it is done."""
 
-    def __init__(self, name: str, module: str, memory: Memory, lent: Sequence[int]) -> None:
+    def __init__(self, name: str, module: str, memory: Memory, lent: Sequence[Place]) -> None:
         super().__init__(name, module, memory, lent)
         self._owes = 1  # to say that it has started
         self._has_started = False

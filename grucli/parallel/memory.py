@@ -17,6 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.engine.params import Shape
+from grucli.files.scratch import mapped, views
+
+Place = tuple[int, int | None, int]
+"""Of what is lent: its bytes, the temporary file that holds them, if one does, and where there."""
 
 
 class Memory:
@@ -40,21 +44,41 @@ class Memory:
             os.ftruncate(self.file, self._end)
         return np.frombuffer(mmap.mmap(self.file, size, offset=start), dtype).reshape(shape)
 
-    def lend(self, thing: object) -> list[int]:
-        """Put a thing here that can be pickled; return what `borrow` wants to know."""
+    def lend(self, thing: object) -> list[Place]:
+        """Put a thing here that can be pickled; return what `borrow` wants to know.
+
+        Arrays that are in temporary files stay there.
+        """
         buffers: list[pickle.PickleBuffer] = []
         words = pickle.dumps(thing, protocol=5, buffer_callback=buffers.append)
-        parts = [memoryview(words), *(buffer.raw() for buffer in buffers)]
-        for part in parts:
-            self.allocate((part.nbytes,), np.uint8)[...] = part
-        return [part.nbytes for part in parts]
+        return [self._place(part) for part in (memoryview(words), *(b.raw() for b in buffers))]
 
-    def borrow(self, sizes: Sequence[int]) -> Any:
-        """Return the thing that was lent next, whose arrays are nobody's to change."""
-        parts = [self.allocate((size,), np.uint8) for size in sizes]
+    def borrow(self, lent: Sequence[Place]) -> Any:
+        """Return the thing that was lent next, whose arrays are nobody's to change.
+
+        Raises:
+            OSError: a temporary file cannot be mapped.
+        """
+        parts = [self._part(*place) for place in lent]
         for part in parts:
             part.flags.writeable = False
         return pickle.loads(parts[0].data, buffers=parts[1:])
+
+    def _place(self, part: memoryview) -> Place:
+        """Return where bytes are for other processes, copied if they are nowhere yet."""
+        array = np.frombuffer(part, np.uint8) if len(part) else np.zeros(0, np.uint8)
+        for view, file in views().items():
+            offset = array.ctypes.data - np.frombuffer(view, np.uint8).ctypes.data
+            if array.size and 0 <= offset <= len(view) - array.size:
+                return array.size, file, offset
+        self.allocate(array.shape, np.uint8)[...] = array
+        return array.size, None, 0
+
+    def _part(self, size: int, file: int | None, offset: int) -> npt.NDArray[np.uint8]:
+        """Return the bytes at a place."""
+        if file is None:
+            return self.allocate((size,), np.uint8)
+        return np.frombuffer(mapped(file, offset + size), np.uint8, size, offset)
 
 
 @contextmanager

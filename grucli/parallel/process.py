@@ -17,7 +17,7 @@ import numpy as np
 
 import grucli
 from grucli.errors import AccessError, excerpt
-from grucli.parallel.memory import Memory, memory_file
+from grucli.parallel.memory import Memory, Place, memory_file
 from grucli.parallel.worker import DONE, LAST_WORDS, STATE
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -57,7 +57,7 @@ class Process:
     """A worker, which may not have started as yet."""
 
     def __init__(
-        self, name: str, module: str, memory: Memory, lent: Sequence[int], task: Task = TRAINING
+        self, name: str, module: str, memory: Memory, lent: Sequence[Place], task: Task = TRAINING
     ) -> None:
         """Start it.
 
@@ -73,6 +73,7 @@ class Process:
         """
         self._name, self._task = name, task
         self._channel, theirs = socket.socketpair()
+        files = {file for _, file, _ in lent if file is not None}
         briefing = {
             "numpy": _folder_of(np),
             "grucli": _folder_of(grucli),
@@ -85,7 +86,7 @@ class Process:
             with theirs, _without_signals():
                 self._process = subprocess.Popen(
                     [sys.executable, *ISOLATED, "-c", PROGRAM, json.dumps(briefing)],
-                    pass_fds=(theirs.fileno(), memory.file),
+                    pass_fds=(theirs.fileno(), memory.file, *files),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,

@@ -11,7 +11,7 @@ from grucli.data.records import Record
 from grucli.errors import GrucliError
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.parallel.crew import usable_cores
-from grucli.parallel.memory import Memory
+from grucli.parallel.memory import Memory, Place
 from grucli.parallel.process import Process, Task, hiring
 from grucli.parallel.worker import DONE, STATE
 from grucli.prediction import answer_worker
@@ -57,7 +57,7 @@ class Asked:
 class Helper(Process):
     """A process that answers windows, each in its turn."""
 
-    def __init__(self, name: str, memory: Memory, lent: Sequence[int]) -> None:
+    def __init__(self, name: str, memory: Memory, lent: Sequence[Place]) -> None:
         super().__init__(name, answer_worker.__name__, memory, lent, TASK)
         self._has_started = False
         self._owed: deque[Asked] = deque()
