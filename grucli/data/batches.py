@@ -20,7 +20,7 @@ from grucli.engine.packing import Packing
 from grucli.engine.steps import Steps
 from grucli.files.scratch import release
 
-MOST_ROWS = 128
+MOST_ROWS = 256
 MOST_STEPS = 8192  # rows times longest row of a batch: bounds the memory of its tape
 POOL_BATCHES = 50  # batches drawn together and sorted by length: little waste, still well mixed
 

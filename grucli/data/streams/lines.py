@@ -124,7 +124,7 @@ class Lines:
 
     def ready(self) -> bool:
         """Return whether the next line, or the end, can be had without waiting."""
-        return next(self.arrived(), None) is not None or self.has_ended
+        return bool(self._waiting) or next(self.arrived(), None) is not None or self.has_ended
 
     def _fill(self) -> None:
         try:

@@ -31,7 +31,7 @@ from grucli.data.text.tokenized import Tokenized
 from grucli.engine.sparse_linear import Sparse
 
 MERGED_NGRAMS = 1 << 22  # counted, after which equal ones are put together
-_LOW = np.uint64(0xFFFFFFFF)
+_HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,56 +152,55 @@ class Ngrams:
         counts = np.bincount(self.keys >> shift, minlength=1 << bits)
         return shift, (np.cumsum(counts) - counts).astype(np.int32)
 
-    def _weighed(self, chunk: list[_Bag]) -> Sparse:
+    def _weighed(self, bags: _Bags) -> Sparse:
         """Look up the n-grams of some texts, as shares of all that each text has of a kind."""
-        rows, ids, values = [], [], []
-        for bag in chunk:
-            keys = (bag.keys & _LOW).astype(np.uint32)
-            places = self._places(keys)
-            found = self.keys[places] == keys
-            value = (1 + np.log(bag.counts)) * np.where(found, self.idf[places], self.rarest)
-            norm = np.sqrt(np.bincount(bag.rows, value**2, bag.texts))
-            known = np.flatnonzero(found)
-            own, place, value = bag.rows[known], places[known], value[known]
-            rows.append(own)
-            ids.append(place)
-            values.append((value / norm[own]).astype(np.float32))
-        row = np.concatenate(rows)
-        order = np.argsort(row, kind="stable")
+        keys, of = bags.hashes, bags.places
+        places = self._places(keys)
+        found = self.keys[places] == keys
+        value = (1 + np.log(bags.counts)) * np.where(found, self.idf[places], self.rarest)
+        norm = np.sqrt(np.bincount(of, value**2, bags.texts * bags.kinds))
+        known = np.flatnonzero(found)
+        own = of[known]
         return Sparse(
-            ids=np.concatenate(ids)[order],
-            values=np.concatenate(values)[order],
-            lengths=np.bincount(row, minlength=chunk[0].texts),
+            ids=places[known],
+            values=(value[known] / norm[own]).astype(np.float32),
+            lengths=np.bincount(own // bags.kinds, minlength=bags.texts),
         )
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Bag:
-    """The n-grams of one kind in some texts, each once a text.
+class _Bags:
+    """The n-grams of some texts, each once a text and kind.
 
     Attributes:
-        keys: (E,) rising: the text in the high half, the hash in the low one.
-        counts: (E,) how often each stands in its text.
-        texts: how many there are.
+        keys: (E,) rising: the hash in the low half, above it text * kinds + kind.
+        counts: (E,) how often each stands there.
+        texts, kinds: how many there are.
     """
 
     keys: Hashes
     counts: Places
     texts: int
+    kinds: int
 
     @property
-    def rows(self) -> Places:
-        """(E,) the text of each."""
-        return (self.keys >> np.uint64(32)).astype(np.int64)
+    def hashes(self) -> npt.NDArray[np.uint32]:
+        """(E,) the hash of each."""
+        return (self.keys & _LOW).astype(np.uint32)
+
+    @property
+    def places(self) -> Places:
+        """(E,) text * kinds + kind of each."""
+        return (self.keys >> _HALF).astype(np.int64)
 
 
 def keys_of(hashes: Hashes) -> npt.NDArray[np.uint32]:
     """Return the 32 bits of each hash by which an n-gram is known."""
-    return (hashes >> np.uint64(32)).astype(np.uint32)
+    return (hashes >> _HALF).astype(np.uint32)
 
 
-def _bags(texts: Tokenized, pattern: Pattern) -> Iterator[list[_Bag]]:
-    """Yield the bags of each kind of some texts after the other."""
+def _bags(texts: Tokenized, pattern: Pattern) -> Iterator[_Bags]:
+    """Yield the n-grams of some texts after the other."""
     hashes = hashes_of(texts.tokens)
     subwords = Subwords.of(texts.tokens, SUBWORD_SIZES) if pattern.subwords else None
     for tokens, lengths in texts.chunks():
@@ -212,21 +211,19 @@ def _bags(texts: Tokenized, pattern: Pattern) -> Iterator[list[_Bag]]:
             found.append(subwords.gather(tokens, row))
         if pattern.placed:
             found.append(placed(own, row, lengths))
-        yield [_bag(*pair, len(lengths)) for pair in found]
+        pairs = [
+            ((of * len(found) + kind).astype(np.uint64) << _HALF) | (ngrams >> _HALF)
+            for kind, (of, ngrams) in enumerate(found)
+        ]
+        keys, counts = np.unique(np.concatenate(pairs), return_counts=True)
+        yield _Bags(keys=keys, counts=counts, texts=len(lengths), kinds=len(found))
 
 
-def _bag(row: Places, hashes: Hashes, texts: int) -> _Bag:
-    pairs = (row.astype(np.uint64) << np.uint64(32)) | (hashes >> np.uint64(32))
-    keys, counts = np.unique(pairs, return_counts=True)
-    return _Bag(keys=keys, counts=counts, texts=texts)
-
-
-def _counted(bags: Iterator[list[_Bag]]) -> tuple[npt.NDArray[np.uint32], Places]:
+def _counted(bags: Iterator[_Bags]) -> tuple[npt.NDArray[np.uint32], Places]:
     """Return the distinct hashes, rising, and in how many texts each stands."""
     parts: list[tuple[npt.NDArray[np.uint32], Places]] = []
     for chunk in bags:
-        keys = np.concatenate([(bag.keys & _LOW).astype(np.uint32) for bag in chunk])
-        parts.append(np.unique(keys, return_counts=True))
+        parts.append(np.unique(chunk.hashes, return_counts=True))
         if sum(len(keys) for keys, _ in parts[1:]) > MERGED_NGRAMS:
             parts = [_merged(parts)]
     return _merged(parts)
