@@ -23,6 +23,13 @@ def _ahead(results):
     return 100 * (accuracies[0] - accuracies[1])
 
 
+def _off(results, foreseen, figure, unit):
+    """Return by which share at most a dry run was off, of all rows but the most."""
+    found = results.latest("many-rows")
+    each = [found[row]["grucli", 0] for row in ("2,000 rows", "50,000 rows", ROWS)]
+    return max(abs(figures[foreseen] / unit / figures[figure] - 1) for figures in each)
+
+
 def _lines(results):
     """Return by how many times a file of lines is answered faster than by an older build."""
     cells = results.latest("prediction")[next(iter(FILES))]
@@ -57,6 +64,13 @@ GOALS = [
     ("500,000 texts of 8 words, seconds", "≤", 600, lambda r: _many(r, ROWS, "seconds")),
     ("… memory [MB]", "≤", 250, lambda r: _many(r, ROWS, "peak_mb")),
     ("… points of accuracy over fastText", "≥", 0, _ahead),
+    (
+        "… and fewer: share by which `--dry-run` is off, seconds",
+        "≤",
+        0.25,
+        lambda r: _off(r, "foreseen_seconds", "seconds", 1),
+    ),
+    ("… memory", "≤", 0.25, lambda r: _off(r, "foreseen_memory_bytes", "peak_mb", 1e6)),
     ("5,000,000 texts, memory [MB]", "≤", 300, lambda r: _many(r, MORE_ROWS, "peak_mb")),
     ("a file of 100,000 lines with n-grams, times as fast as an older build", "≥", 2.5, _lines),
     ("… memory at 1,000,000 lines over that", "≤", 1.1, _memory_of_files),

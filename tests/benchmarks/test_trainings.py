@@ -165,6 +165,16 @@ def test_cells_have_what_was_held_out_beside_the_test_part(results):
     ]
 
 
+def test_a_dry_run_is_judged_by_what_it_is_off_most(results):
+    for n, seconds in ((2_000, 12.0), (50_000, 9.0), (500_000, 10.0)):
+        figures = {"seconds": 10.0, "accuracy": 0.8, "foreseen_seconds": seconds}
+        _add(results, "many-rows", f"{n:,} rows", "grucli", **figures, foreseen_memory_bytes=48e6)
+    text = goals(results)
+    assert "`--dry-run` is off, seconds | ≤ 0.25 | 0.2 |" in text
+    assert "| … memory | ≤ 0.25 | 0.4 (missed) |" in text
+    assert "| 500,000 texts of 8 words, seconds | ≤ 600 | 10 |" in text
+
+
 def test_files_of_lines_are_compared_with_an_older_build(results):
     key = {"table": "prediction", "row": "a file of 100,000 lines", "threads": 0}
     for side, seconds in (("grucli", 2.0), ("grucli, one process", 4.0), ("reference", 8.0)):
