@@ -71,9 +71,9 @@ def test_folds_have_workers_before_shards_have(stages, steps, cores, threads, ex
 LAST = ("model.bidirectional=false", "model.pooling=last")
 
 
-def followed(longest, *assignments, kind="text"):
+def followed(longest, *assignments, kind="text", rows=1000):
     """Return what follows from settings, as prepared for sequences of up to `longest` steps."""
-    facts = Facts(kind=kind, rows=1000, lengths=np.array([1, 3, longest]))
+    facts = Facts(kind=kind, rows=rows, lengths=np.array([1, 3, longest]))
     config = resolve(assignments=list(assignments)).config
     choices = training_rules.choose(facts, config.training.optimizer)
     return training_rules.follow(facts, Settled(config=config).filled(choices).config)
@@ -176,6 +176,21 @@ def test_batches_grow_with_the_rows_as_far_as_their_memory_stays_small(rows, lon
     assert settings["training.batch_size"] == batch_size
     are_many = rows > training_rules.MANY_ROWS
     assert settings.get("training.epoch_rows") == (training_rules.MANY_ROWS if are_many else None)
+
+
+@pytest.mark.parametrize(
+    ("rows", "assignments", "rate"),
+    [
+        (1000, (), 0.002),
+        (1000, ("training.batch_size=128",), 0.002),
+        (5_000_000, (), 0.004),
+        (5_000_000, ("training.batch_size=32",), 0.002),
+        (5_000_000, ("training.batch_size=64",), 0.0028),
+        (5_000_000, ("training.optimizer=sgd",), 0.2),
+    ],
+)
+def test_the_learning_rate_grows_with_the_root_of_large_batches(rows, assignments, rate):
+    assert followed(9, *assignments, rows=rows)["training.learning_rate"].value == rate
 
 
 def test_of_many_rows_no_more_are_held_out_than_tell_enough():
