@@ -50,13 +50,13 @@ def split(
         The rows of the training and of the validation part, each in rising order.
     """
     leaders = _leaders(inputs, groups)
-    first_rows, sizes = np.unique(leaders, return_counts=True)
+    first_rows, followers, sizes = _led(leaders)
     classes = np.asarray(targets)[first_rows]
     is_held_out = np.zeros(len(leaders), bool)  # for leaders, then for all whom they lead
     for target in np.unique(classes):
         own = classes == target
         is_held_out[first_rows[own][_draw(sizes[own], share, rng)]] = True
-    is_held_out = is_held_out[leaders]
+    is_held_out[followers] = is_held_out[leaders[followers]]
     return np.flatnonzero(~is_held_out), np.flatnonzero(is_held_out)
 
 
@@ -80,7 +80,7 @@ def deal(
         (n,) the fold of each row, from 0 to folds - 1.
     """
     leaders = _leaders(inputs, groups)
-    first_rows, sizes = np.unique(leaders, return_counts=True)
+    first_rows, _, sizes = _led(leaders)
     classes = np.asarray(targets)[first_rows]
     fold_of = np.zeros(len(leaders), np.int64)  # for leaders, then for all whom they lead
     filled = np.zeros(folds, np.int64)
@@ -196,6 +196,16 @@ def _leaders(inputs: Alike, groups: Alike | None) -> Codes:
     return np.array([_leader(leaders, row) for row in range(len(leaders))], np.int32)
 
 
+def _led(leaders: Codes) -> tuple[Codes, Rows, Codes]:
+    """Return the rows that lead, those that follow another, and how many rows each leads."""
+    is_first = leaders == np.arange(len(leaders), dtype=np.int32)
+    first_rows = np.flatnonzero(is_first).astype(np.int32)
+    followers = np.flatnonzero(~is_first)
+    sizes = np.ones(len(first_rows), np.int32)
+    np.add.at(sizes, np.searchsorted(first_rows, leaders[followers]), 1)
+    return first_rows, followers, sizes
+
+
 def _leader(leaders: array[int], row: int) -> int:
     """Return the first row of a component, and shorten the way there."""
     while leaders[row] != row:
@@ -203,7 +213,7 @@ def _leader(leaders: array[int], row: int) -> int:
     return row
 
 
-def _draw(sizes: Rows, share: float, rng: np.random.Generator) -> Rows:
+def _draw(sizes: Codes, share: float, rng: np.random.Generator) -> Rows:
     """Draw some of the groups of these sizes, but never all."""
     wanted = round(share * int(sizes.sum()))
     order = rng.permutation(len(sizes))[: len(sizes) - 1]

@@ -45,14 +45,15 @@ class Bonds:
     @classmethod
     def of(cls, file: TrainingFile) -> Bonds:
         """Return what keeps the rows of a file together."""
+        windows = Windows.of(file.records)
+        inputs = copies.firsts(file.keys) if windows is None else np.arange(len(file.records))
         targets = file.task.encode(file.records)
         strata = file.task.strata(targets).astype(np.int32)
-        windows = Windows.of(file.records)
         groups, why = _groups(file.records, strata, windows)
         return cls(
             targets=targets,
             strata=strata,
-            inputs=copies.firsts(file.keys) if windows is None else np.arange(len(file.records)),
+            inputs=inputs,
             groups=groups,
             why=why,
             windows=windows,

@@ -17,6 +17,7 @@ from grucli.data.records import Record
 from grucli.data.stored import column
 from grucli.data.text.tokenized import tokens_of_each
 from grucli.data.text.tokens import tokenizer
+from grucli.files.scratch import release
 
 Keys = npt.NDArray[np.uint64]
 
@@ -47,6 +48,8 @@ def firsts(keys: Keys) -> npt.NDArray[np.int32]:
     ordered = keys[order]
     places = np.arange(len(keys), dtype=np.int32)
     places[1:][ordered[1:] == ordered[:-1]] = 0
+    del ordered
+    release()
     np.maximum.accumulate(places, out=places)  # where the run of a key begins
     found = np.empty(len(keys), np.int32)
     found[order] = order[places]

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import Examples
+from grucli.data.spilled import spilled
 from grucli.engine.packing import Floats
 from grucli.engine.steps import Steps
 from grucli.model.blend import (
@@ -96,7 +97,7 @@ class Stages:
 
     def begin(self, fold: int) -> None:
         """Hold out a fold, 1 for the first; 0 to learn from all rows."""
-        self.rows, self._now, self._judged = np.arange(len(self._train)), None, None
+        self.rows, self._now, self._judged = spilled(np.arange(len(self._train))), None, None
         if self._held:
             self.valid = None
         if fold:
