@@ -106,7 +106,7 @@ def test_rows_that_have_a_line_in_common_with_the_test_part_are_left_out(tmp_pat
 
 
 def test_what_tests_nothing_or_leaves_nothing_is_refused(tmp_path, reviews):
-    with pytest.raises(ConfigError, match=r"data.test: 0% of 100 rows is none"):
+    with pytest.raises(ConfigError, match=r"data.test: 0.1% of 100 rows is none"):
         held(reviews, "data.test=0.001")
     twins = write_csv(tmp_path / "twins.csv", ["good,pos", "bad,neg"] * 20)
     with pytest.raises(ConfigError, match="no 20% can be held out: rows with equal inputs"):
