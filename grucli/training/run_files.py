@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from grucli import __version__
+from grucli.data.spilled import pieces
 from grucli.errors import CheckpointError, ConfigError, TrainingError, excerpt, show, show_path
 from grucli.model.blend import Mix
 from grucli.model.network import Model
@@ -167,7 +168,8 @@ def _fingerprint(prepared: Prepared) -> str:
     for part in (prepared.train, prepared.valid):
         if part is not None:
             for array in part.arrays.values():
-                digest.update(np.ascontiguousarray(array).data)
+                for some in pieces(array):
+                    digest.update(np.ascontiguousarray(some).data)
     if prepared.folds is not None:
         digest.update(prepared.folds.data)
     for array in [] if prepared.linear is None else prepared.linear.content:
