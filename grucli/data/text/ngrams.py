@@ -25,10 +25,12 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from grucli.data.spilled import array_of
 from grucli.data.text.ngram_hashes import PLACED_SIZES, Hashes, Places, hashes_of, placed, windows
 from grucli.data.text.subwords import SUBWORD_SIZES, Subwords
 from grucli.data.text.tokenized import Tokenized
 from grucli.engine.sparse_linear import Sparse
+from grucli.files.scratch import Scratch
 
 MERGED_NGRAMS = 1 << 22  # counted, after which equal ones are put together
 _HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
@@ -118,11 +120,15 @@ class Ngrams:
 
     def encode(self, texts: Tokenized) -> Sparse:
         """Return the known n-grams of each text with their weights."""
-        chunks = list(self.chunks(texts))
+        ids, values, lengths = Scratch(), Scratch(), list[Places]()
+        for chunk in self.chunks(texts):
+            ids.append(chunk.ids.data)
+            values.append(chunk.values.data)
+            lengths.append(chunk.lengths)
         return Sparse(
-            ids=np.concatenate([chunk.ids for chunk in chunks]),
-            values=np.concatenate([chunk.values for chunk in chunks]),
-            lengths=np.concatenate([chunk.lengths for chunk in chunks]),
+            ids=array_of(ids, np.int32),
+            values=array_of(values, np.float32),
+            lengths=np.concatenate(lengths),
         )
 
     def chunks(self, texts: Tokenized) -> Iterator[Sparse]:
