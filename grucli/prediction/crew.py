@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from grucli.prediction.helpers import Helper
 
 
-PAY_AFTER = 16384
-"""Records without a pause after which it is worth while to start helpers unasked."""
+PAY_AFTER = 2
+"""Windows without a pause after which it is worth while to start helpers unasked."""
 
 
 class _Begun(Protocol):
@@ -94,11 +94,11 @@ class Crew:
         self, windows: Iterable[list[Record]], ready: Callable[[], bool]
     ) -> Iterator[_Begun]:
         """Yield each window when somebody has it; a fault comes behind the last."""
-        records = 0  # since the last pause
+        number = 0  # of windows since the last pause
         try:
             for window in windows:
-                helper = self._helper(records) if ready() else None  # what has paused is in a hurry
-                records = records + len(window) if ready() else 0
+                helper = self._helper(number) if ready() else None  # what has paused is in a hurry
+                number = number + 1 if ready() else 0
                 if helper is None:
                     yield _Done(answered(self._saved, self._runner, window))
                 else:
@@ -106,9 +106,9 @@ class Crew:
         except (AccessError, DataError) as fault:
             yield _Done(fault)
 
-    def _helper(self, records: int) -> Helper | None:
-        """Return who has most room for a window behind so many records; None for this process."""
-        if not self._helpers and self._pay_behind(records):
+    def _helper(self, number: int) -> Helper | None:
+        """Return who has most room for a window behind so many others; None for this process."""
+        if not self._helpers and self._pay_after(number):
             from grucli.prediction.helpers import hired  # late: few inputs are so many
 
             with suppress(AccessError) if self._workers is None else nullcontext():
@@ -119,8 +119,8 @@ class Crew:
         free = max(self._helpers, key=lambda helper: helper.room, default=None)
         return free if free is not None and free.room else None
 
-    def _pay_behind(self, records: int) -> bool:
-        """Tell whether there is enough to do for helpers, as far as so many records can tell."""
+    def _pay_after(self, number: int) -> bool:
+        """Tell whether there is enough to do for helpers, as far as so many windows can tell."""
         if self._workers is None:
-            return records >= PAY_AFTER
-        return self._workers > 0 and records > 0
+            return number >= PAY_AFTER
+        return self._workers > 0 and number > 0

@@ -56,12 +56,12 @@ class Watched(Crew):
 
     asked = 0
 
-    def _helper(self, records):
-        super()._helper(records)
+    def _helper(self, number):
+        super()._helper(number)
         for helper in self._helpers:
             while not helper._has_started:
                 helper.listen()
-        found = super()._helper(records)
+        found = super()._helper(number)
         self.asked += found is not None
         return found
 
@@ -190,7 +190,7 @@ def test_a_helper_that_is_killed_is_told_in_one_line():
 @pytest.mark.parametrize(("cores", "expected"), [(1, 0), (2, 1), (64, helpers.MOST_UNASKED)])
 def test_unasked_there_are_as_many_as_cores_are_free_for_many_records(monkeypatch, cores, expected):
     monkeypatch.setattr(helpers, "usable_cores", lambda: cores)
-    monkeypatch.setattr(crew_module, "PAY_AFTER", 3 * ROWS)
+    monkeypatch.setattr(crew_module, "PAY_AFTER", 3)
     crew, seen = Crew(text_model(), None), []
     for _ in crew.answers(windows_of(texts(WINDOWS * ROWS)), lambda: True):
         seen.append(len(crew._helpers))
@@ -203,7 +203,7 @@ def test_where_none_can_be_started_only_who_has_asked_for_them_is_told(monkeypat
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
     monkeypatch.setattr("grucli.parallel.process.subprocess.Popen", refused)
-    monkeypatch.setattr(crew_module, "PAY_AFTER", ROWS)
+    monkeypatch.setattr(crew_module, "PAY_AFTER", 1)
     found = []
     answers = Crew(text_model(), workers).answers(windows_of(texts(WINDOWS * ROWS)), lambda: True)
     if workers is None:
