@@ -3,9 +3,13 @@
 All of it is generated from the schema, so that none of it can differ from what is validated.
 """
 
+import ast
+import inspect
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
+from grucli.config import schema as declared
 from grucli.config.kinds import JsonSchema
 from grucli.config.schema import KEYS, SECTIONS, Config
 from grucli.config.strict_yaml import KeyPath
@@ -17,11 +21,32 @@ def json_schema() -> JsonSchema:
 
     It is generated once: the words on each of the keys are found in it.
     """
+    found = Config.model_json_schema()
+    classes = {Config.__name__: found, **found["$defs"]}
+    for (name, key), meaning in _meanings():
+        properties = classes[name]["properties"]
+        properties[key] = dict(sorted({**properties[key], "description": meaning}.items()))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **Config.model_json_schema(),
+        **found,
         "title": "grucli config",
     }
+
+
+def _meanings() -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield class and name of each key with the text that stands below it in the source.
+
+    Pydantic could look for it, but would do so at each start, and few runs need it.
+    """
+    tree = ast.parse(inspect.getsource(declared))
+    for part in (part for part in tree.body if isinstance(part, ast.ClassDef)):
+        for key, below in pairwise(part.body):
+            match key, below:
+                case (
+                    ast.AnnAssign(target=ast.Name(id=name)),
+                    ast.Expr(value=ast.Constant(value=str(text))),
+                ):
+                    yield (part.name, name), inspect.cleandoc(text)
 
 
 def reference() -> str:
