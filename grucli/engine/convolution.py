@@ -94,8 +94,9 @@ def forward(params: Mapping[str, Floats], x: Floats, seen: View, tape: Tape) -> 
     patches = tape.take("patches", M, width * size)
     pick(padded, seen.index, patches.reshape(M, width, size))
     c, y = tape.take("normal", M, filters), tape.take("outputs", M, filters)
-    np.matmul(patches, _centred(params["weight"]).reshape(filters, -1).T, out=c)  # (1) (2)
-    c += _centred(params["bias"])
+    weight = _centred(params["weight"], tape.take("centred", filters, width * size))
+    np.matmul(patches, weight.T, out=c)  # (1) (2)
+    c += params["bias"] - params["bias"].mean()
     scale = tape.take("scale", M, 1)
     scale[:, 0] = np.einsum("mf,mf->m", c, c)
     scale *= 1 / filters
@@ -137,18 +138,19 @@ def backward(
     c *= slope
     d_y -= c
     d_y *= tape["scale"]  # of what the centred filters give
-    d_bias, d_weight = ones @ d_y, d_y.T @ patches  # (1)
-    grads["bias"][...] = _centred(d_bias)
-    grads["weight"][...] = _centred(d_weight).reshape(grads["weight"].shape)
+    d_bias = ones @ d_y  # (1)
+    np.subtract(d_bias, d_bias.mean(), out=grads["bias"])
+    _centred(d_y.T @ patches, grads["weight"].reshape(filters, -1))
     if d_x is not None:
-        np.matmul(d_y, _centred(params["weight"]).reshape(filters, -1), out=patches)
+        np.matmul(d_y, tape["centred"], out=patches)
         _add_up(patches.reshape(*seen.index.shape, -1), seen.index, d_x, tape)
 
 
-def _centred(filters: Floats) -> Floats:
-    """Return (F, ...) less the mean of all filters, which makes their outputs centred, too."""
-    centred: Floats = filters - filters.mean(axis=0)
-    return centred
+def _centred(filters: Floats, out: Floats) -> Floats:
+    """Write filters (F, ...) less their mean to `out` (F, K): what they give is centred, too."""
+    rows = filters.reshape(out.shape)
+    share = np.full(len(rows), 1 / len(rows), rows.dtype)
+    return np.subtract(rows, share @ rows, out=out)
 
 
 def _add_up(d_seen: Floats, index: Integers, d_x: Floats, tape: Tape) -> None:

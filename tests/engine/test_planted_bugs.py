@@ -522,12 +522,10 @@ CONVOLUTION = {
     ),
     "stride of the steps forgotten": ("after.step * stride", "after.step"),
     "outside is a leftover": ("padded[:-1], padded[-1] = x, 0", "padded[:-1] = x"),
-    "bias forgotten": ('c += _centred(params["bias"])', "pass"),
-    "mean over the places of a filter": (
-        "filters - filters.mean(axis=0)",
-        "filters - filters.mean(axis=-1, keepdims=True)",
-    ),
-    "mean left": ("filters - filters.mean(axis=0)", "filters"),
+    "bias forgotten": ('c += params["bias"] - params["bias"].mean()', "pass"),
+    "mean of the bias left": (' - params["bias"].mean()', ""),
+    "mean of the filters left": ("share @ rows", "0"),
+    "mean over the places of a filter": ("share @ rows", "rows.mean(axis=1, keepdims=True)"),
     "normalised over the batch": (
         'np.einsum("mf,mf->m", c, c)',
         "np.sum(c * c) / len(c)",
@@ -536,11 +534,15 @@ CONVOLUTION = {
     "slope of the maximum forgotten": ("d_y *= y > 0", "pass"),
     "gain forgotten in the gradient": ('d_y *= params["gain"]', "pass"),
     "gain's gradient without what it scales": ("ones, y, out", "ones, d_y, out"),
-    "mean forgotten in the gradient": ("_centred(d_weight).reshape", "d_weight.reshape"),
     "mean forgotten in the gradient of the inputs": (
-        'd_y, _centred(params["weight"])',
-        'd_y, params["weight"]',
+        'd_y, tape["centred"]',
+        'd_y, params["weight"].reshape(filters, -1)',
     ),
+    "mean forgotten in the gradient of the filters": (
+        '_centred(d_y.T @ patches, grads["weight"].reshape(filters, -1))',
+        'grads["weight"].reshape(filters, -1)[...] = d_y.T @ patches',
+    ),
+    "mean forgotten in the gradient of the bias": ("d_bias, d_bias.mean()", "d_bias, 0"),
     "deviation forgotten in the gradient": ("d_y -= c", "pass"),
     "gradient not scaled": ('d_y *= tape["scale"]', "pass"),
     "last place alone": (
