@@ -130,3 +130,26 @@ def test_sets_of_labels_from_lines_in_a_pipe() -> None:
     assert ran.code == 0, ran.err
     assert "labels a row  rows   share" in ran.lines
     assert ran.lines[-2] == f"next: grucli train - {' '.join(BRIEF)} -o model.npz"
+
+
+def test_of_many_rows_an_epoch_is_a_part_and_it_is_said(tmp_path: Path) -> None:
+    rng = random.Random(0)
+    rows = (f"w{rng.randrange(900)} w{k},{k % 2}\n" for k in range(110_000))
+    (tmp_path / "t.csv").write_text("text,label\n" + "".join(rows))
+    small = ("model.hidden_size=4", "model.embedding_size=4", "model.wide=false")
+    settings = [word for one in small for word in ("--set", one)]
+    ran = grucli("train", "t.csv", "--dry-run", "--json", *settings, cwd=tmp_path)
+    assert ran.code == 0, ran.err
+    result = json.loads(ran.text)
+    config = result["config"]
+    assert config["training.epoch_rows"]["value"] == 65_536
+    assert config["training.epoch_rows"]["origin"].startswith("data: of ")
+    assert config["training.batch_size"]["value"] == 64
+    assert config["training.learning_rate"]["value"] == 0.0028
+    assert result["data"]["valid_rows"] == pytest.approx(10_000, rel=0.02)
+    assert result["data"]["rows"] == 110_000 - result["data"]["valid_rows"]
+    assert any(line.startswith("epochs: 65,536 of ") for line in result["data"]["findings"])
+    assert "an epoch of 1,024 steps, at most 100 epochs" in ran.err
+    passes = 2 * result["data"]["rows"] / 65_536
+    expected = (passes + 5) * result["seconds_per_epoch"]
+    assert expected < result["seconds"] < expected + 120
