@@ -27,7 +27,8 @@ POOL_BATCHES = 50  # batches drawn together and sorted by length: little waste, 
 
 def starts_of(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return (n,) where each of n sequences begins that stand one after the other."""
-    starts: npt.NDArray[np.int64] = np.cumsum(lengths) - lengths
+    starts: npt.NDArray[np.int64] = np.cumsum(lengths)
+    starts -= lengths
     return starts
 
 
@@ -207,10 +208,11 @@ def deal(
         rng: draws both orders.
     """
     order = rows.astype(np.int32)
+    release()
     rng.shuffle(order)
     pool_size = batch_size * POOL_BATCHES
     for start in range(0, len(order), pool_size):
         pool = order[start : start + pool_size]
         pool[...] = pool[np.argsort(-lengths[pool], kind="stable")]
     turns = rng.permutation(-(-len(order) // batch_size))
-    return Deal(order=order, turns=turns, batch_size=batch_size)
+    return Deal(order=spilled(order), turns=turns, batch_size=batch_size)
