@@ -10,7 +10,7 @@ from grucli.engine.packing import Floats, Packing
 from grucli.engine.tape import Tape
 
 BLOCK_VALUES = 1 << 15
-"""Numbers of one gate in a block: the few arrays of a block then fit into a processor's cache."""
+"""Numbers of a gate in one direction of a block, whose few arrays then fit into a cache."""
 
 
 def per_gate(params: Mapping[str, Floats], tape: Tape) -> tuple[Floats, Floats]:

@@ -63,7 +63,7 @@ def forward(
     bias_hn = tape.take("bias_hn", B, H)
     by_direction(bias_hn, D)[...] = params["bias_hn"][:, None]
     begin, middle, end, c = LOGISTIC.calls(states.dtype)
-    for steps, block in packing.blocks(BLOCK_VALUES // H):
+    for steps, block in packing.blocks(packing.num_directions * BLOCK_VALUES // H):
         project(block, gates[:3, block])
         make = partial(_views, tape, steps, D)
         for now in tape.views("forward", block.start, packing.shape, make):
@@ -113,7 +113,7 @@ def backward(
     inputs = InputSide(params, x, tape, grads, d_x, d_gates=d_gates[:3], blocks=(2, 0, 1))
     recurrent = Sum(d_weight_h, tape, "d_weight_h_part")
     grads["bias_hn"].fill(0)
-    for steps, block in reversed(packing.blocks(BLOCK_VALUES // H)):
+    for steps, block in reversed(packing.blocks(packing.num_directions * BLOCK_VALUES // H)):
         states_in = states_before(states, packing, block, tape)
         _factors(d_gates[:, block], states_in, tape)
         make = partial(_views_back, tape, steps, D)

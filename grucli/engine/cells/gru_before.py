@@ -48,7 +48,7 @@ def forward(
     gates, states = tape.take("gates", 4, packing.size, H), tape.take("states", B + packing.size, H)
     states[:B] = 0 if h0 is None else h0
     begin, middle, end, c = LOGISTIC.calls(states.dtype)
-    for steps, block in packing.blocks(BLOCK_VALUES // H):
+    for steps, block in packing.blocks(packing.num_directions * BLOCK_VALUES // H):
         project(block, gates[:3, block])
         make = partial(_views, tape, steps, D)
         for now in tape.views("forward", block.start, packing.shape, make):
@@ -89,7 +89,7 @@ def backward(
     inputs = InputSide(params, x, tape, grads, d_x, d_gates=d_gates[:3], blocks=(2, 0, 1))
     recurrent_rz = Sum(d_weight_h[:2], tape, "d_weight_rz_part")
     recurrent_n = Sum(d_weight_h[2:], tape, "d_weight_n_part")
-    for steps, block in reversed(packing.blocks(BLOCK_VALUES // H)):
+    for steps, block in reversed(packing.blocks(packing.num_directions * BLOCK_VALUES // H)):
         states_in = states_before(states, packing, block, tape)
         _factors(d_gates[:, block], states_in, tape)
         make = partial(_views_back, tape, steps, D)
