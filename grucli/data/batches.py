@@ -214,5 +214,6 @@ def deal(
     for start in range(0, len(order), pool_size):
         pool = order[start : start + pool_size]
         pool[...] = pool[np.argsort(-lengths[pool], kind="stable")]
+    release()
     turns = rng.permutation(-(-len(order) // batch_size))
     return Deal(order=spilled(order), turns=turns, batch_size=batch_size)

@@ -26,6 +26,7 @@ def spilled(array: Array) -> Array:
     scratch = Scratch()
     for start in range(0, len(array), PIECE):
         scratch.append(np.ascontiguousarray(array[start : start + PIECE]).tobytes())
+    release()  # what it was made of
     return array_of(scratch, array.dtype, array.shape[1:])  # type: ignore[return-value]
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import Examples, pack
+from grucli.data.spilled import pieces
 from grucli.engine import augmentation, embedding
 from grucli.engine.packing import Floats
 from grucli.engine.params import Allocate, Parameters
@@ -80,7 +81,7 @@ class Shards:
         self.runner, self._examples, self._job = Runner(model), examples, job
         self.rows: Rows = allocate((job.batch_size,), np.int64)
         number, arch = job.shards, model.architecture
-        longest = np.sort(examples.lengths)[-(-job.batch_size // number) :]
+        longest = _longest(examples.lengths, -(-job.batch_size // number))
         read = 1 + (2 if examples.bags is None else examples.bags.shape[1]) * bool(arch.buckets)
         most = min(int(longest.sum()) * read, len(model.table))
         self._sums = allocate((number, 3), np.float64)
@@ -143,3 +144,11 @@ class Shards:
             right=loss.right,
             gradients=self.runner.backward(loss.d_scores, into),
         )
+
+
+def _longest(lengths: Rows, number: int) -> Rows:
+    """Return that many of the longest lengths, or all."""
+    found = lengths[:0]
+    for some in pieces(lengths):
+        found = np.sort(np.append(found, some))[-number:]
+    return found
