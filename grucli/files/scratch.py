@@ -2,7 +2,6 @@
 
 import mmap
 import os
-import tempfile
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -72,6 +71,8 @@ class Scratch:
     def _write(self) -> None:
         with _errors():
             if self._file is None:
+                import tempfile  # late: it takes 6 ms, and an answer to one line need not wait
+
                 with tempfile.TemporaryFile() as file:
                     self._file = os.dup(file.fileno())
                 weakref.finalize(self, _close, self._file)
@@ -115,6 +116,8 @@ def _errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        import tempfile
+
         folder = tempfile.tempdir or os.environ.get("TMPDIR", "")
         place = f" in {show_path(folder)}" if folder else ""
         raise AccessError(
