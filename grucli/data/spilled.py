@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
@@ -35,6 +36,15 @@ def array_of(
 ) -> npt.NDArray[Any]:
     """Return (n, *shape) all that a temporary file holds, read-only."""
     return np.frombuffer(scratch.view(), dtype).reshape(-1, *shape)
+
+
+def memory_of(array: npt.NDArray[Any]) -> int:
+    """Return the bytes that an array takes of memory: none of one from a temporary file."""
+    base: Any = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    owner = base.obj if isinstance(base, memoryview) else base
+    return 0 if isinstance(owner, mmap.mmap) else array.nbytes
 
 
 def pieces(array: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:

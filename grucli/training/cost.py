@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grucli.data.batches import Examples
+from grucli.data.spilled import memory_of
 from grucli.parallel.shards import Rows
 from grucli.preparation.prepare import Prepared
 from grucli.training.progress import StepInfo
@@ -80,7 +81,7 @@ def measure(trainer: Trainer, prepared: Prepared) -> Cost:
 
 
 def _size(examples: Examples) -> int:
-    return sum(array.nbytes for array in examples.arrays.values())
+    return sum(map(memory_of, examples.arrays.values()))
 
 
 def _step_bytes(trainer: Trainer, rows: Rows) -> int:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grucli.data.spilled import PIECE, array_of, pieces, spilled
+from grucli.data.spilled import PIECE, array_of, memory_of, pieces, spilled
 from grucli.files.scratch import KEPT_BYTES, Scratch, release
 
 
@@ -15,6 +15,7 @@ def test_large_arrays_are_the_same_behind_their_release(dtype, shape):
     found = spilled(array)
     assert not np.may_share_memory(found, array)
     assert not found.flags.writeable
+    assert (memory_of(array), memory_of(found), memory_of(found[1:])) == (array.nbytes, 0, 0)
     for _ in range(2):
         assert (found.dtype, found.shape) == (array.dtype, array.shape)
         np.testing.assert_array_equal(found, array)
@@ -33,6 +34,7 @@ def test_small_arrays_stay_what_they_are():
     array = np.arange(9)
     assert spilled(array) is array
     assert array_of(Scratch(), np.int32).shape == (0,)
+    assert memory_of(array_of(scratch_of(array), np.int64)) == array.nbytes
 
 
 def scratch_of(array):
