@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.encoded import Encoded
-from grucli.data.spilled import spilled
+from grucli.data.spilled import spilled, taken
 from grucli.engine.packing import Packing
 from grucli.engine.steps import Steps
 from grucli.files.scratch import release
@@ -127,13 +127,15 @@ class Batch:
 
 def pack(examples: Examples, rows: npt.NDArray[np.int64]) -> Batch:
     """Return the batch of these rows, sorted by falling length (equal lengths keep their order)."""
-    rows = rows[np.argsort(-examples.lengths[rows], kind="stable")]
-    packing = _packing(examples.lengths[rows].tobytes())
-    index = examples.starts[rows][packing.row] + packing.step
+    lengths = taken(examples.lengths, rows)
+    order = np.argsort(-lengths, kind="stable")
+    rows, packing = rows[order], _packing(lengths[order].tobytes())
+    index = taken(examples.starts, rows)[packing.row] + packing.step
+    targets = examples.targets
     batch = Batch(
-        x=examples.steps.take(index, axis=0),
+        x=taken(examples.steps, index),
         packing=packing,
-        targets=examples.targets[rows],
+        targets=targets[rows] if isinstance(targets, Steps) else taken(targets, rows),
         rows=rows,
         bags=examples.bags,
     )

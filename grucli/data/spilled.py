@@ -12,6 +12,7 @@ import numpy.typing as npt
 from grucli.files.scratch import KEPT_BYTES, Scratch, release
 
 PIECE = 1 << 18  # numbers that are read at once
+FOLIO, FOLIOS = 1 << 21, 32  # bytes that come at once, and how many of these there are at a time
 
 Array = TypeVar("Array", bound=npt.NDArray[Any])
 
@@ -45,6 +46,22 @@ def memory_of(array: npt.NDArray[Any]) -> int:
         base = base.base
     owner = base.obj if isinstance(base, memoryview) else base
     return 0 if isinstance(owner, mmap.mmap) else array.nbytes
+
+
+def taken(array: npt.NDArray[Any], rows: npt.NDArray[np.integer[Any]]) -> npt.NDArray[Any]:
+    """Return these rows of an array.
+
+    Of one from a temporary file some are read at a time: each may bring two megabytes with it.
+    """
+    if memory_of(array) or not len(array):
+        return array.take(rows, axis=0)
+    order = np.argsort(rows, kind="stable")  # neighbours are read together
+    found = np.empty((len(rows), *array.shape[1:]), array.dtype)
+    parts = max(1, len(np.unique(rows * array.strides[0] // FOLIO)) // FOLIOS)
+    for some in np.array_split(order, parts):
+        found[some] = array.take(rows[some], axis=0)
+        release()
+    return found
 
 
 def pieces(array: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import Examples, pack
-from grucli.data.spilled import pieces
+from grucli.data.spilled import pieces, taken
 from grucli.engine import augmentation, embedding
 from grucli.engine.packing import Floats
 from grucli.engine.params import Allocate, Parameters
@@ -92,7 +92,7 @@ class Shards:
 
     def deal(self, rows: Rows) -> int:
         """Deal a batch; return how many of its shards have rows."""
-        lengths = self._examples.lengths[rows]
+        lengths = taken(self._examples.lengths, rows)
         self.rows[: len(rows)] = rows[np.argsort(-lengths, kind="stable")]
         return min(len(rows), self._job.shards)
 
@@ -137,7 +137,7 @@ class Shards:
             x = augmentation.changed(batch.x, batch.packing, strength, rng)
             batch = replace(batch, x=x)
         scores = self.runner.forward(batch, generator(self._job.seed, DROPOUT, draw))
-        weights = self._examples.weights[batch.rows]
+        weights = taken(self._examples.weights, batch.rows)
         loss = self._job.objective.loss(scores, batch.targets, weights)
         return PartialSums(
             loss=loss.total,

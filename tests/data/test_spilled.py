@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grucli.data.spilled import PIECE, array_of, memory_of, pieces, spilled
+from grucli.data.spilled import PIECE, array_of, memory_of, pieces, spilled, taken
 from grucli.files.scratch import KEPT_BYTES, Scratch, release
 
 
@@ -41,3 +41,15 @@ def scratch_of(array):
     scratch = Scratch()
     scratch.append(np.ascontiguousarray(array).tobytes())
     return scratch
+
+
+def test_rows_are_taken_in_any_order_from_all_over_a_file():
+    array = np.random.default_rng(1).normal(size=(20 * PIECE, 3))
+    found = spilled(array)
+    for rows in (
+        np.zeros(0, np.int64),
+        np.arange(5),
+        np.random.default_rng(2).integers(0, len(array), 999),
+    ):
+        np.testing.assert_array_equal(taken(found, rows), array[rows])
+        np.testing.assert_array_equal(taken(array[:, 0], rows), array[rows, 0])
