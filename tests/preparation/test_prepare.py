@@ -31,7 +31,15 @@ def test_rows_are_split_and_every_setting_is_filled(reviews):
     assert np.bincount(result.valid.targets).tolist() == [8, 12]
     config = result.config.model_dump()
     missing = [k for s in ("model", "training") for k, v in config[s].items() if v is None]
-    assert missing == ["vectors", "momentum", "loss", "recall", "precision", "workers"]
+    assert missing == [
+        "vectors",
+        "momentum",
+        "epoch_rows",
+        "loss",
+        "recall",
+        "precision",
+        "workers",
+    ]
     assert set(result.reasons) >= {"model.hidden_size", "training.epochs", "data.max_length"}
     findings = "\n".join(result.findings)
     assert "100 rows" in findings
