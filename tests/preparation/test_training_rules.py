@@ -14,24 +14,35 @@ def sized(batch_size, hidden_size, *others):
     return resolve(assignments=[*sizes, *others]).config
 
 
+def many(steps):
+    return Facts(kind="text", rows=10_000, lengths=np.full(9, steps))
+
+
 @pytest.mark.parametrize(
-    ("batch_size", "hidden_size", "expected"),
+    ("batch_size", "hidden_size", "steps", "expected"),
     [
-        (32, 64, 1),
-        (32, 128, 1),
-        (63, 128, 1),
-        (64, 128, 2),
-        (32, 256, 2),
-        (2, 4096, 2),
-        (128, 256, 2),
+        (32, 64, 31, 1),
+        (32, 64, 32, 2),
+        (16, 128, 32, 2),
+        (16, 127, 1000, 1),
+        (128, 64, 8, 2),
+        (128, 64, 7, 1),
+        (2, 4096, 10, 2),
     ],
 )
-def test_large_batches_of_large_networks_are_shared(batch_size, hidden_size, expected):
-    choice = training_rules.shards(sized(batch_size, hidden_size))
+def test_batches_of_many_numbers_are_shared(batch_size, hidden_size, steps, expected):
+    config = sized(batch_size, hidden_size)
+    choice = training_rules.shards(many(steps), config)
     assert choice.value == expected
-    assert f"{batch_size * hidden_size:,} numbers" in choice.reason
-    both = training_rules.shards(sized(batch_size, hidden_size, "model.bidirectional=true"))
-    assert both == choice  # each direction alone is as quick
+    assert f"{batch_size * hidden_size:,} numbers a step, {steps} steps: " in choice.reason
+    both = sized(batch_size, hidden_size, "model.bidirectional=true")
+    assert training_rules.shards(many(steps), both).value == 2  # both directions are one loop
+
+
+def test_batches_are_not_shared_where_folds_are_side_by_side():
+    choice = training_rules.shards(many(500), sized(32, 64, "training.folds=3"))
+    assert (choice.value, choice.reason) == (1, "folds go on side by side")
+    assert training_rules.shards(many(500), sized(32, 64, "training.folds=off")).value == 2
 
 
 @pytest.mark.parametrize(

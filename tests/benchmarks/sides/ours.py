@@ -83,7 +83,8 @@ def classifier(row):
     model, examples, rows = _trained(row, GRU)
     settings = {"model": {"hidden_size": row.hidden, "bidirectional": False}}
     settings["training"] = {"batch_size": row.batch}
-    shards = training_rules.shards(Config.model_validate(settings)).value
+    facts = training_rules.Facts(kind="text", rows=len(examples), lengths=examples.lengths)
+    shards = training_rules.shards(facts, Config.model_validate(settings)).value
     job = ShardJob(objective=CrossEntropy(), shards=shards, batch_size=row.batch, seed=0)
     crew = Crew(model, examples, job)
     _open.enter_context(crew.joined(min(shards, usable_cores()) - 1))
