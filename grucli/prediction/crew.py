@@ -58,7 +58,7 @@ class Crew:
             workers: how many helpers at most; None for as many as there are cores for, if there is
                 much to do.
         """
-        self._saved, self._workers = saved, workers
+        self._saved, self._workers, self._is_asked = saved, workers, workers is not None
         self._runner = Runner(saved.model)
         self._helpers: list[Helper] = []
 
@@ -111,13 +111,24 @@ class Crew:
         if not self._helpers and self._pay_after(number):
             from grucli.prediction.helpers import hired  # late: few inputs are so many
 
-            with suppress(AccessError) if self._workers is None else nullcontext():
+            with nullcontext() if self._is_asked else suppress(AccessError):
                 self._helpers = hired(self._saved, self._workers)
             self._workers = len(self._helpers)
-        for helper in self._helpers:
-            helper.hear_all()
+        for helper in [*self._helpers]:
+            self._hear(helper)
         free = max(self._helpers, key=lambda helper: helper.room, default=None)
         return free if free is not None and free.room else None
+
+    def _hear(self, helper: Helper) -> None:
+        """Take what a helper has said; one that nobody has asked for need not come."""
+        try:
+            helper.hear_all()
+        except AccessError:
+            if self._is_asked or helper.has_started:
+                raise
+            helper.end()
+            self._helpers.remove(helper)
+            self._workers = len(self._helpers)
 
     def _pay_after(self, number: int) -> bool:
         """Tell whether there is enough to do for helpers, as far as so many windows can tell."""

@@ -55,17 +55,21 @@ class Asked:
 
 
 class Helper(Process):
-    """A process that answers windows, each in its turn."""
+    """A process that answers windows, each in its turn.
+
+    Attributes:
+        has_started: whether it has said so; before, nobody asks it.
+    """
 
     def __init__(self, name: str, memory: Memory, lent: Sequence[Place]) -> None:
         super().__init__(name, answer_worker.__name__, memory, lent, TASK)
-        self._has_started = False
+        self.has_started = False
         self._owed: deque[Asked] = deque()
 
     @property
     def room(self) -> int:
         """How many windows more it can be asked for; none before it has started."""
-        return AHEAD - len(self._owed) if self._has_started else 0
+        return AHEAD - len(self._owed) if self.has_started else 0
 
     def ask(self, window: Sequence[Record]) -> Asked:
         """Let it answer a window."""
@@ -82,7 +86,7 @@ class Helper(Process):
         """Take what it says next; return whether that was anything."""
         said = self.hear(waits=waits)
         if said == DONE:
-            self._has_started = True
+            self.has_started = True
         elif said == STATE:
             words = self.receive(*SIZE.unpack(self.receive(SIZE.size)))
             self._owed.popleft().take(pickle.loads(words))

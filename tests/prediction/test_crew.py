@@ -6,6 +6,7 @@ Covers: prediction/helpers, prediction/answer_worker, prediction/window, predict
 import dataclasses
 import os
 import signal
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -59,7 +60,7 @@ class Watched(Crew):
     def _helper(self, number):
         super()._helper(number)
         for helper in self._helpers:
-            while not helper._has_started:
+            while not helper.has_started:
                 helper.listen()
         found = super()._helper(number)
         self.asked += found is not None
@@ -214,6 +215,27 @@ def test_where_none_can_be_started_only_who_has_asked_for_them_is_told(monkeypat
         found += answers
     assert str(told.value) == message
     assert len(found) == 1
+
+
+@pytest.mark.parametrize("workers", [None, 1])
+def test_where_one_ends_before_it_has_started_only_who_has_asked_for_it_is_told(
+    monkeypatch, workers
+):
+    monkeypatch.setattr(helpers, "usable_cores", lambda: 2)
+    monkeypatch.setattr(crew_module, "PAY_AFTER", 1)
+    windows = windows_of(texts(WINDOWS * ROWS))
+    crew, count, found = Crew(text_model(), workers), 0, []
+    answers = crew.answers(windows, lambda: True)
+    with pytest.raises(AccessError, match="was ended by signal 9") if workers else nullcontext():
+        for _ in answers:
+            count += 1
+            if count == 2:  # it has just been started
+                found = pids(crew)
+                os.kill(found[0], signal.SIGKILL)
+                os.waitid(os.P_PID, found[0], os.WEXITED | os.WNOWAIT)
+    assert count == (2 if workers else WINDOWS)
+    assert len(found) == 1
+    assert is_gone(found[0])
 
 
 def test_few_records_start_nobody():
