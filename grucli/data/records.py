@@ -1,17 +1,21 @@
 """Records, which every form of data becomes, and the Source that yields them."""
 
+from __future__ import annotations
+
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from grucli.data.forms import FormatName, Missing, OnBadRow
-from grucli.data.label_lists import Divide
 from grucli.data.numbers import Floats
 from grucli.data.record_labels import LeftOut, tell_labels_apart
-from grucli.data.tables.column_profile import Look
 from grucli.data.windows import Window, WindowLabel
 from grucli.errors import DataError
+
+if TYPE_CHECKING:
+    from grucli.data.label_lists import Divide
+    from grucli.data.tables.column_profile import Look
 
 Kind = Literal["text", "series"]
 TargetForm = Literal["label", "labels", "number", "tags"]
@@ -24,9 +28,7 @@ Columns = str | tuple[str, ...]
 
 def names(columns: Columns | None) -> tuple[str, ...]:
     """Return the names, none for None."""
-    if columns is None:
-        return ()
-    return (columns,) if isinstance(columns, str) else columns
+    return (columns,) if isinstance(columns, str) else columns or ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,8 +105,7 @@ class ReadOptions:
         id: name of the column whose equal values make rows one sequence.
         time: name of the column that orders the rows of one sequence.
         window: steps of the windows into which the rows of an id are cut; None for none.
-        step: steps from the start of a window to that of the next; None is as in training, where
-            windows do not overlap.
+        step: from the start of a window to that of the next; None is as in training, their size.
         window_label: which label of its steps is that of a window; None is as in training.
         gap_channel: whether the time since the step before is a channel; None likewise.
         missing: whether a value may be missing; None is as in training, where it may not.
@@ -188,8 +189,7 @@ class Remembered:
     def stored(self) -> dict[str, Any]:
         """Return the fields as plain values; those that older models lack only if they are set."""
         stored = asdict(self)
-        names = list(stored)
-        for each in fields(self)[names.index("quotes") :]:  # these are newer
+        for each in fields(self)[list(stored).index("quotes") :]:  # these are newer
             if stored[each.name] == each.default:
                 del stored[each.name]
         return stored
@@ -293,7 +293,7 @@ class Source:
         row = f", row {record.number}" if record.number > record.line else ""
         return f"{self.name}:{record.line + below}{row}"
 
-    def __enter__(self) -> "Source":
+    def __enter__(self) -> Source:
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -1,17 +1,21 @@
 """Requests: what user, model and command ask of data."""
 
+from __future__ import annotations
+
 import io
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from grucli.data import label_lists
 from grucli.data.forms import FormatName, Missing
-from grucli.data.label_lists import Divide
 from grucli.data.records import ReadOptions, Remembered, Source, names
 from grucli.data.streams.lines import Lines
 from grucli.data.tables.column_names import split_names
 from grucli.data.tables.delimiter_names import parse_delimiter
 from grucli.errors import ConfigError, excerpt
+
+if TYPE_CHECKING:
+    from grucli.data.label_lists import Divide
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +34,7 @@ class Asked:
     path: str | None = None
     may_be_tagged: bool = False
 
-    def among(self, columns: Collection[str]) -> "Asked":
+    def among(self, columns: Collection[str]) -> Asked:
         """Return the same with the names that the user gave told apart as names of `columns`.
 
         A likely label is given if it is one of them, and nobody has given another.
@@ -102,10 +106,12 @@ class Asked:
     @property
     def divide(self) -> Divide | None:
         """How the text of a label becomes labels, None where it is one."""
+        if not self.wants_sets:
+            return None
+        from grucli.data import label_lists  # late: most labels are one
+
         separator = self.label_separator
-        if separator is not None:
-            return label_lists.parts(separator)
-        return label_lists.one if self.wants_sets else None
+        return label_lists.one if separator is None else label_lists.parts(separator)
 
     @property
     def id(self) -> str | None:

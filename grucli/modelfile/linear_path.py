@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.series.kernels import HIGH, Kernels
-from grucli.data.text.ngrams import Ngrams, Pattern
 from grucli.errors import expect
-from grucli.model.kernel_path import KernelPath
 from grucli.model.linear_path import LinearPath
-from grucli.model.ngram_path import NgramPath
 from grucli.modelfile.fields import built
 from grucli.modelfile.npz_layout import Arrays
+
+if TYPE_CHECKING:
+    from grucli.model.kernel_path import KernelPath
+    from grucli.model.ngram_path import NgramPath
 
 LINEAR = "wide_"
 KERNELS = ("dilations", "counts", "channels", "thresholds")
@@ -26,6 +26,9 @@ LARGEST_KERNELS = 1 << 20  # steps from one weight to the next, thresholds of on
 
 def linear_parts(path: LinearPath | None) -> tuple[dict[str, Any], Arrays]:
     """Return what a model file holds of a linear path: fields beside the encoder's, and arrays."""
+    from grucli.model.kernel_path import KernelPath  # late: who reads a model has one of the two
+    from grucli.model.ngram_path import NgramPath
+
     if isinstance(path, NgramPath):
         fields = {"ngrams": dataclasses.asdict(path.ngrams.pattern)}
         features: Arrays = {"keys": path.ngrams.keys, "idf": path.ngrams.idf}
@@ -63,6 +66,9 @@ def _ngram_path(
     """Return the n-grams of a model file whose pattern has these fields, None if there is none."""
     if fields is None:
         return None
+    from grucli.data.text.ngrams import Ngrams, Pattern
+    from grucli.model.ngram_path import NgramPath
+
     pattern = built(Pattern, fields)
     expect(1 <= pattern.longest <= LONGEST_NGRAM, "n-grams")
     keys, idf = arrays[LINEAR + "keys"], arrays[LINEAR + "idf"]
@@ -77,6 +83,9 @@ def _kernel_path(arrays: Arrays, num_channels: int, num_outputs: int) -> KernelP
     """Return the kernels of a model file that read so many channels, None if it has none."""
     if LINEAR + "thresholds" not in arrays:
         return None
+    from grucli.data.series.kernels import HIGH, Kernels
+    from grucli.model.kernel_path import KernelPath
+
     dilations, counts, channels, thresholds = (arrays[LINEAR + name] for name in KERNELS)
     for array in (dilations, counts):
         expect(array.dtype == np.int64 and array.ndim == 1 and len(array) > 0, "kernels")

@@ -16,8 +16,6 @@ from typing import Any, Final, cast
 
 import numpy as np
 
-from grucli.data.forms.conll import TokenLines
-from grucli.data.forms.spans import joined
 from grucli.data.kept_columns import Kept, renamed
 from grucli.data.records import Record, Source
 from grucli.engine.packing import Floats
@@ -225,6 +223,8 @@ def _rows(predictions: Predictions, columns: Sequence[Sequence[str]]) -> Iterato
 
 def _tagged(record: Record, tags: Sequence[str] | None) -> list[str]:
     """Return the lines of a record with these tags, None if it could not be read."""
+    from grucli.data.forms.conll import TokenLines  # late: few models tag
+
     if isinstance(record.cells, TokenLines):
         return record.cells.tagged([ERROR] * len(record.cells.places) if tags is None else tags)
     if tags is None:
@@ -262,6 +262,8 @@ def _objects(layout: Layout, predictions: Predictions) -> Iterator[dict[str, Any
             found["window"] = None if record.window is None else dict(named)
         found |= dict(zip(fields, values, strict=True))
         if record.places and layout.steps is not None:
+            from grucli.data.forms.spans import joined
+
             found["spans"] = joined(record.places, found[layout.steps])
         found |= end
         if layout.kept:

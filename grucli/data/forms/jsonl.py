@@ -54,29 +54,6 @@ class _Keys:
     group: str | None = None
 
 
-def starts_as_jsonl(lines: Lines, asked: Asked | None = None) -> bool:
-    """Whether the line that comes is a JSON object, with the keys of the text if `asked` for."""
-    waiting, _ = lines.peek(1)
-    if not waiting or not waiting[0].lstrip().startswith(b"{"):
-        return False
-    try:
-        found = parse_object(waiting[0], lines.encoding)
-    except JsonError:
-        return False
-    if asked is None:
-        return True
-    keys = shape_of([found], asked).flat(found).keys()
-    return set(asked.among(keys).text) <= keys
-
-
-def starts_as_tokens(lines: Lines, asked: Asked) -> bool:
-    """Whether the line that comes is a JSON object with tokens for a model that tags them."""
-    if asked.known.targets != "tags" or not starts_as_jsonl(lines):
-        return False
-    found = parse_object(lines.peek(1)[0][0], lines.encoding)
-    return tagged_keys([found], list(found), asked) is not None
-
-
 def open_jsonl(stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
     """Open the objects that `lines` hold.
 

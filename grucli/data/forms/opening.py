@@ -13,28 +13,31 @@ What a record is:
 
 A record that cannot be read (ragged, undecodable, over-long, quote not closed, not finite) is a
 Record with `error`, and reading goes on behind it: whether to stop is for the caller to say.
+
+A form is imported when data have it: nobody who asks about one line waits for all of them.
 """
+
+from __future__ import annotations
 
 import io
 from dataclasses import replace
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
-from grucli.data.forms.conll import open_conll, starts_as_conll
-from grucli.data.forms.json_document import Elements, Place, find_place
-from grucli.data.forms.jsonl import open_jsonl, starts_as_jsonl, starts_as_tokens
+from grucli.data.forms.form_of_content import form_of_content, form_of_txt, is_searched
+from grucli.data.forms.json_start import may_hold_json, starts_as_jsonl
 from grucli.data.forms.piped_input import refuse_stray
-from grucli.data.forms.spans import divided
-from grucli.data.forms.text_lines import open_label_lines, starts_labelled
-from grucli.data.forms.ts import open_ts, starts_as_ts
+from grucli.data.forms.text_lines import open_label_lines
 from grucli.data.records import ReadOptions, Remembered, Source
 from grucli.data.request import Asked
 from grucli.data.streams.charsets import starts_as_utf8
-from grucli.data.streams.lines import Lines, decode, is_wide, refuse_wide, text_encoding
+from grucli.data.streams.lines import Lines, is_wide, refuse_wide, text_encoding
 from grucli.data.streams.signatures import first_bytes, holds_arrays, may_hold_arrays, refuse_kind
-from grucli.data.tables.delimiters import announced_delimiter, find_delimiter
-from grucli.data.tables.source import header_has_text, is_headless, open_table
 from grucli.errors import ConfigError, DataError, show_path
 from grucli.files.data_stream import open_binary
+
+if TYPE_CHECKING:
+    from grucli.data.forms.json_document import Elements, Place
 
 _SUFFIXES = {
     ".csv": "csv",
@@ -143,7 +146,10 @@ def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source
 
         return _unless_cut(open_series(stream, asked, head), asked)
     refuse_kind(head, asked.name)
-    if form in ("", "json", "jsonl") or (form == "lines" and asked.options.format == "auto"):
+    is_open = form in ("", "json", "jsonl") or (form == "lines" and asked.options.format == "auto")
+    if is_open and may_hold_json(head, asked.encoding):
+        from grucli.data.forms.json_document import Elements, find_place
+
         head, place = find_place(head, stream, asked, form)
         if place:
             return _of_document(Elements(stream, asked, head, place), place, form, stream, asked)
@@ -158,18 +164,20 @@ def _opened(stream: io.BufferedIOBase, asked: Asked, suffix_form: str) -> Source
     if asked.options.format == "auto" and _is_tagged(lines, form, asked):
         form = "conll"
     elif asked.options.format == "auto" and form == "lines":
-        form = _form_of_txt(lines, asked)
+        form = form_of_txt(lines, asked)
     return _finished(_of_form(form, stream, lines, asked), lines, asked)
 
 
 def _of_document(
     lines: Elements, place: Place, form: str, stream: io.BufferedIOBase, asked: Asked
 ) -> Source:
-    is_searched = form.startswith("json") or _is_searched(asked)
-    if not is_searched and not starts_as_jsonl(lines, asked):
+    by_content = form.startswith("json") or is_searched(asked)
+    if not by_content and not starts_as_jsonl(lines, asked):
         refuse_stray(lines, asked)
+    from grucli.data.forms.jsonl import open_jsonl
+
     source = open_jsonl(stream, lines, asked)
-    said = place.said if is_searched else f"{place.said} (pass --format lines for plain lines)"
+    said = place.said if by_content else f"{place.said} (pass --format lines for plain lines)"
     source.format, source.findings = "json", (said, *source.findings)
     found_later = source.found_later
     source.found_later = lambda: (*found_later(), *lines.findings())
@@ -182,6 +190,8 @@ def _finished(source: Source, lines: Lines, asked: Asked) -> Source:
     if source.kind == "text":
         _say_encoding(source, lines, asked)
     if asked.known.targets == "tags":
+        from grucli.data.forms.spans import divided
+
         source.records = divided(source.records, asked.known.division)
     return source
 
@@ -204,7 +214,11 @@ def _is_tagged(lines: Lines, form: str, asked: Asked) -> bool:
     """Whether the data are tokens with tags whatever their name says; a pipe to predict is not."""
     is_open = asked.may_be_tagged and form in ("", "lines", "tsv")
     is_searched = asked.needs_label or asked.path is not None
-    return is_open and is_searched and starts_as_conll(lines, asked)
+    if not (is_open and is_searched):
+        return False
+    from grucli.data.forms.conll import starts_as_conll
+
+    return starts_as_conll(lines, asked)
 
 
 def _in_utf8(asked: Asked, head: bytes) -> Asked:
@@ -228,7 +242,7 @@ def _say_encoding(source: Source, lines: Lines, asked: Asked) -> None:
 
 def _of_form(form: str, stream: io.BufferedIOBase, lines: Lines, asked: Asked) -> Source:
     """Open the lines in the form that is told, or that their content tells."""
-    found = form or _form_of_content(lines, asked)
+    found = form or form_of_content(lines, asked)
     if found == "lines":
         source = open_label_lines(stream, lines, asked)
         if (
@@ -240,60 +254,21 @@ def _of_form(form: str, stream: io.BufferedIOBase, lines: Lines, asked: Asked) -
             source.findings = (said, *source.findings)
         return source
     if found == "jsonl":
+        from grucli.data.forms.jsonl import open_jsonl
+
         source = open_jsonl(stream, lines, asked)
         if not form and source.kind == "text" and not asked.needs_label:
             said = "the first line is a JSON object (pass --format lines for plain lines)"
             source.findings = (said, *source.findings)
         return source
     if found == "ts":
+        from grucli.data.forms.ts import open_ts
+
         return open_ts(stream, lines, asked)
     if found == "conll":
+        from grucli.data.forms.conll import open_conll
+
         return open_conll(stream, lines, asked)
+    from grucli.data.tables.source import open_table
+
     return open_table(stream, lines, asked, _DELIMITERS.get(form))
-
-
-def _is_searched(asked: Asked) -> bool:
-    """Whether content decides the form; lines to predict are raw texts, whatever is in them."""
-    options = asked.options
-    told = options.values or options.id
-    return bool(asked.needs_label or asked.known.kind == "series" or told)
-
-
-def _form_of_txt(lines: Lines, asked: Asked) -> str:
-    """Return the form of a .txt, plain lines if nothing speaks against it; "" if content tells."""
-    waiting, _ = lines.peek(1)
-    first = decode(waiting[0], lines.encoding)[0] if waiting else ""
-    told = asked.options.delimiter or (asked.needs_label and announced_delimiter(lines))
-    is_row = (asked.known.delimiter or "\n") in first
-    is_header = any(mark in first for mark in "\t,;|") and header_has_text(lines, asked)
-    if told or not asked.options.header or is_row or is_header or starts_as_jsonl(lines):
-        return ""
-    if not _is_searched(asked):
-        refuse_stray(lines, asked)
-    return "lines"
-
-
-def _form_of_content(lines: Lines, asked: Asked) -> str:
-    """Return the form of data whose name and options do not tell it."""
-    if header_has_text(lines, asked):
-        return "csv"
-    if (asked.text and starts_as_jsonl(lines, asked)) or (
-        not asked.needs_label and starts_as_tokens(lines, asked)
-    ):
-        return "jsonl"
-    options = asked.options
-    if not _is_searched(asked):
-        refuse_stray(lines, asked)
-        is_told = options.text or options.delimiter or is_headless(lines, asked)
-        return "csv" if is_told and not starts_labelled(lines, asked) else "lines"
-    if starts_labelled(lines, asked):
-        return "lines"
-    if starts_as_jsonl(lines):
-        return "jsonl"
-    if starts_as_ts(lines):
-        return "ts"
-    told = any((options.values, options.id, options.delimiter, announced_delimiter(lines)))
-    if asked.known.kind == "series" or told:
-        return "csv"
-    delimiter, _ = find_delimiter(lines, [], asked)
-    return {"": "lines", "\t": "tsv"}.get(delimiter, "csv")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from grucli.data.forms.label_studio import is_short_export, with_label
 from grucli.data.records import Record, Source
 from grucli.data.request import Asked
-from grucli.data.streams.lines import Lines, decode
+from grucli.data.streams.lines import Lines
 from grucli.data.tables.column_choice import ColumnChoice
 from grucli.data.tables.column_kinds import stem_and_number
 from grucli.data.tables.column_profile import PROFILED_ROWS, Look, TableProfile, profile
@@ -22,9 +22,9 @@ from grucli.data.tables.dialect import (
     Dialect,
     kept_rows,
     open_rows,
-    peeked_rows,
     sample_rows,
 )
+from grucli.data.tables.first_row import first_cells, has_known
 from grucli.data.tables.header import read_columns
 from grucli.data.tables.label_cells import find_lists
 from grucli.data.tables.log_table import fill_with_windows
@@ -41,23 +41,6 @@ HEADER_FIRST = "the first line is a header (pass --format lines for plain lines)
 
 
 _HEADLESS = "a table without a header, like the training data (pass --format lines for plain lines)"
-
-
-def is_headless(lines: Lines, asked: Asked) -> bool:
-    """Whether there is no header as told, or as in the training data whose tabs a file has, too."""
-    if not asked.options.header:
-        return True
-    is_likely = asked.path is not None and not asked.known.header and asked.known.delimiter == "\t"
-    waiting = lines.peek(1)[0] if is_likely else []
-    return any("\t" in decode(line, lines.encoding)[0] for line in waiting)
-
-
-def header_has_text(lines: Lines, asked: Asked) -> bool:
-    """Whether the line that comes is a header with the text column that is known."""
-    told = asked.options.delimiter or announced_delimiter(lines)
-    likely = [parse_delimiter(told)] if told else [asked.known.delimiter or ",", *"\t,;|"]
-    has_text = any(_has_known(lines, asked, delimiter) for delimiter in dict.fromkeys(likely))
-    return asked.header and bool(asked.text) and has_text
 
 
 def open_table(
@@ -253,28 +236,11 @@ def _delimiter(lines: Lines, asked: Asked, own: str | None) -> tuple[str, str]:
         return parse_delimiter(asked.options.delimiter), ""
     preferred = [d for d in (own, asked.known.delimiter) if d]
     for delimiter in dict.fromkeys([*preferred, *"\t,;|"]):
-        if _has_known(lines, asked, delimiter):
+        if has_known(lines, asked, delimiter):
             return delimiter, ""
     if not asked.needs_label:  # to wait for more than a row may take long
         for delimiter in sorted(preferred, key="\t".__ne__):  # a tab stands in no text
-            if len(_first_cells(lines, asked, delimiter)) > 1:
+            if len(first_cells(lines, asked, delimiter)) > 1:
                 return delimiter, ""
     delimiter, hint = find_delimiter(lines, preferred, asked)
     return delimiter or ",", hint
-
-
-def _has_known(lines: Lines, asked: Asked, delimiter: str) -> bool:
-    """Whether the row that comes has names of columns that are given or remembered as cells."""
-    cells = set(_first_cells(lines, asked, delimiter))
-    text, known = asked.among(cells).text, asked.known
-    if text:
-        return cells.issuperset(text)
-    return len(cells) > 1 and not cells.isdisjoint({*known.values, known.id})
-
-
-def _first_cells(lines: Lines, asked: Asked, delimiter: str) -> list[str]:
-    """Return the cells of the first row, below a line that announces the delimiter."""
-    dialect = Dialect(delimiter=delimiter, quotes=asked.quotes)
-    above = 1 if announced_delimiter(lines) else 0
-    rows = peeked_rows(lines, dialect, 1, skipped=above)
-    return [cell.strip() for row in rows[:1] for cell in row.cells]

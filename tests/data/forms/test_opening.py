@@ -1,6 +1,6 @@
 """Which form data have, and standard input.
 
-Covers: data/records.
+Covers: data/records, data/forms/form_of_content, data/forms/json_start.
 """
 
 import gzip

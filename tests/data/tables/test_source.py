@@ -1,4 +1,7 @@
-"""Tables of texts, row by row: what is read, what is one bad record, what is refused."""
+"""Tables of texts, row by row: what is read, what is one bad record, what is refused.
+
+Covers: data/tables/first_row.
+"""
 
 import csv
 import gzip
