@@ -16,6 +16,8 @@ _MENDS = {
     errno.ENOSPC: _SPACE,
     errno.EDQUOT: _SPACE,
     errno.EFBIG: "raise the limit on file sizes (ulimit -f)",
+    errno.ENOMEM: "end other programs",
+    errno.EMFILE: "raise the limit on open files (ulimit -n)",
     errno.EACCES: "check the permissions",
     errno.EPERM: "check the permissions",
     errno.EROFS: "choose another folder",

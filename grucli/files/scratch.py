@@ -121,5 +121,5 @@ def _errors() -> Iterator[None]:
         folder = tempfile.tempdir or os.environ.get("TMPDIR", "")
         place = f" in {show_path(folder)}" if folder else ""
         raise AccessError(
-            f"cannot keep data in temporary files{place}: {reason(error)}, by TMPDIR"
+            f"cannot keep data in temporary files{place}, where TMPDIR says: {reason(error)}"
         ) from error
