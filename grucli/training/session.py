@@ -16,7 +16,7 @@ import dataclasses
 import math
 import time
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -195,14 +195,15 @@ class Session:
             is_trial: whether nobody wants more than the first stage.
 
         Raises:
-            AccessError: a file cannot be written, or a worker has failed.
+            AccessError: a file cannot be written, or a worker has failed, or one that the config
+                asks for cannot be started.
             TrainingError: the numbers are not finite any more; the last good weights are saved.
         """
         files, trainer = self.request.files, self.trainer
         saver = Saver() if files is None else FileSaver(files, self.prepared, trainer)
         saver.begin()
-        workers = self.prepared.config.training.workers or 0
-        with trainer.crew(workers) if is_trial else trainer.helped(workers):
+        with ExitStack() as stack:
+            self._hire(stack, is_trial=is_trial)
             try:
                 yield from self._steps(saver)
                 saver.save()
@@ -223,6 +224,14 @@ class Session:
         """Write the best weights of a run that had ended: killed then, the file may be older."""
         if self.request.files is not None:
             run_files.save_best(self.request.files.model, self.prepared, self.trainer)
+
+    def _hire(self, stack: ExitStack, *, is_trial: bool) -> None:
+        """Start workers, until the stack is left; those that nobody has asked for need not come."""
+        is_asked = self.request.config.training.workers is not None
+        workers = self.prepared.config.training.workers or 0
+        helped = self.trainer.crew if is_trial else self.trainer.helped
+        with nullcontext() if is_asked else suppress(AccessError):
+            stack.enter_context(helped(workers))
 
     def _steps(self, saver: Saver) -> Iterator[StepInfo | EpochInfo]:
         for info in self._saved_before_a_failure(saver):

@@ -3,6 +3,7 @@
 Covers: training/new_run, training/saver.
 """
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from grucli.data.labelled import read_table
 from grucli.data.records import ReadOptions
 from grucli.errors import AccessError, ConfigError
 from grucli.modelfile import checkpoint
-from grucli.training import log
+from grucli.preparation import training_rules
+from grucli.training import log, new_run
 from grucli.training.progress import EpochInfo, StepInfo
 from grucli.training.saver import RunFiles
 from grucli.training.session import DataReady, RunRequest, Session, TrainerReady, WeightsTaken
@@ -99,6 +101,26 @@ def test_time_that_is_up_ends_a_session_with_a_model(tmp_path):
     assert [type(event) for event in events[-2:]] == [StepInfo, EpochInfo]
     assert session.trainer.progress.step == 1
     assert checkpoint.load(files.model).card["epoch"] == 1
+
+
+@pytest.mark.parametrize("parts", ["training.folds=2", "training.shards=2"])
+@pytest.mark.parametrize("workers", ["auto", "1"])
+def test_where_no_worker_can_start_only_who_has_asked_for_it_is_told(monkeypatch, parts, workers):
+    alone, _ = run(request_for("data.valid=auto", parts, "training.workers=0"))
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
+    monkeypatch.setattr(new_run, "usable_cores", lambda: 2)
+    monkeypatch.setattr(training_rules, "FEW_STEPS", 0)
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    request = request_for("data.valid=auto", parts, f"training.workers={workers}")
+    if workers == "1":
+        with pytest.raises(AccessError, match="cannot start workers"):
+            run(request)
+        return
+    session, _ = run(request)
+    assert session.prepared.config.training.workers
+    assert session.trainer.is_done
+    ours, theirs = session.trainer.model.arrays(), alone.trainer.model.arrays()
+    assert all((a == b).all() for (_, a), (_, b) in zip(ours, theirs, strict=True))
 
 
 def test_a_log_of_another_run_is_not_replaced(tmp_path):
