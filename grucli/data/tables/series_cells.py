@@ -26,10 +26,16 @@ _PAIRS = ("[]", "()")
 def holds_series(cells: Sequence[str]) -> bool:
     """Whether nearly all cells are series of numbers that are not all whole: no text is."""
     filled = [cell for cell in cells if cell.strip()]
-    found = [tokens for cell in filled if (tokens := _tokens(cell))]
+    found: list[list[str]] = []
+    least = (1 - _MOST_BAD) * len(filled)
+    for count, cell in enumerate(filled, 1):
+        if tokens := _tokens(cell):
+            found.append(tokens)
+        if len(found) + len(filled) - count <= least:  # of texts the first few tell
+            return False
     decimal = sum(any(re.search(r"[.eE]", token) for token in tokens) for tokens in found)
     is_long = sum(map(len, found)) >= _LEAST * len(found)
-    return len(found) > (1 - _MOST_BAD) * len(filled) and is_long and 2 * decimal > len(found)
+    return len(found) > least and is_long and 2 * decimal > len(found)
 
 
 def holds_lists(cells: Sequence[str]) -> bool:
@@ -78,6 +84,7 @@ def _tokens(cell: str) -> list[str]:
     tokens = [token for token in _BETWEEN.split(start) if token]
     if len(cell) > _LOOKED_AT:
         tokens.pop()  # may be cut
-    found = [token for token in tokens if looks_numeric(token) and not is_missing(token)]
-    bad = sum(not looks_numeric(token) for token in tokens)
-    return found if bad <= _MOST_BAD * len(tokens) else []
+    found = [token for token in tokens if looks_numeric(token)]
+    if len(tokens) - len(found) > _MOST_BAD * len(tokens):
+        return []
+    return [token for token in found if not is_missing(token)]
