@@ -1,8 +1,10 @@
 """`grucli` and `python -m grucli`."""
 
 import gc
+import os
 import sys
 
+LAST_STANDARD = 2  # descriptor of standard error
 MOST_NEW = 50_000
 """Objects after which cycles among the new ones are looked for; Python's own 700 are soon there."""
 
@@ -10,6 +12,7 @@ MOST_NEW = 50_000
 def main() -> None:
     """Run the command line and leave with its exit code."""
     gc.set_threshold(MOST_NEW)  # what is imported makes many objects and no garbage
+    _fill_standard_streams()
     try:
         from grucli.cli.app import run  # late: Ctrl-C may come while it is imported
 
@@ -18,6 +21,16 @@ def main() -> None:
         code = 130
     gc.freeze()  # or all that is left is searched for cycles, only to end
     sys.exit(code)
+
+
+def _fill_standard_streams() -> None:
+    """Let no file be opened in place of a standard stream that is closed.
+
+    A process that is started has another one there, so what it shares with this one would be lost.
+    """
+    while (file := os.open(os.devnull, os.O_RDWR)) <= LAST_STANDARD:
+        pass
+    os.close(file)
 
 
 if __name__ == "__main__":

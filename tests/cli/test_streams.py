@@ -92,6 +92,14 @@ def test_nobody_hears_complaints_and_work_goes_on(text_model: Path) -> None:
         assert (ran.code, ran.out, ran.err) == (3, expected.out, "")
 
 
+def test_without_any_standard_stream_workers_are_heard(text_model: Path, tmp_path: Path) -> None:
+    data, out = tmp_path / "new.txt", tmp_path / "out"
+    data.write_text("good film\n" * 40_000)
+    command = f"grucli predict {data} --format lines -m {text_model} --workers 2 -o {out}"
+    assert bash(f"{command} <&- >&- 2>&-").code == 0
+    assert len(out.read_bytes().splitlines()) == 40_000
+
+
 @pytest.mark.parametrize("locale", ["C", "en_US.ISO-8859-1"])
 def test_output_is_utf_8_in_every_locale(odd_model: Path, locale: str) -> None:
     ran = grucli(
