@@ -262,7 +262,7 @@ def test_it_goes_with_a_validation_share_a_search_and_none(tmp_path):
     [
         (("--save-test", "t.csv"), "--save-test: the test part is not asked for"),
         (("--test", "0.2", "--save-test", "t.jsonl"), "is read as csv, and so must be t.jsonl"),
-        (("--test", "0.001"), "data.test: 0% of 240 rows is none"),
+        (("--test", "0.001"), "data.test: 0.1% of 240 rows is none"),
         (("--test", "0.95"), "must be"),
         (("--test", "0.2", "--save-test", "m.npz"), "--save-test: m.npz is the model"),
         (("--test", str(REVIEWS), "--save-test", "t.csv"), "is a file already"),
