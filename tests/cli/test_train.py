@@ -718,7 +718,7 @@ def test_a_damaged_state_is_a_model_file_error(tmp_path):
 
 
 def test_two_runs_into_one_output_exclude_each_other(tmp_path, names):
-    process, _ = started_training(tmp_path, names, *SLOW, "--set", "training.learning_rate=1e-4")
+    process, _ = started_training(tmp_path, names, *SLOW, "--set", "training.epochs=999")
     try:
         done = grucli("train", names, "-o", "m.npz", "--force", *QUICK, cwd=tmp_path)
         assert_one_error(done, 5, "m.npz", str(process.pid))
