@@ -98,7 +98,7 @@ def test_who_computes_is_said(tmp_path):
     assert "training.workers: 0 (30 steps at least: few)" in brief
     one = said("--set", "model.hidden_size=8", "--folds", "off")
     assert "training.workers: 0 (1 shard, " in one
-    assert re.search(r"training.shards: 1 \(256 numbers a step, \d+ steps: too few to share\)", one)
+    assert re.search(r"training.shards: 1 \(256 numbers, \d+ steps: too few to share\)", one)
     several = said("--set", "training.shards=4", "--folds", "off")
     assert "training.shards: 4 (--set)" in several
     assert f"training.workers: {min(4, cores) - 1} (4 shards, {of_cores})" in several
