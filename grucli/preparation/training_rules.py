@@ -202,7 +202,7 @@ def shards(facts: Facts, config: Config) -> Choice:
     how = "enough" if enough else "too few"
     return Choice(
         value=2 if enough else 1,
-        reason=f"{numbers:,} numbers, {steps:g} steps: {how} to share",
+        reason=f"{numbers:,} numbers x {steps:g} steps: {how}",
     )
 
 

@@ -98,7 +98,7 @@ def test_who_computes_is_said(tmp_path):
     assert "training.workers: 0 (30 steps at least: few)" in brief
     one = said("--set", "model.hidden_size=8", "--folds", "off")
     assert "training.workers: 0 (1 shard, " in one
-    assert re.search(r"training.shards: 1 \(256 numbers, \d+ steps: too few to share\)", one)
+    assert re.search(r"training.shards: 1 \(256 numbers x \d+ steps: too few\)", one)
     several = said("--set", "training.shards=4", "--folds", "off")
     assert "training.shards: 4 (--set)" in several
     assert f"training.workers: {min(4, cores) - 1} (4 shards, {of_cores})" in several
@@ -115,7 +115,8 @@ def test_each_worker_on_a_fold_has_a_model_of_its_own(tmp_path, names):
     none, one, three, four = (
         memory_of(tmp_path, names, "--folds", "3", *workers(count)) for count in (0, 1, 3, 4)
     )
-    assert none < one < three == four
+    assert none < one < three
+    assert four == pytest.approx(three, rel=0.05)  # there is no fourth to do; the rest is measured
 
 
 def test_a_dry_run_measures_with_workers(tmp_path, names):

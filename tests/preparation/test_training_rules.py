@@ -34,7 +34,7 @@ def test_batches_of_many_numbers_are_shared(batch_size, hidden_size, steps, expe
     config = sized(batch_size, hidden_size)
     choice = training_rules.shards(many(steps), config)
     assert choice.value == expected
-    assert f"{batch_size * hidden_size:,} numbers, {steps} steps: " in choice.reason
+    assert f"{batch_size * hidden_size:,} numbers x {steps} steps: " in choice.reason
     both = sized(batch_size, hidden_size, "model.bidirectional=true")
     assert training_rules.shards(many(steps), both).value == 2  # both directions are one loop
 
