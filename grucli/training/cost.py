@@ -101,6 +101,8 @@ def _steps_s(trainer: Trainer, train: Examples, batches: Sequence[Rows]) -> floa
     """
     steps = np.array([train.lengths[rows].max() for rows in batches])
     picked = [len(batches) * (2 * k + 1) // (2 * BATCHES) for k in range(BATCHES)]
+    for k in picked:  # the first time buffers grow, here and in workers
+        trainer.step(batches[k])
     started = time.perf_counter()
     for k in picked:
         trainer.step(batches[k])
