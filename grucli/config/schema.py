@@ -104,7 +104,8 @@ class DataConfig(_Section):
     """Whether the first row of a table names its columns."""
     tokens: TokenMode = "auto"
     """What a step is; auto is words for alphabets and single characters for Chinese, Japanese and
-    Thai, or char where nearly all texts have no inner space."""
+    Thai, or char where nearly all texts have no inner space. pairs are pieces of words that the
+    training texts are often written with (byte pairs), exact is each character as it stands."""
     min_count: Count = 1
     """How often a token must occur in the training data to enter the vocabulary."""
     max_vocabulary: Count = 30_000

@@ -117,7 +117,9 @@ def of_examples(
 def _unknown(encoder: Encoder, share: float, what: str) -> Iterator[Notice]:
     if share > MOST_UNKNOWN:
         mode = encoder.settings().get("data.tokens")
-        mend = "" if mode in (None, "char", "byte", GIVEN) else " or --set data.tokens=char"
+        mend = (
+            "" if mode in (None, "char", "byte", "exact", GIVEN) else " or --set data.tokens=char"
+        )
         yield Notice(
             "data.unknown_tokens", f"{share:.0%} of {what}; more rows{mend} would let more be known"
         )

@@ -19,6 +19,7 @@ from grucli.data.records import Record, names
 from grucli.data.stored import Records
 from grucli.data.tables.column_profile import TableProfile
 from grucli.data.text import scripts
+from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.tokenized import tokens_of_each
 from grucli.data.text.tokens import tokenizer
 from grucli.preparation import checks, copies
@@ -111,10 +112,10 @@ class DataFacts:
 def facts_of(prepared: Prepared, table: Table) -> DataFacts:
     """Return what is in the file that a training was prepared from."""
     records = table.records
-    mode = prepared.encoder.settings().get("data.tokens", "auto")
-    is_text = records[0].values is None
+    encoder, is_text = prepared.encoder, records[0].values is None
+    mode = encoder.settings().get("data.tokens", "auto")
     if is_text:
-        tokenize = tokenizer(mode)
+        tokenize = encoder.tokenize if isinstance(encoder, TextEncoder) else tokenizer(mode)
         lengths = map(len, tokens_of_each(records, mode, tokenize))
     else:
         lengths = map(len, records.column("values"))

@@ -17,6 +17,7 @@ from grucli.data.series.views import orders_of_spread
 from grucli.data.spilled import spilled
 from grucli.data.stored import column
 from grucli.data.text import GIVEN, tokens
+from grucli.data.text.byte_pairs import BytePairs
 from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.tokenized import Tokenized, tokens_of_each
 from grucli.data.text.vocabulary import Vocabulary
@@ -104,9 +105,12 @@ def fit(
         return _fit_series(records, config, origin)
     data, mode = config.data, mode_of(records, config, origin)
     known = origin.encoder if origin is not None else None
-    tokenize = tokens.tokenizer(mode)
+    tokenize, pairs = tokens.tokenizer(mode), None
     if isinstance(known, TextEncoder) and known.mode == mode:
-        tokenize = known.tokenize  # maybe of an earlier edition
+        tokenize, pairs = known.tokenize, known.pairs  # maybe of an earlier edition
+    elif mode == "pairs":
+        pairs = BytePairs.learn(text or "" for text in column(records, "text"))
+        tokenize = pairs.split
     tokenized = Tokenized.of_tokens(tokens_of_each(records, mode, tokenize))
     steps = spilled(np.maximum(tokenized.lengths, 1))
     longest = _longest(steps, config, origin)
@@ -128,7 +132,7 @@ def fit(
     subwords = unless_given(config.model.subwords, default)
     spelled = subwords.value if are_words else False
     kept = UNLIMITED if reads_all else longest.value
-    encoder = TextEncoder(vocabulary, mode, kept, buckets=spelled or 0)
+    encoder = TextEncoder(vocabulary, mode, kept, buckets=spelled or 0, pairs=pairs)
     return Fitted(
         encoder=encoder,
         encoded=encoder.encode_tokens(tokenized),

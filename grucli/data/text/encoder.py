@@ -14,6 +14,7 @@ from grucli.data.encoded import UNLIMITED, Encoded
 from grucli.data.records import Record
 from grucli.data.spilled import array_of, spilled
 from grucli.data.text import GIVEN, spelling
+from grucli.data.text.byte_pairs import BytePairs
 from grucli.data.text.character_classes import CHARACTERS
 from grucli.data.text.parts import TextParts
 from grucli.data.text.subwords import Subwords
@@ -26,6 +27,7 @@ from grucli.files.scratch import Scratch
 
 BAG_SIZES = range(3, 6)  # characters of the n-grams that a token's vector is made of
 TOKEN_CHARACTERS = 64  # of a token where all are listed
+SPACES_INSIDE = frozenset({"char", "exact", "pairs"})  # modes whose tokens hold the spaces, too
 _BETWEEN_CHARACTERS = re.compile(f"(?<=[{CHARACTERS}]) (?=[{CHARACTERS}])")
 MOST_BAG = 40  # n-grams of a token; those of 15 characters have as many
 
@@ -48,17 +50,21 @@ class TextEncoder:
         mode: str,
         max_length: int,
         buckets: int = 0,
+        pairs: BytePairs | None = None,
     ) -> None:
         """Encode with the tokenizer of `mode`, keeping the first `max_length` tokens.
 
-        `buckets` has the n-grams of each token's characters, 0 none.
+        `buckets` has the n-grams of each token's characters, 0 none; `pairs` are those of the mode
+        of this name.
         """
         self.vocabulary = vocabulary
         self.mode = mode
         self.buckets = buckets
+        self.pairs = pairs
         self.max_length = max_length
         editions = (edition_of(mode, block) for block in vocabulary.blocks())
-        self.tokenize = tokenizer(mode, min(editions, default=LATEST))
+        edition = min(editions, default=LATEST)
+        self.tokenize = tokenizer(mode, edition) if pairs is None else pairs.split
 
     @classmethod
     def from_arrays(
@@ -69,8 +75,10 @@ class TextEncoder:
         Raises:
             LookupError, TypeError, ValueError: they do not fit together.
         """
-        expect(fields["mode"] in (*MODES, GIVEN), "tokens")
-        return cls(Vocabulary.from_bytes(arrays["vocabulary"]), fields["mode"], max_length, buckets)
+        mode = fields["mode"]
+        expect(mode in (*MODES, GIVEN), "tokens")
+        pairs = BytePairs.from_bytes(arrays["pairs"]) if mode == "pairs" else None
+        return cls(Vocabulary.from_bytes(arrays["vocabulary"]), mode, max_length, buckets, pairs)
 
     def settings(self) -> dict[str, Any]:
         """Return what of a config it was made by."""
@@ -118,13 +126,13 @@ class TextEncoder:
     def parts_of(self, record: Record, *, reads_on: bool) -> TextParts:
         """Return the tokens of a text: with `reads_on` also those that the recurrence skips."""
         text = Tokenized.of([record], self._split if reads_on else self.tokens)
-        glue = "" if self.mode == "char" else " "
+        glue = "" if self.mode in SPACES_INSIDE else " "
         known = self.vocabulary.encode(text.tokens) != UNKNOWN
         return TextParts(text=text, known=known, glue=glue, encode=self.encode_tokens)
 
     def joined(self, parts: Sequence[str]) -> str:
         """Return tokens as people read them: a space between words, none between characters."""
-        if self.mode == "char":
+        if self.mode in SPACES_INSIDE:
             return "".join(parts)
         text = " ".join(parts)
         return _BETWEEN_CHARACTERS.sub("", text) if self.mode == "auto" else text
@@ -142,7 +150,10 @@ class TextEncoder:
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return what a model file holds of it."""
-        return {"vocabulary": np.frombuffer(self.vocabulary.to_bytes(), np.uint8)}
+        held = {"vocabulary": self.vocabulary.to_bytes()}
+        if self.pairs is not None:
+            held["pairs"] = self.pairs.to_bytes()
+        return {name: np.frombuffer(data, np.uint8) for name, data in held.items()}
 
     def tokens(self, record: Record) -> Sequence[str]:
         """Return the tokens that are read: none for an empty text, at most `max_length`."""

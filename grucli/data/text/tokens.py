@@ -8,6 +8,8 @@ r"""Text to tokens.
     char    each character, spaces too
     byte    each byte of the UTF-8 form, as two hexadecimal digits
     space   what spaces separate, as it stands
+    exact   each character as it stands
+    pairs   pieces of words that training has learned (byte_pairs); before, characters as they stand
     given   the same, of a text; of data that hold tokens nothing is divided
 
 `auto`, `word` and `char` bring the text to NFKC and one case first: "ＧＲＵ", "GRU" and "gru" are
@@ -26,6 +28,7 @@ from functools import cache, partial
 from typing import Final, get_args
 
 from grucli.data.text import GIVEN, TokenMode
+from grucli.data.text.byte_pairs import BytePairs
 from grucli.data.text.character_classes import (
     CHARACTERS,
     CLUSTERED,
@@ -44,6 +47,7 @@ Tokenizer = Callable[[str], list[str]]
 
 MODES: tuple[TokenMode, ...] = get_args(TokenMode)
 FIRST, LATEST = 1, 2  # editions of the rules
+_AS_IT_STANDS = "byte", "space", "exact", "pairs"  # modes that no edition has changed
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+\.\d+"
 _EMOJI = f"[{PICTURES}](?:[{SKIN_TONES}\u20e3]|\u200d[{PICTURES}])*|[{FLAGS}]{{2}}"
@@ -94,6 +98,10 @@ def tokenizer(mode: str, edition: int = LATEST) -> Tokenizer:
         return _bytes
     if mode in ("space", GIVEN):
         return str.split
+    if mode == "exact":
+        return list
+    if mode == "pairs":
+        return BytePairs(()).split
     raise ValueError(f"no such mode: {mode}")
 
 
@@ -132,7 +140,7 @@ def edition_of(mode: str, tokens: Sequence[str]) -> int:
     foreign = [token for token in tokens if not token.isascii()]
     text = "\n".join(foreign)
     is_odd = re.search(f"[{CLUSTERED}{UNSEEN}{JOINERS}\u02bc]", text)
-    if mode in ("byte", "space", GIVEN) or (normalize(text) == text and not is_odd):
+    if mode in (*_AS_IT_STANDS, GIVEN) or (normalize(text) == text and not is_odd):
         return LATEST
     first, latest = tokenizer(mode, FIRST), tokenizer(mode)
     is_first = any(latest(token) != [token] == first(token) for token in foreign)

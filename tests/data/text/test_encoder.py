@@ -9,6 +9,7 @@ import pytest
 from grucli.data.encoded import UNLIMITED
 from grucli.data.records import Record
 from grucli.data.text import GIVEN
+from grucli.data.text.byte_pairs import BytePairs
 from grucli.data.text.encoder import MOST_BAG, TextEncoder
 from grucli.data.text.vocabulary import EMPTY, UNKNOWN, Vocabulary
 from grucli.engine.bags import NONE
@@ -162,3 +163,26 @@ def test_unknown_given_tokens_differ_in_their_spelling():
     same = encoded.bags[known] == encoded.bags[2]
     assert same.sum() == 5  # the shape, and all ends
     assert (encoded.bags[encoded.steps] >= known).all()
+
+
+def test_byte_pairs_are_read_and_kept_with_the_encoder():
+    pairs = BytePairs.learn(["the new film"] * 30)
+    encoder = TextEncoder(Vocabulary((" the", " new", " film")), "pairs", 4, pairs=pairs)
+    encoded = encoder.encode([text("The new film news")])
+    assert encoded.lengths.tolist() == [4]  # of " ", "T", "h", "e", " new", " film", " new", "s"
+    assert encoder.tokens(text("a new film")) == [" ", "a", " new", " film"]
+    again = TextEncoder.from_arrays(encoder.fields(), encoder.arrays(), 4, 0)
+    assert again.pairs == pairs
+    assert again.tokens(text("a new film")) == encoder.tokens(text("a new film"))
+    assert encoder.joined([" the", " new", "s"]) == " the news"
+    for damaged in ({}, {"pairs": np.frombuffer(b"a\n", np.uint8)}):
+        arrays = {"vocabulary": encoder.arrays()["vocabulary"], **damaged}
+        with pytest.raises((LookupError, ValueError)):
+            TextEncoder.from_arrays({"mode": "pairs"}, arrays, 4, 0)
+
+
+def test_exact_characters_keep_case_and_width():
+    encoder = TextEncoder(Vocabulary("aAＡ "), "exact", 9)
+    assert encoder.tokens(text("Aa Ａ\n")) == ["A", "a", " ", "Ａ", "\n"]
+    assert encoder.encode([text("Aa Ａ\n")]).steps.tolist() == [3, 2, 5, 4, UNKNOWN]
+    assert encoder.parts_of(text("Aa Ａ"), reads_on=True).shown(0, 3) == "Aa "
