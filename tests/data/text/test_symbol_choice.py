@@ -1,0 +1,26 @@
+import pytest
+
+from grucli.data.text.symbol_choice import SHORT, choose
+
+PHONEMES = ["K AE1 T", "T AE1 K", "AE1 T K", "K T"] * 5
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind", "reason"),
+    [
+        (PHONEMES, "space", "3 symbols"),
+        ([*PHONEMES, ""], "space", "3 symbols"),
+        ([*PHONEMES, "K  T"], "char", "characters on average"),
+        (["2024-05-31", "1999-01-01"] * 20, "char", "10 characters"),
+        (["positive", "negative"] * 20, "char", "8 characters"),
+        ([f"the word{k} is new here" for k in range(99)], "char", "characters on average"),
+        (["一个很长的句子"] * 9, "char", "7 characters"),
+        (["a" * SHORT], "char", f"{SHORT} characters"),
+        (["a" * (SHORT + 1)], "pairs", f"{SHORT + 1} characters"),
+        ([""], "char", "0 characters"),
+    ],
+)
+def test_targets_decide(texts: list[str], kind: str, reason: str) -> None:
+    found, said = choose(texts)
+    assert found == kind
+    assert reason in said
