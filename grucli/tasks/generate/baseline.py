@@ -1,0 +1,109 @@
+"""What answering blindly reaches: the input itself, one text for all, or the first words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from statistics import median_low
+from typing import Self
+
+from grucli.tasks.generate.metrics import Compared
+from grucli.tasks.intervals import Interval, wilson_interval
+from grucli.tasks.scorecard import Measure
+
+EXACT_MATCH = Measure(name="exact_match", title="exact match", is_brief=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlindText:
+    """The exact match of blind answers to some inputs.
+
+    Attributes:
+        rows: distinct inputs.
+        value: the share of right answers.
+        owner: whose figure it is.
+        meaning, subject: what is always answered.
+    """
+
+    rows: int
+    value: float
+    owner: str
+    meaning: str
+    subject: str | None = None
+
+    @classmethod
+    def of(cls, rows: Sequence[Compared]) -> Self:
+        """Return the better one: the input itself, or what is true of most inputs."""
+        copies = sum(row.source in row.truths for row in rows)
+        most, hits = most_frequent(rows)
+        if copies > hits:
+            return cls(
+                rows=len(rows),
+                value=copies / len(rows),
+                owner="copy",
+                meaning="giving back the input",
+            )
+        return cls(
+            rows=len(rows),
+            value=hits / len(rows),
+            owner="most frequent",
+            meaning="always answering",
+            subject=most,
+        )
+
+    @property
+    def measure(self) -> Measure:
+        """What is measured."""
+        return EXACT_MATCH
+
+    def interval(self, value: float) -> Interval:
+        """Return the 95 % interval of a share of these rows."""
+        return wilson_interval(value * self.rows, self.rows)
+
+    def is_passed_by(self, value: float) -> bool:
+        """Whether a share is above the baseline by more than chance explains."""
+        return self.interval(value)[0] > self.value
+
+    def is_missed_by(self, value: float) -> bool:
+        """Whether a share is below the baseline by more than chance explains."""
+        return self.interval(value)[1] < self.value
+
+    @property
+    def limit(self) -> str:
+        """Why no share could pass it; nothing where some could."""
+        if self.value == 1:
+            return f"{self.meaning} is right everywhere"
+        if not self.is_passed_by(1.0):
+            return f"no answers would be on {self.rows} rows; judge it on more"
+        return ""
+
+
+def most_frequent(rows: Sequence[Compared]) -> tuple[str, int]:
+    """Return what is true of most inputs, of how many; of equals the lesser by code points."""
+    counts = Counter(truth for row in rows for truth in row.truths)
+    text = min(counts, key=lambda text: (-counts[text], text))
+    return text, counts[text]
+
+
+def blind_answers(rows: Sequence[Compared]) -> list[list[Compared]]:
+    """Return the rows with the input as answer, and with what is true of most of them."""
+    most, _ = most_frequent(rows)
+    return [
+        [replace(row, answer=row.source) for row in rows],
+        [replace(row, answer=most) for row in rows],
+    ]
+
+
+def lead_words(rows: Sequence[Compared]) -> tuple[list[Compared], int]:
+    """Return the rows with the first words of the input as answer, and how many words.
+
+    They are as many as the true texts have, of which half have more and half have fewer.
+    """
+    number = max(1, median_low(_sizes(rows)))
+    answers = (" ".join(row.source.split(None, number)[:number]) for row in rows)
+    return [replace(row, answer=text) for row, text in zip(rows, answers, strict=True)], number
+
+
+def _sizes(rows: Sequence[Compared]) -> Iterable[int]:
+    return [len(truth.split()) for row in rows for truth in row.truths]

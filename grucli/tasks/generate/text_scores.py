@@ -1,0 +1,105 @@
+"""Scores that other programs define: chrF and BLEU of sacrebleu, ROUGE of rouge-score.
+
+Both packages are the extra `generate`. Sources: Popović 2015 (chrF), Papineni et al. 2002 (BLEU),
+Post 2018 (arXiv:1804.08771, signatures), Lin 2004 (ROUGE).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from grucli.data.text import scripts
+from grucli.data.text.tokens import tokenizer
+from grucli.tasks.generate.metrics import Compared
+from grucli.tasks.intervals import Interval, normal_interval
+
+PACKAGES = "sacrebleu", "rouge_score"
+_TOKENIZERS = {"Han": "zh", "Kana": "char", "Hangul": "char", "Thai": "char"}
+"""Those of sacrebleu for scripts without spaces, or whose words many particles end."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextScore:
+    """A score of n answers.
+
+    Attributes:
+        value: from 0 to 100, or to 1 for ROUGE.
+        how: by which rules it was counted.
+        interval: its 95 % interval; None where nobody knows.
+    """
+
+    value: float
+    how: str
+    interval: Interval | None = None
+
+
+def are_installed() -> bool:
+    """Whether there is what scores texts."""
+    try:
+        for name in PACKAGES:
+            import_module(name)
+    except ImportError:
+        return False
+    return True
+
+
+def chrf(rows: Sequence[Compared]) -> TextScore:
+    """Return the F2 of n-grams of characters, of all answers together."""
+    return _of_sacrebleu(import_module("sacrebleu").CHRF(), rows)
+
+
+def bleu(rows: Sequence[Compared]) -> TextScore:
+    """Return the precision of n-grams of tokens, of all answers together.
+
+    What a token is goes by the script in which most true texts are written.
+    """
+    script = scripts.of_texts(chain.from_iterable(row.truths for row in rows)).most_common(1)[0][0]
+    tokenize = _TOKENIZERS.get(script, "13a")
+    return _of_sacrebleu(import_module("sacrebleu").BLEU(tokenize=tokenize, force=True), rows)
+
+
+def rouge(rows: Sequence[Compared], kinds: Sequence[str]) -> list[TextScore]:
+    """Return the mean F1 of each kind, by tokens of any script; of several truths the best counts.
+
+    Args:
+        rows: n answers.
+        kinds: such as "rouge1", "rougeL".
+    """
+    scorer = import_module("rouge_score.rouge_scorer").RougeScorer(kinds, tokenizer=_Tokens())
+    found = [scorer.score_multi(row.truths, row.answer) for row in rows]
+    scores = np.array([[one[kind].fmeasure for kind in kinds] for one in found])
+    errors = scores.std(axis=0) / math.sqrt(len(rows))
+    return [
+        TextScore(
+            value=float(mean),
+            how="F1 of tokens of any script",
+            interval=normal_interval(float(mean), float(error)),
+        )
+        for mean, error in zip(scores.mean(axis=0), errors, strict=True)
+    ]
+
+
+class _Tokens:
+    """What rouge-score asks for tokens; its own leaves all but a to z and digits out."""
+
+    def tokenize(self, text: str) -> list[str]:
+        return _words(text)
+
+
+_words = tokenizer("auto")
+
+
+def _of_sacrebleu(metric: Any, rows: Sequence[Compared]) -> TextScore:
+    most = max(len(row.truths) for row in rows)
+    references = [
+        [row.truths[k] if k < len(row.truths) else None for row in rows] for k in range(most)
+    ]
+    score = metric.corpus_score([row.answer for row in rows], references).score
+    return TextScore(value=float(score), how=metric.get_signature().format(short=True))
