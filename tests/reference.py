@@ -97,6 +97,28 @@ def attend(outputs, query):
     return np.dot(weights, outputs) / np.sum(weights)
 
 
+def attended(p, h, sources):
+    """One step of a target, h (H,), over its source (T, F) -> (H,)."""
+    key, value = p["source"][: len(h)], p["source"][len(h) :]
+    looks = np.exp(np.stack([np.dot(h, np.dot(key, m)) for m in sources]))
+    context = sum(look * m for look, m in zip(looks, sources, strict=True)) / np.sum(looks)
+    return np.tanh(np.dot(value, context) + np.dot(p["state"], h) + p["bias"])
+
+
+def copied_log_p(p, scores, output, sources, symbols):
+    """One step: scores (V,) of the vocabulary, symbols (T,) of the places -> log P (V,)."""
+    places = [np.dot(output, np.dot(p["weight"], m) + p["bias"]) for m in sources]
+    chances = []
+    for symbol in range(len(scores)):
+        chance = np.exp(scores[symbol])
+        for place, held in zip(places, symbols, strict=True):
+            if held == symbol:
+                chance = chance + np.exp(place)
+        chances.append(chance)
+    chances = np.stack(chances)
+    return np.log(chances / np.sum(chances))
+
+
 def pool(kinds, outputs, final, query=None):
     ways = {
         "attention": lambda: attend(outputs, query),

@@ -10,9 +10,11 @@ from types import ModuleType
 import pytest
 
 from grucli.engine import (
+    attention,
     bags,
     chain,
     convolution,
+    copying,
     embedding,
     front,
     inputs,
@@ -25,7 +27,13 @@ from grucli.engine import (
 )
 from grucli.engine.cells import gated, gru, gru_before, mingru, rnn
 from grucli.model import runner
-from tests.engine import test_chain, test_convolution, test_losses
+from tests.engine import (
+    test_attention,
+    test_chain,
+    test_convolution,
+    test_copying,
+    test_losses,
+)
 from tests.engine.helpers import RAGGED, LayerCheck
 from tests.model import test_network, test_step_heads
 
@@ -80,6 +88,14 @@ def check_chain():
     one = test_chain.Problem((5, 3, 3, 1), 3)
     one.check_enumeration()
     one.check_gradients()
+
+
+def check_attention():
+    test_attention.AttentionCheck().check()
+
+
+def check_copying():
+    test_copying.CopyingCheck().check()
 
 
 def check_step_heads():
@@ -656,7 +672,101 @@ SIGMOID_LOSS = {
     "slope of no instead of yes": ("(sigmoid(exact) - wanted)", "(wanted - sigmoid(exact))"),
 }
 
+ATTENTION = {
+    "targets in the order of the sources": ("order[target.row]", "target.row"),
+    "places beyond the end looked at": (
+        "weights[np.broadcast_to(absent[:, None], weights.shape)] = -np.inf",
+        "pass",
+    ),
+    "places beyond the end of an earlier batch": ("grid.fill(0)", "pass"),
+    "sums instead of means": ("weights /= weights.sum(axis=2, keepdims=True)", "pass"),
+    "means over all places of the grid": (
+        "weights /= weights.sum(axis=2, keepdims=True)",
+        "weights /= weights.shape[2]",
+    ),
+    "keys and values swapped": (
+        "return read[..., :size], read[..., size:]",
+        "return read[..., size:], read[..., :size]",
+    ),
+    "slope of the output forgotten": (
+        "np.multiply(d_outputs, d_sum, d_sum)",
+        "d_sum[...] = d_outputs",
+    ),
+    "slope of the output without its 1": ("np.subtract(1, d_sum, d_sum)", "pass"),
+    "bias gradient added to an earlier batch's": (
+        'np.add.reduce(d_sum, axis=0, out=grads["bias"])',
+        'grads["bias"][...] += d_sum.sum(axis=0)',
+    ),
+    "softmax without its own term in the gradient": (
+        "(d_weights - np.sum(weights * d_weights, axis=2, keepdims=True))",
+        "d_weights",
+    ),
+    "own term over the steps that look": (
+        "np.sum(weights * d_weights, axis=2, keepdims=True)",
+        "np.sum(weights * d_weights, axis=1, keepdims=True)",
+    ),
+    "way back through what is looked for dropped": (
+        "d_states += pairs.of_targets(np.matmul(d_scores, keys, out=d_mixed))",
+        "pass",
+    ),
+    "way back through the state dropped": (
+        'd_states = np.matmul(d_sum, params["state"], out=tape.take("d_states", M, H))',
+        "d_states = 0 * states",
+    ),
+    "way back through the keys dropped": (
+        'np.matmul(d_scores.swapaxes(1, 2), tape["queries"].reshape(B, T, H), out=d_keys)',
+        "d_keys[...] = 0",
+    ),
+    "way back through the values dropped": (
+        "np.matmul(weights.swapaxes(1, 2), d_mixed, out=d_values)",
+        "d_values[...] = 0",
+    ),
+    "values' gradient from the scores": (
+        "np.matmul(weights.swapaxes(1, 2), d_mixed",
+        "np.matmul(d_scores.swapaxes(1, 2), d_mixed",
+    ),
+}
+
+COPYING = {
+    "places without their bias": ('keys += params["bias"]', "pass"),
+    "last of equal symbols instead of their sum": (
+        "np.add.at(sums.reshape(-1), flat.reshape(-1), copied.reshape(-1))",
+        "sums.reshape(-1)[flat.reshape(-1)] += copied.reshape(-1)",
+    ),
+    "places of another row": (
+        "pairs.sources(symbols)[pairs.rows]",
+        "pairs.sources(symbols)[0 * pairs.rows]",
+    ),
+    "places beyond the end copied": (
+        "places[np.broadcast_to(absent[:, None], places.shape)] = -np.inf",
+        "pass",
+    ),
+    "largest of the vocabulary for both": (
+        "each -= highest",
+        "each -= each.max(axis=1, keepdims=True)",
+    ),
+    "sum's gradient forgotten": (
+        "d_sums -= (d_log_p.sum(axis=1) / sums.sum(axis=1))[:, None]",
+        "pass",
+    ),
+    "gradient of the vocabulary by all that speaks": (
+        "memory.generated * d_sums",
+        "sums * d_sums",
+    ),
+    "gradient of the places of the first symbol": (
+        "d_sums.reshape(-1)[memory.held]",
+        "d_sums[:, :1]",
+    ),
+    "bias gradient added to an earlier batch's": (
+        'np.add.reduce(d_keys, axis=0, out=grads["bias"])',
+        'grads["bias"][...] += d_keys.sum(axis=0)',
+    ),
+    "sources from the keys": ('d_keys @ params["weight"]', 'd_keys @ (0 * params["weight"])'),
+}
+
 PLANTED = [
+    (attention, check_attention, ATTENTION),
+    (copying, check_copying, COPYING),
     (chain, check_chain, CHAIN),
     (convolution, check_convolution, CONVOLUTION),
     (front, check_front, FRONT),

@@ -24,10 +24,10 @@ import numpy.typing as npt
 from grucli.data.text.byte_pairs import BytePairs
 from grucli.data.text.symbol_choice import Kind, choose
 from grucli.data.text.vocabulary import MOST_TOKENS, Vocabulary
+from grucli.engine.beam import END
 from grucli.engine.steps import Steps
 from grucli.errors import expect
 
-END: Final = 0
 UNKNOWN: Final = 1
 DIGITS: Final = range(2, 18)
 FIRST: Final = DIGITS.stop
