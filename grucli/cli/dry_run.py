@@ -74,7 +74,8 @@ def _begun(request: RunRequest) -> _Begun:
         if isinstance(event, DataReady):
             table = event.table
         elif isinstance(event, WeightsTaken):
-            taken = (f"starting from {show_path(event.path)}: {', '.join(event.words)}",)
+            words = f"starting from {show_path(event.path)}: {', '.join(event.words)}"
+            taken = (words, *event.notes)
     assert table is not None
     return _Begun(session=session, table=table, taken=taken)
 

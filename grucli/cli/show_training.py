@@ -87,7 +87,7 @@ def _run(
             return 128 + signal.SIGINT
         signalled = _train(session, common, status)
     is_reached = True
-    if session.trainer.kept.best_epoch:
+    if session.trainer.kept.are_there:
         is_reached = _show_outcome(session, files, search, common)
     if signalled is not None:
         _say_how_to_go_on("interrupted and saved; ")
@@ -112,6 +112,7 @@ def _show_beginning(
                 show_data(event.prepared, settings, common, event.table)
         elif isinstance(event, WeightsTaken):
             common.note(f"starting from {show_path(event.path)}: {', '.join(event.words)}")
+            common.note_each(event.notes)
         elif isinstance(event, TrainerReady):
             common.note(report.model_line(event.trainer.model, session.prepared.task))
 

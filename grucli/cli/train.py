@@ -117,7 +117,9 @@ def train(
     init_from: Annotated[
         str | None,
         typer.Option(
-            "--init-from", metavar="MODEL.npz", help="Start from another model, and grow."
+            "--init-from",
+            metavar="MODEL",
+            help="Start from a model .npz, or weights: .keras, .safetensors.",
         ),
     ] = None,
     vectors: Annotated[

@@ -85,6 +85,8 @@ def check_apart(files: RunFiles, config: Config, config_path: str | None) -> Non
         ConfigError: an output is an input, or another output.
     """
     valid, test = config.data.valid, config.data.test
+    if files.html is not None and config.training.epochs == 0:
+        raise ConfigError("--html: training.epochs is 0, so no training can be shown; omit it")
     if files.test is not None:
         check_extract(config.data.train, "--save-test", files.test)
         if not test or isinstance(test, str):
@@ -96,6 +98,7 @@ def check_apart(files: RunFiles, config: Config, config_path: str | None) -> Non
         "test file": test if isinstance(test, str) else None,
         "config": config_path,
         "file of vectors": config.model.vectors,
+        "vocabulary": config.data.vocabulary,
     }
     own = {"model": files.model, "file to resume from": files.last, "log of a search": files.tune}
     for path in own.values():

@@ -92,6 +92,9 @@ Share: TypeAlias = Annotated[float, Field(ge=0, lt=0.9)]
 ColumnName: TypeAlias = Annotated[
     Text, BeforeValidator(_integer_as_written), Field(description="a column name")
 ]
+LabelName: TypeAlias = Annotated[
+    Text, BeforeValidator(_integer_as_written), Field(description="a label")
+]
 Several: TypeAlias = Annotated[
     tuple[T, ...],
     Field(min_length=1),

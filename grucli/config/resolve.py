@@ -24,7 +24,10 @@ MAX_PROBLEMS = 100
 
 _FLAG_NAMES = {"data.train": "DATA", "data.header": "--no-header"}
 _SECTION_PATHS = tuple((section,) for section in SECTIONS)
-_PATHS = (("data", "train"), ("data", "valid"), ("data", "test"), ("model", "vectors"))
+_PATHS = (
+    *(("data", key) for key in ("train", "valid", "test", "vocabulary")),
+    ("model", "vectors"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from grucli.config.kinds import (
     Delimiter,
     Encoding,
     FilePath,
+    LabelName,
     LabelShares,
     LabelWeights,
     No,
@@ -102,6 +103,9 @@ class DataConfig(_Section):
     """The encoding of text files; auto is UTF-8, with or without a byte order mark."""
     header: bool = True
     """Whether the first row of a table names its columns."""
+    labels: Several[LabelName] | None = None
+    """Of --init-from with weights of another system: the labels in the order of its outputs;
+    without it they are those of the data, sorted, whole numbers by their size."""
     tokens: TokenMode = "auto"
     """What a step is; auto is words for alphabets and single characters for Chinese, Japanese and
     Thai, or char where nearly all texts have no inner space. pairs are pieces of words that the
@@ -110,6 +114,9 @@ class DataConfig(_Section):
     """How often a token must occur in the training data to enter the vocabulary."""
     max_vocabulary: Count = 30_000
     """How many tokens the vocabulary holds at most; the most frequent ones stay."""
+    vocabulary: FilePath | None = None
+    """Of --init-from with weights of another system: the file that has its tokens, one a line, that
+    of id 0 first; relative to the config file."""
     channels: Auto[Several[View]] = None
     """How each channel of a numeric sequence is seen: its values, their logarithm (log), the shape
     of the sequence without its level and size, the change of that shape from step to step; place is
@@ -187,8 +194,9 @@ class TrainingConfig(_Section):
     """Sequences of an epoch at most: with more training data each epoch is a part of it, and the
     next one goes on from there, so that a validation comes every so many rows. auto is all of
     up to 65,536, and else so many."""
-    epochs: Auto[Annotated[int, Field(ge=1, le=100_000)]] = None
-    """Passes over the training data, or over as much of it as training.epoch_rows says, at most."""
+    epochs: Auto[Annotated[int, Field(ge=0, le=100_000)]] = None
+    """Passes over the training data, or over as much of it as training.epoch_rows says, at most; 0
+    keeps the weights of --init-from as they are."""
     patience: Auto[Annotated[int, Field(ge=1, le=100_000)] | Literal["off"]] = None
     """Epochs without a better validation result after which training stops."""
     folds: Auto[Annotated[int, Field(ge=2, le=20)] | Literal["off"]] = None

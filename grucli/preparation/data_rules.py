@@ -13,6 +13,7 @@ import numpy.typing as npt
 from grucli.data.text.ngrams import Pattern
 from grucli.preparation.defaults import AUTO, Choice
 
+NOTHING_LEARNED = "training.epochs is 0: nothing is learned"
 VALID_SHARE, MOST_VALID = 0.1, 10_000
 """Held out at most: so many rows tell an accuracy to half a percent, and are judged every epoch."""
 FEW_SERIES = 2000  # a part held out of fewer says little, and is missed in training

@@ -69,6 +69,18 @@ class Settled:
         """Why each setting that was `auto` has its value, by dotted path."""
         return {**self.chosen, **self.preset}
 
+    def laid_under(self, choices: Mapping[str, Choice]) -> Self:
+        """Return the same with every setting that nobody has set from `choices`, for a reason."""
+        config, reasons = self.config, dict(self.chosen)
+        for path, choice in choices.items():
+            section, key = path.split(".")
+            part = getattr(config, section)
+            if key not in part.model_fields_set and getattr(part, key) != choice.value:
+                changed = part.model_copy(update={key: choice.value})
+                config = config.model_copy(update={section: changed})
+                reasons[path] = choice.reason
+        return replace(self, config=config, chosen=reasons)
+
     def filled(self, choices: Mapping[str, Choice]) -> Self:
         """Return the same with every setting that is still `auto` filled from `choices`."""
         config, reasons = self.config, dict(self.chosen)

@@ -117,7 +117,7 @@ def fit(
     vocabulary = Vocabulary.fit(
         tokenized.counts(),
         data.min_count,
-        data.max_vocabulary,
+        data.max_vocabulary if config.training.epochs != 0 else 0,  # nothing would learn of more
         () if known is None or known.vocabulary is None else known.vocabulary.tokens,
     )
     mean_characters = tokenized.total(tokens.letters) / max(int(tokenized.lengths.sum()), 1)

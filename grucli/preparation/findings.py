@@ -53,6 +53,8 @@ def warnings(
     prepared: Prepared, file: TrainingFile, parts: Parts, fitted: Fitted
 ) -> Iterator[Notice]:
     """Yield what is odd; arguments as of `lines`."""
+    if prepared.config.training.epochs == 0:
+        return  # what is odd to learn from
     task, train, valid = prepared.task, prepared.train, prepared.valid
     settings = prepared.config.training.model_dump()
     yield from checks.of_training(

@@ -95,9 +95,20 @@ def prepare(
     return prepare_table(read_table(path, options), options, config, origin)
 
 
-def read_options(config: Config, on_bad_row: OnBadRow, origin: Origin | None = None) -> ReadOptions:
-    """Return how data are read to learn from: the task says what stands beside an input."""
-    options, task = ReadOptions.of(config.data, on_bad_row), config.task
+def read_options(
+    config: Config,
+    on_bad_row: OnBadRow,
+    origin: Origin | None = None,
+    likely_task: str | None = None,
+) -> ReadOptions:
+    """Return how data are read to learn from: the task says what stands beside an input.
+
+    Args:
+        config, on_bad_row, origin: as for `prepare`.
+        likely_task: of a config that leaves it `auto`; None where the data choose it.
+    """
+    options = ReadOptions.of(config.data, on_bad_row)
+    task = (likely_task or "auto") if config.task == "auto" else config.task
     separator, likely = options.label_separator, None
     if origin is not None:  # its targets are read as they were: else a set would be one new label
         task = origin.task.name if task == "auto" else task

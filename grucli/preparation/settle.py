@@ -15,6 +15,9 @@ from grucli.preparation.training_rules import Facts
 from grucli.tasks.step_task import StepTask
 from grucli.tasks.task import Task
 
+NEVER_AUTO = "model.cell", "model.num_layers"
+"""What has a default of its own, and is as in the origin where nobody has set it."""
+
 
 def settle(
     settled: Settled,
@@ -52,7 +55,10 @@ def settle(
         choices |= step_rules.choose(facts, cast(StepTask, task))
     else:
         choices["model.chain"] = Choice(value=False, reason="one answer a sequence")
-    choices |= {} if origin is None else _as_in(origin.architecture)
+    if origin is not None:
+        as_there = _as_in(origin.architecture)
+        choices |= as_there
+        settled = settled.laid_under({key: as_there[key] for key in NEVER_AUTO})
     if vector_size is not None:
         reason = "as in the file of model.vectors"
         choices["model.embedding_size"] = Choice(value=vector_size, reason=reason)
@@ -63,6 +69,8 @@ def settle(
 def _as_in(architecture: Architecture) -> dict[str, Choice]:
     """Return the choices that let the weights of a model fit."""
     values: dict[str, Any] = {
+        "cell": architecture.cell,
+        "num_layers": architecture.num_layers,
         "hidden_size": architecture.hidden_size,
         "bidirectional": architecture.bidirectional,
         "pooling": architecture.pooling,

@@ -72,6 +72,8 @@ def divide(file: TrainingFile, config: Config) -> Parts:
             raise ConfigError(f"training.folds: {bonds.why}; give --valid FILE, or set it to off")
         folding = Choice(value="off", reason=bonds.why)
     default = data_rules.valid_share(file.kind, len(file.records))
+    if config.training.epochs == 0:
+        default = Choice(value=0.0, reason=data_rules.NOTHING_LEARNED)
     choices = {"training.folds": folding, "data.valid": unless_given(config.data.valid, default)}
     return _judged_by_share(file, bonds, choices, rng, config.data.group)
 
@@ -132,6 +134,8 @@ def _judged_by_share(
             mend = "--valid takes a larger share or a file"
             why = f" ({percent(share.value)} of {rows} rows is none; {mend})"
         line = f"validation: none{why}, all rows are trained on; the last epoch counts"
+        if share.reason == data_rules.NOTHING_LEARNED:
+            line = f"validation: none, {share.reason}"
         return Parts(train=file.records, valid=file.records[:0], line=line, choices=choices)
     kept, between = without_shared_lines(file.records, kept, held)
     train, held_out = file.records.at(kept), file.records.at(held)

@@ -105,7 +105,7 @@ class TrainingFile:
         return self.task.unseen_warnings(train, name, valid)
 
 
-def _task_type(table: Table, name: str) -> type[Task]:
+def task_type_of(table: Table, name: str) -> type[Task]:
     """Return the class of the task that is named, or of what the data hold.
 
     Raises:
@@ -130,8 +130,8 @@ def _task(table: Table, name: str, origin: Origin | None) -> Task:
         ConfigError: the origin has another task.
     """
     if origin is None:
-        return _task_type(table, name).fit(table.name, table.records)
-    kind = _task_type(table, origin.task.name if name == "auto" else name)
+        return task_type_of(table, name).fit(table.name, table.records)
+    kind = task_type_of(table, origin.task.name if name == "auto" else name)
     if origin.task.name != kind.name:
         raise ConfigError(
             f"task: is {kind.name}, but the model of --init-from has {origin.task.name}; omit one"

@@ -46,7 +46,9 @@ def is_of_training(saved: SavedModel, table: Table) -> bool:
     """
     data, task = _section(saved.card, "data"), saved.task
     is_called_so = Path(table.name).name == data.get("name")
-    if not is_called_so or any(task.unknown_warnings(table.name, table.records)):
+    if not is_called_so or _is_untrained(saved.card):
+        return False
+    if any(task.unknown_warnings(table.name, table.records)):
         return False
     if _section(_section(saved.card, "config"), "data").get("test"):
         rows = (data.get("rows"), data.get("valid_rows"))
@@ -128,8 +130,18 @@ def _linear(linear: LinearPath, mix: Mix) -> str:
     )
 
 
+def _is_untrained(card: Mapping[str, Any]) -> bool:
+    """Tell whether weights of another system were kept as they came."""
+    return _section(_section(card, "config"), "training").get("epochs") == 0
+
+
 def _origin(card: Mapping[str, Any]) -> str:
     data, versions = _section(card, "data"), _section(card, "versions")
+    if _is_untrained(card):
+        return (
+            f"nothing here: weights of another system (sha256 {excerpt(card.get('init_from'))}), "
+            f"named by {show_path(data.get('name', 'unknown'))}"
+        )
     return (
         f"{show_path(data.get('name', 'unknown'))}: "
         f"{_count(data.get('rows'))} rows, {_count(data.get('valid_rows'))} to "
@@ -150,6 +162,8 @@ def _vectors(found: Mapping[str, Any], config: Mapping[str, Any]) -> str:
 def _scores(saved: SavedModel) -> str:
     card, task = saved.card, saved.task
     scores = _section(card, "scores")
+    if _is_untrained(card):
+        return "unknown"
     measures = {one.name: one for one in task.measures()}
     figures = [measures[kind.name] for kind in task.figures]
     part = "kept_" if "kept_loss" in scores else "valid_"

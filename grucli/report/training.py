@@ -8,6 +8,7 @@ from grucli.model.linear_path import NAMES
 from grucli.model.network import Model
 from grucli.notices import Notice
 from grucli.prediction.score import baselines
+from grucli.preparation.data_rules import NOTHING_LEARNED
 from grucli.preparation.prepare import Prepared
 from grucli.report import folds, scorecard
 from grucli.report.chance import doubts, measured
@@ -70,6 +71,8 @@ def outcome_lines(trainer: Trainer, prepared: Prepared, seconds: float) -> list[
 def outcome(trainer: Trainer, prepared: Prepared) -> str:
     """Return which epoch is kept, why training ended, and what that has reached."""
     kept = trainer.kept
+    if kept.untrained:
+        return f"{NOTHING_LEARNED}, and the weights are kept as they came"
     best, (kind, *others) = kept.scores, prepared.task.figures
     score = f"training loss {best.loss:.4f}, {figure(kind, best.figures)}"
     score += "" if prepared.linear is None else " of the recurrence alone"
@@ -173,17 +176,21 @@ def result(
         "epochs": len(kept.history),
         "best_epoch": kept.best_epoch,
         "stopped": _ended_by(trainer.progress),
-        "train": {
-            "rows": _learned_rows(prepared, kept),
-            **kept.scores.figures,
-            "loss": kept.scores.loss,
-        },
+        "train": _train(prepared, kept),
         "valid": _valid(trainer, prepared, held),
         "wide": _linear(kept.valid),
         **folds.result(trainer, prepared),
         "seconds": round(seconds, 3),
         "parameters": trainer.model.num_parameters,
     }
+
+
+def _train(prepared: Prepared, kept: Kept) -> dict[str, Any]:
+    """Return how well the rows are answered that were learned from."""
+    if kept.untrained:
+        return {"rows": 0}
+    scores = kept.scores
+    return {"rows": _learned_rows(prepared, kept), **scores.figures, "loss": scores.loss}
 
 
 def _valid(

@@ -41,6 +41,15 @@ class Answering(Protocol):
     def size(self) -> str:
         """How many answers there are, in two words."""
 
+    def plain_outputs(self, number: int, labels: Sequence[str]) -> Floats:
+        """Return (O, number + 1) what each output is of so many of another system, and of 1.
+
+        Args:
+            number: one for each label or, where this task has as few, O.
+            labels: all of this task, in the order of those outputs; a single one speaks for the
+                second of two. None where answers are numbers, in the unit of the data.
+        """
+
     def answers(self, scores: Scores, options: AnswerOptions) -> Columns:
         """Return the answers to the scores (n, O) as columns; those of no row have all names."""
 

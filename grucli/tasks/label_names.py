@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from grucli.errors import counted, excerpt
 from grucli.tasks.target_facts import TargetCounts
 
 LISTED_LABELS, LABEL_WIDTH = 12, 24
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 
 
 def listed(labels: Sequence[str]) -> str:
@@ -35,3 +40,23 @@ def named_facts(labels: Sequence[str], facts: Mapping[str, Any]) -> dict[str, An
     """Return the facts of a training file with the rows of each label beside its name."""
     others = {name: value for name, value in facts.items() if name != "label_rows"}
     return {**others, "labels": dict(zip(labels, facts["label_rows"], strict=True))}
+
+
+def in_class_order(labels: Sequence[str]) -> tuple[str, ...]:
+    """Return labels as programs number them that sort: whole numbers by their size, else as texts.
+
+    So 10 comes after 9, and not after 1.
+    """
+    if all(_WHOLE.fullmatch(label) for label in labels):
+        return tuple(sorted(labels, key=int))
+    return tuple(sorted(labels))
+
+
+def plain_outputs(own: Sequence[str], labels: Sequence[str]) -> npt.NDArray[np.float64]:
+    """Return (C, C + 1) which of the outputs in the order of `labels` each of `own` is, and no 1.
+
+    Both have the same labels.
+    """
+    chosen = np.zeros((len(own), len(own) + 1))
+    chosen[np.arange(len(own)), [labels.index(label) for label in own]] = 1
+    return chosen

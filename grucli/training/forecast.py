@@ -49,7 +49,8 @@ class Forecast:
         settings, every = prepared.config.training, len(prepared.train)
         held = () if prepared.folds is None else np.bincount(prepared.folds)
         self.num_folds = len(held)
-        self._batch_size, self._epochs = settings.batch_size or 1, settings.epochs or 1
+        self._batch_size = settings.batch_size or 1
+        self._epochs = 1 if settings.epochs is None else settings.epochs
         self._most = settings.epoch_rows
         self._fold_rows = [self._of_epoch(every - int(rows)) for rows in held]
         self._every = self._of_epoch(every)

@@ -146,7 +146,7 @@ def _check_fit(model: Model, prepared: Prepared, saved: SavedModel, path: str | 
         )
     size = "embedding_size" if ours.vocabulary_size else "numbers a step"
     problems = [
-        f"{size if name == 'input_size' else name} {show(theirs_)}, here {show(ours_)}"
+        f"{size if name == 'input_size' else name} {_listed(theirs_)}, here {_listed(ours_)}"
         for name, ours_ in dataclasses.asdict(ours).items()
         if name not in FREE and ours_ != (theirs_ := getattr(theirs, name))
     ]
@@ -164,4 +164,4 @@ def _check_fit(model: Model, prepared: Prepared, saved: SavedModel, path: str | 
 
 
 def _listed(value: Any) -> str:
-    return show(value if isinstance(value, str) else ", ".join(value))
+    return show(", ".join(value) if isinstance(value, tuple | list) else value)

@@ -10,7 +10,8 @@ import numpy as np
 from grucli.model.network import Architecture, Model
 from grucli.parallel.crew import usable_cores
 from grucli.preparation import training_rules
-from grucli.preparation.defaults import Settled
+from grucli.preparation.data_rules import NOTHING_LEARNED
+from grucli.preparation.defaults import Choice, Settled
 from grucli.preparation.prepare import Prepared
 from grucli.random import INIT, generator
 from grucli.tasks.thresholds import wishes
@@ -21,13 +22,15 @@ from grucli.training.trainer import Trainer
 def with_workers(prepared: Prepared) -> Prepared:
     """Return what training needs with the number of workers that fits this machine."""
     stages, steps = _stages(prepared)
-    choice = training_rules.workers(
-        stages=stages,
-        steps=steps,
-        shards=prepared.config.training.shards or 1,
-        cores=usable_cores(),
-        threads=os.environ.get("OPENBLAS_NUM_THREADS", ""),
-    )
+    choice = Choice(value=0, reason=NOTHING_LEARNED)
+    if prepared.config.training.epochs != 0:
+        choice = training_rules.workers(
+            stages=stages,
+            steps=steps,
+            shards=prepared.config.training.shards or 1,
+            cores=usable_cores(),
+            threads=os.environ.get("OPENBLAS_NUM_THREADS", ""),
+        )
     settled = Settled(config=prepared.config, chosen=prepared.reasons)
     settled = settled.filled({"training.workers": choice})
     return dataclasses.replace(prepared, config=settled.config, reasons=settled.reasons)

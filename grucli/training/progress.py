@@ -223,8 +223,7 @@ class Progress:
             "crossed": CrossValidation.from_json(fields.get("crossed", {}), task),
         }
         progress = built(cls, {**fields, **parts})
-        counts = (progress.batch, progress.step, progress.best_epoch)
-        expect(min(counts) >= 0, "batch, step, best_epoch")
+        expect(min(progress.batch, progress.step, progress.best_epoch) >= 0, "batch, step, best")
         expect(0 <= progress.epoch - len(progress.history) <= 1, "epoch and history")
         expect(progress.best_epoch <= len(progress.history), "best_epoch and history")
         epochs = len(progress.history) + sum(len(fold.history) for fold in progress.folds)
@@ -233,13 +232,10 @@ class Progress:
         return progress
 
     def kept(self, fold: int) -> Kept:
-        """Return what to keep: until all rows have been learned from, the first fold's best.
+        """Return what to keep while `fold` is held out, 1 for the first, 0 for none.
 
-        The other folds tell how good it is; and of a training on all rows that was cut short
-        nothing is known.
-
-        Args:
-            fold: that is held out now, 1 for the first; 0 for none.
+        Until all rows have been learned from it is the first fold's best: the other folds tell how
+        good that is, and of a training on all rows that was cut short nothing is known.
         """
         is_last = fold == 0 and self.stopped in OWN_ENDS
         if self.folds and not is_last:
@@ -253,6 +249,7 @@ class Progress:
             history=history,
             crossed=self.crossed if is_last else None,
             is_present=is_present,
+            untrained=is_last and not self.history,
         )
 
 
@@ -263,9 +260,10 @@ class Kept:
     Attributes:
         fold: which they have not learned from, 1 for the first; 0 for none.
         best_epoch: theirs; 0 before the first epoch ended.
-        history: the scores of each epoch of that fold, or of training on all rows.
+        history: scores of each epoch of that fold, or of training on all rows.
         crossed: what is known of weights that have learned from all rows; None else.
         is_present: whether they are `Trainer.best`, and not those of a fold that is done.
+        untrained: whether they are those that came: there was no epoch.
     """
 
     fold: int
@@ -273,6 +271,12 @@ class Kept:
     history: list[EpochScores]
     crossed: CrossValidation | None
     is_present: bool
+    untrained: bool
+
+    @property
+    def are_there(self) -> bool:
+        """Whether there are such weights already."""
+        return self.best_epoch > 0 or self.untrained
 
     @property
     def scores(self) -> EpochScores:
@@ -287,8 +291,9 @@ class Kept:
         return self.scores.valid if self.best_epoch else None
 
     def to_json(self) -> dict[str, float]:
-        """Return both flat, as a model card has them."""
-        return self.scores.to_json() | ({} if self.crossed is None else self.crossed.to_json())
+        """Return both flat, as a model card has them; of weights that came nothing is known."""
+        known = {} if self.untrained else self.scores.to_json()
+        return known | ({} if self.crossed is None else self.crossed.to_json())
 
 
 def _history(epochs: list[Mapping[str, Any]], task: Task) -> list[EpochScores]:

@@ -27,7 +27,7 @@ EXTENDABLE = ("training.epochs", "training.patience")
 """What a resumed run may change: when it ends. But a cosine has been bent to its end already, and
 folds have found theirs."""
 NEWER = (
-    ("data", "quotes"),
+    *(("data", name) for name in ("quotes", "labels", "vocabulary")),
     *(("data", name) for name in ("test", "window", "step", "window_label", "gap_channel")),
     *(("training", name) for name in ("epoch_rows", "loss", "recall", "precision")),
 )
@@ -134,8 +134,9 @@ def card_of(prepared: Prepared, epoch: int) -> dict[str, Any]:
             del config[section][name]
     if isinstance(config["data"]["valid"], str):
         config["data"]["valid"] = Path(config["data"]["valid"]).name
-    if config["model"]["vectors"] is not None:
-        config["model"]["vectors"] = Path(config["model"]["vectors"]).name
+    for section, name in (("model", "vectors"), ("data", "vocabulary")):
+        if config[section].get(name) is not None:
+            config[section][name] = Path(config[section][name]).name
     return {
         "config": config,
         "reasons": {k: v for k, v in prepared.reasons.items() if _is_kept(k, prepared)},

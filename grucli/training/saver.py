@@ -96,5 +96,5 @@ class FileSaver(Saver):
     def save_best(self) -> None:
         """Save the best weights once there are any, and while they are what is kept."""
         kept = self._trainer.kept
-        if kept.best_epoch and kept.is_present:
+        if kept.are_there and kept.is_present:
             run_files.save_best(self._files.model, self._prepared, self._trainer)

@@ -25,12 +25,12 @@ from grucli.data.forms import OnBadRow
 from grucli.data.labelled import Table, read_table
 from grucli.errors import AccessError, ConfigError, TrainingError, show_path
 from grucli.files.locking import lock
-from grucli.modelfile import checkpoint
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.preparation.prepare import Prepared, prepare_table, read_options
 from grucli.training import initial_weights, log, new_run, run_files
 from grucli.training.progress import EpochInfo, StepInfo
 from grucli.training.saver import FileSaver, RunFiles, Saver
+from grucli.training.start import Start, check_settings
 from grucli.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class RunRequest:
             them.
 
     Raises:
-        ConfigError: no data is named, or token vectors come from two files.
+        ConfigError: no data is named, or a setting contradicts what training starts from.
     """
 
     config: Config
@@ -73,8 +73,8 @@ class RunRequest:
     def __post_init__(self) -> None:
         if self.config.data.train is None and self.table is None:
             raise ConfigError(NO_DATA)
-        if self.init_from is not None and self.config.model.vectors is not None:
-            raise ConfigError("model.vectors: --init-from brings token vectors already; omit one")
+        if self.resume_from is None:
+            check_settings(self.config, self.init_from)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,10 +87,17 @@ class DataReady:
 
 @dataclass(frozen=True, kw_only=True)
 class WeightsTaken:
-    """Weights of another model were taken over: from which file, and which ones in words."""
+    """Weights of another model were taken over.
+
+    Attributes:
+        path: from which file.
+        words: which ones.
+        notes: what was taken for what in a file of another system, a line each.
+    """
 
     path: str
     words: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,13 +156,14 @@ class Session:
             GrucliError: the data, the model to start from or the settings cannot be used.
         """
         request, config = self.request, self.request.config
-        source = request.init_from
-        saved = None if source is None else checkpoint.load(source, config.training.dtype)
-        origin = None if saved is None else initial_weights.origin_of(saved)
+        start = Start.read(request.init_from, config.training.dtype)
+        origin = start.origin
         if request.resume_from is not None:  # what that run has started from still counts
             origin = initial_weights.origin_of_run(request.resume_from)
-        options = read_options(config, request.on_bad_row, origin)
+        options = read_options(config, request.on_bad_row, origin, start.task)
         table = request.table or read_table(config.data.train or "-", options)
+        start = start.named_by(table, config)
+        origin = start.origin or origin
         prepared = new_run.with_workers(prepare_table(table, options, config, origin))
         if request.reasons:
             reasons = {**prepared.reasons, **request.reasons}
@@ -164,9 +172,9 @@ class Session:
         del table  # its records take memory that training needs
         model = new_run.first_model(prepared)
         self.prepared = dataclasses.replace(prepared, vectors=None)  # the model has them now
-        if saved is not None and source is not None:
-            words = initial_weights.take_over(model, prepared, saved, source)
-            yield WeightsTaken(path=source, words=words)
+        if start.saved is not None:
+            words = initial_weights.take_over(model, prepared, start.saved, start.path)
+            yield WeightsTaken(path=start.path, words=words, notes=start.notes)
         self.trainer = new_run.new_trainer(prepared, model)
         yield TrainerReady(trainer=self.trainer)
 

@@ -168,6 +168,8 @@ class StageRun:
     def run_stage(self) -> Iterator[StepInfo | EpochInfo]:
         """Train on, as `Trainer.run`, until the stage ends."""
         progress = self.progress
+        if not self.epochs:
+            progress.stopped = "epochs"
         while progress.stopped is None:
             if progress.epoch == 0 or progress.batch == self.num_batches:
                 progress.epoch, progress.batch, progress.sums = progress.epoch + 1, 0, StepSums()

@@ -37,3 +37,15 @@ def test_plain_is_the_network_alone_and_what_was_set_stands():
     assert training.folds == training.averaging == "off"
     assert plain.reasons == dict.fromkeys(PLAIN, "plain")
     assert model.hidden_size is None, "sizes are left to the data"
+
+
+def test_what_nobody_has_set_is_laid_under_with_its_reason():
+    first = settled("model.num_layers=1")
+    under = {
+        "model.cell": Choice(value="rnn", reason="there"),
+        "model.num_layers": Choice(value=3, reason="there"),
+        "training.dtype": Choice(value="float32", reason="there"),
+    }
+    laid = first.laid_under(under)
+    assert (laid.config.model.cell, laid.config.model.num_layers) == ("rnn", 1)
+    assert laid.reasons == {"model.cell": "there"}, "what is the same anyway needs no reason"

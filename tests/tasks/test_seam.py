@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from grucli.data.records import Record
-from grucli.tasks import DEFAULT, TASKS, task_from_json, task_type
+from grucli.tasks import DEFAULT, TASKS, label_names, task_from_json, task_type
 from grucli.tasks.task import FigureKind, Task
 
 
@@ -76,3 +76,34 @@ def test_the_first_figure_follows_from_sums_over_rows(name):
     sums = task.row_parts(scores, targets).sum(axis=0, keepdims=True)
     (figure,) = task.figure_of(sums)
     assert figure == pytest.approx(task.measure(scores, targets, records).figures[0].value)
+
+
+@pytest.mark.parametrize("labels", [("c", "a", "b"), ("b", "a"), ("a", "b")])
+@pytest.mark.parametrize("name", ["classify", "multilabel", "tag"])
+def test_outputs_of_another_system_are_those_of_its_order(name, labels):
+    records = [
+        Record(number=k, label=one, labels=(one,), tokens=("t",), tags=(one,))
+        for k, one in enumerate(sorted(labels))
+    ]
+    task, number = task_type(name).fit("t.csv", records), len(labels)
+    theirs = np.random.default_rng(0).normal(size=(5, number))
+    outputs = task.plain_outputs(number, labels)
+    ours = np.column_stack((theirs, np.ones(5))) @ outputs.T
+    by_label = {label: theirs[:, [k]] for k, label in enumerate(labels)}
+    expected = np.hstack([by_label[label] for label in sorted(labels)])
+    if task.num_outputs == 1:
+        expected = expected[:, 1:] - expected[:, :1]
+    np.testing.assert_allclose(ours, expected)
+
+
+def test_a_number_of_another_system_is_in_the_unit_of_the_data():
+    records = [Record(number=k, label=str(10 * k)) for k in range(5)]
+    task = task_type("regress").fit("t.csv", records)
+    ours = np.array([[7.0, 1.0], [-3.0, 1.0]]) @ task.plain_outputs(1, ()).T
+    assert [one.value for one in task.typed_answers(ours)] == pytest.approx([7.0, -3.0])
+
+
+def test_labels_are_numbered_as_by_programs_that_sort():
+    assert label_names.in_class_order(["10", "9", "-1"]) == ("-1", "9", "10")
+    assert label_names.in_class_order(["10", "9", "b"]) == ("10", "9", "b")
+    assert label_names.in_class_order(["10", "09"]) == ("09", "10")

@@ -48,3 +48,10 @@ def test_progress_that_no_training_can_have_made_is_refused(changes):
         return
     with pytest.raises((KeyError, TypeError, ValueError)):
         Progress.from_json(progress(**changes), TASK)
+
+
+def test_weights_that_came_are_there_once_a_run_without_epochs_has_ended():
+    assert not Progress().kept(0).are_there
+    kept = Progress(stopped="epochs").kept(0)
+    assert (kept.are_there, kept.untrained, kept.best_epoch, kept.to_json()) == (True, True, 0, {})
+    assert not Progress(stopped="time").kept(0).are_there

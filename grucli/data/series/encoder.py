@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.encoded import Encoded
+from grucli.data.encoded import UNLIMITED, Encoded
 from grucli.data.forms import Missing
 from grucli.data.numbers import Floats, floats, whole
 from grucli.data.records import Record
@@ -140,15 +140,19 @@ class SeriesEncoder:
 
     def found(self, lengths: str) -> str:
         """Return for people what it was fitted on, and what is said of the lengths."""
-        seen = f"{counted(self.num_channels, 'channel')} ({', '.join(self.channels)}, scaled)"
+        how = "scaled" if (self.mean != 0).any() or (self.scale != 1).any() else "as they are"
+        seen = f"{counted(self.num_channels, 'channel')} ({', '.join(self.channels)}, {how})"
         return f"numeric sequences: {seen}; {lengths}"
 
     def reads(self, columns: str) -> str:
         """Return for people what it reads; no columns of texts."""
         masked = ", missing values masked" if self.missing == "mask" else ""
+        most = "all steps"
+        if self.max_length < UNLIMITED:
+            most = f"at most {counted(self.max_length, self.unit)}"
         return (
             f"numeric sequences, {counted(self.num_channels, 'channel')}{masked}, "
-            f"seen as {', '.join(self.channels)}, at most {counted(self.max_length, self.unit)}"
+            f"seen as {', '.join(self.channels)}, {most}"
         )
 
     @property

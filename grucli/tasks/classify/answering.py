@@ -49,6 +49,15 @@ class LabelAnswering:
         """What the thresholds ask of probabilities."""
         return deciding.levels_of(self.labels, self.thresholds)
 
+    def plain_outputs(self, number: int, labels: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Return (O, number + 1) what each output is of logits in the order of these labels."""
+        chosen = label_names.plain_outputs(self.labels, labels)
+        if len(self.labels) > 2:
+            return chosen
+        if number == 1:
+            return np.array([[1.0 if tuple(labels) == self.labels else -1.0, 0.0]])
+        return chosen[1:] - chosen[:1]
+
     @property
     def decides_by_wish(self) -> bool:
         """Whether a threshold decides that was wished for."""

@@ -46,6 +46,10 @@ class SetAnswering:
     decision: Decision
     wishes: tuple[Threshold, ...]
 
+    def plain_outputs(self, number: int, labels: Sequence[str]) -> Floats:
+        """Return (C, number + 1) what each output is of logits in the order of these labels."""
+        return label_names.plain_outputs(self.labels, labels)
+
     def answers(self, scores: Floats, options: AnswerOptions) -> Columns:
         """Return the answers to the scores (n, C) as columns."""
         return answers.columns(self.labels, self.decision, scores, options)

@@ -67,6 +67,10 @@ class NumberAnswering:
         """Return a target as text: a grade is whole."""
         return f"{value:.0f}" if self.levels else self.shown(value)
 
+    def plain_outputs(self, number: int, labels: Sequence[str]) -> Floats:
+        """Return (1, 2) what the output is of a number in the unit of the data, and of 1."""
+        return np.array([[1.0, -self.mean]]) / self.scale
+
     def answers(self, scores: Floats, options: AnswerOptions) -> Columns:
         """Return the answers to the scores (n, 1) as columns."""
         return answers.columns(self.values(scores), self.half_width, self.decimals, options)

@@ -17,6 +17,7 @@ from grucli.engine.packing import Floats, Integers
 from grucli.engine.steps import Steps
 from grucli.errors import ConfigError, excerpt
 from grucli.notices import Notice
+from grucli.tasks import label_names
 from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
 from grucli.tasks.tag import answers, decoding
 from grucli.tasks.tag.answers import Entity, TagAnswer
@@ -52,6 +53,10 @@ class TagAnswering:
     def barriers(self) -> Floats | None:
         """Which tags must not follow which, as in `decoding.decode`; None for none."""
         return None
+
+    def plain_outputs(self, number: int, labels: Sequence[str]) -> Floats:
+        """Return (K, number + 1) what each output is of logits in the order of these tags."""
+        return label_names.plain_outputs(self.tags, labels)
 
     def decoded(self, scores: Steps) -> Decoded:
         """Return tags and probabilities of all steps."""

@@ -1,0 +1,54 @@
+"""Which file is of which system, and what is said of those that cannot be read."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+from grucli.errors import CheckpointError, show_path
+from grucli.modelfile.exchange.foreign import ForeignModel
+from grucli.modelfile.npz_layout import FaultError
+
+READERS = {
+    ".keras": "keras_file",
+    ".safetensors": "safetensors_file",
+}
+"""The module that reads files of a suffix."""
+_KERAS = "is of Keras's older format; load it there, then model.save('m.keras')"
+_PICKLE = (
+    "may hold Python code, which is never run; save the weights alone, with "
+    "safetensors.torch.save_file(model.state_dict(), 'm.safetensors')"
+)
+REFUSED = {
+    ".h5": _KERAS,
+    ".hdf5": _KERAS,
+    ".bin": _PICKLE,
+    ".pkl": _PICKLE,
+    ".pt": _PICKLE,
+    ".pth": _PICKLE,
+}
+
+
+def is_foreign(path: str | Path) -> bool:
+    """Tell by its name whether a file is of another system."""
+    return Path(path).suffix.lower() in (*READERS, *REFUSED)
+
+
+def read_foreign(path: str | Path) -> ForeignModel:
+    """Read a model of another system.
+
+    Raises:
+        AccessError: it is missing or unreadable, or the package that reads it is.
+        CheckpointError: it is damaged, or no model that fits.
+    """
+    suffix = Path(path).suffix.lower()
+    try:
+        if suffix in REFUSED:
+            raise FaultError(REFUSED[suffix])
+        found: ForeignModel = import_module(f"grucli.modelfile.exchange.{READERS[suffix]}").read(
+            path
+        )
+        found.check()
+    except FaultError as fault:
+        raise CheckpointError(f"{show_path(path)}: {fault}") from None
+    return found
