@@ -81,6 +81,12 @@ def test_what_stands_together_most_often_is_joined_first() -> None:
     ]
 
 
+def test_what_was_joined_first_is_joined_first() -> None:
+    assert BytePairs(["bc", "ab"]).split("abc ab") == [" ", "a", "bc", " ", "ab"]
+    assert BytePairs(["ab", "bc"]).split("abc") == [" ", "ab", "c"]
+    assert BytePairs(["aa"]).split("aaaaa") == [" ", "aa", "aa", "a"]
+
+
 @given(
     st.lists(st.text("abc 好", max_size=12), max_size=12),
     st.integers(0, 12),

@@ -41,7 +41,7 @@ def test_the_nearest_truth_counts_and_of_equally_near_ones_the_first():
         one("K AE T", "K AA T S", "K AE T S"),  # 1 edit of 4
         one("A", "B", "A B C"),  # 1 edit of 1, and not 2 of 3
         one("A", "A B", "B"),  # 1 edit of 2, the first
-        one("A", "A"),  # 0 of 1
+        one("A", "B C", "A"),  # 0 of 1
         one("", "A B"),  # 2 of 2
     ]
     rate = EditRate.of(rows, given_symbols)
