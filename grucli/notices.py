@@ -28,6 +28,7 @@ Name = Literal[
     "data.wild_values",
     "model.last_weights",
     "run.cut_short",
+    "run.idle_ranks",
     "run.resumed_differently",
     "score.chance",
     "score.of_training_data",

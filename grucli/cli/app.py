@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -14,6 +14,7 @@ from grucli.cli import output
 from grucli.cli.commands import COMPLETION, Group
 from grucli.cli.usage_errors import usage_line
 from grucli.errors import GrucliError, show
+from grucli.parallel.launcher import launch_of
 
 EXIT_USAGE = 2
 EXIT_ENVIRONMENT = 5
@@ -56,9 +57,19 @@ def run(arguments: Sequence[str]) -> int:
         from grucli.cli.completion import answered
 
         return answered(lambda: _dispatch(arguments))
+    launch = launch_of(os.environ) if arguments[:1] == ["train"] else None
+    if launch is None:
+        return _ended(lambda: _dispatch(arguments), arguments)
+    from grucli.cli import rank
+
+    return rank.run(launch, lambda: _dispatch(arguments), lambda work: _ended(work, arguments))
+
+
+def _ended(work: Callable[[], int], arguments: Sequence[str]) -> int:
+    """Do a work that these arguments ask for; say what ends it, and return the exit code."""
     debug = "--debug" in arguments
     try:
-        code = _dispatch(arguments)
+        code = work()
         output.flush()
     except Exception as error:
         if debug:

@@ -20,6 +20,7 @@ from grucli.report import cost as cost_report
 from grucli.report import data_facts
 from grucli.report import training as report
 from grucli.report import tuning as tuning_report
+from grucli.training.new_run import idle_ranks
 from grucli.training.outlook import look_ahead
 from grucli.training.session import DataReady, RunRequest, Session, WeightsTaken
 from grucli.training.tuning.search import Budget, num_judged, searched
@@ -90,6 +91,7 @@ def _of_data(begun: _Begun, facts: DataFacts) -> Iterator[str]:
     yield ""
     yield from begun.taken
     yield report.model_line(trainer.model, prepared.task)
+    yield from map(output.warning_line, idle_ranks(prepared, begun.session.request.ranks))
 
 
 def _command(request: RunRequest) -> str:

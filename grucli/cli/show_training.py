@@ -25,6 +25,7 @@ from grucli.report.epochs import step_words
 from grucli.report.scores import json_pieces
 from grucli.training.forecast import Forecast
 from grucli.training.held_out_scores import held_out_scores
+from grucli.training.new_run import idle_ranks
 from grucli.training.saver import RunFiles
 from grucli.training.session import DataReady, RunRequest, Session, TrainerReady, WeightsTaken
 
@@ -115,6 +116,7 @@ def _show_beginning(
             common.note_each(event.notes)
         elif isinstance(event, TrainerReady):
             common.note(report.model_line(event.trainer.model, session.prepared.task))
+            common.note_each(idle_ranks(session.prepared, session.request.ranks))
 
 
 def _resume(session: Session, last: Path, common: Common) -> None:

@@ -154,7 +154,7 @@ def train(
     grucli train -c configs/names.yaml -o names.npz --set training.epochs=5
     """
     common.set_threads()
-    from grucli.cli import ready_command, show_training, train_outputs
+    from grucli.cli import rank, ready_command, show_training, train_outputs
     from grucli.config.resolve import resolve
     from grucli.training.session import RunRequest
 
@@ -188,6 +188,7 @@ def train(
         on_bad_row=asked.get("on_bad_row", "stop"),
         init_from=init_from,
         max_seconds=_seconds("--max-time", max_time),
+        ranks=rank.joined,
     )
     common.note_keyboard(settings.config.data.train)
     with ready_command.told(request, common):

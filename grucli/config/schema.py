@@ -238,7 +238,8 @@ class TrainingConfig(_Section):
     workers: Auto[Annotated[int, Field(ge=0, le=64)]] = None
     """Processes beside the first one: they train on folds and on all rows at the same time or,
     where there are no folds, compute shards; no bit of a model depends on it. auto is one for each
-    further training or shard and usable core, and none with several threads."""
+    further training or shard and usable core, and none with several threads or beside ranks of
+    MPI."""
 
     @field_validator("momentum")
     @classmethod

@@ -1,4 +1,4 @@
-"""Who computes the gradients: this process, alone or with worker processes beside it."""
+"""Who computes the gradients: this process, alone or with worker processes and ranks beside it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
 
 from grucli.data.batches import Examples
-from grucli.model.network import Model
+from grucli.model.network import Architecture, Model
 from grucli.model.runner import Runner
 from grucli.parallel import shard_worker
 from grucli.parallel.memory import Memory, Place
 from grucli.parallel.process import Process, hiring
+from grucli.parallel.ranks import Ranks
+from grucli.parallel.shard_ranks import ShardRanks
 from grucli.parallel.shard_worker import MESSAGE, Lent
 from grucli.parallel.shards import PartialSums, Rows, ShardJob, Shards
 
@@ -27,8 +32,27 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """What another rank must know to make a crew of its own, that computes with the first one's."""
+
+    architecture: Architecture
+    examples: Examples
+    job: ShardJob
+    workers: int
+
+
+def follow(ranks: Ranks, sent: Sent) -> None:
+    """Compute shards on another rank than the first, with workers of its own, until the end."""
+    crew = Crew(Model(sent.architecture), sent.examples, sent.job)
+    with crew.joined(sent.workers, ranks):
+        crew.follow()
+
+
 class Crew:
     """This process and its workers: asked for gradients, it deals the shards among all of them.
+
+    Where there are ranks each has a crew, and the shards are dealt among the crews before.
 
     Attributes:
         model: holds the weights; another one with the same weights once there are workers.
@@ -39,6 +63,7 @@ class Crew:
         self.model, self._examples, self._job = model, examples, job
         self._shards = Shards(model, examples, job)
         self._workers: list[_Worker] = []
+        self._ranks = ShardRanks(None)
         self._pace = Pace()
 
     @property
@@ -52,21 +77,33 @@ class Crew:
         return len(self._workers)
 
     @contextmanager
-    def joined(self, workers: int) -> Iterator[Crew]:
-        """Let workers help until the end; more than there are shards would stand idle.
+    def joined(self, workers: int, ranks: Ranks | None = None) -> Iterator[Crew]:
+        """Let workers and ranks help until the end; more than there are shards would stand idle.
 
-        They take some time to start. Until then, whoever is there does the work.
+        Workers take some time to start. Until then, whoever is there does the work.
+
+        Args:
+            workers: beside each rank.
+            ranks: that were started; all are free if this is the first, else that has ordered it.
 
         Raises:
             AccessError: there is no memory to share, or no process can be started.
         """
+        others = ranks if self._job.shards > 1 else None
+        is_first = others is None or not others.rank
+        if others is not None and is_first:
+            others.order(__name__, self._sent(workers))
+        self._ranks = ShardRanks(others)
         try:
-            if workers:
-                self._hire(min(workers, self._job.shards))
+            if number := min(workers, len(self._ranks.own(self._job.shards))):
+                self._hire(number)
             yield self
         finally:
             while self._workers:
                 self._workers.pop().end()
+            if is_first:
+                self._ranks.end()
+            self._ranks = ShardRanks(None)
 
     def wait(self) -> None:
         """Return once every worker has started.
@@ -89,26 +126,51 @@ class Crew:
         """
         if self._job.shards == 1 and not self._workers:
             return self._shards.whole(step, rows)
-        number, hands = self._shards.deal(rows), self._hands()
-        dealt = [hands[shard % len(hands)] for shard in range(number)]
+        with self._ranks.talking():
+            self._ranks.tell(step, rows, self.model)
+            sums = self._sums(step, rows)
+        assert sums is not None  # this is the first rank
+        return sums
+
+    @np.errstate(over="ignore", invalid="ignore")  # the first rank finds what is not finite
+    def follow(self) -> None:
+        """Compute what the first rank asks for, until the end."""
+        while (task := self._ranks.hear(self.model)) is not None:
+            self._sums(*task)
+
+    def forget(self) -> None:
+        """Note that weights have changed otherwise than by the last gradient."""
+        self._ranks.forget()
+
+    def _sums(self, step: int, rows: Rows) -> PartialSums | None:
+        """Return the sums of a batch, each rank its part, to the first one; None to others."""
+        number = self._shards.deal(rows)
+        mine = self._ranks.own(number)
+        if mine:
+            self._compute_all(step, len(rows), mine)
+        return self._ranks.total(self._shards, number)
+
+    def _compute_all(self, step: int, num_rows: int, shards: range) -> None:
+        """Compute shards, here and in workers."""
+        hands = self._hands(len(shards))
+        dealt = [hands[k % len(hands)] for k in range(len(shards))]
         started_s = time.perf_counter()
-        for shard, worker in enumerate(dealt):
+        for shard, worker in zip(shards, dealt, strict=True):
             if worker is not None:
-                worker.compute(step, len(rows), shard)
-        own = [shard for shard, worker in enumerate(dealt) if worker is None]
-        own_s = self._compute(step, len(rows), own)
+                worker.compute(step, num_rows, shard)
+        own = [shard for shard, worker in zip(shards, dealt, strict=True) if worker is None]
+        own_s = self._compute(step, num_rows, own)
         for worker in hands:
             if worker is not None:
                 worker.wait()
-        if own and len(own) < number:
-            alone_s = own_s * number / len(own)
+        if own and len(own) < len(shards):
+            alone_s = own_s * len(shards) / len(own)
             self._pace.note(saved_s=alone_s - (time.perf_counter() - started_s))
-        return self._shards.total(number)
 
-    def _hands(self) -> list[_Worker | None]:
-        """Return who computes, in the order of dealing; None is this process."""
+    def _hands(self, number: int) -> list[_Worker | None]:
+        """Return who computes so many shards, in the order of dealing; None is this process."""
         ready = [worker for worker in self._workers if worker.is_ready()]
-        if len(ready) >= self._job.shards:
+        if len(ready) >= number:
             return [*ready]
         return [None, *ready] if self._pace.allows() else [None]
 
@@ -118,6 +180,10 @@ class Crew:
         for shard in shards:
             self._shards.compute(step, num_rows, shard)
         return time.thread_time() - began_s
+
+    def _sent(self, workers: int) -> Sent:
+        arch = self.model.architecture
+        return Sent(architecture=arch, examples=self._examples, job=self._job, workers=workers)
 
     def _hire(self, number: int) -> None:
         with hiring() as memory:

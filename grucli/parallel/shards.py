@@ -1,7 +1,8 @@
 """The gradient of a batch as a sum over its shards, always added in the same order.
 
 How many shards there are is a setting of the run, like the size of a batch. Who computes them is
-not: a shard gives the same bits in every process, so the sum does too.
+not: a shard gives the same bits in every process. Neither is who adds them: the order is that of a
+tree, of which whoever has computed all of a branch can add it.
 """
 
 from __future__ import annotations
@@ -107,23 +108,21 @@ class Shards:
             self._tokens[shard, : len(tokens)] = tokens
             self._vectors[shard, : len(tokens)] = sums.gradients.rows
 
-    def total(self, number: int) -> PartialSums:
-        """Return the sum of the first `number` shards, all of which have been computed."""
-        dense = self._params[0]
-        for other in self._dense[1:number]:
-            dense.flat[...] += other
-        sums = self._sums[:number].tolist()
-        counts = [int(count) for _, _, count in sums]
-        tokens, rows = (
-            np.concatenate([array[k, :count] for k, count in enumerate(counts)])
-            for array in (self._tokens, self._vectors)
-        )
-        if self.runner.model.table.size and number > 1:
-            tokens, rows = embedding.backward(tokens, rows)
+    def dense_of(self, shard: int) -> Parameters:
+        """Return the memory for the dense gradients of a shard."""
+        return self._params[shard]
+
+    def of(self, shard: int) -> PartialSums:
+        """Return the sums of a shard that has been computed."""
+        loss, right, count = self._sums[shard].tolist()
         return PartialSums(
-            loss=sum(loss for loss, _, _ in sums),
-            right=sum(right for _, right, _ in sums),
-            gradients=Gradients(dense=dense, tokens=tokens, rows=rows),
+            loss=loss,
+            right=right,
+            gradients=Gradients(
+                dense=self._params[shard],
+                tokens=self._tokens[shard, : int(count)],
+                rows=self._vectors[shard, : int(count)],
+            ),
         )
 
     def whole(self, step: int, rows: Rows) -> PartialSums:
@@ -144,6 +143,29 @@ class Shards:
             right=loss.right,
             gradients=self.runner.backward(loss.d_scores, into),
         )
+
+
+def add_(sums: PartialSums, others: PartialSums) -> PartialSums:
+    """Return both together, in the memory of the first where that is possible."""
+    dense, tokens, rows = sums.gradients.dense, sums.gradients.tokens, sums.gradients.rows
+    dense.flat[...] += others.gradients.dense.flat
+    if len(tokens) or len(others.gradients.tokens):
+        tokens = np.concatenate((tokens, others.gradients.tokens))
+        rows = np.concatenate((rows, others.gradients.rows))
+        tokens, rows = embedding.backward(tokens, rows)
+    return PartialSums(
+        loss=sums.loss + others.loss,
+        right=sums.right + others.right,
+        gradients=Gradients(dense=dense, tokens=tokens, rows=rows),
+    )
+
+
+def middle_of(first: int, end: int) -> int:
+    """Return where the second branch begins of a tree of the shards from `first` to before `end`.
+
+    The first branch has a power of two of them, the largest that leaves any; there are two or more.
+    """
+    return first + (1 << ((end - first - 1).bit_length() - 1))
 
 
 def _longest(lengths: Rows, number: int) -> Rows:

@@ -8,11 +8,12 @@ file in the current folder, or where variables of Python point, is never taken f
 
 from __future__ import annotations
 
+import select
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
 from importlib import import_module
-from typing import Any
+from typing import Any, Protocol
 
 from grucli.parallel.memory import Memory
 
@@ -21,6 +22,36 @@ DONE = b"."
 STATE = b"="
 """What it was asked for follows. Anything else is its last words."""
 LAST_WORDS = 200  # bytes
+
+
+class Channel(Protocol):
+    """What a worker hears of the process that it works for."""
+
+    def send(self, message: bytes, /) -> None:
+        """Say something."""
+
+    def receive(self, size: int, /) -> bytes:
+        """Return so many bytes, nothing at the end."""
+
+    def is_asked(self, seconds: float, /) -> bool:
+        """Wait so long at most; return whether something has come, or the end."""
+
+
+class SocketChannel:
+    """A `Channel` to a process on this machine."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        """Take one end of a pair."""
+        self._socket = channel
+        self.send = channel.sendall
+
+    def receive(self, size: int) -> bytes:
+        """Return so many bytes, nothing at the end."""
+        return self._socket.recv(size, socket.MSG_WAITALL)
+
+    def is_asked(self, seconds: float) -> bool:
+        """Wait so long at most; return whether something has come, or the end."""
+        return bool(select.select([self._socket], [], [], seconds)[0])
 
 
 def work(briefing: Mapping[str, Any]) -> None:

@@ -219,7 +219,9 @@ def smooths(task: Task) -> bool:
     return "label_smoothing" in {field.name for field in fields(task.objective_type)}
 
 
-def workers(*, stages: int, steps: int, shards: int, cores: int, threads: str) -> Choice:
+def workers(
+    *, stages: int, steps: int, shards: int, cores: int, threads: str, ranks: int = 1
+) -> Choice:
     """Processes beside the first one: for whole stages, or for shards of a batch if there is one.
 
     Args:
@@ -228,7 +230,10 @@ def workers(*, stages: int, steps: int, shards: int, cores: int, threads: str) -
         shards: parts of a batch.
         cores: that this process may use.
         threads: of the linear algebra, as the environment says it.
+        ranks: processes that a launcher has started, this one included.
     """
+    if ranks > 1:
+        return Choice(value=0, reason=f"{ranks} ranks do it")
     if threads != "1":
         return Choice(value=0, reason=f"{threads or 'all'} threads")
     if stages > 1 and steps < FEW_STEPS:

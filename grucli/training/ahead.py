@@ -1,4 +1,4 @@
-"""Worker processes that train stages which this process has not come to."""
+"""Worker processes, and ranks, that train stages which this process has not come to."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 from grucli.model.network import Model
 from grucli.parallel.process import Process, hiring
+from grucli.parallel.rank_channel import RankChannel
+from grucli.parallel.ranks import Ranks
 from grucli.parallel.worker import DONE
 from grucli.training import stage_worker
 from grucli.training.board import Board, Count
@@ -22,14 +24,14 @@ class Ahead:
     def __init__(self, lesson: Lesson, first: Model, progress: Progress) -> None:
         """Take what workers need; the arguments are those of `working_ahead`."""
         self._lesson, self._first = lesson, first
-        self._workers: list[Process] = []
-        self._free: list[Process] = []
-        self._begun: dict[int, Process] = {}
+        self._workers: list[Process | RankChannel] = []
+        self._free: list[Process | RankChannel] = []
+        self._begun: dict[int, Process | RankChannel] = {}
         end = lesson.num_folds + stage_worker.can_guess(lesson.recipe)
         self._stages = [*range(len(progress.folds) + 1, end)]  # that nobody has begun
 
-    def hire(self, workers: int, progress: Progress) -> None:
-        """Start so many workers, or as many as there are stages.
+    def hire(self, workers: int, progress: Progress, ranks: Ranks | None) -> None:
+        """Start so many workers, or as many as there are stages; ranks have started already.
 
         Raises:
             AccessError: there is no memory to share, or no process can be started.
@@ -37,9 +39,13 @@ class Ahead:
         number, first = min(workers, len(self._stages)), self._first
         flat, table = first.params.flat, first.table
         what = Lent(lesson=self._lesson, architecture=first.architecture, dense=flat, table=table)
+        if ranks is not None:
+            ranks.order(stage_worker.__name__, what)
+            self._workers += [RankChannel(ranks, rank) for rank in range(1, ranks.size)]
+        channels = [worker for worker in self._workers if isinstance(worker, RankChannel)]
         with hiring() as memory:
             lent = memory.lend(what)
-            self._board = Board(self._lesson.num_folds + 1, memory.allocate)
+            self._board = Board(self._lesson.num_folds + 1, memory.allocate, channels)
             for k in range(number):
                 name = f"worker {k + 1} of {number}"
                 self._workers.append(Process(name, stage_worker.__name__, memory, lent))
@@ -58,6 +64,7 @@ class Ahead:
             AccessError: a worker has failed or was ended.
         """
         self._board.note(len(progress.folds), progress)
+        self._board.exchange()
         for worker in self._workers:
             if worker.hear(waits=False) == DONE:
                 self._free.append(worker)
@@ -95,9 +102,9 @@ class Ahead:
 
 @contextmanager
 def working_ahead(
-    lesson: Lesson, first: Model, progress: Progress, workers: int
+    lesson: Lesson, first: Model, progress: Progress, workers: int, ranks: Ranks | None = None
 ) -> Iterator[Ahead]:
-    """Let workers train the stages after the one at hand, until the end.
+    """Let workers and ranks train the stages after the one at hand, until the end.
 
     They take some time to start; until then, this process trains what comes.
 
@@ -106,13 +113,14 @@ def working_ahead(
         first: has the weights that each stage begins with.
         progress: where this process stands.
         workers: how many at most; more than there are stages would stand idle.
+        ranks: of which this is the first; the others are free.
 
     Raises:
         AccessError: there is no memory to share, or no process can be started.
     """
     ahead = Ahead(lesson, first, progress)
     try:
-        ahead.hire(workers, progress)
+        ahead.hire(workers, progress, ranks)
         yield ahead
     finally:
         ahead.end()

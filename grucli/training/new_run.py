@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections.abc import Iterator
 
 import numpy as np
 
+from grucli.errors import counted
 from grucli.model.network import Architecture, Model
+from grucli.notices import Notice
 from grucli.parallel.crew import usable_cores
+from grucli.parallel.ranks import Ranks
 from grucli.preparation import training_rules
 from grucli.preparation.data_rules import NOTHING_LEARNED
 from grucli.preparation.defaults import Choice, Settled
@@ -19,8 +23,13 @@ from grucli.training.settings import Recipe
 from grucli.training.trainer import Trainer
 
 
-def with_workers(prepared: Prepared) -> Prepared:
-    """Return what training needs with the number of workers that fits this machine."""
+def with_workers(prepared: Prepared, ranks: Ranks | None = None) -> Prepared:
+    """Return what training needs with the number of workers that fits this machine.
+
+    Args:
+        prepared: what was read.
+        ranks: that do what workers would; None for none.
+    """
     stages, steps = _stages(prepared)
     choice = Choice(value=0, reason=NOTHING_LEARNED)
     if prepared.config.training.epochs != 0:
@@ -29,11 +38,25 @@ def with_workers(prepared: Prepared) -> Prepared:
             steps=steps,
             shards=prepared.config.training.shards or 1,
             cores=usable_cores(),
+            ranks=1 if ranks is None else ranks.size,
             threads=os.environ.get("OPENBLAS_NUM_THREADS", ""),
         )
     settled = Settled(config=prepared.config, chosen=prepared.reasons)
     settled = settled.filled({"training.workers": choice})
     return dataclasses.replace(prepared, config=settled.config, reasons=settled.reasons)
+
+
+def idle_ranks(prepared: Prepared, ranks: Ranks | None) -> Iterator[Notice]:
+    """Yield what there is to say of ranks for which there is nothing to do."""
+    stages, shards = _stages(prepared)[0], prepared.config.training.shards or 1
+    number, size = stages if stages > 1 else shards, 1 if ranks is None else ranks.size
+    if number >= size:
+        return
+    why, off = f"a batch has {counted(shards, 'shard')}", ""
+    if stages > 1:
+        why, off = f"there are {stages} trainings", "--folds off "
+    mend = f"pass {off}--set training.shards={size}"
+    yield Notice("run.idle_ranks", f"{size - number} of {size} ranks stand idle: {why}; {mend}")
 
 
 def _stages(prepared: Prepared) -> tuple[int, int]:
@@ -49,8 +72,8 @@ def _stages(prepared: Prepared) -> tuple[int, int]:
     return len(held) + 1, int(batches.sum()) * epochs
 
 
-def new_trainer(prepared: Prepared, model: Model) -> Trainer:
-    """Return the trainer of a model that has its first weights.
+def new_trainer(prepared: Prepared, model: Model, ranks: Ranks | None = None) -> Trainer:
+    """Return the trainer of a model that has its first weights, whom ranks help if there are any.
 
     Raises:
         ConfigError: a class weight or a wish names an unknown label, or too little is held out.
@@ -67,6 +90,7 @@ def new_trainer(prepared: Prepared, model: Model) -> Trainer:
         task=prepared.task,
         linear=prepared.linear,
         folds=prepared.folds,
+        ranks=ranks,
     )
 
 

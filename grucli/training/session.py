@@ -35,6 +35,7 @@ from grucli.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config
+    from grucli.parallel.ranks import Ranks
 
 NO_DATA = (
     "DATA: is missing; what shall it learn from? for example: grucli train mine.csv -o m.npz, or "
@@ -56,6 +57,7 @@ class RunRequest:
         max_seconds: after which training stops, None for no limit.
         reasons: why settings of the config are as they are, by dotted key; the model's card has
             them.
+        ranks: the processes that an MPI launcher has started beside this one, None for none.
 
     Raises:
         ConfigError: no data is named, or a setting contradicts what training starts from.
@@ -69,6 +71,7 @@ class RunRequest:
     init_from: str | None = None
     max_seconds: float | None = None
     reasons: Mapping[str, str] = field(default_factory=dict)
+    ranks: Ranks | None = None
 
     def __post_init__(self) -> None:
         if self.config.data.train is None and self.table is None:
@@ -164,7 +167,8 @@ class Session:
         table = request.table or read_table(config.data.train or "-", options)
         start = start.named_by(table, config)
         origin = start.origin or origin
-        prepared = new_run.with_workers(prepare_table(table, options, config, origin))
+        prepared = prepare_table(table, options, config, origin)
+        prepared = new_run.with_workers(prepared, request.ranks)
         if request.reasons:
             reasons = {**prepared.reasons, **request.reasons}
             prepared = dataclasses.replace(prepared, reasons=reasons)
@@ -175,7 +179,7 @@ class Session:
         if start.saved is not None:
             words = initial_weights.take_over(model, prepared, start.saved, start.path)
             yield WeightsTaken(path=start.path, words=words, notes=start.notes)
-        self.trainer = new_run.new_trainer(prepared, model)
+        self.trainer = new_run.new_trainer(prepared, model, request.ranks)
         yield TrainerReady(trainer=self.trainer)
 
     def resume(self) -> tuple[str, ...]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import pickle
-import select
 import socket
 import struct
+from contextlib import suppress
 from dataclasses import dataclass
+
+import numpy as np
 
 from grucli.engine.packing import Floats
 from grucli.errors import TrainingError
 from grucli.model.network import Architecture, Model
 from grucli.parallel.memory import Memory
-from grucli.parallel.worker import DONE, STATE
+from grucli.parallel.rank_channel import RankChannel
+from grucli.parallel.ranks import Ranks
+from grucli.parallel.worker import DONE, STATE, Channel, SocketChannel
 from grucli.training.board import Board
 from grucli.training.progress import Fold
 from grucli.training.settings import Recipe
@@ -45,11 +49,22 @@ def can_guess(recipe: Recipe) -> bool:
 
 def serve(channel: socket.socket, memory: Memory, lent: Lent) -> None:
     """Train stages, until the channel ends."""
+    _work(SocketChannel(channel), Board(lent.lesson.num_folds + 1, memory.allocate), lent)
+
+
+def follow(ranks: Ranks, lent: Lent) -> None:
+    """Do so as a rank, for the first one."""
+    channel = RankChannel(ranks, 0)
+    with suppress(SystemExit):
+        _work(channel, Board(lent.lesson.num_folds + 1, np.zeros, [channel]), lent)
+    channel.end()
+
+
+def _work(channel: Channel, board: Board, lent: Lent) -> None:
     model = Model(lent.architecture)
     model.params.flat[...], model.table[...] = lent.dense, lent.table
-    board = Board(lent.lesson.num_folds + 1, memory.allocate)
     worker = _StageWorker(channel, StageRun(model, lent.lesson), board, lent.lesson.recipe)
-    channel.sendall(DONE)
+    channel.send(DONE)
     while True:
         worker.obey()
 
@@ -57,14 +72,14 @@ def serve(channel: socket.socket, memory: Memory, lent: Lent) -> None:
 class _StageWorker:
     """What it is at, and what it keeps until somebody takes it."""
 
-    def __init__(self, channel: socket.socket, run: StageRun, board: Board, recipe: Recipe) -> None:
+    def __init__(self, channel: Channel, run: StageRun, board: Board, recipe: Recipe) -> None:
         self._channel, self._run, self._board, self._recipe = channel, run, board, recipe
         self._stage: int | None = None  # at hand
         self._kept: dict[int, bytes] = {}
 
     def obey(self) -> None:
         """Wait for a message, and do what it says; leave once the channel has ended."""
-        message = self._channel.recv(MESSAGE.size, socket.MSG_WAITALL)
+        message = self._channel.receive(MESSAGE.size)
         if not message:
             raise SystemExit
         what, stage = MESSAGE.unpack(message)
@@ -84,7 +99,8 @@ class _StageWorker:
         except TrainingError:  # the first process will meet it when its turn comes
             self._kept[stage] = pickle.dumps(None)
         self._stage = None
-        self._channel.sendall(DONE)
+        self._board.exchange()
+        self._channel.send(DONE)
 
     def _make_steps(self, stage: int) -> None:
         run = self._run
@@ -98,15 +114,14 @@ class _StageWorker:
 
     def _attend(self) -> None:
         """Hand over what is asked for, and wait while nobody knows whether an epoch follows."""
-        while self._is_asked(0):
+        self._board.exchange()
+        while self._channel.is_asked(0):
             self.obey()
         while self._stage is not None and self._has_to_wait():
             self._run.learn_linear()
-            if self._is_asked(PAUSE_S):
+            if self._channel.is_asked(PAUSE_S):
                 self.obey()
-
-    def _is_asked(self, seconds: float) -> bool:
-        return bool(select.select([self._channel], [], [], seconds)[0])
+            self._board.exchange()
 
     def _has_to_wait(self) -> bool:
         """Whether all rows have been learned from for as many epochs as are certain."""
@@ -121,5 +136,5 @@ class _StageWorker:
             self._stage, moment = None, pickle.dumps(self._run.moment)
         else:
             moment = self._kept.pop(stage)
-        self._channel.sendall(STATE + SIZE.pack(len(moment)))
-        self._channel.sendall(moment)
+        self._channel.send(STATE + SIZE.pack(len(moment)))
+        self._channel.send(moment)

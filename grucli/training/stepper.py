@@ -66,6 +66,7 @@ class Stepper:
         for model in (self.crew.model, self.judged.model):
             model.take(self.first)
         self._updates.forget()
+        self.crew.forget()
 
     @np.errstate(over="ignore", invalid="ignore")  # what is not finite is found and said below
     def step(self, progress: Progress, rows: Rows, learning_rate: float) -> None:

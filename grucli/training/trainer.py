@@ -18,6 +18,7 @@ from grucli.model.linear_path import LinearFeatures
 from grucli.model.logits import BranchLogits
 from grucli.model.network import Model
 from grucli.parallel.crew import Crew
+from grucli.parallel.ranks import Ranks
 from grucli.parallel.shards import Rows
 from grucli.tasks.task import Scores, Targets, Task
 from grucli.training.ahead import Ahead, working_ahead
@@ -42,6 +43,7 @@ class Trainer(StageRun):
         task: Task,
         linear: LinearFeatures | None = None,
         folds: Rows | None = None,
+        ranks: Ranks | None = None,
     ) -> None:
         """Prepare to train `model` on `train`, judged on `valid` (or on nothing if None).
 
@@ -49,6 +51,7 @@ class Trainer(StageRun):
             model: changed in place.
             train, valid: encoded examples; those in `valid` may have targets that are not known.
             recipe, seed, task, linear, folds: as in `Lesson`.
+            ranks: that help wherever workers may; None for none.
 
         Raises:
             ConfigError: a setting of the task does not fit its targets.
@@ -63,6 +66,7 @@ class Trainer(StageRun):
             folds=folds,
         )
         super().__init__(model, lesson)
+        self._ranks = ranks
         self._ahead: Ahead | None = None
 
     def crew(self, workers: int) -> AbstractContextManager[Crew]:
@@ -71,7 +75,7 @@ class Trainer(StageRun):
         Raises:
             AccessError: they cannot be started.
         """
-        return self._stepper.crew.joined(workers)
+        return self._stepper.crew.joined(workers, self._ranks)
 
     @contextmanager
     def ahead(self, workers: int) -> Iterator[None]:
@@ -83,7 +87,7 @@ class Trainer(StageRun):
             AccessError: they cannot be started.
         """
         first, progress = self._stepper.first, self.progress
-        with working_ahead(self._lesson, first, progress, workers) as self._ahead:
+        with working_ahead(self._lesson, first, progress, workers, self._ranks) as self._ahead:
             try:
                 yield
             finally:
@@ -95,7 +99,7 @@ class Trainer(StageRun):
         Raises:
             AccessError: they cannot be started.
         """
-        if workers and self.fold:
+        if self.fold and (workers or self._ranks is not None):
             return self.ahead(workers)
         return self.crew(workers if self._recipe.shards > 1 else 0)
 

@@ -15,6 +15,7 @@ from grucli.inspection.verdicts import IDS
 from grucli.modelfile import checkpoint
 from grucli.notices import NAMES, Notice
 from tests.cli.helpers import grucli
+from tests.cli.mpi import needs_mpi, on_ranks
 from tests.documents import pages
 from tests.inspection.helpers import blocks, random_model, recall_model
 from tests.inspection.reports import text_model
@@ -44,6 +45,7 @@ def test_each_name_has_one_entry(path):
     assert sorted(entries(path)) == sorted((*NAMES, *IDS))
 
 
+@needs_mpi
 @PARAMETRIZED
 def test_warnings_are_printed_as_the_page_shows_them(path, warned):
     shown = entries(path)
@@ -113,6 +115,9 @@ def warned(folder):
     assert [one.code for one in ran] == [0] * len(ran), [one.err for one in ran]
     ran.append(grucli(*run[:4], "-o", "p.npz", "--precision", "a=0.9", cwd=folder))
     assert ran[-1].code == 1
+    shards = ("--set", "training.shards=2", "--folds", "off")
+    ran.append(on_ranks(3, "train", "guess.csv", "--dry-run", *shards, cwd=folder))
+    assert ran[-1].code == 0, ran[-1].err
     lines = [line for one in ran for line in (*one.complaints, *one.text.splitlines())]
     return [line for line in lines if line.startswith("warning: ")]
 

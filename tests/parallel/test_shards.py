@@ -1,6 +1,7 @@
 """Shards: they add up to the batch, are balanced, and draw their own dropout."""
 
 import dataclasses
+from functools import reduce
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from grucli.engine import losses
 from grucli.model.network import Model
 from grucli.model.runner import Runner
 from grucli.parallel.crew import Crew
-from grucli.parallel.shards import ShardJob
+from grucli.parallel.shards import ShardJob, Shards, middle_of
 from grucli.random import DROPOUT, INIT, generator
 from grucli.tasks.classify.learning import CrossEntropy
 from tests.parallel.helpers import SERIES
@@ -55,6 +56,53 @@ def test_the_shards_add_up_to_the_gradient_of_the_batch(cell, vocabulary, rows):
         summed[sums.gradients.tokens] = sums.gradients.rows
         np.testing.assert_allclose(summed, table, rtol=0, atol=1e-12)
         assert len(np.unique(sums.gradients.tokens)) == len(sums.gradients.tokens)
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        (2, "(0+1)"),
+        (3, "((0+1)+2)"),
+        (4, "((0+1)+(2+3))"),
+        (5, "(((0+1)+(2+3))+4)"),
+        (7, "(((0+1)+(2+3))+((4+5)+6))"),
+    ],
+)
+def test_shards_are_added_as_a_tree(number, expected):
+    def words(first, end):
+        if end - first == 1:
+            return str(first)
+        middle = middle_of(first, end)
+        return f"({words(first, middle)}+{words(middle, end)})"
+
+    assert words(0, number) == expected
+
+
+@pytest.mark.parametrize("shards", [2, 3, 4, 7])
+def test_the_order_of_the_sum_is_that_of_the_tree(shards):
+    model = Model(ARCHITECTURE)
+    model.initialise(generator(1, INIT))
+    job = ShardJob(objective=CrossEntropy(), shards=shards, batch_size=12, seed=0)
+    rows = np.arange(12)
+
+    found = Shards(model, TRAIN, job)
+    assert found.deal(rows) == shards
+    parts = []
+    for shard in range(shards):
+        found.compute(0, 12, shard)
+        table = np.zeros_like(model.table)
+        gradients = found.of(shard).gradients
+        table[gradients.tokens] = gradients.rows
+        parts.append((gradients.dense.flat.copy(), table))
+
+    while len(parts) > 1:  # neighbours pair by pair; one that has none waits
+        pairs = [parts[k : k + 2] for k in range(0, len(parts), 2)]
+        parts = [tuple(reduce(np.add, both) for both in zip(*pair, strict=True)) for pair in pairs]
+    sums = Crew(model, TRAIN, job).gradients(0, rows).gradients
+    table = np.zeros_like(model.table)
+    table[sums.tokens] = sums.rows
+    assert sums.dense.flat.tobytes() == parts[0][0].tobytes()
+    np.testing.assert_array_equal(table, parts[0][1])
 
 
 def test_shards_are_balanced_and_draw_their_own_dropout(monkeypatch):

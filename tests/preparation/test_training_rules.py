@@ -79,6 +79,12 @@ def test_folds_have_workers_before_shards_have(stages, steps, cores, threads, ex
     assert (choice.value, choice.reason) == expected
 
 
+def test_ranks_do_what_workers_would():
+    facts = {"stages": 4, "steps": 9000, "shards": 8, "cores": 64, "threads": "1"}
+    choice = training_rules.workers(**facts, ranks=3)
+    assert (choice.value, choice.reason) == (0, "3 ranks do it")
+
+
 LAST = ("model.bidirectional=false", "model.pooling=last")
 
 
