@@ -27,6 +27,7 @@ ALL = tuple(peers.MODULES)
 TABLES = {  # module, function, sides that must be there, what it is
     "step": ("steps", "one_thread", ALL, "a training step and a forward pass, one thread"),
     "step-all-cores": ("steps", "all_cores", ALL[:5], "a training step, all cores"),
+    "ranks": ("ranks", "measure", ("grucli",), "a training step on ranks of MPI, and by workers"),
     "commands": (
         "commands",
         "measure",

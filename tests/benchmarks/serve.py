@@ -52,6 +52,7 @@ def main():
             ready[kind, name] = {what: fastest(forms) for what, forms in made.items()}
         answer = {what: timed(run) for what, run in ready[kind, name].items()}
         print(json.dumps(answer), flush=True)
+    getattr(module, "finish", lambda: None)()
 
 
 if __name__ == "__main__":

@@ -17,9 +17,10 @@ SETTLE_S = 0.05  # threads that spin for a while after their work would disturb 
 class Server:
     """A side in a process of its own."""
 
-    def __init__(self, side, python, threads, variables):
+    def __init__(self, module, python, threads, variables, before=()):
+        """Start a module of `sides`, behind the words that start a launcher if there are any."""
         self._process = subprocess.Popen(
-            [python, "-m", "tests.benchmarks.serve", peers.MODULES[side], str(threads)],
+            [*before, python, "-m", "tests.benchmarks.serve", module, str(threads)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -58,7 +59,7 @@ def _measure(run, table, threads, kinds, sides):
     servers = {}
     for side in sides if wanted else ():
         variables = run.environment(OWN_THREADS.get(side, threads), side)
-        servers[side] = Server(side, run.python(side), threads, variables)
+        servers[side] = Server(peers.MODULES[side], run.python(side), threads, variables)
     for name in wanted:
         say(table, name)
         turns = {side: [] for side in sides}
@@ -69,12 +70,12 @@ def _measure(run, table, threads, kinds, sides):
                 if number:  # the first round is the warm-up
                     turns[side].append(turn)
         for side in sides:
-            run.add(table, name, side, threads, _figures(turns[side]))
+            run.add(table, name, side, threads, figures(turns[side]))
     for server in servers.values():
         server.close()
 
 
-def _figures(turns):
+def figures(turns):
     """Return medians and minima [ms], and the cores at work."""
     figures = {"rounds": len(turns)}
     for what in turns[0]:

@@ -127,6 +127,26 @@ def startup(results):
     return titled({"Short commands from start to end:": markdown(head, lines)})
 
 
+def ranks(results):
+    """Ranks of MPI beside workers."""
+    found = results.latest("ranks")
+    sides = dict.fromkeys(side for cells in found.values() for side, _ in cells)
+    lines = []
+    for side in sides:
+        alone = f"1 process, {side.partition(', ')[2]}"
+        cells = []
+        for of_row in found.values():
+            each, one = of_row.get((side, 0)), of_row.get((alone, 0))
+            ratio = f" ({one['step_min_ms'] / each['step_min_ms']:.2f})" if each and one else ""
+            cells.append(f"{each['step_min_ms']:.1f}{ratio}" if each else "")
+        lines.append([side, *cells])
+    title = (
+        "A classifier's gradient by ranks of MPI on this machine and by workers, fastest of the "
+        "rounds [ms], in brackets how many times as fast as one process with as many shards:"
+    )
+    return titled({title: markdown(["who", *found], lines)})
+
+
 def growth(results):
     """Cost by size."""
     lines = []
@@ -181,6 +201,7 @@ def _learned(figures):
 SPEED = {
     "step": step,
     "step-all-cores": step_all_cores,
+    "ranks": ranks,
     "reference": training_tables.reference,
     "cells": training_tables.cells,
     "fasttext": training_tables.fasttext,

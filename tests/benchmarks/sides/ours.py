@@ -64,7 +64,7 @@ def _layer(row, cell):
 
 
 def _text(row, cell):
-    model, examples, rows = _trained(row, cell)
+    model, examples, rows = trained(row, cell)
     runner, d_logits = Runner(model), work.normal(row.batch, 1)
     gradients = Parameters(model.architecture.shapes(), model.dtype)
 
@@ -80,7 +80,7 @@ def _text(row, cell):
 
 def classifier(row):
     """A step of training, by the worker processes that `training.workers: auto` would start."""
-    model, examples, rows = _trained(row, GRU)
+    model, examples, rows = trained(row, GRU)
     settings = {"model": {"hidden_size": row.hidden, "bidirectional": False}}
     settings["training"] = {"batch_size": row.batch}
     facts = training_rules.Facts(kind="text", rows=len(examples), lengths=examples.lengths)
@@ -92,7 +92,7 @@ def classifier(row):
     return {"step": lambda: crew.gradients(0, rows)}
 
 
-def _trained(row, cell):
+def trained(row, cell):
     """Return a model, examples for one batch, and their rows."""
     model = Model(
         Architecture(
