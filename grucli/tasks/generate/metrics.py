@@ -107,12 +107,19 @@ class EditRate:
         Inputs are what was drawn, so its variance is that of a ratio of sums over them (Cochran
         1977, section 6.3). Where there are no edits at all, each input tells as much as one unit.
         """
+        value = self.value
+        if not value:
+            return None if value is None else wilson_interval(0, len(self.edits))
+        return size_interval(value, self.relative_error)
+
+    @property
+    def relative_error(self) -> float:
+        """Its standard error in parts of it; 0 where there are no edits."""
         value, n = self.value, len(self.edits)
         if not value:
-            return None if value is None else wilson_interval(0, n)
+            return 0.0
         spread = np.sum((self.edits - value * self.sizes) ** 2) * n / max(1, n - 1)
-        error = math.sqrt(float(spread)) / int(self.sizes.sum())
-        return size_interval(value, error / value)
+        return math.sqrt(float(spread)) / int(self.edits.sum())
 
 
 def _nearest(row: Compared, units: Units) -> tuple[int, int]:

@@ -8,29 +8,30 @@ import numpy as np
 
 from grucli.data.text.symbol_choice import Kind
 from grucli.tasks.generate import text_scores
-from grucli.tasks.generate.baseline import EXACT_MATCH, BlindText, blind_answers, lead_words
+from grucli.tasks.generate.baseline import (
+    EDIT_RATE,
+    EXACT_MATCH,
+    BlindEdits,
+    BlindText,
+    lead_words,
+)
 from grucli.tasks.generate.metrics import (
     Compared,
     EditRate,
-    Units,
     compared,
     exact_match,
     units_of,
 )
 from grucli.tasks.scorecard import Figure, FigureColumn, FigureTable, Measure, Scorecard
 
-EMPTY = "all true texts are empty"
 NO_WORDS = "no true text has several words"
 NO_EXTRA = "it needs the extra generate (pip install 'grucli[generate]')"
 
-EDIT_RATE = Measure(
-    name="edit_rate", title="edit rate", larger_is_better=False, undefined=EMPTY, is_brief=True
-)
 BLIND_EDIT_RATE = Measure(
     name="baseline_edit_rate",
     title="blind edit rate",
     larger_is_better=False,
-    undefined=EMPTY,
+    undefined=EDIT_RATE.undefined,
 )
 WORD_ERROR_RATE = Measure(
     name="word_error_rate", title="word error rate", larger_is_better=False, undefined=NO_WORDS
@@ -55,7 +56,7 @@ RANGES = 4
 def scorecard(
     answers: Sequence[str], truths: Sequence[str], sources: Sequence[str], kind: Kind
 ) -> Scorecard:
-    """Score answers.
+    """Score answers: what they are compared by is the exact match, of longer texts the edit rate.
 
     Args:
         answers, truths, sources: of the rows, at least one; equal inputs have equal answers.
@@ -63,31 +64,29 @@ def scorecard(
     """
     rows, units = compared(answers, truths, sources), units_of(kind)
     share, interval = exact_match(rows)
-    rate = EditRate.of(rows, units)
-    unit = "symbol" if kind == "space" else "character"
+    rate, blind = EditRate.of(rows, units), BlindEdits.of(rows, units)
+    exact = Figure(measure=EXACT_MATCH, value=share, interval=interval)
+    edits = Figure(measure=EDIT_RATE, value=rate.value, interval=rate.interval)
+    are_long = kind == "pairs" and blind is not None
     return Scorecard(
         rows=len(truths),
         unknown=0,
         figures=(
-            Figure(measure=EXACT_MATCH, value=share, interval=interval),
-            Figure(measure=EDIT_RATE, value=rate.value, interval=rate.interval),
-            _blind_edit_rate(rows, units, unit),
+            *((edits, exact) if are_long else (exact, edits, _blind_edit_rate(blind))),
             Figure(measure=SOURCES, value=len(rows), meaning="each counts once"),
         ),
-        baseline=BlindText.of(rows),
+        baseline=blind if are_long and blind else BlindText.of(rows),
         further=() if kind == "space" else (_word_error_rate(rows), *_of_texts(rows)),
         tables=(_by_length(rows, rate),),
     )
 
 
-def _blind_edit_rate(rows: Sequence[Compared], units: Units, unit: str) -> Figure:
-    """Return the edit rate of the input as the answer, or of the most frequent text."""
-    copied, frequent = (EditRate.of(blind, units).value for blind in blind_answers(rows))
-    if copied is None or frequent is None:
-        return Figure(measure=BLIND_EDIT_RATE, value=None, meaning=EMPTY)
-    blind = "of giving back the input" if copied <= frequent else "of the most frequent text"
-    meaning = f"edits a {unit} {blind}"
-    return Figure(measure=BLIND_EDIT_RATE, value=min(copied, frequent), meaning=meaning)
+def _blind_edit_rate(blind: BlindEdits | None) -> Figure:
+    if blind is None:
+        return Figure(measure=BLIND_EDIT_RATE, value=None, meaning=BLIND_EDIT_RATE.undefined)
+    return Figure(
+        measure=BLIND_EDIT_RATE, value=blind.value, meaning=blind.meaning, subject=blind.subject
+    )
 
 
 def _word_error_rate(rows: Sequence[Compared]) -> Figure:

@@ -1,7 +1,7 @@
 import pytest
 
-from grucli.tasks.generate.baseline import BlindText, blind_answers, lead_words, most_frequent
-from grucli.tasks.generate.metrics import compared
+from grucli.tasks.generate.baseline import BlindEdits, BlindText, lead_words, most_frequent
+from grucli.tasks.generate.metrics import EditRate, compared
 
 
 def rows_of(pairs):
@@ -25,10 +25,25 @@ def test_of_equally_frequent_texts_the_least_is_taken():
     assert most_frequent(rows_of([("a", "y"), ("b", "x")])) == ("x", 1)
 
 
-def test_blind_answers():
-    copied, frequent = blind_answers(ECHOES)
-    assert [row.answer for row in copied] == list("abcde")
-    assert [row.answer for row in frequent] == ["x"] * 5
+def test_blind_edits_are_those_of_the_better_one():
+    copy = BlindEdits.of(ECHOES, str)
+    assert (copy.owner, copy.value, copy.subject) == ("copy", 2 / 5, None)
+    words = rows_of([("ab", "xyz"), ("cd", "xyz"), ("e", "xy")])
+    most = BlindEdits.of(words, str)
+    assert (most.owner, most.value, most.subject) == ("most frequent", 1 / 8, "xyz")
+    assert most.measure.larger_is_better is False
+    assert BlindEdits.of(rows_of([("a", ""), ("b", "")]), str) is None
+
+
+def test_a_rate_passes_by_more_than_chance():
+    blind = BlindEdits(rows=100, value=0.5, error=0.1, owner="", meaning="")
+    assert [blind.is_passed_by(v) for v in (0.5, 0.45, 0.3)] == [False, False, True]
+    assert [blind.is_missed_by(v) for v in (0.5, 0.55, 0.7)] == [False, False, True]
+    assert blind.limit == ""
+    sure = BlindEdits(rows=9, value=0.0, error=0.0, owner="", meaning="giving back the input")
+    assert sure.limit == "giving back the input is right everywhere"
+    rate = EditRate.of(ECHOES, str)
+    assert (rate.value, rate.relative_error) == (0.0, 0.0)
 
 
 def test_lead_words_are_as_many_as_true_texts_have():

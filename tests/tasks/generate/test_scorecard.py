@@ -41,6 +41,21 @@ def test_figures_of_texts():
     assert found["baseline"] == 1 / 3
 
 
+def test_longer_texts_are_compared_by_their_edits():
+    truths = [f"{text} {k}" for k in range(9) for text in TEXTS]
+    sources = [f"x{k}" for k in range(27)]
+    card = scorecard([f"{text} there" for text in truths], truths, sources, "pairs")
+    assert [one.measure.name for one in card.figures[:2]] == ["edit_rate", "exact_match"]
+    assert card.figures[0].value == pytest.approx(6 / (38 / 3))
+    assert card.baseline.value > 0.6
+    assert card.above_baseline
+    found = card.to_json()
+    assert found["baseline"] == card.baseline.value
+    assert "baseline_edit_rate" not in found
+    assert not scorecard(["-"] * 27, truths, sources, "pairs").above_baseline
+    assert scorecard(["a"], [""], ["x"], "pairs").figures[0].measure.name == "exact_match"
+
+
 def test_words_of_texts_without_spaces_are_not_counted():
     card = scorecard(["你好"], ["您好"], ["hello"], "char")
     assert card.to_json()["word_error_rate"] is None
