@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from grucli.data.encoded import UNLIMITED, Encoded
 from grucli.data.forms import Missing
-from grucli.data.numbers import Floats, floats, whole
+from grucli.data.numbers import Floats
 from grucli.data.records import Record
+from grucli.data.series.given import given_values
 from grucli.data.series.parts import SeriesParts
 from grucli.data.series.scaling import mean_and_variance
 from grucli.data.series.views import (
@@ -23,13 +24,11 @@ from grucli.data.series.views import (
     views,
     width,
 )
-from grucli.errors import DataError, counted, expect, show
+from grucli.errors import DataError, counted, expect
 
 ROUNDING = 1e-12  # of the mean: what varies less is the rounding of a constant
 SINGLE = 2.0**-24  # of a number: by how much float32 rounds what another file has as float64
 FARTHEST = 1e6  # standard deviations; a wild reading must not overflow the arithmetic after it
-_OTHER = {"c": "complex numbers", "M": "dates", "m": "spans of time"}
-"""What NumPy would take for numbers, by the kind of its type."""
 
 
 class SeriesEncoder:
@@ -171,25 +170,7 @@ class SeriesEncoder:
             TypeError: it is no array of numbers.
             DataError: it has no value, is one number, or has one that is infinite or too large.
         """
-        try:
-            values = floats(_numeric(value))
-        except (TypeError, ValueError) as fault:
-            raise TypeError(f"record {number}: no array of numbers: {show(fault)}") from None
-        except OverflowError:  # a Python integer
-            values = np.array([np.inf])
-        if values.ndim == 0:
-            raise DataError(f"record {number}: one number; put a single sequence in a list")
-        if np.isinf(values).any():
-            raise DataError(
-                f"record {number}: a number is infinite or too large; leave it out or scale it down"
-            )
-        if values.ndim == 1:
-            values = values[:, None]
-        if values.ndim == 2:  # the encoder refuses all else
-            values = whole(values, "mask")
-        if len(values) == 0:
-            raise DataError(f"record {number}: a sequence without a value; give one at least")
-        return Record(number=number, values=values)
+        return Record(number=number, values=given_values(number, value))
 
     def parts_of(self, record: Record, *, reads_on: bool) -> SeriesParts:
         """Return the steps of a sequence that are kept; nothing reads on."""
@@ -262,11 +243,3 @@ class SeriesEncoder:
         if self.missing == "mask":
             scaled = np.concatenate([scaled, missing], axis=1)
         return scaled.astype(np.float32)
-
-
-def _numeric(value: Any) -> npt.NDArray[Any]:
-    """Return an array of the numbers' own type; None is NaN."""
-    found = np.asarray(value)
-    if found.dtype.kind in _OTHER:
-        raise TypeError(_OTHER[found.dtype.kind])
-    return found if found.dtype.kind in "fiub" else np.asarray(value, np.float64)
