@@ -18,17 +18,11 @@ from grucli.data.forms import FormatName, Missing, OnBadRow
 from grucli.data.windows import WindowLabel
 from grucli.errors import excerpt, show
 from grucli.notices import Notice
+from grucli.parallel.threads import THREAD_VARIABLES
 
 if TYPE_CHECKING:
     from grucli.data.records import ReadOptions, TargetForm
     from grucli.modelfile.checkpoint import SavedModel
-
-THREAD_VARIABLES = (
-    "OPENBLAS_NUM_THREADS",
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-)
 
 Data = Annotated[
     str | None,
