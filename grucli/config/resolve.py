@@ -1,6 +1,7 @@
 """The effective config, and where each of its values comes from.
 
-The first of these that names a key wins: flag, `--set`, environment, config file, default.
+The first of these that names a key wins: flag, `--set`, environment, config file, default. A
+calling program has arguments instead.
 """
 
 import os
@@ -37,7 +38,7 @@ class Settings:
     Attributes:
         config: the values.
         origins: by dotted key, where the value comes from: a flag (`--seed`), `DATA`, `--set`,
-            `environment GRUCLI_SEED`, `configs/x.yaml:12` or `default`.
+            `environment GRUCLI_SEED`, `configs/x.yaml:12`, `argument` or `default`.
         notes: one line each, worth telling: what wins over the config file, that it is empty.
     """
 
@@ -60,6 +61,7 @@ def resolve(
     environment: Mapping[str, str] | None = None,
     assignments: Sequence[str] = (),
     flags: Mapping[str, object] | None = None,
+    arguments: Mapping[str, object] | None = None,
 ) -> Settings:
     """Merge and validate all that the user has said.
 
@@ -69,6 +71,7 @@ def resolve(
             `GRUCLI_SECTION__KEY`; what is nearly one of them is a problem.
         assignments: what stands behind each `--set`, as `training.epochs=3`; the last one counts.
         flags: values of the command line by dotted key; None is a flag that was not given.
+        arguments: values of a calling program by dotted key.
 
     Raises:
         ConfigError: one line for every problem: place, dotted key, what is wrong.
@@ -80,6 +83,7 @@ def resolve(
         *(partial(_from_variable, name, text) for name, text in given),
         *(partial(_from_assignment, assignment) for assignment in assignments),
         *(partial(_from_flag, key, value) for key, value in (flags or {}).items()),
+        *(partial(_from_argument, key, value) for key, value in (arguments or {}).items()),
     ]
     entries, problems = _gather(readers)
     winners = {entry.path: entry for entry in entries}
@@ -142,6 +146,10 @@ def _from_flag(dotted: str, value: object) -> list[_Entry]:
     path = _path(dotted)
     origin = _FLAG_NAMES.get(dotted, f"--{path[-1].replace('_', '-')}")
     return [] if value is None else [_Entry(path=path, value=value, origin=origin)]
+
+
+def _from_argument(dotted: str, value: object) -> list[_Entry]:
+    return [_Entry(path=_path(dotted), value=value, origin="argument")]
 
 
 def _parsed(text: str, path: KeyPath, origin: str) -> _Entry:

@@ -26,6 +26,17 @@ def test_values_of_any_kind_give_settings_or_config_errors(flags: dict[str, obje
     assert all("\n" not in problem and len(problem) <= 200 for problem in found)
 
 
+def test_a_program_gives_arguments() -> None:
+    found = resolve(arguments={"model.cell": "rnn", "seed": 3, "model.dropout": "auto"})
+    assert (found.config.model.cell, found.config.seed) == ("rnn", 3)
+    assert found.config.model.dropout is None
+    assert (found.origins["seed"], found.origins["training.epochs"]) == ("argument", "default")
+    assert problems_if_any(lambda: resolve(arguments={"model.cel": 1, "seed": None})) == (
+        "argument  model.cel  unknown key; did you mean 'cell'?",
+        "argument  seed  must be a whole number from 0 to 4294967295, got nothing",
+    )
+
+
 def test_a_dump_of_a_config_is_a_config() -> None:
     flags = {"model.pooling": ["last", "max"], "training.class_weight": {"yes": 2}}
     config = resolve(flags=flags).config
