@@ -5,6 +5,7 @@ A head that reads steps has no pooling before it: it gives scores for each of th
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -153,6 +154,16 @@ class Model:
     def take(self, other: Model) -> None:
         """Become equal in weights to a model of the same architecture."""
         self.params.flat[...], self.table[...] = other.params.flat, other.table
+
+    def cast(self, dtype: str) -> Model:
+        """Return a model with the same weights that computes in `dtype`.
+
+        It shares what may be large: the token vectors and the linear path.
+        """
+        model = Model(dataclasses.replace(self.architecture, dtype=dtype))
+        model.params.flat[...] = self.params.flat
+        model.table, model.linear, model.mix = self.table, self.linear, self.mix
+        return model
 
     def seal(self) -> None:
         """Let nobody write to the weights any more: those who share them count on it."""
