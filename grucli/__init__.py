@@ -6,6 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from grucli.estimators.classifier import SequenceClassifier as SequenceClassifier
+    from grucli.estimators.regressor import SequenceRegressor as SequenceRegressor
     from grucli.prediction.classifier import Classifier
     from grucli.tasks.classify.answers import Answer
     from grucli.tasks.multilabel.answers import LabelSet
@@ -20,6 +22,10 @@ _ANSWERS = {
     "LabelSet": "grucli.tasks.multilabel.answers",
     "NumberAnswer": "grucli.tasks.regress.answers",
     "TagAnswer": "grucli.tasks.tag.answers",
+}
+_ESTIMATORS = {  # not in __all__: `import *` must not fail where scikit-learn is missing
+    "SequenceClassifier": "grucli.estimators.classifier",
+    "SequenceRegressor": "grucli.estimators.regressor",
 }
 
 
@@ -36,7 +42,20 @@ def load(path: str) -> Classifier:
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for."""
-    if name not in _ANSWERS:
+    """Import a public name when it is first asked for.
+
+    Raises:
+        ImportError: it is an estimator, and scikit-learn is missing.
+    """
+    module = {**_ANSWERS, **_ESTIMATORS}.get(name)
+    if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_ANSWERS[name]), name)
+    try:
+        return getattr(import_module(module), name)
+    except ImportError as error:
+        if name not in _ESTIMATORS:
+            raise
+        raise ImportError(
+            f"grucli.{name}: needs scikit-learn 1.6 or later ({error}); "
+            "pip install 'grucli[sklearn]'"
+        ) from error

@@ -19,6 +19,12 @@ def test_the_public_names_are_these():
     assert grucli.TagAnswer(tags=("B-PER",), probabilities=(1.0,), entities=(entity,)).tags
 
 
+def test_estimators_are_public_but_asked_for_by_name():
+    assert not {"SequenceClassifier", "SequenceRegressor"} & set(grucli.__all__)
+    assert grucli.SequenceClassifier.__name__ == "SequenceClassifier"
+    assert grucli.SequenceRegressor.__name__ == "SequenceRegressor"
+
+
 def test_other_names_are_missing_as_in_any_module():
     with pytest.raises(AttributeError, match="module 'grucli' has no attribute 'nothing'"):
         _ = grucli.nothing
