@@ -205,7 +205,7 @@ def _figures(given: Given) -> Iterator[str]:
 
     saved = load(given["model"])
     options = _reading(given).options(targets=saved.task.target_forms[0])
-    path = _regular(given["data"])
+    path = _data(given)
     with open_source(path, options, needs_label=True, remembered=saved.remembered) as source:
         records = [record for record in islice(source, SCORED_ROWS) if record.error is None]
     yield from (path for path, _ in figures(score(saved, records).to_json()))
@@ -226,9 +226,7 @@ def _labels(given: Given) -> list[str]:
     """Return the labels of the first rows."""
     from grucli.data.forms.opening import open_source
 
-    with open_source(
-        _regular(given["data"]), _reading(given).options("skip"), needs_label=True
-    ) as source:
+    with open_source(_data(given), _reading(given).options("skip"), needs_label=True) as source:
         records = islice(source, FIRST_ROWS)
         found = {label for record in records for label in record.labels or [record.label]}
     return sorted(label for label in found if label)
@@ -240,7 +238,7 @@ def _columns(given: Given, incomplete: str) -> Iterator[Offer]:
 
     before = incomplete[: incomplete.rfind(",") + 1]
     listed = before.split(",")
-    for name in header(_regular(given["data"]), _reading(given).given()):
+    for name in header(_data(given), _reading(given).given()):
         if name not in listed:
             yield before + name
 
@@ -261,8 +259,9 @@ def _reading(given: Given) -> Reading:
     return Reading(**{name: given[name] for name in names if given.get(name) is not None})
 
 
-def _regular(path: str) -> str:
-    """Return the path of a regular file: others would be waited for, or used up."""
+def _data(given: Given) -> str:
+    """Return the first data if they are a regular file: others would be waited for, or used up."""
+    path: str = given["data"] if isinstance(given["data"], str) else given["data"][0]
     if not Path(path).is_file():
         raise ValueError
     return path

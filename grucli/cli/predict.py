@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 import typer
 
-from grucli import activity
 from grucli.cli import output
-from grucli.cli.options import Bom, Common, Data, Model, Reading, spread
-from grucli.data.forms import OnBadRow
-from grucli.errors import ConfigError, DataError, counted
+from grucli.cli.options import Bom, Common, Model, Reading, spread
+from grucli.errors import ConfigError, show_path
 
 if TYPE_CHECKING:
-    from grucli.data.records import Record, Source
-    from grucli.prediction.window import Predictions
-    from grucli.report.predictions import Layout, Writer
     from grucli.tasks.columns import AnswerOptions
 
 Form = Literal["tsv", "csv", "jsonl", "label", "conll"]
@@ -26,14 +22,20 @@ EPILOG = """Exit codes: 0 done; 2 usage; 3 some records could not be read, they 
 <error>; 4 model file, or data of another kind than it reads; 5 a file is missing, in the way or
 cannot be written; 130 interrupted."""
 
-LISTED_PROBLEMS = 5
 MOST_WORKERS = 256
 UNKNOWN = "<unknown>"
 
 
 @spread
 def predict(
-    data: Data = None,
+    data: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="DATA|-",
+            show_default=False,
+            help="Files, in their order, or patterns in quotes; - for stdin.",
+        ),
+    ] = None,
     *,
     model: Model,
     to: Annotated[
@@ -88,44 +90,37 @@ def predict(
     Standard input is plain lines, one text each, unless it begins with a header or a JSON object
     that has the model's columns (one with others is refused), or --format is given. A blank line is
     a record. A line ends with LF or CRLF, with CR alone only where the first MiB has no LF. In csv
-    a kept column `label` becomes `keep.label`, for `label` is the answer.
+    a kept column `label` becomes `keep.label`, for `label` is the answer. Several files are
+    answered one after the other, each as it would be alone, below one header.
     """
     common.set_threads()
     out = None if out == "-" else out
+    paths = data or ["-"]
+    _check_files(paths, model, keep, out)
     form = _form(to, keep, common, bom=bom)
     asked = _answer_options(top_k, min_prob, unknown)
-    path = data or "-"
-    if out is not None:
-        output.check_apart("--output", out, {"model": model, "data": path})
     output.check_target(out, force)
-    from grucli.data.forms.opening import open_source
-    from grucli.data.kept_columns import kept_columns
-    from grucli.prediction import stream
-    from grucli.prediction.window import nothing
+    from grucli.cli import predict_files
+    from grucli.report.answers import Request
     from grucli.report.coverage import lost
-    from grucli.report.predictions import Layout
 
     common.show_activity()
     saved = common.load(model)
-    common.note_keyboard(path)
-    options = reading.options(on_bad_row="skip")
-    with open_source(path, options, needs_label=False, remembered=saved.remembered) as source:
-        common.note_each(source.findings)
-        asked = dataclasses.replace(asked, separator=source.label_separator)
-        kept = kept_columns(keep, source)
-        layout = Layout.of(saved.task, asked, kept, nothing(saved), source)
-        form = form or ("conll" if source.format == "conll" and layout.steps else "tsv")
-        if form == "csv":
-            for name, other in layout.renamed.items():
-                common.note(f"column '{name}' is kept as '{other}': '{name}' is the answer's")
-        suitable = stream.suitable_records(saved, source, source.name, model)
-        records = _Watched(suitable, options.on_bad_row)
-        hands = workers if common.threads in (None, 1) else workers or 0
-        answers = _Counted(stream.predict(saved, records, source.ready, hands))
-        _write(_texts(answers, source, records, _writer(form, layout, bom=bom)), out)
-        common.note_each(source.found_later())
-        common.note_each(lost(answers.coverage, saved))
-        records.finish(source.name)
+    common.note_keyboard("-" if "-" in paths else None)
+    request = Request(
+        model=model,
+        reading=reading.options(on_bad_row="skip"),
+        form=form,
+        keep=keep,
+        options=asked,
+        workers=workers if common.threads in (None, 1) else workers or 0,
+    )
+    files = predict_files.answered_here(saved, request, paths)
+    answers = predict_files.Answers(common, out, bom=bom)
+    with closing(files):
+        _write(answers.texts(files), out)
+    common.note_each(lost(answers.coverage, saved))
+    answers.finish()
 
 
 def _answer_options(
@@ -157,83 +152,15 @@ def _form(to: Form | None, keep: str | None, common: Common, *, bom: bool) -> Fo
     return form
 
 
-def _writer(form: Form, layout: Layout, *, bom: bool) -> Writer:
-    from grucli.report.predictions import WRITERS
-
-    writer = WRITERS[form](layout)
-    return dataclasses.replace(writer, header=output.BOM + writer.header) if bom else writer
-
-
-class _Watched:
-    """Records on their way to the model; those that cannot be read are counted.
-
-    Attributes:
-        stopped: whether the stream ended before a bad record, as --on-bad-row stop wants it.
-    """
-
-    def __init__(self, records: Iterable[Record], on_bad_row: OnBadRow) -> None:
-        self.stopped = False
-        self._records = records
-        self._on_bad_row = on_bad_row
-        self._problems: list[str] = []
-        self._count = 0
-
-    def __iter__(self) -> Iterator[Record]:
-        for record in self._records:
-            if record.error is not None:
-                self._count += 1
-                if self._count <= LISTED_PROBLEMS:
-                    self._problems.append(record.error)
-                if self._on_bad_row == "stop":
-                    self.stopped = True
-                    return
-            yield record
-
-    def finish(self, name: str) -> None:
-        """Raise DataError if a record could not be read."""
-        if self._count > LISTED_PROBLEMS:
-            self._problems.append(f"{name}: {self._count:,} records cannot be read in all")
-        if self._problems:
-            raise DataError(*self._problems)
-
-
-class _Counted:
-    """Answers on their way out.
-
-    Attributes:
-        coverage: how much of the inputs so far the model has read.
-    """
-
-    def __init__(self, windows: Iterable[Predictions]) -> None:
-        from grucli.prediction.coverage import Coverage
-
-        self.coverage = Coverage()
-        self._windows = windows
-
-    def __iter__(self) -> Iterator[Predictions]:
-        count = 0
-        for window in self._windows:
-            self.coverage += window.coverage
-            count += len(window.records)
-            activity.at(f"answering: {counted(count, 'record')}")
-            yield window
-
-
-def _texts(
-    answers: Iterable[Predictions], source: Source, records: _Watched, writer: Writer
-) -> Iterator[str]:
-    """Yield the output, a window at a time; nothing at all if nothing came in."""
-    header = writer.header
-    if source.columns:  # a table has its header even without rows
-        yield header
-        header = ""
-    for window in answers:
-        yield header + writer.text(window)
-        header = ""
-    if rest := writer.rest(source.rest()):
-        yield rest
-    if records.stopped:
-        records.finish(source.name)
+def _check_files(paths: Sequence[str], model: str, keep: str | None, out: str | None) -> None:
+    """Refuse what is written over what is read, and a pattern that a shell has made files of."""
+    if keep is not None and len(paths) > 1 and Path(keep).is_file():
+        raise ConfigError(
+            f"--keep: {show_path(keep)} is a file; a pattern such as '*' stands in quotes"
+        )
+    if out is not None:
+        for path in paths:
+            output.check_apart("--output", out, {"model": model, "data": path})
 
 
 def _write(texts: Iterator[str], out: str | None) -> None:

@@ -71,14 +71,14 @@ def _unfit(message: str, arguments: Sequence[str]) -> str:
     return f"{option}: {said}"
 
 
-def _missing(command: str, name: str, data: str | None) -> str:
+def _missing(command: str, name: str, data: str | Sequence[str] | None) -> str:
     """Ask for what is missing in the order in which people think: the data before the model."""
     place, question = "--model" if name == "model" else "DATA", MISSING[command, name]
-    if command == "predict" and data is None and sys.stdin is not None and sys.stdin.isatty():
+    if command == "predict" and not data and sys.stdin is not None and sys.stdin.isatty():
         place, question = "DATA and --model", "what shall be answered, and by which model?"
     words = EXAMPLES[command].split()
     if data:
-        words[2] = excerpt(shlex.quote(data), 60)
+        words[2] = excerpt(shlex.join([data] if isinstance(data, str) else data), 60)
     verb = "are" if " and " in place else "is"
     return f"{place}: {verb} missing; {question} for example: {' '.join(words)}"
 

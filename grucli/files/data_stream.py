@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
-def open_binary(path: str | Path) -> io.BufferedReader:
+def open_binary(path: str | Path, called: str | Path | None = None) -> io.BufferedReader:
     """Open data for reading from its start; gzip (known by its first bytes) is unpacked.
 
     `read1(CHUNK_BYTES)` returns what is there without waiting for more. From the second call on it
@@ -30,6 +30,7 @@ def open_binary(path: str | Path) -> io.BufferedReader:
 
     Args:
         path: a file or a FIFO, or "-" for standard input.
+        called: the path that names the data in messages, if not `path` itself.
 
     Raises:
         AccessError: missing, unreadable, a folder or a device; also later, while reading.
@@ -38,9 +39,10 @@ def open_binary(path: str | Path) -> io.BufferedReader:
     if str(path) == "-":
         stream, name = _open_stdin(), "standard input"
     else:
-        activity.at(f"reading {show_path(path)}")
+        name = show_path(called or path)
+        activity.at(f"reading {name}")
         with reading_errors(path):
-            stream, name = open_only(path, {stat.S_IFREG, stat.S_IFIFO}), show_path(path)
+            stream = open_only(path, {stat.S_IFREG, stat.S_IFIFO})
     return io.BufferedReader(_DataStream(stream, name), CHUNK_BYTES)
 
 

@@ -134,8 +134,8 @@ ASKED = {
     "predict --out a.csv": "--out: no such option; did you mean '--output'?; see "
     "'grucli predict --help'",
     "predict --onnx": "--onnx: no such option; see 'grucli predict --help'",
-    "predict -m m.npz --keep a.csv b.csv c.csv": "c.csv: unexpected; one DATA is read, and a "
-    "pattern such as '*' stands in quotes; see 'grucli predict --help'",
+    "evaluate -m m.npz --values a.csv b.csv c.csv": "c.csv: unexpected; one DATA is read, and a "
+    "pattern such as '*' stands in quotes; see 'grucli evaluate --help'",
     "predict --zzz": "--zzz: no such option; see 'grucli predict --help'",
     "train a.csv --modle m.npz": "--modle: no such option; the model that is written is named by "
     "-o; see 'grucli train --help'",

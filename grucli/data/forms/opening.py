@@ -91,7 +91,7 @@ def open_source(
     _check(options, remembered)
     known = remembered or Remembered()
     encoding = text_encoding(options.encoding or known.encoding or "utf-8")
-    stream, named = open_binary(path), called or path
+    stream, named = open_binary(path, called), called or path
     asked = Asked(
         name="standard input" if str(named) == "-" else show_path(named),
         options=options,
