@@ -78,6 +78,14 @@ def predict(
             help="Processes beside the first one; by the cores for many records.",
         ),
     ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            "--dask",
+            metavar="ADDRESS",
+            help="Of the scheduler of a Dask cluster, whose workers read and answer the files.",
+        ),
+    ] = None,
     reading: Reading,
     common: Common,
 ) -> None:
@@ -99,6 +107,8 @@ def predict(
     _check_files(paths, model, keep, out)
     form = _form(to, keep, common, bom=bom)
     asked = _answer_options(top_k, min_prob, unknown)
+    if dask is not None:
+        _check_dask(paths, workers, common)
     output.check_target(out, force)
     from grucli.cli import predict_files
     from grucli.report.answers import Request
@@ -115,7 +125,10 @@ def predict(
         options=asked,
         workers=workers if common.threads in (None, 1) else workers or 0,
     )
-    files = predict_files.answered_here(saved, request, paths)
+    if dask is None:
+        files = predict_files.answered_here(saved, request, paths)
+    else:
+        files = predict_files.answered_by_dask(saved, request, paths, dask)
     answers = predict_files.Answers(common, out, bom=bom)
     with closing(files):
         _write(answers.texts(files), out)
@@ -161,6 +174,17 @@ def _check_files(paths: Sequence[str], model: str, keep: str | None, out: str | 
     if out is not None:
         for path in paths:
             output.check_apart("--output", out, {"model": model, "data": path})
+
+
+def _check_dask(paths: Sequence[str], workers: int | None, common: Common) -> None:
+    """Refuse what only this process could heed."""
+    if "-" in paths:
+        raise ConfigError("--dask: its workers read files; name some, or a pattern in quotes")
+    for flag, given in (("--workers", workers), ("--threads", common.threads)):
+        if given is not None:
+            raise ConfigError(
+                f"{flag}: is for this process, and Dask's workers answer; leave it out"
+            )
 
 
 def _write(texts: Iterator[str], out: str | None) -> None:

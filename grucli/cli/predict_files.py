@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
 from grucli import activity
 from grucli.cli import output
 from grucli.cli.options import Common
-from grucli.errors import DataError, counted, show_path
+from grucli.errors import AccessError, DataError, GrucliError, counted, show_path
 from grucli.files.listing import listed
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.notices import Notice
 from grucli.prediction.coverage import Coverage
-from grucli.report.answers import LISTED_PROBLEMS, Piece, Request, pieces
+from grucli.report.answers import LISTED_PROBLEMS, Piece, Request, all_pieces, pieces
+
+WHERE = "as Dask's workers see it, which read the files"
 
 Files = Generator[tuple[str, Iterable[Piece]], None, None]
 """The names of files, each with the pieces of its answers, in order."""
@@ -22,6 +27,41 @@ def answered_here(saved: SavedModel, request: Request, paths: Sequence[str]) -> 
     """Answer files in this process; raises as `listed` and `pieces`."""
     for path in listed(paths):
         yield path, pieces(saved, request, path)
+
+
+def answered_by_dask(
+    saved: SavedModel, request: Request, paths: Sequence[str], address: str
+) -> Files:
+    """Let the workers of a Dask cluster answer files, each a whole one.
+
+    Raises:
+        AccessError: Dask is not installed, its scheduler cannot be reached or has no workers, or
+            they have other versions or do not see a file.
+        GrucliError: as `pieces` does.
+    """
+    try:
+        from grucli.parallel.cluster import Cluster  # late: it takes a second, and few want it
+    except ModuleNotFoundError as error:
+        mend = "pip install 'grucli[dask]'"
+        said = "needs the package distributed, which is not installed"
+        raise AccessError(f"--dask: {said}; {mend}") from error
+
+    request = replace(request, folder=os.getcwd(), workers=0)
+    with Cluster.at(address) as cluster:
+        try:
+            (found,) = cluster.results(partial(listed, folder=request.folder), [list(paths)])
+        except AccessError as fault:
+            raise AccessError(*(f"{problem} ({WHERE})" for problem in fault.problems)) from None
+        answers = cluster.results(partial(all_pieces, saved, request), found)
+        for path, (known, end) in zip(found, answers, strict=True):
+            yield path, _again(known, end)
+
+
+def _again(known: Iterable[Piece], end: GrucliError | None) -> Iterator[Piece]:
+    """Yield what was yielded elsewhere, and raise what was raised there."""
+    yield from known
+    if end is not None:
+        raise end
 
 
 class Answers:
