@@ -11,6 +11,7 @@ import numpy.typing as npt
 from grucli.data.records import Record
 from grucli.engine.packing import Floats
 from grucli.notices import Notice
+from grucli.tasks.answer_layer import AnswerLayer
 from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
 
 if TYPE_CHECKING:
@@ -49,6 +50,10 @@ class Answering(Protocol):
             labels: all of this task, in the order of those outputs; a single one speaks for the
                 second of two. None where answers are numbers, in the unit of the data.
         """
+
+    @property
+    def answer_layer(self) -> AnswerLayer:
+        """How scores become answers, for runtimes that know no tasks."""
 
     def answers(self, scores: Scores, options: AnswerOptions) -> Columns:
         """Return the answers to the scores (n, O) as columns; those of no row have all names."""

@@ -19,6 +19,7 @@ from grucli.engine.packing import Floats, Integers
 from grucli.errors import ConfigError, did_you_mean, excerpt
 from grucli.notices import Notice
 from grucli.tasks import label_names, unknown_labels
+from grucli.tasks.answer_layer import AnswerLayer
 from grucli.tasks.classify import answers, deciding, explanation
 from grucli.tasks.classify.answers import Answer
 from grucli.tasks.classify.explanation import LabelMargin
@@ -62,6 +63,17 @@ class LabelAnswering:
     def decides_by_wish(self) -> bool:
         """Whether a threshold decides that was wished for."""
         return bool(self.levels)
+
+    @property
+    def answer_layer(self) -> AnswerLayer:
+        """How logits become probabilities, and which of them decide."""
+        levels = [{"label": self.labels[k], "least": least} for k, least in self.levels]
+        return AnswerLayer(
+            output="probabilities",
+            size=len(self.labels),
+            link="both" if len(self.labels) == 2 else "softmax",
+            fields={"labels": list(self.labels), "thresholds": levels},
+        )
 
     def answers(self, scores: Floats, options: AnswerOptions) -> Columns:
         """Return the answers to the logits (n, O) as columns."""

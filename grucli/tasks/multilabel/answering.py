@@ -16,6 +16,7 @@ from grucli.engine.packing import Floats, Integers
 from grucli.errors import ConfigError
 from grucli.notices import Notice
 from grucli.tasks import label_names, unknown_labels
+from grucli.tasks.answer_layer import AnswerLayer
 from grucli.tasks.classify.answering import check_label
 from grucli.tasks.columns import AnswerOptions, Columns, Lists, Mistakes
 from grucli.tasks.multilabel import answers
@@ -49,6 +50,18 @@ class SetAnswering:
     def plain_outputs(self, number: int, labels: Sequence[str]) -> Floats:
         """Return (C, number + 1) what each output is of logits in the order of these labels."""
         return label_names.plain_outputs(self.labels, labels)
+
+    @property
+    def answer_layer(self) -> AnswerLayer:
+        """How scores become probabilities, and from which on labels are answered."""
+        return AnswerLayer(
+            output="probabilities",
+            size=len(self.labels),
+            link="sigmoid",
+            factors=self.decision.factors,
+            biases=self.decision.biases,
+            fields={"labels": list(self.labels), "thresholds": list(self.decision.thresholds)},
+        )
 
     def answers(self, scores: Floats, options: AnswerOptions) -> Columns:
         """Return the answers to the scores (n, C) as columns."""

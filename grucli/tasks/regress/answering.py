@@ -16,6 +16,7 @@ from grucli.data.records import Record
 from grucli.engine.packing import Floats
 from grucli.errors import ConfigError, excerpt
 from grucli.notices import Notice
+from grucli.tasks.answer_layer import AnswerLayer
 from grucli.tasks.columns import AnswerOptions, Columns, Mistakes, Quantities, quantity
 from grucli.tasks.regress import answers
 from grucli.tasks.regress.answers import NumberAnswer
@@ -70,6 +71,18 @@ class NumberAnswering:
     def plain_outputs(self, number: int, labels: Sequence[str]) -> Floats:
         """Return (1, 2) what the output is of a number in the unit of the data, and of 1."""
         return np.array([[1.0, -self.mean]]) / self.scale
+
+    @property
+    def answer_layer(self) -> AnswerLayer:
+        """How a score becomes a number in the unit of the targets."""
+        return AnswerLayer(
+            output="values",
+            size=1,
+            link="none",
+            factors=(self.scale,),
+            biases=(self.mean,),
+            fields={"half_width": self.half_width},
+        )
 
     def answers(self, scores: Floats, options: AnswerOptions) -> Columns:
         """Return the answers to the scores (n, 1) as columns."""

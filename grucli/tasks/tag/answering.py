@@ -18,6 +18,7 @@ from grucli.engine.steps import Steps
 from grucli.errors import ConfigError, excerpt
 from grucli.notices import Notice
 from grucli.tasks import label_names
+from grucli.tasks.answer_layer import AnswerLayer
 from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
 from grucli.tasks.tag import answers, decoding
 from grucli.tasks.tag.answers import Entity, TagAnswer
@@ -69,6 +70,17 @@ class TagAnswering:
     def entities(self, found: Decoded) -> list[tuple[Entity, ...]]:
         """Return the chunks of each sequence."""
         return [()] * len(found.lengths)
+
+    @property
+    def answer_layer(self) -> AnswerLayer:
+        """How the scores of a step become probabilities, unless tags are scored together."""
+        return AnswerLayer(
+            output="probabilities",
+            size=len(self.tags),
+            link="softmax",
+            walls=self.barriers,
+            fields={"labels": list(self.tags)},
+        )
 
     def answers(self, scores: Steps, options: AnswerOptions) -> Columns:
         """Return the answers to the scores of n sequences as columns."""

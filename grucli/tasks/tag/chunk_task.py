@@ -7,7 +7,7 @@ answers are written in the scheme of the training file. So the same chunks give 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
@@ -19,6 +19,7 @@ from grucli.engine.packing import Floats, Integers
 from grucli.engine.steps import Steps
 from grucli.errors import DataError, counted, excerpt, expect
 from grucli.notices import Notice
+from grucli.tasks.answer_layer import AnswerLayer
 from grucli.tasks.scorecard import Scorecard
 from grucli.tasks.tag import chunks, tag_counts
 from grucli.tasks.tag.answering import TAG_WIDTH
@@ -110,6 +111,12 @@ class ChunkTag(Tag):
         walls[:-2][(kinds[:, None] != kinds) & goes_on] = BARRIER
         walls[-2, goes_on] = BARRIER
         return walls
+
+    @property
+    def answer_layer(self) -> AnswerLayer:
+        """How scores become tags of IOB2; in which scheme they are written stands beside it."""
+        layer = super().answer_layer
+        return replace(layer, fields={**layer.fields, "scheme": self.scheme})
 
     def classes(self, sequences: Sequence[Sequence[str]]) -> npt.NDArray[np.int64]:
         """Return (S,) the class of each tag of sequences, in any scheme, -1 for an unknown type."""
