@@ -118,6 +118,9 @@ class Encoder(Protocol):
     def fields(self) -> dict[str, Any]:
         """Return what a model file says of it, beside its kind and the longest length."""
 
+    def recipe(self) -> dict[str, Any]:
+        """Return what makes steps of an input, for programs that do it themselves (JSON)."""
+
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return what a model file holds of it."""
 

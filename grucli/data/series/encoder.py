@@ -191,6 +191,20 @@ class SeriesEncoder:
         """Return what a model file says of it, beside its kind and the longest length."""
         return {"missing": self.missing, "channels": list(self.channels)}
 
+    def recipe(self) -> dict[str, Any]:
+        """Return how values become steps: views, less "mean", in "scale"; as `_scaled` does it."""
+        return {
+            "kind": self.kind,
+            "max_length": self.max_length,
+            "channels": self.num_channels,
+            "views": list(self.channels),
+            "units": self.units.tolist(),
+            "mean": self.mean.tolist(),
+            "scale": self.scale.tolist(),
+            "constant": self._constant,
+            "missing": self.missing,
+        }
+
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return what a model file holds of it."""
         return {"scaling": np.stack((self.mean, self.scale)), "units": self.units}

@@ -125,11 +125,11 @@ def words(text: str) -> list[str]:
     """
     if not text:
         return []
-    return _word().findall(text if _ALONE.match(text) else " " + text)
+    return word_pattern().findall(text if _ALONE.match(text) else " " + text)
 
 
 @cache
-def _word() -> re.Pattern[str]:
+def word_pattern() -> re.Pattern[str]:
     """Return the pattern of a word, with the space before it, of marks, or of one blank."""
     letter = rf"[^\W_{CHARACTERS}]"
     more = f"(?:{letter}|(?={RARE})[{combining_marks()}])"

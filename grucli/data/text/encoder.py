@@ -20,7 +20,7 @@ from grucli.data.text.parts import TextParts
 from grucli.data.text.subwords import Subwords
 from grucli.data.text.tokenized import Tokenized, tokens_of, tokens_of_each
 from grucli.data.text.tokens import LATEST, MODES, edition_of, tokenizer
-from grucli.data.text.vocabulary import EMPTY, UNKNOWN, Vocabulary
+from grucli.data.text.vocabulary import EMPTY, SPECIAL, UNKNOWN, Vocabulary
 from grucli.engine.bags import NONE
 from grucli.errors import counted, expect
 from grucli.files.scratch import Scratch
@@ -63,8 +63,8 @@ class TextEncoder:
         self.pairs = pairs
         self.max_length = max_length
         editions = (edition_of(mode, block) for block in vocabulary.blocks())
-        edition = min(editions, default=LATEST)
-        self.tokenize = tokenizer(mode, edition) if pairs is None else pairs.split
+        self._edition = min(editions, default=LATEST)
+        self.tokenize = tokenizer(mode, self._edition) if pairs is None else pairs.split
 
     @classmethod
     def from_arrays(
@@ -147,6 +147,20 @@ class TextEncoder:
     def fields(self) -> dict[str, Any]:
         """Return what a model file says of it, beside its kind and the longest length."""
         return {"mode": self.mode}
+
+    def recipe(self) -> dict[str, Any]:
+        """Return how a text becomes ids, and of which n-grams of tokens there are buckets."""
+        from grucli.data.text.tokenizer_recipe import recipe
+
+        spelled = "spelling" if self.mode == GIVEN else "characters"
+        return {
+            "kind": self.kind,
+            "max_length": self.max_length,
+            "tokenizer": recipe(self.mode, self._edition, self.pairs),
+            "vocabulary": [*SPECIAL, *self.vocabulary.tokens],
+            "subwords": spelled if self.buckets else None,
+            "buckets": self.buckets,
+        }
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return what a model file holds of it."""

@@ -52,7 +52,7 @@ _AS_IT_STANDS = "byte", "space", "exact", "pairs"  # modes that no edition has c
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+\.\d+"
 _EMOJI = f"[{PICTURES}](?:[{SKIN_TONES}\u20e3]|\u200d[{PICTURES}])*|[{FLAGS}]{{2}}"
 _MARK = rf"[^\w\s{IGNORED}]|_"
-_LONG_RUN = re.compile(r"([^\w\s]|_)\1{3,}")
+LONG_RUN = re.compile(r"([^\w\s]|_)\1{3,}")
 
 # What all these come to in ASCII, where it takes a third of the time to find.
 _ASCII_WORD = "[a-z0-9]+(?:'[a-z0-9]+)*"
@@ -65,12 +65,12 @@ _ALPHABET_SHARE = 0.1
 _MOST_MARKS = 16
 _LONG_RARE_RUN = re.compile(f"{RARE}{RARE}{{{_MOST_MARKS}}}")  # a class first: quick to seek
 
-_DOT_ABOVE = "\u0307"
+DOT_ABOVE = "\u0307"
 _UNSEEN = re.compile(f"[{UNSEEN}]+")
 # Thai and Lao look the same with the tone after the ring of the vowel that NFKC takes apart, and
 # with a letter of one stroke twice for that of two (as PyThaiNLP's `normalize` has it).
 _MISTYPED = re.compile("[\u0e40\u0e4d\u0ec0\u0ecd]")
-_MENDED = (
+MENDED = (
     ("(\u0e4d)([\u0e48-\u0e4b])(?=\u0e32)|(\u0ecd)([\u0ec8-\u0ecb])(?=\u0eb2)", r"\2\1\4\3"),
     ("\u0e40\u0e40", "\u0e41"),
     ("\u0ec0\u0ec0", "\u0ec1"),
@@ -87,13 +87,10 @@ def tokenizer(mode: str, edition: int = LATEST) -> Tokenizer:
     Raises:
         ValueError: there is no such mode.
     """
-    rules = _EDITIONS[edition]
-    if mode == "auto":
-        return partial(_words, rules)
-    if mode == "word":
-        return partial(_words, replace(rules, characters="", clustered=""))
+    if mode in ("auto", "word"):
+        return partial(_words, rules_of(mode, edition))
     if mode == "char":
-        return partial(_characters, rules)
+        return partial(_characters, rules_of(mode, edition))
     if mode == "byte":
         return _bytes
     if mode in ("space", GIVEN):
@@ -171,7 +168,7 @@ def fold(text: str) -> str:
     By Unicode's full case folding, and lower (Cherokee folds to capitals); without a dot above that
     no letter takes up, as "İ" leaves it.
     """
-    return text.casefold().lower().replace(_DOT_ABOVE, "")
+    return text.casefold().lower().replace(DOT_ABOVE, "")
 
 
 def _lowered(text: str) -> str:
@@ -182,7 +179,7 @@ def _lowered(text: str) -> str:
 def _composed(text: str) -> str:
     """Return `text` in NFKC, which sorts runs of marks in quadratic time: long ones are cut."""
     if _LONG_RARE_RUN.search(text):
-        text = _mark_run().sub(r"\1", text)
+        text = mark_run().sub(r"\1", text)
     return unicodedata.normalize("NFKC", text)
 
 
@@ -194,7 +191,7 @@ def _tidied(text: str) -> str:
     if _UNSEEN.search(text):
         text = normalize(_UNSEEN.sub("", text))  # what stood apart may be one character
     if _MISTYPED.search(text):
-        for mistyped, meant in _MENDED:
+        for mistyped, meant in MENDED:
             text = re.sub(mistyped, meant, text)
     return text
 
@@ -205,7 +202,7 @@ def _straightened(text: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Rules:
+class Rules:
     """An edition.
 
     Attributes:
@@ -224,22 +221,28 @@ class _Rules:
 
 
 _EDITIONS: Final = {
-    FIRST: _Rules(normalize=_lowered, tidy=_straightened, may_end_in_joiner=True),
-    LATEST: _Rules(normalize=normalize, tidy=_tidied, clustered=CLUSTERED),
+    FIRST: Rules(normalize=_lowered, tidy=_straightened, may_end_in_joiner=True),
+    LATEST: Rules(normalize=normalize, tidy=_tidied, clustered=CLUSTERED),
 }
 
 
-def _words(rules: _Rules, text: str) -> list[str]:
+def rules_of(mode: str, edition: int) -> Rules:
+    """Return the rules by which `auto`, `word` and `char` read a text."""
+    rules = _EDITIONS[edition]
+    return replace(rules, characters="", clustered="") if mode == "word" else rules
+
+
+def _words(rules: Rules, text: str) -> list[str]:
     text = rules.normalize(text)
     if not text.isascii():
         text = rules.tidy(text)
     if text.isascii():
         return _ASCII_TOKEN.findall(_shortened(text, _ASCII_LONG_RUN))
-    return _token(rules).findall(_shortened(text, _LONG_RUN))
+    return token_pattern(rules).findall(_shortened(text, LONG_RUN))
 
 
 @cache
-def _token(rules: _Rules) -> re.Pattern[str]:
+def token_pattern(rules: Rules) -> re.Pattern[str]:
     """Return the pattern of a token; about 15 ms that ASCII need not wait."""
     letter = rf"[^\W_{rules.characters}{rules.clustered}]"
     marks = combining_marks()
@@ -262,7 +265,7 @@ def _shortened(text: str, run: re.Pattern[str]) -> str:
     return run.sub(r"\1\1\1", text) if run.search(text) else text
 
 
-def _characters(rules: _Rules, text: str) -> list[str]:
+def _characters(rules: Rules, text: str) -> list[str]:
     return list(rules.normalize(text))
 
 
@@ -271,6 +274,7 @@ def _bytes(text: str) -> list[str]:
 
 
 @cache
-def _mark_run() -> re.Pattern[str]:
+def mark_run() -> re.Pattern[str]:
+    """Return the pattern of too many combining marks in a row, of which group 1 stays."""
     marks = combining_marks()
     return re.compile(f"([{marks}]{{{_MOST_MARKS}}})[{marks}]+")
