@@ -33,6 +33,10 @@ class Results:
             "--npz", metavar="FILE", help="Write every gate and state of the sample as arrays."
         ),
     ] = None
+    onnx: Annotated[
+        str | None,
+        typer.Option("--onnx", metavar="FILE", help="Write the model as ONNX, for other runtimes."),
+    ] = None
     force: Annotated[bool, typer.Option("--force", help="Replace an existing FILE.")] = False
     fail_if: Annotated[
         list[str] | None,
@@ -54,15 +58,19 @@ class Results:
 
         Raises:
             AccessError: a file exists, without --force.
-            ConfigError: a file would replace the model, the data or the other one.
+            AccessError: the package that --onnx takes is not installed.
+            ConfigError: a file would replace the model, the data or another one.
         """
-        inputs = {"model": model, "data": data}
-        if self.html is not None:
-            output.check_apart("--html", self.html, {**inputs, "file of --npz": self.npz})
-            output.check_target(self.html, self.force)
-        if self.npz is not None:
-            output.check_apart("--npz", self.npz, inputs)
-            output.check_target(self.npz, self.force)
+        others: dict[str, str | None] = {"model": model, "data": data}
+        for flag, path in (("--npz", self.npz), ("--html", self.html), ("--onnx", self.onnx)):
+            if path is not None:
+                output.check_apart(flag, path, others)
+                output.check_target(path, self.force)
+                others[f"file of {flag}"] = path
+        if self.onnx is not None:
+            from grucli.modelfile.exchange import extras
+
+            extras.module("onnx", "onnx")
 
     def check_size(self, saved: SavedModel, records: Sequence[Record]) -> None:
         """Refuse, before anything is computed, an --npz that would be too large.
@@ -75,16 +83,20 @@ class Results:
 
             check_size(saved, records)
 
-    def write(self, report: Report, records: Sequence[Record], common: Common) -> None:
+    def write(
+        self, saved: SavedModel, report: Report, records: Sequence[Record], common: Common
+    ) -> None:
         """Write the files that are asked for and say so.
 
         Args:
+            saved: the model.
             report: what was found.
             records: what --npz traces.
             common: whether to speak.
 
         Raises:
             AccessError: a file cannot be written.
+            CheckpointError: the model is too large for ONNX.
         """
         if self.html is not None:
             from grucli.report.page.page import page
@@ -100,6 +112,21 @@ class Results:
             output.write_file(self.npz, lambda file: np.savez(file, **arrays))
             size, number = _size(self.npz), counted(len(records), "sequence")
             common.note(f"wrote {show_path(self.npz)}: {size}, {number}")
+        if self.onnx is not None:
+            self._write_onnx(self.onnx, saved, common)
+
+    def _write_onnx(self, path: str, saved: SavedModel, common: Common) -> None:
+        from grucli.modelfile.exchange.to_onnx.export import export
+
+        found = export(saved)
+        output.write_file(path, found.data)
+        names = f"{', '.join(found.inputs)} -> {', '.join(found.outputs)}"
+        common.note(f"wrote {show_path(path)}: {_size(path)}, {names}")
+        if found.has_chain:
+            common.note(
+                f"{show_path(path)}: has the scores of tags; the best path along the chain in its "
+                "metadata is for your program to find"
+            )
 
     def count_holding(self, conditions: Sequence[Condition], report: Report) -> int:
         """Say which conditions hold, and return how many.

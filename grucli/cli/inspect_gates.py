@@ -90,6 +90,7 @@ def inspect_gates(
     grucli inspect-gates -m m.npz --text "not bad at all"
     grucli inspect-gates test.csv -m m.npz --example 3,wrong
     grucli inspect-gates test.csv -m m.npz --fail-if 'gates.dead_units>0'
+    grucli inspect-gates -m m.npz --onnx m.onnx
 
     A figure is a dotted path into what --json prints, without its "data." or "meta."; of a list it
     means every element, or one by index, name or side: memory.end.h99. A verdict's id is its value;
@@ -130,7 +131,7 @@ def inspect_gates(
     output.flush()
     if "wrong" in shown.picks and report.input and report.input.right == report.input.labelled:
         common.note("--example wrong: no decision of the sample is wrong")
-    results.write(report, shown.records if drawn is None else drawn.records, common)
+    results.write(saved, report, shown.records if drawn is None else drawn.records, common)
     if results.count_holding(conditions, report):
         raise typer.Exit(1)
 
