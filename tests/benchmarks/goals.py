@@ -7,6 +7,7 @@ from tests.benchmarks import run_goals, work
 from tests.benchmarks.markdown import markdown, titled
 from tests.benchmarks.memory import STARTS
 from tests.benchmarks.prediction import RATE_ROW
+from tests.benchmarks.rank_tables import least_gain
 
 TRAINED = ("pytorch", "keras", "jax")
 KEPT = {"≥": operator.ge, "≤": operator.le}
@@ -175,6 +176,12 @@ GOALS = [
         "≥",
         1.7,
         lambda r: geometric_mean(_steps(r, "fastest", table="step-all-cores", threads=0)),
+    ),
+    (
+        "gradient on 2 ranks over one process, document and wide",
+        "≥",
+        1.6,
+        lambda r: least_gain(r, "2 ranks, 2 shards"),
     ),
     (
         "forward, one thread, mean over ONNX Runtime",

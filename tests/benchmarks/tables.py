@@ -9,6 +9,7 @@ from tests.benchmarks.markdown import markdown, number, titled
 from tests.benchmarks.memory import EPOCHS, GROWN, REACHED, ROWS, STARTS
 from tests.benchmarks.peers import REFERENCE
 from tests.benchmarks.prediction import FILES
+from tests.benchmarks.rank_tables import ranks
 from tests.benchmarks.results import Results
 from tests.benchmarks.step_tables import step, step_all_cores
 
@@ -125,26 +126,6 @@ def startup(results):
     ]
     head = ["command", "ms", "over the import of NumPy"] + (["older build [ms]"] if older else [])
     return titled({"Short commands from start to end:": markdown(head, lines)})
-
-
-def ranks(results):
-    """Ranks of MPI beside workers."""
-    found = results.latest("ranks")
-    sides = dict.fromkeys(side for cells in found.values() for side, _ in cells)
-    lines = []
-    for side in sides:
-        alone = f"1 process, {side.partition(', ')[2]}"
-        cells = []
-        for of_row in found.values():
-            each, one = of_row.get((side, 0)), of_row.get((alone, 0))
-            ratio = f" ({one['step_min_ms'] / each['step_min_ms']:.2f})" if each and one else ""
-            cells.append(f"{each['step_min_ms']:.1f}{ratio}" if each else "")
-        lines.append([side, *cells])
-    title = (
-        "A classifier's gradient by ranks of MPI on this machine and by workers, fastest of the "
-        "rounds [ms], in brackets how many times as fast as one process with as many shards:"
-    )
-    return titled({title: markdown(["who", *found], lines)})
 
 
 def growth(results):

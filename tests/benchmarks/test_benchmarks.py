@@ -160,6 +160,20 @@ def test_goals_are_met_or_missed_once_all_of_their_rows_are_there(results):
     assert "| … the row where that is least | ≥ 0.95 | 1.5 |" in lines
 
 
+def test_ranks_are_compared_with_one_process_and_calculated_beyond(results):
+    key = {**KEY, "table": "ranks", "threads": 0, "row": "document"}
+    assert tables.TABLES["ranks"](results) == ""
+    for side, ms in (("1 process, 4 shards", 80.0), ("4 ranks, 4 shards", 25.0)):
+        results.add({"step_min_ms": ms}, **{**key, "side": side})
+    lines = tables.TABLES["ranks"](results).splitlines()
+    assert "| 4 ranks, 4 shards | 25.0 (3.20) |" in lines
+    weights = 3 * 128 * (64 + 128) + 4 * 128 + 128 + 1
+    message_s = 4 * weights / 1.25e9 + 50e-6
+    sixteen = 0.08 / (0.08 / 16 + 8 * message_s)
+    calculated = next(line for line in lines if line.startswith("| document | 10 Gbit/s"))
+    assert f"{sixteen:#.3g}" in calculated.split(" | ")
+
+
 def test_shown_is_what_was_measured_and_nothing_else(steps, tmp_path):
     text = tables.measured(steps.path)
     assert text.startswith("a processor, 2 cores, 8 GB, Linux, Python 3.11, BLAS kernel Haswell")

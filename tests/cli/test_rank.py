@@ -29,6 +29,7 @@ RANK_NAMES = (b"PMI_RANK", b"OMPI_COMM_WORLD_RANK")
 SMALL = ("model.hidden_size=8", "model.embedding_size=8", "training.batch_size=16")
 FOUR = ("training.shards=4", "training.epochs=3")
 FOLDS = ("training.folds=3", "training.epochs=3", "training.patience=2")
+LONG_FOLDS = ("training.folds=3", "training.epochs=400", "training.patience=off")
 LONG = ("training.shards=4", "training.epochs=400", "training.patience=off")
 
 
@@ -244,7 +245,7 @@ def started(names, tmp_path):
         )
         processes.append(process)
         for line in process.stderr:
-            if line.startswith("epoch   1"):
+            if "epoch   1" in line:
                 return process
         raise AssertionError(process.wait())
 
@@ -269,30 +270,50 @@ def wait_for_all(folder):
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("rank", [0, 2])
+@pytest.mark.parametrize(
+    ("rank", "settings"),
+    [
+        (2, ("training.shards=4", "training.epochs=12", "training.patience=off")),
+        slow(0, ("training.shards=4", "training.epochs=12", "training.patience=off")),
+        (1, ("training.folds=3", "training.epochs=8")),
+        slow(0, ("training.folds=3", "training.epochs=8")),
+    ],
+)
 def test_a_killed_rank_ends_all_and_the_run_goes_on_with_other_ranks(
-    rank, names, alone, started, tmp_path
+    rank, settings, names, alone, started, tmp_path
 ):
-    settings = ("training.shards=4", "training.epochs=12", "training.patience=off")
-    process = started(4, *sets(*settings))
+    process = started(4, "-v", *sets(*settings))
     os.kill(running(tmp_path)[rank], signal.SIGKILL)
-    code, _ = ended(process, tmp_path)
+    code, errors = ended(process, tmp_path)
     assert code != 0
+    assert [line for line in errors.splitlines() if line.startswith("grucli: ")] == [
+        "grucli: training: a rank was killed or lost, which ends all of them; go on with --resume, "
+        "on any number of ranks"
+    ]
     again = ("train", names, "-o", "m.npz", "--resume", "-q", *sets(*settings))
     done = on_ranks(2, *again, cwd=tmp_path)
     assert (done.code, done.err) == (0, "")
     assert files(tmp_path) == alone(*settings)[0]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, slow(signal.SIGTERM)])
-def test_a_signal_saves_and_ends_all(number, started, tmp_path):
-    process = started(3, *sets(*LONG))
+@pytest.mark.parametrize(
+    ("number", "settings"),
+    [
+        (signal.SIGINT, LONG),
+        slow(signal.SIGTERM, LONG),
+        slow(signal.SIGINT, LONG_FOLDS),
+    ],
+)
+def test_a_signal_saves_and_ends_all(number, settings, started, tmp_path):
+    process = started(3, "-v", *sets(*settings))
     os.kill(process.pid, number)
     _, errors = ended(process, tmp_path)
     assert "interrupted and saved; to go on: grucli train" in errors
     assert {"m.npz", "m.last.npz"} == {path.name for path in tmp_path.iterdir()}
 
 
+BUG = "ZeroDivisionError('planted')", "grucli: bug: ZeroDivisionError: planted"
+NO_MEMORY = "MemoryError", "grucli: out of memory"
 BROKEN = """
 import sys
 from grucli.model.runner import Runner
@@ -311,13 +332,14 @@ main()
 """
 
 
-@pytest.mark.parametrize("rank", [0, 1])
-@pytest.mark.parametrize("settings", [FOUR, FOLDS])
 @pytest.mark.parametrize(
-    ("error", "line"),
+    ("rank", "settings", "error", "line"),
     [
-        ("ZeroDivisionError('planted')", "grucli: bug: ZeroDivisionError: planted"),
-        ("MemoryError", "grucli: out of memory"),
+        (0, FOUR, *BUG),
+        (1, FOUR, *NO_MEMORY),
+        slow(1, FOUR, *BUG),
+        slow(0, FOLDS, *NO_MEMORY),
+        (1, FOLDS, *BUG),
     ],
 )
 def test_an_error_in_any_rank_ends_all(rank, settings, error, line, names, tmp_path):
