@@ -22,7 +22,7 @@ WORKER_BYTES = 38_000_000  # a fresh interpreter with NumPy
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """What training needs.
+    """What training needs; of memory, what this process and its workers do, and no other rank.
 
     Attributes:
         state_bytes: weights, gradients, optimizer, average and best weights, of all processes that
@@ -31,7 +31,7 @@ class Cost:
         step_bytes: most that a step takes beside these, in the batch that needs the most, in all
             processes together.
         workers_bytes: of all these, and of programs, what worker processes bring with them.
-        trainings: how many stages go on at the same time.
+        trainings: how many stages go on at the same time, those of other ranks included.
         epoch_s: seconds of an epoch, validation included.
     """
 
@@ -75,7 +75,7 @@ def measure(trainer: Trainer, prepared: Prepared) -> Cost:
             data_bytes=data_bytes + lent_bytes,
             step_bytes=step_bytes * (1 + beside),
             workers_bytes=own_bytes + (lent_bytes if ahead else 0),  # a crew is at work already
-            trainings=1 + ahead,
+            trainings=1 + min(workers + trainer.num_ranks - 1, trainer.num_folds),
             epoch_s=_steps_s(trainer, train, batches) + _validation_s(trainer, valid),
         )
 

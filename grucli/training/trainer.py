@@ -104,6 +104,11 @@ class Trainer(StageRun):
         return self.crew(workers if self._recipe.shards > 1 else 0)
 
     @property
+    def num_ranks(self) -> int:
+        """Processes that a launcher has started, this one included."""
+        return 1 if self._ranks is None else self._ranks.size
+
+    @property
     def counts_ahead(self) -> Mapping[int, Count]:
         """How far stages are that workers have begun, by the folds before them."""
         return {} if self._ahead is None else self._ahead.counts

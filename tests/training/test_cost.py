@@ -2,11 +2,14 @@
 
 import dataclasses
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from grucli.config.resolve import resolve
+from grucli.parallel.launcher import Launch
+from grucli.parallel.ranks import Ranks
 from grucli.preparation.prepare import prepare
 from grucli.training import cost as measured_cost
 from grucli.training import new_run
@@ -95,3 +98,14 @@ def test_each_worker_on_a_stage_has_a_model_and_a_batch_of_its_own(tmp_path):
     lent = one.data_bytes - alone.data_bytes
     assert lent == prepared.linear.nbytes + sum(a.nbytes for a in prepared.train.arrays.values())
     assert three.workers_bytes - one.workers_bytes > 2 * alone.state_bytes
+
+
+@pytest.mark.parametrize(("ranks", "workers", "trainings"), [(2, 0, 2), (3, 2, 4), (9, 0, 4)])
+def test_ranks_train_stages_too(tmp_path, ranks, workers, trainings):
+    rows = "".join(f"{'good' if k % 2 else 'bad'} {k},{k % 2}\n" for k in range(60))
+    (tmp_path / "t.csv").write_text(f"text,label\n{rows}")
+    settings = ["training.folds=3", f"training.workers={workers}", "model.hidden_size=8"]
+    prepared = prepare(str(tmp_path / "t.csv"), resolve(assignments=settings).config, "stop")
+    others = Ranks(SimpleNamespace(COMM_WORLD=None), Launch(rank=0, size=ranks))
+    trainer = new_run.new_trainer(prepared, new_run.first_model(prepared), others)
+    assert measured_cost.measure(trainer, prepared).trainings == trainings
