@@ -22,6 +22,7 @@ from typing import Any
 from grucli.errors import AccessError, excerpt
 from grucli.files.scratch import Scratch, release
 from grucli.parallel.launcher import Launch
+from grucli.parallel.threads import THREAD_VARIABLES
 
 Buffer = Any
 """Contiguous bytes: an array, or whatever `memoryview` takes."""
@@ -69,7 +70,7 @@ class Ranks:
         """
         buffers: list[pickle.PickleBuffer] = []
         words = pickle.dumps(thing, protocol=5, buffer_callback=buffers.append)
-        threads = {name: os.environ[name] for name in os.environ if name.endswith("_NUM_THREADS")}
+        threads = {name: os.environ[name] for name in THREAD_VARIABLES if name in os.environ}
         head = json.dumps([module, threads]).encode()
         parts = [memoryview(head), memoryview(words), *(buffer.raw() for buffer in buffers)]
         with self.talking():

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 
 import numpy as np
 
@@ -9,12 +10,49 @@ from grucli.data.spilled import memory_of, spilled
 from grucli.parallel.launcher import launch_of
 from grucli.parallel.rank_channel import RankChannel
 from grucli.parallel.ranks import PIECE, join
+from grucli.training.board import Board
+from grucli.training.progress import Progress
 
 LARGE = np.random.default_rng(0).normal(size=(3, PIECE // 8 + 5))  # some pieces, the last one short
 SMALL = np.arange(7, dtype=np.int32)
 
 
 def follow(ranks, given):
+    """Do what an order asks for."""
+    {"speak": followed, "count": counted}[given.pop("what")](ranks, given)
+
+
+def counted(ranks, given):
+    """Train a stage, and know how far that of the other rank is before this one ends."""
+    channel = RankChannel(ranks, 0)
+    board = Board(3, np.zeros, [channel])
+    board.note(ranks.rank - 1, Progress(epoch=ranks.rank, batch=1, best_epoch=2 * ranks.rank))
+    wait(board, lambda: board.least_epochs == 3)  # the mean of 2 and 4
+    channel.end()
+
+
+def lead_counted(ranks):
+    """Pass on what two ranks say of their stages."""
+    ranks.order("tests.parallel.ranks_program", {"what": "count"})
+    channels = [RankChannel(ranks, rank) for rank in (1, 2)]
+    board = Board(3, np.zeros, channels)
+    board.note(2, Progress(epoch=9))
+    wait(board, lambda: [board.count(stage).epoch for stage in range(3)] == [1, 2, 9])
+    for channel in channels:
+        channel.end()
+
+
+def wait(board, holds):
+    """Exchange until something holds."""
+    ends_s = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < ends_s
+        board.exchange()
+        time.sleep(0.01)
+    board.exchange()
+
+
+def followed(ranks, given):
     """Be sent things, speak of them, and hear the end."""
     np.testing.assert_array_equal(given["large"], LARGE[1:])
     np.testing.assert_array_equal(given["small"], SMALL)
@@ -42,7 +80,7 @@ def lead(ranks):
     """Order it twice."""
     large = spilled(LARGE)
     for _ in range(2):
-        given = {"large": large[1:], "small": SMALL, "empty": np.zeros((0, 3))}
+        given = {"what": "speak", "large": large[1:], "small": SMALL, "empty": np.zeros((0, 3))}
         ranks.order("tests.parallel.ranks_program", given)
         ranks.share(large, np.empty((0, 2)))
         for rank in range(1, ranks.size):
@@ -51,6 +89,8 @@ def lead(ranks):
             np.testing.assert_array_equal(back, LARGE)
             np.testing.assert_array_equal(small, SMALL + rank)
             speak(RankChannel(ranks, rank))
+    if ranks.size == 3:
+        lead_counted(ranks)
     assert ranks.dismiss()
 
 
