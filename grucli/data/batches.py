@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from grucli.data.encoded import Encoded
 from grucli.data.spilled import spilled, taken
+from grucli.data.text.vocabulary import UNKNOWN
 from grucli.engine.packing import Packing
 from grucli.engine.steps import Steps
 from grucli.files.scratch import release
@@ -39,11 +40,13 @@ class Examples:
     Attributes:
         steps: (S,) int32 token ids, or (S, I) numeric channels; S is the sum of all lengths.
         lengths: (n,) int64, at least 1.
-        targets: (n, ...) of the kind that the task has, or `engine.steps.Steps` with one a step;
-            only the task looks into them.
+        targets: (n, ...) of the kind that the task has, or `engine.steps.Steps` with one a step,
+            or with sequences of their own; only the task looks into them, and a decoder.
         weights: (n,) float64, how much each counts in training, above 0.
         bags: (F, G) int32, of each token id the rows of its n-grams, as in `engine.bags`; ids from
             the vocabulary's size on are of tokens that it lacks. None without such n-grams.
+        copies: (V,) int32, of each token of the vocabulary the symbol of answers that a copy of it
+            is; None where none are copied.
     """
 
     steps: npt.NDArray[Any]
@@ -51,6 +54,7 @@ class Examples:
     targets: npt.NDArray[Any] | Steps
     weights: npt.NDArray[np.float64]
     bags: npt.NDArray[np.int32] | None = None
+    copies: npt.NDArray[np.int32] | None = None
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -77,6 +81,7 @@ class Examples:
             targets=targets if isinstance(targets, Steps) else spilled(targets),
             weights=spilled(np.ones(rows) if weights is None else weights),
             bags=encoded.bags,
+            copies=encoded.copies,
         )
 
     @property
@@ -89,7 +94,8 @@ class Examples:
 
     def num_targets(self, rows: npt.NDArray[np.integer]) -> int:
         """Return how many targets these rows have: one each, or one for each step of theirs."""
-        return int(self.lengths[rows].sum()) if isinstance(self.targets, Steps) else len(rows)
+        own = self.targets
+        return int(own.lengths[rows].sum()) if isinstance(own, Steps) else len(rows)
 
     def select(self, rows: npt.NDArray[np.integer]) -> Examples:
         """Return the examples of these rows, in this order."""
@@ -103,6 +109,7 @@ class Examples:
             targets=self.targets[rows],
             weights=self.weights[rows],
             bags=self.bags,
+            copies=self.copies,
         )
 
 
@@ -115,7 +122,7 @@ class Batch:
         packing: rows sorted by falling length.
         targets: (B, ...) of its rows.
         rows: (B,) int64, which example each row is.
-        bags: as in `Examples`.
+        bags, copies: as in `Examples`.
     """
 
     x: npt.NDArray[Any]
@@ -123,6 +130,13 @@ class Batch:
     targets: npt.NDArray[Any] | Steps
     rows: npt.NDArray[np.int64]
     bags: npt.NDArray[np.int32] | None = None
+    copies: npt.NDArray[np.int32] | None = None
+
+    @property
+    def held(self) -> npt.NDArray[np.int32]:
+        """(N,) the symbol that a copy of each token is; of those beyond the vocabulary UNKNOWN."""
+        assert self.copies is not None
+        return self.copies[np.where(self.x < len(self.copies), self.x, UNKNOWN)]
 
 
 def pack(examples: Examples, rows: npt.NDArray[np.int64]) -> Batch:
@@ -138,6 +152,7 @@ def pack(examples: Examples, rows: npt.NDArray[np.int64]) -> Batch:
         targets=targets[rows] if isinstance(targets, Steps) else taken(targets, rows),
         rows=rows,
         bags=examples.bags,
+        copies=examples.copies,
     )
     release()
     return batch
@@ -152,18 +167,24 @@ def _packing(lengths: bytes) -> Packing:
     return Packing(np.frombuffer(lengths, np.int64))
 
 
-def bounded(examples: Examples, order: npt.NDArray[np.int64] | None = None) -> Iterator[Batch]:
+def bounded(
+    examples: Examples,
+    order: npt.NDArray[np.int64] | None = None,
+    most_rows: int | None = None,
+) -> Iterator[Batch]:
     """Yield all examples in batches that run in bounded memory; `Batch.rows` tells which.
 
     Args:
         examples: what to run.
         order: (n,) which come first; by falling length, which wastes least, if None.
+        most_rows: of a batch, where that is fewer than MOST_ROWS.
     """
+    rows = min(MOST_ROWS, most_rows or MOST_ROWS)
     if order is None:
         order = np.argsort(-examples.lengths, kind="stable")
     start = 0
     while start < len(order):
-        longest = np.maximum.accumulate(examples.lengths[order[start : start + MOST_ROWS]])
+        longest = np.maximum.accumulate(examples.lengths[order[start : start + rows]])
         fits = np.arange(1, len(longest) + 1) * longest <= MOST_STEPS
         stop = start + max(1, int(fits.sum()))
         yield pack(examples, order[start:stop])

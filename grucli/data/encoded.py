@@ -27,7 +27,7 @@ class Encoded:
         known: (n,) share of the tokens that the vocabulary knows, in [0, 1]; 1 for numeric
             sequences, 0 for an empty text.
         truncated: (n,) bool, whether steps beyond the longest allowed were left out.
-        bags: as in `Examples`.
+        bags, copies: as in `Examples`.
         texts: all tokens of each text, also those beyond the longest allowed; None for numeric
             sequences.
         channels: (S, J) float32, a view of `steps` as the first way of seeing them gives; None for
@@ -39,5 +39,6 @@ class Encoded:
     known: npt.NDArray[np.float64]
     truncated: npt.NDArray[np.bool_]
     bags: npt.NDArray[np.int32] | None = None
+    copies: npt.NDArray[np.int32] | None = None
     texts: Tokenized | None = None
     channels: npt.NDArray[np.float32] | None = None

@@ -67,6 +67,9 @@ class Encoder(Protocol):
     def buckets(self) -> int:
         """Vectors that the n-grams of characters of all tokens share; 0 for none."""
 
+    copies: npt.NDArray[np.int32] | None
+    """Of each token of the vocabulary the symbol of answers that a copy of it is; None for none."""
+
     @property
     def input_size(self) -> int:
         """Numbers in an encoded step; 0 where it is a token."""

@@ -11,11 +11,15 @@ import numpy.typing as npt
 
 from grucli.data.batches import Batch, Examples, bounded
 from grucli.data.encoded import Encoded
+from grucli.engine import losses
 from grucli.engine.steps import Steps, shared
 from grucli.model.blend import Mix
 from grucli.model.network import Architecture
 from grucli.model.runner import Runner
 from grucli.tasks.task import Scores
+
+MOST_NUMBERS = 1 << 22
+"""Rows times longest target times symbols that a decoder gives at once: bounds its memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +55,16 @@ def recurrence_logits(
 ) -> Scores:
     """Return (n, O) float64, the logits of the recurrence in the order of `examples`.
 
+    Of a decoder they are `Steps` (T, 2) of the steps of each target: its log-probability [nat]
+    after the steps before, and 1 where no other symbol is more probable, else 0.
+
     Args:
         runner: of the model.
         examples: n of them.
         after: is told each batch while the runner still has its gates and states.
     """
+    if runner.decoder is not None:
+        return _of_targets(runner, examples)
     result = no_scores(runner.model.architecture, examples.lengths)
     if runner.chain is not None:
         chains = shared(runner.chain.astype(np.float64), len(examples))
@@ -67,10 +76,29 @@ def recurrence_logits(
     return result
 
 
+def _of_targets(runner: Runner, examples: Examples) -> Steps:
+    """Return how probable each step of each target is, and whether it is the most probable one."""
+    targets, symbols = examples.targets, runner.model.architecture.num_outputs
+    assert isinstance(targets, Steps)
+    result: Steps = no_scores(runner.model.architecture, targets.lengths)
+    most = max(1, MOST_NUMBERS // (symbols * int(targets.lengths.max())))
+    for batch in bounded(examples, most_rows=most):
+        scores, own = runner.forward(batch), targets[batch.rows]
+        log_p = losses.log_probabilities(scores.values)
+        found = np.empty((len(log_p), 2))
+        found[:, 0] = log_p[np.arange(len(log_p)), own.values]
+        found[:, 1] = log_p.argmax(axis=1) == own.values
+        result[batch.rows] = Steps(values=found, lengths=own.lengths)
+    return result
+
+
 def no_scores(architecture: Architecture, lengths: npt.NDArray[np.int64]) -> Scores:
-    """Return (n, O) float64, all zero: room for the scores of n inputs of these lengths."""
-    number, outputs = len(lengths), architecture.num_outputs
-    if not architecture.reads_steps:
+    """Return (n, O) float64, all zero: room for the scores of n inputs of these lengths.
+
+    Of a decoder the lengths are those of targets.
+    """
+    number, outputs = len(lengths), 2 if architecture.writes else architecture.num_outputs
+    if not (architecture.reads_steps or architecture.writes):
         return np.zeros((number, outputs))
     chains = np.zeros((number, outputs + 2, outputs)) if architecture.chain else None
     return Steps(values=np.zeros((int(lengths.sum()), outputs)), lengths=lengths, chains=chains)

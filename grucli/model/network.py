@@ -1,6 +1,7 @@
 """The network: tokens or channels (-> convolutions) -> recurrent layers -> pooling -> scores.
 
-A head that reads steps has no pooling before it: it gives scores for each of them.
+A head that reads steps has no pooling before it: it gives scores for each of them. Where an answer
+is a sequence of its own, a decoder stands in the place of pooling.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from grucli.engine import front, pooling, recurrent
 from grucli.engine.packing import Floats
 from grucli.engine.params import Allocate, Parameters, Shape, glorot_uniform
+from grucli.model import decoder
 from grucli.model.blend import Mix
 from grucli.model.linear_path import LinearPath
 
@@ -40,7 +42,8 @@ class Architecture:
         dropout: share of token vectors' values, of states between layers and of pooled features
             set to zero in training.
         token_dropout: share of tokens read as unknown in training.
-        num_outputs: numbers that the head gives for a sequence, or for a step of it.
+        num_outputs: numbers that the head gives for a sequence, or for a step of it; of a decoder
+            the symbols that an answer is made of.
         subwords: whose n-grams count beside a token's own vector: those of its "characters", those
             of "tokens" that end with it, or "" for none.
         buckets: vectors that all n-grams share, 0 for none.
@@ -49,6 +52,8 @@ class Architecture:
             a recurrence that reads the steps themselves.
         reads_steps: whether the head reads the state of each step, and not what is pooled of them.
         chain: whether it also scores which outputs follow each other, begin and end a sequence.
+        writes: whether a decoder writes an answer step by step.
+        copying: whether it may copy steps of its source.
     """
 
     cell: str
@@ -67,6 +72,8 @@ class Architecture:
     convolution: int = 0
     reads_steps: bool = False
     chain: bool = False
+    writes: bool = False
+    copying: bool = False
 
     @property
     def num_directions(self) -> int:
@@ -83,6 +90,7 @@ class Architecture:
         width = self.hidden_size * self.num_directions
         first, named = self.input_size, dict[str, Shape]()
         features = width if self.reads_steps else width * len(self.pooling)
+        features = self.hidden_size if self.writes else features
         if self.convolution:
             named = {f"front{name}": shape for name, shape in front.shapes(first).items()}
             first, features = front.FILTERS, features + front.NUM_FEATURES
@@ -93,6 +101,7 @@ class Architecture:
         named |= {
             f"pooling_{name}": shape for name, shape in pooling.shapes(self.pooling, width).items()
         }
+        named |= decoder.shapes(self) if self.writes else {}
         head = {"head_weight": (self.num_outputs, features), "head_bias": (self.num_outputs,)}
         chain = {"head_chain": (self.num_outputs + 2, self.num_outputs)} if self.chain else {}
         return named | head | chain
@@ -140,6 +149,8 @@ class Model:
             recurrent.initialise_(self.architecture.cell, params, rng, chrono_steps)
         if self.architecture.convolution:
             front.initialise_(self.params.within("front"), rng)
+        if self.architecture.writes:
+            decoder.initialise_(self.architecture, self.params, rng)
         weight = self.params["head_weight"]
         weight[...] = glorot_uniform(weight.shape, rng)
         for name in self.params.keys() & {"head_bias", "head_chain"}:

@@ -15,6 +15,7 @@ from grucli.engine.packing import Floats, Integers, Packing
 from grucli.engine.params import Parameters
 from grucli.engine.steps import Steps, shared
 from grucli.engine.tape import Tape
+from grucli.model.decoder import Decoder
 from grucli.model.dropout import Masks, drop_tokens
 from grucli.model.network import Architecture, Model
 from grucli.tasks.task import Scores
@@ -45,6 +46,7 @@ class Runner:
         model: what is run.
         tapes: one for each recurrent layer; after `forward`, `recurrent.of_direction` reads the
             gates and states of a direction from them.
+        decoder: runs the decoder; None for a model without.
     """
 
     def __init__(self, model: Model) -> None:
@@ -53,23 +55,49 @@ class Runner:
         self.tapes = [Tape(model.dtype) for _ in range(arch.num_layers)]
         self._layers = arch.by_layer(model.params)
         self._front = Front(arch.convolution, model.dtype) if arch.convolution else None
+        self.decoder = Decoder(model) if arch.writes else None
         self._forward: _Forward
+        self._pooled: tuple[Floats, pooling.Memory]
 
     def forward(self, batch: Batch, dropout: np.random.Generator | None = None) -> Scores:
         """Return scores (B, O), or the `Steps` of a head that reads each step.
+
+        Those of a decoder are of the steps of the batch's targets.
 
         Args:
             batch: what to run.
             dropout: draws what is dropped in training; None to drop nothing.
         """
+        masks = Masks(self.model.architecture.dropout, dropout, self.model.dtype)
+        sources, final = self.encode(batch, masks, dropout)
+        if self.decoder is not None:
+            return self.decoder.forward(batch, sources, final, self.packing, masks)
+        pooled, memory = self._pool(sources, final)
+        if self._front is not None:
+            pooled = np.concatenate((pooled, self._forward.features), axis=1)
+        pooled = masks.apply(pooled)
+        self._pooled = pooled, memory
+        scores = linear.forward(self.model.params.within("head_"), pooled)
+        return self._by_sequence(scores) if self.model.architecture.reads_steps else scores
+
+    def encode(
+        self, batch: Batch, masks: Masks, dropout: np.random.Generator | None = None
+    ) -> tuple[Floats, Floats]:
+        """Return the states (N, D * H) of the last recurrent layer, and (B, D * H) its last ones.
+
+        Args:
+            batch, dropout: as for `forward`.
+            masks: what is dropped between layers.
+        """
         model, arch, packing = self.model, self.model.architecture, batch.packing
-        masks, features = Masks(arch.dropout, dropout, model.dtype), model.params.flat[:0]
+        features = model.params.flat[:0]
         ids = drop_tokens(batch.x, arch.token_dropout, dropout)
         x, places, read, vectors = batch.x, None, None, None
         if arch.vocabulary_size:
             vectors, places = _vectors(arch, ids, batch)
             x, read = vectors.forward(model.table, model.dtype), places
-        if masks.drop and places is not None:  # at each step of its own, so no step shares a row
+        has_mask = masks.drop and places is not None and not arch.writes
+        if has_mask and places is not None:  # at each step of its own, so no step shares a row
             x, read = masks.apply(embedding.forward(x, places)), None
         if self._front is not None:
             steps = x if read is None else x[read]
@@ -79,26 +107,24 @@ class Runner:
             if layer:
                 x, read = masks.apply(x), None
             x, final = recurrent.forward(arch.cell, params, x, packing, tape, index=read)
-        pooled, memory = x, pooling.Memory()
-        if not arch.reads_steps:
-            pooled, memory = pooling.forward(
-                arch.pooling, model.params.within("pooling_"), x, final, packing
-            )
-        if self._front is not None:
-            pooled = np.concatenate((pooled, features), axis=1)
-        pooled = masks.apply(pooled)
         self._forward = _Forward(
             given=batch.packing,
             packing=packing,
             vectors=vectors,
             places=places,
             outputs=x,
-            pooled=pooled,
-            memory=memory,
+            features=features,
             masks=masks,
+            has_mask=has_mask,
         )
-        scores = linear.forward(model.params.within("head_"), pooled)
-        return self._by_sequence(scores) if arch.reads_steps else scores
+        return x, final
+
+    def _pool(self, outputs: Floats, final: Floats) -> tuple[Floats, pooling.Memory]:
+        """Return what the head reads of the states, and what the way back needs."""
+        arch, params = self.model.architecture, self.model.params.within("pooling_")
+        if arch.reads_steps:
+            return outputs, pooling.Memory()
+        return pooling.forward(arch.pooling, params, outputs, final, self.packing)
 
     def backward(self, d_scores: Scores, into: Parameters | None = None) -> Gradients:
         """Return the gradients of the last `forward`, which is used up.
@@ -113,7 +139,7 @@ class Runner:
         d_outputs, d_final, d_features = self._before_the_head(d_scores, grads)
         layers = zip(self._layers, self.tapes, arch.by_layer(grads), strict=True)
         for layer, (params, tape, own) in reversed(list(enumerate(layers))):
-            d_x, read = None, None if layer or last.masks.drop or self._front else last.places
+            d_x, read = None, None if layer or last.has_mask or self._front else last.places
             if layer or arch.vocabulary_size or self._front:
                 size = packing.size if read is None or last.vectors is None else last.vectors.size
                 d_x = tape.take("d_inputs", size, params["weight_ih"].shape[2])
@@ -122,7 +148,9 @@ class Runner:
             )
             if self._front is not None and d_x is not None and not layer:
                 d_x = self._before(self._front, d_x, d_features, grads)
-            d_outputs, d_final = None if d_x is None else last.masks.undo(d_x), None
+            if d_x is not None and (layer or last.has_mask):
+                d_x = last.masks.undo(d_x)
+            d_outputs, d_final = d_x, None
         tokens: Integers = np.zeros(0, np.int32)
         rows = model.table[:0]
         if last.vectors is not None and last.places is not None and d_outputs is not None:
@@ -144,12 +172,15 @@ class Runner:
     ) -> tuple[Floats | None, Floats | None, Floats]:
         """Return the gradient of the states, of the final ones, and of features beside them."""
         model, arch, last = self.model, self.model.architecture, self._forward
+        if self.decoder is not None:
+            return (*self.decoder.backward(d_scores, grads), last.features)
         if arch.reads_steps:
             if arch.chain:
                 np.sum(d_scores.chains, axis=0, out=grads["head_chain"])
             d_scores = d_scores.values[last.packing.place]
+        pooled, memory = self._pooled
         d_pooled = linear.backward(
-            model.params.within("head_"), last.pooled, d_scores, grads.within("head_")
+            model.params.within("head_"), pooled, d_scores, grads.within("head_")
         )
         d_pooled = last.masks.undo(d_pooled)
         if arch.reads_steps:
@@ -160,7 +191,7 @@ class Runner:
             model.params.within("pooling_"),
             last.outputs,
             last.packing,
-            last.memory,
+            memory,
             d_pooled[:, :states],
             grads.within("pooling_"),
         )
@@ -191,16 +222,20 @@ class Runner:
 
 @dataclass(frozen=True, kw_only=True)
 class _Forward:
-    """What backward needs of the last forward, beside the tapes."""
+    """What backward needs of the last forward, beside the tapes and what was pooled.
+
+    `has_mask` says whether values of the token vectors were dropped: a decoder's answers rest on
+    all of its source, and products of tokens that many steps share take a third of the time.
+    """
 
     given: Packing
     packing: Packing
     vectors: _Vectors | None
     places: Integers | None
     outputs: Floats
-    pooled: Floats
-    memory: pooling.Memory
+    features: Floats
     masks: Masks
+    has_mask: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,6 +30,7 @@ from grucli.modelfile.linear_path import linear_parts, linear_path
 from grucli.modelfile.npz_layout import Arrays
 from grucli.tasks import TASKS, task_from_json
 from grucli.tasks.task import Task
+from grucli.tasks.writing_task import give_copies_
 
 PARAM, RUN = "param_", "run_"
 MAX_LAYERS = 8
@@ -113,6 +114,8 @@ def architecture_json(architecture: Architecture, task: Task) -> dict[str, Any]:
         fields |= task.head_json() if name == "num_outputs" else {name: value}
     if not architecture.reads_steps:  # as in models from before any did
         del fields["reads_steps"], fields["chain"]
+    if not architecture.writes:
+        del fields["writes"], fields["copying"]
     return fields
 
 
@@ -158,6 +161,8 @@ def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> Saved
         architecture = _architecture(meta["architecture"], task)
         model = _model(architecture, archive.arrays, dtype)
         encoder = _encoder(meta["encoder"], archive.arrays, architecture)
+        if architecture.copying:
+            give_copies_(encoder, task)
         model.linear = linear_path(
             meta["encoder"], archive.arrays, encoder.view_size, task.num_outputs
         )
@@ -215,12 +220,23 @@ def _architecture(fields: Mapping[str, Any], task: Task) -> Architecture:
     expect(kind != "tokens" or architecture.vocabulary_size < MOST_TOKENS, "vocabulary_size")
     rates = (architecture.dropout, architecture.token_dropout)
     expect(all(0 <= rate < 1 for rate in rates), "dropout")
-    reads_steps, pooled = architecture.reads_steps, len(architecture.pooling)
-    expect(reads_steps == task.reads_steps and (reads_steps or not architecture.chain), "head")
-    expect(not reads_steps or not architecture.convolution, "convolution")
-    expect(pooled == 0 if reads_steps else 0 < pooled <= len(POOLINGS), "pooling")
-    expect(set(architecture.pooling) <= set(POOLINGS), "pooling")
+    _check_head(architecture, task)
     return architecture
+
+
+def _check_head(architecture: Architecture, task: Task) -> None:
+    reads_steps, writes, pooled = (
+        architecture.reads_steps,
+        architecture.writes,
+        len(architecture.pooling),
+    )
+    expect(reads_steps == task.reads_steps and (reads_steps or not architecture.chain), "head")
+    expect(writes == task.writes and (writes or not architecture.copying), "decoder")
+    expect(architecture.vocabulary_size > 0 or not architecture.copying, "copying")
+    looks_at_each = reads_steps or writes
+    expect(not looks_at_each or not architecture.convolution, "convolution")
+    expect(pooled == 0 if looks_at_each else 0 < pooled <= len(POOLINGS), "pooling")
+    expect(set(architecture.pooling) <= set(POOLINGS), "pooling")
 
 
 def _model(architecture: Architecture, arrays: Arrays, dtype: str | None) -> Model:

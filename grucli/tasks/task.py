@@ -105,6 +105,9 @@ class Task(Answering, Told, Protocol):
         target_forms: what data it learns from hold beside an input; where the task is left to the
             data, that whose first form they have is taken.
         reads_steps: whether the head reads the state of each step, and not what is pooled of them.
+        writes: whether answers are sequences of their own, which a decoder writes; then targets are
+            `Steps` of them, scores of held-out rows say how probable each step of the targets is
+            (`model.logits`), and `drafts.Drafts` stand in the place of scores to answer.
         has_linear_path: whether a linear path can be learned beside the recurrence.
         objective_type: class of what `objective` returns.
         loss_unit: what losses are in, "nat".
@@ -116,6 +119,7 @@ class Task(Answering, Told, Protocol):
     figures: ClassVar[tuple[FigureKind, ...]]
     target_forms: ClassVar[tuple[TargetForm, ...]]
     reads_steps: ClassVar[bool]
+    writes: ClassVar[bool]
     has_linear_path: ClassVar[bool]
     objective_type: ClassVar[type[Any]]
     loss_unit: ClassVar[str]

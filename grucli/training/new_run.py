@@ -114,10 +114,9 @@ def _architecture(prepared: Prepared) -> Architecture:
     del settings["initialisation"], settings["wide"], settings["vectors"]
     embedding_size, buckets = settings.pop("embedding_size"), settings.pop("subwords") or 0
     settings["convolution"] = int(settings["convolution"])  # false is no step at all
-    if prepared.task.reads_steps:
-        settings["reads_steps"] = True
-    else:
-        del settings["chain"]
+    settings["copying"] = bool(settings["copying"])
+    settings |= {"reads_steps": prepared.task.reads_steps, "writes": prepared.task.writes}
+    settings["chain"] = bool(settings["chain"])
     if buckets:
         settings |= {"subwords": "characters" if encoder.buckets else "tokens", "buckets": buckets}
     return Architecture(

@@ -84,8 +84,8 @@ class Stages:
         self._judged: BranchLogits | None = None  # of `valid`, by the best weights of the stage
         self._held = [np.flatnonzero(folds == fold) for fold in every]
         self.fold_logits: Floats | Steps | None = None
-        if self._held and task.reads_steps:
-            self.fold_logits = no_scores(architecture, train.lengths)
+        if self._held and isinstance(train.targets, Steps):
+            self.fold_logits = no_scores(architecture, train.targets.lengths)
         elif self._held:
             self.fold_logits = np.zeros((2, len(train), task.num_outputs))
         self.begin(min(1, self.num_folds))

@@ -39,6 +39,7 @@ class SeriesEncoder:
     """
 
     kind = "series"
+    copies: npt.NDArray[np.int32] | None = None  # numbers are no symbols
     unit = "step"
     vocabulary = None
     buckets = 0

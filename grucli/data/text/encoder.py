@@ -35,6 +35,9 @@ MOST_BAG = 40  # n-grams of a token; those of 15 characters have as many
 class TextEncoder:
     """Text -> tokens -> ids; a text without a token becomes the one token `<empty>`.
 
+    Attributes:
+        copies: as in `Examples`, from whoever knows what answers are written with; else None.
+
     Tokens that the vocabulary lacks are UNKNOWN, or with n-grams of characters each has an id of
     its own beyond the vocabulary: they differ in these n-grams.
     """
@@ -62,6 +65,7 @@ class TextEncoder:
         self.buckets = buckets
         self.pairs = pairs
         self.max_length = max_length
+        self.copies: npt.NDArray[np.int32] | None = None
         editions = (edition_of(mode, block) for block in vocabulary.blocks())
         self._edition = min(editions, default=LATEST)
         self.tokenize = tokenizer(mode, self._edition) if pairs is None else pairs.split
@@ -197,6 +201,7 @@ class TextEncoder:
             known=array_of(known, np.float64),
             truncated=texts.lengths > self.max_length,
             bags=bags,
+            copies=self.copies,
             texts=texts,
         )
 

@@ -45,6 +45,7 @@ class Classify(LabelAnswering):
     stratum_name: ClassVar[str] = "label"
     target_forms: ClassVar[tuple[TargetForm, ...]] = ("label",)
     reads_steps: ClassVar[bool] = False
+    writes: ClassVar[bool] = False
     has_linear_path: ClassVar[bool] = True
     objective_type: ClassVar[type[CrossEntropy]] = CrossEntropy
     loss_unit: ClassVar[str] = "nat"

@@ -47,6 +47,7 @@ class Multilabel(SetAnswering):
     stratum_name: ClassVar[str] = "label"
     target_forms: ClassVar[tuple[TargetForm, ...]] = ("labels", "label")
     reads_steps: ClassVar[bool] = False
+    writes: ClassVar[bool] = False
     has_linear_path: ClassVar[bool] = True
     objective_type: ClassVar[type[SigmoidLoss]] = SigmoidLoss
     loss_unit: ClassVar[str] = "nat"
@@ -242,10 +243,9 @@ class Multilabel(SetAnswering):
         start: LinearLayer | None,
     ) -> LinearLayer:
         """Learn logits of sparse features, each label against all else; arguments as in `Task`."""
-        truth, _ = divided(targets)
         return learn_sparse(
             rows,
-            truth,
+            divided(targets)[0],
             weights,
             num_features=num_features,
             num_classes=len(self.labels),

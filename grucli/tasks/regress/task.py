@@ -47,6 +47,7 @@ class Regress(NumberAnswering):
     stratum_name: ClassVar[str] = "range of targets"
     target_forms: ClassVar[tuple[TargetForm, ...]] = ("number", "label")
     reads_steps: ClassVar[bool] = False
+    writes: ClassVar[bool] = False
     has_linear_path: ClassVar[bool] = True
     objective_type: ClassVar[type[NumberLoss]] = NumberLoss
     loss_unit: ClassVar[str] = ""

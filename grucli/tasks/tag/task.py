@@ -48,6 +48,7 @@ class Tag(NoLinearPath, TagAnswering):
     stratum_name: ClassVar[str] = "tag"
     target_forms: ClassVar[tuple[TargetForm, ...]] = ("tags",)
     reads_steps: ClassVar[bool] = True
+    writes: ClassVar[bool] = False
     objective_type: ClassVar[type[TagLoss]] = TagLoss
     loss_unit: ClassVar[str] = "nat"
     figures: ClassVar[tuple[FigureKind, ...]] = (ACCURACY,)

@@ -1,0 +1,234 @@
+"""The decoder: it says how likely each symbol of a target is, after those before it.
+
+    h_0 = tanh(W final + b)     (1)    from the last states of the encoder's directions
+    h_t                         (2)    the recurrence over the symbols before, the first of which is
+                                       END
+    o_t                         (3)    attention over the encoder's states, as in `engine.attention`
+    g_t = V o_t + c             (4)    scores of the symbols; with copying log P (`engine.copying`)
+
+In training all symbols before are the target's own ("teacher forcing", Williams & Zipser 1989), so
+that all steps run at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from grucli.data.batches import Batch
+from grucli.engine import attention, copying, embedding, linear, recurrent
+from grucli.engine.attention import Pairs
+from grucli.engine.beam import END
+from grucli.engine.packing import Floats, Integers, Packing
+from grucli.engine.params import Parameters, Shape, glorot_uniform
+from grucli.engine.steps import Steps
+from grucli.engine.tape import Tape
+from grucli.model.dropout import Masks
+
+if TYPE_CHECKING:
+    from grucli.model.network import Architecture, Model
+
+SYMBOL_SCALE = 0.1  # standard deviation of the first vectors of symbols
+
+
+def shapes(architecture: Architecture) -> dict[str, Shape]:
+    """Return the shape of each parameter but those of the head."""
+    arch, units = architecture, architecture.hidden_size
+    width, size = units * arch.num_directions, arch.input_size if arch.vocabulary_size else units
+    parts: dict[str, dict[str, Shape]] = {
+        "decoder": recurrent.CELLS[arch.cell].shapes(size, units, 1),
+        "start": {"weight": (units, width), "bias": (units,)},
+        "attention": attention.shapes(width, units),
+        "copying": copying.shapes(width, units) if arch.copying else {},
+    }
+    named = {f"{part}_{n}": shape for part, own in parts.items() for n, shape in own.items()}
+    return {"symbols": (arch.num_outputs, size), **named}
+
+
+def initialise_(architecture: Architecture, params: Parameters, rng: np.random.Generator) -> None:
+    """Draw the first values of the parameters named by `shapes`."""
+    params["symbols"][...] = rng.normal(0, SYMBOL_SCALE, params["symbols"].shape)
+    recurrent.initialise_(architecture.cell, params.within("decoder_"), rng)
+    params["start_weight"][...] = glorot_uniform(params["start_weight"].shape, rng)
+    params["start_bias"].fill(0)
+    attention.initialise_(params.within("attention_"), rng)
+    if architecture.copying:
+        copying.initialise_(params.within("copying_"), rng)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Targets:
+    """How the targets of a batch are laid out; M steps of all of them.
+
+    Attributes:
+        pairs: sources and targets.
+        order: (B,) the row of the source that each row of the packed targets belongs to.
+        place: (M,) where each packed step stands when one target stands after the other.
+        symbols, index: the distinct symbols that steps read, and (M,) which one each does.
+    """
+
+    pairs: Pairs
+    order: Integers
+    place: Integers
+    symbols: Integers
+    index: Integers
+
+    @classmethod
+    def of(cls, targets: Steps, sources: Packing, num_symbols: int) -> _Targets:
+        """Lay out targets, whose rows are in the order of the packed sources."""
+        order = np.argsort(-targets.lengths, kind="stable")
+        packing = Packing(targets.lengths[order])
+        place = targets.starts[order][packing.row] + packing.step
+        before = np.where(packing.step == 0, END, targets.values[place - 1])
+        symbols, index = embedding.distinct(before, num_symbols)
+        pairs = Pairs(sources, packing, order)
+        return cls(pairs=pairs, order=order, place=place, symbols=symbols, index=index)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Forward:
+    """What backward needs of the last forward, beside the tapes; M steps of all targets.
+
+    Attributes:
+        targets: how they are laid out.
+        start: (B, H) of (1), in the order of the sources, and `final`, of which it is made.
+        states: (M, H) of (2).
+        sources: (N, F) as given.
+        outputs: (M, H) of (3), after dropout.
+        masks: of dropout.
+        copied: what the way back through copying needs.
+    """
+
+    targets: _Targets
+    start: Floats
+    final: Floats
+    states: Floats
+    sources: Floats
+    outputs: Floats
+    masks: Masks
+    copied: copying.Memory | None
+
+
+class Decoder:
+    """One caller's way through the decoder of a model, in buffers of its own.
+
+    Attributes:
+        tapes: of the recurrence and of attention.
+    """
+
+    def __init__(self, model: Model) -> None:
+        """Prepare to run the decoder of `model`."""
+        self.tapes = Tape(model.dtype), Tape(model.dtype)
+        self._model = model
+        self._forward: _Forward
+
+    def forward(
+        self, batch: Batch, sources: Floats, final: Floats, packing: Packing, masks: Masks
+    ) -> Steps:
+        """Return the scores (T, V) of the steps of each target, in the order of the batch.
+
+        Args:
+            batch: with its targets, whose symbols are within the vocabulary.
+            sources: (N, F) the encoder's states, packed.
+            final: (B, F) its last ones.
+            packing: of the sources.
+            masks: what is dropped.
+        """
+        params, arch = self._model.params, self._model.architecture
+        assert isinstance(batch.targets, Steps)
+        targets = _Targets.of(batch.targets, packing, arch.num_outputs)
+        start, pairs, tapes = start_of(params, final), targets.pairs, self.tapes
+        states, _ = recurrent.forward(
+            arch.cell,
+            params.within("decoder_"),
+            params["symbols"][targets.symbols],
+            pairs.target,
+            tapes[0],
+            h0=start[targets.order][None],
+            index=targets.index,
+        )
+        within = params.within("attention_")
+        outputs = masks.apply(attention.forward(within, states, sources, pairs, tapes[1]))
+        scores, copied = linear.forward(params.within("head_"), outputs), None
+        if arch.copying:
+            scores, copied = copying.forward(
+                params.within("copying_"), scores, outputs, sources, batch.held, pairs
+            )
+        self._forward = _Forward(
+            targets=targets,
+            start=start,
+            final=final,
+            states=states,
+            sources=sources,
+            outputs=outputs,
+            masks=masks,
+            copied=copied,
+        )
+        values = np.empty_like(scores)
+        values[targets.place] = scores
+        return Steps(values=values, lengths=batch.targets.lengths)
+
+    def backward(self, d_scores: Steps, grads: Parameters) -> tuple[Floats, Floats]:
+        """Return d_sources (N, F) and d_final (B, F) of the last `forward`, which is used up.
+
+        Args:
+            d_scores: of the form of the scores.
+            grads: the parameters of the decoder and of the head are overwritten.
+        """
+        params, last, pairs = self._model.params, self._forward, self._forward.targets.pairs
+        d_copied, d_head = None, d_scores.values[last.targets.place]
+        if last.copied is not None:
+            d_head, *d_copied = copying.backward(
+                params.within("copying_"), last.copied, d_head, pairs, grads.within("copying_")
+            )
+        d_outputs = linear.backward(
+            params.within("head_"), last.outputs, d_head, grads.within("head_")
+        )
+        if d_copied is not None:
+            d_outputs += d_copied[0]
+        d_states, d_sources = attention.backward(
+            params.within("attention_"),
+            last.states,
+            last.sources,
+            pairs,
+            self.tapes[1],
+            last.masks.undo(d_outputs),
+            grads.within("attention_"),
+        )
+        if d_copied is not None:
+            d_sources += d_copied[1]
+        d_start = np.empty_like(last.start)
+        d_start[last.targets.order] = self._backward_recurrence(d_states, grads)
+        d_start *= 1 - last.start * last.start  # (1)
+        d_final = linear.backward(
+            params.within("start_"), last.final, d_start, grads.within("start_")
+        )
+        return d_sources, d_final
+
+    def _backward_recurrence(self, d_states: Floats, grads: Parameters) -> Floats:
+        """Return the gradient (B, H) of the first states, in the order of the packed targets."""
+        params, arch, targets = self._model.params, self._model.architecture, self._forward.targets
+        d_x = self.tapes[0].take("d_inputs", len(targets.symbols), params["symbols"].shape[1])
+        d_h0 = recurrent.backward(
+            arch.cell,
+            params.within("decoder_"),
+            targets.pairs.target,
+            self.tapes[0],
+            d_states,
+            None,
+            grads.within("decoder_"),
+            index=targets.index,
+            d_x=d_x,
+        )
+        grads["symbols"].fill(0)
+        grads["symbols"][targets.symbols] = d_x
+        d_start: Floats = d_h0[0]
+        return d_start
+
+
+def start_of(params: Parameters, final: Floats) -> Floats:
+    """Return (B, H) the states that targets begin with, of the encoder's last ones (1)."""
+    start: Floats = np.tanh(linear.forward(params.within("start_"), final))
+    return start

@@ -1,0 +1,41 @@
+"""What a task has to answer beside all others if a decoder writes its answers."""
+
+from __future__ import annotations
+
+from typing import Protocol, Self, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.encoder import Encoder
+from grucli.data.text.vocabulary import Vocabulary
+from grucli.tasks.task import Task
+
+
+class WritingTask(Task, Protocol):
+    """A task whose answers are sequences of their own.
+
+    Attributes:
+        longest: symbols that an answer may have, its end included.
+        beam: sequences that are kept while an answer is written.
+    """
+
+    longest: int
+    beam: int
+
+    def searching(self, beam: int) -> Self:
+        """Return the same with another beam."""
+
+    def copies_of(self, vocabulary: Vocabulary) -> npt.NDArray[np.int32]:
+        """Return (V,) of each token of a vocabulary the symbol that a copy of it is."""
+
+
+def give_copies_(encoder: Encoder, task: Task) -> None:
+    """Let an encoder of texts say what copies of its tokens are in answers of a task that writes.
+
+    Raises:
+        ValueError: it reads no tokens.
+    """
+    if encoder.vocabulary is None:
+        raise ValueError("numbers have no symbols to copy")
+    encoder.copies = cast(WritingTask, task).copies_of(encoder.vocabulary)
