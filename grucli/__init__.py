@@ -10,18 +10,29 @@ if TYPE_CHECKING:
     from grucli.estimators.regressor import SequenceRegressor as SequenceRegressor
     from grucli.prediction.classifier import Classifier
     from grucli.tasks.classify.answers import Answer
+    from grucli.tasks.generate.answers import TextAnswer
     from grucli.tasks.multilabel.answers import LabelSet
     from grucli.tasks.regress.answers import NumberAnswer
     from grucli.tasks.tag.answers import Entity, TagAnswer
 
 __version__ = "0.1.0"
-__all__ = ["Answer", "Entity", "LabelSet", "NumberAnswer", "TagAnswer", "__version__", "load"]
+__all__ = [
+    "Answer",
+    "Entity",
+    "LabelSet",
+    "NumberAnswer",
+    "TagAnswer",
+    "TextAnswer",
+    "__version__",
+    "load",
+]
 _ANSWERS = {
     "Answer": "grucli.tasks.classify.answers",
     "Entity": "grucli.tasks.tag.answers",
     "LabelSet": "grucli.tasks.multilabel.answers",
     "NumberAnswer": "grucli.tasks.regress.answers",
     "TagAnswer": "grucli.tasks.tag.answers",
+    "TextAnswer": "grucli.tasks.generate.answers",
 }
 _ESTIMATORS = {  # not in __all__: `import *` must not fail where scikit-learn is missing
     "SequenceClassifier": "grucli.estimators.classifier",

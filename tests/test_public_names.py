@@ -9,12 +9,13 @@ import grucli
 
 
 def test_the_public_names_are_these():
-    answers = ["Answer", "Entity", "LabelSet", "NumberAnswer", "TagAnswer"]
+    answers = ["Answer", "Entity", "LabelSet", "NumberAnswer", "TagAnswer", "TextAnswer"]
     assert sorted(grucli.__all__) == [*answers, "__version__", "load"]
     assert all(hasattr(grucli, name) for name in grucli.__all__)
     assert grucli.Answer(label="a", probability=1.0, probabilities={"a": 1.0}).label == "a"
     assert grucli.LabelSet(labels=(), probability=0.5, probabilities={"a": 0.5}).labels == ()
     assert grucli.NumberAnswer(value=1.5, low=None, high=None).value == 1.5
+    assert grucli.TextAnswer(text="a", score=-0.5, finish="end").text == "a"
     entity = grucli.Entity(type="PER", start=0, end=1)
     assert grucli.TagAnswer(tags=("B-PER",), probabilities=(1.0,), entities=(entity,)).tags
 

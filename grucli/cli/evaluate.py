@@ -11,7 +11,7 @@ import typer
 
 from grucli.cli import output
 from grucli.cli.evaluate_files import Files
-from grucli.cli.options import Common, Model, Reading, spread
+from grucli.cli.options import Beam, Common, Model, Reading, spread
 from grucli.errors import ConfigError, excerpt, show
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def evaluate(
             "--min-prob", min=0, max=1, metavar="P", help="Score the answers so probable, too."
         ),
     ] = None,
+    beam: Beam = None,
     list_metrics: Annotated[
         bool,
         typer.Option("--list-metrics", help="Print each METRIC with its value, not the report."),
@@ -70,12 +71,13 @@ def evaluate(
     output.check_target(None, files.force)
     files.check_targets(model, data)
     from grucli.data.labelled import read_table
+    from grucli.prediction.beam import with_beam
     from grucli.prediction.score import score
     from grucli.prediction.stream import suitable_records
     from grucli.report.scores import warnings
 
     common.show_activity()
-    saved = common.load(model)
+    saved = with_beam(common.load(model), beam)
     options = reading.options(targets=saved.task.target_forms[0])
     common.note_keyboard(data)
     table = read_table(data, options, saved.remembered, saved.task.target_forms, files.kept)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from grucli.data.records import ReadOptions, TargetForm
     from grucli.modelfile.checkpoint import SavedModel
 
+MOST_BEAM = 256
+
 Data = Annotated[
     str | None,
     typer.Argument(metavar="DATA|-", show_default=False, help="A file, or - for stdin."),
@@ -31,6 +33,17 @@ Data = Annotated[
 Model = Annotated[
     str,
     typer.Option("--model", "-m", metavar="MODEL.npz", show_default=False, help="The model file."),
+]
+
+Beam = Annotated[
+    int | None,
+    typer.Option(
+        "--beam",
+        min=1,
+        max=MOST_BEAM,
+        metavar="K",
+        help="Texts that are followed up while one is written; 4.",
+    ),
 ]
 
 Bom = Annotated[

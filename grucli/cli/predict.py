@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 import typer
 
 from grucli.cli import output
-from grucli.cli.options import Bom, Common, Model, Reading, spread
+from grucli.cli.options import Beam, Bom, Common, Model, Reading, spread
 from grucli.errors import ConfigError, show_path
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def predict(
         str | None,
         typer.Option("--unknown", metavar="NAME", help="The label for that; <unknown>."),
     ] = None,
+    beam: Beam = None,
     bom: Bom = False,
     out: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of stdout.")
@@ -111,11 +112,12 @@ def predict(
         _check_dask(paths, workers, common)
     output.check_target(out, force)
     from grucli.cli import predict_files
+    from grucli.prediction.beam import with_beam
     from grucli.report.answers import Request
     from grucli.report.coverage import lost
 
     common.show_activity()
-    saved = common.load(model)
+    saved = with_beam(common.load(model), beam, asked)
     common.note_keyboard("-" if "-" in paths else None)
     request = Request(
         model=model,

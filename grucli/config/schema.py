@@ -159,6 +159,9 @@ class ModelConfig(_Section):
     """Of the task tag alone: whether the tags of a sequence are answered together, by which of them
     follow each other, begin it and end it. auto is true where tags are parts of chunks, such as
     B-PER and I-PER."""
+    copying: Auto[bool] = None
+    """Of the task generate alone: whether an answer may copy steps of its input. auto is true where
+    at least a tenth of the symbols of training targets stand in their own input, too."""
     wide: Literal["auto"] | bool = "auto"
     """Whether a linear layer counts beside the recurrence: over n-grams of a text, or over what
     fixed kernels give for a numeric sequence. auto is yes for n-grams that lower the validation

@@ -70,10 +70,14 @@ def inspect(
         drawn: sample of the data.
 
     Raises:
-        ConfigError: "wrong" is asked for, but the sample has no targets.
+        ConfigError: "wrong" is asked for, but the sample has no targets; or the model writes.
         DataError: a sequence has other channels than those of training.
         CheckpointError: the model reads another kind of data.
     """
+    if saved.task.writes and (drawn is not None or shown.texts):
+        raise ConfigError(
+            "inspect-gates: does not run a model that writes texts; name the model alone"
+        )
     report = Report(path=path, saved=saved, settings=settings)
     named = [(f"text {record.number}", record) for record in shown.records]
     if drawn is not None:

@@ -25,7 +25,7 @@ class WorstAnswer:
         place: in the columns of the `Mistakes`.
         record: the input, with its target.
         step: from 0, where each has an answer; None else.
-        example: what decided it; None where telling would take too long.
+        example: what decided it; None where telling would take too long, or for a text.
     """
 
     place: int
@@ -55,7 +55,7 @@ def worst_answers(
                 place=place,
                 record=record,
                 step=step,
-                example=_explained(saved, record, step) if left >= 0 else None,
+                example=None if left < 0 else _explained(saved, record, step),
             )
         )
     return tuple(shown)
@@ -77,6 +77,8 @@ def _steps_read(saved: SavedModel, record: Record) -> int:
     return min(length * times, MOST_READ[saved.encoder.unit]) + length * channels
 
 
-def _explained(saved: SavedModel, record: Record, step: int | None) -> Example:
+def _explained(saved: SavedModel, record: Record, step: int | None) -> Example | None:
+    if saved.task.writes:  # each symbol would have reasons of its own
+        return None
     target = None if step is None else str(step + 1)
     return example(saved, record, f"#{record.number}", target=target, seed=0)

@@ -51,7 +51,7 @@ class Classifier:
 
         Returns:
             an answer for each input, of the type that the model's task has: `grucli.Answer`,
-            `LabelSet`, `NumberAnswer` or `TagAnswer`.
+            `LabelSet`, `NumberAnswer`, `TagAnswer` or `TextAnswer`.
 
         Raises:
             TypeError: `inputs` is one text, or an input is not what the model reads.

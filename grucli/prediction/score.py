@@ -20,6 +20,7 @@ from grucli.model.logits import BranchLogits, branch_logits
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.coverage import Coverage
+from grucli.prediction.window import scores_of
 from grucli.tasks.permutation import p_value
 from grucli.tasks.scorecard import Measure, Scorecard
 from grucli.tasks.task import Scores, Targets, Task
@@ -175,11 +176,16 @@ def score(saved: SavedModel, records: Sequence[Record], least: float | None = No
     if task.reads_steps and saved.encoder.vocabulary is not None:
         records = list(records)  # of a file they are made anew for each who looks
         _mark_known(records, encoded, len(saved.encoder.vocabulary))
-    found, targets = branch_logits(Runner(saved.model), encoded), task.encode(records)
-    scores = found.blended(mix)
+    runner, targets, branches = Runner(saved.model), task.encode(records), None
+    if task.has_linear_path:
+        found = branch_logits(runner, encoded)
+        scores = found.blended(mix)
+        branches = BranchScores.of(task, mix, found, targets, records)
+    else:
+        scores = scores_of(task, runner, encoded)
     return Scored(
         card=task.measure(scores, targets, records),
-        branches=BranchScores.of(task, mix, found, targets, records),
+        branches=branches,
         coverage=Coverage.of(saved.encoder, encoded),
         sure=None if least is None else _sure(task, scores, targets, records, least),
         scores=scores,

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
+from grucli.data.encoded import Encoded
 from grucli.data.records import Record
 from grucli.engine.steps import Steps
 from grucli.model.logits import branch_logits, no_scores
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.coverage import Coverage
-from grucli.tasks.task import Scores
+from grucli.tasks.drafts import Drafts
+from grucli.tasks.task import Scores, Task
+from grucli.tasks.writing_task import WritingTask
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +28,7 @@ class Predictions:
     Attributes:
         records: (n,) what was asked, in order.
         scores: (m, O) of those m of them that could be read, from which the task has its answers;
-            of a head that reads each step their `Steps`.
+            of a head that reads each step their `Steps`, of one that writes its `Drafts`.
         known: (m,) share of the tokens that the vocabulary knows, in [0, 1].
         truncated: (m,) bool, whether steps beyond the longest allowed were left out.
         coverage: both, counted.
@@ -52,7 +56,7 @@ def answered(saved: SavedModel, runner: Runner, window: Sequence[Record]) -> Pre
             truncated=np.zeros(0, bool),
         )
     encoded = saved.encoder.encode(records)
-    scores = branch_logits(runner, encoded).blended(saved.model.mix)
+    scores = scores_of(saved.task, runner, encoded)
     if isinstance(scores, Steps) and encoded.texts is not None:
         scores = scores.emptied(encoded.texts.lengths == 0)  # they were read as one token, <empty>
     return Predictions(
@@ -71,4 +75,16 @@ def sound(window: Sequence[Record]) -> list[Record]:
 
 def nothing(saved: SavedModel) -> Scores:
     """Return the scores of no input at all."""
+    if saved.task.writes:
+        return Drafts()
     return no_scores(saved.model.architecture, np.zeros(0, np.int64))
+
+
+def scores_of(task: Task, runner: Runner, encoded: Encoded) -> Scores:
+    """Return the scores by which a model answers inputs, or the drafts of one that writes."""
+    if task.writes:
+        from grucli.model.writing import drafts  # late: few models write
+
+        writing = cast(WritingTask, task)
+        return drafts(runner, encoded, width=writing.beam, longest=writing.longest)
+    return branch_logits(runner, encoded).blended(runner.model.mix)

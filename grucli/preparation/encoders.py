@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +27,7 @@ from grucli.model.network import Architecture
 from grucli.preparation import data_rules
 from grucli.preparation.defaults import Choice, unless_given
 from grucli.tasks.task import Task
+from grucli.tasks.writing_task import give_copies_
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config
@@ -68,6 +69,11 @@ class Fitted:
     encoded: Encoded
     choices: dict[str, Choice]
     steps: npt.NDArray[np.int64]
+
+    def copied(self, task: Task) -> Fitted:
+        """Return the same, with what copies of tokens are in answers of a task that writes."""
+        give_copies_(self.encoder, task)
+        return replace(self, encoded=replace(self.encoded, copies=self.encoder.copies))
 
 
 def mode_of(records: Sequence[Record], config: Config, origin: Origin | None) -> str:

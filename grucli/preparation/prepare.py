@@ -183,7 +183,10 @@ def _encoded(
     settled: Settled, file: TrainingFile, parts: Parts, fitted: Fitted
 ) -> tuple[Settled, LinearFeatures | None, Examples, Examples | None]:
     """Return all settings, what the linear path learns from, and the examples of both parts."""
-    task, held = file.task, fitted.encoder.encode(parts.valid) if parts.valid else None
+    task = file.task
+    if settled.config.model.copying:
+        fitted = fitted.copied(task)
+    held = fitted.encoder.encode(parts.valid) if parts.valid else None
     linear, choice = linear_path.linear_features(
         fitted.encoded,
         held,

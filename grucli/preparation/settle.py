@@ -7,13 +7,14 @@ from typing import Any, cast
 import numpy as np
 
 from grucli.model.network import Architecture
-from grucli.preparation import step_rules, training_rules
+from grucli.preparation import step_rules, training_rules, writing_rules
 from grucli.preparation.defaults import Choice, Settled
 from grucli.preparation.encoders import AS_IN_ORIGIN, Fitted, Origin
 from grucli.preparation.train_valid_split import Parts
 from grucli.preparation.training_rules import Facts
 from grucli.tasks.step_task import StepTask
 from grucli.tasks.task import Task
+from grucli.tasks.writing_task import WritingTask
 
 NEVER_AUTO = "model.cell", "model.num_layers"
 """What has a default of its own, and is as in the origin where nobody has set it."""
@@ -51,7 +52,11 @@ def settle(
     choices |= training_rules.choose(facts, settled.config.training.optimizer)
     choices |= training_rules.label_smoothing(task)
     step_rules.check(settled.config, task)
-    if task.reads_steps:
+    if task.writes:
+        writing_rules.check(facts, settled.config)
+        targets = task.encode(parts.train)
+        choices |= writing_rules.choose(facts, fitted, cast(WritingTask, task), targets)
+    elif task.reads_steps:
         choices |= step_rules.choose(facts, cast(StepTask, task))
     else:
         choices["model.chain"] = Choice(value=False, reason="one answer a sequence")
@@ -78,6 +83,8 @@ def _as_in(architecture: Architecture) -> dict[str, Choice]:
     }
     if architecture.reads_steps:
         values["chain"] = architecture.chain
+    if architecture.writes:
+        values["copying"] = architecture.copying
     if architecture.vocabulary_size:
         values["embedding_size"] = architecture.input_size
     return {

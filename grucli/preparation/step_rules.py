@@ -31,10 +31,12 @@ def check(config: Config, task: Task) -> None:
         ConfigError: there are any.
     """
     model, problems = config.model, []
-    if task.reads_steps and model.convolution:
-        problems.append("model.convolution: leaves fewer steps than there are tags; delete it")
-    if task.reads_steps and model.pooling:
+    if (task.reads_steps or task.writes) and model.convolution:
+        problems.append(f"model.convolution: the task {task.name} reads each step; delete it")
+    if (task.reads_steps or task.writes) and model.pooling:
         problems.append(f"model.pooling: the task {task.name} reads each step; delete it")
+    if model.copying and not task.writes:
+        problems.append(f"model.copying: the task {task.name} does not write texts; delete it")
     if model.chain and not task.reads_steps:
         problems.append(f"model.chain: the task {task.name} does not answer each step; delete it")
     if config.training.label_smoothing and not smooths(task):

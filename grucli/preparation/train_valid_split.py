@@ -163,6 +163,10 @@ def _teach(folds: npt.NDArray[np.int64], targets: Targets, task: Task) -> bool:
 def _folding(config: Config, file: TrainingFile) -> Choice:
     """Return the number of folds or "off"; folds and a validation part exclude each other."""
     given, valid, is_new = config.training.folds, config.data.valid, file.origin is None
+    if file.task.writes:
+        if given not in (None, "off"):
+            raise ConfigError(f"training.folds: the task {file.task.name} has none; delete it")
+        return Choice(value="off", reason="what writes is trained once")
     if given is None:
         training = config.training
         is_free = valid is None and training.epochs is None and training.patience is None

@@ -16,6 +16,7 @@ from grucli.model.network import Architecture
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.report.tables import number, percent, table
 from grucli.tasks.scorecard import Measure
+from grucli.tasks.task import FigureKind
 
 LOSS = Measure(name="loss", title="loss", larger_is_better=False)
 FactLines = list[tuple[str, str]]
@@ -73,6 +74,8 @@ def inside(saved: SavedModel) -> list[list[str]]:
 
 def what_the_head_reads(arch: Architecture) -> str:
     """Return what is made of the states before the head."""
+    if arch.writes:
+        return f"a decoder that {'copies and writes' if arch.copying else 'writes'}"
     if arch.reads_steps:
         return "each step, in a chain" if arch.chain else "each step"
     return " + ".join(arch.pooling)
@@ -165,7 +168,7 @@ def _scores(saved: SavedModel) -> str:
     if _is_untrained(card):
         return "unknown"
     measures = {one.name: one for one in task.measures()}
-    figures = [measures[kind.name] for kind in task.figures]
+    figures: list[Measure | FigureKind] = [measures.get(kind.name, kind) for kind in task.figures]
     part = "kept_" if "kept_loss" in scores else "valid_"
     where = "cross-validated" if "epochs" in scores else "validation"
     if "valid_loss" not in scores:

@@ -21,6 +21,7 @@ TASKS = {
     "multilabel": "grucli.tasks.multilabel.task:Multilabel",
     "regress": "grucli.tasks.regress.task:Regress",
     "tag": "grucli.tasks.tag.task:Tag",
+    "generate": "grucli.tasks.generate.task:Generate",
 }
 """Each task by its name, and where its class is: whoever lists names need not wait for NumPy."""
 

@@ -111,6 +111,8 @@ def _task(
             "omit it"
         )
     kind = task_type_of(table, (own or "auto") if asked == "auto" else asked)
+    if kind.writes:
+        raise ConfigError(f"task: {show_path(path)} has no decoder to write with; omit it")
     order, number = config.data.labels, foreign.num_outputs
     records: Sequence[Record] = table.records
     task = kind.fit(table.name, [*records, *map(_row_of, order)] if order else records)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from grucli.engine.steps import Steps
+from grucli.model.runner import Runner
 from grucli.prediction.score import BranchScores
+from grucli.prediction.window import scores_of
 from grucli.preparation.prepare import Prepared
 from grucli.preparation.windows import joined
 from grucli.tasks.scorecard import Scorecard
@@ -36,6 +38,10 @@ def held_out_scores(trainer: Trainer, prepared: Prepared) -> HeldOutScores | Non
     if held is None:
         return None
     (logits, targets), records, task = held, prepared.records, trainer.task
+    if task.writes:  # which the scores of the targets' own symbols do not say
+        encoded = prepared.encoder.encode(records)
+        drafts = scores_of(task, Runner(trainer.best), encoded)
+        return HeldOutScores(card=task.measure(drafts, targets, records), branches=None)
     scores = logits.blended(trainer.mix)
     if isinstance(scores, Steps):
         records, scores, _ = joined(records, scores, np.zeros(len(records), np.int64))

@@ -78,7 +78,7 @@ def take_over(
     for name, array in model.params.items():
         if name == "head_chain":
             _take_over_chain(array, share * theirs[name], outputs)
-        elif name.startswith("head_"):
+        elif name == "symbols" or name.startswith("head_"):
             _take_over_outputs(array, share * theirs[name], outputs)
         else:
             array[...] = theirs[name]

@@ -125,6 +125,8 @@ def card_of(prepared: Prepared, epoch: int) -> dict[str, Any]:
     config["data"]["train"] = None
     if not prepared.task.reads_steps:
         del config["model"]["chain"]  # as in models from before there were such tasks
+    if not prepared.task.writes:
+        del config["model"]["copying"]  # likewise
     if isinstance(config["data"]["test"], str) or not config["data"]["test"]:
         config["data"]["test"] = None  # nothing of the training file is held out for it
     if config["data"]["window"] is None:
@@ -158,7 +160,10 @@ def card_of(prepared: Prepared, epoch: int) -> dict[str, Any]:
 
 def _is_kept(path: str, prepared: Prepared) -> bool:
     """Tell whether the reason of a setting is: as above, but for who computes."""
-    return path != "training.workers" and (path != "model.chain" or prepared.task.reads_steps)
+    others = {"training.workers"}
+    others |= set() if prepared.task.reads_steps else {"model.chain"}
+    others |= set() if prepared.task.writes else {"model.copying"}
+    return path not in others
 
 
 def _fingerprint(prepared: Prepared) -> str:

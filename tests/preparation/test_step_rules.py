@@ -10,17 +10,26 @@ from grucli.errors import ConfigError
 from grucli.preparation.step_rules import MANY_STEPS, SHORT_PATIENCE, check, choose
 from grucli.preparation.training_rules import Facts, label_smoothing
 from grucli.tasks.classify.learning import CrossEntropy
+from grucli.tasks.generate.learning import SymbolLoss
 from grucli.tasks.regress.learning import NumberLoss
 from grucli.tasks.tag.learning import TagLoss
 
 LABELS = SimpleNamespace(
-    name="classify", noun="label", reads_steps=False, objective_type=CrossEntropy
+    name="classify", noun="label", reads_steps=False, writes=False, objective_type=CrossEntropy
 )
 TAGS = SimpleNamespace(
-    name="tag", noun="tag", reads_steps=True, chain=(True, "chunks"), objective_type=TagLoss
+    name="tag",
+    noun="tag",
+    reads_steps=True,
+    writes=False,
+    chain=(True, "chunks"),
+    objective_type=TagLoss,
+)
+TEXTS = SimpleNamespace(
+    name="generate", noun="target", reads_steps=False, writes=True, objective_type=SymbolLoss
 )
 NUMBERS = SimpleNamespace(
-    name="regress", noun="target", reads_steps=False, objective_type=NumberLoss
+    name="regress", noun="target", reads_steps=False, writes=False, objective_type=NumberLoss
 )
 
 
@@ -38,7 +47,10 @@ def test_each_step_is_read_and_the_task_says_whether_in_a_chain():
     ("task", "setting", "where"),
     [
         (LABELS, "model.chain=true", "model.chain: the task classify does not answer each step"),
+        (LABELS, "model.copying=true", "model.copying: the task classify does not write texts"),
         (TAGS, "model.convolution=2", "convolution"),
+        (TEXTS, "model.convolution=2", "model.convolution: the task generate reads each step"),
+        (TEXTS, "model.pooling=mean", "model.pooling: the task generate reads each step"),
         (TAGS, "model.pooling=mean", "model.pooling: the task tag reads each step; delete it"),
     ],
 )
@@ -46,7 +58,8 @@ def test_what_does_not_fit_is_refused(task, setting, where):
     config = resolve(assignments=[setting]).config
     with pytest.raises(ConfigError, match=where):
         check(config, task)
-    check(config, LABELS if task is TAGS else TAGS)
+    other = TEXTS if "copying" in setting else TAGS if task is LABELS else LABELS
+    check(config, other)
 
 
 def test_a_chain_has_no_label_smoothing():

@@ -42,23 +42,23 @@ def worst_section(shown: Sequence[WorstAnswer], found: Mistakes) -> Section | No
     return Section(
         name="worst",
         question="Which answers are the worst?",
-        answer=_said(found, len(shown), decimals),
+        answer=_said(found, len(shown), decimals, are_explained=bool(explained)),
         content=(key, tag("div", *articles, class_="cards wide worst")),
         is_wide=True,
     )
 
 
-def _said(found: Mistakes, shown: int, decimals: int | None) -> str:
+def _said(found: Mistakes, shown: int, decimals: int | None, *, are_explained: bool) -> str:
     """Return how many there are, and which are shown; numbers are near or far."""
     number = len(found.rows)
     fault = "not right" if decimals is None else "more or less far off"
     if number == 1:
-        return f"1 answer is {fault}: this one, with what decided it."
+        return f"1 answer is {fault}: this one{', with what decided it' if are_explained else ''}."
     which = "these are the worst" if shown < number else "this is all of them, the worst first"
     which += f" {shown}" if shown < number else ""
     return (
-        f"{counted(number, 'answer')} are {fault}; {which}, with what decided each. --errors FILE "
-        "writes them all."
+        f"{counted(number, 'answer')} are {fault}; {which}"
+        f"{', with what decided each' if are_explained else ''}. --errors FILE writes them all."
     )
 
 

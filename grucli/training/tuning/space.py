@@ -112,7 +112,7 @@ def _around(prepared: Prepared) -> dict[str, tuple[Any, ...]]:
         "model.num_layers": (1, 2),
         "model.dropout": (0.1, 0.3, 0.5),
     }
-    if not prepared.task.reads_steps:
+    if not (prepared.task.reads_steps or prepared.task.writes):
         found["model.pooling"] = (
             ("max",),
             ("mean", "max"),

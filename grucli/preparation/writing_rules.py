@@ -1,0 +1,76 @@
+"""Rules for a network that writes its answers: each with its reason, and its evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from grucli.data.encoder import Encoder
+from grucli.data.text.symbols import FIRST
+from grucli.engine.steps import Steps
+from grucli.errors import ConfigError, percent
+from grucli.preparation.defaults import Choice
+from grucli.preparation.training_rules import Facts
+
+if TYPE_CHECKING:
+    from grucli.config.schema import Config
+    from grucli.preparation.encoders import Fitted
+    from grucli.tasks.writing_task import WritingTask
+
+MANY_ROWS = 20_000  # from which on a large state pays
+LEAST_COPIED = 0.1  # of the symbols of targets
+LOOKED_AT = 2000  # rows
+
+
+def choose(facts: Facts, fitted: Fitted, task: WritingTask, targets: Steps) -> dict[str, Choice]:
+    """Return the choices that differ from those of a head that reads what is pooled.
+
+    Args:
+        facts: of the training part.
+        fitted: its encoder, and the part as it is encoded.
+        task: what is written.
+        targets: of the training part.
+    """
+    many, rows = facts.rows >= MANY_ROWS, f"{facts.rows:,} rows"
+    values: dict[str, tuple[Any, str]] = {
+        "model.pooling": ((), "the decoder looks at each step"),
+        "model.convolution": (False, "the decoder looks at each step"),
+        "model.chain": (False, "one answer a sequence"),
+        "model.hidden_size": (256 if many else 128, rows),
+        "model.dropout": (0.2 if many else 0.3, rows),
+        "model.token_dropout": (0.0, "each step may count"),
+        "model.copying": _copying(fitted.encoder, fitted, task, targets),
+        "training.label_smoothing": (0.1, "several texts may be right"),
+        "training.schedule": ("plateau", "as long as it pays"),
+    }
+    return {path: Choice(value=value, reason=reason) for path, (value, reason) in values.items()}
+
+
+def check(facts: Facts, config: Config) -> None:
+    """Refuse to copy what is no text.
+
+    Raises:
+        ConfigError: it is asked for.
+    """
+    if config.model.copying and facts.kind != "text":
+        raise ConfigError("model.copying: numeric sequences have no symbols to copy; delete it")
+
+
+def _copying(
+    encoder: Encoder, fitted: Fitted, task: WritingTask, targets: Steps
+) -> tuple[bool, str]:
+    """Return whether copies pay: they must be possible often enough."""
+    if encoder.vocabulary is None:
+        return False, "numbers have no symbols"
+    encoded, held = fitted.encoded, task.copies_of(encoder.vocabulary)
+    rows = min(LOOKED_AT, len(targets))
+    sources = Steps(values=encoded.steps, lengths=encoded.lengths)[slice(0, rows)].per_sequence()
+    found = total = 0
+    for source, target in zip(sources, targets[slice(0, rows)].per_sequence(), strict=True):
+        own = target[target >= FIRST]
+        known = source[source < len(held)]
+        found += int(np.isin(own, held[known]).sum())
+        total += len(own)
+    share = found / max(1, total)
+    return share >= LEAST_COPIED, f"{percent(share)} of target symbols stand in their input"

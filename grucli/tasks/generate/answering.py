@@ -1,0 +1,212 @@
+"""What a model that writes makes of its drafts: answers, scorecards.
+
+What only scoring asks is imported when it is asked: predicting need not wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+from grucli.data.records import Record
+from grucli.data.text.symbols import Symbols
+from grucli.engine.packing import Floats
+from grucli.engine.steps import Steps
+from grucli.errors import ConfigError, excerpt
+from grucli.notices import Notice
+from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
+from grucli.tasks.drafts import Draft, Drafts
+from grucli.tasks.generate import answers
+from grucli.tasks.generate.answers import TextAnswer
+from grucli.tasks.thresholds import Wish, refuse
+
+if TYPE_CHECKING:
+    from grucli.tasks.generate.baseline import BlindText
+    from grucli.tasks.pictures import Pictures
+    from grucli.tasks.scorecard import Measure, Scorecard
+
+Booleans = npt.NDArray[np.bool_]
+
+
+class TextAnswering:
+    """The half of `Generate` that answers; its attributes are described there."""
+
+    distance_title: ClassVar[str] = "the share of answers that are another text"
+
+    symbols: Symbols
+    longest: int
+
+    def plain_outputs(self, number: int, labels: Sequence[str]) -> NoReturn:
+        """Refuse: what comes from another system has no decoder."""
+        raise ValueError("outputs are not those of a decoder")
+
+    @property
+    def answer_layer(self) -> NoReturn:
+        """Refuse: texts are searched for, which a graph does not.
+
+        Raises:
+            ConfigError: always.
+        """
+        raise ConfigError("--onnx: texts are searched for symbol by symbol, by no graph; omit it")
+
+    def answers(self, scores: Drafts, options: AnswerOptions) -> Columns:
+        """Return the answers of drafts as columns."""
+        return answers.columns([list(map(self._answer, own)) for own in scores], options)
+
+    def typed_answers(self, scores: Drafts) -> list[TextAnswer]:
+        """Return the best of each input's drafts as objects for other programs."""
+        return list(map(self._answer, scores.best))
+
+    def texts(self, scores: Drafts) -> list[str]:
+        """Return the text that answers each input."""
+        return [self._text(one) for one in scores.best]
+
+    def _text(self, draft: Draft) -> str:
+        return self.symbols.decode(draft.symbols, draft.copied)
+
+    def _answer(self, draft: Draft) -> TextAnswer:
+        finish: answers.Finish = "end" if draft.is_ended else "length"
+        return TextAnswer(text=self._text(draft), score=draft.score, finish=finish)
+
+    def written(self, targets: Steps) -> list[str]:
+        """Return the text of each target; its end is not part of it."""
+        return [self.symbols.decode(own[:-1].tolist()) for own in targets.per_sequence()]
+
+    @classmethod
+    def measures(cls) -> Sequence[Measure]:
+        """Return the figures of a scorecard."""
+        from grucli.tasks.generate.scorecard import MEASURES
+
+        return MEASURES
+
+    def measure(self, scores: Drafts, targets: Steps, records: Sequence[Record]) -> Scorecard:
+        """Return how well drafts answer; the arguments are those of `Task`."""
+        from grucli.tasks.generate.scorecard import scorecard
+
+        truths = [record.label or "" for record in records]
+        return scorecard(self.texts(scores), truths, _sources(records), self.symbols.kind)
+
+    def pictures(self, scores: Drafts, targets: Steps) -> Pictures:
+        """Return which answers are wrong."""
+        from grucli.tasks.pictures import Pictures, RowErrors
+        from grucli.tasks.scorecard import Measure
+
+        measure = Measure(name="wrong", title="wrong", larger_is_better=False)
+        wrong = ~self.right(scores, targets)
+        sizes, parts = wrong.astype(np.float64), np.ones(len(wrong), np.int64)
+        return Pictures(errors=RowErrors(measure=measure, sizes=sizes, parts=parts))
+
+    def baseline(self, targets: Steps) -> BlindText:
+        """Return what the most frequent text reaches."""
+        from grucli.tasks.generate.baseline import BlindText
+        from grucli.tasks.generate.metrics import Compared
+
+        texts = enumerate(self.written(targets))
+        return BlindText.of(
+            [Compared(source=f"{k}\n{text}", answer="", truths=(text,)) for k, text in texts]
+        )
+
+    def has_learned(self, data: Mapping[str, Any], scores: Mapping[str, Any]) -> bool:
+        """Whether validation found a right answer, unless the card is silent."""
+        share: Any = scores.get("kept_exact_match", scores.get("valid_exact_match"))
+        return not isinstance(share, float) or share > 0
+
+    def unknown_warnings(self, name: str, records: Sequence[Record]) -> Iterator[Notice]:
+        """Yield nothing: every text can be written."""
+        yield from ()
+
+    def calibration_error(self, scores: Any, targets: Any) -> None:
+        """Return nothing: texts have no probabilities."""
+
+    def sure(self, scores: Drafts, least: float) -> Booleans:
+        """Refuse: texts have no probability."""
+        raise ConfigError("--min-prob: a text has a score, but no probability; omit it")
+
+    @property
+    def calibration(self) -> tuple[str, ...]:
+        """Return nothing: nothing is fitted to held-out rows."""
+        return ()
+
+    @property
+    def decides_by_wish(self) -> bool:
+        """Never: texts have no thresholds."""
+        return False
+
+    def check_wishes(self, wished: Sequence[Wish], targets: Steps | None) -> None:
+        """Refuse any: texts have no thresholds; the arguments are those of `Task`."""
+        refuse(wished, "generate")
+
+    def mistakes(self, scores: Drafts, targets: Steps) -> Mistakes:
+        """Return the wrong answers, the most confident first."""
+        certainty = self.certainty(scores)
+        wrong = np.flatnonzero(~self.right(scores, targets))
+        rows = wrong[np.argsort(-certainty[wrong], kind="stable")]
+        texts = self.texts(scores[rows])
+        return Mistakes(rows=rows, answers={"predicted": texts, "score": certainty[rows].tolist()})
+
+    @property
+    def listed(self) -> str:
+        """How long texts can be, and of what."""
+        return f"texts of at most {self.longest - 1:,} of {self.size}"
+
+    @property
+    def size(self) -> str:
+        """How many symbols there are."""
+        return f"{len(self.symbols):,} symbols"
+
+    def stratum(self, record: Record) -> None:
+        """Return the same for all records: a sample is drawn from the whole."""
+
+    def right(self, scores: Drafts, targets: Steps) -> Booleans:
+        """Return (n,) which answers are the text of the target."""
+        pairs = zip(self.texts(scores), self.written(targets), strict=True)
+        return np.array([own == truth for own, truth in pairs], bool)
+
+    def num_answers(self, scores: Drafts) -> int:
+        """Return how many different texts are answered."""
+        return len(set(self.texts(scores)))
+
+    def certainty(self, scores: Drafts) -> Floats:
+        """Return (n,) the mean log-probability of a symbol of each answer."""
+        return np.array([one.score for one in scores.best], np.float64)
+
+    def support(self, scores: Drafts, targets: Steps) -> Floats:
+        """Return (n,) 1 where the answer is the target, else 0."""
+        return self.right(scores, targets).astype(np.float64)
+
+    def agree(self, scores: Drafts, others: Drafts) -> Booleans:
+        """Return (n,) where two sets of drafts give the same text."""
+        pairs = zip(self.texts(scores), self.texts(others), strict=True)
+        return np.array([own == other for own, other in pairs], bool)
+
+    def distance(self, scores: Drafts, others: Drafts) -> Floats:
+        """Return (n,) 1 where the texts differ, else 0."""
+        return (~self.agree(scores, others)).astype(np.float64)
+
+    def explained(self, scores: Drafts, target: str | None) -> Any:
+        """Refuse: what a text rests on differs from symbol to symbol."""
+        raise ConfigError("inspect-gates: does not explain texts; omit --text and --example")
+
+    def check_target(self, target: str) -> None:
+        """Refuse any.
+
+        Raises:
+            ConfigError: always.
+        """
+        raise ConfigError(f"--target: texts are not explained, nor '{excerpt(target)}'; omit it")
+
+    def arrays(self, scores: Drafts, targets: Steps) -> dict[str, npt.NDArray[Any]]:
+        """Return true texts and answers."""
+        texts = self.written(targets), self.texts(scores)
+        return {
+            name: np.array(each, np.str_)
+            for name, each in zip(("targets", "predictions"), texts, strict=True)
+        }
+
+
+def _sources(records: Sequence[Record]) -> list[str]:
+    """Return what tells inputs apart: texts; of numbers no two are taken for equal."""
+    return [f"{record.number}" if record.text is None else record.text for record in records]
