@@ -53,24 +53,12 @@ def class_targets(y: Any, rows: Rows) -> Targets:
     """
     if y is None:
         raise ValueError(ABSENT)
-    with np.errstate(invalid="ignore"):  # NaN, which is refused there
-        kind = type_of_target(y, input_name="y", raise_unknown=True)
-    check_classification_targets(y)
-    if kind == "multilabel-indicator":
-        return _label_sets(y, rows)
-    if kind == "multiclass-multioutput":
-        raise ValueError("y: several classes a row; give one, or a 0 or 1 for each of all labels")
-    column = column_or_1d(y, warn=True)[rows]
-    classes, codes = np.unique(column, return_inverse=True)
-    names = names_of(classes)
-    if "" in names:
-        raise ValueError("y: a label is empty; give it a name")
-    return Targets(
-        form="label",
-        values=[names[code] for code in codes.tolist()],
-        name=name_of(y),
-        classes=classes,
-    )
+    try:
+        return _class_targets(y, rows)
+    except TypeError as fault:  # they are sorted
+        raise ValueError(
+            f"y: {fault}; give labels of one type, and leave rows out that have none"
+        ) from None
 
 
 def number_targets(y: Any, rows: Rows) -> Targets:
@@ -114,6 +102,26 @@ def name_of(column: Any) -> str | None:
     """Return the name of a Series, None of all else."""
     name = getattr(column, "name", None)
     return name if isinstance(name, str) else None
+
+
+def _class_targets(y: Any, rows: Rows) -> Targets:
+    with np.errstate(invalid="ignore"):  # NaN, which is refused there
+        kind = type_of_target(y, input_name="y", raise_unknown=True)
+    check_classification_targets(y)
+    if kind == "multilabel-indicator":
+        return _label_sets(y, rows)
+    if kind == "multiclass-multioutput":
+        raise ValueError("y: several classes a row; give one, or a 0 or 1 for each of all labels")
+    classes, codes = np.unique(column_or_1d(y, warn=True)[rows], return_inverse=True)
+    names = names_of(classes)
+    if "" in names:
+        raise ValueError("y: a label is empty; give it a name")
+    return Targets(
+        form="label",
+        values=[names[code] for code in codes.tolist()],
+        name=name_of(y),
+        classes=classes,
+    )
 
 
 def _label_sets(y: Any, rows: Rows) -> Targets:

@@ -51,6 +51,16 @@ def test_pickles_answer_alike_and_save_the_same_bytes(kind, tmp_path):
 
 
 @pytest.mark.parametrize("form", ["texts", "series"])
+def test_answering_changes_nothing_that_is_kept(form):
+    x, y = reviews(120)[:2] if form == "texts" else waves()
+    model = SequenceClassifier(**QUICK, wide=True).fit(x, y)
+    before = joblib.hash(model)
+    model.predict(x)
+    model.predict_proba(x)
+    assert joblib.hash(model) == before
+
+
+@pytest.mark.parametrize("form", ["texts", "series"])
 def test_a_saved_model_answers_alike(form, tmp_path):
     x, y = waves()
     if form == "texts":

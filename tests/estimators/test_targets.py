@@ -51,6 +51,7 @@ def test_a_matrix_has_sets_of_labels(make):
         ([["a"], ["a", "b"]], "MultiLabelBinarizer|inhomogeneous"),
         ([[1, 2], [3, 4]], "several classes a row; give one, or a 0 or 1 for each"),
         (["a", ""], "y: a label is empty"),
+        (np.array(["a", None], object), "y: '<' not supported .*; give labels of one type, and"),
         ([np.nan, 1.0], "NaN"),
     ],
 )

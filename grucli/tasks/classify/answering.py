@@ -6,7 +6,6 @@ What only scoring asks is imported when it is asked: predicting need not wait fo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -45,7 +44,7 @@ class LabelAnswering:
     labels: tuple[str, ...]
     thresholds: tuple[Threshold, ...]
 
-    @cached_property
+    @property
     def levels(self) -> deciding.Levels:
         """What the thresholds ask of probabilities."""
         return deciding.levels_of(self.labels, self.thresholds)
