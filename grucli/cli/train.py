@@ -119,7 +119,7 @@ def train(
         typer.Option(
             "--init-from",
             metavar="MODEL",
-            help="Start from a model .npz, or weights: .keras, .safetensors.",
+            help="Start from a model .npz, or weights: .keras, .safetensors, .onnx.",
         ),
     ] = None,
     vectors: Annotated[

@@ -11,6 +11,7 @@ from grucli.modelfile.npz_layout import FaultError
 
 READERS = {
     ".keras": "keras_file",
+    ".onnx": "onnx_file",
     ".safetensors": "safetensors_file",
 }
 """The module that reads files of a suffix."""
