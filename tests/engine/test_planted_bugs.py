@@ -26,7 +26,7 @@ from grucli.engine import (
     row_sums,
 )
 from grucli.engine.cells import gated, gru, gru_before, mingru, rnn
-from grucli.model import runner
+from grucli.model import decoder, runner
 from tests.engine import (
     test_attention,
     test_chain,
@@ -35,7 +35,7 @@ from tests.engine import (
     test_losses,
 )
 from tests.engine.helpers import RAGGED, LayerCheck
-from tests.model import test_network, test_step_heads
+from tests.model import test_decoder, test_network, test_step_heads
 
 
 def check_gru():
@@ -96,6 +96,11 @@ def check_attention():
 
 def check_copying():
     test_copying.CopyingCheck().check()
+
+
+def check_decoder():
+    for arch in test_decoder.ARCHITECTURES[:3]:
+        test_decoder.check_decoder(arch)
 
 
 def check_step_heads():
@@ -764,7 +769,38 @@ COPYING = {
     "sources from the keys": ('d_keys @ params["weight"]', 'd_keys @ (0 * params["weight"])'),
 }
 
+DECODER = {
+    "start without its slope": ("d_start *= 1 - last.start * last.start", "pass"),
+    "start in the order of the sources": ("h0=start[targets.order][None]", "h0=start[None]"),
+    "gradient of the start in the order of the targets": (
+        "d_start[last.targets.order] =",
+        "d_start[:] =",
+    ),
+    "symbols of the step itself": ("targets.values[place - 1]", "targets.values[place]"),
+    "no end before the first symbol": (
+        "np.where(packing.step == 0, END, ",
+        "np.where(False, END, ",
+    ),
+    "scores in the order of the packing": (
+        "values[targets.place] = scores",
+        "values[:] = scores",
+    ),
+    "gradients in the order of the packing": (
+        "d_scores.values[last.targets.place]",
+        "d_scores.values",
+    ),
+    "places in the order of the sources": ("targets.starts[order]", "targets.starts"),
+    "copies say nothing of the outputs": ("d_outputs += d_copied[0]", "pass"),
+    "copies say nothing of the sources": ("d_sources += d_copied[1]", "pass"),
+    "symbols' gradient added to an earlier batch's": ('grads["symbols"].fill(0)', "pass"),
+    "symbols' gradient in the order of the batch": (
+        'grads["symbols"][targets.symbols] = d_x',
+        'grads["symbols"][: len(d_x)] = d_x',
+    ),
+}
+
 PLANTED = [
+    (decoder, check_decoder, DECODER),
     (attention, check_attention, ATTENTION),
     (copying, check_copying, COPYING),
     (chain, check_chain, CHAIN),
