@@ -109,7 +109,8 @@ class DataConfig(_Section):
     tokens: TokenMode = "auto"
     """What a step is; auto is words for alphabets and single characters for Chinese, Japanese and
     Thai, or char where nearly all texts have no inner space. pairs are pieces of words that the
-    training texts are often written with (byte pairs), exact is each character as it stands."""
+    training texts are often written with (byte pairs), exact is each character as it stands: of
+    the task generate, auto is one of these where answers are spelled as inputs are."""
     min_count: Count = 1
     """How often a token must occur in the training data to enter the vocabulary."""
     max_vocabulary: Count = 30_000

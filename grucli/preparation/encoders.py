@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,7 @@ from grucli.model.network import Architecture
 from grucli.preparation import data_rules
 from grucli.preparation.defaults import Choice, unless_given
 from grucli.tasks.task import Task
-from grucli.tasks.writing_task import give_copies_
+from grucli.tasks.writing_task import WritingTask, give_copies_
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config
@@ -76,8 +76,12 @@ class Fitted:
         return replace(self, encoded=replace(self.encoded, copies=self.encoder.copies))
 
 
-def mode_of(records: Sequence[Record], config: Config, origin: Origin | None) -> str:
+def mode_of(
+    records: Sequence[Record], config: Config, origin: Origin | None, task: Task | None
+) -> str:
     """Return how texts become tokens: as set, as in the origin, or as the texts speak for.
+
+    A task that writes, if there is one, says what suits what it writes.
 
     Raises:
         ConfigError: it is set, but the records hold tokens.
@@ -90,32 +94,33 @@ def mode_of(records: Sequence[Record], config: Config, origin: Origin | None) ->
         settings = origin.encoder.settings()
         if "data.tokens" in settings:
             return str(settings["data.tokens"])
+    if task is not None and task.writes and config.data.tokens == "auto":
+        return cast(WritingTask, task).reading(records)
     return tokens.resolve(config.data.tokens, (text or "" for text in column(records, "text")))
 
 
-def fit(
-    records: Sequence[Record], config: Config, origin: Origin | None, *, reads_all: bool = False
-) -> Fitted:
+def fit(records: Sequence[Record], config: Config, origin: Origin | None, task: Task) -> Fitted:
     """Fit the encoder on the training part.
 
     Args:
         records: texts, or numeric sequences; at least one.
         config: validated; None where the data decides.
         origin: what training will start from.
-        reads_all: whether answers read all steps, however long those are that are learned from.
+        task: what is learned: one whose head reads each step reads all, however many.
 
     Raises:
         ConfigError: the config asks for n-grams of numbers.
     """
     if records[0].values is not None:
         return _fit_series(records, config, origin)
-    data, mode = config.data, mode_of(records, config, origin)
+    data, mode = config.data, mode_of(records, config, origin, task)
     known = origin.encoder if origin is not None else None
     tokenize, pairs = tokens.tokenizer(mode), None
     if isinstance(known, TextEncoder) and known.mode == mode:
         tokenize, pairs = known.tokenize, known.pairs  # maybe of an earlier edition
     elif mode == "pairs":
-        pairs = BytePairs.learn(text or "" for text in column(records, "text"))
+        own = cast(WritingTask, task).pairs if task.writes else None
+        pairs = own or BytePairs.learn(text or "" for text in column(records, "text"))
         tokenize = pairs.split
     tokenized = Tokenized.of_tokens(tokens_of_each(records, mode, tokenize))
     steps = spilled(np.maximum(tokenized.lengths, 1))
@@ -137,7 +142,7 @@ def fit(
             are_words = origin.architecture.subwords == "characters"
     subwords = unless_given(config.model.subwords, default)
     spelled = subwords.value if are_words else False
-    kept = UNLIMITED if reads_all else longest.value
+    kept = UNLIMITED if task.reads_steps else longest.value
     encoder = TextEncoder(vocabulary, mode, kept, buckets=spelled or 0, pairs=pairs)
     return Fitted(
         encoder=encoder,

@@ -133,7 +133,7 @@ def prepare_table(
     whole = TrainingFile.of(table, options, settled.config, origin)
     file, holdout = hold_out(whole, settled.config)
     settled, parts = _divided(settled, file)
-    fitted = fit(parts.train, settled.config, origin, reads_all=file.task.reads_steps)
+    fitted = fit(parts.train, settled.config, origin, file.task)
     vectors = _vectors(settled.config, fitted, options.on_bad_row)
     if holdout is not None:
         check_read_alike(holdout, fitted.encoder)

@@ -56,7 +56,7 @@ class TrainingFile:
             ConfigError: the origin has another task.
         """
         task = _task(table, config.task, origin)
-        mode = mode_of(table.records, config, origin)
+        mode = mode_of(table.records, config, origin, task)
         keys = spilled(copies.keys(table.records, mode))
         return cls(table=table, options=options, origin=origin, task=task, mode=mode, keys=keys)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol, Self, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.data.encoder import Encoder
+from grucli.data.records import Record
+from grucli.data.text.byte_pairs import BytePairs
 from grucli.data.text.vocabulary import Vocabulary
 from grucli.tasks.task import Task
 
@@ -22,6 +25,13 @@ class WritingTask(Task, Protocol):
 
     longest: int
     beam: int
+
+    @property
+    def pairs(self) -> BytePairs | None:
+        """What byte pairs answers are written with; None for other symbols."""
+
+    def reading(self, records: Sequence[Record]) -> str:
+        """Return the mode of tokens by which inputs with targets are read, if nobody says so."""
 
     def searching(self, beam: int) -> Self:
         """Return the same with another beam."""

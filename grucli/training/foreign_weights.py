@@ -192,7 +192,7 @@ def _encoder(
             f"{found.size:,} lines; it needs one for each id from 0 on, an empty one for padding "
             "and [UNK] for unknown tokens"
         )
-    mode = mode_of(table.records, config, None)
+    mode = mode_of(table.records, config, None, None)
     encoder = TextEncoder(Vocabulary(found.tokens), mode, UNLIMITED)
     return encoder, _table(found, vectors), tuple(_said(found, len(vectors)))
 

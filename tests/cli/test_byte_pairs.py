@@ -53,3 +53,40 @@ def test_who_starts_from_a_model_joins_as_it_does(folder):
     first, then = (load(folder / name).encoder for name in ("base.npz", "grown.npz"))
     assert then.pairs == first.pairs
     assert then.vocabulary.tokens[: len(first.vocabulary.tokens)] == first.vocabulary.tokens
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "mode"),
+    [
+        (
+            [
+                (f"the reader number{k} reads", f"the reading of number{k} reads on and on")
+                for k in range(80)
+            ],
+            "",
+            "pairs",
+        ),
+        ([(f"a{k}b", f"B{k}") for k in range(80)], "", "exact"),
+        ([(f"a{k}b", f"b{k}") for k in range(80)], "", "char"),
+        ([(f"a{k}b", f"b{k}") for k in range(80)], "data.tokens=byte", "byte"),
+    ],
+)
+def test_what_is_written_as_it_is_spelled_is_read_so(tmp_path, rows, options, mode):
+    lines = [f"{source},{target}\n" for source, target in rows]
+    (tmp_path / "t.csv").write_text("".join(["source,target\n", *lines]))
+    given = ("--set", options) if options else ()
+    ran = grucli(
+        "train", "t.csv", "-o", "m.npz", *BRIEF, "--set", "task=generate", *given, cwd=tmp_path
+    )
+    assert ran.code == 0, ran.err
+    saved = load(tmp_path / "m.npz")
+    assert saved.encoder.mode == mode
+    assert saved.encoder.pairs == saved.task.pairs
+    assert (saved.task.pairs is None) == (mode != "pairs")
+    (tmp_path / "more.csv").write_text("source,target\nthe new reader,the news\nno,new\n" * 20)
+    more = ("train", "more.csv", "--init-from", "m.npz", "-o", "n.npz", *BRIEF)
+    ran = grucli(*more, "--set", "task=generate", *given, cwd=tmp_path)
+    assert ran.code == 0, ran.err
+    grown = load(tmp_path / "n.npz")
+    assert (grown.encoder.mode, grown.encoder.pairs) == (mode, saved.encoder.pairs)
+    assert grown.task.symbols.texts[: len(saved.task.symbols.texts)] == saved.task.symbols.texts

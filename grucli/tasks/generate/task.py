@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.records import Record, TargetForm
+from grucli.data.text import symbol_choice
+from grucli.data.text.byte_pairs import BytePairs
 from grucli.data.text.symbols import UNKNOWN, Symbols
 from grucli.data.text.vocabulary import SPECIAL, Vocabulary
 from grucli.engine.packing import Floats, Integers
@@ -67,8 +69,7 @@ class Generate(TextAnswering, NoLinearPath):
         texts = _texts(records)
         if len(set(texts)) < 2:
             raise DataError(f"{name}: all targets are the same text; need two")
-        sources = [record.text or "" for record in records]
-        return cls._of(Symbols.fit(texts, sources=sources), texts, 0)
+        return cls._of(Symbols.fit(texts, sources=_sources(records)), texts, 0)
 
     @classmethod
     def _of(cls, symbols: Symbols, texts: Sequence[str], longest: int) -> Self:
@@ -120,6 +121,15 @@ class Generate(TextAnswering, NoLinearPath):
     def searching(self, beam: int) -> Self:
         """Return the same with another beam."""
         return replace(self, beam=beam)
+
+    @property
+    def pairs(self) -> BytePairs | None:
+        """What byte pairs texts are written with; None for other symbols."""
+        return self.symbols.pairs
+
+    def reading(self, records: Sequence[Record]) -> str:
+        """Return the mode of tokens by which inputs with targets are read, if nobody says so."""
+        return symbol_choice.reading(self.symbols.kind, _sources(records), _texts(records))
 
     def copies_of(self, vocabulary: Vocabulary) -> npt.NDArray[np.int32]:
         """Return (V,) of each token of a vocabulary the symbol that a copy of it is."""
@@ -229,6 +239,10 @@ class Generate(TextAnswering, NoLinearPath):
         """
         if settings["class_weight"] != "none":
             raise ConfigError("training.class_weight: weighs rows by a label; omit it")
+
+
+def _sources(records: Sequence[Record]) -> list[str]:
+    return [record.text or "" for record in records]
 
 
 def _texts(records: Sequence[Record]) -> list[str]:
