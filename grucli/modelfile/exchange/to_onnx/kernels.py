@@ -24,7 +24,7 @@ def scores(nodes: Nodes, path: KernelPath, x: str, rows: Padded) -> str:
     kernels, first, parts = path.kernels, 0, list[str]()
     by_channel = nodes.add("Transpose", x, perm=[1, 2, 0])
     inside = nodes.add("Transpose", rows.mask, perm=[1, 2, 0])
-    lengths = nodes.floats(nodes.axes(rows.lengths, 1))
+    lengths = nodes.floats(nodes.axes(rows.lengths, 1, 2, 3))
     for dilation, count, channels in zip(
         kernels.dilations.tolist(), kernels.counts.tolist(), kernels.channels, strict=True
     ):
@@ -33,9 +33,11 @@ def scores(nodes: Nodes, path: KernelPath, x: str, rows: Padded) -> str:
         size = len(HIGH) * count
         thresholds = kernels.thresholds[first : first + size].reshape(len(HIGH), count, 1)
         above = nodes.add("Greater", nodes.axes(given, 2), thresholds)
-        number = nodes.total(nodes.floats(above), 3)
-        shares = nodes.add("Div", nodes.add("Reshape", number, np.array([-1, size])), lengths)
-        parts.append(nodes.add("MatMul", shares, path.weight[first : first + size]))
+        number = nodes.axes(nodes.total(nodes.floats(above), 3), 2)
+        shares = nodes.add("Div", number, lengths)  # (B, 84, 1, count)
+        weight = path.weight[first : first + size].reshape(len(HIGH), count, -1)
+        said = nodes.add("MatMul", shares, weight)  # of each kernel, for short sums keep digits
+        parts.append(nodes.total(said, 1, 2))
         first += size
     total = parts[0]
     for part in parts[1:]:
