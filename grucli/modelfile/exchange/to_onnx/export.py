@@ -3,7 +3,8 @@
     inputs    lengths (batch)                              steps of each row, at least 1
               tokens (batch, time)                         ids of a text's tokens
               subwords (batch, time, subwords)             buckets of each token's n-grams, -1: none
-              ngrams, ngram_counts (batch, kinds, ngrams)  hashes of a text's n-grams, how often
+              ngrams (batch, kinds, ngrams, 2)             hashes of a text's n-grams, in halves
+              ngram_counts (batch, kinds, ngrams)          and how often each stands there
               steps (batch, time, width)                   or numbers, as the encoder scales them
     results   probabilities, values or scores              (batch, n), or (batch, time, n)
 
@@ -101,7 +102,7 @@ def _inputs(model: Model, input_size: int) -> Inputs:
         inputs["subwords"] = np.int64, [BATCH, TIME, "subwords"]
     if isinstance(model.linear, NgramPath):
         shape: Shape = [BATCH, model.linear.ngrams.pattern.kinds, "ngrams"]
-        inputs |= {"ngrams": (np.int32, shape), "ngram_counts": (np.int64, shape)}
+        inputs |= {"ngrams": (np.int64, [*shape, 2]), "ngram_counts": (np.int64, shape)}
     return inputs
 
 

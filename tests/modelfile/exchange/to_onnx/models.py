@@ -163,7 +163,11 @@ def random_path(rng, encoder, outputs):
     longest, *others = rng.integers(0, 2, 3)
     pattern = Pattern(longest=1 + int(longest), subwords=bool(others[0]), placed=bool(others[1]))
     known = [encoder.tokenize(text) for text in texts(rng, 30, 12)]
-    ngrams = Ngrams.fit(Tokenized.of_tokens(known), pattern, int(rng.integers(1, 3000)))
+    fitted = Ngrams.fit(Tokenized.of_tokens(known), pattern, int(rng.integers(1, 3000)))
+    near = [fitted.keys, fitted.keys + np.uint32(1), fitted.keys - np.uint32(1)]
+    keys = np.unique(np.concatenate(near))  # what float32 cannot tell from a key
+    idf = rng.uniform(1, 5, len(keys)).astype(np.float32)
+    ngrams = Ngrams(pattern=pattern, keys=keys, idf=idf)
     weight = rng.normal(size=(len(ngrams), outputs)).astype(np.float32)
     bias = rng.normal(size=outputs).astype(np.float32)
     return NgramPath(ngrams=ngrams, weight=weight, bias=bias)
@@ -245,7 +249,7 @@ def wider(inputs, more=3):
         other = np.full(shape, np.nan if name == "steps" else 10**6, inputs[name].dtype)
         wide[name] = np.concatenate((inputs[name], other), axis=1)
     for name in {"ngrams", "ngram_counts"} & inputs.keys():
-        pads = (0, 0), (0, 0), (0, more)
+        pads = [(0, more if axis == 2 else 0) for axis in range(inputs[name].ndim)]
         wide[name] = np.pad(inputs[name], pads)
     return wide
 
