@@ -106,14 +106,15 @@ def _task(
     """Return the task of the data, and its labels in the order of the outputs."""
     asked, own = config.task, foreign.task
     if own is not None and asked not in ("auto", own):
-        raise ConfigError(
-            f"task: is {asked}, but {show_path(path)} ends in {foreign.activation}, as {own} does; "
-            "omit it"
-        )
+        raise ConfigError(f"task: is {asked}, but {show_path(path)} answers as {own} does; omit it")
     kind = task_type_of(table, (own or "auto") if asked == "auto" else asked)
     if kind.writes:
+        raise ConfigError(
+            f"task: {kind.name} has a decoder, which no weights of others fit; omit it"
+        )
+    if kind.writes:
         raise ConfigError(f"task: {show_path(path)} has no decoder to write with; omit it")
-    order, number = config.data.labels, foreign.num_outputs
+    order, number = config.data.labels or foreign.names.labels, foreign.num_outputs
     records: Sequence[Record] = table.records
     task = kind.fit(table.name, [*records, *map(_row_of, order)] if order else records)
     if order is None and _are_indices(task.labels, number):
@@ -123,8 +124,8 @@ def _task(
     others = [label for label in task.labels if label not in labels]
     if others:
         raise DataError(
-            f"{table.name}: '{excerpt(others[0])}' is none of data.labels; add it, or leave out "
-            "its rows"
+            f"{table.name}: '{excerpt(others[0])}' is none of the labels of its outputs; set "
+            "data.labels, or leave out its rows"
         )
     if number not in (len(task.labels), task.num_outputs):
         has, wants = counted(number, "output"), task.size
@@ -171,14 +172,23 @@ def _encoder(
     foreign: ForeignModel, path: str, table: Table, config: Config
 ) -> tuple[Encoder, Floats | None, tuple[str, ...]]:
     """Return what reads records as they are, the vectors of its tokens, and what is said of it."""
-    file, vectors = config.data.vocabulary, foreign.embedding
+    file, vectors, names = config.data.vocabulary, foreign.embedding, foreign.names
     if vectors is None:
         if file is not None:
             raise ConfigError(
                 f"data.vocabulary: {show_path(path)} reads numbers, not tokens; delete it"
             )
         size = foreign.input_size
-        return SeriesEncoder(np.zeros(size), np.ones(size), UNLIMITED), None, ()
+        plain = SeriesEncoder(np.zeros(size), np.ones(size), UNLIMITED)
+        return names.encoder or plain, None, ()
+    mode = mode_of(table.records, config, None, None)
+    if mode == "pairs":
+        raise ConfigError(
+            "data.tokens: pairs are learned from texts, those of others are not; omit it"
+        )
+    if file is None and names.tokens is not None and len(names.tokens) == len(vectors):
+        own = Vocabulary(names.tokens[len(SPECIAL) :])
+        return TextEncoder(own, mode, UNLIMITED), vectors, (f"texts are cut into tokens: {mode}",)
     if file is None:
         raise ConfigError(
             f"data.vocabulary: is missing; {show_path(path)} has vectors for {len(vectors):,} "
@@ -192,7 +202,6 @@ def _encoder(
             f"{found.size:,} lines; it needs one for each id from 0 on, an empty one for padding "
             "and [UNK] for unknown tokens"
         )
-    mode = mode_of(table.records, config, None, None)
     encoder = TextEncoder(Vocabulary(found.tokens), mode, UNLIMITED)
     return encoder, _table(found, vectors), tuple(_said(found, len(vectors)))
 

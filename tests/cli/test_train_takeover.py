@@ -145,7 +145,17 @@ REFUSED = {
     "folds": (["--init-from", "m.keras", "--folds", "3"], 2, "each fold starts anew"),
     "a page": (["--init-from", "m.keras", "--html", "p.html"], 2, "--html: "),
     "a wish": (["--init-from", "m.keras", "--recall", "1=0.9"], 2, "training.recall: "),
-    "another task": (["--init-from", "m.keras", "--set", "task=multilabel"], 2, "ends in softmax"),
+    "another task": (
+        ["--init-from", "m.keras", "--set", "task=multilabel"],
+        2,
+        "answers as classify does",
+    ),
+    "a text": (["--init-from", "m.keras", "--set", "task=generate"], 2, "task: is generate, but"),
+    "a text of PyTorch": (
+        ["--init-from", "m.safetensors", "--set", "task=generate"],
+        2,
+        "generate has a decoder",
+    ),
     "another size": (
         ["--init-from", "m.keras", "--set", "model.hidden_size=8"],
         4,

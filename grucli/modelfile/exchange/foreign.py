@@ -6,7 +6,7 @@ Letters: I numbers of a step, H units, D directions, F pooled features, P output
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from grucli.engine.cells import CellName
 from grucli.engine.packing import Floats
 from grucli.errors import counted
 from grucli.modelfile.checkpoint import MAX_LAYERS
+from grucli.modelfile.exchange.onnx_names import Names
 from grucli.modelfile.npz_layout import FaultError
 
 Activation = Literal["softmax", "sigmoid", ""]
@@ -52,6 +53,7 @@ class ForeignModel:
         activation: what makes answers of its outputs, "" where the file does not say.
         pooling: names of `pooling.POOLINGS`, None where the file does not say.
         reads_steps: whether the head reads each step; None where the file does not say.
+        names: those that the file has for what it reads and answers.
         notes: what is to be known of it, one line each, for people.
         sha256: of the file.
     """
@@ -64,6 +66,7 @@ class ForeignModel:
     activation: Activation
     pooling: tuple[str, ...] | None
     reads_steps: bool | None
+    names: Names = field(default_factory=Names)
     notes: tuple[str, ...] = ()
     sha256: str = ""
 
@@ -90,8 +93,8 @@ class ForeignModel:
     @property
     def task(self) -> str | None:
         """The task that its answers are of, None where the file does not say."""
-        if not self.activation:
-            return None
+        if self.names.task is not None or not self.activation:
+            return self.names.task
         if self.reads_steps:
             return "tag"
         return "multilabel" if self.activation == "sigmoid" and self.num_outputs > 1 else "classify"

@@ -26,6 +26,7 @@ from grucli.modelfile.exchange.foreign import (
     layer_of,
 )
 from grucli.modelfile.exchange.onnx_graph import Graph, Node, parsed
+from grucli.modelfile.exchange.onnx_names import names_of
 from grucli.modelfile.exchange.onnx_runs import SUM, Read, Run, Runs
 from grucli.modelfile.exchange.onnx_values import (
     Array,
@@ -95,6 +96,7 @@ class _Reader:
 
     def model(self, digest: str) -> ForeignModel:
         """Return what the file holds, of this digest."""
+        names = names_of(self._graph.metadata)
         self._give()
         for node in self._graph.nodes:
             found = self._of(node)
@@ -119,6 +121,8 @@ class _Reader:
             activation=end.activation,
             pooling=end.read.pooling or None,
             reads_steps=end.read.reads_steps,
+            names=names,
+            notes=names.notes,
             sha256=digest,
         )
 

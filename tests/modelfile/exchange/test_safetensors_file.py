@@ -191,7 +191,7 @@ def test_labels_are_named_by_a_setting(tmp_path):
     np.testing.assert_allclose(
         losses.probabilities(found)[0, [2, 0, 1]], softmax(logit), atol=1e-12
     )
-    with pytest.raises(Exception, match=r"'y' is none of data\.labels"):
+    with pytest.raises(Exception, match=r"'y' is none of the labels of its outputs"):
         logits(path, data, "data.labels=[z, x, w]")
 
 
@@ -259,6 +259,11 @@ def test_a_vocabulary_of_another_length_is_refused(tmp_path, texts):
         logits(path, *texts)
     with pytest.raises(ConfigError, match=r"data\.vocabulary: is missing"):
         logits(path, texts[0])
+    save_file(arrays | {"emb.weight": np.ones((5, CHANNELS), "f4")}, path)
+    with pytest.raises(ConfigError, match=r"data\.tokens: pairs are learned"):
+        logits(path, *texts, "data.tokens=pairs")
+    with pytest.raises(ConfigError, match="generate has a decoder"):
+        logits(path, *texts, "task=generate")
     save_file(arrays, path)
     with pytest.raises(ConfigError, match=r"data\.vocabulary: .* reads numbers"):
         logits(path, *texts)
