@@ -12,6 +12,7 @@ import json
 import os
 import pickle
 import struct
+import sys
 import time
 import warnings
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
+import grucli
 from grucli.errors import AccessError, excerpt
 from grucli.files.scratch import Scratch, release
 from grucli.parallel.launcher import Launch
@@ -71,7 +73,7 @@ class Ranks:
         buffers: list[pickle.PickleBuffer] = []
         words = pickle.dumps(thing, protocol=5, buffer_callback=buffers.append)
         threads = {name: os.environ[name] for name in THREAD_VARIABLES if name in os.environ}
-        head = json.dumps([module, threads]).encode()
+        head = json.dumps([module, threads, _versions()]).encode()
         parts = [memoryview(head), memoryview(words), *(buffer.raw() for buffer in buffers)]
         with self.talking():
             self.share(NUMBER.pack(len(parts)))
@@ -81,11 +83,19 @@ class Ranks:
                 release()
 
     def obey(self) -> None:
-        """Do what the first one orders, until it dismisses all others."""
+        """Do what the first one orders, until it dismisses all others.
+
+        Raises:
+            AccessError: the first one has other versions of what computes.
+        """
         while number := self._number(is_idle=True):
             head, words, *buffers = [self._part(self._number()) for _ in range(number)]
-            module, threads = json.loads(bytes(head))
+            module, threads, versions = json.loads(bytes(head))
             os.environ.update(threads)
+            if (own := _versions()) != versions:
+                raise AccessError(
+                    f"training: has {own}, the first rank {versions}; install the same"
+                )
             follow = import_module(module).follow
             thing = pickle.loads(words, buffers=buffers)
             del head, words, buffers
@@ -199,6 +209,14 @@ def join(launch: Launch) -> Ranks:
             "that belongs to it"
         )
     return Ranks(MPI, launch)
+
+
+def _versions() -> str:
+    """Return what must be the same everywhere."""
+    import numpy as np  # late: it reads the environment
+
+    python = ".".join(map(str, sys.version_info[:2]))
+    return f"grucli {grucli.__version__}, NumPy {np.__version__}, Python {python}"
 
 
 def _pieces(buffers: tuple[Buffer, ...]) -> Iterator[memoryview]:

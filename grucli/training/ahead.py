@@ -44,7 +44,7 @@ class Ahead:
             self._workers += [RankChannel(ranks, rank) for rank in range(1, ranks.size)]
         channels = [worker for worker in self._workers if isinstance(worker, RankChannel)]
         with hiring() as memory:
-            lent = memory.lend(what)
+            lent = memory.lend(what) if number else []
             self._board = Board(self._lesson.num_folds + 1, memory.allocate, channels)
             for k in range(number):
                 name = f"worker {k + 1} of {number}"

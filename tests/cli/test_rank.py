@@ -316,6 +316,25 @@ def test_a_signal_saves_and_ends_all(number, settings, started, tmp_path):
     assert {"m.npz", "m.last.npz"} == {path.name for path in tmp_path.iterdir()}
 
 
+OTHER = """
+import os, sys
+import numpy
+if os.environ.get("PMI_RANK", os.environ.get("OMPI_COMM_WORLD_RANK")) == "1":
+    numpy.__version__ = "9.9"
+from grucli.__main__ import main
+sys.argv[0] = "grucli"
+main()
+"""
+
+
+def test_ranks_with_other_versions_are_found_out(names, tmp_path):
+    words = ("train", names, "-o", "m.npz", "-q", *sets(*FOUR))
+    done = on_ranks(2, *words, cwd=tmp_path, program=(sys.executable, "-c", OTHER))
+    assert done.code == 5
+    problem = r"grucli: rank 1 of 2: training: has grucli \S+, NumPy 9\.9, Python \S+, the first"
+    assert re.search(problem, done.err), done.err
+
+
 BUG = "ZeroDivisionError('planted')", "grucli: bug: ZeroDivisionError: planted"
 NO_MEMORY = "MemoryError", "grucli: out of memory"
 BROKEN = """
