@@ -54,7 +54,7 @@ def class_targets(y: Any, rows: Rows) -> Targets:
     if y is None:
         raise ValueError(ABSENT)
     try:
-        return _class_targets(y, rows)
+        return _class_targets(_unboxed(y), rows, name_of(y))
     except TypeError as fault:  # they are sorted
         raise ValueError(
             f"y: {fault}; give labels of one type, and leave rows out that have none"
@@ -104,7 +104,16 @@ def name_of(column: Any) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _class_targets(y: Any, rows: Rows) -> Targets:
+def _unboxed(y: Any) -> Any:
+    """Return a Series of a type of its own, such as Int64, as the values in it.
+
+    scikit-learn makes floats of whole numbers that might be missing, and large ones become one.
+    """
+    is_boxed = not isinstance(getattr(y, "dtype", np.dtype(object)), np.dtype)
+    return np.array(list(y)) if is_boxed else y
+
+
+def _class_targets(y: Any, rows: Rows, name: str | None) -> Targets:
     with np.errstate(invalid="ignore"):  # NaN, which is refused there
         kind = type_of_target(y, input_name="y", raise_unknown=True)
     check_classification_targets(y)
@@ -119,7 +128,7 @@ def _class_targets(y: Any, rows: Rows) -> Targets:
     return Targets(
         form="label",
         values=[names[code] for code in codes.tolist()],
-        name=name_of(y),
+        name=name,
         classes=classes,
     )
 

@@ -31,6 +31,21 @@ def test_classes_are_written_as_str_writes_them(y, values):
     assert found.classes.tolist() == sorted(set(np.asarray(y).tolist()))
 
 
+class Boxed(list):
+    """A column of whole numbers that might be missing, as a Series of pandas of the type Int64."""
+
+    dtype, name = "Int64", "code"
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self, object if dtype is None else dtype)
+
+
+def test_whole_numbers_that_might_be_missing_stay_what_they_are():
+    found = classes(Boxed([2**53, 2**53 + 1, 2**53]))
+    assert found.values == ["9007199254740992", "9007199254740993", "9007199254740992"]
+    assert (found.classes.dtype, found.name) == (np.int64, "code")
+
+
 def test_classes_are_those_of_the_rows_that_count():
     found = classes(Named("mood", ["b", "a", "c"]), [0, 2])
     assert (found.values, found.name, found.classes.tolist()) == (["b", "c"], "mood", ["b", "c"])
