@@ -4,6 +4,7 @@ import inspect
 
 import numpy as np
 import pytest
+from joblib import cpu_count
 
 from grucli import SequenceClassifier, SequenceRegressor
 from grucli.config.schema import KEYS, Config
@@ -21,6 +22,11 @@ def test_defaults_are_those_of_the_command():
     training = own.training.model_copy(update={"workers": None})
     assert own.model_copy(update={"training": training}) == theirs
     assert config(SequenceRegressor()).task == "regress"
+
+
+def test_jobs_are_processes_with_the_first_one():
+    found = {jobs: config(SequenceClassifier(n_jobs=jobs)).training.workers for jobs in (1, 3, -1)}
+    assert (found[1], found[3], found[-1]) == (0, 2, cpu_count() - 1)
 
 
 def test_parameters_are_keys_of_the_config():
