@@ -5,19 +5,20 @@ Covers: cli/predict_files.
 
 import gzip
 import os
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.parallel.dask_servers import Servers, servers
+from tests.parallel.dask_servers import Servers, servers, wait_until_idle
 
 from .helpers import ROOT, assert_one_error, grucli, started
 
 pytest.importorskip("distributed", reason="needs the extra dask")
 
-FILES, ROWS = 8, 3_000
+ROWS = 3_000
 PATIENCE_S = 60
 
 
@@ -102,25 +103,54 @@ def test_a_missing_extra_is_named(text_model: Path, folder: Path, tmp_path: Path
     assert_one_error(ran, 5, "--dask: needs the package distributed, which is not installed")
 
 
-def test_a_worker_that_is_killed_loses_and_doubles_nothing(
-    tmp_path: Path, text_model: Path
-) -> None:
-    words = ["good", "bad", "film", "not", "at", "all", "great", "awful"]
-    for number in range(FILES):
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Files that take a while, in no order of their names."""
+    words = ["good", "bad", "film", "not", "at", "all", "great"]
+    folder, paths = tmp_path_factory.mktemp("many"), []
+    for number in (3, 0, 1, 7, 6, 2, 5, 4):
         lines = [f"{number} {k} {' '.join(words[: k % 7 + 1])}\n" for k in range(ROWS)]
-        (tmp_path / f"{number}.txt.gz").write_bytes(gzip.compress("".join(lines).encode()))
-    names = [f"{number}.txt.gz" for number in (3, 0, 1, 7, 6, 2, 5, 4)]
-    paths, out = [tmp_path / name for name in names], tmp_path / "out"
-    expected = grucli("predict", *paths, "-m", text_model, "--json", "--workers", 0)
+        paths.append(folder / f"{number}.txt.gz")
+        paths[-1].write_bytes(gzip.compress("".join(lines).encode()))
+    return paths
+
+
+def test_a_worker_that_is_killed_loses_and_doubles_nothing(
+    tmp_path: Path, text_model: Path, many: list[Path]
+) -> None:
+    expected = grucli("predict", *many, "-m", text_model, "--json", "--workers", 0)
+    out = tmp_path / "out"
     with servers(tmp_path, workers=2) as own, out.open("wb") as file:
         options = ("-m", text_model, "--json", "--dask", own.address)
-        with started("predict", *paths, *options, stdout=file) as process:
+        with started("predict", *many, *options, stdout=file) as process:
             _wait_for_output(out)
             own.workers[0].kill()
             assert process.poll() is None
             _, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, err.decode()) == (expected.code, expected.err)
     assert out.read_bytes() == expected.out
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -15), (signal.SIGKILL, -9)]
+)
+def test_a_command_that_is_ended_leaves_nothing_with_the_cluster(
+    cluster: Servers,
+    text_model: Path,
+    many: list[Path],
+    tmp_path: Path,
+    number: int,
+    code: int,
+) -> None:
+    out = tmp_path / "out"
+    with out.open("wb") as file:
+        options = ("-m", text_model, "--dask", cluster.address)
+        with started("predict", *many, *options, stdout=file) as process:
+            _wait_for_output(out)
+            process.send_signal(number)
+            _, err = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, err) == (code, b"")
+    wait_until_idle(cluster.address)
 
 
 def _wait_for_output(path: Path) -> None:

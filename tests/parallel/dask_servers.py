@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import get_ident
+from typing import Any
 
 from grucli.errors import DataError
 from tests.cli.helpers import environment
@@ -75,6 +76,21 @@ def _address(path: Path) -> str:
         except (FileNotFoundError, ValueError):
             time.sleep(0.05)
     raise AssertionError("the scheduler has not started")
+
+
+def wait_until_idle(address: str) -> None:
+    """Return when a scheduler holds no task any more."""
+    from distributed import Client
+
+    with Client(address) as client:
+        end = time.monotonic() + START_S
+        while left := client.run_on_scheduler(_tasks):
+            assert time.monotonic() < end, left
+            time.sleep(0.1)
+
+
+def _tasks(dask_scheduler: Any) -> list[str]:
+    return [str(task) for task in dask_scheduler.tasks]
 
 
 class Asked:

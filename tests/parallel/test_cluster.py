@@ -1,7 +1,6 @@
 """Workers of a real Dask cluster: the results of items in their order, whatever happens to them."""
 
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from tests.parallel.dask_servers import (  # noqa: E402
     end_at_three,
     refuse_three,
     servers,
+    wait_until_idle,
 )
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # what Dask warns of in its own threads
@@ -84,15 +84,7 @@ def test_what_the_function_refuses_comes_behind_the_results_before_it(shared: Se
 def test_nothing_stays_with_the_scheduler(shared: Servers) -> None:
     with Cluster.at(shared.address) as cluster:
         assert list(cluster.results(refuse_three, [1, 2])) == [-1, -2]
-    with distributed.Client(shared.address) as client:
-        end = time.monotonic() + 20
-        while left := client.run_on_scheduler(_tasks):
-            assert time.monotonic() < end, left
-            time.sleep(0.1)
-
-
-def _tasks(dask_scheduler: "distributed.Scheduler") -> list[str]:
-    return [str(task) for task in dask_scheduler.tasks]
+    wait_until_idle(shared.address)
 
 
 @pytest.mark.parametrize(
