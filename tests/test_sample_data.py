@@ -6,6 +6,7 @@ import importlib.util
 import re
 import unicodedata
 from collections import Counter
+from datetime import date
 from difflib import SequenceMatcher
 from pathlib import Path
 from types import ModuleType
@@ -21,7 +22,10 @@ CSV_COLUMNS = {
     "names": ["text", "label"],
     "domains_zh": ["text", "label"],
     "splice": ["text", "label"],
+    "dates": ["source", "target"],
+    "phrases": ["source", "target"],
 }
+PAIRS = ("dates", "phrases")
 SPLITS = ("train", "test")
 
 
@@ -52,11 +56,15 @@ def tagged(path: Path) -> list[list[tuple[str, str]]]:
 
 
 def count_rows(path: Path) -> int:
+    if path.stem.startswith(PAIRS):
+        return len(read_rows(path))
     return len(tagged(path)) if path.suffix == ".conll" else len(labels(path))
 
 
 def labels(path: Path) -> list[str]:
-    """The label of each row; of a CoNLL file the type of each chunk."""
+    """The label of each row; of a CoNLL file the type of each chunk; none of pairs of texts."""
+    if path.stem.startswith(PAIRS):
+        return []
     if path.suffix == ".conll":
         return [tag[2:] for row in tagged(path) for _, tag in row if tag.startswith("B-")]
     if path.suffix == ".npz":
@@ -87,8 +95,8 @@ def readme_rows() -> dict[str, list[str]]:
     return {name: [cell.strip() for cell in cells.split("|")] for name, cells in lines}
 
 
-def load_make_classic() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_classic", FOLDER / "make_classic.py")
+def load_program(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -124,11 +132,11 @@ def test_csv_is_plain(name: str, split: str) -> None:
 
 @pytest.mark.parametrize("name", CSV_COLUMNS)
 def test_texts_are_distinct_within_and_between_splits(name: str) -> None:
-    counts = Counter(normalised(row["text"]) for row in both_splits(name))
+    counts = Counter(normalised(row[CSV_COLUMNS[name][0]]) for row in both_splits(name))
     assert [text for text, count in counts.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("name", CSV_COLUMNS)
+@pytest.mark.parametrize("name", sorted(CSV_COLUMNS.keys() - set(PAIRS)))
 def test_both_splits_have_the_same_labels(name: str) -> None:
     train, test = (set(labels(FOLDER / f"{name}_{split}.csv")) for split in SPLITS)
     assert train == test
@@ -179,7 +187,7 @@ def test_readme_lists_every_file_with_its_columns_and_counts() -> None:
     assert set(table) == files
     for name, cells in table.items():
         found = labels(FOLDER / name)
-        counts = ", ".join(f"{label} {n}" for label, n in sorted(Counter(found).items()))
+        counts = ", ".join(f"{label} {n}" for label, n in sorted(Counter(found).items())) or "–"
         shown = ",".join(columns(FOLDER / name))
         assert [cells[-3].strip("`"), *cells[-2:]] == [
             shown,
@@ -235,7 +243,7 @@ def test_ingredients_are_distinct_and_no_test_line_is_nearly_one_of_training(
 
 
 def test_make_classic_makes_the_committed_arrays() -> None:
-    made = load_make_classic().make()
+    made = load_program("make_classic").make()
     for split, (x, y) in zip(SPLITS, (made[:2], made[2:]), strict=True):
         with np.load(FOLDER / f"classic_{split}.npz") as committed:
             assert (committed["X"].dtype, committed["y"].dtype) == (np.float16, np.int8)
@@ -245,7 +253,7 @@ def test_make_classic_makes_the_committed_arrays() -> None:
 
 
 def test_classic_steps_are_apart_and_cover_every_pair() -> None:
-    module = load_make_classic()
+    module = load_program("make_classic")
     rng = np.random.RandomState(0)
     pairs = {module.draw_steps(rng) for _ in range(2000)}
     assert all(late - early >= module.MIN_GAP for early, late in pairs)
@@ -254,7 +262,7 @@ def test_classic_steps_are_apart_and_cover_every_pair() -> None:
 
 
 def test_classic_class_is_the_order_and_not_the_mean() -> None:
-    x_train, y_train, x_test, y_test = load_make_classic().make()
+    x_train, y_train, x_test, y_test = load_program("make_classic").make()
     x_train, x_test = x_train.astype(float), x_test.astype(float)
     mean = linear_accuracy(x_train.mean(1), y_train, x_test.mean(1), y_test)
     ramp = np.linspace(-1, 1, x_train.shape[1])
@@ -262,6 +270,46 @@ def test_classic_class_is_the_order_and_not_the_mean() -> None:
     ordered = linear_accuracy(early_to_late[0], y_train, early_to_late[1], y_test)
     assert mean < 0.62  # 0.5 and three standard errors of 160 rows
     assert ordered > 0.85
+
+
+def test_make_dates_makes_the_committed_files() -> None:
+    made = load_program("make_dates").make()
+    rows = [(row["source"], row["target"]) for row in both_splits("dates")]
+    assert made == rows
+
+
+def test_dates_and_times_are_of_iso_8601_and_weekdays_are_right() -> None:
+    for row in both_splits("dates"):
+        source, (day, _, time) = row["source"], row["target"].rpartition("T")
+        if "-" in time:
+            day, time = time, ""
+        assert re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", time or "00:00")
+        if day:
+            one = date.fromisoformat(day)
+            assert 1900 <= one.year <= 2099
+            assert str(one.year) in source
+            assert f"{one:%b}" in source
+            told = re.match(r"([A-Z][a-z]+), \d|([A-Z][a-z]+), [A-Z]", source)
+            if told:
+                assert f"{one:%A}".startswith(told[1] or told[2])
+
+
+def test_test_phrases_are_made_of_what_training_phrases_have() -> None:
+    train, test = (read_rows(FOLDER / f"phrases_{split}.csv") for split in SPLITS)
+    for known, asked in (
+        ({c for row in train for c in row["target"]}, {c for row in test for c in row["target"]}),
+        (words_of(train), words_of(test)),
+    ):
+        assert asked <= known
+    for row in (*train, *test):
+        assert re.fullmatch(r"[A-Za-z' ,]+[.!?]", row["source"])
+        assert re.fullmatch("[\u4e00-\u9fff，]+[。！？]", row["target"])
+        ends = {".": "。", "!": "！", "?": "？"}
+        assert row["target"][-1] == ends[row["source"][-1]]
+
+
+def words_of(rows: list[dict[str, str]]) -> set[str]:
+    return {word for row in rows for word in re.findall("[a-z']+", row["source"].lower())}
 
 
 def test_sample_data_stays_small() -> None:
