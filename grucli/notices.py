@@ -22,6 +22,7 @@ Name = Literal[
     "data.similar_labels",
     "data.small_validation",
     "data.spelling",
+    "data.text_labels",
     "data.unknown_tokens",
     "data.unseen_label",
     "data.untested_label",

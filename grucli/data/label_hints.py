@@ -1,4 +1,4 @@
-"""Labels that look as if another task were meant: numbers to predict, or several labels a row."""
+"""Labels that look as if another task were meant: numbers, several labels a row, texts to write."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from grucli.errors import excerpt
+from grucli.errors import counted, excerpt
 from grucli.notices import Notice
 
 LEAST_NUMBERS = 20  # distinct; years, ages and counts that are classes seldom have more of few rows
 MOST_ROWS = 5  # of a number on average, if all are whole
 SEPARATORS = ";|,#；，、｜"
 LEAST_REUSE = 2.0  # labels that a part of a list stands in, on average; "Salem, MA" has less
+LEAST_TEXTS, DISTINCT = 20, 0.8  # labels, and their share of the rows, that are hardly classes
 LABEL_WIDTH = 24  # characters
 SEVERAL = "or train with task=multilabel for several labels a row"
 
@@ -37,6 +38,12 @@ def hints(name: str, counts: Mapping[str, int]) -> Iterator[Notice]:
             "data.number_labels",
             f"{name}: the labels are {len(counts):,} numbers from {first} to {last}, each a class "
             "of its own; --set task=regress predicts numbers",
+        )
+    elif are_texts(counts) and not lists(counts)[0]:
+        yield Notice(
+            "data.text_labels",
+            f"{name}: {len(counts):,} labels of {counted(sum(counts.values()), 'row')}, each a "
+            "class of its own; --set task=generate learns to write them",
         )
     yield from list_hints(name, counts)
 
@@ -85,6 +92,12 @@ def are_targets(counts: Mapping[str, int]) -> bool:
         return False
     are_whole = all(map(_WHOLE.fullmatch, counts))
     return not are_whole or sum(counts.values()) < MOST_ROWS * len(counts)
+
+
+def are_texts(counts: Mapping[str, int]) -> bool:
+    """Tell whether labels are texts: hardly any stands in two rows, and they are no numbers."""
+    is_each_new = len(counts) >= max(LEAST_TEXTS, DISTINCT * sum(counts.values()))
+    return is_each_new and not all(map(_NUMBER.fullmatch, counts))
 
 
 def lists(counts: Mapping[str, int]) -> tuple[dict[str, int], str]:

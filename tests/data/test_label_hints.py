@@ -1,5 +1,7 @@
 """Labels that look as if another task were meant, and labels that only nearly do."""
 
+from collections import Counter
+
 import pytest
 
 from grucli.data import label_hints
@@ -53,6 +55,29 @@ from grucli.data import label_hints
 def test_labels_of_another_task_are_named(labels, hint):
     said = [hint.text for hint in label_hints.hints("t.csv", dict.fromkeys(labels, 2))]
     assert said == ([] if hint is None else [f"t.csv: {hint}"])
+
+
+@pytest.mark.parametrize(
+    ("labels", "is_told"),
+    [
+        ([f"a title of {k}" for k in range(20)], True),
+        ([f"2024-01-{k:02}" for k in range(1, 29)], True),
+        (["您好" * k for k in range(1, 21)] + ["您好"] * 5, True),
+        (["您好" * k for k in range(1, 21)] + ["您好"] * 6, False),
+        ([f"a title of {k}" for k in range(19)], False),
+        ([f"{k}" for k in range(100)], False),
+        ([f"0{k}" for k in range(100)], False),
+        ([f"{k % 5};{k // 5}" for k in range(25)], False),
+    ],
+)
+def test_texts_are_hardly_classes(labels, is_told):
+    found = list(label_hints.hints("t.csv", Counter(labels)))
+    said = [hint.text for hint in found if hint.name == "data.text_labels"]
+    wanted = (
+        f"t.csv: {len(set(labels))} labels of {len(labels)} rows, each a class of its own; "
+        "--set task=generate learns to write them"
+    )
+    assert said == [wanted] * is_told
 
 
 def test_a_column_says_which_task_it_looks_made_for():

@@ -95,6 +95,7 @@ def warned(folder):
         "smiles.csv",
         "prices.csv",
         "topics.csv",
+        "titles.csv",
         "films.csv --valid new.csv",
         "films.csv --vectors tiny.vec --on-bad-row skip",
         "letters.csv --set data.max_length=10",
@@ -135,6 +136,7 @@ def write_tables(folder):
     table("codes.csv", ("abC", "in"), ("ABc", "out"), ("aB", "in"), ("cD", "out"))
     table("smiles.csv", *[(f"{salt}Cl", "salt") for salt in ("Na", "Li", "Cs", "Be")], ("Br", "no"))
     table("prices.csv", *[(f"{text}", f"{k}.50") for k, text in enumerate(PRAISE)])
+    table("titles.csv", *[(text, f"Of a {text}") for text in PRAISE])
     lists = ('"sport;news"', "sport", "news")
     table("topics.csv", *[(text, lists[k % 3]) for k, text in enumerate(PRAISE)])
     table("films.csv", *praise, *blame)
