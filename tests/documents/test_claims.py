@@ -105,7 +105,7 @@ def test_the_sample_sets_are_as_accurate_as_the_page_says(path, tmp_path, monkey
     rows = re.findall(
         rf"^\| `configs/{path.name}` \|.*$", read(DOCS / "measured/accuracy.md"), re.M
     )
-    if path.stem in ("smoke", "scores"):  # the latter has no accuracy
+    if path.stem in ("smoke", "scores", "dates", "phrases"):  # but the first none has an accuracy
         assert rows == []
         return
     (row,) = rows
