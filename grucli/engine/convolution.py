@@ -15,6 +15,7 @@ import numpy as np
 from grucli.engine.inputs import pick
 from grucli.engine.packing import Floats, Integers, Packing
 from grucli.engine.params import Shape, glorot_uniform
+from grucli.engine.products import times, whole
 from grucli.engine.tape import Tape
 
 EPSILON = 1e-5
@@ -91,11 +92,13 @@ def forward(params: Mapping[str, Floats], x: Floats, seen: View, tape: Tape) -> 
     M = seen.packing.size
     padded = tape.take("padded", len(x) + 1, size)
     padded[:-1], padded[-1] = x, 0
-    patches = tape.take("patches", M, width * size)
-    pick(padded, seen.index, patches.reshape(M, width, size))
-    c, y = tape.take("normal", M, filters), tape.take("outputs", M, filters)
-    weight = _centred(params["weight"], tape.take("centred", filters, width * size))
-    np.matmul(patches, weight.T, out=c)  # (1) (2)
+    patches = tape.take("patches", whole(M, tape.tile), width * size)
+    pick(padded, seen.index, patches[:M].reshape(M, width, size))
+    normal, y = tape.take("normal", len(patches), filters), tape.take("outputs", M, filters)
+    weight = _centred(params["weight"], tape.take("centred", filters, width * size), tape.tile)
+    turned = weight.T if tape.tile == 1 else np.ascontiguousarray(weight.T)
+    tape.multiply(patches, turned, normal)  # (1) (2): the filters are whole tiles
+    c = normal[:M]
     c += params["bias"] - params["bias"].mean()
     scale = tape.take("scale", M, 1)
     scale[:, 0] = np.einsum("mf,mf->m", c, c)
@@ -146,11 +149,11 @@ def backward(
         _add_up(patches.reshape(*seen.index.shape, -1), seen.index, d_x, tape)
 
 
-def _centred(filters: Floats, out: Floats) -> Floats:
+def _centred(filters: Floats, out: Floats, tile: int = 1) -> Floats:
     """Write filters (F, ...) less their mean to `out` (F, K): what they give is centred, too."""
     rows = filters.reshape(out.shape)
     share = np.full(len(rows), 1 / len(rows), rows.dtype)
-    return np.subtract(rows, share @ rows, out=out)
+    return np.subtract(rows, times(share[None], rows, tile), out=out)
 
 
 def _add_up(d_seen: Floats, index: Integers, d_x: Floats, tape: Tape) -> None:

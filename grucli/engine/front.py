@@ -50,9 +50,9 @@ class Front:
         tapes: one for each.
     """
 
-    def __init__(self, stride: int, dtype: np.dtype[np.floating]) -> None:
-        """Let the second convolution stand at every `stride` steps."""
-        self.tapes = [Tape(dtype) for _ in WIDTHS]
+    def __init__(self, stride: int, dtype: np.dtype[np.floating], tile: int = 1) -> None:
+        """Let the second convolution stand at every `stride` steps; `tile` is that of the tapes."""
+        self.tapes = [Tape(dtype, tile) for _ in WIDTHS]
         self._strides = (1, stride)
         self._views: list[View] = []
         self._memory: pooling.Memory = {}

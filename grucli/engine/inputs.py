@@ -60,7 +60,7 @@ def inputs(
     """Return what a layer in one direction or both reads; the tape keeps the rows."""
     mirror = packing.mirror if num_directions == 2 else None
     ways = 1 if index is not None else num_directions
-    rows = tape.take("rows", ways, len(x), x.shape[1] + 1)
+    rows = tape.tiled("rows", ways, len(x), x.shape[1] + 1)
     rows[0, :, :-1], rows[0, :, -1] = x, 1
     if mirror is not None and index is None:
         pick(rows[0], mirror, rows[1])
@@ -85,28 +85,32 @@ def _of_sequences(rows: slice, num_directions: int) -> slice:
 
 
 def projection(x: Inputs, weight: Floats, tape: Tape) -> Callable[[slice, Floats], None]:
-    """Return a function of a block of rows that fills (G, rows, H) with inputs x weight.
+    """Return a function of a block of rows that fills these of (G, rows, H) with inputs x weight.
 
-    Rows that many steps read, as those of tokens are, are multiplied once.
+    Rows that many steps read, as those of tokens are, are multiplied once. What is filled has room
+    for whole tiles of rows and columns, as `Tape.result` has.
 
     Args:
-        x: the inputs.
-        weight: (G, D, I + 1, H) of each gate and direction.
+        x: the inputs, which the tape keeps.
+        weight: (G, D, I + 1, H) of each gate and direction, with the columns of whole tiles.
         tape: for the products.
     """
-    G, D, _, H = weight.shape
+    G, D, _, columns = weight.shape
+    rows, num_rows = tape.left("rows"), x.rows.shape[1]
     if x.index is None:
 
         def multiply(block: slice, out: Floats) -> None:
-            np.matmul(x.rows[:, _of_sequences(block, D)], weight, by_direction(out, D))
+            some = tape.whole(_of_sequences(block, D))
+            tape.multiply(rows[:, some], weight, by_direction(out, D)[:, :, some])
 
         return multiply
-    products = tape.take("products", G, x.rows.shape[1] * D, H)
-    np.matmul(x.rows, weight, by_direction(products, D))
+    tape.tiled("products", G, num_rows * D, columns)
+    products, some = tape.result("products"), tape.whole(slice(0, num_rows))
+    tape.multiply(rows[:, some], weight, by_direction(products, D)[:, :, some])
 
     def gather(block: slice, out: Floats) -> None:
         for gate, gate_out in zip(products, out, strict=True):
-            pick(gate, x.product[block], gate_out)
+            pick(gate, x.product[block], gate_out[block])
 
     return gather
 

@@ -6,11 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.engine.packing import Floats
+from grucli.engine.products import times
 
 
-def forward(params: Mapping[str, Floats], x: Floats) -> Floats:
-    """Return x W' + b: `weight` (C, F), `bias` (C,), x (B, F), logits (B, C)."""
-    logits: Floats = x @ params["weight"].T
+def forward(params: Mapping[str, Floats], x: Floats, tile: int = 1) -> Floats:
+    """Return x W' + b: `weight` (C, F), `bias` (C,), x (B, F), logits (B, C); in such tiles."""
+    logits = times(x, params["weight"].T, tile)
     logits += params["bias"]
     return logits
 

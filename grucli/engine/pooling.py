@@ -9,6 +9,7 @@ import numpy.typing as npt
 from grucli.engine import PoolingName
 from grucli.engine.packing import Floats, Packing
 from grucli.engine.params import Shape
+from grucli.engine.products import times
 
 POOLINGS: tuple[PoolingName, ...] = get_args(PoolingName)
 
@@ -27,6 +28,7 @@ def forward(
     outputs: Floats,
     final: Floats,
     packing: Packing,
+    tile: int = 1,
 ) -> tuple[Floats, Memory]:
     """Pool each sequence over its own steps.
 
@@ -36,6 +38,7 @@ def forward(
         outputs: (N, F) states.
         final: (B, F) final states, what `last` takes.
         packing: the order of the N packed rows.
+        tile: of products.
 
     Returns:
         (B, len(kinds) * F) pooled, in the order of `kinds`; and what `backward` needs.
@@ -52,7 +55,8 @@ def forward(
             memory[kind] = _max(outputs, packing)
             parts.append(memory[kind])
         else:
-            memory[kind] = _softmax(outputs @ params["query"], packing)
+            scores = times(outputs, params["query"][:, None], tile)[:, 0]
+            memory[kind] = _softmax(scores, packing)
             parts.append(_sum(outputs * memory[kind][:, None], packing))
     return np.concatenate(parts, axis=1), memory
 
@@ -122,9 +126,9 @@ def _max(outputs: Floats, packing: Packing) -> Floats:
 def _reduced(ufunc: np.ufunc, outputs: Floats, packing: Packing) -> Floats:
     """Return (B, F) what a function of two makes of all steps of each row.
 
-    If all rows are equally long, one call does.
+    If all rows are equally long, one call does, but for single numbers: it adds these in pairs.
     """
-    if packing.active[-1] == packing.batch_size:
+    if packing.active[-1] == packing.batch_size and outputs.size > packing.num_steps:
         steps = outputs.reshape(packing.num_steps, -1)
         even: Floats = ufunc.reduce(steps, axis=0).reshape(-1, outputs.shape[1])
         return even

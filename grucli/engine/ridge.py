@@ -13,20 +13,22 @@ import numpy.typing as npt
 
 from grucli.engine import blend_factors, linear
 from grucli.engine.packing import Floats, Integers
+from grucli.engine.products import times
 
 Layer = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
 PENALTIES = 10.0 ** np.arange(-5, 1.5, 0.5)  # times the mean square of the rows
 
 
-def forward(weight: Floats, bias: Floats, rows: Floats) -> npt.NDArray[np.float64]:
+def forward(weight: Floats, bias: Floats, rows: Floats, tile: int = 1) -> npt.NDArray[np.float64]:
     """Return logits (n, O) in float64.
 
     Args:
         weight: (K, O) of each feature for each output.
         bias: (O,).
         rows: (n, K).
+        tile: of products.
     """
-    logits: npt.NDArray[np.float64] = rows.astype(np.float64) @ weight + bias
+    logits: npt.NDArray[np.float64] = times(rows.astype(np.float64), weight, tile) + bias
     return logits
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from grucli.engine.packing import Floats
+from grucli.engine.products import multiply_, whole
 
 V = TypeVar("V")
 
@@ -18,11 +19,18 @@ class Tape:
 
     A tape belongs to a layer's caller, not to its weights: forward overwrites it, backward uses it
     up, and whoever wants to look inside reads it in between.
+
+    Attributes:
+        dtype: of every buffer.
+        tile: rows and columns of the tiles in which products are made, as `products` has them; 1 if
+            there is to be a backward pass.
     """
 
-    def __init__(self, dtype: Any) -> None:
-        """Start empty; `dtype` is that of every buffer."""
-        self.dtype = np.dtype(dtype)
+    def __init__(self, dtype: Any, tile: int = 1) -> None:
+        """Start empty."""
+        self.dtype, self.tile = np.dtype(dtype), tile
+        self.multiply: Callable[..., Any] = np.matmul if tile == 1 else multiply_
+        self._rooms: dict[str, Floats] = {}
         self._flat: dict[str, Floats] = {}
         self._taken: dict[str, Floats] = {}
         self._views: dict[tuple[str, int], tuple[bytes, Any]] = {}
@@ -32,10 +40,38 @@ class Tape:
         size = math.prod(shape)
         flat = self._flat.get(name)
         if flat is None or flat.size < size:
-            flat = self._flat[name] = np.empty(size, self.dtype)
+            flat = self._flat[name] = np.zeros(size, self.dtype)  # finite, whoever fills up tiles
             self._views.clear()
         array = self._taken[name] = flat[:size].reshape(shape)
         return array
+
+    def tiled(self, name: str, *shape: int) -> Floats:
+        """Return the buffer `name` in a shape (..., n, N), which products read or fill.
+
+        It has room behind the last column and row, so that tiles are whole which begin at any row,
+        of one direction or of two in turn.
+        """
+        *others, rows, columns = shape
+        filled = *others, rows + 2 * (self.tile - 1), whole(columns, self.tile)
+        room = self._rooms[name] = self.take(name, *filled)
+        array = self._taken[name] = room[..., :rows, :columns]
+        return array
+
+    def left(self, name: str) -> Floats:
+        """Return the rows of a tiled buffer and those of the room: what stands left in products."""
+        return self._rooms[name][..., : self._taken[name].shape[-1]]
+
+    def right(self, name: str) -> Floats:
+        """Return the columns of a tiled buffer and those of the room: weights."""
+        return self._rooms[name][..., : self._taken[name].shape[-2], :]
+
+    def result(self, name: str) -> Floats:
+        """Return a tiled buffer with all of its room, as products fill it."""
+        return self._rooms[name]
+
+    def whole(self, rows: slice) -> slice:
+        """Return the rows of the tiles that begin with the first of these."""
+        return slice(rows.start, rows.start + whole(rows.stop - rows.start, self.tile))
 
     def __getitem__(self, name: str) -> Floats:
         """Return the buffer `name` as it was last taken."""

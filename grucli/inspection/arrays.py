@@ -93,7 +93,7 @@ def trace(report: Report, records: Sequence[Record]) -> dict[str, Array]:
 
 def _run(saved: SavedModel, encoded: Encoded) -> tuple[dict[str, Array], Floats]:
     """Return what the layers did, and the scores (n, O)."""
-    runner, arch = Runner(saved.model), saved.model.architecture
+    runner, arch = Runner(saved.model, alike=True), saved.model.architecture
     offsets = _offsets(_state_lengths(arch, encoded))
     names = [_name(*one) for one in _kept(arch)]
     traces = {name: np.empty((int(offsets[-1]), arch.hidden_size), np.float32) for name in names}

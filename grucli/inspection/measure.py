@@ -82,7 +82,7 @@ def inspect(
     named = [(f"text {record.number}", record) for record in shown.records]
     if drawn is not None:
         activity.at(f"running {counted(len(drawn.records), 'sequence')}")
-        encoded, runner = saved.encoder.encode(drawn.records), Runner(saved.model)
+        encoded, runner = saved.encoder.encode(drawn.records), Runner(saved.model, alike=True)
         examples = Examples.of(encoded)
         meter = HealthMeter(runner, *settings.saturation)
         branches = branch_logits(runner, encoded, lambda _: meter.add())

@@ -187,7 +187,7 @@ def _series(
     effects: Sequence[float | None] = [None] * number
     if 1 < number <= MOST_READ["step"] // length:
         together = max(1, STEPS_TOGETHER // length)
-        runner, margins = Runner(saved.model), []
+        runner, margins = Runner(saved.model, alike=True), []
         for first in range(0, number, together):
             held = parts.held(range(first, min(first + together, number)))
             margins.append(why.explained.margin(_scores(runner, held)[0]))
@@ -202,7 +202,7 @@ def _run_on_remains(model: Model, parts: RecordParts) -> Run:
     A head that reads steps has an answer to each of them, so none is taken away there: those that
     are left out are read as unknown.
     """
-    runner, reads_steps = Runner(model), model.architecture.reads_steps
+    runner, reads_steps = Runner(model, alike=True), model.architecture.reads_steps
 
     def run(kept: Sequence[StepMask]) -> tuple[Scores, Scores | None]:
         steps = np.array([len(mask) if reads_steps else np.count_nonzero(mask) for mask in kept])

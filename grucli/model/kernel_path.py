@@ -13,6 +13,7 @@ from grucli.data.encoded import Encoded
 from grucli.data.series.kernels import Kernels
 from grucli.engine import ridge
 from grucli.engine.packing import Floats
+from grucli.engine.products import TILE
 from grucli.model.linear_path import through
 from grucli.tasks.task import LinearLayer, Task
 
@@ -58,24 +59,24 @@ class KernelPath:
         return {"thresholds": len(self.kernels), "dilations": self.kernels.dilations.tolist()}
 
     def logits(self, encoded: Encoded) -> npt.NDArray[np.float64]:
-        """Return logits (n, O) of series, at least one."""
+        """Return logits (n, O) of series, at least one; no bit of one depends on another."""
         assert encoded.channels is not None  # a model file with kernels has an encoder of series
-        return self.of_series(encoded.channels, encoded.lengths)
+        return self.of_series(encoded.channels, encoded.lengths, TILE)
 
     def of_series(
-        self, steps: npt.NDArray[np.float32], lengths: npt.NDArray[np.int64]
+        self, steps: npt.NDArray[np.float32], lengths: npt.NDArray[np.int64], tile: int = 1
     ) -> npt.NDArray[np.float64]:
         """Return (n, O) of encoded series (S, I), one after the other; n is at least 1."""
         starts, found = starts_of(lengths), []
         for first in range(0, len(lengths), ROWS_TOGETHER):
             own = lengths[first : first + ROWS_TOGETHER]
             some = steps[starts[first] : starts[first] + own.sum()]
-            found.append(self.of_rows(self.kernels.features(some, own)))
+            found.append(self.of_rows(self.kernels.features(some, own), tile))
         return np.concatenate(found)
 
-    def of_rows(self, shares: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        """Return (n, O) of what the kernels give, (n, K)."""
-        return ridge.forward(self.weight, self.bias, shares)
+    def of_rows(self, shares: npt.NDArray[np.float32], tile: int = 1) -> npt.NDArray[np.float64]:
+        """Return (n, O) of what the kernels give, (n, K); `tile` of products."""
+        return ridge.forward(self.weight, self.bias, shares, tile)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from grucli.engine import bags, embedding, linear, pooling, recurrent
 from grucli.engine.front import Front
 from grucli.engine.packing import Floats, Integers, Packing
 from grucli.engine.params import Parameters
+from grucli.engine.products import TILE
 from grucli.engine.steps import Steps, shared
 from grucli.engine.tape import Tape
 from grucli.model.decoder import Decoder
@@ -49,12 +50,20 @@ class Runner:
         decoder: runs the decoder; None for a model without.
     """
 
-    def __init__(self, model: Model) -> None:
-        """Prepare to run `model`; buffers come with the first batch."""
-        self.model, arch = model, model.architecture
-        self.tapes = [Tape(model.dtype) for _ in range(arch.num_layers)]
+    def __init__(self, model: Model, *, alike: bool = False) -> None:
+        """Prepare to run `model`; buffers come with the first batch.
+
+        Args:
+            model: what to run.
+            alike: whether each row gets the bits that it gets alone, whatever is beside it; then
+                there is no backward pass. A decoder does not promise that.
+        """
+        self.model, arch, self._tile = model, model.architecture, TILE if alike else 1
+        self.tapes = [Tape(model.dtype, self._tile) for _ in range(arch.num_layers)]
         self._layers = arch.by_layer(model.params)
-        self._front = Front(arch.convolution, model.dtype) if arch.convolution else None
+        self._front: Front | None = None
+        if arch.convolution:
+            self._front = Front(arch.convolution, model.dtype, self._tile)
         self.decoder = Decoder(model) if arch.writes else None
         self._forward: _Forward
         self._pooled: tuple[Floats, pooling.Memory]
@@ -77,7 +86,7 @@ class Runner:
             pooled = np.concatenate((pooled, self._forward.features), axis=1)
         pooled = masks.apply(pooled)
         self._pooled = pooled, memory
-        scores = linear.forward(self.model.params.within("head_"), pooled)
+        scores = linear.forward(self.model.params.within("head_"), pooled, self._tile)
         return self._by_sequence(scores) if self.model.architecture.reads_steps else scores
 
     def encode(
@@ -124,7 +133,7 @@ class Runner:
         arch, params = self.model.architecture, self.model.params.within("pooling_")
         if arch.reads_steps:
             return outputs, pooling.Memory()
-        return pooling.forward(arch.pooling, params, outputs, final, self.packing)
+        return pooling.forward(arch.pooling, params, outputs, final, self.packing, self._tile)
 
     def backward(self, d_scores: Scores, into: Parameters | None = None) -> Gradients:
         """Return the gradients of the last `forward`, which is used up.

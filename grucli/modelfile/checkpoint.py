@@ -124,8 +124,8 @@ def load(path: str | Path, dtype: str | None = "float64") -> SavedModel:
 
     Args:
         path: the file.
-        dtype: of the weights in memory, None for that of training. In float64 the digits that are
-            printed depend neither on batch mates nor on threads.
+        dtype: of the weights in memory, None for that of training. In float64 no bit of an answer
+            depends on batch mates or on threads (`engine/products`).
 
     Raises:
         AccessError: it is missing or unreadable.

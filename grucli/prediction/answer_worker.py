@@ -30,7 +30,7 @@ def packed(window: Sequence[Record]) -> bytes:
 
 def serve(channel: socket.socket, memory: Memory, saved: SavedModel) -> None:
     """Answer the windows that come, or say why one has no answers, until the channel ends."""
-    runner, windows = Runner(saved.model), SimpleQueue[bytes]()
+    runner, windows = Runner(saved.model, alike=True), SimpleQueue[bytes]()
     Thread(target=_listen, args=(channel, windows), daemon=True).start()
     channel.sendall(DONE)
     while True:

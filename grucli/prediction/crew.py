@@ -59,7 +59,7 @@ class Crew:
                 much to do.
         """
         self._saved, self._workers, self._is_asked = saved, workers, workers is not None
-        self._runner = Runner(saved.model)
+        self._runner = Runner(saved.model, alike=True)
         self._helpers: list[Helper] = []
 
     def answers(

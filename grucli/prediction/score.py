@@ -176,7 +176,7 @@ def score(saved: SavedModel, records: Sequence[Record], least: float | None = No
     if task.reads_steps and saved.encoder.vocabulary is not None:
         records = list(records)  # of a file they are made anew for each who looks
         _mark_known(records, encoded, len(saved.encoder.vocabulary))
-    runner, targets, branches = Runner(saved.model), task.encode(records), None
+    runner, targets, branches = Runner(saved.model, alike=True), task.encode(records), None
     if task.has_linear_path:
         found = branch_logits(runner, encoded)
         scores = found.blended(mix)

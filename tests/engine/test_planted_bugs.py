@@ -122,8 +122,8 @@ STEPS = {
     "keep without the sigmoid's end": ("end(c, a_z, z)", "z[...] = a_z"),
     "sigmoid without its middle": ("middle(a_rz, c, a_rz)", "pass"),
     "inputs of the block before": (
-        "project(block, gates[:3, block])",
-        "project(slice(0, block.stop - block.start), gates[:3, block])",
+        'project(block, tape.result("gates")[:3])',
+        'project(slice(0, block.stop - block.start), tape.result("gates")[:3, block.start :])',
     ),
     "keep path dropped": (FROM_FOLLOWING_STEP, "pass"),
     "gradient of the rows of the step after": (
@@ -284,8 +284,8 @@ GRU_BEFORE = STEPS | {
         "a_rz[...] = a_rz[::-1].copy(); np.add(a_r, r, a_r)",
     ),
     "reset after the product": (
-        "np.matmul(rh_of_direction, weight_h[2], n_of_direction)",
-        "np.matmul(h_of_direction, weight_h[2], n_of_direction)",
+        "tape.multiply(rh_of_direction, weight_h[2], n_of_direction)",
+        "tape.multiply(h_of_direction, weight_h[2], n_of_direction)",
     ),
     "reset forgotten in the way back to the state": (
         "np.multiply(d_rh, reset, d_rh)",
@@ -317,8 +317,8 @@ MINGRU = {
     ),
     "gates of the first rows": ("found.append((z[at]", "found.append((z[:k]"),
     "inputs of the block before": (
-        "project(block, gates[:, block])",
-        "project(slice(0, block.stop - block.start), gates[:, block])",
+        'project(block, tape.result("gates"))',
+        'project(slice(0, block.stop - block.start), tape.result("gates")[:, block.start :])',
     ),
     "following step forgotten": ("np.add(d_before, kept, d_before)", "pass"),
     "gradient of the rows of the step after": (
@@ -545,8 +545,11 @@ CONVOLUTION = {
     "outside is a leftover": ("padded[:-1], padded[-1] = x, 0", "padded[:-1] = x"),
     "bias forgotten": ('c += params["bias"] - params["bias"].mean()', "pass"),
     "mean of the bias left": (' - params["bias"].mean()', ""),
-    "mean of the filters left": ("share @ rows", "0"),
-    "mean over the places of a filter": ("share @ rows", "rows.mean(axis=1, keepdims=True)"),
+    "mean of the filters left": ("times(share[None], rows, tile)", "0"),
+    "mean over the places of a filter": (
+        "times(share[None], rows, tile)",
+        "rows.mean(axis=1, keepdims=True)",
+    ),
     "normalised over the batch": (
         'np.einsum("mf,mf->m", c, c)',
         "np.sum(c * c) / len(c)",

@@ -20,12 +20,12 @@ def per_gate(params: Mapping[str, Floats], tape: Tape) -> tuple[Floats, Floats]:
 
     Returns:
         (3, D, I + 1, H), weights and bias for n | r | z of the inputs; and (3, D, H, H), weights
-        for r | z | n of the states.
+        for r | z | n of the states; both with the columns that fill up tiles.
     """
     D, _, H = params["weight_hh"].shape
     w_ih, w_hh = (params[name].reshape(D, 3, H, -1) for name in ("weight_ih", "weight_hh"))
-    weight_x = tape.take("weight_x", 3, D, w_ih.shape[3] + 1, H)
-    weight_h = tape.take("weight_h", 3, D, H, H)
+    weight_x = tape.tiled("weight_x", 3, D, w_ih.shape[3] + 1, H)
+    weight_h = tape.tiled("weight_h", 3, D, H, H)
     scale = np.array(LOGISTIC.scale, weight_x.dtype)
     w_ih, w_hh = w_ih.transpose(1, 0, 3, 2), w_hh.transpose(1, 0, 3, 2)
     bias = params["bias"].reshape(D, 3, H).swapaxes(0, 1)
@@ -33,7 +33,7 @@ def per_gate(params: Mapping[str, Floats], tape: Tape) -> tuple[Floats, Floats]:
     np.multiply(w_ih[:2], scale, weight_x[1:, :, :-1])
     np.multiply(bias[:2], scale, weight_x[1:, :, -1])
     np.multiply(w_hh[:2], scale, weight_h[:2])
-    return weight_x, weight_h
+    return tape.right("weight_x"), tape.right("weight_h")
 
 
 def states_before(states: Floats, packing: Packing, block: slice, tape: Tape) -> Floats:

@@ -58,17 +58,18 @@ def forward(
     B, (D, H) = packing.batch_size, params["bias_hn"].shape
     weight_x, weight_h = per_gate(params, tape)
     project = projection(x, weight_x, tape)
-    gates, states = tape.take("gates", 4, packing.size, H), tape.take("states", B + packing.size, H)
+    states = tape.tiled("states", B + packing.size, H)
+    tape.tiled("gates", 4, packing.size, H)
     states[:B] = 0 if h0 is None else h0
     bias_hn = tape.take("bias_hn", B, H)
     by_direction(bias_hn, D)[...] = params["bias_hn"][:, None]
     begin, middle, end, c = LOGISTIC.calls(states.dtype)
     for steps, block in packing.blocks(packing.num_directions * BLOCK_VALUES // H):
-        project(block, gates[:3, block])
+        project(block, tape.result("gates")[:3])
         make = partial(_views, tape, steps, D)
         for now in tape.views("forward", block.start, packing.shape, make):
             h, new, (n, r, z, hn), h_of_direction, (a_r, a_z, a_n, a_rz, a_of_direction, b_hn) = now
-            np.matmul(h_of_direction, weight_h, a_of_direction)
+            tape.multiply(h_of_direction, weight_h, a_of_direction)
             np.add(a_r, r, a_r)  # (1)
             np.add(a_z, z, a_z)  # (2)
             # `per_gate` has scaled the weights of r and z, so that three calls make both sigmoids.
@@ -139,14 +140,15 @@ def backward(
 def _views(tape: Tape, steps: list[Step], D: int) -> list[Any]:
     """Return, of each step of a block, the arrays that `forward` works on."""
     (n, r, z, hn), states, found, k = tape["gates"], tape["states"], [], 0
-    of_direction, H = by_direction(states, D), states.shape[1]
+    of_direction, H = by_direction(tape.left("states"), D), states.shape[1]
     for at, before, after, _, before_way in steps:
         if at.stop - at.start != k:
             k = at.stop - at.start
-            a = tape.take("product", 3, k, H)
-            products = (*a, a[:2], by_direction(a, D), tape["bias_hn"][:k])
-        gates = n[at], r[at], z[at], hn[at]
-        found.append((states[before], states[after], gates, of_direction[:, before_way], products))
+            a, rows = tape.tiled("product", 3, k, H), tape.whole(slice(0, k // D))
+            whole = by_direction(tape.result("product"), D)[:, :, rows]
+            products = (*a, a[:2], whole, tape["bias_hn"][:k])
+        gates, h = (n[at], r[at], z[at], hn[at]), of_direction[:, tape.whole(before_way)]
+        found.append((states[before], states[after], gates, h, products))
     return found
 
 

@@ -45,16 +45,17 @@ def forward(
     B, (D, _, H) = packing.batch_size, params["weight_hh"].shape
     weight_x, weight_h = per_gate(params, tape)
     project = projection(x, weight_x, tape)
-    gates, states = tape.take("gates", 4, packing.size, H), tape.take("states", B + packing.size, H)
+    states = tape.tiled("states", B + packing.size, H)
+    tape.tiled("gates", 4, packing.size, H)
     states[:B] = 0 if h0 is None else h0
     begin, middle, end, c = LOGISTIC.calls(states.dtype)
     for steps, block in packing.blocks(packing.num_directions * BLOCK_VALUES // H):
-        project(block, gates[:3, block])
+        project(block, tape.result("gates")[:3])
         make = partial(_views, tape, steps, D)
         for now in tape.views("forward", block.start, packing.shape, make):
             h, new, (n, r, z, rh), (h_of_direction, rh_of_direction), products = now
             a_r, a_z, a_n, a_rz, rz_of_direction, n_of_direction = products
-            np.matmul(h_of_direction, weight_h[:2], rz_of_direction)
+            tape.multiply(h_of_direction, weight_h[:2], rz_of_direction)
             np.add(a_r, r, a_r)  # (1)
             np.add(a_z, z, a_z)  # (2)
             begin(a_rz, a_rz)
@@ -62,7 +63,7 @@ def forward(
             end(c, a_r, r)
             end(c, a_z, z)
             np.multiply(r, h, rh)  # (5)
-            np.matmul(rh_of_direction, weight_h[2], n_of_direction)  # (3)
+            tape.multiply(rh_of_direction, weight_h[2], n_of_direction)  # (3)
             np.add(a_n, n, a_n)
             np.tanh(a_n, n)
             np.subtract(h, n, new)  # (4)
@@ -117,14 +118,16 @@ def backward(
 def _views(tape: Tape, steps: list[Step], D: int) -> list[Any]:
     """Return, of each step of a block, the arrays that `forward` works on."""
     (n, r, z, rh), states, found, k = tape["gates"], tape["states"], [], 0
-    of_direction, rh_of_direction = by_direction(states, D), by_direction(rh, D)
+    lefts = tape.left("states"), tape.left("gates")[3]
+    of_direction, rh_of_direction = (by_direction(left, D) for left in lefts)
     for at, before, after, way, before_way in steps:
         if at.stop - at.start != k:
             k = at.stop - at.start
-            a = tape.take("product", 2, k, states.shape[1])
-            products = (*a, a[0], a, by_direction(a, D), by_direction(a[0], D))
+            a, rows = tape.tiled("product", 2, k, states.shape[1]), tape.whole(slice(0, k // D))
+            whole = by_direction(tape.result("product"), D)[:, :, rows]
+            products = (*a, a[0], a, whole, whole[0])
         gates = n[at], r[at], z[at], rh[at]
-        ways = of_direction[:, before_way], rh_of_direction[:, way]
+        ways = of_direction[:, tape.whole(before_way)], rh_of_direction[:, tape.whole(way)]
         found.append((states[before], states[after], gates, ways, products))
     return found
 

@@ -40,12 +40,15 @@ def forward(
     Source: Feng et al. 2024 (arXiv:2410.01201), section 3.1; their z is 1 - z here, where it keeps.
     """
     B, H = packing.batch_size, params["bias"].shape[1] // 2
-    gates, states = tape.take("gates", 2, packing.size, H), tape.take("states", B + packing.size, H)
+    gates, states = (
+        tape.tiled("gates", 2, packing.size, H),
+        tape.take("states", B + packing.size, H),
+    )
     project = projection(x, _weight(params, tape), tape)
     states[:B] = 0 if h0 is None else h0
     begin, middle, end, c = LOGISTIC.calls(states.dtype)
     for steps, block in packing.blocks(packing.num_directions * BLOCK_VALUES // H):
-        project(block, gates[:, block])
+        project(block, tape.result("gates"))
         z, n = gates[:, block]
         begin(z, z)  # (1): `_weight` has scaled the weights of z
         middle(z, c, z)
@@ -106,10 +109,10 @@ def _views(tape: Tape, steps: list[Step], name: str) -> list[Any]:
 
 
 def _weight(params: Mapping[str, Floats], tape: Tape) -> Floats:
-    """Return (2, D, I + 1, H), weights and bias for z (scaled for LOGISTIC) | n."""
+    """Return (2, D, I + 1, H), weights and bias for z (scaled for LOGISTIC) | n, in tiles."""
     (D, width), w_ih = params["bias"].shape, params["weight_ih"]
-    weight = tape.take("weight_x", 2, D, w_ih.shape[2] + 1, width // 2)
+    weight = tape.tiled("weight_x", 2, D, w_ih.shape[2] + 1, width // 2)
     weight[:, :, :-1] = w_ih.reshape(D, 2, width // 2, -1).transpose(1, 0, 3, 2)
     weight[:, :, -1] = params["bias"].reshape(D, 2, -1).swapaxes(0, 1)
     weight[0] *= LOGISTIC.scale
-    return weight
+    return tape.right("weight_x")

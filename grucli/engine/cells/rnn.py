@@ -29,20 +29,24 @@ def forward(
     Arguments and result are those of `gru.forward`.
     """
     B, (D, H) = packing.batch_size, params["bias"].shape
-    states = tape.take("states", B + packing.size, H)
+    states = tape.tiled("states", B + packing.size, H)
     states[:B] = 0 if h0 is None else h0
-    bias = params["bias"][:, None]
-    weight_x = np.concatenate((params["weight_ih"].swapaxes(1, 2), bias), axis=1)
-    projection(x, weight_x[None], tape)(slice(0, packing.size), states[None, B:])
-    weight_h, k = np.ascontiguousarray(params["weight_hh"].swapaxes(1, 2)), 0
-    ways = by_direction(states, D)
+    weight_x, weight_h = (
+        tape.tiled("weight_x", D, x.rows.shape[2], H),
+        tape.tiled("weight_h", D, H, H),
+    )
+    weight_x[:, :-1], weight_x[:, -1] = params["weight_ih"].swapaxes(1, 2), params["bias"]
+    weight_h[...] = params["weight_hh"].swapaxes(1, 2)
+    project = projection(x, tape.right("weight_x")[None], tape)
+    project(slice(0, packing.size), tape.result("states")[None, B:])
+    weight_h, ways, k = tape.right("weight_h"), by_direction(tape.left("states"), D), 0
     for at, _, after, _, before_way in packing.steps:
         if at.stop - at.start != k:
             k = at.stop - at.start
-            product = tape.take("product", k, H)
-            of_direction = by_direction(product, D)
+            product, rows = tape.tiled("product", k, H), tape.whole(slice(0, k // D))
+            of_direction = by_direction(tape.result("product"), D)[:, rows]
         h = states[after]
-        np.matmul(ways[:, before_way], weight_h, of_direction)
+        tape.multiply(ways[:, tape.whole(before_way)], weight_h, of_direction)
         np.add(h, product, h)
         np.tanh(h, h)
     return states
