@@ -15,6 +15,7 @@ from grucli.cli.options import Common
 from grucli.preparation.prepare import Prepared
 from grucli.report.epochs import epoch_line, stage_line
 from grucli.report.learning_curve import learning_curve
+from grucli.report.samples import sample_lines
 from grucli.training.progress import EpochInfo, StepInfo
 from grucli.training.trainer import Trainer
 
@@ -84,6 +85,8 @@ class EpochLines:
         self._said_s = self._clock()
         line = epoch_line(info, self._prepared, skipped=skipped, width=self._width())
         self._common.note(line)
+        if info.epoch == self._trainer.progress.best_epoch:
+            self._common.note_each(sample_lines(self._trainer, self._prepared))
 
     def _width(self) -> int | None:
         return output.columns() if self._is_terminal else None
