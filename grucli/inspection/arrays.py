@@ -74,8 +74,11 @@ def trace(report: Report, records: Sequence[Record]) -> dict[str, Array]:
 
     Raises:
         DataError: a numeric sequence has other channels than those of training.
+        ConfigError: the model writes its answers.
     """
     saved = report.saved
+    if saved.task.writes:
+        raise ConfigError("--npz: has no room for what a decoder does; take --json or --html")
     encoded = saved.encoder.encode(records)
     traces, scores = _run(saved, encoded)
     meta = {"schema": SCHEMA, **report.to_json()["meta"]}

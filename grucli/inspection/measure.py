@@ -14,6 +14,7 @@ from grucli.data.batches import Examples
 from grucli.data.records import Record
 from grucli.engine.packing import Floats
 from grucli.errors import ConfigError, counted
+from grucli.inspection.alignment import Alignment, align
 from grucli.inspection.health import HealthMeter
 from grucli.inspection.memory import SIDES, horizon
 from grucli.inspection.ngram_weights import ngram_weights
@@ -74,11 +75,9 @@ def inspect(
         DataError: a sequence has other channels than those of training.
         CheckpointError: the model reads another kind of data.
     """
-    if saved.task.writes and (drawn is not None or shown.texts):
-        raise ConfigError(
-            "inspect-gates: does not run a model that writes texts; name the model alone"
-        )
     report = Report(path=path, saved=saved, settings=settings)
+    if saved.task.writes:
+        return dataclasses.replace(report, alignments=_alignments(saved, shown, drawn))
     named = [(f"text {record.number}", record) for record in shown.records]
     if drawn is not None:
         activity.at(f"running {counted(len(drawn.records), 'sequence')}")
@@ -114,6 +113,17 @@ def inspect(
         examples=explained,
         ngrams=ngram_weights(saved, () if drawn is None else drawn.records),
     )
+
+
+def _alignments(saved: SavedModel, shown: Shown, drawn: Drawn | None) -> tuple[Alignment, ...]:
+    """Return what the answers to single texts look at.
+
+    Raises:
+        ConfigError: there are data to run.
+    """
+    if drawn is not None:
+        raise ConfigError("inspect-gates: runs no DATA of a model that writes texts; give --text")
+    return tuple(align(saved, record, f"text {record.number}") for record in shown.records)
 
 
 def _card(task: Task, scores: Scores, records: Sequence[Record]) -> Scorecard | None:

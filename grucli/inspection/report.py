@@ -13,6 +13,7 @@ import numpy as np
 
 from grucli import __version__
 from grucli.engine.recurrent import CELLS
+from grucli.inspection.alignment import Alignment
 from grucli.inspection.health import LayerHealth
 from grucli.inspection.memory import Horizon
 from grucli.inspection.ngram_weights import NgramWeights
@@ -152,6 +153,7 @@ class Report:
         horizons: from the end and from the start.
         examples: single sequences.
         picked: how those of them were chosen that nobody named.
+        alignments: what answers that are written look at, instead of `examples`.
         ngrams: those that weigh most; None for a model without n-grams.
         verdicts: by rule, in a fixed order.
     """
@@ -165,6 +167,7 @@ class Report:
     horizons: tuple[Horizon, ...] = ()
     examples: tuple[Example, ...] = ()
     picked: tuple[Picked, ...] = ()
+    alignments: tuple[Alignment, ...] = ()
     ngrams: NgramWeights | None = None
     verdicts: tuple[Verdict, ...] = ()
 
@@ -178,6 +181,7 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """Return the object of the schema `grucli.gates/1`, without NaN."""
+        aligned = [one.to_json() for one in self.alignments]
         return {
             "schema": SCHEMA,
             "meta": {
@@ -197,6 +201,7 @@ class Report:
                 "examples": [example_json(one) for one in self.examples],
                 "picked": [dataclasses.asdict(one) for one in self.picked],
                 "ngrams": None if self.ngrams is None else self.ngrams.to_json(),
+                **({"alignments": aligned} if self.saved.task.writes else {}),
             },
             "verdicts": [dataclasses.asdict(verdict) for verdict in self.verdicts],
         }

@@ -124,6 +124,11 @@ class Decoder:
         self._model = model
         self._forward: _Forward
 
+    @property
+    def weights(self) -> Floats:
+        """(B, T, S) how much each step of the last targets looks at each step of its source."""
+        return self.tapes[1]["weights"]
+
     def forward(
         self, batch: Batch, sources: Floats, final: Floats, packing: Packing, masks: Masks
     ) -> Steps:

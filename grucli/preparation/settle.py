@@ -60,6 +60,8 @@ def settle(
         choices |= step_rules.choose(facts, cast(StepTask, task))
     else:
         choices["model.chain"] = Choice(value=False, reason="one answer a sequence")
+    if not task.writes:
+        choices["model.copying"] = Choice(value=False, reason="answers are not written")
     if origin is not None:
         as_there = _as_in(origin.architecture)
         choices |= as_there

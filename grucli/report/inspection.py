@@ -9,6 +9,7 @@ from grucli.inspection.health import Gate, LayerHealth
 from grucli.inspection.report import Input, Report
 from grucli.inspection.verdicts import units_line
 from grucli.model.linear_path import NAMES
+from grucli.report.alignments import alignments
 from grucli.report.model_card import FactLines, facts, inside
 from grucli.report.ngrams import ngrams
 from grucli.report.sequences import examples
@@ -32,11 +33,11 @@ def text(report: Report) -> str:
             _memory(report),
             [line for one in report.verdicts for line in field("!", one.text, indent=2)],
         ]
-    elif not report.examples:
+    elif not (report.examples or report.alignments):
         parts += inside(report.saved)
     if report.ngrams is not None and (report.input is not None or not report.examples):
         parts.append(ngrams(report.ngrams))
-    parts += examples(report.examples, report.picked)
+    parts += examples(report.examples, report.picked) + alignments(report.alignments)
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 

@@ -12,6 +12,7 @@ from grucli.data.encoder import Encoder
 from grucli.data.records import Record
 from grucli.data.text.byte_pairs import BytePairs
 from grucli.data.text.vocabulary import Vocabulary
+from grucli.tasks.drafts import Draft
 from grucli.tasks.task import Task
 
 
@@ -32,6 +33,9 @@ class WritingTask(Task, Protocol):
 
     def reading(self, records: Sequence[Record]) -> str:
         """Return the mode of tokens by which inputs with targets are read, if nobody says so."""
+
+    def pieces(self, draft: Draft) -> Sequence[str]:
+        """Return the text of each symbol of a draft."""
 
     def searching(self, beam: int) -> Self:
         """Return the same with another beam."""

@@ -99,12 +99,27 @@ def test_what_is_asked_must_fit(model: Path, folder: Path) -> None:
     ):
         assert_one_error(grucli("predict", data, "-m", model, *words), 2, part)
     refused = grucli("inspect-gates", data, "-m", model)
-    assert_one_error(refused, 2, "inspect-gates: does not run a model that writes texts")
+    assert_one_error(refused, 2, "inspect-gates: runs no DATA of a model that writes texts")
     graph = grucli("inspect-gates", "-m", model, "--onnx", folder / "m.onnx")
     assert (graph.code, graph.err.count("grucli: --onnx: texts are searched for")) == (2, 1)
     card = grucli("inspect-gates", "-m", model)
     assert card.code == 0
     assert "a decoder that writes" in " ".join(card.text.split())
+
+
+def test_what_each_symbol_looks_at(model: Path, folder: Path) -> None:
+    page, flags = folder / "looks.html", ("--text", "abc", "--text", "")
+    ran = grucli("inspect-gates", "-m", model, *flags, "--html", page)
+    assert ran.code == 0, ran.err
+    assert "SYMBOL" in ran.text
+    assert "What each symbol looks at" in page.read_text()
+    ran = grucli("inspect-gates", "-m", model, *flags, "--json")
+    first, second = json.loads(ran.text)["data"]["alignments"]
+    assert first["answer"] == predicted(model, ["abc"])[0][0]
+    assert [round(sum(row), 3) for row in first["weights"]] == [1.0] * len(first["symbols"])
+    assert (first["source"], second["symbols"]) == (["a", "b", "c"], [])
+    arrays = grucli("inspect-gates", "-m", model, *flags, "--npz", folder / "a.npz")
+    assert (arrays.code, arrays.err.count("--npz: has no room")) == (2, 1)
 
 
 def test_a_model_of_labels_has_no_beam(text_model: Path) -> None:

@@ -15,6 +15,7 @@ from grucli.report.inspection import (
     units_sentence,
 )
 from grucli.report.model_card import facts as model_facts
+from grucli.report.page.alignments import alignments
 from grucli.report.page.card_sections import card_sections
 from grucli.report.page.charts import histogram, horizons, saturation
 from grucli.report.page.document import document, facts, footer, table
@@ -39,7 +40,10 @@ def page(report: Report) -> str:
 
     Without data there are the explained texts and what is in the model.
     """
-    sections = [("why", "Why this answer", examples(report.examples, report.picked))]
+    sections = [
+        ("why", "Why this answer", examples(report.examples, report.picked)),
+        ("alignment", "What each symbol looks at", alignments(report.alignments)),
+    ]
     if report.ngrams is not None and (report.input is not None or not report.examples):
         sections.append(("ngrams", "What weighs most", heaviest(report.ngrams)))
     if report.input is not None:

@@ -64,6 +64,10 @@ class TextAnswering:
         """Return the text that answers each input."""
         return [self._text(one) for one in scores.best]
 
+    def pieces(self, draft: Draft) -> list[str]:
+        """Return the text of each symbol of a draft."""
+        return self.symbols.pieces(draft.symbols, draft.copied)
+
     def _text(self, draft: Draft) -> str:
         return self.symbols.decode(draft.symbols, draft.copied)
 
