@@ -70,6 +70,9 @@ def test_what_is_joined_stands_beside_the_steps():
 @pytest.mark.parametrize("edition", [FIRST, LATEST])
 def test_each_character_between_letters(edition):
     steps, tokenize = recipe("auto", edition), tokenizer("auto", edition)
+    ideographs = range(0x20000, 0xE0000)  # and nothing: one of them stands for the others
     for first in range(0, sys.maxunicode + 1, 1 << 10):
+        if first in ideographs[1:]:
+            continue
         text = "\n".join(f"a{chr(point)}b {chr(point)}" for point in range(first, first + 1024))
         assert follow(steps, text) == tokenize(text), hex(first)
