@@ -39,12 +39,10 @@ def answered_by_dask(
             they have other versions or do not see a file.
         GrucliError: as `pieces` does.
     """
-    try:
-        from grucli.parallel.cluster import Cluster  # late: it takes a second, and few want it
-    except ModuleNotFoundError as error:
-        mend = "pip install 'grucli[dask]'"
-        said = "needs the package distributed, which is not installed"
-        raise AccessError(f"--dask: {said}; {mend}") from error
+    from grucli.modelfile.exchange import extras
+
+    extras.module("distributed", "dask")
+    from grucli.parallel.cluster import Cluster  # late: it takes a second, and few want it
 
     request = replace(request, folder=os.getcwd(), workers=0)
     with Cluster.at(address) as cluster:

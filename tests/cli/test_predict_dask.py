@@ -100,7 +100,7 @@ def test_a_missing_extra_is_named(text_model: Path, folder: Path, tmp_path: Path
     (tmp_path / "distributed.py").write_text("raise ModuleNotFoundError(name='distributed')\n")
     path = {"PYTHONPATH": f"{tmp_path}:{ROOT}"}
     ran = grucli("predict", "c.txt", "-m", text_model, "--dask", "tcp://h:1", cwd=folder, **path)
-    assert_one_error(ran, 5, "--dask: needs the package distributed, which is not installed")
+    assert_one_error(ran, 5, "distributed: is not installed; pip install 'grucli[dask]'")
 
 
 @pytest.fixture(scope="module")
