@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from grucli.inspection.conditions import Condition
     from grucli.inspection.report import Report
     from grucli.modelfile.checkpoint import SavedModel
+    from grucli.modelfile.exchange.to_onnx.export import Exported
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +73,19 @@ class Results:
 
             extras.module("onnx", "onnx")
 
+    def export(self, saved: SavedModel) -> Exported | None:
+        """Return the model for --onnx, None where nobody asks for it.
+
+        Raises:
+            CheckpointError: it is too large for ONNX.
+            ConfigError: its answers are made by no graph.
+        """
+        if self.onnx is None:
+            return None
+        from grucli.modelfile.exchange.to_onnx.export import export
+
+        return export(saved)
+
     def check_size(self, saved: SavedModel, records: Sequence[Record]) -> None:
         """Refuse, before anything is computed, an --npz that would be too large.
 
@@ -84,19 +98,18 @@ class Results:
             check_size(saved, records)
 
     def write(
-        self, saved: SavedModel, report: Report, records: Sequence[Record], common: Common
+        self, exported: Exported | None, report: Report, records: Sequence[Record], common: Common
     ) -> None:
         """Write the files that are asked for and say so.
 
         Args:
-            saved: the model.
+            exported: what `export` has returned.
             report: what was found.
             records: what --npz traces.
             common: whether to speak.
 
         Raises:
             AccessError: a file cannot be written.
-            CheckpointError: the model is too large for ONNX.
         """
         if self.html is not None:
             from grucli.report.page.page import page
@@ -112,13 +125,10 @@ class Results:
             output.write_file(self.npz, lambda file: np.savez(file, **arrays))
             size, number = _size(self.npz), counted(len(records), "sequence")
             common.note(f"wrote {show_path(self.npz)}: {size}, {number}")
-        if self.onnx is not None:
-            self._write_onnx(self.onnx, saved, common)
+        if self.onnx is not None and exported is not None:
+            self._write_onnx(self.onnx, exported, common)
 
-    def _write_onnx(self, path: str, saved: SavedModel, common: Common) -> None:
-        from grucli.modelfile.exchange.to_onnx.export import export
-
-        found = export(saved)
+    def _write_onnx(self, path: str, found: Exported, common: Common) -> None:
         output.write_file(path, found.data)
         names = f"{', '.join(found.inputs)} -> {', '.join(found.outputs)}"
         common.note(f"wrote {show_path(path)}: {_size(path)}, {names}")

@@ -113,6 +113,7 @@ def inspect_gates(
     settings = InspectionSettings(sample=sample or SAMPLE, seed=seed, saturation=limits)
     common.show_activity()
     saved = common.load(model)
+    exported = results.export(saved)
     common.note_keyboard(data)
     options, texts = _column_and_texts(data, reading, saved)
     shown = _shown(texts, example, target, saved.task)
@@ -131,7 +132,7 @@ def inspect_gates(
     output.flush()
     if "wrong" in shown.picks and report.input and report.input.right == report.input.labelled:
         common.note("--example wrong: no decision of the sample is wrong")
-    results.write(saved, report, shown.records if drawn is None else drawn.records, common)
+    results.write(exported, report, shown.records if drawn is None else drawn.records, common)
     if results.count_holding(conditions, report):
         raise typer.Exit(1)
 
