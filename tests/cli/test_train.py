@@ -478,10 +478,10 @@ REFUSED = {
     "no data": (["train", "-o", "m.npz"], 2, "DATA: is missing"),
     "unknown option": (["train", REVIEWS, "-o", "m.npz", "--epochs", "3"], 2, "--epochs"),
     "bad setting": (["train", REVIEWS, "-o", "m.npz", "--set", "model.cel=gru"], 2, "'cell'"),
-    "task to come": (
-        ["train", REVIEWS, "-o", "m.npz", "--set", "task=generate"],
+    "no such task": (
+        ["train", REVIEWS, "-o", "m.npz", "--set", "task=translate"],
         2,
-        "classify, multilabel, regress or tag",
+        "classify, multilabel, regress, tag or generate",
     ),
     "missing data": (["train", "nope.csv", "-o", "m.npz"], 5, "nope.csv"),
     "missing config": (["train", "-c", "nope.yaml", "-o", "m.npz"], 5, "nope.yaml"),
