@@ -101,7 +101,7 @@ def test_no_byte_depends_on_the_number_of_ranks(number, workers, settings, names
     assert (files(tmp_path), said(done)) == alone(*settings)
 
 
-@pytest.mark.parametrize("data", ["vowels_train.ts.gz", slow("splice_train.csv")])
+@pytest.mark.parametrize("data", ["vowels_train.ts.gz", slow("ingredients_train.conll")])
 def test_other_data_has_the_same_bytes(data, tmp_path):
     settings = sets("training.shards=3", "training.epochs=2", "training.folds=off")
     for number, folder in ((1, tmp_path / "one"), (3, tmp_path / "three")):
