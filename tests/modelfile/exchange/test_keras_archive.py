@@ -192,3 +192,9 @@ def test_every_cut_and_many_changed_bytes_are_refused_or_read(tmp_path):
 def test_a_missing_member_is_named(tmp_path, missing):
     model = keras.write(tmp_path / "m.keras", LAYERS, weights(), without=(missing,))
     assert missing in refused(model)
+
+
+def test_a_small_file_that_is_compressed_is_refused_too(tmp_path):
+    packed_zip = zipfile.ZIP_DEFLATED
+    model = keras.write(tmp_path / "m.keras", LAYERS, weights(), compression=packed_zip)
+    assert "compressed" in refused(model)

@@ -281,3 +281,11 @@ def test_damage_is_refused(tmp_path):
         path.write_bytes(data)
         with pytest.raises(CheckpointError, match="damaged"):
             read_foreign(path)
+
+
+def test_a_text_without_a_token_is_read_as_padding(tmp_path, texts):
+    rng, path = np.random.default_rng(11), tmp_path / "m.safetensors"
+    table = rng.normal(size=(5, CHANNELS)).astype(np.float32)
+    save_file(recurrent(rng, 3, 1, False) | head(rng, UNITS) | {"emb.weight": table}, path)
+    model, *_ = take(path, *texts)
+    np.testing.assert_array_equal(model.table, table[[1, 0, 2, 3, 4]])  # unknown, padding, tokens
