@@ -14,7 +14,7 @@ from tests.cli.mpi import needs_mpi, on_ranks
 
 
 @needs_mpi
-@pytest.mark.parametrize("number", [2, 3])
+@pytest.mark.parametrize("number", [pytest.param(2, marks=pytest.mark.slow), 3])
 def test_ranks_have_what_they_are_sent(number):
     program = (sys.executable, "-W", "error", "-m", "tests.parallel.ranks_program")
     done = on_ranks(number, program=program, cwd=ROOT)
