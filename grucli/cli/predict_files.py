@@ -46,13 +46,18 @@ def answered_by_dask(
 
     request = replace(request, folder=os.getcwd(), workers=0)
     with Cluster.at(address) as cluster:
-        try:
-            (found,) = cluster.results(partial(listed, folder=request.folder), [list(paths)])
-        except AccessError as fault:
-            raise AccessError(*(f"{problem} ({WHERE})" for problem in fault.problems)) from None
+        (found,) = cluster.results(partial(_seen, request.folder), [list(paths)])
         answers = cluster.results(partial(all_pieces, saved, request), found)
         for path, (known, end) in zip(found, answers, strict=True):
             yield path, _again(known, end)
+
+
+def _seen(folder: str, paths: Sequence[str]) -> list[str]:
+    """Return what a worker that has been asked sees; as `listed`."""
+    try:
+        return listed(paths, folder)
+    except AccessError as fault:
+        raise AccessError(*(f"{problem} ({WHERE})" for problem in fault.problems)) from None
 
 
 def _again(known: Iterable[Piece], end: GrucliError | None) -> Iterator[Piece]:

@@ -9,12 +9,21 @@ import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from grucli.cli.predict_files import answered_by_dask
+from grucli.data.records import ReadOptions
+from grucli.errors import AccessError
+from grucli.report.answers import Request
+from grucli.tasks.columns import AnswerOptions
 from tests.parallel.dask_servers import Servers, servers, wait_until_idle
 
 from .helpers import ROOT, assert_one_error, grucli, started
+
+if TYPE_CHECKING:
+    from grucli.modelfile.checkpoint import SavedModel
 
 pytest.importorskip("distributed", reason="needs the extra dask")
 
@@ -75,6 +84,23 @@ def test_what_a_worker_does_not_see_is_told(
         f"grucli: {folder}/no/f.txt: no such file; there is no folder '{folder}/no' {where}",
         f"grucli: g*: no file matches; check the pattern {where}",
     ]
+
+
+def test_what_ails_the_cluster_is_nothing_that_a_worker_sees(
+    cluster: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from grucli.parallel.cluster import Cluster
+
+    def results(*_: object) -> None:
+        raise AccessError("--dask: no workers")
+
+    monkeypatch.setattr(Cluster, "results", results)
+    request = Request(
+        model="m", reading=ReadOptions(), form=None, keep=None, options=AnswerOptions()
+    )
+    files = answered_by_dask(cast("SavedModel", None), request, ["c.txt"], cluster.address)
+    with pytest.raises(AccessError, match=r"^--dask: no workers$"):
+        next(files)
 
 
 @pytest.mark.parametrize(
