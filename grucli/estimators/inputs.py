@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_array, validate_data
 from grucli.data.forms import Missing
 from grucli.data.numbers import Floats
 from grucli.data.series.given import given_values
-from grucli.errors import DataError, counted
+from grucli.errors import DataError, counted, excerpt
 
 OF_TABLES = ("n_features_in_", "feature_names_in_")
 """What an estimator remembers of a table with a sequence a row, and of nothing else."""
@@ -36,6 +36,8 @@ def sequences_of(
     Raises:
         TypeError, ValueError, DataError: it is none of these, or of several kinds.
     """
+    if not isinstance(channels_first, bool | np.bool_):
+        raise ValueError(f"channels_first: must be True or False, got {excerpt(channels_first)}")
     values = _values(estimator, x, is_new=is_new)
     if values and isinstance(values[0], str):
         return [_text(number, value) for number, value in enumerate(values, 1)]

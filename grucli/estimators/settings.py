@@ -39,7 +39,10 @@ def config_of(parameters: Mapping[str, Any], settings: Mapping[str, Any] | None)
     for key in others:
         _check_key(key, parameters)
     own = {key: _plain(value) for key, value in parameters.items()}
-    return resolve(arguments=own | others).config
+    config = resolve(arguments=own | others).config
+    if isinstance(config.data.valid, str):
+        raise ValueError("settings: 'data.valid' names a file, and none is read; give a share")
+    return config
 
 
 def seed_of(random_state: Any) -> Any:

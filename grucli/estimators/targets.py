@@ -13,7 +13,7 @@ from sklearn.utils.validation import assert_all_finite, column_or_1d
 
 from grucli.data.numbers import target_fault
 from grucli.data.records import TargetForm
-from grucli.errors import DataError
+from grucli.errors import DataError, excerpt
 
 Rows = npt.NDArray[np.intp]
 ABSENT = "this estimator requires y to be passed, but the target y is None"
@@ -88,7 +88,10 @@ def row_weights(weights: Any, count: int) -> npt.NDArray[np.float64]:
     """
     if weights is None:
         return np.ones(count)
-    found = np.asarray(weights, np.float64)
+    try:
+        found = np.asarray(weights, np.float64)
+    except (TypeError, ValueError) as fault:
+        raise ValueError(f"sample_weight: {fault}") from None
     if found.ndim == 0:
         found = np.full(count, found)
     if found.shape != (count,):
@@ -122,9 +125,7 @@ def _class_targets(y: Any, rows: Rows, name: str | None) -> Targets:
     if kind == "multiclass-multioutput":
         raise ValueError("y: several classes a row; give one, or a 0 or 1 for each of all labels")
     classes, codes = np.unique(column_or_1d(y, warn=True)[rows], return_inverse=True)
-    names = names_of(classes)
-    if "" in names:
-        raise ValueError("y: a label is empty; give it a name")
+    names = _labels(classes)
     return Targets(
         form="label",
         values=[names[code] for code in codes.tolist()],
@@ -133,10 +134,25 @@ def _class_targets(y: Any, rows: Rows, name: str | None) -> Targets:
     )
 
 
+def _labels(classes: npt.NDArray[Any]) -> list[str]:
+    """Return the labels of classes, all of which a file can hold."""
+    names = names_of(classes)
+    if "" in names:
+        raise ValueError("y: a label is empty; give it a name")
+    for name in names:
+        try:
+            name.encode("utf-8")
+        except UnicodeEncodeError:
+            raise ValueError(
+                f"y: label '{excerpt(name)}': half a surrogate pair; write whole characters"
+            ) from None
+    return names
+
+
 def _label_sets(y: Any, rows: Rows) -> Targets:
     matrix = np.asarray(y.toarray() if hasattr(y, "toarray") else y)[rows]
     classes = np.asarray(getattr(y, "columns", np.arange(matrix.shape[1])))
-    names = names_of(classes)
+    names = _labels(classes)
     if len(set(names)) < len(names):
         raise ValueError("y: two labels have one name; rename one of them")
     values = [tuple(names[k] for k in np.flatnonzero(row).tolist()) for row in matrix]

@@ -115,6 +115,12 @@ def test_what_is_no_sequence_is_refused(x, error, message):
         SequenceClassifier(**QUICK).fit(x, [0, 1])
 
 
+def test_an_order_of_axes_is_not_guessed_from_what_is_no_answer():
+    with pytest.raises(ValueError, match="channels_first: must be True or False, got no"):
+        found([[1.0], [2.0]], channels_first="no")
+    equal(found([[1.0], [2.0]], channels_first=np.True_), [np.array([[1.0]]), np.array([[2.0]])])
+
+
 def test_a_model_refuses_what_it_has_not_learned():
     texts, labels, _ = reviews()
     x, y = waves()

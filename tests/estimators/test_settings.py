@@ -79,6 +79,7 @@ def test_a_wrong_value_is_told_as_the_command_tells_it(given, message):
         ({"training.workers": 1}, ValueError, "is the parameter n_jobs"),
         ({"task": "tag"}, ValueError, "'task' is what the estimator is; delete it"),
         ({"data.text": "a"}, ValueError, "'data.text' is about files, and none is read"),
+        ({"data.valid": "v.csv"}, ValueError, "'data.valid' names a file, and none is read; give"),
         (
             {"model": {"cell": "rnn"}},
             ValueError,

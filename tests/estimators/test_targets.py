@@ -59,6 +59,17 @@ def test_a_matrix_has_sets_of_labels(make):
     assert found.classes.tolist() == [0, 1, 2]
 
 
+class Framed(np.ndarray):
+    """A matrix with names of columns, as a DataFrame of pandas."""
+
+    columns = ("a", "")
+
+
+def test_each_label_of_a_set_has_a_name():
+    with pytest.raises(ValueError, match="y: a label is empty; give it a name"):
+        class_targets(np.array([[1, 0], [1, 1]]).view(Framed), np.arange(2))
+
+
 @pytest.mark.parametrize(
     ("y", "message"),
     [
@@ -66,6 +77,7 @@ def test_a_matrix_has_sets_of_labels(make):
         ([["a"], ["a", "b"]], "MultiLabelBinarizer|inhomogeneous"),
         ([[1, 2], [3, 4]], "several classes a row; give one, or a 0 or 1 for each"),
         (["a", ""], "y: a label is empty"),
+        (["a", "b\ud800"], "y: label 'b.*': half a surrogate pair; write whole characters"),
         (np.array(["a", None], object), "y: '<' not supported .*; give labels of one type, and"),
         ([np.nan, 1.0], "NaN"),
     ],
@@ -109,6 +121,6 @@ def test_weights_are_one_a_row():
     assert row_weights(None, 2).tolist() == [1, 1]
     assert row_weights(3, 2).tolist() == [3, 3]
     assert row_weights([0, 2], 2).tolist() == [0, 2]
-    for bad in ([1], [[1], [2]], [1, -1], [0, 0], [1, np.inf], [1, np.nan]):
+    for bad in ([1], [[1], [2]], [1, -1], [0, 0], [1, np.inf], [1, np.nan], ["a", 1]):
         with pytest.raises(ValueError, match="sample_weight: "):
             row_weights(bad, 2)
