@@ -16,6 +16,7 @@ from grucli.data.encoder import Encoder
 from grucli.data.labelled import Table
 from grucli.data.records import Record, Remembered
 from grucli.data.series.encoder import SeriesEncoder
+from grucli.data.text import GIVEN
 from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.token_file import TokenFile, read_tokens
 from grucli.data.text.vocabulary import EMPTY, SPECIAL, UNKNOWN, Vocabulary
@@ -112,8 +113,6 @@ def _task(
         raise ConfigError(
             f"task: {kind.name} has a decoder, which no weights of others fit; omit it"
         )
-    if kind.writes:
-        raise ConfigError(f"task: {show_path(path)} has no decoder to write with; omit it")
     order, number = config.data.labels or foreign.names.labels, foreign.num_outputs
     records: Sequence[Record] = table.records
     task = kind.fit(table.name, [*records, *map(_row_of, order)] if order else records)
@@ -172,7 +171,7 @@ def _encoder(
     foreign: ForeignModel, path: str, table: Table, config: Config
 ) -> tuple[Encoder, Floats | None, tuple[str, ...]]:
     """Return what reads records as they are, the vectors of its tokens, and what is said of it."""
-    file, vectors, names = config.data.vocabulary, foreign.embedding, foreign.names
+    file, vectors, known = config.data.vocabulary, foreign.embedding, foreign.names.encoder
     if vectors is None:
         if file is not None:
             raise ConfigError(
@@ -180,15 +179,14 @@ def _encoder(
             )
         size = foreign.input_size
         plain = SeriesEncoder(np.zeros(size), np.ones(size), UNLIMITED)
-        return names.encoder or plain, None, ()
+        return known if isinstance(known, SeriesEncoder) else plain, None, ()
     mode = mode_of(table.records, config, None, None)
-    if mode == "pairs":
-        raise ConfigError(
-            "data.tokens: pairs are learned from texts, those of others are not; omit it"
-        )
-    if file is None and names.tokens is not None and len(names.tokens) == len(vectors):
-        own = Vocabulary(names.tokens[len(SPECIAL) :])
-        return TextEncoder(own, mode, UNLIMITED), vectors, (f"texts are cut into tokens: {mode}",)
+    if file is None and isinstance(known, TextEncoder) and len(known.vocabulary) == len(vectors):
+        if mode != GIVEN and config.data.tokens == "auto":
+            mode = known.mode
+        if mode != known.mode:
+            known = _of_tokens(known.vocabulary, mode, known.max_length)
+        return known, vectors, (f"texts are cut into tokens: {mode}",)
     if file is None:
         raise ConfigError(
             f"data.vocabulary: is missing; {show_path(path)} has vectors for {len(vectors):,} "
@@ -202,8 +200,17 @@ def _encoder(
             f"{found.size:,} lines; it needs one for each id from 0 on, an empty one for padding "
             "and [UNK] for unknown tokens"
         )
-    encoder = TextEncoder(Vocabulary(found.tokens), mode, UNLIMITED)
+    encoder = _of_tokens(Vocabulary(found.tokens), mode, UNLIMITED)
     return encoder, _table(found, vectors), tuple(_said(found, len(vectors)))
+
+
+def _of_tokens(vocabulary: Vocabulary, mode: str, max_length: int) -> TextEncoder:
+    """Return what reads texts by these tokens."""
+    if mode == "pairs":
+        raise ConfigError(
+            "data.tokens: pairs are learned from texts, those of others are not; omit it"
+        )
+    return TextEncoder(vocabulary, mode, max_length)
 
 
 def _table(found: TokenFile, vectors: Floats) -> Floats:

@@ -9,8 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from grucli.data.encoder import Encoder
 from grucli.data.series.encoder import SeriesEncoder
-from grucli.data.text.vocabulary import SPECIAL
+from grucli.data.text.byte_pairs import BytePairs
+from grucli.data.text.encoder import TextEncoder
+from grucli.data.text.tokens import MODES
+from grucli.data.text.vocabulary import SPECIAL, Vocabulary
 from grucli.errors import expect
 from grucli.modelfile.npz_layout import FaultError
 from grucli.tasks import TASKS
@@ -25,15 +29,13 @@ class Names:
     Attributes:
         task: what it answers.
         labels: in the order of its outputs.
-        encoder: of numeric sequences, how they become steps.
-        tokens: of each id of texts, those of SPECIAL first.
+        encoder: how texts or numeric sequences become steps.
         notes: what the graph lacks, a line each.
     """
 
     task: str | None = None
     labels: tuple[str, ...] | None = None
-    encoder: SeriesEncoder | None = None
-    tokens: tuple[str, ...] | None = None
+    encoder: Encoder | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -55,20 +57,22 @@ def names_of(metadata: Mapping[str, str]) -> Names:
         expect(all(type(label) is str for label in labels), "labels")
     if any(found.get("thresholds") or ()):
         notes.append("thresholds of its labels are left out: each answer is by probability alone")
-    reads = found["encoder"]
     return Names(
         task=found["task"],
         labels=None if labels is None else tuple(labels),
-        encoder=_encoder(reads) if reads["kind"] == SeriesEncoder.kind else None,
-        tokens=_tokens(reads["vocabulary"]) if "vocabulary" in reads else None,
+        encoder=_encoder(found["encoder"]),
         notes=tuple(notes),
     )
 
 
-def _encoder(reads: Mapping[str, Any]) -> SeriesEncoder:
-    """Return what reads numeric sequences, all of it checked."""
+def _encoder(reads: Mapping[str, Any]) -> Encoder:
+    """Return what reads rows, all of it checked."""
     most = reads["max_length"]
     expect(type(most) is int and 1 <= most < 1 << 32, "max_length")
+    return (_of_series if reads["kind"] == SeriesEncoder.kind else _of_texts)(reads, most)
+
+
+def _of_series(reads: Mapping[str, Any], most: int) -> SeriesEncoder:
     arrays = {
         "scaling": np.stack([np.array(reads[name], np.float64) for name in ("mean", "scale")]),
         "units": np.array(reads["units"], np.float64),
@@ -78,7 +82,17 @@ def _encoder(reads: Mapping[str, Any]) -> SeriesEncoder:
     return SeriesEncoder.from_arrays(fields, arrays, most, 0)
 
 
-def _tokens(vocabulary: Any) -> tuple[str, ...]:
-    expect(all(type(token) is str for token in vocabulary), "vocabulary")
-    expect(tuple(vocabulary[: len(SPECIAL)]) == SPECIAL, "vocabulary")
-    return tuple(vocabulary)
+def _of_texts(reads: Mapping[str, Any], most: int) -> TextEncoder:
+    """Return the encoder whose tokenizer the recipe is of: a pattern of a file is never run."""
+    tokens, tokenizer = reads["vocabulary"], reads["tokenizer"]
+    expect(all(type(token) is str for token in tokens), "vocabulary")
+    expect(tuple(tokens[: len(SPECIAL)]) == SPECIAL, "vocabulary")
+    vocabulary = Vocabulary(tokens[len(SPECIAL) :])
+    if "joined" in tokenizer:
+        pairs = BytePairs.from_json(tokenizer["joined"])
+        return TextEncoder(vocabulary, "pairs", most, pairs=pairs)
+    found = (TextEncoder(vocabulary, mode, most) for mode in MODES if mode != "pairs")
+    known = next((each for each in found if each.recipe()["tokenizer"] == tokenizer), None)
+    if known is None:
+        raise FaultError("its texts are cut into tokens in a way that is not known; take .npz")
+    return known

@@ -78,15 +78,43 @@ def test_numbers_come_back_in_their_unit(tmp_path):
     np.testing.assert_allclose(after, before, rtol=1e-5)
 
 
-def test_texts_are_read_by_the_tokens_of_the_file(tmp_path):
-    lines = [
-        "text,label",
-        *(f"{word} book number {k},{word}" for k, word in enumerate(["good", "bad"] * 8)),
-    ]
-    (tmp_path / "t.csv").write_text("\n".join(lines) + "\n")
-    exported(tmp_path, "t.csv", "--set", "model.wide=false", "--set", "model.embedding_size=5")
-    before, after = come_back(tmp_path, "t.csv")
+@pytest.fixture
+def texts(tmp_path):
+    rows = [f"{word} Books; number {k},{word}" for k, word in enumerate(["good", "bad"] * 8)]
+    (tmp_path / "t.csv").write_text("\n".join(["text,label", *rows]) + "\n")
+    return tmp_path
+
+
+SELDOM = (pytest.param(mode, marks=pytest.mark.slow) for mode in ("byte", "space", "exact"))
+NARROW = ("model.wide=false", "model.subwords=false", "model.embedding_size=5")
+NARROW = tuple(word for setting in NARROW for word in ("--set", setting))
+
+
+@pytest.mark.parametrize("mode", ["auto", "char", *SELDOM, "pairs"])
+def test_texts_are_read_in_the_way_of_the_file(texts, mode):
+    exported(texts, "t.csv", *NARROW, "--set", f"data.tokens={mode}")
+    before, after = come_back(texts, "t.csv")
+    assert np.ptp(before) > 1e-3
     np.testing.assert_allclose(after, before, atol=1.5e-6)
+
+
+def test_texts_are_read_as_far_as_the_file_says(texts):
+    long = ("--set", "data.max_length=30")
+    exported(texts, "t.csv", *NARROW, *long)
+    come_back(texts, "t.csv")
+    (texts / "long.txt").write_text(40 * "good bad " + "\n")
+    before, after = (answers(texts, "long.txt", model) for model in ("m.npz", "b.npz"))
+    np.testing.assert_allclose(after, before, atol=1.5e-6)
+
+
+def test_another_way_of_reading_is_a_setting(texts):
+    exported(texts, "t.csv", *NARROW)
+    before, after = come_back(texts, "t.csv", "--set", "data.tokens=char")
+    assert np.abs(after - before).max() > 1e-4
+    start = ("train", "t.csv", "--init-from", "m.onnx", "--set", "training.epochs=0", "-o", "c.npz")
+    done = grucli(*start, "--set", "data.tokens=pairs", cwd=texts)
+    assert done.code == 2, done.err
+    assert "data.tokens: pairs are learned from texts" in done.err
 
 
 BEYOND = {
@@ -105,6 +133,14 @@ def test_what_a_graph_says_in_other_words_is_refused(series, name):
         read_foreign(model)
 
 
+def with_names(path, change):
+    """Change what stands beside the graph of a file."""
+    model = onnx.load(path)
+    held = json.loads(model.metadata_props[0].value)
+    model.metadata_props[0].value = json.dumps(held | change(held))
+    onnx.save(model, path)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -117,9 +153,22 @@ def test_what_a_graph_says_in_other_words_is_refused(series, name):
 )
 def test_damaged_names_are_refused(series, change):
     path = exported(series, "d.npz")
-    model = onnx.load(path)
-    held = json.loads(model.metadata_props[0].value)
-    model.metadata_props[0].value = json.dumps(held | change)
-    onnx.save(model, path)
+    with_names(path, lambda held: change)
     with pytest.raises(CheckpointError, match=r"damaged|chain"):
         read_foreign(path)
+
+
+def test_damaged_names_of_texts_are_refused(texts):
+    whole = exported(texts, "t.csv", *NARROW)
+    path = texts / "damaged.onnx"
+    for change in (
+        {"tokenizer": {"steps": [], "token": "(a+)+$"}},
+        {"tokenizer": {"joined": ["a"]}},
+        {"tokenizer": None},
+        {"vocabulary": ["a", "b"]},
+        {"max_length": 0},
+    ):
+        path.write_bytes(whole.read_bytes())
+        with_names(path, lambda held, change=change: {"encoder": held["encoder"] | change})
+        with pytest.raises(CheckpointError, match=r"damaged|in a way that is not known"):
+            read_foreign(path)
