@@ -156,6 +156,10 @@ def _pooling(foreign: ForeignModel, path: str, task: Task, config: Config) -> tu
     if task.reads_steps:
         return ()
     pooling = foreign.pooling or config.model.pooling or ("last",)
+    if "attention" in pooling:
+        raise ConfigError(
+            f"model.pooling: attention has weights, which {show_path(path)} has not; name another"
+        )
     width = foreign.num_directions * foreign.hidden_size
     features = foreign.head_weight.shape[1]
     if features != width * len(pooling):

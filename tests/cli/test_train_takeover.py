@@ -161,6 +161,11 @@ REFUSED = {
         4,
         "hidden_size 4",
     ),
+    "weights that nobody has": (
+        ["--init-from", "m.safetensors", "--set", "model.pooling=attention"],
+        2,
+        "model.pooling: attention has weights, which m.safetensors has not; name another",
+    ),
     "another pooling": (
         ["--init-from", "m.keras", "--set", "model.pooling=mean"],
         4,
