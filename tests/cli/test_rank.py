@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from tests.cli.mpi import launcher, mpi_environment, needs_mpi, on_ranks, ranks
 
 pytestmark = needs_mpi
 PATIENCE_S = 30  # on a busy machine, whose ranks wait for each other
+SHARED_MEMORY = Path("/dev/shm")
 RANK_NAMES = (b"PMI_RANK", b"OMPI_COMM_WORLD_RANK")
 SMALL = ("model.hidden_size=8", "model.embedding_size=8", "training.batch_size=16")
 FOUR = ("training.shards=4", "training.epochs=3")
@@ -69,6 +71,21 @@ def alone(names, tmp_path_factory):
         return found[settings]
 
     return of
+
+
+@pytest.fixture(autouse=True, scope="module")
+def swept():
+    """Delete the shared memory that MPICH leaves of ranks that were ended, once nobody has it."""
+    pattern = "mpich_shm_*"
+    before = {*SHARED_MEMORY.glob(pattern)}
+    yield
+    maps = []
+    for path in Path("/proc").glob("[0-9]*/maps"):
+        with suppress(OSError):
+            maps.append(path.read_text())
+    for path in {*SHARED_MEMORY.glob(pattern)} - before:
+        if not any(path.name in text for text in maps):
+            path.unlink(missing_ok=True)
 
 
 def said(done):
