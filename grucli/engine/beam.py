@@ -59,7 +59,7 @@ class Found:
     Attributes:
         symbols: without its end.
         places: of each, what it would be copied from.
-        score: mean log-probability of its symbols and its end [nat].
+        score: mean log-probability of its symbols and, if it has one, its end [nat].
         is_ended: whether it has an end, or was cut because it must not grow any longer.
     """
 
@@ -90,14 +90,14 @@ def search(decoder: Decoder, limits: Integers, width: int) -> list[list[Found]]:
         sums, index = best((totals[:, :, None] + log_p).reshape(R, -1), 2 * width)
         beams, taken = np.divmod(index, V)
         _finish(found, rows, (symbols, places), (sums, beams, taken), width)
+        is_full = limits[rows] <= step
+        for k in np.flatnonzero(is_full).tolist():  # the end is all that these had room for
+            if not found[rows[k]]:
+                found[rows[k]] = _cut(symbols[k], places[k], totals[k] / max(step - 1, 1))
         totals, beams, last = _unfinished(sums, beams, taken, width)
         every = np.arange(R)[:, None]
         symbols = np.concatenate((symbols[every, beams], last[:, :, None]), axis=2)
         places = np.concatenate((places[every, beams], copied[every, beams][:, :, None]), axis=2)
-        is_full = limits[rows] <= step
-        for k in np.flatnonzero(is_full).tolist():
-            if not found[rows[k]]:
-                found[rows[k]] = _cut(symbols[k], places[k], totals[k] / step)
         goes_on = ~is_full & np.array([len(found[row]) < width for row in rows.tolist()])
         goes_on &= totals[:, 0] > -np.inf
         decoder.keep(np.flatnonzero(goes_on), beams[goes_on])

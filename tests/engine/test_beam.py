@@ -64,7 +64,7 @@ def test_a_beam_of_one_takes_the_most_probable_symbol():
     given = chances(20, 7)
     for own, (found,) in zip(given, run(given, 1, [50] * 20), strict=True):
         last, symbols, total = END, [], 0.0
-        while len(symbols) < 50:
+        while len(symbols) < 49 or own[last].argmax() == END:
             after = int(own[last].argmax())
             total += np.log(own[last, after])
             last = after
@@ -95,8 +95,17 @@ def test_what_does_not_end_is_cut_and_says_so():
     given = np.zeros((1, V, V))
     given[0, :, 1] = 1  # one symbol for ever
     assert run(given, 2, [3])[0] == [
-        Found(symbols=(1, 1, 1), places=(10, 11, 11), score=0.0, is_ended=False)
+        Found(symbols=(1, 1), places=(10, 11), score=0.0, is_ended=False)
     ]
+    nothing = Found(symbols=(), places=(), score=0.0, is_ended=False)
+    assert run(given, 2, [1])[0] == [nothing]
+
+
+@pytest.mark.parametrize("width", [1, 2, 5])
+def test_no_sequence_has_more_symbols_than_its_limit_its_end_included(width):
+    limits = [1, 2, 3, 4, 5] * 8
+    for limit, found in zip(limits, run(chances(40, 9), width, limits), strict=True):
+        assert max(len(one.symbols) for one in found) < limit
 
 
 def test_a_row_of_which_one_sequence_is_possible():

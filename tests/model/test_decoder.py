@@ -242,7 +242,7 @@ def test_an_answer_depends_on_its_own_row_alone(width):
 def test_greedy_answers_are_targets_of_which_each_symbol_is_the_most_probable():
     arch = ARCHITECTURES[1]
     model, examples = random_model(arch), pairs(arch)
-    written = drafts(Runner(model), encoded_of(examples), width=1, longest=30)
+    written = drafts(Runner(model), encoded_of(examples), width=1, longest=31)
     ended = [own[0] for own in written.rows if own[0].is_ended]
     assert ended
     for row, (own,) in enumerate(written.rows):

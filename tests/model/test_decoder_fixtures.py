@@ -90,7 +90,7 @@ def test_probabilities_loss_and_gradients_equal_pytorch(case):
 @pytest.mark.parametrize("case", ["writes", "copies"])
 def test_a_beam_of_one_writes_what_pytorch_does(case):
     problem = Problem(case)
-    found = drafts(Runner(problem.model), problem.encoded, width=1, longest=LONGEST)
+    found = drafts(Runner(problem.model), problem.encoded, width=1, longest=LONGEST + 1)
     every = zip(found.best, problem.given["greedy"], problem.given["greedy_log_p"], strict=True)
     for one, symbols, log_p in every:
         ends = np.flatnonzero(symbols == 0)
