@@ -29,7 +29,7 @@ from grucli.tasks.target_facts import TargetFacts
 from grucli.tasks.task import FigureKind, HeldOut
 from grucli.tasks.unfit_settings import refuse_loss
 
-MOST_SYMBOLS = 1 << 20  # that an answer may have
+MOST_SYMBOLS = 1 << 16  # that an answer may have, its end included
 BEAM = 4
 EXACT_MATCH = FigureKind(name="exact_match", title="exact match", high=1.0)
 SYMBOLS_RIGHT = FigureKind(name="symbol_accuracy", title="of symbols", high=1.0)
@@ -64,22 +64,27 @@ class Generate(TextAnswering, NoLinearPath):
         """Return the task of a file's targets.
 
         Raises:
-            DataError: all are equal.
+            DataError: all are equal, or one is longer than any answer may be.
         """
         texts = _texts(records)
         if len(set(texts)) < 2:
             raise DataError(f"{name}: all targets are the same text; need two")
-        return cls._of(Symbols.fit(texts, sources=_sources(records)), texts, 0)
+        return cls._of(Symbols.fit(texts, sources=_sources(records)), name, texts, 0)
 
     @classmethod
-    def _of(cls, symbols: Symbols, texts: Sequence[str], longest: int) -> Self:
-        lengths = symbols.encode(texts).lengths
-        return cls(symbols=symbols, longest=max(longest, int(lengths.max())))
+    def _of(cls, symbols: Symbols, name: str, texts: Sequence[str], longest: int) -> Self:
+        own = int(symbols.encode(texts).lengths.max())
+        if own > MOST_SYMBOLS:
+            raise DataError(
+                f"{name}: a target has {own - 1:,} symbols, {MOST_SYMBOLS - 1:,} can be written; "
+                "shorten it or drop the row"
+            )
+        return cls(symbols=symbols, longest=max(longest, own))
 
     def grown(self, name: str, records: Sequence[Record]) -> Self:
-        """Return the task that can write these texts and those of a file."""
+        """Return the task that can write these texts and those of a file; raises as `fit` does."""
         texts = _texts(records)
-        return self._of(self.symbols.grown(texts), texts, self.longest)
+        return self._of(self.symbols.grown(texts), name, texts, self.longest)
 
     def outputs_from(self, other: Self) -> Floats:
         """Return (V, P) of a task with the first symbols of this one."""

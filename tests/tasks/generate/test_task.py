@@ -64,6 +64,16 @@ def test_all_targets_alike_teach_nothing():
         GENERATE.fit("t.csv", RECORDS[:1] * 3)
 
 
+def test_a_target_longer_than_any_answer_is_refused_before_it_is_learned(task):
+    fits = [Record(number=1, text="a", label="x" * 65_535), RECORDS[0]]
+    found = GENERATE.fit("t.csv", fits)
+    assert task_from_json(found.to_json()) == found
+    longer = [Record(number=1, text="a", label="x " * 65_536), RECORDS[0]]
+    for fit in (GENERATE.fit, task.grown):
+        with pytest.raises(DataError, match=r"t\.csv: a target has .*, 65,535 can be written"):
+            fit("t.csv", longer)
+
+
 def test_a_task_is_what_its_json_says(task):
     meta = json.loads(json.dumps(task.to_json()))
     again = task_from_json(meta)
