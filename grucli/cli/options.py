@@ -19,12 +19,11 @@ from grucli.data.windows import WindowLabel
 from grucli.errors import excerpt, show
 from grucli.notices import Notice
 from grucli.parallel.threads import THREAD_VARIABLES
+from grucli.tasks import MOST_BEAM
 
 if TYPE_CHECKING:
     from grucli.data.records import ReadOptions, TargetForm
     from grucli.modelfile.checkpoint import SavedModel
-
-MOST_BEAM = 256
 
 Data = Annotated[
     str | None,

@@ -7,6 +7,7 @@ from typing import cast
 
 from grucli.errors import ConfigError
 from grucli.modelfile.checkpoint import SavedModel
+from grucli.tasks import MOST_BEAM
 from grucli.tasks.columns import AnswerOptions
 from grucli.tasks.task import Task
 from grucli.tasks.writing_task import WritingTask
@@ -23,13 +24,16 @@ def with_beam(
         asked: of answers.
 
     Raises:
-        ConfigError: the model does not write, or fewer are followed up than are answered.
+        ConfigError: the model does not write, fewer are followed up than are answered, or more
+            are to be answered than may be followed up.
     """
     number = None if asked is None else asked.top_k
     if not saved.task.writes:
         if beam is not None:
             raise ConfigError("--beam: the model does not write texts; omit it")
         return saved
+    if number is not None and number > MOST_BEAM:
+        raise ConfigError(f"--top-k: must be at most {MOST_BEAM} of texts, got {number}")
     task = cast(WritingTask, saved.task)
     if beam is not None and beam < (number or 1):
         raise ConfigError(f"--top-k: {number} texts, but --beam follows up {beam}; raise --beam")

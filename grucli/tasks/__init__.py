@@ -28,6 +28,9 @@ TASKS = {
 WORDS = "words"
 """The key of words, of which a task may keep tens of thousands."""
 
+MOST_BEAM = 256
+"""Texts that may be followed up while one is written, and so answered."""
+
 DEFAULT = "classify"
 """The task of a config that leaves it `auto`, where data hold what no other begins with."""
 

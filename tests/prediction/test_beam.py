@@ -36,6 +36,12 @@ def test_fewer_than_are_answered_are_refused():
         with_beam(WRITES, 2, AnswerOptions(top_k=3))
 
 
+def test_no_more_are_answered_than_may_be_followed_up():
+    assert with_beam(WRITES, None, AnswerOptions(top_k=256)).task.beam == 256
+    with pytest.raises(ConfigError, match="--top-k: must be at most 256 of texts, got 257"):
+        with_beam(WRITES, None, AnswerOptions(top_k=257))
+
+
 def test_a_model_that_does_not_write_has_none():
     other = saved(SimpleNamespace(writes=False))
     assert with_beam(other, None) is other
