@@ -12,6 +12,13 @@ def test_links(path):
     assert links.broken(path) == []
 
 
+@pytest.mark.parametrize("path", pages.paths(), ids=str)
+def test_no_heading_stands_twice(path):
+    text = links.COMMENT.sub("", links.FENCED.sub("", path.read_text(encoding="utf-8")))
+    headings = [line for line in text.splitlines() if line.startswith("## ")]
+    assert len(headings) == len(set(headings))
+
+
 def test_every_page_is_reached_from_the_readme():
     found, new = set(), {pages.ROOT / "README.md"}
     while new:
