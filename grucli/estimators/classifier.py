@@ -82,7 +82,7 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):  # type: ignore[mi
 
         Raises:
             ValueError, TypeError: X, y or a parameter cannot be used.
-            AccessError: a file that settings name cannot be read.
+            AccessError: a file that settings name cannot be read, or a process was killed.
             TrainingError: the numbers are not finite any more.
         """
         with told_as_value_errors():

@@ -24,7 +24,7 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):  # type: ignore[misc
 
         Raises:
             ValueError, TypeError: X, y or a parameter cannot be used.
-            AccessError: a file that settings name cannot be read.
+            AccessError: a file that settings name cannot be read, or a process was killed.
             TrainingError: the numbers are not finite any more.
         """
         with told_as_value_errors():
