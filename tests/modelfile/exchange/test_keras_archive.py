@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
-from grucli.errors import CheckpointError
+from grucli.errors import CheckpointError, show_path
 from grucli.modelfile.exchange.reading import read_foreign
 from tests.modelfile.exchange import keras_model as keras
 
@@ -40,7 +40,7 @@ def refused(path):
     with pytest.raises(CheckpointError) as error:
         read_foreign(path)
     (problem,) = error.value.problems
-    assert problem.startswith(f"{path}: ")
+    assert problem.startswith(f"{show_path(path)}: ")
     assert ";" in problem, "no mend"
     return problem
 

@@ -11,7 +11,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from grucli.engine import losses
-from grucli.errors import CheckpointError
+from grucli.errors import CheckpointError, show_path
 from grucli.modelfile.exchange.reading import read_foreign
 from tests.modelfile.exchange.keras_model import sigmoid, softmax
 from tests.modelfile.exchange.taken import logits, ragged, write_series
@@ -361,7 +361,7 @@ def test_what_has_no_counterpart_is_refused_with_a_reason(tmp_path, name):
     with pytest.raises(CheckpointError) as refused:
         read_foreign(model)
     (problem,) = refused.value.problems
-    assert problem.startswith(f"{model}: ")
+    assert problem.startswith(f"{show_path(model)}: ")
     assert reason in problem
 
 

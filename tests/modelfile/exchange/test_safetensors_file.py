@@ -10,7 +10,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from grucli.engine import losses
-from grucli.errors import CheckpointError, ConfigError
+from grucli.errors import CheckpointError, ConfigError, show_path
 from grucli.modelfile.exchange.reading import read_foreign
 from tests.modelfile.exchange.keras_model import sigmoid, softmax
 from tests.modelfile.exchange.taken import logits, ragged, take, write_series
@@ -239,7 +239,7 @@ def test_what_does_not_fit_is_refused_with_a_reason(tmp_path, name):
     with pytest.raises(CheckpointError) as refused:
         read_foreign(path)
     (problem,) = refused.value.problems
-    assert problem.startswith(f"{path}: ")
+    assert problem.startswith(f"{show_path(path)}: ")
     assert reason in problem
 
 
