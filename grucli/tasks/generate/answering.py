@@ -24,7 +24,7 @@ from grucli.tasks.generate.answers import TextAnswer
 from grucli.tasks.thresholds import Wish, refuse
 
 if TYPE_CHECKING:
-    from grucli.tasks.generate.baseline import BlindText
+    from grucli.tasks.blind_share import BlindShare
     from grucli.tasks.pictures import Pictures
     from grucli.tasks.scorecard import Measure, Scorecard
 
@@ -103,13 +103,13 @@ class TextAnswering:
         sizes, parts = wrong.astype(np.float64), np.ones(len(wrong), np.int64)
         return Pictures(errors=RowErrors(measure=measure, sizes=sizes, parts=parts))
 
-    def baseline(self, targets: Steps) -> BlindText:
+    def baseline(self, targets: Steps) -> BlindShare:
         """Return what the most frequent text reaches."""
-        from grucli.tasks.generate.baseline import BlindText
+        from grucli.tasks.generate.baseline import blind_text
         from grucli.tasks.generate.metrics import Compared
 
         texts = enumerate(self.written(targets))
-        return BlindText.of(
+        return blind_text(
             [Compared(source=f"{k}\n{text}", answer="", truths=(text,)) for k, text in texts]
         )
 

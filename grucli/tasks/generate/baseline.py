@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from statistics import median_low
 from typing import Self
 
+from grucli.tasks.blind_share import BlindShare
 from grucli.tasks.generate.metrics import Compared, EditRate, Units
-from grucli.tasks.intervals import Interval, size_interval, wilson_interval
+from grucli.tasks.intervals import Interval, size_interval
 from grucli.tasks.scorecard import Measure
 
 EXACT_MATCH = Measure(name="exact_match", title="exact match", is_brief=True)
@@ -23,68 +24,20 @@ EDIT_RATE = Measure(
 COPY, FREQUENT = "giving back the input", "always answering"
 
 
-@dataclass(frozen=True, kw_only=True)
-class BlindText:
-    """The exact match of blind answers to some inputs.
-
-    Attributes:
-        rows: distinct inputs.
-        value: the share of right answers.
-        owner: whose figure it is.
-        meaning, subject: what is always answered.
-    """
-
-    rows: int
-    value: float
-    owner: str
-    meaning: str
-    subject: str | None = None
-
-    @classmethod
-    def of(cls, rows: Sequence[Compared]) -> Self:
-        """Return the better one: the input itself, or what is true of most inputs."""
-        copies = sum(row.source in row.truths for row in rows)
-        most, hits = most_frequent(rows)
-        if copies > hits:
-            return cls(
-                rows=len(rows),
-                value=copies / len(rows),
-                owner="copy",
-                meaning=COPY,
-            )
-        return cls(
-            rows=len(rows),
-            value=hits / len(rows),
-            owner="most frequent",
-            meaning=FREQUENT,
-            subject=most,
-        )
-
-    @property
-    def measure(self) -> Measure:
-        """What is measured."""
-        return EXACT_MATCH
-
-    def interval(self, value: float) -> Interval:
-        """Return the 95 % interval of a share of these rows."""
-        return wilson_interval(value * self.rows, self.rows)
-
-    def is_passed_by(self, value: float) -> bool:
-        """Whether a share is above the baseline by more than chance explains."""
-        return self.interval(value)[0] > self.value
-
-    def is_missed_by(self, value: float) -> bool:
-        """Whether a share is below the baseline by more than chance explains."""
-        return self.interval(value)[1] < self.value
-
-    @property
-    def limit(self) -> str:
-        """Why no share could pass it; nothing where some could."""
-        if self.value == 1:
-            return f"{self.meaning} is right everywhere"
-        if not self.is_passed_by(1.0):
-            return f"no answers would be on {self.rows} rows; judge it on more"
-        return ""
+def blind_text(rows: Sequence[Compared]) -> BlindShare:
+    """Return the better exact match: of the input itself, or of what is true of most inputs."""
+    copies = sum(row.source in row.truths for row in rows)
+    most, hits = most_frequent(rows)
+    is_copy = copies > hits
+    return BlindShare(
+        measure=EXACT_MATCH,
+        rows=len(rows),
+        value=max(copies, hits) / len(rows),
+        trials=len(rows),
+        owner="copy" if is_copy else "most frequent",
+        meaning=COPY if is_copy else FREQUENT,
+        subject=None if is_copy else most,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +48,7 @@ class BlindEdits:
         rows: distinct inputs.
         value: the rate.
         error: its standard error, in parts of it.
-        owner, meaning, subject: as of `BlindText`.
+        owner, meaning, subject: as of `BlindShare`.
     """
 
     rows: int
@@ -107,7 +60,7 @@ class BlindEdits:
 
     @classmethod
     def of(cls, rows: Sequence[Compared], units: Units) -> Self | None:
-        """Return the better one of those of `BlindText`; None where true texts are empty."""
+        """Return the better one of those of `blind_text`; None where true texts are empty."""
         most, _ = most_frequent(rows)
         copied = EditRate.of([replace(row, answer=row.source) for row in rows], units)
         frequent = EditRate.of([replace(row, answer=most) for row in rows], units)

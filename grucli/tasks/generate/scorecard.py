@@ -13,7 +13,7 @@ from grucli.tasks.generate.baseline import (
     EDIT_RATE,
     EXACT_MATCH,
     BlindEdits,
-    BlindText,
+    blind_text,
     lead_words,
 )
 from grucli.tasks.generate.metrics import (
@@ -76,7 +76,7 @@ def scorecard(
             *((edits, exact) if are_long else (exact, edits, _blind_edit_rate(blind))),
             Figure(measure=SOURCES, value=len(rows), meaning="each counts once"),
         ),
-        baseline=blind if are_long and blind else BlindText.of(rows),
+        baseline=blind if are_long and blind else blind_text(rows),
         further=() if kind == "space" else (_word_error_rate(rows), *_of_texts(rows)),
         tables=(_by_length(rows, rate),),
     )

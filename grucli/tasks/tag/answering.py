@@ -27,9 +27,10 @@ from grucli.tasks.tag.explanation import TagMargin
 from grucli.tasks.thresholds import Wish, refuse
 
 if TYPE_CHECKING:
+    from grucli.tasks.blind_share import BlindShare
     from grucli.tasks.pictures import Pictures
     from grucli.tasks.scorecard import Measure, Scorecard
-    from grucli.tasks.tag.baseline import Blind, WordTags
+    from grucli.tasks.tag.baseline import WordTags
     from grucli.tasks.tag.scorecard import Answered
 
 LISTED_TAGS, TAG_WIDTH = 12, 24
@@ -146,7 +147,7 @@ class TagAnswering:
         """Whether training has seen a tag."""
         return tag in self.tags
 
-    def baseline(self, targets: Steps) -> Blind:
+    def baseline(self, targets: Steps) -> BlindShare:
         """Return what the most frequent tag of all reaches."""
         from grucli.tasks.tag.scorecard import majority
 

@@ -11,59 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.records import Record
-from grucli.tasks.intervals import Interval
+from grucli.tasks.blind_share import BlindShare
 from grucli.tasks.scorecard import Measure
-from grucli.tasks.tag.metrics import Share, interval
+from grucli.tasks.tag.metrics import Share
 
 MOST_TOKENS = 30_000  # whose most frequent tags a model keeps
 
 
-@dataclass(frozen=True, kw_only=True)
-class Blind:
-    """The figure of blind answers to some sequences.
-
-    Attributes:
-        measure: what is measured.
-        rows: sequences.
-        value: the figure.
-        trials: as in `Share`, of the figures that are compared with it.
-        owner: whose figure it is.
-        meaning, subject: what is always answered.
-    """
-
-    measure: Measure
-    rows: int
-    value: float
-    trials: int
-    owner: str
-    meaning: str
-    subject: str | None = None
-
-    def interval(self, value: float) -> Interval:
-        """Return the 95 % interval of a figure on these rows."""
-        return interval(value, self.trials)
-
-    def is_passed_by(self, value: float) -> bool:
-        """Whether a figure is above the baseline by more than chance explains."""
-        return self.interval(value)[0] > self.value
-
-    def is_missed_by(self, value: float) -> bool:
-        """Whether a figure is below the baseline by more than chance explains."""
-        return self.interval(value)[1] < self.value
-
-    @property
-    def limit(self) -> str:
-        """Why no figure could pass it; nothing where some could."""
-        if self.value == 1:
-            return f"{self.meaning} is right everywhere"
-        if not self.is_passed_by(1.0):
-            return f"no answers would be on {self.rows} rows; judge it on more"
-        return ""
-
-
-def of_one_tag(measure: Measure, share: Share, rows: int, tag: str | None) -> Blind:
+def of_one_tag(measure: Measure, share: Share, rows: int, tag: str | None) -> BlindShare:
     """Return what the most frequent tag reaches as the answer to every step."""
-    return Blind(
+    return BlindShare(
         measure=measure,
         rows=rows,
         value=share.value or 0.0,
@@ -74,9 +31,9 @@ def of_one_tag(measure: Measure, share: Share, rows: int, tag: str | None) -> Bl
     )
 
 
-def of_words(measure: Measure, share: Share, rows: int, answered: Share) -> Blind:
+def of_words(measure: Measure, share: Share, rows: int, answered: Share) -> BlindShare:
     """Return what each token's most frequent tag in training reaches, beside what is answered."""
-    return Blind(
+    return BlindShare(
         measure=measure,
         rows=rows,
         value=share.value or 0.0,

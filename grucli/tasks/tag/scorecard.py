@@ -14,6 +14,7 @@ from grucli.data.records import Record
 from grucli.engine.packing import Integers
 from grucli.engine.steps import Steps
 from grucli.errors import counted
+from grucli.tasks.blind_share import BlindShare
 from grucli.tasks.class_scores import (
     ClassScore,
     calibration_error,
@@ -34,7 +35,6 @@ from grucli.tasks.scorecard import (
     ScoreTable,
 )
 from grucli.tasks.tag import baseline
-from grucli.tasks.tag.baseline import Blind
 from grucli.tasks.tag.chunks import OUTSIDE, UNNAMED, Tagged
 from grucli.tasks.tag.decoding import Decoded, sums
 from grucli.tasks.tag.metrics import ChunkCounts, Share
@@ -194,7 +194,7 @@ def pictures(tags: Sequence[str], found: Decoded, targets: Steps) -> Pictures:
     )
 
 
-def majority(tags: Sequence[str], targets: Steps) -> Blind:
+def majority(tags: Sequence[str], targets: Steps) -> BlindShare:
     """Return what the most frequent tag of some sequences reaches as the answer to every step."""
     counts = np.bincount(targets.values[targets.values >= 0], minlength=len(tags))
     most = int(counts.argmax())
