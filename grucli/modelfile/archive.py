@@ -24,6 +24,7 @@ import numpy as np
 from grucli.errors import CheckpointError, excerpt, show_path
 from grucli.files.whole_files import consists_of, read_bytes, sha256
 from grucli.files.writing import write_atomic
+from grucli.modelfile.exchange.reading import is_foreign
 from grucli.modelfile.npz_layout import (
     DTYPES,
     END_BYTES,
@@ -57,6 +58,10 @@ _LOOKS = (
     (b"\x80", "a Python pickle"),
     (b"<", "an HTML or XML page"),
     (b"{", "JSON text"),
+)
+_OF_OTHERS = (
+    "not a grucli checkpoint; take a model of another system over with "
+    "'grucli train DATA --init-from FILE --set training.epochs=0 -o m.npz'"
 )
 _NAME_ONE = "name a file that 'grucli train' wrote"
 
@@ -137,7 +142,8 @@ def _told(path: str | Path) -> Iterator[None]:
     try:
         yield
     except FaultError as fault:
-        raise CheckpointError(f"{show_path(path)}: {fault}") from None
+        said = _OF_OTHERS if is_foreign(path) else fault
+        raise CheckpointError(f"{show_path(path)}: {said}") from None
 
 
 def _parse(data: bytes) -> Archive:

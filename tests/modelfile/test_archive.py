@@ -697,3 +697,12 @@ def test_a_file_perfect_but_over_a_limit(path, monkeypatch, limit, meta, arrays)
         relaxed.setattr(archive, limit, 10**9)
         data = save(path, meta, arrays)
     assert_refused(path, data, "damaged (")
+
+
+@pytest.mark.parametrize("name", ["m.keras", "m.safetensors", "m.onnx", "m.pt"])
+def test_a_model_of_another_system_is_to_be_taken_over(tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(b"\x08\x00" * 50)
+    with pytest.raises(CheckpointError) as refused:
+        read_archive(path)
+    assert "--init-from" in str(refused.value)

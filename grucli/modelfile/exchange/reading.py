@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grucli.errors import CheckpointError, show_path
-from grucli.modelfile.exchange.foreign import ForeignModel
 from grucli.modelfile.npz_layout import FaultError
+
+if TYPE_CHECKING:
+    from grucli.modelfile.exchange.foreign import ForeignModel
 
 READERS = {
     ".keras": "keras_file",
