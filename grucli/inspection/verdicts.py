@@ -14,13 +14,22 @@ CANDIDATE_RATIO = 3.0  # horizon over what the keep gates hold
 WHOLE_SHARE = 0.9  # of the 95th percentile of the lengths
 IGNORED_SHARE = 0.2  # of the median length
 LISTED_UNITS = 12
-IDS = (
-    *(f"gates.{name}" for name in ("dead_units", "frozen", "no_carry", "reset_shut")),
-    *(f"gates.constant_{gate}" for gate in ("keep", "reset")),
-    *(f"memory.{name}" for name in ("one_answer", "candidate_path", "whole", "redundant")),
-    *(f"memory.ignores_{far}" for far in ("start", "end")),
-)
-"""Of all rules."""
+ADVICE = {
+    "gates.dead_units": "try a smaller model.hidden_size, or a lower training.learning_rate",
+    "gates.frozen": "fine where memory is long, else try a lower training.learning_rate",
+    "gates.no_carry": "fine where steps near by decide, else try model.initialisation=chrono",
+    "gates.reset_shut": "fine where scores are good, else try a lower training.learning_rate",
+    "gates.constant_keep": "fine, but a smaller model.hidden_size may do",
+    "gates.constant_reset": "fine, but a smaller model.hidden_size may do",
+    "memory.one_answer": "run data of several answers, or train with more rows or --class-weight",
+    "memory.candidate_path": "fine, but for longer spans try model.initialisation=chrono",
+    "memory.whole": "keep them whole: data.max_length must not cut them",
+    "memory.redundant": "try shorter inputs, and look for a mark that gives the answer away",
+    "memory.ignores_start": "try shorter inputs, or model.initialisation=chrono if it matters",
+    "memory.ignores_end": "try shorter inputs (data.max_length), or look at what begins them",
+}
+"""What to do, by the id of each rule. The ids stay as they are."""
+IDS = tuple(ADVICE)
 
 
 def verdicts(
@@ -48,13 +57,11 @@ def _of_units(part: LayerHealth, architecture: Architecture) -> Iterator[Verdict
         name: str, units: Sequence[int], what: str, level: Level = "warning"
     ) -> Iterator[Verdict]:
         if units:
-            yield Verdict(
-                id=f"gates.{name}",
-                level=level,
-                text=f"{part.name}: {units_line(units)} of {size} units {what}",
-                figure=f"{name} of {part.name}",
-                value=len(units),
-                threshold=0,
+            yield _verdict(
+                f"gates.{name}",
+                f"{part.name}: {units_line(units)} of {size} units {what}",
+                (f"{name} of {part.name}", len(units), 0),
+                level,
             )
 
     yield from verdict("dead_units", part.dead, "are dead: their state never varies")
@@ -77,13 +84,11 @@ def _of_memory(
     if architecture.reads_steps:  # what a step needs is no whole, and no end
         return
     if data.answers == 1:
-        yield Verdict(
-            id="memory.one_answer",
-            level="warning",
-            text="every decision is the same one: the context horizon says nothing",
-            figure="answers",
-            value=1,
-            threshold=1,
+        yield _verdict(
+            "memory.one_answer",
+            "every decision is the same one: the context horizon says nothing",
+            ("answers", 1, 1),
+            "warning",
         )
         return
     yield from _of_horizons(horizons, data)
@@ -100,14 +105,15 @@ def _of_candidate_path(
     longest = max(float(time.max()) for time in times)
     needed = next(horizon.h99 for horizon in horizons if horizon.side == "end")
     if needed > max(1, CANDIDATE_RATIO * longest):  # the last step alone needs no memory
-        yield Verdict(
-            id="memory.candidate_path",
-            level="note",
-            text=f"the keep gates forget in {longest:.1f} steps, but decisions need {needed}: "
+        yield _verdict(
+            "memory.candidate_path",
+            f"the keep gates forget in {longest:.1f} steps, but decisions need {needed}: "
             "memory is carried by the candidate path, not by the keep gate",
-            figure="h99 from the end / longest leak time or reach of a keep gate",
-            value=needed / longest,
-            threshold=CANDIDATE_RATIO,
+            (
+                "h99 from the end / longest leak time or reach of a keep gate",
+                needed / longest,
+                CANDIDATE_RATIO,
+            ),
         )
 
 
@@ -121,36 +127,40 @@ def _of_horizons(horizons: Sequence[Horizon], data: Input) -> Iterator[Verdict]:
     deciding = [horizon for horizon in horizons if horizon.h99 < ignored]
     least, most = sorted(horizon.h99 for horizon in horizons)
     if len(deciding) == 2:
-        yield Verdict(
-            id="memory.redundant",
-            level="note",
-            text=f"either end alone decides, within {counted(most, 'step')}: sequences are "
-            "redundant; try shorter inputs",
-            figure="h99, the longer of both",
-            value=most,
-            threshold=ignored,
+        yield _verdict(
+            "memory.redundant",
+            f"either end alone decides, within {counted(most, 'step')}: sequences are redundant",
+            ("h99, the longer of both", most, ignored),
         )
     elif deciding:
         yield _of_one_end(deciding[0], ignored)
     elif least >= whole:
-        yield Verdict(
-            id="memory.whole",
-            level="note",
-            text=f"the model uses whole sequences: it needs {least} steps from either end",
-            figure="h99, the shorter of both",
-            value=least,
-            threshold=whole,
+        yield _verdict(
+            "memory.whole",
+            f"the model uses whole sequences: it needs {least} steps from either end",
+            ("h99, the shorter of both", least, whole),
         )
 
 
 def _of_one_end(horizon: Horizon, ignored: float) -> Verdict:
     near, far = ("last", "start") if horizon.side == "end" else ("first", "end")
+    return _verdict(
+        f"memory.ignores_{far}",
+        f"decided by the {near} {counted(horizon.h99, 'step')}: the model ignores the {far}",
+        (f"h99 from the {horizon.side}", horizon.h99, ignored),
+    )
+
+
+def _verdict(
+    name: str, found: str, judged: tuple[str, float, float], level: Level = "note"
+) -> Verdict:
+    """Return what is found, followed by what to do; `judged` is a figure, its value and bound."""
+    figure, value, threshold = judged
     return Verdict(
-        id=f"memory.ignores_{far}",
-        level="note",
-        text=f"decided by the {near} {counted(horizon.h99, 'step')}: the model ignores the {far}"
-        + ("; try shorter inputs, or model.initialisation=chrono" if far == "start" else ""),
-        figure=f"h99 from the {horizon.side}",
-        value=horizon.h99,
-        threshold=ignored,
+        id=name,
+        level=level,
+        text=f"{found}; {ADVICE[name]}",
+        figure=figure,
+        value=value,
+        threshold=threshold,
     )

@@ -31,7 +31,11 @@ def text(report: Report) -> str:
         parts += [
             _gates(report.health, report.settings.saturation),
             _memory(report),
-            [line for one in report.verdicts for line in field("!", one.text, indent=2)],
+            [
+                line
+                for one in report.verdicts
+                for line in field("!", f"{one.text} [{one.id}]", indent=2)
+            ],
         ]
     elif not (report.examples or report.alignments):
         parts += inside(report.saved)

@@ -61,7 +61,7 @@ def test_warnings_are_printed_as_the_page_shows_them(path, warned):
 def test_verdicts_are_given_as_the_page_shows_them(path, judged):
     shown = entries(path)
     assert set(judged) == set(IDS)
-    assert {name: shown[name] for name in IDS} == {k: f"! {text}" for k, text in judged.items()}
+    assert {name: shown[name] for name in IDS} == judged
 
 
 def test_a_warning_that_is_too_long_keeps_its_name_and_the_end_of_its_path():
@@ -167,7 +167,7 @@ def write_series(folder):
 
 @pytest.fixture(scope="module")
 def judged(folder):
-    """Return id -> text of the verdicts that real commands give."""
+    """Return id -> line of the verdicts that real commands give."""
     filler, found = " ".join(["filler"] * 20), {}
     first, last, both = f"{{0}} {filler}", f"{filler} {{0}}", f"{{0}} {filler} {{0}}"
     for model, forms in [
@@ -184,7 +184,9 @@ def judged(folder):
         checkpoint.save(folder / "hand.npz", text_model(model, ("bad", "good")))
         ran = grucli("inspect-gates", "texts.txt", "-m", "hand.npz", "--json", cwd=folder)
         assert (ran.code, ran.err) == (0, "")
-        found |= {one["id"]: one["text"] for one in json.loads(ran.out)["verdicts"]}
+        found |= {
+            one["id"]: f"! {one['text']} [{one['id']}]" for one in json.loads(ran.out)["verdicts"]
+        }
     return found
 
 

@@ -145,7 +145,9 @@ def _gates(report: Report) -> Markup:
 def _verdicts(found: Sequence[Verdict]) -> Markup:
     if not found:
         return tag("p", "No rule has anything to say.")
-    items = [tag("li", tag("b", one.level), one.text, class_=one.level) for one in found]
+    items = [
+        tag("li", tag("b", one.level), f"{one.text} [{one.id}]", class_=one.level) for one in found
+    ]
     return joined(
         tag("p", "What fixed rules find worth a look in these figures."), tag("ul", *items)
     )
