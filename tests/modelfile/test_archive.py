@@ -271,10 +271,11 @@ def assert_whole(path):
     return got.meta["step"]
 
 
-def kill_repeatedly(saver, path, times):
-    rng = random.Random(times)
+@pytest.mark.rigs
+def test_killed_at_random_instants(saver, path, cases):
+    rng = random.Random(40)
     steps, leftovers = [], 0
-    for _ in range(times):
+    for _ in range(cases(40)):
         saver.stdin.write("0\n")
         child = int(saver.stdout.readline())
         time.sleep(rng.uniform(0, 0.03))
@@ -285,16 +286,7 @@ def kill_repeatedly(saver, path, times):
         sweep(path)
         assert os.listdir(path.parent) == ["m.npz"]
     assert len(set(steps)) > 1
-    return leftovers
-
-
-def test_killed_at_random_instants(saver, path):
-    assert kill_repeatedly(saver, path, 40) > 0
-
-
-@pytest.mark.slow
-def test_killed_at_random_instants_often(saver, path):
-    assert kill_repeatedly(saver, path, 1000) > 100
+    assert leftovers > 0
 
 
 def test_killed_at_every_effect(saver, path):
@@ -363,11 +355,12 @@ def mutated(data, rng):
     return bytes(data)
 
 
-def mutate(path, count, seed):
+@pytest.mark.rigs
+def test_random_mutations(path, cases):
     original = save(path)
     expected = read_archive(path)
-    refused = 0
-    rng = random.Random(seed)
+    refused, count = 0, cases(4000)
+    rng = random.Random(1)
     for _ in range(count):
         data = mutated(original, rng)
         try:
@@ -378,15 +371,6 @@ def mutate(path, count, seed):
             assert data == original
             assert got.meta == expected.meta
     assert refused > count * 0.9
-
-
-def test_random_mutations(path):
-    mutate(path, count=4000, seed=1)
-
-
-@pytest.mark.slow
-def test_many_random_mutations(path):
-    mutate(path, count=200_000, seed=2)
 
 
 # --- Attacks: each file is as right as it can be but for the one thing ---
@@ -672,11 +656,12 @@ def test_no_attack_runs_code_or_takes_memory(path, tmp_path, hostile):
     assert done.stdout == f"refused {len(files)}\n", done.stdout + done.stderr
 
 
-def test_mutated_meta_in_an_honest_frame():
+@pytest.mark.rigs
+def test_mutated_meta_in_an_honest_frame(cases):
     """Behind right checksums the JSON is refused, or is what grucli would have written."""
     rng = random.Random(3)
     honest = meta_text(labels=["a", "b"], loss=[0.5, 1e-9])
-    for _ in range(2000):
+    for _ in range(cases(2000)):
         text = mutated(honest, rng)
         with contextlib.suppress(CheckpointError):
             meta = load_bytes(with_meta(text)).meta
