@@ -54,15 +54,15 @@ class Results:
 
         return [Condition.read(given) for given in self.fail_if or ()]
 
-    def check_targets(self, model: str, data: str | None) -> None:
+    def check_targets(self, model: str, data: str | None, compared: str | None) -> None:
         """Refuse, before anything is read, files that are in the way.
 
         Raises:
             AccessError: a file exists, without --force.
             AccessError: the package that --onnx takes is not installed.
-            ConfigError: a file would replace the model, the data or another one.
+            ConfigError: a file would replace a model, the data or another one.
         """
-        others: dict[str, str | None] = {"model": model, "data": data}
+        others = {"model": model, "data": data, "other model": compared}
         for flag, path in (("--npz", self.npz), ("--html", self.html), ("--onnx", self.onnx)):
             if path is not None:
                 output.check_apart(flag, path, others)

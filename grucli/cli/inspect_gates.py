@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from grucli.data.forms import OnBadRow
     from grucli.data.records import ReadOptions, Source
     from grucli.inspection.measure import Shown
-    from grucli.inspection.report import InspectionSettings
+    from grucli.inspection.report import InspectionSettings, Report
     from grucli.inspection.sampling import Drawn
     from grucli.modelfile.checkpoint import SavedModel
     from grucli.tasks.task import Task
@@ -70,6 +70,14 @@ def inspect_gates(
             "--target", metavar="LABEL|STEP", help="What to explain instead: a label, a tag's step."
         ),
     ] = None,
+    compare: Annotated[
+        str | None,
+        typer.Option(
+            "--compare",
+            metavar="MODEL",
+            help="A second model: what it answers otherwise, and why.",
+        ),
+    ] = None,
     sample: Annotated[
         int | None, typer.Option("--sample", min=1, metavar="N", help="Most sequences to run; 512.")
     ] = None,
@@ -90,6 +98,7 @@ def inspect_gates(
     grucli inspect-gates -m m.npz --text "not bad at all"
     grucli inspect-gates test.csv -m m.npz --example 3,wrong
     grucli inspect-gates test.csv -m m.npz --fail-if 'gates.dead_units>0'
+    grucli inspect-gates test.csv -m m.npz --compare other.npz
     grucli inspect-gates -m m.npz --onnx m.onnx
 
     A figure is a dotted path into what --json prints, without its "data." or "meta."; of a list it
@@ -99,9 +108,8 @@ def inspect_gates(
     common.set_threads()
     conditions = results.conditions()
     output.check_target(None, results.force)
-    results.check_targets(model, data)
+    results.check_targets(model, data, compare)
     from grucli.files.whole_files import sha256_of
-    from grucli.inspection.measure import inspect
     from grucli.inspection.report import InspectionSettings
     from grucli.report.inspection import text
 
@@ -112,7 +120,9 @@ def inspect_gates(
     limits = _saturation(sat or SATURATION)
     settings = InspectionSettings(sample=sample or SAMPLE, seed=seed, saturation=limits)
     common.show_activity()
-    saved = common.load(model)
+    paths = [model] if compare is None else [model, compare]
+    models = [common.load(path) for path in paths]
+    saved = models[0]
     exported = results.export(saved)
     common.note_keyboard(data)
     options, texts = _column_and_texts(data, reading, saved)
@@ -125,7 +135,7 @@ def inspect_gates(
         results.check_size(saved, drawn.records)
         drawn = dataclasses.replace(drawn, sha256=sha256_of(data))
         common.note_each(saved.task.unknown_warnings(drawn.name, drawn.records))
-    report = inspect(show_path(model), saved, shown, settings, drawn)
+    report = _look(paths, models, shown, settings, drawn)
     output.write(
         json.dumps(report.to_json(), allow_nan=False) + "\n" if common.json else text(report)
     )
@@ -135,6 +145,23 @@ def inspect_gates(
     results.write(exported, report, shown.records if drawn is None else drawn.records, common)
     if results.count_holding(conditions, report):
         raise typer.Exit(1)
+
+
+def _look(
+    paths: list[str],
+    models: list[SavedModel],
+    shown: Shown,
+    settings: InspectionSettings,
+    drawn: Drawn | None,
+) -> Report:
+    """Look inside a model, alone or beside a second one."""
+    from grucli.inspection.comparison import compare
+    from grucli.inspection.measure import inspect
+
+    first, *others = map(show_path, paths)
+    if not others:
+        return inspect(first, models[0], shown, settings, drawn)
+    return compare((first, others[0]), (models[0], models[1]), shown, settings, drawn)
 
 
 def _refuse(given: Mapping[str, object]) -> None:

@@ -87,6 +87,8 @@ def _values(report: Mapping[str, Any], figure: str) -> list[float]:
         raise ConfigError(f"--fail-if: '{excerpt(figure, LIMITED)}' is undefined here")
     if not is_looked_at and figure.startswith(("gates.", "memory.")):
         raise ConfigError(f"{place} without DATA; name a file, or - for stdin")
+    if figure.startswith("compare.") and "compare" not in report["data"]:
+        raise ConfigError(f"{place} without --compare; name a second model")
     names = {name for root in roots for name in _names(root)} | set(IDS)
     raise ConfigError(place + (did_you_mean(figure, sorted(names)) or MEND))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from grucli.inspection.sequences import Example
 from grucli.inspection.serialization import example_json, model_json, plain, scores_json
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.tasks.scorecard import Scorecard
+
+if TYPE_CHECKING:
+    from grucli.inspection.comparison import Comparison  # it holds another report
 
 SCHEMA = "grucli.gates/1"
 CONVENTION = "h = write*candidate + keep*h, write = 1 - keep; keep = z"
@@ -156,6 +159,7 @@ class Report:
         alignments: what answers that are written look at, instead of `examples`.
         ngrams: those that weigh most; None for a model without n-grams.
         verdicts: by rule, in a fixed order.
+        comparison: with a second model; None without one.
     """
 
     path: str
@@ -170,6 +174,7 @@ class Report:
     alignments: tuple[Alignment, ...] = ()
     ngrams: NgramWeights | None = None
     verdicts: tuple[Verdict, ...] = ()
+    comparison: Comparison | None = None
 
     @property
     def convention(self) -> str:
@@ -182,6 +187,7 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         """Return the object of the schema `grucli.gates/1`, without NaN."""
         aligned = [one.to_json() for one in self.alignments]
+        compared = {} if self.comparison is None else {"compare": self.comparison.to_json()}
         return {
             "schema": SCHEMA,
             "meta": {
@@ -202,6 +208,7 @@ class Report:
                 "picked": [dataclasses.asdict(one) for one in self.picked],
                 "ngrams": None if self.ngrams is None else self.ngrams.to_json(),
                 **({"alignments": aligned} if self.saved.task.writes else {}),
+                **compared,
             },
             "verdicts": [dataclasses.asdict(verdict) for verdict in self.verdicts],
         }

@@ -9,6 +9,7 @@ from grucli.inspection.health import Gate, LayerHealth
 from grucli.inspection.report import Input, Report
 from grucli.inspection.verdicts import units_line
 from grucli.model.linear_path import NAMES
+from grucli.report import comparison
 from grucli.report.alignments import alignments
 from grucli.report.model_card import FactLines, facts, inside
 from grucli.report.ngrams import ngrams
@@ -25,7 +26,12 @@ CUT_AT_STEP = (
 
 
 def text(report: Report) -> str:
-    """Return the whole report; without data, and nothing to explain, what is in the model."""
+    """Return the whole report; without data, and nothing to explain, what is in the model.
+
+    Beside a second model it is what differs.
+    """
+    if report.comparison is not None:
+        return comparison.text(report, report.comparison)
     parts = [[line for fact in head_facts(report) for line in field(*fact)]]
     if report.input is not None:
         parts += [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grucli.inspection.report import SCHEMA, Input, Report, Verdict
+from grucli.report.comparison import paired_examples
 from grucli.report.inspection import (
     data_facts,
     gate_heading,
@@ -18,6 +19,7 @@ from grucli.report.model_card import facts as model_facts
 from grucli.report.page.alignments import alignments
 from grucli.report.page.card_sections import card_sections
 from grucli.report.page.charts import histogram, horizons, saturation
+from grucli.report.page.comparison import beside
 from grucli.report.page.document import document, facts, footer, table
 from grucli.report.page.evaluation_page import verdict
 from grucli.report.page.markup import Child, Markup, joined, tag
@@ -40,8 +42,13 @@ def page(report: Report) -> str:
 
     Without data there are the explained texts and what is in the model.
     """
-    sections = [
-        ("why", "Why this answer", examples(report.examples, report.picked)),
+    shown, compared = report.examples, report.comparison
+    sections: list[tuple[str, str, Markup | None]] = []
+    if compared is not None:
+        shown = tuple(paired_examples(report, compared))
+        sections.append(("beside", "Beside another model", beside(report, compared)))
+    sections += [
+        ("why", "Why this answer", examples(shown, report.picked)),
         ("alignment", "What each symbol looks at", alignments(report.alignments)),
     ]
     if report.ngrams is not None and (report.input is not None or not report.examples):
@@ -54,14 +61,14 @@ def page(report: Report) -> str:
             ("verdicts", "Verdicts", _verdicts(report.verdicts)),
         ]
     sections.append(("model", "The model", _model(report)))
-    shown = [section for section in sections if section[2] is not None]
-    links = [tag("a", heading, href=f"#{name}") for name, heading, _ in shown]
+    filled = [section for section in sections if section[2] is not None]
+    links = [tag("a", heading, href=f"#{name}") for name, heading, _ in filled]
     return document(
         f"{report.path} – grucli inspect-gates",
         tag("h1", f"Inside {report.path}"),
         tag("p", f"{report.saved.task.name}, {report.saved.task.listed}", class_="lead"),
         tag("nav", *links),
-        *(tag("section", tag("h2", heading), inner, id=name) for name, heading, inner in shown),
+        *(tag("section", tag("h2", heading), inner, id=name) for name, heading, inner in filled),
         footer(SCHEMA),
     )
 

@@ -1,0 +1,214 @@
+"""Two models beside each other: their answers to the same data, and what is inside of them.
+
+Each reads the data in its own way, so vocabularies, cells and sizes may differ; what is answered
+may not.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grucli import activity
+from grucli.data.encoded import Encoded
+from grucli.data.records import Record
+from grucli.errors import CheckpointError, ConfigError, excerpt, show_path
+from grucli.inspection import paired, similarity
+from grucli.inspection.measure import MOST_PICKED, Shown, inspect
+from grucli.inspection.paired import Answers
+from grucli.inspection.report import InspectionSettings, Report
+from grucli.inspection.sampling import Drawn
+from grucli.inspection.sequences import Example, example
+from grucli.inspection.serialization import example_json, plain, scores_json
+from grucli.inspection.similarity import WeightChange
+from grucli.inspection.states import LayerLikeness, layers_alike
+from grucli.model.logits import branch_logits
+from grucli.model.runner import Runner
+from grucli.modelfile.checkpoint import SavedModel
+from grucli.tasks.task import Scores
+
+PATH_WIDTH = 36
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Comparison:
+    """A second model beside the one of a report.
+
+    Attributes:
+        other: the report of the second model, on the same data; its examples are those of the
+            first report, one by one.
+        same_start: whether both began to learn with the same weights, so that units keep their
+            numbers: two moments of one run, or runs that part ways later.
+        weights: of the arrays that have one shape in both.
+        answers: to the same sequences; None without data.
+        layers: their states, none without data.
+        of_steps: whether states are those of all steps; else, where the models read other steps,
+            the last ones of each sequence.
+    """
+
+    other: Report
+    same_start: bool
+    weights: tuple[WeightChange, ...]
+    answers: Answers | None = None
+    layers: tuple[LayerLikeness, ...] = ()
+    of_steps: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what stands under "compare" in the report of the first model."""
+        other = self.other
+        report = other.to_json()
+        aligned = report["data"].get("alignments")
+        return {
+            "model": other.path,
+            "sha256": other.saved.sha256,
+            **({} if self.answers is None else self.answers.to_json()),
+            "same_start": self.same_start,
+            "weights": [dataclasses.asdict(one) for one in self.weights],
+            "states": [
+                {
+                    "name": one.name,
+                    "of": "steps" if self.of_steps else "last states",
+                    "cka": one.cka,
+                    "matched": one.matched,
+                    "units": [[u.first, u.second, u.correlation] for u in one.units],
+                }
+                for one in self.layers
+            ],
+            "other": {
+                "input": report["meta"]["input"],
+                "scores": None if other.card is None else scores_json(other.card),
+                "gates": [plain(vars(part)) for part in other.health],
+                "memory": [plain(vars(horizon)) for horizon in other.horizons],
+                "examples": [example_json(one) for one in other.examples],
+                "verdicts": report["verdicts"],
+                **({} if aligned is None else {"alignments": aligned}),
+            },
+        }
+
+
+def compare(
+    paths: tuple[str, str],
+    models: tuple[SavedModel, SavedModel],
+    shown: Shown,
+    settings: InspectionSettings,
+    drawn: Drawn | None = None,
+) -> Report:
+    """Look inside the first model, and at what is different in the second.
+
+    Args:
+        paths: of both model files, for people.
+        models: both.
+        shown: single sequences to explain by both, beside some with another answer.
+        settings: how to look.
+        drawn: sample of the data, of the kind that the first model reads.
+
+    Raises:
+        CheckpointError: the models do not answer the same, or do not read the same.
+        ConfigError, DataError: as `measure.inspect`.
+    """
+    check_comparable(paths, models)
+    answers, layers, of_steps = None, tuple[LayerLikeness, ...](), True
+    together = has_same_start(*models)
+    if drawn is not None:
+        if models[0].task.writes:
+            raise ConfigError("--compare: runs no DATA of models that write texts; give --text")
+        activity.at("comparing the answers")
+        encoded = tuple(one.encoder.encode(drawn.records) for one in models)
+        scores = tuple(map(_scores, models, encoded))
+        tasks = (models[0].task, models[1].task)
+        answers = paired.answers(tasks, (scores[0], scores[1]), drawn.records, settings.seed)
+        layers, of_steps = layers_alike(models, (encoded[0], encoded[1]), same_start=together)
+        shown, drawn = _with_flips(shown, drawn, answers)
+    first = inspect(paths[0], models[0], shown, settings, drawn)
+    texts = Shown(texts=shown.texts) if models[0].task.writes else Shown()
+    other = inspect(paths[1], models[1], texts, settings, drawn)
+    explained = _explained_alike(first, models[1], shown, drawn)
+    comparison = Comparison(
+        other=dataclasses.replace(other, examples=explained),
+        same_start=together,
+        weights=similarity.weight_changes(*models),
+        answers=answers,
+        layers=layers,
+        of_steps=of_steps,
+    )
+    return dataclasses.replace(first, comparison=comparison)
+
+
+def check_comparable(paths: tuple[str, str], models: tuple[SavedModel, SavedModel]) -> None:
+    """Refuse models of which no answer could be set beside the other's.
+
+    Raises:
+        CheckpointError: they have other tasks, other labels, or read other data.
+    """
+    first, second = models
+    ours, theirs = (show_path(path, PATH_WIDTH) for path in paths)
+    differ = None
+    if first.task.name != second.task.name:
+        differ = f"its task is {second.task.name}, that of {ours} {first.task.name}"
+    elif first.encoder.form != second.encoder.form:
+        differ = f"reads {second.encoder.form}, but {ours} {first.encoder.form}"
+    else:
+        names = [set(paired.output_names(one.task)) for one in models]
+        odd = sorted(names[0] ^ names[1])
+        if odd:
+            whose = ours if odd[0] in names[0] else theirs
+            differ = f"has other labels than {ours}: only {whose} has '{excerpt(odd[0], 24)}'"
+    if differ is not None:
+        raise CheckpointError(f"{theirs}: {differ}; compare models that answer the same")
+
+
+def has_same_start(first: SavedModel, second: SavedModel) -> bool:
+    """Tell whether two models have learned from the same first weights, by what their cards say."""
+    ours, theirs = (
+        dataclasses.replace(one.model.architecture, dtype="float64") for one in (first, second)
+    )
+    if ours != theirs or first.encoder.vocabulary != second.encoder.vocabulary:
+        return False
+    if first.sha256 and first.sha256 == second.sha256:
+        return True
+    origins = [one.card.get("init_from") for one in (first, second)]
+    if first.sha256 in origins[1:] or second.sha256 in origins[:1]:
+        return True
+    starts = [_start(one.card) for one in (first, second)]
+    return starts[0] is not None and starts[0] == starts[1] and origins[0] == origins[1]
+
+
+def _start(card: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """Return what the first weights follow from; None where a card does not say."""
+    config, data = card.get("config"), card.get("data")
+    if not isinstance(config, Mapping) or not isinstance(data, Mapping):
+        return None
+    return config.get("seed"), config.get("model"), data.get("sha256")
+
+
+def _scores(saved: SavedModel, encoded: Encoded) -> Scores:
+    found = branch_logits(Runner(saved.model, alike=True), encoded)
+    return found.blended(saved.model.mix)
+
+
+def _with_flips(shown: Shown, drawn: Drawn, answers: Answers) -> tuple[Shown, Drawn]:
+    """Return what to explain together with the sequences whose answers are farthest apart."""
+    chosen = [drawn.records[row] for row in answers.flips[:MOST_PICKED].tolist()]
+    numbers = (*shown.numbers, *(record.number for record in chosen))
+    asked = drawn.asked | {record.number: record for record in chosen}
+    return (
+        dataclasses.replace(shown, numbers=numbers),
+        dataclasses.replace(drawn, asked=asked),
+    )
+
+
+def _explained_alike(
+    first: Report, second: SavedModel, shown: Shown, drawn: Drawn | None
+) -> tuple[Example, ...]:
+    """Return what the second model does with the sequences that the first one's report explains."""
+    records: dict[str, Record] = {f"text {record.number}": record for record in shown.records}
+    if drawn is not None:
+        every = (*drawn.records, *drawn.asked.values())
+        records |= {f"#{record.number}": record for record in every}
+    seed = first.settings.seed
+    return tuple(
+        example(second, records[one.name], one.name, target=shown.target, seed=seed)
+        for one in first.examples
+    )

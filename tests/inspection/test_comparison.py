@@ -1,0 +1,156 @@
+"""Two models beside each other, in figures, in text and on the page.
+
+Covers: inspection/states, report/comparison, report/page/comparison.
+"""
+
+import dataclasses
+import json
+import re
+
+import numpy as np
+import pytest
+from rich.cells import cell_len
+
+from grucli.data.records import Remembered
+from grucli.data.text.encoder import TextEncoder
+from grucli.data.text.symbols import Symbols
+from grucli.data.text.vocabulary import Vocabulary
+from grucli.errors import CheckpointError, ConfigError
+from grucli.inspection.comparison import compare, has_same_start
+from grucli.inspection.measure import Shown
+from grucli.model.network import Model
+from grucli.modelfile.checkpoint import SavedModel
+from grucli.report.inspection import text
+from grucli.report.page.page import page
+from grucli.tasks.classify.task import Classify
+from grucli.tasks.generate.task import Generate
+from grucli.tasks.regress.task import Regress
+from tests.inspection.helpers import SETTINGS, blocks, random_model
+from tests.inspection.reports import REVIEWS, WORDS, sample, series_model, text_model
+from tests.model.test_decoder import writing_architecture
+
+SAMPLE = sample(REVIEWS, (3,))
+
+
+def compared(first, second, shown=None, drawn=SAMPLE):
+    return compare(("a.npz", "b.npz"), (first, second), shown or Shown(), SETTINGS, drawn)
+
+
+def figures(report):
+    return json.loads(json.dumps(report.to_json(), allow_nan=False))["data"]["compare"]
+
+
+def test_a_model_is_like_itself():
+    found = figures(compared(text_model(), text_model()))
+    assert (found["flips"], found["moved"], found["p"]) == (0, 0, 1)
+    assert found["accuracy_drop"] == found["loss_rise"] == 0
+    assert [one["cosine"] for one in found["weights"]] == pytest.approx([1] * 7)
+    assert {one["relative"] for one in found["weights"]} == {0}
+    assert found["same_start"]
+    assert [one["cka"] for one in found["states"]] == [pytest.approx(1)] * 2
+    assert {(j, k, round(r, 9)) for j, k, r in found["states"][0]["units"]} == {
+        (k, k, 1) for k in range(4)
+    }
+
+
+def test_units_in_another_order_are_matched():
+    first, second = text_model(), text_model(random_model(scale=1.5))
+    order = np.array([2, 0, 3, 1])
+    for name, block in blocks(second.model).items():
+        own = block[..., order, :] if name != "bias_hn" else block[..., order]
+        own = own[..., order] if name == "weight_hh" else own
+        block[...] = own
+    second = dataclasses.replace(second, sha256="cd" * 32)  # of another run, for all one can tell
+    found = figures(compared(first, second))
+    assert not found["same_start"]
+    for layer in found["states"]:
+        assert layer["cka"] == pytest.approx(1)
+        assert [k for _, k, _ in layer["units"]] == np.argsort(order).tolist()
+
+
+def test_whoever_reads_other_steps_is_compared_by_last_states():
+    first = text_model()
+    other = text_model(random_model(cell="mingru", hidden_size=7, bidirectional=False))
+    other = dataclasses.replace(other, encoder=TextEncoder(Vocabulary(WORDS), "char", 60))
+    found = figures(compared(first, other, Shown(texts=("very good",), numbers=(3,))))
+    assert [(one["name"], one["of"]) for one in found["states"]] == [
+        ("layer 1 forward", "last states")
+    ]
+    assert len(found["states"][0]["units"]) == 4
+    names = [one["name"] for one in found["other"]["examples"]]
+    assert names[:2] == ["text 1", "#3"]
+    assert len(names) == len(set(names))
+
+
+def test_who_begins_alike_is_told_by_the_card():
+    card = {"config": {"seed": 1, "model": {"cell": "gru"}}, "data": {"sha256": "ab"}}
+    first = text_model(card=card)
+
+    def other(**changes):
+        own = {"card": card, "sha256": "cd" * 32} | changes
+        return dataclasses.replace(first, **own)
+
+    assert has_same_start(first, other())
+    assert not has_same_start(first, other(card={}))
+    assert not has_same_start(first, other(card={"config": 3, "data": None}))
+    seeded = {**card, "config": {**card["config"], "seed": 2}}
+    assert not has_same_start(first, other(card=seeded))
+    assert has_same_start(first, other(card={"init_from": first.sha256}))
+    assert not has_same_start(first, other(model=random_model(hidden_size=5)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"task": Classify(labels=("no", "yes", "so"))}, "b.npz: has other labels than a.npz"),
+        (
+            {"task": Regress(mean=0, scale=1, low=0, high=1, levels=None)},
+            "its task is regress, that of a.npz classify",
+        ),
+        ({"encoder": series_model().encoder}, "reads numeric sequences of 3 channels"),
+    ],
+)
+def test_what_does_not_answer_the_same_is_refused(changes, why):
+    with pytest.raises(CheckpointError, match=re.escape(why)):
+        compared(text_model(), dataclasses.replace(text_model(), **changes))
+
+
+@pytest.mark.parametrize("changes", [{}, {"cell": "rnn"}, {"cell": "gru_before", "num_layers": 2}])
+def test_people_see_both_in_80_columns_and_on_an_inert_page(changes):
+    shown = Shown(texts=("very not good",), picks=("wrong",))
+    report = compared(text_model(), text_model(random_model(seed=4, **changes)), shown)
+    lines = text(report).splitlines()
+    assert max(map(cell_len, lines)) <= 80
+    heads = {"A", "B", "ANSWERS", "INSIDE", "GATES", "WEIGHTS", "STATES", "WHY"}
+    assert heads <= {line.split(" ")[0] for line in lines}
+    assert {"A text 1", "B text 1"} <= {line[:8] for line in lines}
+    html = page(report)
+    assert "<script" not in html
+    assert "Beside another model" in html
+    assert html == page(compared(text_model(), text_model(random_model(seed=4, **changes)), shown))
+
+
+def test_without_data_weights_and_texts_are_compared():
+    report = compared(text_model(), text_model(random_model(seed=4)), Shown(texts=("good",)), None)
+    found = figures(report)
+    assert "flips" not in found
+    assert found["weights"]
+    assert [one["name"] for one in found["other"]["examples"]] == ["text 1"]
+    assert "ANSWERS" not in text(report)
+    assert "Beside another model" in page(report)
+
+
+def test_of_models_that_write_the_answers_to_texts_are_compared_alone():
+    task = Generate(symbols=Symbols.fit(["ab", "ba"], "char"), longest=6)
+    arch = writing_architecture(num_outputs=task.num_outputs, vocabulary_size=4)
+    model = Model(arch)
+    model.initialise(np.random.default_rng(1))
+    encoder = TextEncoder(Vocabulary(["a", "b"]), "char", 9)
+    saved = SavedModel(model=model, encoder=encoder, task=task, remembered=Remembered(), card={})
+    with pytest.raises(ConfigError, match="models that write texts"):
+        compared(saved, saved)
+    report = compared(saved, saved, Shown(texts=("ab",)), None)
+    own, other = report.to_json()["data"]["alignments"], figures(report)["other"]["alignments"]
+    assert own == other
+    assert "A text 1" in text(report)
+    assert "B text 1" in text(report)
