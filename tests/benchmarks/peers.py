@@ -25,6 +25,8 @@ PACKAGES = {
     "onnxruntime": ["onnxruntime==1.32.0", "onnx==1.23.2"],
     "ngram": ["scikit-learn==1.9.1"],
     "fasttext": ["fasttext-wheel==0.9.2", "numpy"],
+    "writing": ["torch==2.13.0", "numpy", "tokenizers==0.23.3"],
+    "phonetisaurus": ["phonetisaurus==0.3.0"],
 }
 FOLDER = Path.home() / ".cache" / "grucli-benchmarks"
 

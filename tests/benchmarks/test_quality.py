@@ -1,6 +1,8 @@
 """The quality benchmark: scores, intervals, resuming, tables. No peer is trained."""
 
+import dataclasses
 import gzip
+import json
 import sys
 
 import numpy as np
@@ -8,7 +10,7 @@ import pytest
 
 from grucli.tasks.classify import metrics
 from grucli.tasks.multilabel import metrics as set_metrics
-from tests.benchmarks import machine
+from tests.benchmarks import machine, processes
 from tests.benchmarks.quality import (
     intervals,
     label_sets,
@@ -18,6 +20,8 @@ from tests.benchmarks.quality import (
     sets,
     sides,
     tables,
+    text_units,
+    written_sets,
 )
 from tests.benchmarks.quality.standings import standings
 from tests.benchmarks.results import Results
@@ -30,7 +34,7 @@ def results(tmp_path):
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder with two texts sets, a series, and what has no label a row."""
+    """A folder with two sets of texts, a series, texts to be written, and what is none of these."""
     place = tmp_path / "data"
     for path in ("words", "more", "Waves", "tags", "pairs", "Sums", "nothing"):
         (place / path).mkdir(parents=True)
@@ -65,8 +69,9 @@ def _add(results, name, side, *rights, n=100, revision="1", **more):
 
 def test_sets_are_found_by_looking(folder):
     found = {each.name: each for each in sets.find(folder)}
-    assert list(found) == ["Waves", "more", "words"]
-    assert [each.text for each in found.values()] == [False, True, True]
+    assert list(found) == ["Waves", "more", "pairs", "words"]
+    assert [each.text for each in found.values()] == [False, True, True, True]
+    assert [each.writes for each in found.values()] == [None, None, ("source", "target"), None]
     assert [each.name for each in sets.find(folder, ["words", "Waves"])] == ["words", "Waves"]
 
 
@@ -392,3 +397,64 @@ def test_sets_of_labels_have_a_table_of_their_own(results):
     assert "| topics | 1,800 | grucli | .700 | .400 | .500 |" in shown
     assert "| topics | 1,800 | n-gram | .700 | .400 | .500 | words |" in shown
     assert standings(results) == []
+
+
+@pytest.fixture
+def words(tmp_path):
+    place = tmp_path / "data" / "cmudict_g2p"
+    place.mkdir(parents=True)
+    rows = [("aa", "A A"), ("ab", "A B"), ("ba", "B A"), ("bb", "B B")] * 12
+    for part in ("train", "test"):
+        lines = (f"{source},{target}\n" for source, target in rows)
+        _write(place / f"{part}.csv.gz", "source,target\n" + "".join(lines))
+    return place.parent
+
+
+def test_texts_to_be_written_are_a_set_with_peers_of_their_own(words, tmp_path):
+    (each,) = sets.find(words)
+    assert written_sets.read(each.test)[1][:2] == ["A A", "A B"]
+    assert [side for side in sides.ENVIRONMENTS if sides.takes(side, each)] == [*sides.WRITERS]
+    others = dataclasses.replace(each, name="deb_en_fr")
+    assert [side for side in sides.ENVIRONMENTS if sides.takes(side, others)] == ["pytorch"]
+    variables = machine.environment(1, keep_blas_kernel=True)
+    figures = sides.grucli(each, 0, variables, tmp_path, ["training.epochs=1"])
+    assert figures["rows"] == 48
+    assert figures.keys() >= {"exact_match", "edit_rate", "model_mb", "seconds"}
+
+
+def test_answers_of_peers_are_scored_as_those_of_grucli(words, monkeypatch):
+    (each,) = sets.find(words)
+    answers = ["A A", "A B", "A A", "B"] * 12  # equal inputs count once
+    answered = json.dumps({"answers": answers, "model_bytes": 2_500_000})
+    outcome = processes.Outcome(seconds=2.0, cpu_s=1.0, peak_mb=9.0, sum_mb=None, output=answered)
+    monkeypatch.setattr(processes, "run", lambda *_: outcome)
+    figures = sides.peer("pytorch", sys.executable, each, 0, {})
+    assert figures == {
+        "rows": 48,
+        "exact_match": 0.5,
+        "edit_rate": 0.25,
+        "model_mb": 2.5,
+        "seconds": 2.0,
+        "peak_mb": 9,
+    }
+
+
+def test_texts_that_are_written_have_a_table_of_their_own(results):
+    figures = {"rows": 1918, "exact_match": 0.25, "edit_rate": 0.5, "seconds": 2.0, "model_mb": 4.9}
+    texts = {"chrf": 40.04, "bleu": 13.0, "rouge_l": 0.5, "baseline_rouge_l": 0.231}
+    for side, more in (("grucli", texts), ("phonetisaurus", {})):
+        key = {"set": "pairs", "side": side, "seed": 0, "revision": "1"}
+        results.add(figures | more, **key)
+    shown = tables.show(results)
+    line = "| pairs | 1,918 | grucli | .750 | .500 | 40.0 | 13.0 | .500 (.231) | 4.90 | 2.00 |"
+    assert line in shown.replace("(0.", "(.")
+    assert "| pairs | 1,918 | Phonetisaurus | .750 | .500 |  |  |  | 4.90 | 2.00 |" in shown
+
+
+@pytest.mark.parametrize(
+    ("targets", "ids"), [(["A B", "C"], [3, 4]), (["a  b", "c"], [4, 3, 3, 5])]
+)
+def test_a_peer_reads_and_writes_in_units_that_suit_the_texts(targets, ids):
+    _, writes = text_units.Units.of(["x y", "z"], targets)
+    assert writes.ids(targets[0]) == ids
+    assert writes.text([*ids, text_units.UNKNOWN]) == targets[0]

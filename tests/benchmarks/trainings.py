@@ -55,7 +55,7 @@ def _found(run):
     """Return the sets of the folder whose rows have one label."""
     if run.arguments.data is None:
         raise SystemExit("--data DIR: where are the sets?")
-    return [each for each in sets.find(run.arguments.data) if not each.several]
+    return [each for each in sets.find(run.arguments.data) if not (each.several or each.writes)]
 
 
 def _measure(run, table, found, sides, watch=False):

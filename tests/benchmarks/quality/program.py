@@ -5,10 +5,10 @@
     python -m tests.benchmarks quality                         # show what has been measured
 
 DIR holds texts as NAME/{train,test}.csv.gz with the columns text and label, or labels with |
-between several of a row, series as NAME/NAME_{TRAIN,TEST}.ts.gz. All choices are made within the
-training files; the test files are answered once a seed. grucli is measured again after a change of
-its code, a peer is not. The environments of the peers are made in --envs, unless --python names an
-interpreter that has them.
+between several of a row, or source and target or text and summary of texts to be written; series as
+NAME/NAME_{TRAIN,TEST}.ts.gz. All choices are made within the training files; the test files are
+answered once a seed. grucli is measured again after a change of its code, a peer is not. The
+environments of the peers are made in --envs, unless --python names an interpreter that has them.
 """
 
 import argparse
@@ -22,7 +22,8 @@ from tests.benchmarks.results import Results
 from tests.benchmarks.run import say
 
 SEEDS_HELP = "of training; 0,1,2, which are 1,2,3 for fastText"
-PEERS_HELP = f"of {', '.join(sides.PEERS)}; ngram,fasttext (gru takes long)"
+NAMES = [*sides.PEERS, *sides.WRITERS]
+PEERS_HELP = f"of {', '.join(NAMES)}; ngram,fasttext (the others but phonetisaurus take long)"
 
 
 def main(words):
@@ -72,9 +73,7 @@ class Run:
             for seed in self.arguments.seeds:
                 self._grucli(each, seed)
         for side in self.arguments.peers:
-            if side in sides.OF_TEXTS and not each.text:
-                continue
-            if side not in sides.OF_TEXTS and each.several:
+            if not sides.takes(side, each):
                 continue
             for seed in sides.seeds(side, self.arguments.seeds):
                 self._peer(each, side, seed)
@@ -145,6 +144,6 @@ def _numbers(text):
 
 def _peers(text):
     names = [] if text == "none" else text.split(",")
-    if unknown := set(names) - set(sides.PEERS):
+    if unknown := set(names) - set(NAMES):
         raise argparse.ArgumentTypeError(f"no peer {', '.join(sorted(unknown))}")
     return names

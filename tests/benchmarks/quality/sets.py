@@ -1,10 +1,12 @@
-"""The classification sets of a folder: found by looking."""
+"""The sets of a folder: found by looking."""
 
 import csv
 import gzip
 import itertools
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.benchmarks.quality import written_sets
 
 TEXT = "{name}/{{}}.csv.gz", "train", "test"
 SERIES = "{name}/{name}_{{}}.ts.gz", "TRAIN", "TEST"
@@ -19,6 +21,7 @@ class Set:
         train, test: files.
         text: whether these are texts and not numbers.
         several: whether a row may have any number of labels.
+        writes: the columns of inputs and of the texts that answer them; None for labels.
     """
 
     name: str
@@ -26,6 +29,7 @@ class Set:
     test: Path
     text: bool
     several: bool = False
+    writes: tuple[str, str] | None = None
 
 
 def find(folder, wanted=()):
@@ -43,19 +47,21 @@ def find(folder, wanted=()):
 
 
 def _sets(path):
-    """Yield the set of a folder, if it is one that is to be classified."""
+    """Yield the set of a folder, if it is one of labels or of texts that are to be written."""
     for form, train, test in (TEXT, SERIES):
         pattern = form.format(name=path.name)
         files = [path.parent / pattern.format(part) for part in (train, test)]
         if all(file.is_file() for file in files):
             text = form == TEXT[0]
-            if target := _target(files[0], text):
+            writes = written_sets.columns(files[0]) if text else None
+            if (target := _target(files[0], text)) or writes:
                 yield Set(
                     name=path.name,
                     train=files[0],
                     test=files[1],
                     text=text,
                     several=target == "labels",
+                    writes=None if target else writes,
                 )
 
 

@@ -8,17 +8,33 @@ from pathlib import Path
 import numpy as np
 
 from tests.benchmarks import peers, processes
-from tests.benchmarks.quality import label_sets, rows
+from tests.benchmarks.quality import label_sets, rows, written_sets
 
 BOTH = "grucli, both"  # a run with the wide path where the defaults chose none
-ENVIRONMENTS = {"ngram": "ngram", "fasttext": "fasttext", "gru": "keras"}
+ENVIRONMENTS = {
+    "ngram": "ngram",
+    "fasttext": "fasttext",
+    "gru": "keras",
+    "pytorch": "writing",
+    "phonetisaurus": "phonetisaurus",
+}
 PEERS = {"ngram": "n-gram", "fasttext": "fastText", "gru": "GRU"}
 OF_TEXTS = ("ngram", "fasttext")
+WRITERS = {"pytorch": "PyTorch", "phonetisaurus": "Phonetisaurus"}  # of texts
+OF_PHONEMES = {"phonetisaurus": ("cmudict_g2p",)}  # peers that write nothing else
 OF_SETS = ("micro_f1", "macro_f1", "subset_accuracy")  # figures of rows with several labels
-WITHOUT_SEED = ("ngram",)  # the same answers whatever the seed
+WITHOUT_SEED = ("ngram", "phonetisaurus")  # the same answers whatever the seed
 SEEDS_FROM_ONE = ("fasttext",)  # for which 0 and 1 are one seed
 FASTTEXT_THREADS = 12  # as its own program; fewer than ten leave some of its vectors at zero
 RUN_WITH = {"fasttext": (f"{FASTTEXT_THREADS} threads",)}  # what else tells measurements apart
+
+
+def takes(side, each):
+    """Tell whether a peer answers a Set."""
+    if each.writes or side in WRITERS:
+        names = OF_PHONEMES.get(side, (each.name,))
+        return bool(each.writes) and side in WRITERS and each.name in names
+    return each.text if side in OF_TEXTS else not each.several
 
 
 def seeds(side, wanted):
@@ -39,7 +55,11 @@ def peer(name, python, each, seed, variables):
     command = [python, "-m", f"tests.benchmarks.quality.{module}"]
     command += [str(each.train), str(each.test), str(seed)]
     outcome = processes.run(command, variables)
-    return json.loads(outcome.output.splitlines()[-1]) | _took(outcome)
+    figures = json.loads(outcome.output.splitlines()[-1])
+    if each.writes:
+        size = _size(figures.pop("model_bytes"))
+        figures = written_sets.scores(each, figures.pop("answers")) | size
+    return figures | _took(outcome)
 
 
 def grucli(each, seed, variables, folder, settings=()):
@@ -56,6 +76,9 @@ def grucli(each, seed, variables, folder, settings=()):
     start = [sys.executable, "-m", "grucli"]
     command = [*start, "train", str(each.train), "-o", str(model), "--seed", str(seed)]
     command += ["--json", "--force", "--quiet"]
+    if each.writes:
+        text, label = each.writes
+        command += ["--text", text, "--label", label, "--set", "task=generate"]
     for setting in settings:
         command += ["--set", setting]
     if each.several:
@@ -65,11 +88,18 @@ def grucli(each, seed, variables, folder, settings=()):
     command = [*start, "evaluate", str(each.test), "-m", str(model), "--json"]
     command += ["--errors", str(wrong), "--force", "--quiet"]
     scored = json.loads(processes.run(command, variables).output)
+    if each.writes:
+        figures = {"rows": scored["rows"]} | written_sets.kept(scored)
+        return figures | _size(model.stat().st_size) | _took(outcome)
     if each.several:
         kept = {name: round(scored[name], 6) for name in OF_SETS}
         return {"rows": scored["rows"]} | kept | _took(outcome)
     kind = {"text": each.text}
     return kind | _scores(scored, wrong) | parts(trained, scored) | _took(outcome)
+
+
+def _size(number):
+    return {"model_mb": round(number / 1e6, 2)}
 
 
 def _took(outcome):

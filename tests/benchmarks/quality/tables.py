@@ -7,7 +7,13 @@ import numpy as np
 
 from tests.benchmarks.goals import checked
 from tests.benchmarks.markdown import markdown, number, titled
-from tests.benchmarks.quality import intervals, label_set_tables, published, sides
+from tests.benchmarks.quality import (
+    intervals,
+    label_set_tables,
+    published,
+    sides,
+    written_tables,
+)
 from tests.benchmarks.quality.standings import (
     BEFORE,
     MEASURED,
@@ -88,8 +94,8 @@ def show(results):
     found = standings(results)
     ours = markdown(HEAD, [_line(each) for each in found])
     goals = checked(GOALS, found, digits=4) if found else ""
-    several = label_set_tables.show(results)
-    parts = [titled({OURS: ours}), _summary(found), goals, _peers(results), several]
+    others = [table.show(results) for table in (label_set_tables, written_tables)]
+    parts = [titled({OURS: ours}), _summary(found), goals, _peers(results), *others]
     return "\n".join(part for part in parts if part)
 
 
