@@ -163,6 +163,9 @@ class ModelConfig(_Section):
     copying: Auto[bool] = None
     """Of the task generate alone: whether an answer may copy steps of its input. auto is true where
     at least a tenth of the symbols of training targets stand in their own input, too."""
+    attention: Auto[bool] = None
+    """Of the task generate alone: whether each symbol of an answer looks at all steps of its input.
+    false leaves it the last state of the encoder alone, to compare with; auto is true."""
     wide: Literal["auto"] | bool = "auto"
     """Whether a linear layer counts beside the recurrence: over n-grams of a text, or over what
     fixed kernels give for a numeric sequence. auto is yes for n-grams that lower the validation

@@ -37,7 +37,8 @@ class Alignment:
         source: (S,) what the steps of the input are called.
         symbols: (T,) of the answer, the last one its end if it has one.
         probabilities: (T,) of each symbol after those before it.
-        weights: (T, S) how much it looks at each step; each row sums to 1.
+        weights: (T, S) how much it looks at each step, each row of which sums to 1; (T, 0) of a
+            model without attention.
     """
 
     name: str
@@ -95,9 +96,9 @@ def _read_again(runner: Runner, encoded: Encoded, draft: Draft) -> tuple[Floats,
     targets = Steps(values=symbols, lengths=np.array([len(symbols)]))
     batch = pack(Examples.of(encoded, targets), np.zeros(1, np.int64))
     log_p = losses.log_probabilities(runner.forward(batch).values)
-    assert runner.decoder is not None
-    weights = runner.decoder.weights[0].astype(np.float64)
-    return np.exp(log_p[np.arange(len(symbols)), symbols]), weights
+    weights = None if runner.decoder is None else runner.decoder.weights
+    looked_at = np.zeros((len(symbols), 0)) if weights is None else weights[0].astype(np.float64)
+    return np.exp(log_p[np.arange(len(symbols)), symbols]), looked_at
 
 
 def _source(encoder: Encoder, record: Record, encoded: Encoded) -> tuple[str, ...]:

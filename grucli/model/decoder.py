@@ -6,6 +6,9 @@
     o_t                         (3)    attention over the encoder's states, as in `engine.attention`
     g_t = V o_t + c             (4)    scores of the symbols; with copying log P (`engine.copying`)
 
+Without attention o_t is h_t (Sutskever et al. 2014, arXiv:1409.3215); and where the encoder has one
+direction, its last state is h_0 as it is.
+
 In training all symbols before are the target's own ("teacher forcing", Williams & Zipser 1989), so
 that all steps run at once.
 """
@@ -39,8 +42,8 @@ def shapes(architecture: Architecture) -> dict[str, Shape]:
     width, size = units * arch.num_directions, arch.input_size if arch.vocabulary_size else units
     parts: dict[str, dict[str, Shape]] = {
         "decoder": recurrent.CELLS[arch.cell].shapes(size, units, 1),
-        "start": {"weight": (units, width), "bias": (units,)},
-        "attention": attention.shapes(width, units),
+        "start": {"weight": (units, width), "bias": (units,)} if _has_start(arch) else {},
+        "attention": attention.shapes(width, units) if arch.attention else {},
         "copying": copying.shapes(width, units) if arch.copying else {},
     }
     named = {f"{part}_{n}": shape for part, own in parts.items() for n, shape in own.items()}
@@ -51,9 +54,11 @@ def initialise_(architecture: Architecture, params: Parameters, rng: np.random.G
     """Draw the first values of the parameters named by `shapes`."""
     params["symbols"][...] = rng.normal(0, SYMBOL_SCALE, params["symbols"].shape)
     recurrent.initialise_(architecture.cell, params.within("decoder_"), rng)
-    params["start_weight"][...] = glorot_uniform(params["start_weight"].shape, rng)
-    params["start_bias"].fill(0)
-    attention.initialise_(params.within("attention_"), rng)
+    if _has_start(architecture):
+        params["start_weight"][...] = glorot_uniform(params["start_weight"].shape, rng)
+        params["start_bias"].fill(0)
+    if architecture.attention:
+        attention.initialise_(params.within("attention_"), rng)
     if architecture.copying:
         copying.initialise_(params.within("copying_"), rng)
 
@@ -125,9 +130,12 @@ class Decoder:
         self._forward: _Forward
 
     @property
-    def weights(self) -> Floats:
-        """(B, T, S) how much each step of the last targets looks at each step of its source."""
-        return self.tapes[1]["weights"]
+    def weights(self) -> Floats | None:
+        """(B, T, S) how much each step of the last targets looks at each step of its source.
+
+        None for a decoder without attention.
+        """
+        return self.tapes[1]["weights"] if self._model.architecture.attention else None
 
     def forward(
         self, batch: Batch, sources: Floats, final: Floats, packing: Packing, masks: Masks
@@ -144,18 +152,12 @@ class Decoder:
         params, arch = self._model.params, self._model.architecture
         assert isinstance(batch.targets, Steps)
         targets = _Targets.of(batch.targets, packing, arch.num_outputs)
-        start, pairs, tapes = start_of(params, final), targets.pairs, self.tapes
-        states, _ = recurrent.forward(
-            arch.cell,
-            params.within("decoder_"),
-            params["symbols"][targets.symbols],
-            pairs.target,
-            tapes[0],
-            h0=start[targets.order][None],
-            index=targets.index,
-        )
-        within = params.within("attention_")
-        outputs = masks.apply(attention.forward(within, states, sources, pairs, tapes[1]))
+        start, pairs = start_of(arch, params, final), targets.pairs
+        outputs = states = self._states(targets, start)
+        if arch.attention:
+            within = params.within("attention_")
+            outputs = attention.forward(within, states, sources, pairs, self.tapes[1])
+        outputs = masks.apply(outputs)
         scores, copied = linear.forward(params.within("head_"), outputs), None
         if arch.copying:
             scores, copied = copying.forward(
@@ -175,8 +177,24 @@ class Decoder:
         values[targets.place] = scores
         return Steps(values=values, lengths=batch.targets.lengths)
 
-    def backward(self, d_scores: Steps, grads: Parameters) -> tuple[Floats, Floats]:
+    def _states(self, targets: _Targets, start: Floats) -> Floats:
+        """Return (M, H) of (2), which begins with `start` (B, H) in the order of the sources."""
+        params = self._model.params
+        states, _ = recurrent.forward(
+            self._model.architecture.cell,
+            params.within("decoder_"),
+            params["symbols"][targets.symbols],
+            targets.pairs.target,
+            self.tapes[0],
+            h0=start[targets.order][None],
+            index=targets.index,
+        )
+        return states
+
+    def backward(self, d_scores: Steps, grads: Parameters) -> tuple[Floats | None, Floats]:
         """Return d_sources (N, F) and d_final (B, F) of the last `forward`, which is used up.
+
+        Without attention nothing but the last states is read, and d_sources is None.
 
         Args:
             d_scores: of the form of the scores.
@@ -193,24 +211,30 @@ class Decoder:
         )
         if d_copied is not None:
             d_outputs += d_copied[0]
-        d_states, d_sources = attention.backward(
-            params.within("attention_"),
-            last.states,
-            last.sources,
-            pairs,
-            self.tapes[1],
-            last.masks.undo(d_outputs),
-            grads.within("attention_"),
-        )
-        if d_copied is not None:
-            d_sources += d_copied[1]
+        d_states, d_sources = last.masks.undo(d_outputs), None
+        if self._model.architecture.attention:
+            d_states, d_sources = attention.backward(
+                params.within("attention_"),
+                last.states,
+                last.sources,
+                pairs,
+                self.tapes[1],
+                d_states,
+                grads.within("attention_"),
+            )
+            if d_copied is not None:
+                d_sources += d_copied[1]
         d_start = np.empty_like(last.start)
         d_start[last.targets.order] = self._backward_recurrence(d_states, grads)
+        return d_sources, self._backward_start(d_start, grads)
+
+    def _backward_start(self, d_start: Floats, grads: Parameters) -> Floats:
+        """Return the gradient (B, F) of the encoder's last states; `d_start` (B, H) is used up."""
+        params, last = self._model.params, self._forward
+        if not _has_start(self._model.architecture):
+            return d_start
         d_start *= 1 - last.start * last.start  # (1)
-        d_final = linear.backward(
-            params.within("start_"), last.final, d_start, grads.within("start_")
-        )
-        return d_sources, d_final
+        return linear.backward(params.within("start_"), last.final, d_start, grads.within("start_"))
 
     def _backward_recurrence(self, d_states: Floats, grads: Parameters) -> Floats:
         """Return the gradient (B, H) of the first states, in the order of the packed targets."""
@@ -233,7 +257,14 @@ class Decoder:
         return d_start
 
 
-def start_of(params: Parameters, final: Floats) -> Floats:
+def _has_start(architecture: Architecture) -> bool:
+    """Whether a layer makes the first state of the last ones, and it is not simply the last."""
+    return architecture.attention or architecture.num_directions > 1
+
+
+def start_of(architecture: Architecture, params: Parameters, final: Floats) -> Floats:
     """Return (B, H) the states that targets begin with, of the encoder's last ones (1)."""
+    if not _has_start(architecture):
+        return final
     start: Floats = np.tanh(linear.forward(params.within("start_"), final))
     return start

@@ -54,6 +54,8 @@ class Architecture:
         chain: whether it also scores which outputs follow each other, begin and end a sequence.
         writes: whether a decoder writes an answer step by step.
         copying: whether it may copy steps of its source.
+        attention: whether each of its steps looks at all steps of its source; else it knows of
+            them what the encoder's last state holds.
     """
 
     cell: str
@@ -74,6 +76,7 @@ class Architecture:
     chain: bool = False
     writes: bool = False
     copying: bool = False
+    attention: bool = True
 
     @property
     def num_directions(self) -> int:

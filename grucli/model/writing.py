@@ -59,10 +59,11 @@ class Writer:
         packing, arch, params = runner.packing, model.architecture, model.params
         pairs = attention.Pairs(packing, packing, np.arange(packing.batch_size))
         self._tape = Tape(model.dtype)
-        self._state = np.repeat(start_of(params, final), width, axis=0)
-        read = sources @ params["attention_source"].T
+        self._state = np.repeat(start_of(arch, params, final), width, axis=0)
         self._absent = pairs.absent
-        self._keys, self._values = attention.halves(pairs.sources(read))
+        if arch.attention:
+            read = sources @ params["attention_source"].T
+            self._keys, self._values = attention.halves(pairs.sources(read))
         self._held: npt.NDArray[np.integer] | None = None
         if arch.copying:
             keys = copying.keys_of(params.within("copying_"), sources)
@@ -75,19 +76,22 @@ class Writer:
 
         A place is that of the copy that UNKNOWN would be, which is impossible without any.
         """
-        params, (rows, beams) = self._model.params, symbols.shape
+        params, arch = self._model.params, self._model.architecture
+        rows, beams = symbols.shape
         self._state, _ = recurrent.forward(
-            self._model.architecture.cell,
+            arch.cell,
             params.within("decoder_"),
             params["symbols"][symbols.reshape(-1)],
             Packing(np.ones(rows * beams, np.int64)),
             self._tape,
             h0=self._state[None],
         )
-        queries = self._state.reshape(rows, beams, -1)
-        weights = attention.look(queries, self._keys, self._absent)
-        mixed = np.matmul(weights, self._values).reshape(rows * beams, -1)
-        outputs = attention.combined(params.within("attention_"), mixed, self._state)
+        outputs = self._state
+        if arch.attention:
+            queries = outputs.reshape(rows, beams, -1)
+            weights = attention.look(queries, self._keys, self._absent)
+            mixed = np.matmul(weights, self._values).reshape(rows * beams, -1)
+            outputs = attention.combined(params.within("attention_"), mixed, outputs)
         scores = linear.forward(params.within("head_"), outputs)
         if self._held is None:
             log_p, places = losses.log_probabilities(scores), np.zeros((rows, beams), np.int64)
@@ -98,12 +102,13 @@ class Writer:
 
     def keep(self, rows: npt.NDArray[np.int64], beams: npt.NDArray[np.int64]) -> None:
         """Go on with some of the sequences, as `beam.Decoder` says."""
-        number, units = len(self._keys), self._state.shape[1]
+        number, units = len(self._absent), self._state.shape[1]
         state = self._state.reshape(number, -1, units)[rows[:, None], beams]
         self._state = state.reshape(-1, units)
         if len(rows) < number:
-            self._keys, self._values = self._keys[rows], self._values[rows]
             self._absent = self._absent[rows]
+            if self._model.architecture.attention:
+                self._keys, self._values = self._keys[rows], self._values[rows]
             if self._held is not None:
                 self._copy_keys, self._held = self._copy_keys[rows], self._held[rows]
 

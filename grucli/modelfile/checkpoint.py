@@ -115,7 +115,7 @@ def architecture_json(architecture: Architecture, task: Task) -> dict[str, Any]:
     if not architecture.reads_steps:  # as in models from before any did
         del fields["reads_steps"], fields["chain"]
     if not architecture.writes:
-        del fields["writes"], fields["copying"]
+        del fields["writes"], fields["copying"], fields["attention"]
     return fields
 
 
@@ -232,6 +232,8 @@ def _check_head(architecture: Architecture, task: Task) -> None:
     )
     expect(reads_steps == task.reads_steps and (reads_steps or not architecture.chain), "head")
     expect(writes == task.writes and (writes or not architecture.copying), "decoder")
+    attends = architecture.attention
+    expect(attends or (writes and not architecture.copying), "attention")
     expect(architecture.vocabulary_size > 0 or not architecture.copying, "copying")
     looks_at_each = reads_steps or writes
     expect(not looks_at_each or not architecture.convolution, "convolution")

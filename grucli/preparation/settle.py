@@ -16,6 +16,7 @@ from grucli.tasks.step_task import StepTask
 from grucli.tasks.task import Task
 from grucli.tasks.writing_task import WritingTask
 
+OF_WRITING = "model.copying", "model.attention"
 NEVER_AUTO = "model.cell", "model.num_layers"
 """What has a default of its own, and is as in the origin where nobody has set it."""
 
@@ -55,13 +56,15 @@ def settle(
     if task.writes:
         writing_rules.check(facts, settled.config)
         targets = task.encode(parts.train)
-        choices |= writing_rules.choose(facts, fitted, cast(WritingTask, task), targets)
+        writing = cast(WritingTask, task)
+        choices |= writing_rules.choose(facts, settled.config, fitted, writing, targets)
     elif task.reads_steps:
         choices |= step_rules.choose(facts, cast(StepTask, task))
     else:
         choices["model.chain"] = Choice(value=False, reason="one answer a sequence")
     if not task.writes:
-        choices["model.copying"] = Choice(value=False, reason="answers are not written")
+        for key in OF_WRITING:
+            choices[key] = Choice(value=False, reason="answers are not written")
     if origin is not None:
         as_there = _as_in(origin.architecture)
         choices |= as_there
@@ -86,7 +89,7 @@ def _as_in(architecture: Architecture) -> dict[str, Choice]:
     if architecture.reads_steps:
         values["chain"] = architecture.chain
     if architecture.writes:
-        values["copying"] = architecture.copying
+        values |= {"copying": architecture.copying, "attention": architecture.attention}
     if architecture.vocabulary_size:
         values["embedding_size"] = architecture.input_size
     return {

@@ -35,8 +35,12 @@ def check(config: Config, task: Task) -> None:
         problems.append(f"model.convolution: the task {task.name} reads each step; delete it")
     if (task.reads_steps or task.writes) and model.pooling:
         problems.append(f"model.pooling: the task {task.name} reads each step; delete it")
-    if model.copying and not task.writes:
-        problems.append(f"model.copying: the task {task.name} does not write texts; delete it")
+    if not task.writes:
+        problems += [
+            f"model.{key}: the task {task.name} does not write texts; delete it"
+            for key in ("copying", "attention")
+            if getattr(model, key)
+        ]
     if model.chain and not task.reads_steps:
         problems.append(f"model.chain: the task {task.name} does not answer each step; delete it")
     if config.training.label_smoothing and not smooths(task):

@@ -23,11 +23,14 @@ LEAST_COPIED = 0.1  # of the symbols of targets
 LOOKED_AT = 2000  # rows
 
 
-def choose(facts: Facts, fitted: Fitted, task: WritingTask, targets: Steps) -> dict[str, Choice]:
+def choose(
+    facts: Facts, config: Config, fitted: Fitted, task: WritingTask, targets: Steps
+) -> dict[str, Choice]:
     """Return the choices that differ from those of a head that reads what is pooled.
 
     Args:
         facts: of the training part.
+        config: whose settings stand.
         fitted: its encoder, and the part as it is encoded.
         task: what is written.
         targets: of the training part.
@@ -40,7 +43,10 @@ def choose(facts: Facts, fitted: Fitted, task: WritingTask, targets: Steps) -> d
         "model.hidden_size": (256 if many else 128, rows),
         "model.dropout": (0.2 if many else 0.3, rows),
         "model.token_dropout": (0.0, "each step may count"),
-        "model.copying": _copying(fitted.encoder, fitted, task, targets),
+        "model.attention": (True, "an answer rests on all of its input"),
+        "model.copying": (False, "nothing looks at the input")
+        if config.model.attention is False
+        else _copying(fitted.encoder, fitted, task, targets),
         "training.label_smoothing": (0.1, "several texts may be right"),
         "training.schedule": ("plateau", "as long as it pays"),
     }
@@ -48,13 +54,15 @@ def choose(facts: Facts, fitted: Fitted, task: WritingTask, targets: Steps) -> d
 
 
 def check(facts: Facts, config: Config) -> None:
-    """Refuse to copy what is no text.
+    """Refuse to copy what is no text, or what nothing looks at.
 
     Raises:
         ConfigError: it is asked for.
     """
     if config.model.copying and facts.kind != "text":
         raise ConfigError("model.copying: numeric sequences have no symbols to copy; delete it")
+    if config.model.copying and config.model.attention is False:
+        raise ConfigError("model.copying: what is copied is looked at; delete it or attention")
 
 
 def _copying(

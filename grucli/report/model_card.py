@@ -75,7 +75,8 @@ def inside(saved: SavedModel) -> list[list[str]]:
 def what_the_head_reads(arch: Architecture) -> str:
     """Return what is made of the states before the head."""
     if arch.writes:
-        return f"a decoder that {'copies and writes' if arch.copying else 'writes'}"
+        how = "copies and writes" if arch.copying else "writes"
+        return f"a decoder that {how}{'' if arch.attention else ' without attention'}"
     if arch.reads_steps:
         return "each step, in a chain" if arch.chain else "each step"
     return " + ".join(arch.pooling)

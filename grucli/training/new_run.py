@@ -115,6 +115,7 @@ def _architecture(prepared: Prepared) -> Architecture:
     embedding_size, buckets = settings.pop("embedding_size"), settings.pop("subwords") or 0
     settings["convolution"] = int(settings["convolution"])  # false is no step at all
     settings["copying"] = bool(settings["copying"])
+    settings["attention"] |= not prepared.task.writes  # as of a file that says nothing of it
     settings |= {"reads_steps": prepared.task.reads_steps, "writes": prepared.task.writes}
     settings["chain"] = bool(settings["chain"])
     if buckets:

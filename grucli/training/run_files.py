@@ -126,7 +126,7 @@ def card_of(prepared: Prepared, epoch: int) -> dict[str, Any]:
     if not prepared.task.reads_steps:
         del config["model"]["chain"]  # as in models from before there were such tasks
     if not prepared.task.writes:
-        del config["model"]["copying"]  # likewise
+        del config["model"]["copying"], config["model"]["attention"]  # likewise
     if isinstance(config["data"]["test"], str) or not config["data"]["test"]:
         config["data"]["test"] = None  # nothing of the training file is held out for it
     if config["data"]["window"] is None:
@@ -162,7 +162,7 @@ def _is_kept(path: str, prepared: Prepared) -> bool:
     """Tell whether the reason of a setting is: as above, but for who computes."""
     others = {"training.workers"}
     others |= set() if prepared.task.reads_steps else {"model.chain"}
-    others |= set() if prepared.task.writes else {"model.copying"}
+    others |= set() if prepared.task.writes else {"model.copying", "model.attention"}
     return path not in others
 
 

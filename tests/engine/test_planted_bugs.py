@@ -99,7 +99,7 @@ def check_copying():
 
 
 def check_decoder():
-    for arch in test_decoder.ARCHITECTURES[:3]:
+    for arch in (*test_decoder.ARCHITECTURES[:3], test_decoder.ARCHITECTURES[-1]):
         test_decoder.check_decoder(arch)
 
 
@@ -774,6 +774,10 @@ COPYING = {
 
 DECODER = {
     "start without its slope": ("d_start *= 1 - last.start * last.start", "pass"),
+    "start as it is, twice": (
+        "return d_start\n        d_start *=",
+        "return 2 * d_start\n        d_start *=",
+    ),
     "start in the order of the sources": ("h0=start[targets.order][None]", "h0=start[None]"),
     "gradient of the start in the order of the targets": (
         "d_start[last.targets.order] =",

@@ -46,13 +46,16 @@ ARCHITECTURES = [
         {"cell": "rnn", "subwords": "tokens", "buckets": 40},
         {"vocabulary_size": 0, "num_layers": 2},
         {"cell": "mingru"},
+        {"attention": False},
+        {"attention": False, "bidirectional": False, "num_layers": 2},
     )
 ]
 
 
 def name_of(arch):
     kind = arch.subwords or ("tokens" if arch.vocabulary_size else "numbers")
-    return f"{arch.cell}-{arch.num_directions}-{arch.num_layers}-{kind}-{arch.copying}"
+    looks = "copies" if arch.copying else "attends" if arch.attention else "last"
+    return f"{arch.cell}-{arch.num_directions}-{arch.num_layers}-{kind}-{looks}"
 
 
 def pairs(arch, seed=1, sources=SOURCES, targets=TARGETS):
@@ -86,11 +89,15 @@ def reference_scores(arch, values, one):
         h0 = np.zeros((arch.num_directions, arch.hidden_size))
         x, final = reference.layer(arch.cell, within(values, f"layer{layer}_"), x, h0)
     cell = {name: value[0] for name, value in within(values, "decoder_").items()}
-    h = anp.tanh(anp.dot(values["start_weight"], final) + values["start_bias"])
+    h = final
+    if arch.attention or arch.bidirectional:
+        h = anp.tanh(anp.dot(values["start_weight"], final) + values["start_bias"])
     scores, before = [], END
     for symbol in one.targets.values:
         h = reference.STEPS[arch.cell](cell, values["symbols"][before], h)
-        output = reference.attended(within(values, "attention_"), h, x)
+        output = h
+        if arch.attention:
+            output = reference.attended(within(values, "attention_"), h, x)
         own = anp.dot(values["head_weight"], output) + values["head_bias"]
         if arch.copying:
             held = one.copies[one.steps]

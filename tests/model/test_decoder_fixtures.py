@@ -37,7 +37,9 @@ class Problem:
             input_size=size,
             hidden_size=self.given["head_weight"].shape[1],
             num_outputs=len(self.given["head_bias"]),
+            bidirectional=len(self.given["layer0_bias"]) == 2,
             copying=case == "copies",
+            attention=case != "last",
         )
         self.model = Model(self.arch)
         self.model.table[...] = self.given["embedding_weight"]
@@ -68,7 +70,7 @@ def unpadded(rows, lengths):
     return np.concatenate([row[:length] for row, length in zip(rows, lengths, strict=True)])
 
 
-@pytest.mark.parametrize("case", ["writes", "copies"])
+@pytest.mark.parametrize("case", ["writes", "copies", "last"])
 def test_probabilities_loss_and_gradients_equal_pytorch(case):
     problem = Problem(case)
     given, runner = problem.given, Runner(problem.model)
@@ -87,7 +89,7 @@ def test_probabilities_loss_and_gradients_equal_pytorch(case):
     np.testing.assert_allclose(table, given["d_embedding_weight"], atol=1e-12)
 
 
-@pytest.mark.parametrize("case", ["writes", "copies"])
+@pytest.mark.parametrize("case", ["writes", "copies", "last"])
 def test_a_beam_of_one_writes_what_pytorch_does(case):
     problem = Problem(case)
     found = drafts(Runner(problem.model), problem.encoded, width=1, longest=LONGEST + 1)

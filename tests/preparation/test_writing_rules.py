@@ -35,6 +35,7 @@ def test_copies_pay_where_targets_have_the_symbols_of_their_input(tmp_path, answ
     path = write_csv(tmp_path / "t.csv", pairs(60, answer))
     found = prepared(path, GENERATE)
     assert found.config.model.copying is copies
+    assert found.config.model.attention is True
     assert found.reasons["model.copying"] == f"{share} of target symbols stand in their input"
     table = found.encoder.copies
     assert (table is not None) is copies
@@ -60,3 +61,13 @@ def test_there_are_no_folds(tmp_path):
     path = write_csv(tmp_path / "t.csv", pairs(60, lambda text: text.upper()))
     with pytest.raises(ConfigError, match=r"training\.folds: the task generate has none"):
         prepared(path, GENERATE, "training.folds=3")
+
+
+def test_without_attention_nothing_is_copied(tmp_path):
+    path = tmp_path / "d.csv"
+    path.write_text("text,label\n" + "".join(f"{w},{w}s\n" for w in ("ab", "bc", "cd", "de")))
+    found = prepared(path, GENERATE, "model.attention=false")
+    assert found.config.model.copying is False
+    assert found.reasons["model.copying"] == "nothing looks at the input"
+    with pytest.raises(ConfigError, match=r"model\.copying: what is copied is looked at"):
+        prepared(path, GENERATE, "model.attention=false", "model.copying=true")
