@@ -115,9 +115,10 @@ def fit(records: Sequence[Record], config: Config, origin: Origin | None, task: 
         return _fit_series(records, config, origin)
     data, mode = config.data, mode_of(records, config, origin, task)
     known = origin.encoder if origin is not None else None
-    tokenize, pairs = tokens.tokenizer(mode), None
+    tokenize, pairs, end = tokens.tokenizer(mode), None, ""
     if isinstance(known, TextEncoder) and known.mode == mode:
         tokenize, pairs = known.tokenize, known.pairs  # maybe of an earlier edition
+        end = known.end
     elif mode == "pairs":
         own = cast(WritingTask, task).pairs if task.writes else None
         pairs = own or BytePairs.learn(text or "" for text in column(records, "text"))
@@ -143,7 +144,7 @@ def fit(records: Sequence[Record], config: Config, origin: Origin | None, task: 
     subwords = unless_given(config.model.subwords, default)
     spelled = subwords.value if are_words else False
     kept = UNLIMITED if task.reads_steps else longest.value
-    encoder = TextEncoder(vocabulary, mode, kept, buckets=spelled or 0, pairs=pairs)
+    encoder = TextEncoder(vocabulary, mode, kept, buckets=spelled or 0, pairs=pairs, end=end)
     return Fitted(
         encoder=encoder,
         encoded=encoder.encode_tokens(tokenized),

@@ -55,7 +55,7 @@ class TrainingFile:
             DataError: nothing can be learned from the targets.
             ConfigError: the origin has another task.
         """
-        task = _task(table, config.task, origin)
+        task = _task(table, config, origin)
         mode = mode_of(table.records, config, origin, task)
         keys = spilled(copies.keys(table.records, mode))
         return cls(table=table, options=options, origin=origin, task=task, mode=mode, keys=keys)
@@ -122,13 +122,16 @@ def task_type_of(table: Table, name: str) -> type[Task]:
     return kind
 
 
-def _task(table: Table, name: str, origin: Origin | None) -> Task:
+def _task(table: Table, config: Config, origin: Origin | None) -> Task:
     """Return the task of a file: fitted to its targets, or that of the origin, grown by them.
+
+    Without an epoch it stays that of the origin: nothing would learn what is new.
 
     Raises:
         DataError: the data do not hold what it learns from, or nothing can be learned from them.
         ConfigError: the origin has another task.
     """
+    name = config.task
     if origin is None:
         return task_type_of(table, name).fit(table.name, table.records)
     kind = task_type_of(table, origin.task.name if name == "auto" else name)
@@ -136,4 +139,6 @@ def _task(table: Table, name: str, origin: Origin | None) -> Task:
         raise ConfigError(
             f"task: is {kind.name}, but the model of --init-from has {origin.task.name}; omit one"
         )
+    if config.training.epochs == 0:
+        return origin.task
     return origin.task.grown(table.name, table.records)

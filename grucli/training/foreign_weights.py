@@ -20,11 +20,12 @@ from grucli.data.text import GIVEN
 from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.token_file import TokenFile, read_tokens
 from grucli.data.text.vocabulary import EMPTY, SPECIAL, UNKNOWN, Vocabulary
+from grucli.engine.beam import END
 from grucli.engine.packing import Floats
 from grucli.errors import CheckpointError, ConfigError, DataError, counted, excerpt, show_path
 from grucli.model.network import Architecture, Model
 from grucli.modelfile.checkpoint import SavedModel
-from grucli.modelfile.exchange.foreign import ForeignModel
+from grucli.modelfile.exchange.foreign import ForeignDecoder, ForeignModel
 from grucli.preparation.encoders import mode_of
 from grucli.preparation.training_file import task_type_of
 from grucli.tasks import label_names
@@ -32,6 +33,10 @@ from grucli.tasks.task import Task
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config
+
+
+OF_OTHERS = "labels", "vocabulary"
+"""Keys of data that name what weights of another system leave without names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,20 +82,12 @@ def named(foreign: ForeignModel, path: str, table: Table, config: Config) -> Nam
         num_outputs=task.num_outputs,
         dtype=config.training.dtype,
         reads_steps=task.reads_steps,
+        writes=task.writes,
+        attention=foreign.decoder is None,
     )
-    model = Model(architecture)
-    for own, layer in zip(architecture.by_layer(model.params), foreign.layers, strict=True):
-        for name, array in own.items():
-            array[...] = layer[name]
-    if embedding is not None:
-        model.table[...] = embedding
     outputs = task.plain_outputs(foreign.num_outputs, labels)
-    with_one = np.column_stack((foreign.head_weight, foreign.head_bias)).astype(np.float64)
-    head = outputs[:, :-1] @ with_one
-    model.params["head_weight"][...] = head[:, :-1]
-    model.params["head_bias"][...] = head[:, -1] + outputs[:, -1]
     saved = SavedModel(
-        model=model,
+        model=_model(architecture, foreign, embedding, outputs),
         encoder=encoder,
         task=task,
         remembered=Remembered(),
@@ -101,6 +98,40 @@ def named(foreign: ForeignModel, path: str, table: Table, config: Config) -> Nam
     return Named(saved=saved, notes=notes)
 
 
+def _model(
+    architecture: Architecture, foreign: ForeignModel, embedding: Floats | None, outputs: Floats
+) -> Model:
+    """Return a model with the weights of another system.
+
+    Args:
+        architecture: that they fit.
+        foreign: where they come from.
+        embedding: (V, I) the vectors of its tokens; None for numbers.
+        outputs: (O, P + 1) how its outputs follow from the P of the other, and what is added.
+    """
+    model = Model(architecture)
+    for own, layer in zip(architecture.by_layer(model.params), foreign.layers, strict=True):
+        for name, array in own.items():
+            array[...] = layer[name]
+    if embedding is not None:
+        model.table[...] = embedding
+    with_one = np.column_stack((foreign.head_weight, foreign.head_bias)).astype(np.float64)
+    head = outputs[:, :-1] @ with_one
+    model.params["head_weight"][...] = head[:, :-1]
+    model.params["head_bias"][...] = head[:, -1] + outputs[:, -1]
+    if foreign.decoder is not None:
+        _fill_decoder_(model, foreign.decoder, outputs[:, :-1])
+    return model
+
+
+def _fill_decoder_(model: Model, decoder: ForeignDecoder, outputs: Floats) -> None:
+    """Take the weights of a decoder over, whose outputs make those (O, P) of the model."""
+    for name, array in model.params.within("decoder_").items():
+        array[...] = decoder.layer[name]
+    model.params["symbols"][...] = outputs @ decoder.symbols
+    model.params["symbols"][END] = decoder.symbols[decoder.begin]  # what the first step reads
+
+
 def _task(
     foreign: ForeignModel, path: str, table: Table, config: Config
 ) -> tuple[Task, Sequence[str]]:
@@ -109,6 +140,11 @@ def _task(
     if own is not None and asked not in ("auto", own):
         raise ConfigError(f"task: is {asked}, but {show_path(path)} answers as {own} does; omit it")
     kind = task_type_of(table, (own or "auto") if asked == "auto" else asked)
+    if foreign.decoder is not None:
+        for key in OF_OTHERS:
+            if getattr(config.data, key) is not None:
+                raise ConfigError(f"data.{key}: {show_path(path)} has names of its own; delete it")
+        return foreign.decoder.task, foreign.decoder.texts
     if kind.writes:
         raise ConfigError(
             f"task: {kind.name} has a decoder, which no weights of others fit; omit it"
@@ -153,7 +189,7 @@ def _are_indices(labels: Sequence[str], number: int) -> bool:
 
 def _pooling(foreign: ForeignModel, path: str, task: Task, config: Config) -> tuple[str, ...]:
     """Return how states are pooled: as the file says, or else as the config does."""
-    if task.reads_steps:
+    if task.reads_steps or task.writes:
         return ()
     pooling = foreign.pooling or config.model.pooling or ("last",)
     if "attention" in pooling:
@@ -189,7 +225,7 @@ def _encoder(
         if mode != GIVEN and config.data.tokens == "auto":
             mode = known.mode
         if mode != known.mode:
-            known = _of_tokens(known.vocabulary, mode, known.max_length)
+            known = _of_tokens(known.vocabulary, mode, known.max_length, known.end)
         return known, vectors, (f"texts are cut into tokens: {mode}",)
     if file is None:
         raise ConfigError(
@@ -208,13 +244,13 @@ def _encoder(
     return encoder, _table(found, vectors), tuple(_said(found, len(vectors)))
 
 
-def _of_tokens(vocabulary: Vocabulary, mode: str, max_length: int) -> TextEncoder:
+def _of_tokens(vocabulary: Vocabulary, mode: str, max_length: int, end: str = "") -> TextEncoder:
     """Return what reads texts by these tokens."""
     if mode == "pairs":
         raise ConfigError(
             "data.tokens: pairs are learned from texts, those of others are not; omit it"
         )
-    return TextEncoder(vocabulary, mode, max_length)
+    return TextEncoder(vocabulary, mode, max_length, end=end)
 
 
 def _table(found: TokenFile, vectors: Floats) -> Floats:
@@ -238,6 +274,9 @@ def _notes(
     foreign: ForeignModel, task: Task, labels: Sequence[str], pooling: Sequence[str]
 ) -> Iterator[str]:
     """Yield what was taken for what."""
+    if foreign.decoder is not None:
+        yield from foreign.notes
+        return
     if labels and foreign.num_outputs == 1 < len(labels):
         yield f"its output is the logit of '{excerpt(labels[1])}' against '{excerpt(labels[0])}'"
     elif labels:

@@ -17,9 +17,6 @@ from grucli.training import foreign_weights, initial_weights
 if TYPE_CHECKING:
     from grucli.config.schema import Config
 
-OF_OTHERS = "labels", "vocabulary"
-"""Keys of data that name what weights of another system leave without names."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Start:
@@ -81,7 +78,7 @@ def check_settings(config: Config, init_from: str | None) -> None:
     others = init_from is not None and is_foreign(init_from)
     if init_from is not None and config.model.vectors is not None:
         raise ConfigError("model.vectors: --init-from brings token vectors already; omit one")
-    for key in OF_OTHERS:
+    for key in foreign_weights.OF_OTHERS:
         if not others and getattr(config.data, key) is not None:
             raise ConfigError(
                 f"data.{key}: names what weights of another system hold; delete it, or pass "

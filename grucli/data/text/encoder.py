@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from grucli.data.text.character_classes import CHARACTERS
 from grucli.data.text.parts import TextParts
 from grucli.data.text.subwords import Subwords
 from grucli.data.text.tokenized import Tokenized, tokens_of, tokens_of_each
-from grucli.data.text.tokens import LATEST, MODES, edition_of, tokenizer
+from grucli.data.text.tokens import LATEST, MODES, Tokenizer, edition_of, tokenizer
 from grucli.data.text.vocabulary import EMPTY, SPECIAL, UNKNOWN, Vocabulary
 from grucli.engine.bags import NONE
 from grucli.errors import counted, expect
@@ -37,6 +38,7 @@ class TextEncoder:
 
     Attributes:
         copies: as in `Examples`, from whoever knows what answers are written with; else None.
+        end: the token that stands behind the last one of each text that has one; "" for none.
 
     Tokens that the vocabulary lacks are UNKNOWN, or with n-grams of characters each has an id of
     its own beyond the vocabulary: they differ in these n-grams.
@@ -54,11 +56,12 @@ class TextEncoder:
         max_length: int,
         buckets: int = 0,
         pairs: BytePairs | None = None,
+        end: str = "",
     ) -> None:
         """Encode with the tokenizer of `mode`, keeping the first `max_length` tokens.
 
         `buckets` has the n-grams of each token's characters, 0 none; `pairs` are those of the mode
-        of this name.
+        of this name; `end` is the attribute.
         """
         self.vocabulary = vocabulary
         self.mode = mode
@@ -69,6 +72,9 @@ class TextEncoder:
         editions = (edition_of(mode, block) for block in vocabulary.blocks())
         self._edition = min(editions, default=LATEST)
         self.tokenize = tokenizer(mode, self._edition) if pairs is None else pairs.split
+        self.end = end
+        if end:
+            self.tokenize = partial(_ended, self.tokenize, end)
 
     @classmethod
     def from_arrays(
@@ -82,7 +88,9 @@ class TextEncoder:
         mode = fields["mode"]
         expect(mode in (*MODES, GIVEN), "tokens")
         pairs = BytePairs.from_bytes(arrays["pairs"]) if mode == "pairs" else None
-        return cls(Vocabulary.from_bytes(arrays["vocabulary"]), mode, max_length, buckets, pairs)
+        vocabulary, end = Vocabulary.from_bytes(arrays["vocabulary"]), fields.get("end", "")
+        expect(type(end) is str, "end")
+        return cls(vocabulary, mode, max_length, buckets, pairs, end)
 
     def settings(self) -> dict[str, Any]:
         """Return what of a config it was made by."""
@@ -150,7 +158,7 @@ class TextEncoder:
 
     def fields(self) -> dict[str, Any]:
         """Return what a model file says of it, beside its kind and the longest length."""
-        return {"mode": self.mode}
+        return {"mode": self.mode} | ({"end": self.end} if self.end else {})
 
     def recipe(self) -> dict[str, Any]:
         """Return how a text becomes ids, and of which n-grams of tokens there are buckets."""
@@ -244,6 +252,12 @@ class TextEncoder:
         bags = np.full((known + np.count_nonzero(unknown), found.shape[1]), NONE, np.int32)
         bags[ids] = np.where(found == NONE, NONE, known + found)
         return ids, bags
+
+
+def _ended(tokenize: Tokenizer, end: str, text: str) -> list[str]:
+    """Return the tokens of a text, and `end` behind them; none of a text without any."""
+    tokens = tokenize(text)
+    return [*tokens, end] if tokens else tokens
 
 
 def _alternating(

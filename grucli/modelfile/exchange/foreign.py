@@ -17,6 +17,7 @@ from grucli.errors import counted
 from grucli.modelfile.checkpoint import MAX_LAYERS
 from grucli.modelfile.exchange.onnx_names import Names
 from grucli.modelfile.npz_layout import FaultError
+from grucli.tasks.task import Task
 
 Activation = Literal["softmax", "sigmoid", ""]
 
@@ -41,6 +42,25 @@ class Direction(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class ForeignDecoder:
+    """What writes answers, without attention, from the last state of the encoder as it is.
+
+    Attributes:
+        symbols: (P, I) the vector of each output, as the decoder reads it.
+        layer: the arrays (1, ...) of its recurrence, named as the cell names them.
+        task: what its answers are.
+        texts: (P,) of the outputs; that which is no symbol of the task ends an answer.
+        begin: the output whose vector is read first.
+    """
+
+    symbols: Floats
+    layer: Mapping[str, Floats]
+    task: Task
+    texts: tuple[str, ...]
+    begin: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ForeignModel:
     """What a file of another system holds.
 
@@ -53,6 +73,7 @@ class ForeignModel:
         activation: what makes answers of its outputs, "" where the file does not say.
         pooling: names of `pooling.POOLINGS`, None where the file does not say.
         reads_steps: whether the head reads each step; None where the file does not say.
+        decoder: None for a classifier.
         names: those that the file has for what it reads and answers.
         notes: what is to be known of it, one line each, for people.
         sha256: of the file.
@@ -66,6 +87,7 @@ class ForeignModel:
     activation: Activation
     pooling: tuple[str, ...] | None
     reads_steps: bool | None
+    decoder: ForeignDecoder | None = None
     names: Names = field(default_factory=Names)
     notes: tuple[str, ...] = ()
     sha256: str = ""
@@ -135,6 +157,8 @@ class ForeignModel:
         yield from (self.head_weight, self.head_bias)
         if self.embedding is not None:
             yield self.embedding
+        if self.decoder is not None:
+            yield from (self.decoder.symbols, *self.decoder.layer.values())
 
 
 def layer_of(cell: CellName, directions: Sequence[Direction]) -> dict[str, Floats]:

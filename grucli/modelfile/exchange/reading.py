@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +15,13 @@ if TYPE_CHECKING:
 
 READERS = {
     ".keras": "keras_file",
+    ".npz": "g2p_file",
     ".onnx": "onnx_file",
     ".safetensors": "safetensors_file",
 }
 """The module that reads files of a suffix."""
+_OF_G2P = re.compile(rb"PK\x03\x04.{26}((enc|dec)_(emb|[wb]_[ih]h)|fc_[wb])\.npy", re.DOTALL)
+_HEAD = 64  # bytes, of a zip and of such a name
 _KERAS = "is of Keras's older format; load it there, then model.save('m.keras')"
 _PICKLE = (
     "may hold Python code, which is never run; save the weights alone, with "
@@ -34,8 +38,15 @@ REFUSED = {
 
 
 def is_foreign(path: str | Path) -> bool:
-    """Tell by its name whether a file is of another system."""
-    return Path(path).suffix.lower() in (*READERS, *REFUSED)
+    """Tell by its name whether a file is of another system, of `.npz` by the first array's."""
+    suffix = Path(path).suffix.lower()
+    if suffix != ".npz":
+        return suffix in (*READERS, *REFUSED)
+    try:
+        with Path(path).open("rb") as file:
+            return _OF_G2P.match(file.read(_HEAD)) is not None
+    except OSError:
+        return False
 
 
 def read_foreign(path: str | Path) -> ForeignModel:

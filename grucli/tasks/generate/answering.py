@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.records import Record
-from grucli.data.text.symbols import Symbols
+from grucli.data.text.symbols import UNKNOWN, Symbols
+from grucli.engine.beam import END
 from grucli.engine.packing import Floats
 from grucli.engine.steps import Steps
 from grucli.errors import ConfigError, excerpt
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from grucli.tasks.scorecard import Measure, Scorecard
 
 Booleans = npt.NDArray[np.bool_]
+UNLIKELY = 20.0  # [nat]
 
 
 class TextAnswering:
@@ -39,9 +41,21 @@ class TextAnswering:
     symbols: Symbols
     longest: int
 
-    def plain_outputs(self, number: int, labels: Sequence[str]) -> NoReturn:
-        """Refuse: what comes from another system has no decoder."""
-        raise ValueError("outputs are not those of a decoder")
+    def plain_outputs(self, number: int, labels: Sequence[str]) -> Floats:
+        """Return (V, P + 1) how symbols follow from P outputs of another system, and what is added.
+
+        What it has no output for is less likely, by UNLIKELY, than all of its own on average.
+
+        Args:
+            number: P.
+            labels: (P,) the text of each; what is no symbol is the end of an answer.
+        """
+        found = np.full((len(self.symbols), number + 1), 1 / number)
+        found[:, -1] = -UNLIKELY
+        ids = self.symbols.of_tokens(labels)
+        ids[ids == UNKNOWN] = END
+        found[ids] = np.eye(number, number + 1)
+        return found
 
     @property
     def answer_layer(self) -> NoReturn:

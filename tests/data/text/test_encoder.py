@@ -186,3 +186,19 @@ def test_exact_characters_keep_case_and_width():
     assert encoder.tokens(text("Aa Ａ\n")) == ["A", "a", " ", "Ａ", "\n"]
     assert encoder.encode([text("Aa Ａ\n")]).steps.tolist() == [3, 2, 5, 4, UNKNOWN]
     assert encoder.parts_of(text("Aa Ａ"), reads_on=True).shown(0, 3) == "Aa "
+
+
+def test_an_end_stands_behind_the_last_token_of_a_text_that_has_one():
+    encoder = TextEncoder(Vocabulary(["</s>", "a", "b"]), "exact", UNLIMITED, end="</s>")
+    encoded = encoder.encode([text("abc"), text("")])
+    assert encoded.steps.tolist() == [3, 4, UNKNOWN, 2, EMPTY]
+    assert encoder.inputs([text("ab")], encoder.encode([text("ab")]))["tokens"].tolist() == [
+        "a",
+        "b",
+        "</s>",
+    ]
+    again = TextEncoder.from_arrays(encoder.fields(), encoder.arrays(), UNLIMITED, 0)
+    assert again.tokens(text("ab")) == ["a", "b", "</s>"]
+    assert "end" not in TextEncoder(VOCABULARY, "exact", 3).fields()
+    with pytest.raises(ValueError, match="end"):
+        TextEncoder.from_arrays(encoder.fields() | {"end": 3}, encoder.arrays(), UNLIMITED, 0)
