@@ -1,24 +1,22 @@
-"""Which steps of an input each symbol of a written answer has looked at."""
+"""Which steps of an input each symbol of a written answer has looked at, and rests on."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
 
-from grucli.data.batches import Examples, pack
 from grucli.data.encoded import Encoded
 from grucli.data.encoder import Encoder
 from grucli.data.records import Record
-from grucli.engine import losses
-from grucli.engine.beam import END
 from grucli.engine.packing import Floats
-from grucli.engine.steps import Steps
+from grucli.inspection.leaving_out import leave_out
+from grucli.inspection.rereading import reread, with_answers
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.window import scores_of
-from grucli.tasks.drafts import Draft
 from grucli.tasks.writing_task import WritingTask
 
 END_SHOWN = "<end>"
@@ -39,6 +37,9 @@ class Alignment:
         probabilities: (T,) of each symbol after those before it.
         weights: (T, S) how much it looks at each step, each row of which sums to 1; (T, 0) of a
             model without attention.
+        effects: (T, S) how much log-probability it loses without each step [nat].
+        instead: (S,) what is written without each step, and the score of that; None where nobody
+            has asked. Both are empty where the input has a single step.
     """
 
     name: str
@@ -49,6 +50,14 @@ class Alignment:
     symbols: tuple[str, ...]
     probabilities: Floats
     weights: Floats
+    effects: Floats
+    instead: Sequence[tuple[str, float] | None]
+
+    @property
+    def losses(self) -> Floats:
+        """(S,) how much the score of the answer loses without each step [nat]."""
+        lost: Floats = self.effects.mean(axis=0)
+        return lost
 
     def to_json(self) -> dict[str, Any]:
         """Return it as lists of numbers."""
@@ -61,11 +70,16 @@ class Alignment:
             "symbols": list(self.symbols),
             "probabilities": np.round(self.probabilities, DIGITS).tolist(),
             "weights": np.round(self.weights, DIGITS).tolist(),
+            "effects": np.round(self.effects, DIGITS).tolist(),
+            "instead": [
+                None if one is None else {"answer": one[0], "score": round(one[1], DIGITS)}
+                for one in self.instead
+            ],
         }
 
 
 def align(saved: SavedModel, record: Record, name: str) -> Alignment:
-    """Write the answer to a record, and read it again for what each symbol looks at.
+    """Write the answer to a record, and read it again for what each symbol looks at and rests on.
 
     An input without a token has an empty answer, which has looked at nothing.
     """
@@ -83,22 +97,23 @@ def align(saved: SavedModel, record: Record, name: str) -> Alignment:
         symbols=(*task.pieces(draft), *((END_SHOWN,) if draft.is_ended else ())),
         probabilities=np.zeros(0),
         weights=np.zeros((0, int(encoded.lengths[0]))),
+        effects=np.zeros((0, 0)),
+        instead=(),
     )
     if encoded.texts is not None and not encoded.texts.lengths[0]:
         return replace(found, symbols=())
-    probabilities, weights = _read_again(runner, encoded, draft)
-    return replace(found, probabilities=probabilities, weights=weights)
-
-
-def _read_again(runner: Runner, encoded: Encoded, draft: Draft) -> tuple[Floats, Floats]:
-    """Return probabilities and weights of the symbols of a draft."""
-    symbols = np.array([*draft.symbols, *([END] if draft.is_ended else [])])
-    targets = Steps(values=symbols, lengths=np.array([len(symbols)]))
-    batch = pack(Examples.of(encoded, targets), np.zeros(1, np.int64))
-    log_p = losses.log_probabilities(runner.forward(batch).values)
+    number = len(found.symbols)
+    own = reread(runner, with_answers(encoded, scores))
     weights = None if runner.decoder is None else runner.decoder.weights
-    looked_at = np.zeros((len(symbols), 0)) if weights is None else weights[0].astype(np.float64)
-    return np.exp(log_p[np.arange(len(symbols)), symbols]), looked_at
+    looked_at = np.zeros((number, 0)) if weights is None else weights[0].astype(np.float64)
+    left_out = leave_out(saved.task, runner, encoded, draft)
+    return replace(
+        found,
+        probabilities=own.probabilities[:number],
+        weights=looked_at[:number],
+        effects=left_out.effects[:number],
+        instead=left_out.answers,
+    )
 
 
 def _source(encoder: Encoder, record: Record, encoded: Encoded) -> tuple[str, ...]:

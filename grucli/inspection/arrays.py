@@ -15,6 +15,15 @@ layer1_forward_keep          (N, H) float32, N rows in the order of the text in 
 layer1_forward_reset         so on for the backward direction and each layer; of a plain
 layer1_forward_candidate     recurrent network the state alone
 layer1_forward_state
+
+Of a model that writes also, of the M symbols of all answers, an end behind each:
+
+answer_offsets               (n + 1,) int64: answer k has the rows answer_offsets[k]:… of these
+symbols                      (M,) str
+symbol_probabilities         (M,) float64, of each after those before it
+decoder_keep, …              (M, H) float32, as above
+attention_offsets            (n + 1,) int64; attention[attention_offsets[k]:…], as (symbols, steps)
+attention                    of answer k, is how much each symbol looks at each step: float32
 """
 
 from __future__ import annotations
@@ -22,23 +31,25 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from itertools import product
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.batches import Batch
 from grucli.data.encoded import Encoded
 from grucli.data.records import Record
-from grucli.engine.packing import Floats
 from grucli.engine.recurrent import CELLS, of_direction
 from grucli.errors import ConfigError
+from grucli.inspection import written_arrays
 from grucli.inspection.health import DIRECTIONS
 from grucli.inspection.report import Report
+from grucli.inspection.written_arrays import offsets_of
 from grucli.model.logits import branch_logits
 from grucli.model.network import Architecture
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
+from grucli.tasks.task import Scores
+from grucli.tasks.writing_task import WritingTask
 
 SCHEMA = "grucli.traces/1"
 MOST_BYTES = 2**30
@@ -56,8 +67,10 @@ def check_size(saved: SavedModel, records: Sequence[Record]) -> None:
         DataError: a numeric sequence has other channels than those of training.
     """
     arch = saved.model.architecture
-    steps = int(_state_lengths(arch, saved.encoder.encode(records)).sum())
-    size = steps * len(_kept(arch)) * arch.hidden_size * np.dtype(np.float32).itemsize
+    rows = int(_state_lengths(arch, saved.encoder.encode(records)).sum()) * len(_kept(arch))
+    if saved.task.writes:  # how long answers are is not known before they are written
+        rows += len(records) * cast(WritingTask, saved.task).longest * len(_kinds(arch))
+    size = rows * arch.hidden_size * np.dtype(np.float32).itemsize
     if size > MOST_BYTES:
         raise ConfigError(
             f"--npz: would take {size / 2**30:.1f} GiB for {len(records):,} sequences, at most "
@@ -74,11 +87,8 @@ def trace(report: Report, records: Sequence[Record]) -> dict[str, Array]:
 
     Raises:
         DataError: a numeric sequence has other channels than those of training.
-        ConfigError: the model writes its answers.
     """
     saved = report.saved
-    if saved.task.writes:
-        raise ConfigError("--npz: has no room for what a decoder does; take --json or --html")
     encoded = saved.encoder.encode(records)
     traces, scores = _run(saved, encoded)
     meta = {"schema": SCHEMA, **report.to_json()["meta"]}
@@ -87,29 +97,40 @@ def trace(report: Report, records: Sequence[Record]) -> dict[str, Array]:
         "labels": np.array(saved.task.labels, np.str_),
         "records": np.array([record.number for record in records], np.int64),
         **saved.task.arrays(scores, saved.task.encode(records)),
-        "offsets": _offsets(encoded.lengths),
+        "offsets": offsets_of(encoded.lengths),
         **saved.encoder.inputs(records, encoded),
-        "state_offsets": _offsets(_state_lengths(saved.model.architecture, encoded)),
+        "state_offsets": offsets_of(_state_lengths(saved.model.architecture, encoded)),
         **traces,
     }
 
 
-def _run(saved: SavedModel, encoded: Encoded) -> tuple[dict[str, Array], Floats]:
-    """Return what the layers did, and the scores (n, O)."""
-    runner, arch = Runner(saved.model, alike=True), saved.model.architecture
-    offsets = _offsets(_state_lengths(arch, encoded))
+def _run(saved: SavedModel, encoded: Encoded) -> tuple[dict[str, Array], Scores]:
+    """Return what the layers did, and a decoder if there is one, and the scores (n, O)."""
+    arch = saved.model.architecture
+    offsets = offsets_of(_state_lengths(arch, encoded))
     names = [_name(*one) for one in _kept(arch)]
     traces = {name: np.empty((int(offsets[-1]), arch.hidden_size), np.float32) for name in names}
-    found = branch_logits(runner, encoded, lambda batch: _keep(runner, batch, offsets, traces))
+
+    def keep(runner: Runner, rows: npt.NDArray[np.int64]) -> None:
+        _keep(runner, rows, offsets, traces)
+
+    if saved.task.writes:
+        beside, drafts = written_arrays.run(saved, encoded, _kinds(arch), keep)
+        return {**traces, **beside}, drafts
+    runner = Runner(saved.model, alike=True)
+    found = branch_logits(runner, encoded, lambda batch: keep(runner, batch.rows))
     return traces, found.blended(saved.model.mix)
 
 
 def _keep(
-    runner: Runner, batch: Batch, offsets: npt.NDArray[np.int64], traces: Mapping[str, Array]
+    runner: Runner,
+    of: npt.NDArray[np.int64],
+    offsets: npt.NDArray[np.int64],
+    traces: Mapping[str, Array],
 ) -> None:
-    """Copy the tapes of the last forward pass to the rows of their steps."""
+    """Copy the tapes of the last forward pass, of these sequences, to the rows of their steps."""
     packing, own = runner.packing, CELLS[runner.model.architecture.cell].GATES
-    rows = offsets[batch.rows][packing.row] + packing.step
+    rows = offsets[of][packing.row] + packing.step
     for (layer, direction, kind), array in zip(
         _kept(runner.model.architecture), traces.values(), strict=True
     ):
@@ -123,8 +144,11 @@ def _keep(
 
 def _kept(arch: Architecture) -> list[tuple[int, int, str]]:
     """Return the layer, direction and kind of each array."""
-    kinds = (*(gate for gate in GATES if gate in CELLS[arch.cell].GATES), STATE)
-    return list(product(range(arch.num_layers), range(arch.num_directions), kinds))
+    return list(product(range(arch.num_layers), range(arch.num_directions), _kinds(arch)))
+
+
+def _kinds(arch: Architecture) -> tuple[str, ...]:
+    return (*(gate for gate in GATES if gate in CELLS[arch.cell].GATES), STATE)
 
 
 def _name(layer: int, direction: int, kind: str) -> str:
@@ -135,7 +159,3 @@ def _state_lengths(arch: Architecture, encoded: Encoded) -> npt.NDArray[np.int64
     stride = max(1, arch.convolution)
     lengths: npt.NDArray[np.int64] = -(-encoded.lengths // stride)
     return lengths
-
-
-def _offsets(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    return np.concatenate(([0], np.cumsum(lengths)))

@@ -16,9 +16,11 @@ import numpy.typing as npt
 
 from grucli.engine.packing import Floats, Packing
 from grucli.engine.recurrent import CELLS, of_direction
+from grucli.engine.tape import Tape
 from grucli.model.runner import Runner
 
 DIRECTIONS = ("forward", "backward")
+DECODER = "decoder"
 ALWAYS = 0.99  # share of steps that counts as always
 SHUT, OPEN = 0.01, 0.99  # a gate beyond these passes nothing, or everything
 CONSTANT_SD = 0.02
@@ -60,7 +62,7 @@ class LayerHealth:
 
     Attributes:
         layer: 0 for the first.
-        direction: "forward" or "backward".
+        direction: "forward" or "backward", or "decoder" of that.
         gates: keep, and reset if there is one; none for a plain recurrent layer.
         dead: units whose state varies less than a millionth of the median unit's variance.
         clipped: share of (step, unit) whose tanh is flat: of the candidate, or of the state where
@@ -83,7 +85,7 @@ class LayerHealth:
     @property
     def name(self) -> str:
         """The layer and direction for people, counted from 1."""
-        return f"layer {self.layer + 1} {self.direction}"
+        return DECODER if self.direction == DECODER else f"layer {self.layer + 1} {self.direction}"
 
 
 class HealthMeter:
@@ -98,27 +100,34 @@ class HealthMeter:
             [_Part(arch.hidden_size, cell.GATES, low, high) for _ in range(arch.num_directions)]
             for _ in range(arch.num_layers)
         ]
+        self._decoder = _Part(arch.hidden_size, cell.GATES, low, high)
 
     def add(self) -> None:
         """Take in the last forward pass."""
-        packing, cell = self._runner.packing, self._runner.model.architecture.cell
         for tape, parts in zip(self._runner.tapes, self._parts, strict=True):
             for direction, part in enumerate(parts):
-                states = of_direction(tape["states"], direction, len(parts))
-                names, gates = CELLS[cell].GATES, {}
-                if names:
-                    own = of_direction(tape["gates"], direction, len(parts))
-                    gates = dict(zip(names, own, strict=True))
-                part.add(states[packing.batch_size :], gates, packing)
+                self._add(part, tape, (direction, len(parts)), self._runner.packing)
+        decoder = self._runner.decoder
+        if decoder is not None:
+            self._add(self._decoder, decoder.tapes[0], (0, 1), decoder.pairs.target)
+
+    def _add(self, part: _Part, tape: Tape, way: tuple[int, int], packing: Packing) -> None:
+        names, gates = CELLS[self._runner.model.architecture.cell].GATES, {}
+        if names:
+            gates = dict(zip(names, of_direction(tape["gates"], *way), strict=True))
+        part.add(of_direction(tape["states"], *way)[packing.batch_size :], gates, packing)
 
     def result(self) -> tuple[LayerHealth, ...]:
-        """Return the health of each layer and direction."""
+        """Return the health of each layer and direction, and of a decoder at last."""
         stride = max(1, self._runner.model.architecture.convolution)
-        return tuple(
+        found = [
             part.result(layer, name, stride, has_tanh=self._has_tanh)
             for layer, parts in enumerate(self._parts)
             for name, part in zip(DIRECTIONS, parts, strict=False)
-        )
+        ]
+        if self._runner.decoder is not None:
+            found.append(self._decoder.result(0, DECODER, stride, has_tanh=self._has_tanh))
+        return tuple(found)
 
 
 class _Moments:

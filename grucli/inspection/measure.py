@@ -14,11 +14,13 @@ from grucli.data.batches import Examples
 from grucli.data.records import Record
 from grucli.engine.packing import Floats
 from grucli.errors import ConfigError, counted
-from grucli.inspection.alignment import Alignment, align
-from grucli.inspection.health import HealthMeter
-from grucli.inspection.memory import SIDES, horizon
+from grucli.inspection import written_memory
+from grucli.inspection.alignment import align
+from grucli.inspection.health import HealthMeter, LayerHealth
+from grucli.inspection.memory import SIDES, Horizon, horizon
 from grucli.inspection.ngram_weights import ngram_weights
 from grucli.inspection.report import Branches, Input, InspectionSettings, Picked, Report
+from grucli.inspection.rereading import reread, with_answers
 from grucli.inspection.sampling import Drawn
 from grucli.inspection.sequences import example
 from grucli.inspection.verdicts import verdicts
@@ -26,6 +28,7 @@ from grucli.model.blend import recurrence_share
 from grucli.model.logits import BranchLogits, branch_logits
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
+from grucli.prediction.window import scores_of
 from grucli.tasks.scorecard import Scorecard
 from grucli.tasks.task import Scores, Task
 
@@ -71,39 +74,24 @@ def inspect(
         drawn: sample of the data.
 
     Raises:
-        ConfigError: "wrong" is asked for, but the sample has no targets; or the model writes.
+        ConfigError: "wrong" is asked for, but the sample has no targets.
         DataError: a sequence has other channels than those of training.
         CheckpointError: the model reads another kind of data.
     """
     report = Report(path=path, saved=saved, settings=settings)
-    if saved.task.writes:
-        return dataclasses.replace(report, alignments=_alignments(saved, shown, drawn))
     named = [(f"text {record.number}", record) for record in shown.records]
     if drawn is not None:
         activity.at(f"running {counted(len(drawn.records), 'sequence')}")
-        encoded, runner = saved.encoder.encode(drawn.records), Runner(saved.model, alike=True)
-        examples = Examples.of(encoded)
-        meter = HealthMeter(runner, *settings.saturation)
-        branches = branch_logits(runner, encoded, lambda _: meter.add())
-        scores = branches.blended(saved.model.mix)
-        data = _input(saved, drawn, examples.lengths, branches)
-        health = meter.result()
-        activity.at("measuring how far back it looks")
-        horizons = tuple(
-            horizon(runner, saved.task, examples, branches.recurrence, side) for side in SIDES
-        )
-        picked, chosen = _chosen(shown, drawn, saved.task, scores, has_right=data.right is not None)
-        report = dataclasses.replace(
-            report,
-            input=data,
-            card=_card(saved.task, scores, drawn.records),
-            health=health,
-            horizons=horizons,
-            verdicts=verdicts(saved.model.architecture, data, health, horizons),
-            picked=picked,
-        )
+        measured = _measured_texts if saved.task.writes else _measured
+        report, scores = measured(report, drawn)
+        has_right = report.input is not None and report.input.right is not None
+        picked, chosen = _chosen(shown, drawn, saved.task, scores, has_right=has_right)
+        report = dataclasses.replace(report, picked=picked)
         named += chosen
     activity.at(f"explaining {counted(len(named), 'sequence')}")
+    if saved.task.writes:
+        aligned = tuple(align(saved, record, name) for name, record in named)
+        return dataclasses.replace(report, alignments=aligned)
     explained = tuple(
         example(saved, record, name, target=shown.target, seed=settings.seed)
         for name, record in named
@@ -115,15 +103,52 @@ def inspect(
     )
 
 
-def _alignments(saved: SavedModel, shown: Shown, drawn: Drawn | None) -> tuple[Alignment, ...]:
-    """Return what the answers to single texts look at.
+def _measured(report: Report, drawn: Drawn) -> tuple[Report, Scores]:
+    """Return the report with what a sample shows, and the scores of the sample."""
+    saved, settings = report.saved, report.settings
+    encoded, runner = saved.encoder.encode(drawn.records), Runner(saved.model, alike=True)
+    examples = Examples.of(encoded)
+    meter = HealthMeter(runner, *settings.saturation)
+    branches = branch_logits(runner, encoded, lambda _: meter.add())
+    scores, shares = branches.blended(saved.model.mix), _shares(saved, drawn, branches)
+    data = _input(saved.task, drawn, examples.lengths, scores, shares)
+    activity.at("measuring how far back it looks")
+    horizons = tuple(
+        horizon(runner, saved.task, examples, branches.recurrence, side) for side in SIDES
+    )
+    return _with(report, drawn, scores, data, meter.result(), horizons), scores
 
-    Raises:
-        ConfigError: there are data to run.
-    """
-    if drawn is not None:
-        raise ConfigError("inspect-gates: runs no DATA of a model that writes texts; give --text")
-    return tuple(align(saved, record, f"text {record.number}") for record in shown.records)
+
+def _measured_texts(report: Report, drawn: Drawn) -> tuple[Report, Scores]:
+    """Return the same of a model that writes: its answers are read again, symbol by symbol."""
+    saved, runner = report.saved, Runner(report.saved.model)
+    encoded = saved.encoder.encode(drawn.records)
+    drafts = scores_of(saved.task, runner, encoded)
+    examples = with_answers(encoded, drafts)
+    meter = HealthMeter(runner, *report.settings.saturation)
+    whole = reread(runner, examples, lambda _: meter.add())
+    data = _input(saved.task, drawn, examples.lengths, drafts)
+    activity.at("measuring how much of their inputs answers need")
+    horizons = tuple(written_memory.horizon(runner, examples, whole, side) for side in SIDES)
+    return _with(report, drawn, drafts, data, meter.result(), horizons), drafts
+
+
+def _with(
+    report: Report,
+    drawn: Drawn,
+    scores: Scores,
+    data: Input,
+    health: tuple[LayerHealth, ...],
+    horizons: tuple[Horizon, ...],
+) -> Report:
+    return dataclasses.replace(
+        report,
+        input=data,
+        card=_card(report.saved.task, scores, drawn.records),
+        health=health,
+        horizons=horizons,
+        verdicts=verdicts(report.saved.model.architecture, data, health, horizons),
+    )
 
 
 def _card(task: Task, scores: Scores, records: Sequence[Record]) -> Scorecard | None:
@@ -135,23 +160,33 @@ def _card(task: Task, scores: Scores, records: Sequence[Record]) -> Scorecard | 
     return task.measure(scores[rows], task.encode(asked), asked)
 
 
+def _right(task: Task, drawn: Drawn, scores: Scores) -> int | None:
+    """Return how many answers are right; None where none is right or wrong."""
+    hits = task.right(scores, task.encode(drawn.records))
+    if hits is None:
+        return None
+    return int((hits & [record.has_target for record in drawn.records]).sum())
+
+
+def _shares(saved: SavedModel, drawn: Drawn, branches: BranchLogits) -> Branches | None:
+    """Return what both branches do alone; None where there is one."""
+    task, recurrence, linear = saved.task, branches.recurrence, branches.linear
+    if linear is None:
+        return None
+    return Branches(
+        recurrence_share=recurrence_share(task, saved.model.mix, recurrence, linear),
+        recurrence_right=_right(task, drawn, recurrence),
+        linear_right=_right(task, drawn, linear),
+    )
+
+
 def _input(
-    saved: SavedModel, drawn: Drawn, lengths: npt.NDArray[np.int64], branches: BranchLogits
+    task: Task,
+    drawn: Drawn,
+    lengths: npt.NDArray[np.int64],
+    scores: Scores,
+    shares: Branches | None = None,
 ) -> Input:
-    task, mix = saved.task, saved.model.mix
-    targets, scores = task.encode(drawn.records), branches.blended(mix)
-
-    def right(scores: Floats) -> int | None:
-        hits = task.right(scores, targets)
-        return None if hits is None else int(hits.sum())
-
-    shares = None
-    if branches.linear is not None:
-        shares = Branches(
-            recurrence_share=recurrence_share(task, mix, branches.recurrence, branches.linear),
-            recurrence_right=right(branches.recurrence),
-            linear_right=right(branches.linear),
-        )
     return Input(
         name=drawn.name,
         rows=drawn.rows,
@@ -163,7 +198,7 @@ def _input(
         long_length=float(np.percentile(lengths, 95)),
         longest=int(lengths.max()),
         stratified=drawn.stratified,
-        right=right(scores),
+        right=_right(task, drawn, scores),
         answers=task.num_answers(scores),
         sha256=drawn.sha256,
         branches=shares,

@@ -120,7 +120,7 @@ def horizon(
         steps=steps,
         agreement=tuple(agreement),
         distance=tuple(distance),
-        h99=_smallest(steps, agreement, agrees),
+        h99=smallest(steps, agreement, agrees),
     )
 
 
@@ -145,10 +145,16 @@ def _at(scores: Scores, places: Rows) -> Scores:
     return Steps(values=scores.values[scores.starts + places], lengths=np.ones_like(places))
 
 
-def _smallest(
+def smallest(
     steps: Sequence[int], agreement: Sequence[float], agrees: Callable[[int], bool]
 ) -> int:
-    """Return the smallest k from which on all agree: between two grid points by bisection."""
+    """Return the smallest k from which on all agree: between two grid points by bisection.
+
+    Args:
+        steps: k at which it was measured, rising.
+        agreement: share of answers that agree, at each of them; at the last one all do.
+        agrees: tells of another k whether enough agree.
+    """
     failing = [k for k, share in enumerate(agreement) if share < AGREEMENT]
     if not failing:
         return steps[0]

@@ -130,6 +130,11 @@ class Decoder:
         self._forward: _Forward
 
     @property
+    def pairs(self) -> Pairs:
+        """The order of the steps of the last sources and targets."""
+        return self._forward.targets.pairs
+
+    @property
     def weights(self) -> Floats | None:
         """(B, T, S) how much each step of the last targets looks at each step of its source.
 

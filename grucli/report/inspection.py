@@ -19,6 +19,8 @@ from grucli.tasks.task import Task
 
 BAR_WIDTH = 12
 CUT = "share of the decisions that stay when only k steps are read"
+CUT_TEXT = "share of the symbols of answers that stay when only k steps of the input are read"
+MOVED_SYMBOL = "how far the probability of one moves, on average"
 CUT_AT_STEP = (
     "share of the answers to the middle step that stay when only k steps up to it are read, "
     "or k from it on"
@@ -75,7 +77,8 @@ def data_facts(report: Report, data: Input) -> FactLines:
     ]
     if data.accuracy is not None:
         shown = f"{data.accuracy:.3f} ({data.right:,} of {data.labelled:,})"
-        what = "all right" if report.saved.task.reads_steps else "accuracy"
+        task = report.saved.task
+        what = "exact match" if task.writes else "all right" if task.reads_steps else "accuracy"
         found.append((what, shown + _alone(data, linear)))
     if data.branches is not None:
         ours = data.branches.recurrence_share
@@ -169,6 +172,8 @@ def memory_heading(task: Task) -> tuple[str, ...]:
 
 def memory_legend(task: Task) -> str:
     """Return what the columns of both horizons mean."""
+    if task.writes:
+        return f"{CUT_TEXT}; moved: {MOVED_SYMBOL}"
     return f"{CUT_AT_STEP if task.reads_steps else CUT}; moved: {task.distance_title}"
 
 
@@ -179,9 +184,10 @@ def memory_facts(report: Report) -> FactLines:
     last, first = "from the end", "from the start"
     if report.saved.task.reads_steps:
         last, first = "up to the one that is answered", "from it on"
+    what = "symbols" if report.saved.task.writes else "decisions"
     needed = (
         f"H99 = {counted(end.h99, 'step')} {last}, {start.h99:,} {first} "
-        f"(so many keep 99 % of the decisions; median length {report.input.median_length:g})"
+        f"(so many keep 99 % of the {what}; median length {report.input.median_length:g})"
     )
     pieces = [
         f"{part.name}: longest unit {_steps(part.leak.max())}, "

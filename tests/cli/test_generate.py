@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from grucli import load
@@ -98,8 +99,6 @@ def test_what_is_asked_must_fit(model: Path, folder: Path) -> None:
         (("--to", "conll"), "--to conll"),
     ):
         assert_one_error(grucli("predict", data, "-m", model, *words), 2, part)
-    refused = grucli("inspect-gates", data, "-m", model)
-    assert_one_error(refused, 2, "inspect-gates: runs no DATA of a model that writes texts")
     graph = grucli("inspect-gates", "-m", model, "--onnx", folder / "m.onnx")
     assert (graph.code, graph.out) == (2, b"")  # refused before the report
     assert graph.err.count("grucli: --onnx: texts are searched for") == 1
@@ -113,14 +112,32 @@ def test_what_each_symbol_looks_at(model: Path, folder: Path) -> None:
     ran = grucli("inspect-gates", "-m", model, *flags, "--html", page)
     assert ran.code == 0, ran.err
     assert "SYMBOL" in ran.text
-    assert "What each symbol looks at" in page.read_text()
+    assert "What each symbol rests on" in page.read_text()
     ran = grucli("inspect-gates", "-m", model, *flags, "--json")
     first, second = json.loads(ran.text)["data"]["alignments"]
     assert first["answer"] == predicted(model, ["abc"])[0][0]
     assert [round(sum(row), 3) for row in first["weights"]] == [1.0] * len(first["symbols"])
     assert (first["source"], second["symbols"]) == (["a", "b", "c"], [])
-    arrays = grucli("inspect-gates", "-m", model, *flags, "--npz", folder / "a.npz")
-    assert (arrays.code, arrays.err.count("--npz: has no room")) == (2, 1)
+    assert len(first["instead"]) == 3
+
+
+def test_gates_and_memory_of_both_recurrences_are_measured(model: Path, folder: Path) -> None:
+    asked = "inspect-gates", folder / "test.csv", "-m", model, "--example", "1,wrong"
+    files = "--npz", folder / "a.npz", "--html", folder / "a.html"
+    ran = grucli(*asked, *files, "--fail-if", "memory.h99>0")
+    assert ran.code == 1, ran.err
+    assert "decoder           keep" in ran.text
+    assert "LEFT OUT" in ran.text
+    with np.load(folder / "a.npz") as arrays:
+        assert len(arrays["decoder_state"]) == arrays["answer_offsets"][-1]
+    ran = grucli(*asked, "--json", "--sample", 4)
+    found = json.loads(ran.text)
+    assert found["meta"]["input"]["sequences"] == 4
+    assert [part["direction"] for part in found["data"]["gates"]] == [
+        "forward",
+        "backward",
+        "decoder",
+    ]
 
 
 def test_a_model_of_labels_has_no_beam(text_model: Path) -> None:

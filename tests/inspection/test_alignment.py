@@ -21,7 +21,7 @@ TEXTS = ["ab", "ba", "abba"]
 
 
 @pytest.fixture(name="saved", params=[False, True])
-def _saved(request):
+def saved_model(request):
     task = task_type("generate")(symbols=Symbols.fit(TEXTS, "char"), longest=6)
     encoder = TextEncoder(Vocabulary(["a", "b"]), "char", 9)
     copying = request.param
@@ -49,13 +49,13 @@ def test_it_is_read_again_as_it_was_written(saved):
 
 def test_weights_are_those_of_the_equations(saved):
     found, params = align(saved, Record(number=1, text="ab"), "x"), saved.model.params
-    sources, start = _states(saved, "ab")
+    sources, start = states_of(saved, "ab")
     keys = sources @ params["attention_source"][: len(start)].T
-    first = _decoder_step(saved, start, 0)
+    first = decoder_step(saved, start, 0)
     np.testing.assert_allclose(found.weights[0], losses.probabilities((first @ keys.T)[None])[0])
 
 
-def _states(saved, text):
+def states_of(saved, text):
     """States of the encoder, and the first one of the decoder, by the engine alone."""
     model, encoded = saved.model, saved.encoder.encode([Record(number=1, text=text)])
     packing, x = Packing(encoded.lengths), model.table[encoded.steps]
@@ -65,7 +65,7 @@ def _states(saved, text):
     return states, start
 
 
-def _decoder_step(saved, state, symbol):
+def decoder_step(saved, state, symbol):
     cell = {name: value[0] for name, value in saved.model.params.within("decoder_").items()}
     return reference.gru_step(cell, saved.model.params["symbols"][symbol], state)
 
@@ -87,5 +87,7 @@ def test_as_json(saved):
         "symbols",
         "probabilities",
         "weights",
+        "effects",
+        "instead",
     ]
     assert len(found["weights"]) == len(found["symbols"]) == len(found["probabilities"])

@@ -1,12 +1,12 @@
-"""What each symbol of a written answer has looked at: a table whose cells are coloured by it."""
+"""What each symbol of a written answer looks at and rests on: tables with coloured cells."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from grucli.inspection.alignment import Alignment
-from grucli.report.alignments import shown
-from grucli.report.page.document import name_class
+from grucli.report.alignments import left_out, shown
+from grucli.report.page.document import name_class, table
 from grucli.report.page.heat_map import STRONGEST, WEAKEST
 from grucli.report.page.markup import Markup, joined, tag
 
@@ -15,35 +15,59 @@ LEGEND = (
     "A row for each symbol of the answer, a column for each step of the input. The deeper the "
     "colour, the more the symbol has looked at the step; the numbers are percentages."
 )
+RESTS = (
+    "How much log-probability [nat] each symbol loses without each step: the deeper the blue, the "
+    "more it rests on the step; orange steps speak against it."
+)
+LEFT_OUT = "What is written when a step is left out, and by how much the score of the answer falls."
+SHOWN = 0.05  # nat
+DEEPEST = 5.0  # nat, from which on no colour is deeper
 
 
 def alignments(found: Sequence[Alignment]) -> Markup | None:
     """Return a table for each; None where there is none."""
     if not found:
         return None
-    return joined(tag("p", LEGEND, class_="faint"), *map(_alignment, found))
+    return joined(*map(_alignment, found))
 
 
 def _alignment(one: Alignment) -> Markup:
-    names = [shown(token) for token in one.source]
-    head = [tag("th", name, scope="col") for name in names]
-    lines = [
-        tag(
-            "tr",
-            tag("th", shown(symbol), scope="row", class_=name_class(shown(symbol))),
-            *map(_cell, weights.tolist()),
-        )
-        for symbol, weights in zip(one.symbols, one.weights, strict=True)
-    ]
+    looks, rests = one.weights.size > 0, one.effects.size > 0
+    rows = left_out(one)
     return joined(
         tag("h3", f"{one.text} -> {one.answer}"),
         tag("p", f"{one.name}, score {one.score:.4f}"),
-        tag("div", tag("table", tag("tr", tag("td"), *head), *lines, class_="heat"), class_="wide"),
+        tag("p", LEGEND, class_="faint") if looks else None,
+        _map(one, [[_looked(each) for each in own] for own in one.weights]) if looks else None,
+        tag("p", RESTS, class_="faint") if rests else None,
+        _map(one, [[_rested(each) for each in own] for own in one.effects]) if rests else None,
+        tag("p", LEFT_OUT, class_="faint") if rows else None,
+        table(("left out", "score", "writes"), rows, "lrl") if rows else None,
     )
 
 
-def _cell(weight: float) -> Markup:
-    if weight < LEAST:
+def _map(one: Alignment, cells: Sequence[Sequence[Markup]]) -> Markup:
+    """Return a table with a row for each symbol, and a column for each step."""
+    head = [tag("th", shown(token), scope="col") for token in one.source]
+    lines = [
+        tag("tr", tag("th", shown(symbol), scope="row", class_=name_class(shown(symbol))), *own)
+        for symbol, own in zip(one.symbols, cells, strict=True)
+    ]
+    grid = tag("table", tag("tr", tag("td"), *head), *lines, class_="heat")
+    return tag("div", grid, class_="wide")
+
+
+def _looked(weight: float) -> Markup:
+    return tag("td") if weight < LEAST else _cell(f"{100 * weight:.0f}", "f", weight)
+
+
+def _rested(effect: float) -> Markup:
+    if abs(effect) < SHOWN:
         return tag("td")
-    opacity = WEAKEST + (STRONGEST - WEAKEST) * weight
-    return tag("td", f"{100 * weight:.0f}", class_="f", style=f"--e:{opacity:.2f}")
+    side = "f" if effect > 0 else "a"
+    return _cell(f"{effect:.1f}", side, min(1.0, abs(effect) / DEEPEST))
+
+
+def _cell(words: str, side: str, strength: float) -> Markup:
+    opacity = WEAKEST + (STRONGEST - WEAKEST) * strength
+    return tag("td", words, class_=side, style=f"--e:{opacity:.2f}")

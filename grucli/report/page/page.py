@@ -49,7 +49,7 @@ def page(report: Report) -> str:
         sections.append(("beside", "Beside another model", beside(report, compared)))
     sections += [
         ("why", "Why this answer", examples(shown, report.picked)),
-        ("alignment", "What each symbol looks at", alignments(report.alignments)),
+        ("alignment", "What each symbol rests on", alignments(report.alignments)),
     ]
     if report.ngrams is not None and (report.input is not None or not report.examples):
         sections.append(("ngrams", "What weighs most", heaviest(report.ngrams)))
