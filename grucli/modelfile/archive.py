@@ -5,7 +5,7 @@
 
 Any `np.load` opens it. Reading here accepts, byte for byte, what writing gives: the arrays are
 found, the whole file is built again from them and compared, so nothing is left to disagree about
-(compression, gaps, overlaps, second names, other headers). Opening a file cannot run code, and
+(compression, gaps, overlaps, second names, other headers). Reading a file cannot run code, and
 cannot use more memory than its size plus 64 MB. The hashes are against damage, not against forgers.
 """
 
@@ -47,8 +47,10 @@ MAX_BYTES = 2 * 2**30
 MAX_MEMBERS = 64
 MAX_JSON_BYTES = 2 * 2**20
 MAX_JSON_DEPTH = 20
+MAX_JSON_DIGITS = 300  # of a number: more are too large for a float, which reports would make of it
 MAX_JSON_CONTAINERS = 100_000  # 2 MiB of "[]," would become 60 MB of lists
 
+_TOO_MANY_DIGITS = re.compile(rb"(?<!\d)\d{%d}" % (MAX_JSON_DIGITS + 1))
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _LOOKS = (
     (b"version https://git-lfs", "a Git LFS pointer (run 'git lfs pull')"),
@@ -202,9 +204,15 @@ def _meta(text: Array) -> dict[str, Any]:
 def _load(text: bytes) -> dict[str, Any]:
     """Parse JSON as `_dump` writes it; duplicate keys, NaN and the like do not survive a dump."""
     unescaped = re.sub(rb"(?s)\\.", b"", text)
-    brackets = re.sub(rb'"[^"]*"?', b"", unescaped).translate(None, _NO_BRACKETS)
+    bare = re.sub(rb'"[^"]*"?', b"", unescaped)
+    brackets = bare.translate(None, _NO_BRACKETS)
     depths = accumulate(1 if bracket in b"[{" else -1 for bracket in brackets)
-    if len(brackets) <= 2 * MAX_JSON_CONTAINERS and max(depths, default=0) <= MAX_JSON_DEPTH:
+    is_small = (
+        len(brackets) <= 2 * MAX_JSON_CONTAINERS
+        and max(depths, default=0) <= MAX_JSON_DEPTH
+        and not _TOO_MANY_DIGITS.search(bare)
+    )
+    if is_small:
         with suppress(ValueError):
             meta = json.loads(text.decode())
             if isinstance(meta, dict) and _dump(meta) == text:

@@ -14,17 +14,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from grucli.data.encoded import UNLIMITED
 from grucli.data.encoder import ENCODERS, Encoder
 from grucli.data.records import Remembered
 from grucli.data.tables.delimiter_names import parse_delimiter
 from grucli.engine.bags import MOST_TOKENS
 from grucli.engine.pooling import POOLINGS
 from grucli.engine.recurrent import CELLS
-from grucli.errors import CheckpointError, ConfigError, expect, show, show_path
+from grucli.errors import CheckpointError, ConfigError, excerpt, expect, show_path
 from grucli.model.blend import Mix
 from grucli.model.network import Architecture, Model
 from grucli.modelfile.archive import Archive, read_archive, write_archive
-from grucli.modelfile.fields import built
+from grucli.modelfile.fields import are_weights, built
 from grucli.modelfile.history import packed, unpacked
 from grucli.modelfile.linear_path import linear_parts, linear_path
 from grucli.modelfile.npz_layout import Arrays
@@ -185,7 +186,7 @@ def _consistent(path: str | Path) -> Iterator[None]:
         yield
     except (LookupError, TypeError, ValueError, AttributeError, ConfigError) as fault:
         raise CheckpointError(
-            f"{show_path(path)}: inconsistent: {show(fault)}; train the model again"
+            f"{show_path(path)}: inconsistent: {excerpt(fault, 80)}; train the model again"
         ) from fault
 
 
@@ -248,7 +249,7 @@ def _model(architecture: Architecture, arrays: Arrays, dtype: str | None) -> Mod
     stored = {name.removeprefix(PARAM): a for name, a in arrays.items() if name.startswith(PARAM)}
     for name in sorted(shapes.keys() | stored.keys()):
         found = stored[name].shape if name in stored else None
-        expect(found == shapes.get(name), f"weights {name}")
+        expect(found == shapes.get(name) and are_weights(stored[name]), f"weights {name}")
     model = Model(dataclasses.replace(architecture, dtype=dtype or architecture.dtype))
     if architecture.vocabulary_size:
         model.table = stored.pop("embedding_weight")  # as it lies in the file: it may be large
@@ -259,7 +260,9 @@ def _model(architecture: Architecture, arrays: Arrays, dtype: str | None) -> Mod
 
 def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architecture) -> Encoder:
     max_length = fields["max_length"]
-    expect(type(max_length) is int and 1 <= max_length < 1 << 32, "max_length")
+    expect(type(max_length) is int and 1 <= max_length <= UNLIMITED, "max_length")
+    if architecture.reads_steps:
+        max_length = UNLIMITED  # each step has its answer; older files say another number
     expect(fields["kind"] in ENCODERS, "kind")
     buckets = architecture.buckets if architecture.subwords == "characters" else 0
     encoder = ENCODERS[fields["kind"]].from_arrays(fields, arrays, max_length, buckets)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints, is_typeddict
 
+import numpy.typing as npt
+
 from grucli.errors import expect
 
+LARGEST_WEIGHT = 1e15
+"""Far above what training finds; products of larger ones would leave the finite numbers."""
+
 T = TypeVar("T")
+_hints: Callable[[Any], Mapping[str, Any]] = cache(get_type_hints)
+"""The types of fields, compiled once: no file has a part in that."""
 
 
 def built(kind: type[T], fields: Mapping[str, Any]) -> T:
@@ -18,7 +26,7 @@ def built(kind: type[T], fields: Mapping[str, Any]) -> T:
         TypeError: a field is unknown or missing.
         ValueError: a field is of another type than `kind` says.
     """
-    hints, values = get_type_hints(kind), dict(fields)
+    hints, values = _hints(kind), dict(fields)
     for name, value in fields.items():
         hint = hints.get(name, object)
         if isinstance(value, list) and get_origin(hint) is not list:
@@ -27,13 +35,19 @@ def built(kind: type[T], fields: Mapping[str, Any]) -> T:
     return kind(**values)
 
 
+def are_weights(array: npt.NDArray[Any]) -> bool:
+    """Tell whether an array of finite numbers holds what a model may have learned."""
+    sizes = (array.max(initial=0), -array.min(initial=0))  # no copy: it may be as large as a file
+    return array.dtype.kind == "f" and max(sizes) <= LARGEST_WEIGHT
+
+
 def _is_a(hint: Any, value: Any) -> bool:
     """Tell whether a value is of a type as dataclasses here write it; True is no integer."""
     origin, inner = get_origin(hint), get_args(hint)
     if hint is object:
         return True
     if is_typeddict(hint):
-        hints = get_type_hints(hint)
+        hints = _hints(hint)
         return (
             type(value) is dict
             and value.keys() == hints.keys()

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from grucli.errors import expect
 from grucli.model.linear_path import LinearPath
-from grucli.modelfile.fields import built
+from grucli.modelfile.fields import are_weights, built
 from grucli.modelfile.npz_layout import Arrays
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _ngram_path(
     keys, idf = arrays[LINEAR + "keys"], arrays[LINEAR + "idf"]
     expect(keys.dtype == np.uint32 and keys.ndim == 1 and len(keys) > 0, "n-grams")
     expect(bool((keys[1:] > keys[:-1]).all()), "n-grams")
-    expect(idf.shape == keys.shape, "n-grams and their weights")
+    expect(idf.shape == keys.shape and bool((idf > 0).all()), "n-grams and their weights")
     weight, bias = _linear(arrays, len(keys), num_outputs, idf)
     return NgramPath(ngrams=Ngrams(pattern=pattern, keys=keys, idf=idf), weight=weight, bias=bias)
 
@@ -114,5 +114,5 @@ def _linear(
     expect(bias.shape == weight.shape[1:], "wide path and outputs")
     numbers = (other, weight, bias)
     expect(all(array.dtype == np.float32 for array in numbers), "weights of the wide path")
-    expect(all(np.isfinite(array).all() for array in numbers), "weights of the wide path")
+    expect(all(map(are_weights, numbers)), "weights of the wide path")
     return weight, bias

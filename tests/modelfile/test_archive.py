@@ -524,7 +524,7 @@ def attacks(path):
             "newer version: format 4, this grucli reads up to 1; upgrade grucli",
             with_meta(meta_text(version=4, manifest=None), [("w.new", b"unknown")]),
         ),
-        "much newer": ("newer version: format 1000", with_meta(meta_text(version=10**4000))),
+        "much newer": ("newer version: format 1000", with_meta(meta_text(version=10**299))),
         "overlapping": ("damaged (the directory", overlapping(path)),
         "60000 members": ("damaged", many),
         "60000 equal members": (

@@ -119,14 +119,17 @@ class SeriesEncoder:
         Raises:
             LookupError, TypeError, ValueError: they do not fit together.
         """
-        mean, scale = arrays["scaling"]
+        scaling = arrays["scaling"]
+        expect(scaling.dtype == np.float64 and scaling.ndim == 2, "scaling")
+        mean, scale = scaling
+        expect(bool((scale > 0).all()), "scaling")
         missing = fields.get("missing", "refuse")  # older files know no other way
         expect(missing in ("refuse", "mask"), "missing")
         channels = tuple(fields.get("channels", ("values",)))
         expect(len(channels) > 0 and set(channels) <= VIEWS.keys(), "channels")
-        expect(mean.ndim == 1, "scaling")
         encoder = cls(mean, scale, max_length, missing, channels, arrays.get("units"))
-        expect(encoder.units.ndim == 1, "units")
+        units = encoder.units
+        expect(units.ndim == 1 and units.dtype == np.float64 and bool((units > 0).all()), "units")
         expect(mean.size == width(channels, encoder.num_channels), "scaling, channels")
         return encoder
 

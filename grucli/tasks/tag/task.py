@@ -113,6 +113,7 @@ class Tag(NoLinearPath, TagAnswering):
         expect(len(set(tags)) == len(tags), "tags")
         tokens = tuple(map(tuple, words["tokens"]))
         expect(len(tokens) == len(tags) and words["default"] in range(len(tags)), "words")
+        expect(all(isinstance(token, str) for own in tokens for token in own), "words")
         more = {"scheme": meta["scheme"]} if "scheme" in meta else {}
         return (ChunkTag if more else Tag)(  # type: ignore[return-value]
             tags=tags,
