@@ -61,10 +61,10 @@ def load_bytes(data):
 def assert_refused(path, data, reason=""):
     """The file is refused in one good line, quickly."""
     path.write_bytes(data)
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(CheckpointError) as caught:
         read_archive(path)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     text = str(caught.value)
     assert reason in text
     assert f"{path.name}: " in text
@@ -620,12 +620,12 @@ LOADER = """
     resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
     watching = True
     for path in sys.argv[2:]:
-        start = time.perf_counter()
+        start = time.process_time()
         try:
             read_archive(path)
         except CheckpointError:
             pass
-        assert time.perf_counter() - start < 2, path
+        assert time.process_time() - start < 2, path
         size = os.path.getsize(path) / 2**20
         assert memory() - base < size + 64, (path, size, memory() - base)
     watching = False
