@@ -57,7 +57,7 @@ def test_numbers_that_training_cannot_have_found_are_refused(folder, kind, name,
 def test_the_usual_tags_are_those_of_texts(folder):
     meta, arrays = parts(folder, "tag")
     meta["words"]["tokens"][1] = [["film"]]
-    with pytest.raises(CheckpointError, match=r"m\.npz: inconsistent: words do not fit"):
+    with pytest.raises(CheckpointError, match=r"m\.npz: inconsistent: tags or words do not fit"):
         load(contents.contained(meta, arrays))
 
 

@@ -31,34 +31,23 @@ def assert_cheap(found):
     assert found["spare_mb"] * 2**20 <= SPARE_BYTES
 
 
+@pytest.mark.rigs
 @pytest.mark.parametrize("way", DAMAGED)
-def test_no_damaged_file_is_taken_for_a_sound_one(way):
-    found = rig(way, count=60, step=149)
+def test_no_damaged_file_is_taken_for_a_sound_one(way, cases):
+    found = rig(way, count=cases(60), step=max(1, 149 * 60 // cases(60)))
     assert_cheap(found)
     assert found["other"] == 0
     assert found["refused"] > 0.8 * found["files"] > 100
 
 
-def test_contents_that_no_training_wrote_are_refused_or_harmless():
-    found = rig("contents", count=80)
+@pytest.mark.rigs
+def test_contents_that_no_training_wrote_are_refused_or_harmless(cases):
+    found = rig("contents", count=cases(80))
     assert_cheap(found)
     assert found["refused"] > 100
     assert found["other"] > 50
 
 
-def test_each_command_ends_well_whatever_is_in_a_model():
-    assert rig("used", count=6)["files"] == 36
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("way", DAMAGED)
-def test_damage_of_each_bit_and_length(way):
-    found = rig(way, count=20_000)
-    assert_cheap(found)
-    assert found["other"] == 0
-
-
-@pytest.mark.slow
-def test_many_contents_and_what_commands_make_of_them():
-    assert_cheap(rig("contents", count=20_000))
-    assert rig("used", count=500)["files"] == 3000
+@pytest.mark.rigs
+def test_each_command_ends_well_whatever_is_in_a_model(cases):
+    assert rig("used", count=cases(6))["files"] == 6 * cases(6)

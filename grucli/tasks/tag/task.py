@@ -109,11 +109,10 @@ class Tag(NoLinearPath, TagAnswering):
         from grucli.tasks.tag.chunk_task import ChunkTag
 
         tags, words = tuple(meta["labels"]), meta["words"]
-        expect(len(tags) > 1 and all(isinstance(tag, str) for tag in tags), "tags")
-        expect(len(set(tags)) == len(tags), "tags")
         tokens = tuple(map(tuple, words["tokens"]))
+        are_texts = all(isinstance(text, str) for own in (tags, *tokens) for text in own)
+        expect(len(tags) > 1 and len(set(tags)) == len(tags) and are_texts, "tags or words")
         expect(len(tokens) == len(tags) and words["default"] in range(len(tags)), "words")
-        expect(all(isinstance(token, str) for own in tokens for token in own), "words")
         more = {"scheme": meta["scheme"]} if "scheme" in meta else {}
         return (ChunkTag if more else Tag)(  # type: ignore[return-value]
             tags=tags,
