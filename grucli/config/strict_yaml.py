@@ -19,9 +19,11 @@ from grucli.errors import ConfigError, excerpt, show_path
 Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 KeyPath: TypeAlias = tuple[str, ...]
 
-MAX_BYTES = 1 << 20
+# PyYAML takes a microsecond for a character: together these bound any file to 50 ms.
+MAX_BYTES = 1 << 15
 MAX_DEPTH = 20
-MAX_VALUES = 10_000
+MAX_VALUES = 2_000
+MAX_FAULTS = 20
 
 # Each form bounds its digits, so that no conversion is slow or refused by Python. An integer has
 # one spelling only: str() gives back what was written.
@@ -71,7 +73,7 @@ def parse(content: bytes, name: str) -> Document:
     """Read the bytes of a config file; an empty one has no values.
 
     Args:
-        content: UTF-8, with or without a byte order mark, at most 1 MiB.
+        content: UTF-8, with or without a byte order mark, at most MAX_BYTES.
         name: what messages call the file.
 
     Raises:
@@ -161,6 +163,12 @@ class _Parser:
             self.faults.append(fault)
         return None
 
+    def _blame(self, event: Any, message: str) -> None:
+        """Collect a fault; raise it if there have been so many that nobody reads on."""
+        if len(self.faults) >= MAX_FAULTS:
+            raise _YamlError.at(event.start_mark, f"{message}; more of the file is not read")
+        self.faults.append(_YamlError.at(event.start_mark, message))
+
     def _document(self) -> Value:
         next(self._events)  # the stream's start
         if isinstance(next(self._events), yaml.StreamEndEvent):
@@ -175,7 +183,9 @@ class _Parser:
     def _value(self, event: Any, path: KeyPath, depth: int = 0) -> Value:
         self._num_values += 1
         if self._num_values > MAX_VALUES:
-            raise _YamlError.at(event.start_mark, f"more than {MAX_VALUES} values are not allowed")
+            raise _YamlError.at(
+                event.start_mark, f"more than {MAX_VALUES:,} values are not allowed"
+            )
         if depth > MAX_DEPTH:
             raise _YamlError.at(event.start_mark, _TOO_DEEP)
         self._refuse_references(event)
@@ -187,11 +197,11 @@ class _Parser:
 
     def _refuse_references(self, event: Any) -> None:
         if isinstance(event, yaml.AliasEvent):
-            self.faults.append(_YamlError.at(event.start_mark, "aliases (*name) are not allowed"))
+            self._blame(event, "aliases (*name) are not allowed")
         elif event.anchor is not None:
-            self.faults.append(_YamlError.at(event.start_mark, "anchors (&name) are not allowed"))
+            self._blame(event, "anchors (&name) are not allowed")
         if getattr(event, "tag", None) is not None:
-            self.faults.append(_YamlError.at(event.start_mark, "tags (!name) are not allowed"))
+            self._blame(event, "tags (!name) are not allowed")
 
     def _mapping(self, path: KeyPath, depth: int) -> dict[str, Value]:
         values: dict[str, Value] = {}
@@ -199,8 +209,8 @@ class _Parser:
             key = self._key(event)
             place = (*path, key)
             if key in values:
-                message = f"key '{excerpt(key)}' stands already on line {self.lines[place]}"
-                self.faults.append(_YamlError.at(event.start_mark, message))
+                line = self.lines[place]
+                self._blame(event, f"key '{excerpt(key)}' stands already on line {line}")
             else:
                 self.lines[place] = event.start_mark.line + 1
             values[key] = self._value(next(self._events), place, depth + 1)
@@ -213,7 +223,7 @@ class _Parser:
         if not isinstance(event, yaml.ScalarEvent):
             return ""
         if event.value == "<<" and event.style is None:
-            self.faults.append(_YamlError.at(event.start_mark, "merge keys (<<) are not allowed"))
+            self._blame(event, "merge keys (<<) are not allowed")
         return self._text(event)
 
     def _sequence(self, path: KeyPath, depth: int) -> list[Value]:
@@ -230,13 +240,13 @@ class _Parser:
     def _text(self, event: Any) -> str:
         text = str(event.value)
         if re.search("[\0\ud800-\udfff]", text):  # only escapes in double quotes can write them
-            self.faults.append(_YamlError.at(event.start_mark, "an escape here is no character"))
+            self._blame(event, "an escape here is no character")
         return text
 
 
 def _decode(content: bytes) -> str:
     if len(content) > MAX_BYTES:
-        raise _YamlError("larger than 1 MiB: not a config", 1, 1)
+        raise _YamlError(f"larger than {MAX_BYTES >> 10} KiB: not a config", 1, 1)
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _YamlError("looks like UTF-16; save it as UTF-8", 1, 1)
     try:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from grucli.config.resolve import resolve
 from grucli.config.schema import KEYS, Config
+from grucli.config.strict_yaml import MAX_BYTES
 from grucli.errors import AccessError, ConfigError
 from tests.config.helpers import JSON_VALUES, problems, problems_if_any, settings, write
 
@@ -122,7 +123,7 @@ data: 7
 
 
 def test_problems_beyond_a_hundred_are_only_mentioned(tmp_path: Path) -> None:
-    found = problems(tmp_path, "".join(f"k{n}: 1\n" for n in range(4000)))
+    found = problems(tmp_path, "".join(f"k{n}: 1\n" for n in range(1500)))
     assert len(found) == 101
     assert found[-1] == "and more"
 
@@ -238,8 +239,8 @@ def test_a_missing_file_is_a_matter_of_access(tmp_path: Path) -> None:
         resolve(config_path=str(tmp_path))
 
 
-def test_a_file_over_a_mebibyte_is_a_matter_of_the_config(tmp_path: Path) -> None:
-    (problem,) = problems(tmp_path, "#" * (1 << 20) + "\n")
+def test_a_file_that_is_too_large_is_a_matter_of_the_config(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, "#" * MAX_BYTES + "\n")
     assert "too large" in problem
 
 
