@@ -4,6 +4,8 @@ Rows of one sequence stand together where the data may be an endless stream; a f
 anywhere. A row that cannot be read spoils the sequences it may belong to.
 """
 
+from __future__ import annotations
+
 from array import array
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,6 +24,8 @@ from grucli.errors import excerpt
 
 REMEMBERED_IDS = 100_000
 """An id that comes again is noticed over so many others; this bounds the memory of a stream."""
+MOST_CELLS = 1 << 14
+"""Cells that wait to be read as numbers: as text they take ten times the memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,14 +45,14 @@ class _Series:
         first: the record of the first row.
         lines, times: of each row; no times without a column of them.
         further: lines of rows that take several, but for the first of each.
-        cells: of all rows, one after the other, until they are read as numbers.
-        values: what was read, (n, D) arrays that follow each other.
+        cells: of the last rows, one after the other, until they are read as numbers.
+        values: what was read before, (n, D) arrays that follow each other.
         problem: what is wrong, place included; "" if nothing.
     """
 
     first: Record
-    lines: list[int] = field(default_factory=list)
-    further: list[int] = field(default_factory=list)
+    lines: array[int] = field(default_factory=lambda: array("q"))
+    further: array[int] = field(default_factory=lambda: array("q"))
     times: list[str] = field(default_factory=list)
     cells: list[str] = field(default_factory=list)
     values: list[Floats] = field(default_factory=list)
@@ -145,11 +149,13 @@ class LongRecords:
         self._unread = ""
         columns, cells = self._columns, record.cells
         series.lines.append(record.line)
-        series.further += record.lines[1:]
+        series.further.extend(record.lines[1:])
         series.cells += [cells[i] for i in columns.values]
         if columns.time is not None:
             series.times.append(cells[columns.time])
         series.problem = series.problem or self._other_label(series.first, record)
+        if len(series.cells) >= MOST_CELLS:
+            self._read_cells(series)
 
     def _end(self) -> None:
         self._ended = True
@@ -158,17 +164,20 @@ class LongRecords:
         self._close()
 
     def _close(self) -> None:
-        """Read the cells of the open sequence as numbers: it is complete."""
-        series = self._open
-        if series is None:
-            return
-        columns = self._columns.values
+        """Let the open sequence be complete."""
+        if self._open is not None:
+            self._read_cells(self._open)
+            self._complete.append(self._open)
+
+    def _read_cells(self, series: _Series) -> None:
+        """Read the cells of a sequence that wait as numbers."""
+        width = len(self._columns.values)
         try:
-            series.values.append(numbers(series.cells, len(columns)))
+            series.values.append(numbers(series.cells, width))
         except NumberError as error:
-            series.problem = series.problem or self._problem(error, series.lines)
+            lines = series.lines[-(len(series.cells) // width) :]
+            series.problem = series.problem or self._problem(error, lines)
         series.cells.clear()
-        self._complete.append(series)
 
     def _id(self, record: Record) -> str:
         return record.cells[self._columns.id] if record.cells else ""
@@ -199,7 +208,7 @@ class LongRecords:
     def _record(self, series: _Series) -> Record:
         self._number += 1
         record = series.first
-        record.number, record.lines = self._number, packed([*series.lines, *series.further])
+        record.number, record.lines = self._number, packed(series.lines + series.further)
         if not series.problem:
             try:
                 record.values = self._values(series)
@@ -217,7 +226,7 @@ class LongRecords:
         values = np.concatenate(series.values)
         if series.times:
             rows = order(series.times, lambda k: f"line {series.lines[k]}")
-            values, series.lines = values[rows], [series.lines[k] for k in rows]
+            values, series.lines = values[rows], array("q", [series.lines[k] for k in rows])
             series.first.span = (series.times[rows[0]], series.times[rows[-1]])
         values = whole(values, self._missing)
         if not len(values):
@@ -233,7 +242,7 @@ class LongRecords:
         return f"{self._table.name}:{lines[error.step]}: column '{column}': {error.problem}"
 
 
-def packed(lines: list[int]) -> Sequence[int]:
+def packed(lines: Sequence[int]) -> Sequence[int]:
     """Return numbers of lines in rising order, in little memory."""
     first, last = min(lines, default=1), max(lines, default=0)
     if last - first + 1 == len(lines):

@@ -31,6 +31,7 @@ TOKEN_CHARACTERS = 64  # of a token where all are listed
 SPACES_INSIDE = frozenset({"char", "exact", "pairs"})  # modes whose tokens hold the spaces, too
 _BETWEEN_CHARACTERS = re.compile(f"(?<=[{CHARACTERS}]) (?=[{CHARACTERS}])")
 MOST_BAG = 40  # n-grams of a token; those of 15 characters have as many
+BAG_CHARACTERS = MOST_BAG + BAG_SIZES.start  # that so many of the shortest n-grams begin in
 
 
 class TextEncoder:
@@ -248,7 +249,8 @@ class TextEncoder:
         if self.mode == GIVEN:
             found = spelling.bags(tokens, self.buckets)
         else:
-            found = Subwords.of(tokens, BAG_SIZES).bags(self.buckets, MOST_BAG)
+            starts = [token[:BAG_CHARACTERS] for token in tokens]
+            found = Subwords.of(starts, BAG_SIZES).bags(self.buckets, MOST_BAG)
         bags = np.full((known + np.count_nonzero(unknown), found.shape[1]), NONE, np.int32)
         bags[ids] = np.where(found == NONE, NONE, known + found)
         return ids, bags

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, count, islice
+from itertools import chain, count
 from typing import TypeVar
 
 import numpy as np
@@ -20,6 +20,8 @@ from grucli.files.scratch import Scratch, release
 
 T = TypeVar("T")
 CHUNK_TEXTS = 512  # whose lists of tokens are there at once; more keep the garbage collector busy
+CHUNK_TOKENS = 1 << 18  # of these, unless one text has more
+MOST_CHARACTERS = 1 << 20  # of a text that is divided: its n-grams take 250 bytes a character
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,10 +46,9 @@ class Tokenized:
     @classmethod
     def of_tokens(cls, texts: Iterable[Sequence[str]]) -> Tokenized:
         """Take texts that are split."""
-        left = iter(texts)
         place_of: defaultdict[str, int] = defaultdict(count().__next__)  # a new token: a new place
         all_places, all_lengths = Scratch(), Scratch()
-        while lists := list(islice(left, CHUNK_TEXTS)):
+        for lists in _batches(texts):
             places = map(place_of.__getitem__, chain.from_iterable(lists))
             lengths = np.fromiter(map(len, lists), np.int64, len(lists))
             all_lengths.append(lengths.data)
@@ -62,10 +63,12 @@ class Tokenized:
         """Yield which tokens some texts have, and how many each, until all texts had their turn."""
         end = 0
         for first in range(0, len(self.lengths), CHUNK_TEXTS):
-            lengths = self.lengths[first : first + CHUNK_TEXTS]
-            start, end = end, end + int(lengths.sum())
-            yield self.places[start:end], lengths
-            release()
+            some = self.lengths[first : first + CHUNK_TEXTS]
+            cuts = np.flatnonzero(np.diff(np.cumsum(some) // CHUNK_TOKENS)) + 1
+            for lengths in np.split(some, cuts):
+                start, end = end, end + int(lengths.sum())
+                yield self.places[start:end], lengths
+                release()
 
     def remains(self, kept: Sequence[npt.NDArray[np.bool_]]) -> Tokenized:
         """Return texts that have what each of `kept` (T,) leaves of the one text."""
@@ -92,13 +95,27 @@ def tokens_of_each(
     """Yield the tokens of each record, as `tokens_of` returns them."""
     texts = (text or "" for text in column(records, "text"))
     if mode != GIVEN:
-        return map(tokenize, texts)
+        return (tokenize(text[:MOST_CHARACTERS]) for text in texts)
     given = zip(column(records, "tokens"), texts, strict=True)
     return (tokenize(text) if tokens is None else tokens for tokens, text in given)
 
 
 def tokens_of(record: Record, mode: str, tokenize: Tokenizer) -> Sequence[str]:
     """Return the tokens of a record, by what splits texts: of GIVEN those that it holds."""
-    if mode == GIVEN and record.tokens is not None:
-        return record.tokens
-    return tokenize(record.text or "")
+    text = record.text or ""
+    if mode == GIVEN:
+        return tokenize(text) if record.tokens is None else record.tokens
+    return tokenize(text[:MOST_CHARACTERS])
+
+
+def _batches(texts: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
+    """Yield split texts, so many together as a chunk has."""
+    batch, size = list[Sequence[str]](), 0
+    for tokens in texts:
+        batch.append(tokens)
+        size += len(tokens)
+        if len(batch) == CHUNK_TEXTS or size >= CHUNK_TOKENS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

@@ -48,6 +48,17 @@ def test_rows_of_an_id_are_a_sequence() -> None:
     assert series(read(TABLE.replace(",", "\t"), "t.tsv", **GIVEN)[1]) == EXPECTED
 
 
+def test_long_sequences_are_read_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_table, "MOST_CELLS", 4)
+    assert series(read(TABLE, "t.csv", **GIVEN)[1]) == EXPECTED
+    assert series(piped(TABLE, **GIVEN)[1]) == EXPECTED
+    for line, bad in ((2, "p,1,1,z,a"), (3, "p,2,3,z,a"), (4, "p,3,5,z,a"), (6, "q,2,9,z,b")):
+        data = TABLE.splitlines()
+        data[line - 1] = bad
+        told = problem("\n".join(data), "t.csv", **GIVEN)
+        assert told.startswith(f"t.csv:{line}: column 'y': 'z' is no number")
+
+
 KNOWN_WITH_ENCODING = Remembered(
     kind="series",
     id="case",

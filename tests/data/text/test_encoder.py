@@ -8,7 +8,8 @@ import pytest
 
 from grucli.data.encoded import UNLIMITED
 from grucli.data.records import Record
-from grucli.data.text import GIVEN
+from grucli.data.text import GIVEN, tokenized
+from grucli.data.text import encoder as encoders
 from grucli.data.text.byte_pairs import BytePairs
 from grucli.data.text.encoder import MOST_BAG, TextEncoder
 from grucli.data.text.vocabulary import EMPTY, UNKNOWN, Vocabulary
@@ -79,6 +80,22 @@ def test_the_ngrams_of_a_word_depend_on_no_other_word_and_are_bounded():
         assert bag[:width].tolist() == alone.bags[alone.steps[0]].tolist()
         assert (bag[width:] == NONE).all()
     assert together.bags.shape[1] == MOST_BAG
+
+
+def test_the_ngrams_of_a_long_word_are_those_that_all_of_it_begins_with(monkeypatch):
+    words = ["".join(chr(97 + k * k % 26) for k in range(length)) for length in range(1, 99)]
+    encoder = TextEncoder(VOCABULARY, "word", 999, buckets=1000)
+    cut = encoder.encode([text(" ".join(words))]).bags
+    monkeypatch.setattr(encoders, "BAG_CHARACTERS", None)
+    assert (encoder.encode([text(" ".join(words))]).bags == cut).all()
+
+
+def test_a_text_is_read_up_to_a_bound(monkeypatch):
+    monkeypatch.setattr(tokenized, "MOST_CHARACTERS", 9)
+    encoded = TextEncoder(VOCABULARY, "word", 9).encode([text("good filmy film")])
+    assert encoded.steps.tolist() == [2, 3]
+    given = Record(number=1, text="good filmy film", tokens=("good", "filmy", "film"))
+    assert TextEncoder(VOCABULARY, GIVEN, 9).encode([given]).lengths.tolist() == [3]
 
 
 @pytest.mark.parametrize("content", ["", "\ud800", "𝒳" * 30, "e\u0301 na\u00efve"])

@@ -17,7 +17,8 @@ TEXTS = st.lists(st.one_of(unicode_text, st.sampled_from(["", " ", "a b a", "b\t
 
 @given(TEXTS, st.integers(1, 4))
 def test_each_text_has_its_tokens_in_order_and_each_token_its_count(texts, chunk):
-    with mock.patch.object(tokenized, "CHUNK_TEXTS", chunk):
+    sizes = {"CHUNK_TEXTS": chunk, "CHUNK_TOKENS": 2 * chunk}
+    with mock.patch.multiple(tokenized, **sizes):
         found = Tokenized.of(texts, str.split)
     named = (found.tokens[place] for place in found.places)
     assert [[next(named) for _ in range(length)] for length in found.lengths] == [
@@ -27,10 +28,13 @@ def test_each_text_has_its_tokens_in_order_and_each_token_its_count(texts, chunk
     assert found.counts() == Counter(token for text in texts for token in text.split())
 
 
-@given(st.lists(st.lists(st.booleans(), min_size=5, max_size=5), min_size=1, max_size=7))
-def test_remains_have_what_is_left_of_the_text(kept):
+@given(
+    st.lists(st.lists(st.booleans(), min_size=5, max_size=5), min_size=1, max_size=7),
+    st.integers(1, 20),
+)
+def test_remains_have_what_is_left_of_the_text(kept, size):
     words = np.array(["a", "b", "a", "c", "d"])
-    with mock.patch.object(tokenized, "CHUNK_TEXTS", 3):
+    with mock.patch.multiple(tokenized, CHUNK_TEXTS=3, CHUNK_TOKENS=size):
         found = Tokenized.of([" ".join(words)], str.split).remains([np.array(m) for m in kept])
         chunks = list(found.chunks())
     left = [words[np.array(mask)].tolist() for mask in kept]
