@@ -1,12 +1,14 @@
 """Epochs and folds as lines: as many as a reader follows, and none of those that matter missing.
 
 On a terminal a fold has one line, and without folds an epoch has. In a pipe epochs that follow each
-other fast are left out, but for the best one and the last one of a run without folds. With
+other fast are left out, but for the best one and the last one of a run without folds. The longer a
+run goes on, the fewer epochs have one, so that the log of a week has less than 200 lines. With
 --verbose each has its line.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -20,7 +22,9 @@ from grucli.training.progress import EpochInfo, StepInfo
 from grucli.training.trainer import Trainer
 
 PAUSE_S = 5.0
-"""At least so much time lies between lines of a pipe that could as well be left out."""
+"""At least so much time lies between lines of a pipe that could as well be left out,"""
+PAUSE_SHARE = 1 / 16
+"""and at least so much of the time since training began."""
 
 
 class EpochLines:
@@ -37,7 +41,8 @@ class EpochLines:
     ) -> None:
         self._trainer, self._prepared, self._common = trainer, prepared, common
         self._is_terminal, self._clock = is_terminal, clock
-        self._said_s = -PAUSE_S
+        self._began_s = clock()
+        self._said_s = -math.inf
         self._held: list[EpochInfo] = []  # of the stage at hand, which have no line so far
         self._is_open = False  # whether an epoch of this stage has ended
 
@@ -75,7 +80,9 @@ class EpochLines:
         """Whether a line is due that could as well be left out."""
         if self._is_terminal:
             return self._prepared.folds is None
-        return self._clock() - self._said_s >= PAUSE_S
+        now_s = self._clock()
+        pause_s = max(PAUSE_S, PAUSE_SHARE * (now_s - self._began_s))
+        return now_s - self._said_s >= pause_s
 
     def _say(self, info: EpochInfo) -> None:
         """Say an epoch, and which ones before it have no line."""

@@ -80,6 +80,15 @@ def test_in_a_pipe_a_line_comes_every_few_seconds(tmp_path, capsys):
     assert epochs(said(session, capsys, epoch_s=PAUSE_S / 3)) == [1, 4, 7, 9]
 
 
+def test_a_long_run_has_few_lines_in_a_pipe(tmp_path, capsys):
+    """A thousand epochs that take a week together."""
+    settings = ("data.valid=0", "training.epochs=1000", "training.batch_size=60")
+    lines = said(session_of(tmp_path, *settings), capsys, epoch_s=605)
+    assert 60 < len(lines) < 200
+    assert epochs(lines)[:9] == list(range(1, 10))
+    assert epochs(lines)[-1] == 1000
+
+
 def test_a_fold_has_one_line_and_so_has_training_on_all_rows(tmp_path, capsys):
     session = session_of(tmp_path, "training.folds=3", "training.epochs=8")
     first, *lines = said(session, capsys)
