@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from grucli import __version__
-from grucli.cli import output
+from grucli.cli import memory, output
 from grucli.cli.commands import COMPLETION, Group
 from grucli.cli.usage_errors import usage_line
 from grucli.errors import GrucliError, show
@@ -113,9 +113,8 @@ def _explain(error: Exception, arguments: Sequence[str]) -> int:
         lines, code = error.problems, error.exit_code
     elif isinstance(error, typer.TyperException):
         lines, code = (usage_line(error, arguments),), EXIT_USAGE
-    elif isinstance(error, MemoryError):
-        lines = ("out of memory; try a smaller training.batch_size or data.max_length",)
-        code = EXIT_ENVIRONMENT
+    elif memory.is_short(error):
+        lines, code = (f"out of memory; {memory.MEND}",), EXIT_ENVIRONMENT
     elif isinstance(error, OSError) and error.errno in output.WRITE_FAULTS:
         reason = os.strerror(error.errno).lower()
         lines, code = (f"standard output: cannot be written: {reason}",), EXIT_ENVIRONMENT

@@ -17,6 +17,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import typer
 from typer.core import TyperGroup
 
+from grucli.cli import output
 from grucli.errors import did_you_mean, excerpt, show
 
 SUMMARIES = {
@@ -78,6 +79,8 @@ class Group(TyperGroup):
         params = super().get_params(ctx)
         for param in params:
             param.default = False
+            if param.name == "help":
+                param.callback = _show_help
         return params
 
 
@@ -94,8 +97,16 @@ def _imported(name: str, ctx: Any) -> Any:
     wanted = signature(getattr(module, own_name)).parameters
     for param in command.params:
         _spare(param, get_args(wanted[param.name].annotation)[0])
-    command.get_help_option(ctx).default = False
+    option = command.get_help_option(ctx)
+    option.default, option.callback = False, _show_help
     return command
+
+
+def _show_help(ctx: Any, param: Any, is_wanted: bool) -> None:
+    """Write help as any result is written: Typer drops it where standard output is closed."""
+    if is_wanted and not ctx.resilient_parsing:
+        output.write(ctx.get_help() + "\n")
+        ctx.exit()
 
 
 def _spare(param: Any, kind: Any) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from grucli.cli import output
+from grucli.cli import memory, output
 from grucli.data.forms import FormatName, Missing, OnBadRow
 from grucli.data.windows import WindowLabel
 from grucli.errors import excerpt, show
@@ -183,6 +183,7 @@ class Common:
                 os.environ[variable] = str(self.threads)
             else:
                 os.environ.setdefault(variable, "1")
+        memory.reserve()
 
     def note(self, line: str | Notice) -> None:
         """Say a line about the work, or a warning with its name, unless --quiet."""

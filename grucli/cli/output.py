@@ -68,13 +68,22 @@ def check_apart(flag: str, path: str | Path, others: Mapping[str, str | Path | N
             is nothing.
 
     Raises:
-        ConfigError: the file is one of the others, by whatever name; or it is "-", which is none.
+        ConfigError: the file is one of the others, by whatever name; or it is none.
     """
-    if str(path) == "-":
-        raise ConfigError(f"{flag}: '-' is no file; name one")
+    check_named(flag, path)
     for name, other in others.items():
         if other is not None and _is_same(path, other):
             raise ConfigError(f"{flag}: {show_path(path)} is the {name}; name another file")
+
+
+def check_named(flag: str, path: str | Path) -> None:
+    """Refuse what names no file: nothing, as of a variable of a shell that is empty, and "-".
+
+    Raises:
+        ConfigError: it names none.
+    """
+    if str(path) in ("", "-"):
+        raise ConfigError(f"{flag}: '{path}' is no file; name one")
 
 
 def write_file(

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grucli.cli import output, run_status, show_test, train_outputs
+from grucli.cli import memory, output, run_status, show_test, train_outputs
 from grucli.cli.interruption import Interruption
 from grucli.cli.options import Common
 from grucli.cli.run_status import Status
@@ -69,7 +69,7 @@ def _run(
     status: Status,
 ) -> int:
     """Search, if that is asked for, and train; return the exit code."""
-    with session.locked():
+    with session.locked(), memory.of_training(session):
         try:
             if search is not None:
                 from grucli.cli import show_tuning

@@ -53,6 +53,10 @@ def checked(
     """
     if model is None:
         raise ConfigError("--output: is missing; pass -o MODEL.npz, or --dry-run to write nothing")
+    named = {"--log": log, "--out-of-fold": out_of_fold, "--save-test": save_test, "--html": html}
+    for flag, name in {"--output": model, **named}.items():
+        if name is not None:
+            output.check_named(flag, name)
     if not model.endswith(".npz") or model.endswith(".last.npz"):
         raise ConfigError(f"--output: '{show_path(model)}' must end in .npz (and not in .last.npz)")
     files = RunFiles(

@@ -172,6 +172,7 @@ class Session:
         if request.reasons:
             reasons = {**prepared.reasons, **request.reasons}
             prepared = dataclasses.replace(prepared, reasons=reasons)
+        self.prepared = prepared
         yield DataReady(prepared=prepared, table=table)
         del table  # its records take memory that training needs
         model = new_run.first_model(prepared)
