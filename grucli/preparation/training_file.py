@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,10 @@ from grucli.tasks.task import Task
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config
+
+
+MOST_LABEL_BYTES = 1 << 20
+"""Of all labels as JSON. A model file has 2 MiB for it; what is told of each label takes part."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +56,11 @@ class TrainingFile:
         """Fit the task, and tell which records are copies of each other.
 
         Raises:
-            DataError: nothing can be learned from the targets.
+            DataError: nothing can be learned from the targets, or no model file could name them.
             ConfigError: the origin has another task.
         """
         task = _task(table, config, origin)
+        _check_size(table.name, task.labels)
         mode = mode_of(table.records, config, origin, task)
         keys = spilled(copies.keys(table.records, mode))
         return cls(table=table, options=options, origin=origin, task=task, mode=mode, keys=keys)
@@ -103,6 +108,15 @@ class TrainingFile:
             taught = task.known(task.encode(valid))
             valid = valid.at(np.flatnonzero(~taught))
         return self.task.unseen_warnings(train, name, valid)
+
+
+def _check_size(name: str, labels: Sequence[str]) -> None:
+    size = sum(len(label.encode("utf-8", "surrogatepass")) + len('"",') for label in labels)
+    if size > MOST_LABEL_BYTES:
+        raise DataError(
+            f"{name}: the names of {len(labels):,} labels take {size:,} bytes, a model file has "
+            f"room for {MOST_LABEL_BYTES:,}; group them, or name another column with --label"
+        )
 
 
 def task_type_of(table: Table, name: str) -> type[Task]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -17,6 +18,16 @@ GRUCLI = (sys.executable, "-W", "error", "-m", "grucli")
 QUICK = ("--set", "model.hidden_size=8", "--set", "model.embedding_size=8")
 BRIEF = (*QUICK, "--set", "training.epochs=2")
 TIME_LIMIT_S = 60
+MEASURED = """
+import sys
+from grucli.__main__ import main
+try:
+    main()
+finally:
+    with open("/proc/self/status") as status:
+        sys.stderr.write(next(line for line in status if line.startswith("VmHWM")))
+"""
+"""The program, which says last how much memory it has taken."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +74,18 @@ def grucli(*arguments: object, stdin: bytes = b"", cwd: Path | None = None, **en
 def command(*arguments: object) -> list[str]:
     """Return the words that run one command."""
     return [*GRUCLI, *map(str, arguments)]
+
+
+def measured_command(*arguments: object) -> list[str]:
+    """Return the words that run one command, at the end of which `most_mib` is found on stderr."""
+    return [sys.executable, "-W", "error", "-c", MEASURED, *map(str, arguments)]
+
+
+def most_mib(said: str) -> float:
+    """Return the most memory that a measured command has taken [MiB], by what it says."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", said)
+    assert found is not None, said
+    return int(found[1]) / 1024
 
 
 def train(

@@ -4,26 +4,16 @@ Covers: data/stored, data/spilled, files/scratch.
 """
 
 import gzip
-import re
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
-from .helpers import assert_one_error, bash, environment
+from .helpers import assert_one_error, bash, environment, measured_command, most_mib
 
 ROWS = 200_000
 MOST_MIB = 75  # beyond what a thousand rows take; as Python's objects they would take 170
-PROGRAM = """
-import sys
-from grucli.__main__ import main
-try:
-    main()
-finally:
-    with open("/proc/self/status") as status:
-        sys.stderr.write(next(line for line in status if line.startswith("VmHWM")))
-"""
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it is read from /proc")
 
@@ -38,13 +28,13 @@ def lines():
 
 def taken(*arguments, stdin=b""):
     """Return the most memory that a dry run takes [MiB], and what it says."""
-    command = [sys.executable, "-c", PROGRAM, "train", *map(str, arguments), "--dry-run"]
+    command = measured_command("train", *arguments, "--dry-run")
     done = subprocess.run(
         command, input=stdin, capture_output=True, env=environment(), timeout=300, check=False
     )
     said = done.stdout.decode() + done.stderr.decode()
     assert done.returncode == 0, said
-    return int(re.search(r"VmHWM:\s+(\d+) kB", said)[1]) / 1024, said
+    return most_mib(said), said
 
 
 def test_many_rows_take_little_more_memory_than_few(tmp_path, lines):
@@ -63,6 +53,6 @@ def test_no_room_for_temporary_files_is_said_in_a_line(tmp_path, lines):
     path = tmp_path / "many.csv"
     path.write_text("".join(["text,label\n", *lines[:100_000]]))
     script = f"ulimit -f 1024; grucli train {path} -o {tmp_path / 'm.npz'} -q"
-    done = bash(script, TMPDIR=str(tmp_path))
+    done = bash(script, TMPDIR=str(tmp_path), PYTHONDONTWRITEBYTECODE="1")
     assert_one_error(done, 5, f"temporary files in {tmp_path}, where TMPDIR says: file too large")
     assert [each.name for each in tmp_path.iterdir()] == ["many.csv"]

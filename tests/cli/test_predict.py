@@ -9,8 +9,6 @@ import io
 import json
 import random
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +17,7 @@ import pytest
 import grucli as api
 
 from .conftest import ODD_LABELS
-from .helpers import GRUCLI, ROOT, SAMPLES, bash, environment, grucli, started
+from .helpers import SAMPLES, bash, grucli, started
 
 RECORD = re.compile(r"(negative|positive)\t[01]\.\d{6}")
 REVIEWS = SAMPLES / "reviews_test.csv"
@@ -460,16 +458,6 @@ def test_misuse_is_told(text_model: Path, arguments: tuple[str], code: int, comp
     assert complaint in ran.err
 
 
-def test_files_that_are_missing_or_are_no_model(text_model: Path) -> None:
-    ran = grucli("predict", SAMPLES / "reviews_tset.csv", "-m", text_model)
-    assert (ran.code, ran.out) == (5, b"")
-    assert "no such file; did you mean 'reviews_test.csv'?" in ran.err
-    ran = grucli("predict", REVIEWS, "-m", REVIEWS)
-    assert (ran.code, ran.out) == (4, b"")
-    assert len(ran.complaints) == 1
-    assert grucli("predict", REVIEWS).code == 2
-
-
 def test_names_that_look_like_something_else(text_model: Path, tmp_path: Path) -> None:
     odd = tmp_path / "-rf 👍\n.csv"
     odd.write_bytes(REVIEWS.read_bytes())
@@ -486,25 +474,6 @@ def test_help_begins_with_examples_and_ends_with_exit_codes() -> None:
     assert len(examples) == 2
     assert ran.text.rindex("Exit codes: 0 done;") > ran.text.rindex("--help")
     assert all(len(line) <= 80 for line in ran.lines)
-
-
-@pytest.mark.slow
-def test_memory_does_not_grow(text_model: Path) -> None:
-    peaks = [_peak_kb(text_model, lines) for lines in (20_000, 400_000)]
-    assert peaks[1] - peaks[0] < 5_000
-
-
-def _peak_kb(model: Path, lines: int) -> int:
-    script = (
-        "import resource, subprocess, sys\n"
-        f"yes = subprocess.Popen(['sh', '-c', 'yes not bad at all | head -{lines}'], stdout=-1)\n"
-        f"subprocess.run({[*GRUCLI, 'predict', '-m', str(model)]}, stdin=yes.stdout, stdout=-3)\n"
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-    )
-    ran = subprocess.run(
-        (sys.executable, "-c", script), capture_output=True, env=environment(), cwd=ROOT, check=True
-    )
-    return int(ran.stdout)
 
 
 LINES = [

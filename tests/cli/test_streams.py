@@ -59,31 +59,6 @@ def test_nobody_reads_at_all(text_model: Path, arguments: tuple[str, ...]) -> No
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize(
-    "command", [f"predict {REVIEWS} -m MODEL", f"evaluate {REVIEWS} -m MODEL", "--version"]
-)
-def test_a_full_disk_is_told(text_model: Path, command: str) -> None:
-    ran = bash(f"grucli {command.replace('MODEL', str(text_model))} > /dev/full")
-    assert ran.code == 5
-    assert ran.complaints == ["grucli: standard output: cannot be written: no space left on device"]
-
-
-@pytest.mark.parametrize(
-    ("command", "complaint"),
-    [
-        (f"predict {REVIEWS} -m MODEL >&-", "standard output is closed"),
-        (f"evaluate {REVIEWS} -m MODEL >&-", "standard output is closed"),
-        ("predict -m MODEL <&-", "standard input is closed"),
-        ("evaluate - -m MODEL <&-", "standard input is closed"),
-    ],
-)
-def test_a_closed_stream_is_told(text_model: Path, command: str, complaint: str) -> None:
-    ran = bash("grucli " + command.replace("MODEL", str(text_model)))
-    assert (ran.code, ran.out) == (5, b"")
-    assert len(ran.complaints) == 1
-    assert complaint in ran.err
-
-
 def test_nobody_hears_complaints_and_work_goes_on(text_model: Path) -> None:
     expected = grucli("predict", "-m", text_model, stdin=b"good\n\xff\nbad\n")
     assert len(expected.lines) == 3
@@ -360,15 +335,3 @@ def test_a_model_that_is_replaced_meanwhile_does_not_matter(
         assert _line(process) == first
         process.stdin.close()
     assert process.returncode == 0
-
-
-@pytest.mark.slow
-def test_a_line_without_end_costs_time_not_memory(text_model: Path) -> None:
-    ran = bash(
-        "ulimit -v 700000\n"  # KiB of address space; NumPy alone takes half of it
-        "{ head -c 1G /dev/zero | tr '\\0' x; printf '\\ngood\\n'; } |"
-        f"grucli predict -m {text_model}"
-    )
-    assert ran.code == 3
-    assert ran.lines[0] == "<error>\t"
-    assert len(ran.lines) == 2

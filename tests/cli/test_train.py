@@ -472,34 +472,6 @@ def test_existing_outputs_are_refused_before_anything_is_read(tmp_path):
     assert read_archive(tmp_path / "m.npz").meta["labels"] == ["negative", "positive"]
 
 
-REFUSED = {
-    "no output": (["train", REVIEWS], 2, "--output"),
-    "not .npz": (["train", REVIEWS, "-o", "m.bin"], 2, "must end in .npz"),
-    "no data": (["train", "-o", "m.npz"], 2, "DATA: is missing"),
-    "unknown option": (["train", REVIEWS, "-o", "m.npz", "--epochs", "3"], 2, "--epochs"),
-    "bad setting": (["train", REVIEWS, "-o", "m.npz", "--set", "model.cel=gru"], 2, "'cell'"),
-    "no such task": (
-        ["train", REVIEWS, "-o", "m.npz", "--set", "task=translate"],
-        2,
-        "classify, multilabel, regress, tag or generate",
-    ),
-    "missing data": (["train", "nope.csv", "-o", "m.npz"], 5, "nope.csv"),
-    "missing config": (["train", "-c", "nope.yaml", "-o", "m.npz"], 5, "nope.yaml"),
-    "config as data": (["train", "nope.yaml", "-o", "m.npz"], 2, "pass it with -c"),
-    "folder as data": (["train", ".", "-o", "m.npz"], 5, "folder"),
-    "nothing to resume": (["train", REVIEWS, "-o", "m.npz", "--resume"], 5, "nothing to resume"),
-    "no such column": (["train", REVIEWS, "-o", "m.npz", "--text", "txt"], 3, "'text'"),
-    "no such folder": (["train", REVIEWS, "-o", "no/where/m.npz"], 5, "no/where"),
-}
-
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_refusals_are_one_line_with_their_exit_code(tmp_path, name):
-    arguments, code, part = REFUSED[name]
-    assert_one_error(grucli(*arguments, cwd=tmp_path), code, part)
-    assert not any(path.suffix == ".npz" for path in tmp_path.iterdir())
-
-
 def test_every_config_problem_has_its_line(tmp_path):
     (tmp_path / "c.yaml").write_text("seed: -1\nmodel:\n  cel: gru\n  hidden_size: big\n")
     done = grucli("train", REVIEWS, "-c", "c.yaml", "-o", "m.npz", cwd=tmp_path)
@@ -711,22 +683,6 @@ def test_resuming_with_other_data_or_settings_is_refused(tmp_path):
     assert sha256(tmp_path / "m.last.npz") == before
 
 
-def test_a_damaged_state_is_a_model_file_error(tmp_path):
-    (tmp_path / "m.last.npz").write_bytes(b"PK\x03\x04 nothing")
-    done = grucli("train", REVIEWS, "-o", "m.npz", "--resume", cwd=tmp_path)
-    assert_one_error(done, 4, "m.last.npz")
-
-
-def test_two_runs_into_one_output_exclude_each_other(tmp_path, names):
-    process, _ = started_training(tmp_path, names, *SLOW, "--set", "training.epochs=999")
-    try:
-        done = grucli("train", names, "-o", "m.npz", "--force", *QUICK, cwd=tmp_path)
-        assert_one_error(done, 5, "m.npz", str(process.pid))
-    finally:
-        process.kill()
-        process.communicate()
-
-
 def test_a_read_only_folder_is_met_before_the_first_epoch(tmp_path):
     folder = Path("/sys") if os.geteuid() == 0 else tmp_path  # where even root may not write
     tmp_path.chmod(0o500)
@@ -744,7 +700,7 @@ def test_a_full_disk_keeps_the_old_model(tmp_path):
     done = subprocess.run(
         command("train", REVIEWS, "-o", "m.npz", "--force", *QUICK),
         cwd=tmp_path,
-        env=environment(),
+        env=environment(PYTHONDONTWRITEBYTECODE="1"),
         capture_output=True,
         text=True,
         preexec_fn=lambda: (

@@ -15,6 +15,8 @@ came later has none.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+NO_SPACE = "export PYTHONDONTWRITEBYTECODE=1; trap '' XFSZ; ulimit -f 1; "
+"""No file may grow beyond 1 KiB from here on; of a module, Python would keep half."""
 HEAD = b"text,label\n"
 GOOD = HEAD + b"a fine film,positive\nan awful film,negative\ngood,positive\n"
 

@@ -221,7 +221,7 @@ ROWS = (
         code=3,
         says=("standard input:1: line is longer than 16 MiB; split it into records$",),
         out="<error>\t\n" + ANSWER,
-        proof="tests/cli/test_streams.py::test_a_line_without_end_costs_time_not_memory",
+        proof="tests/cli/test_bounds.py::test_a_line_of_any_length_takes_no_memory",
     ),
     refused(
         "a delimiter that nobody would guess",
@@ -288,6 +288,13 @@ LABELS = (
         notes=r"warning: .*'mixed'.*\[data\.unseen_label\]",
         out='"rows": 4\n',
         why="there is no --strict-labels: the warning has a name, and --min a bound",
+    ),
+    refused(
+        "more labels than a model can name",
+        None,
+        HEAD + b"".join(b"a b,%09d\n" % k for k in range(90_000)),
+        r"x\.csv: the names of 90,000 labels take 1,080,000 bytes, a model file has room for ",
+        run=TRAIN + " -q",
     ),
     Case(
         name="labels that look like numbers and booleans stay as they are",
@@ -366,10 +373,14 @@ LARGE = (
         out=ANSWER,
     ),
     Case(
-        name="ten million rows",
+        name="ten million rows to answer",
+        number=34,
+        proof="tests/cli/test_bounds.py::test_memory_does_not_grow_with_the_lines",
+    ),
+    Case(
+        name="ten million rows to learn from",
         number=34,
         proof="tests/cli/test_many_rows.py::test_many_rows_take_little_more_memory_than_few",
-        why="what ten million rows take is a rig's: tests/rigs",
     ),
     Case(
         name="rows of the training part in the validation file",

@@ -1,6 +1,6 @@
 """Training runs: where they write, what ends them, how they go on."""
 
-from . import Case
+from . import NO_SPACE, Case
 from .data import WORDS, table
 
 SAVED = ("m.npz", "m.last.npz")
@@ -36,7 +36,7 @@ PLACES = (
     Case(
         name="no room for the model",
         number=78,
-        run="trap '' XFSZ; ulimit -f 4; grucli train $REVIEWS -o m.npz --force $BRIEF",
+        run=NO_SPACE + "grucli train $REVIEWS -o m.npz --force $BRIEF",
         files={"m.npz": b"old"},
         code=5,
         says=(r"cannot write m\.last\.npz: file too large; ",),
@@ -206,4 +206,49 @@ MACHINE = (
     ),
 )
 
-CASES = (*PLACES, *ENDS, *GOING_ON, *MACHINE)
+
+def unclear(name: str, run: str, says: str, code: int = 2) -> Case:
+    """Return the case of a command that cannot be meant so."""
+    return Case(name=name, run=run, code=code, says=(says,))
+
+
+USAGE = (
+    unclear("no name for the model", "grucli train $REVIEWS", "--output: is missing; pass -o "),
+    unclear(
+        "a model that is no .npz",
+        "grucli train $REVIEWS -o m.bin",
+        r"--output: 'm\.bin' must end in \.npz",
+    ),
+    unclear("no data to learn from", "grucli train -o m.npz", "DATA: is missing"),
+    unclear("no model to answer", "grucli predict a.csv", "--model: is missing; which model "),
+    unclear("a command that is not there", "grucli learn a.csv", "learn: no such command"),
+    unclear(
+        "a setting as a flag",
+        "grucli train $REVIEWS -o m.npz --epochs 3",
+        "--epochs: no such option; it is a setting: --set training.epochs=3; see ",
+    ),
+    unclear(
+        "a slip in a setting",
+        "grucli train $REVIEWS -o m.npz --set model.cel=gru",
+        r"--set  model\.cel  unknown key; did you mean 'cell'\?",
+    ),
+    unclear(
+        "a task that is not there",
+        "grucli train $REVIEWS -o m.npz --set task=translate",
+        "--set  task  must be .*classify, multilabel, regress, tag or generate, got 'translate'$",
+    ),
+    unclear(
+        "a config in the place of the data",
+        "grucli train nope.yaml -o m.npz",
+        r"DATA: nope\.yaml is a config\? pass it with -c$",
+    ),
+    Case(
+        name="the state to go on from is damaged",
+        files={"m.last.npz": b"PK\x03\x04 nothing"},
+        run="grucli train $REVIEWS -o m.npz --resume -q",
+        code=4,
+        says=(r"m\.last\.npz: ",),
+    ),
+)
+
+CASES = (*PLACES, *ENDS, *GOING_ON, *MACHINE, *USAGE)
