@@ -78,6 +78,10 @@ def inspect_gates(
             help="A second model: what it answers otherwise, and why.",
         ),
     ] = None,
+    audit: Annotated[
+        bool,
+        typer.Option("--audit", help="Test by three methods whether reasons are to be believed."),
+    ] = False,
     sample: Annotated[
         int | None, typer.Option("--sample", min=1, metavar="N", help="Most sequences to run; 512.")
     ] = None,
@@ -98,7 +102,7 @@ def inspect_gates(
     grucli inspect-gates -m m.npz --text "not bad at all"
     grucli inspect-gates test.csv -m m.npz --example 3,wrong
     grucli inspect-gates test.csv -m m.npz --fail-if 'gates.dead_units>0'
-    grucli inspect-gates test.csv -m m.npz --compare other.npz
+    grucli inspect-gates test.csv -m m.npz --audit --compare other.npz
     grucli inspect-gates -m m.npz --onnx m.onnx
 
     A figure is a dotted path into what --json prints, without its "data." or "meta."; of a list it
@@ -114,11 +118,10 @@ def inspect_gates(
     from grucli.report.inspection import text
 
     if data is None:
-        _refuse({"--sample": sample, "--sat": sat, "--example": example})
-        if results.npz and not reading.text:
-            raise ConfigError("--npz: there is nothing to run; name DATA, or add --text TEXT")
+        of_texts = {} if reading.text else {"--npz": results.npz, "--audit": audit or None}
+        _refuse({"--sample": sample, "--sat": sat, "--example": example}, of_texts)
     limits = _saturation(sat or SATURATION)
-    settings = InspectionSettings(sample=sample or SAMPLE, seed=seed, saturation=limits)
+    settings = InspectionSettings(sample or SAMPLE, seed, limits, audit)
     common.show_activity()
     paths = [model] if compare is None else [model, compare]
     models = [common.load(path) for path in paths]
@@ -164,11 +167,15 @@ def _look(
     return compare((first, others[0]), (models[0], models[1]), shown, settings, drawn)
 
 
-def _refuse(given: Mapping[str, object]) -> None:
-    """Refuse what only says how to look at data."""
-    idle = [flag for flag, value in given.items() if value is not None]
-    if idle:
-        raise ConfigError(f"{idle[0]}: is about DATA; name a file, or - for stdin")
+def _refuse(of_data: Mapping[str, object], of_texts: Mapping[str, object]) -> None:
+    """Refuse what only says how to look at data, or what to do with data or texts."""
+    for given, mend in (
+        (of_data, "is about DATA; name a file, or - for stdin"),
+        (of_texts, "there is nothing to run; name DATA, or add --text TEXT"),
+    ):
+        idle = [flag for flag, value in given.items() if value is not None]
+        if idle:
+            raise ConfigError(f"{idle[0]}: {mend}")
 
 
 def _saturation(given: str) -> tuple[float, float]:

@@ -83,6 +83,7 @@ class Comparison:
                 "memory": [plain(vars(horizon)) for horizon in other.horizons],
                 "examples": [example_json(one) for one in other.examples],
                 "verdicts": report["verdicts"],
+                **({} if other.audit is None else {"audit": other.audit.to_json()}),
                 **({} if aligned is None else {"alignments": aligned}),
             },
         }

@@ -75,7 +75,7 @@ class Condition:
 def _values(report: Mapping[str, Any], figure: str) -> list[float]:
     """Return the numbers at `figure`; none for a verdict that was not given."""
     is_looked_at = report["meta"]["input"] is not None
-    if figure in IDS and is_looked_at:
+    if figure in IDS and (is_looked_at or report["verdicts"]):
         return [one["value"] for one in report["verdicts"] if one["id"] == figure]
     roots = (report, report["data"], report["meta"])
     found = [number for root in roots for number in _reached(root, figure)]

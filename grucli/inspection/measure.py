@@ -14,8 +14,9 @@ from grucli.data.batches import Examples
 from grucli.data.records import Record
 from grucli.engine.packing import Floats
 from grucli.errors import ConfigError, counted
-from grucli.inspection import written_memory
+from grucli.inspection import trust, written_memory
 from grucli.inspection.alignment import align
+from grucli.inspection.audit import audit, check_audited
 from grucli.inspection.health import HealthMeter, LayerHealth
 from grucli.inspection.memory import SIDES, Horizon, horizon
 from grucli.inspection.ngram_weights import ngram_weights
@@ -74,11 +75,14 @@ def inspect(
         drawn: sample of the data.
 
     Raises:
-        ConfigError: "wrong" is asked for, but the sample has no targets.
+        ConfigError: "wrong" is asked for, but the sample has no targets; or an audit of answers
+            that are none to whole sequences.
         DataError: a sequence has other channels than those of training.
         CheckpointError: the model reads another kind of data.
     """
     report = Report(path=path, saved=saved, settings=settings)
+    if settings.audit:
+        check_audited(saved.task)
     named = [(f"text {record.number}", record) for record in shown.records]
     if drawn is not None:
         activity.at(f"running {counted(len(drawn.records), 'sequence')}")
@@ -96,11 +100,28 @@ def inspect(
         example(saved, record, name, target=shown.target, seed=settings.seed)
         for name, record in named
     )
+    sample = () if drawn is None else drawn.records
     return dataclasses.replace(
-        report,
+        _judged(report, named, sample, shown.target),
         examples=explained,
-        ngrams=ngram_weights(saved, () if drawn is None else drawn.records),
+        ngrams=ngram_weights(saved, sample),
     )
+
+
+def _judged(
+    report: Report,
+    named: Sequence[tuple[str, Record]],
+    sample: Sequence[Record],
+    target: str | None,
+) -> Report:
+    """Return a report that says whether reasons are to be believed, audited where it is asked."""
+    unlearned, found = tuple(trust.of_scores(report.card)), None
+    if report.settings.audit:
+        activity.at("testing whether reasons are to be believed")
+        found = audit(report.saved, named, sample, target, report.settings.seed)
+    tested = () if found is None else trust.of_audit(found, has_learned=not unlearned)
+    judged = (*report.verdicts, *unlearned, *tested)
+    return dataclasses.replace(report, audit=found, verdicts=judged)
 
 
 def _measured(report: Report, drawn: Drawn) -> tuple[Report, Scores]:

@@ -14,6 +14,7 @@ import numpy as np
 from grucli import __version__
 from grucli.engine.recurrent import CELLS
 from grucli.inspection.alignment import Alignment
+from grucli.inspection.audit import Audit
 from grucli.inspection.health import LayerHealth
 from grucli.inspection.memory import Horizon
 from grucli.inspection.ngram_weights import NgramWeights
@@ -32,7 +33,7 @@ OF_RESET = ", reset = r"
 Level = Literal["note", "warning"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class InspectionSettings:
     """How it is looked at.
 
@@ -40,11 +41,13 @@ class InspectionSettings:
         sample: sequences at most.
         seed: of the sample and of random parts.
         saturation: below the first and above the second a gate counts as saturated.
+        audit: whether it is tested if reasons are to be believed.
     """
 
     sample: int
     seed: int
     saturation: tuple[float, float]
+    audit: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +162,7 @@ class Report:
         alignments: what answers that are written look at, instead of `examples`.
         ngrams: those that weigh most; None for a model without n-grams.
         verdicts: by rule, in a fixed order.
+        audit: of the reasons; None where nobody asked for it, or no sequence has parts enough.
         comparison: with a second model; None without one.
     """
 
@@ -174,6 +178,7 @@ class Report:
     alignments: tuple[Alignment, ...] = ()
     ngrams: NgramWeights | None = None
     verdicts: tuple[Verdict, ...] = ()
+    audit: Audit | None = None
     comparison: Comparison | None = None
 
     @property
@@ -187,7 +192,7 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         """Return the object of the schema `grucli.gates/1`, without NaN."""
         aligned = [one.to_json() for one in self.alignments]
-        compared = {} if self.comparison is None else {"compare": self.comparison.to_json()}
+        further = {"audit": self.audit, "compare": self.comparison}
         return {
             "schema": SCHEMA,
             "meta": {
@@ -208,7 +213,7 @@ class Report:
                 "picked": [dataclasses.asdict(one) for one in self.picked],
                 "ngrams": None if self.ngrams is None else self.ngrams.to_json(),
                 **({"alignments": aligned} if self.saved.task.writes else {}),
-                **compared,
+                **{name: one.to_json() for name, one in further.items() if one is not None},
             },
             "verdicts": [dataclasses.asdict(verdict) for verdict in self.verdicts],
         }

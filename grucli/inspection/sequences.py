@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 
 from grucli.data.encoded import Encoded
 from grucli.data.encoder import RecordParts
@@ -114,6 +115,27 @@ class Example:
         return next((part for part in self.parts if step in range(part.start, part.stop)), None)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Asked:
+    """One record, as a model is asked about it with some of it left out.
+
+    Attributes:
+        encoded: the record alone, as the recurrence reads it.
+        parts: its steps.
+        windows: spans of them that are left out together.
+        run: the model on remains.
+    """
+
+    encoded: Encoded
+    parts: RecordParts
+    windows: tuple[Span, ...]
+    run: Run
+
+    def steps_of(self, kept: npt.NDArray[np.bool_]) -> StepMask:
+        """Return (T,) which steps are left of those windows that are, (P,)."""
+        return np.repeat(kept, [stop - start for start, stop in self.windows])
+
+
 def example(
     saved: SavedModel, record: Record, name: str, *, target: str | None, seed: int
 ) -> Example:
@@ -130,17 +152,15 @@ def example(
         DataError: a numeric sequence has other channels than those of training.
         CheckpointError: a text, but the model reads numeric sequences.
     """
-    encoder, linear = saved.encoder, saved.model.linear
+    encoder = saved.encoder
     is_text = encoder.vocabulary is not None
     if is_text != (record.text is not None):
         wanted, given = ("texts", "a sequence") if is_text else ("numeric sequences", "a text")
         raise CheckpointError(f"{name}: is {given}, but the model reads {wanted}")
-    encoded = encoder.encode([record])
-    parts = encoder.parts_of(record, reads_on=linear is not None and linear.reads_on)
-    stride = max(1, saved.model.architecture.convolution)
-    windows = _windows(encoder.unit, len(parts), stride)
+    found = asked(saved, record)
+    encoded, parts, windows = found.encoded, found.parts, found.windows
     why = explain(
-        _run_on_remains(saved.model, parts),
+        found.run,
         windows,
         lambda scores: saved.task.explained(scores, target),
         seed=seed,
@@ -164,6 +184,19 @@ def example(
         known=float(encoded.known[0]),
         attribution=why,
         series=_series(saved, record, parts, why),
+    )
+
+
+def asked(saved: SavedModel, record: Record) -> Asked:
+    """Divide a record of the kind that the model reads into what can be left out of it."""
+    encoder, linear = saved.encoder, saved.model.linear
+    parts = encoder.parts_of(record, reads_on=linear is not None and linear.reads_on)
+    stride = max(1, saved.model.architecture.convolution)
+    return Asked(
+        encoded=encoder.encode([record]),
+        parts=parts,
+        windows=_windows(encoder.unit, len(parts), stride),
+        run=_run_on_remains(saved.model, parts),
     )
 
 

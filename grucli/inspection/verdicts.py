@@ -27,6 +27,11 @@ ADVICE = {
     "memory.redundant": "try shorter inputs, and look for a mark that gives the answer away",
     "memory.ignores_start": "try shorter inputs, or model.initialisation=chrono if it matters",
     "memory.ignores_end": "try shorter inputs (data.max_length), or look at what begins them",
+    "trust.unlearned": "train on more rows or for more epochs, or look at the columns",
+    "trust.no_effect": "believe no reason that is shown, and look at the scores",
+    "trust.disagree": "believe only what all of them name",
+    "trust.incomplete": "rely on the other two methods there",
+    "trust.believed": "fine, where the data are like these",
 }
 """What to do, by the id of each rule. The ids stay as they are."""
 IDS = tuple(ADVICE)
@@ -53,26 +58,26 @@ def units_line(units: Sequence[int]) -> str:
 def _of_units(part: LayerHealth, architecture: Architecture) -> Iterator[Verdict]:
     size = architecture.hidden_size
 
-    def verdict(
+    def of_units(
         name: str, units: Sequence[int], what: str, level: Level = "warning"
     ) -> Iterator[Verdict]:
         if units:
-            yield _verdict(
+            yield verdict(
                 f"gates.{name}",
                 f"{part.name}: {units_line(units)} of {size} units {what}",
                 (f"{name} of {part.name}", len(units), 0),
                 level,
             )
 
-    yield from verdict("dead_units", part.dead, "are dead: their state never varies")
+    yield from of_units("dead_units", part.dead, "are dead: their state never varies")
     for gate in part.gates:
         if gate.name == "keep":
-            yield from verdict("frozen", gate.open, "are frozen: keep is always above 0.99")
-            yield from verdict("no_carry", gate.shut, "carry nothing: keep is always below 0.01")
+            yield from of_units("frozen", gate.open, "are frozen: keep is always above 0.99")
+            yield from of_units("no_carry", gate.shut, "carry nothing: keep is always below 0.01")
         else:
-            yield from verdict("reset_shut", gate.shut, "always reset: reset is below 0.01")
+            yield from of_units("reset_shut", gate.shut, "always reset: reset is below 0.01")
         what = f"have a constant {gate.name} gate: it could be a bias"
-        yield from verdict(f"constant_{gate.name}", gate.constant, what, "note")
+        yield from of_units(f"constant_{gate.name}", gate.constant, what, "note")
 
 
 def _of_memory(
@@ -84,7 +89,7 @@ def _of_memory(
     if architecture.reads_steps:  # what a step needs is no whole, and no end
         return
     if data.answers == 1:
-        yield _verdict(
+        yield verdict(
             "memory.one_answer",
             "every decision is the same one: the context horizon says nothing",
             ("answers", 1, 1),
@@ -105,7 +110,7 @@ def _of_candidate_path(
     longest = max(float(time.max()) for time in times)
     needed = next(horizon.h99 for horizon in horizons if horizon.side == "end")
     if needed > max(1, CANDIDATE_RATIO * longest):  # the last step alone needs no memory
-        yield _verdict(
+        yield verdict(
             "memory.candidate_path",
             f"the keep gates forget in {longest:.1f} steps, but decisions need {needed}: "
             "memory is carried by the candidate path, not by the keep gate",
@@ -127,7 +132,7 @@ def _of_horizons(horizons: Sequence[Horizon], data: Input) -> Iterator[Verdict]:
     deciding = [horizon for horizon in horizons if horizon.h99 < ignored]
     least, most = sorted(horizon.h99 for horizon in horizons)
     if len(deciding) == 2:
-        yield _verdict(
+        yield verdict(
             "memory.redundant",
             f"either end alone decides, within {counted(most, 'step')}: sequences are redundant",
             ("h99, the longer of both", most, ignored),
@@ -135,7 +140,7 @@ def _of_horizons(horizons: Sequence[Horizon], data: Input) -> Iterator[Verdict]:
     elif deciding:
         yield _of_one_end(deciding[0], ignored)
     elif least >= whole:
-        yield _verdict(
+        yield verdict(
             "memory.whole",
             f"the model uses whole sequences: it needs {least} steps from either end",
             ("h99, the shorter of both", least, whole),
@@ -144,14 +149,14 @@ def _of_horizons(horizons: Sequence[Horizon], data: Input) -> Iterator[Verdict]:
 
 def _of_one_end(horizon: Horizon, ignored: float) -> Verdict:
     near, far = ("last", "start") if horizon.side == "end" else ("first", "end")
-    return _verdict(
+    return verdict(
         f"memory.ignores_{far}",
         f"decided by the {near} {counted(horizon.h99, 'step')}: the model ignores the {far}",
         (f"h99 from the {horizon.side}", horizon.h99, ignored),
     )
 
 
-def _verdict(
+def verdict(
     name: str, found: str, judged: tuple[str, float, float], level: Level = "note"
 ) -> Verdict:
     """Return what is found, followed by what to do; `judged` is a figure, its value and bound."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from grucli.data.batches import Batch
-from grucli.data.text.vocabulary import UNKNOWN
-from grucli.engine import bags, embedding, linear, pooling, recurrent
+from grucli.engine import embedding, linear, pooling, recurrent
 from grucli.engine.front import Front
 from grucli.engine.packing import Floats, Integers, Packing
 from grucli.engine.params import Parameters
@@ -18,7 +16,8 @@ from grucli.engine.steps import Steps, shared
 from grucli.engine.tape import Tape
 from grucli.model.decoder import Decoder
 from grucli.model.dropout import Masks, drop_tokens
-from grucli.model.network import Architecture, Model
+from grucli.model.network import Model
+from grucli.model.token_vectors import TokenVectors, token_vectors
 from grucli.tasks.task import Scores
 
 
@@ -103,7 +102,7 @@ class Runner:
         ids = drop_tokens(batch.x, arch.token_dropout, dropout)
         x, places, read, vectors = batch.x, None, None, None
         if arch.vocabulary_size:
-            vectors, places = _vectors(arch, ids, batch)
+            vectors, places = token_vectors(arch, ids, batch)
             x, read = vectors.forward(model.table, model.dtype), places
         has_mask = masks.drop and places is not None and not arch.writes
         if has_mask and places is not None:  # at each step of its own, so no step shares a row
@@ -239,58 +238,9 @@ class _Forward:
 
     given: Packing
     packing: Packing
-    vectors: _Vectors | None
+    vectors: TokenVectors | None
     places: Integers | None
     outputs: Floats
     features: Floats
     masks: Masks
     has_mask: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Vectors:
-    """What the M distinct inputs of a batch are made of.
-
-    Attributes:
-        tokens: (M,) the token of each.
-        bags: (M, G) the rows of its n-grams, None without any.
-    """
-
-    tokens: Integers
-    bags: Integers | None
-
-    @property
-    def size(self) -> int:
-        """M."""
-        return len(self.tokens)
-
-    def forward(self, table: Floats, dtype: np.dtype[Any]) -> Floats:
-        if self.bags is None:
-            return embedding.forward(table, self.tokens, dtype)
-        return bags.forward(table, self.tokens, self.bags, dtype)
-
-    def backward(self, d_x: Floats) -> tuple[Integers, Floats]:
-        if self.bags is None:
-            return self.tokens, d_x
-        return bags.backward(self.tokens, self.bags, d_x)
-
-
-def _vectors(arch: Architecture, ids: Integers, batch: Batch) -> tuple[_Vectors, Integers]:
-    """Return the distinct inputs of a batch, and (N,) which one each step reads."""
-    places: Integers
-    if arch.subwords == "tokens":
-        contexts, first, places = np.unique(
-            bags.contexts(ids, batch.packing), return_index=True, return_inverse=True
-        )
-        held = arch.vocabulary_size + bags.buckets_of(contexts, arch.buckets)
-        return _Vectors(tokens=ids[first], bags=held), places
-    if batch.bags is None:
-        tokens, places = embedding.distinct(ids, arch.vocabulary_size)
-        return _Vectors(tokens=tokens, bags=None), places
-    number = len(batch.bags)
-    if arch.reads_steps:  # a tag follows from the spelling of a token that is not known
-        ids = np.where(ids == batch.x, ids, batch.x + number)
-    spelled, places = embedding.distinct(ids, 2 * number)
-    known = spelled < arch.vocabulary_size
-    held = batch.bags[spelled % number]
-    return _Vectors(tokens=np.where(known, spelled, UNKNOWN), bags=held), places

@@ -16,6 +16,7 @@ from grucli.inspection.sequences import Example
 from grucli.inspection.similarity import WeightChange
 from grucli.inspection.states import LayerLikeness
 from grucli.report.alignments import alignments
+from grucli.report.audit import audit_lines
 from grucli.report.model_card import FactLines, facts
 from grucli.report.sequences import examples
 from grucli.report.tables import field, number, percent, table
@@ -31,6 +32,8 @@ def text(report: Report, compared: Comparison) -> str:
     parts = [[line for fact in head_facts(report, compared) for line in field(*fact)]]
     if compared.answers is not None:
         parts += [_answers(compared.answers), _inside(report, compared)]
+    for name, one in zip(NAMES, (report, compared.other), strict=True):
+        parts += _judged(name, one)
     parts.append(_weights(compared))
     if compared.layers:
         lines = field("STATES", states_legend(compared), indent=8)
@@ -182,10 +185,18 @@ def _inside(report: Report, compared: Comparison) -> list[str]:
     rows = gate_rows(report, compared)
     if rows:
         lines += ["", *table(rows, "ll" + "r" * (len(rows[0]) - 2))]
-    for name, one in zip(NAMES, (report, compared.other), strict=True):
-        for found in one.verdicts:
-            lines += field(f"! {name}", found.text, indent=4)
     return lines
+
+
+def _judged(name: str, one: Report) -> list[list[str]]:
+    """Return the audit of one model's reasons, if there is one, and its verdicts."""
+    audited = [] if one.audit is None else [f"{name}:", *audit_lines(one.audit)]
+    lines = [
+        line
+        for found in one.verdicts
+        for line in field(f"! {name}", f"{found.text} [{found.id}]", indent=4)
+    ]
+    return [audited, lines]
 
 
 def _weights(compared: Comparison) -> list[str]:

@@ -11,6 +11,7 @@ from grucli.inspection.verdicts import units_line
 from grucli.model.linear_path import NAMES
 from grucli.report import comparison
 from grucli.report.alignments import alignments
+from grucli.report.audit import audit_lines
 from grucli.report.model_card import FactLines, facts, inside
 from grucli.report.ngrams import ngrams
 from grucli.report.sequences import examples
@@ -39,18 +40,23 @@ def text(report: Report) -> str:
         parts += [
             _gates(report.health, report.settings.saturation),
             _memory(report),
-            [
-                line
-                for one in report.verdicts
-                for line in field("!", f"{one.text} [{one.id}]", indent=2)
-            ],
         ]
     elif not (report.examples or report.alignments):
         parts += inside(report.saved)
+    parts += audited(report)
     if report.ngrams is not None and (report.input is not None or not report.examples):
         parts.append(ngrams(report.ngrams))
     parts += examples(report.examples, report.picked) + alignments(report.alignments)
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def audited(report: Report) -> list[list[str]]:
+    """Return the audit of reasons, if there is one, then all verdicts."""
+    lines = [] if report.audit is None else audit_lines(report.audit)
+    judged = [
+        line for one in report.verdicts for line in field("!", f"{one.text} [{one.id}]", indent=2)
+    ]
+    return [lines, judged]
 
 
 def head_facts(report: Report) -> FactLines:

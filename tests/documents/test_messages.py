@@ -184,10 +184,40 @@ def judged(folder):
         checkpoint.save(folder / "hand.npz", text_model(model, ("bad", "good")))
         ran = grucli("inspect-gates", "texts.txt", "-m", "hand.npz", "--json", cwd=folder)
         assert (ran.code, ran.err) == (0, "")
-        found |= {
-            one["id"]: f"! {one['text']} [{one['id']}]" for one in json.loads(ran.out)["verdicts"]
-        }
+        found |= verdict_lines(ran)
+    for model, header, rows, flags in doubtful():
+        (folder / "cues.csv").write_text("".join(f"{row}\n" for row in (header, *rows)))
+        checkpoint.save(folder / "hand.npz", text_model(model, ("bad", "good")))
+        run = ("inspect-gates", "cues.csv", "-m", "hand.npz", "--json", "--text", "text", *flags)
+        ran = grucli(*run, cwd=folder)
+        assert (ran.code, ran.err) == (0, "")
+        found = verdict_lines(ran) | found
     return found
+
+
+def verdict_lines(ran):
+    """Return id -> line of the verdicts of a report as JSON."""
+    return {one["id"]: f"! {one['text']} [{one['id']}]" for one in json.loads(ran.out)["verdicts"]}
+
+
+def doubtful():
+    """Yield models, a table that each reads, and flags: reasons to believe answers, or not to."""
+    filler, rng = ["filler"] * 7, np.random.default_rng(3)
+    cues = [" ".join([*filler[:k], cue, *filler[k:]]) for k in range(8) for cue in ("bad", "good")]
+    blind = [f"{text},{('bad', 'good')[k // 2 % 2]}" for k, text in enumerate(cues * 3)]
+    yield recall_model(), "text,label", blind, ("--label", "label")
+    gentle, first = recall_model(), random_model(num_outputs=1)
+    gentle.params["head_weight"][...] = 3
+    gentle.table[...] *= 0.5
+    first.initialise(np.random.default_rng(0))
+    words = np.array(["filler", "bad", "good", "very", "not"])
+    mixed = [" ".join(words[rng.integers(0, 5, 12)]) for _ in range(16)]
+    for model, texts in (
+        (gentle, cues),
+        (first, cues),
+        (random_model(num_outputs=1, scale=3.0), mixed),
+    ):
+        yield model, "text", texts, ("--audit",)
 
 
 def latch():

@@ -46,7 +46,7 @@ def _table(rows: list[tuple[str, ...]], align: str) -> list[Markup]:
 
 def _verdicts(report: Report, compared: Comparison) -> list[Markup]:
     items = [
-        tag("li", tag("b", name), one.text, class_=one.level)
+        tag("li", tag("b", name), f"{one.text} [{one.id}]", class_=one.level)
         for name, own in zip(NAMES, (report, compared.other), strict=True)
         for one in own.verdicts
     ]

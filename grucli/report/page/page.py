@@ -17,6 +17,7 @@ from grucli.report.inspection import (
 )
 from grucli.report.model_card import facts as model_facts
 from grucli.report.page.alignments import alignments
+from grucli.report.page.audit import audited
 from grucli.report.page.card_sections import card_sections
 from grucli.report.page.charts import histogram, horizons, saturation
 from grucli.report.page.comparison import beside
@@ -51,6 +52,8 @@ def page(report: Report) -> str:
         ("why", "Why this answer", examples(shown, report.picked)),
         ("alignment", "What each symbol rests on", alignments(report.alignments)),
     ]
+    if report.audit is not None:
+        sections.append(("audit", "Are the reasons to be believed", audited(report.audit)))
     if report.ngrams is not None and (report.input is not None or not report.examples):
         sections.append(("ngrams", "What weighs most", heaviest(report.ngrams)))
     if report.input is not None:
@@ -58,8 +61,9 @@ def page(report: Report) -> str:
             ("data", "On the data", _data(report, report.input)),
             ("memory", "Memory: how far it looks", _memory(report)),
             ("gates", "Gates: are they used", _gates(report)),
-            ("verdicts", "Verdicts", _verdicts(report.verdicts)),
         ]
+    if report.input is not None or report.verdicts:
+        sections.append(("verdicts", "Verdicts", _verdicts(report.verdicts)))
     sections.append(("model", "The model", _model(report)))
     filled = [section for section in sections if section[2] is not None]
     links = [tag("a", heading, href=f"#{name}") for name, heading, _ in filled]

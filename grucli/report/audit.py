@@ -1,0 +1,78 @@
+"""The audit of reasons for people: do methods agree, and does the model follow them?"""
+
+from __future__ import annotations
+
+import math
+
+from grucli.inspection.audit import METHODS, Audit, SequenceAudit
+from grucli.inspection.faithfulness import SHARES, Curve
+from grucli.report.tables import field, number, table
+
+Row = tuple[str, ...]
+
+
+def audit_lines(found: Audit) -> list[str]:
+    """Return the legend, agreement, a line a method, and a line for each explained sequence."""
+    lines = field("AUDIT", legend(found), indent=7)
+    lines += table(curve_rows(found), "l" + "r" * (2 * len(SHARES) + 1))
+    for name, sentence in facts_of(found):
+        lines += field(name, sentence, indent=12)
+    return lines
+
+
+def legend(found: Audit) -> str:
+    """Return what was done."""
+    return (
+        f"of the reasons of {len(found.sequences):,} answers by three methods, of the recurrence "
+        "alone: how far the level falls without the top parts, and with nothing but them"
+    )
+
+
+def curve_rows(found: Audit) -> list[Row]:
+    """Return a heading, then what the top parts of each method, and random ones, do."""
+    shares = [f"{share:.0%}" for share in SHARES]
+    heading = ("", f"-{shares[0]}", *shares[1:], f"only {shares[0]}", *shares[1:], "ahead")
+    rows: list[Row] = [heading]
+    for method in METHODS:
+        rows.append((method, *_cells(found.curves[method]), f"{found.ahead(method)[0]:+.3f}"))
+    rows.append(("random", *_cells(found.chance), ""))
+    return rows
+
+
+def facts_of(found: Audit) -> list[tuple[str, str]]:
+    """Return agreement, completeness and, where there are several, each explained sequence."""
+    pairs = ", ".join(f"{pair} {number(value)}" for pair, value in found.agreement.items())
+    intervals = [(method, found.ahead(method)[1]) for method in METHODS]
+    ahead = ", ".join(
+        f"{method} {low:+.3f} to {high:+.3f}"
+        for method, (low, high) in intervals
+        if math.isfinite(low)
+    )
+    total = len(found.sequences)
+    sums = (
+        f"integrated gradients add up to within 1 % in {found.reached:,} of {total:,} "
+        f"(largest error {found.worst_error:.2%})"
+    )
+    facts = [("agreement", f"median rank correlation: {pairs}"), ("sums", sums)]
+    if ahead:
+        facts.insert(1, ("ahead", f"of chance, 95 % interval of the mean: {ahead}"))
+    return facts + [
+        (one.name, sequence_sentence(one)) for one in found.sequences[: found.explained]
+    ]
+
+
+def sequence_sentence(one: SequenceAudit) -> str:
+    """Return what the audit found of one sequence."""
+    found, missing = one.faithfulness, one.integrated
+    pairs = ", ".join(f"{pair} {number(value)}" for pair, value in found.agreement.items())
+    ahead = max(own.ahead_of(found.chance) for own in found.curves.values())
+    reached = "" if missing.is_reached else ", not reached"
+    return (
+        f"{pairs}; sums within {missing.error:.2%} at {missing.points:,} points{reached}; "
+        f"{ahead:+.3f} ahead of chance"
+    )
+
+
+def _cells(curve: Curve) -> Row:
+    drops = (*curve.comprehensiveness.tolist(), *curve.sufficiency.tolist())
+    return tuple(f"{drop:.2f}" for drop in drops)

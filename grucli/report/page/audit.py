@@ -1,0 +1,19 @@
+"""The audit of reasons on the page."""
+
+from __future__ import annotations
+
+from grucli.inspection.audit import Audit
+from grucli.inspection.faithfulness import SHARES
+from grucli.report.audit import curve_rows, facts_of, legend
+from grucli.report.page.document import facts, table
+from grucli.report.page.markup import Markup, joined, tag
+
+
+def audited(found: Audit) -> Markup:
+    """Return how far three methods agree, and what the parts that they name do."""
+    heading, *rows = curve_rows(found)
+    return joined(
+        tag("p", f"An audit {legend(found)}."),
+        table(heading, rows, "l" + "r" * (2 * len(SHARES) + 1)),
+        facts(facts_of(found)),
+    )
