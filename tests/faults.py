@@ -4,39 +4,46 @@
         assert fault.error is None or isinstance(fault.error, AccessError)
         ...                             # what must hold after the fault
 
-The modules of `grucli.files` reach the system through their name `os` alone; for a while that name
-stands for a system that fails.
+All effects are functions of `grucli.files.effects`; for a while others stand in their place.
 A short write is no error of the system: the rest has to be written by the caller.
 """
 
 import errno
-import io
 import os
-import pkgutil
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any
 from unittest import mock
 
-from grucli import files
+from grucli.files import effects
 
-NAMES = (module.name for module in pkgutil.iter_modules(files.__path__, "grucli.files."))
-MODULES = tuple(name for name in NAMES if hasattr(import_module(name), "os"))
-EFFECTS = frozenset({"open", "read", "write", "fsync", "replace", "close", "mkdir", "ftruncate"})
-RETRIED = ("EINTR",)  # by Python itself: for ever would be for ever
+SPARED = frozenset({"unlink", "set_mode"})  # which nothing depends on
+ALL_EFFECTS = frozenset(
+    name
+    for name, value in vars(effects).items()
+    if callable(value) and value.__module__ == effects.__name__ and name[0] != "_"
+) - {"reader", "writer"}
+EFFECTS = ALL_EFFECTS - SPARED
+RETRIED = ("EINTR",)  # by buffers: for ever would be for ever
 WAYS = ("ENOSPC", "EIO", "EACCES", "EINTR", "EDQUOT", "short")
+PATCHED = {name: getattr(effects, name) for name in ALL_EFFECTS}
 
 
 @dataclass
 class Fault:
-    """The `nth` effect, of those in `effects`, fails in this way: once, or it and all after it."""
+    """The `nth` effect, of those in `effects`, fails in this way: once, or it and all after it.
+
+    Attributes:
+        also: so many effects after the nth another one fails, as in cleaning up; 0 for none.
+        trace: the effects so far.
+    """
 
     nth: int
     way: str
     for_ever: bool = False
+    also: int = 0
     effects: frozenset[str] = EFFECTS
     trace: list[str] = field(default_factory=list)
     error: BaseException | None = None
@@ -50,8 +57,8 @@ class Fault:
         if effect not in self.effects:
             return False
         self.trace.append(effect)
-        count = len(self.trace)
-        if not (count == self.nth or (self.for_ever and count > self.nth)):
+        after = len(self.trace) - self.nth
+        if not (after == 0 or (self.for_ever and after > 0) or (self.also and after == self.also)):
             return False
         if self.way == "kill":
             os.kill(os.getpid(), signal.SIGKILL)
@@ -61,63 +68,26 @@ class Fault:
         return True
 
 
-class _FaultyFile(io.FileIO):
-    """The raw file below the buffer; it closes for sure, even if closing is said to fail."""
+def _faulty(name: str, fault: Fault) -> Callable[..., Any]:
+    """Return what stands in the place of an effect."""
+    function = PATCHED[name]
 
-    def __init__(self, descriptor: int, mode: str, fault: Fault, closefd: bool) -> None:
-        super().__init__(descriptor, mode, closefd=closefd)
-        self._fault = fault
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        if name == "close":  # as on Linux: the descriptor is gone even if closing fails
+            function(*args)
+        if fault.strikes(name) and name == "write":
+            return function(args[0], memoryview(args[1])[: max(1, len(args[1]) // 2)])
+        return None if name == "close" else function(*args, **kwargs)
 
-    def write(self, data: Any) -> int:
-        short = self._fault.strikes("write")
-        return super().write(memoryview(data)[: max(1, len(data) // 2)] if short else data)
-
-    def readinto(self, buffer: Any) -> int:
-        self._fault.strikes("read")
-        return super().readinto(buffer)
-
-    def readall(self) -> bytes:
-        self._fault.strikes("read")
-        return super().readall()
-
-    def close(self) -> None:
-        was_open = not self.closed
-        super().close()
-        if was_open:
-            self._fault.strikes("close")
-
-
-class _FaultySystem:
-    """Stands for the module `os`: some of its functions fail when it is their turn."""
-
-    def __init__(self, fault: Fault) -> None:
-        self._fault = fault
-
-    def __getattr__(self, name: str) -> Any:
-        function = getattr(os, name)
-        if name not in EFFECTS | {"unlink"}:
-            return function
-
-        def counted(*args: Any, **kwargs: Any) -> Any:
-            if name == "close":  # as on Linux: the descriptor is gone even if closing fails
-                function(*args)
-            self._fault.strikes(name)
-            return None if name == "close" else function(*args, **kwargs)
-
-        return counted
-
-    def fdopen(self, descriptor: int, mode: str, closefd: bool = True) -> io.BufferedIOBase:
-        raw = _FaultyFile(descriptor, mode, self._fault, closefd)
-        return io.BufferedWriter(raw) if "w" in mode else io.BufferedReader(raw)
+    return counted
 
 
 @contextmanager
 def injected(fault: Fault) -> Iterator[Fault]:
     """Let `fault` strike within the block; `fault.trace` lists the effects."""
-    system = _FaultySystem(fault)
     with ExitStack() as patches:
-        for module in MODULES:
-            patches.enter_context(mock.patch(f"{module}.os", system))
+        for name in PATCHED:
+            patches.enter_context(mock.patch.object(effects, name, _faulty(name, fault)))
         yield fault
 
 

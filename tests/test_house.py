@@ -86,6 +86,81 @@ def test_the_command_line_alone_imports_typer() -> None:
     assert {each for each in found if not each.startswith("cli/")} == set()
 
 
+CHANGES_OF_OS = frozenset(
+    [
+        "open",
+        "fdopen",
+        "write",
+        "pwrite",
+        "replace",
+        "rename",
+        "remove",
+        "unlink",
+        "mkdir",
+        "makedirs",
+        "rmdir",
+        "truncate",
+        "ftruncate",
+        "link",
+        "symlink",
+        "chmod",
+        "fchmod",
+        "mkfifo",
+    ]
+)
+CHANGES_OF_PATHS = frozenset(
+    [
+        "write_text",
+        "write_bytes",
+        "unlink",
+        "rename",
+        "touch",
+        "mkdir",
+        "rmdir",
+        "symlink_to",
+        "hardlink_to",
+        "chmod",
+        "tofile",
+        "savetxt",
+    ]
+)
+STREAMS = ("file", "target")  # what arrays are saved into
+WRITES = "[rbt]*[wax+][wax+bt]*"  # a mode to open with
+CHANGING_MODULES = ("shutil.copy", "shutil.move", "shutil.rmtree", "tempfile.")
+
+
+def changes_of_files(tree: ast.AST) -> Iterator[str]:
+    """Yield the calls that open a file for writing, or change a folder."""
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call):
+            continue
+        words = ast.unparse(call.func)
+        owner, _, name = words.rpartition(".")
+        if owner == "effects":
+            continue
+        first = ast.unparse(call.args[0]) if call.args else ""
+        modes = [*call.args[:2], *(word.value for word in call.keywords if word.arg == "mode")]
+        texts = [str(each.value) for each in modes if isinstance(each, ast.Constant)]
+        if (
+            (owner == "os" and name in CHANGES_OF_OS and first != "os.devnull")
+            or (name == "open" and any(re.fullmatch(WRITES, text) for text in texts))
+            or (owner and name in CHANGES_OF_PATHS)
+            or (owner == "np" and name.startswith("save") and first not in STREAMS)
+            or words.startswith(CHANGING_MODULES)
+        ):
+            yield f"{ast.unparse(call)[:60]} (line {call.lineno})"
+
+
+def test_one_module_alone_changes_files() -> None:
+    """So that each effect can be made to fail, and none is forgotten (`tests/faults.py`)."""
+    trees = {name(path): ast.parse(path.read_text()) for path in MODULES}
+    found = {
+        module: calls for module, tree in trees.items() if (calls := [*changes_of_files(tree)])
+    }
+    assert len(found.pop("files/effects")) > 5
+    assert found == {}
+
+
 def test_each_folder_of_tests_is_a_package() -> None:
     """Two modules of one name in folders without `__init__` would hide each other."""
     folders = {path.parent for path in TEST_MODULES}

@@ -51,7 +51,7 @@ def check_target(path: str | None, force: bool) -> None:
     if path is None:
         _stdout()
         return
-    from grucli.files.writing import check_place
+    from grucli.files.places import check_place
 
     check_place(path)
     if Path(path).exists() and not force:
@@ -92,7 +92,8 @@ def write_file(
     verify: Callable[[Path], object] | None = None,
 ) -> None:
     """Write a result file wholly or not at all, as `write_atomic` does; left-overs go first."""
-    from grucli.files.writing import sweep, write_atomic
+    from grucli.files.temporaries import sweep
+    from grucli.files.writing import write_atomic
 
     sweep(path)
     write_atomic(path, data, verify)

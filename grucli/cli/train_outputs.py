@@ -16,7 +16,7 @@ from grucli.data.labelled import Table, read_table
 from grucli.data.records import ReadOptions
 from grucli.engine.steps import Steps
 from grucli.errors import AccessError, ConfigError, GrucliError, show_path
-from grucli.files.writing import check_place
+from grucli.files.places import check_place
 from grucli.modelfile import checkpoint
 from grucli.preparation.prepare import Prepared
 from grucli.preparation.windows import joined

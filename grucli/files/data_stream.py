@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from grucli import activity
 from grucli.errors import AccessError, DataError, show_path
+from grucli.files import effects
 from grucli.files.access_errors import reading_errors, reason
 from grucli.files.whole_files import CHUNK_BYTES, open_only
 
@@ -103,4 +104,4 @@ def _version(descriptor: int) -> tuple[int, int]:
 def _open_stdin() -> io.BufferedReader:
     if sys.stdin is None or sys.stdin.closed:
         raise AccessError("standard input is closed; name a file or pipe data in")
-    return os.fdopen(sys.stdin.fileno(), "rb", closefd=False)
+    return effects.reader(sys.stdin.fileno(), owned=False)

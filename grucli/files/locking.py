@@ -1,14 +1,15 @@
 """The sole right to produce an output, which the kernel takes back from a killed process."""
 
-import fcntl
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from grucli.errors import AccessError, show, show_path
+from grucli.files import effects
 from grucli.files.access_errors import writing_errors
-from grucli.files.writing import target_of
+from grucli.files.places import is_at, target_of
 
 
 @contextmanager
@@ -24,28 +25,29 @@ def lock(path: str | Path) -> Iterator[None]:
         descriptor = _acquire(lock_path, path)
     try:
         with writing_errors(path):
-            os.ftruncate(descriptor, 0)
-            os.write(descriptor, b"%d" % os.getpid())
+            effects.truncate(descriptor, 0)
+            effects.write(descriptor, b"%d" % os.getpid())
         yield
     finally:
         with suppress(OSError):
-            os.unlink(lock_path)  # while it is still ours
-        os.close(descriptor)
+            effects.unlink(lock_path)  # while it is still ours
+        with suppress(OSError):
+            effects.close(descriptor)
 
 
 def _acquire(lock_path: Path, path: str | Path) -> int:
-    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
     while True:
         with ExitStack() as stack:
-            descriptor = os.open(lock_path, flags, 0o644)
-            stack.callback(os.close, descriptor)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            descriptor = effects.open(lock_path, flags)
+            stack.callback(effects.close, descriptor)
+            is_ours = effects.lock(descriptor)
+            if is_ours is None:
+                raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+            if not is_ours:
                 holder = f"process {show(os.read(descriptor, 20).decode('ascii', 'replace'))}"
                 problem = f"{show_path(path)}: is being written by {holder}"
-                raise AccessError(f"{problem}; wait for it or choose another output") from None
-            with suppress(FileNotFoundError):  # else the former holder removed what we locked
-                if os.path.samestat(os.stat(lock_path), os.fstat(descriptor)):
-                    stack.pop_all()
-                    return descriptor
+                raise AccessError(f"{problem}; wait for it or choose another output")
+            if is_at(lock_path, descriptor):  # else the former holder removed what we locked
+                stack.pop_all()
+                return descriptor

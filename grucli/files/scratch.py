@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from grucli.errors import AccessError, show_path
+from grucli.files import effects
 from grucli.files.access_errors import reason
 
 KEPT_BYTES = 1 << 22
@@ -54,7 +55,7 @@ class Scratch:
         if start + size > self._written:
             self._write()
         with _errors():
-            return os.pread(self._file, size, start)
+            return effects.read_at(self._file, size, start)
 
     def view(self) -> bytes | mmap.mmap:
         """Return all bytes, read-only: those of a file are not in memory before they are read.
@@ -71,14 +72,11 @@ class Scratch:
     def _write(self) -> None:
         with _errors():
             if self._file is None:
-                import tempfile  # late: it takes 6 ms, and an answer to one line need not wait
-
-                with tempfile.TemporaryFile() as file:
-                    self._file = os.dup(file.fileno())
+                self._file = effects.open_unnamed()
                 weakref.finalize(self, _close, self._file)
             left = memoryview(bytes(self._waiting))
             while left:
-                left = left[os.write(self._file, left) :]
+                left = left[effects.write(self._file, left) :]
             self._written += len(self._waiting)
             self._waiting.clear()
 
@@ -108,7 +106,7 @@ def release() -> None:
 
 def _close(descriptor: int) -> None:
     with suppress(OSError):  # all that was wanted has been read
-        os.close(descriptor)
+        effects.close(descriptor)
 
 
 @contextmanager

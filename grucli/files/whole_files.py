@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from grucli.errors import AccessError, GrucliError, show_path
+from grucli.files import effects
 from grucli.files.access_errors import kind_of, reading_errors
 
 CHUNK_BYTES = 1 << 16
@@ -26,7 +27,7 @@ def sha256_of(path: str | Path) -> str | None:
     """
     if str(path) == "-" or Path(path).is_fifo():
         return None
-    with reading_errors(path), open(path, "rb") as file:
+    with reading_errors(path), effects.reader(effects.open(path, os.O_RDONLY)) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -46,7 +47,7 @@ def read_bytes(path: str | Path, limit: int, oversize: type[GrucliError] = Acces
         if size > limit:
             sizes = f"{size:,} bytes, at most {limit:,} are read"
             raise oversize(f"{show_path(path)}: too large: {sizes}; is it the right file?")
-        return file.read()
+        return file.read(size)
 
 
 def consists_of(path: str | Path, pieces: Iterable[bytes | memoryview]) -> bool:
@@ -74,4 +75,4 @@ def open_only(path: str | Path, allowed: set[int]) -> io.BufferedReader:
     mode = os.stat(path).st_mode  # before opening, which may wait or have effects
     if stat.S_IFMT(mode) not in allowed:
         raise AccessError(f"{show_path(path)}: is {kind_of(mode)}; name a file")
-    return os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC), "rb")
+    return effects.reader(effects.open(path, os.O_RDONLY))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import mmap
 import os
 import pickle
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.engine.params import Shape
+from grucli.files import effects
 from grucli.files.scratch import mapped, views
 
 Place = tuple[int, int | None, int]
@@ -41,7 +41,7 @@ class Memory:
         start = self._end
         self._end += -(-size // mmap.ALLOCATIONGRANULARITY) * mmap.ALLOCATIONGRANULARITY
         if os.fstat(self.file).st_size < self._end:
-            os.ftruncate(self.file, self._end)
+            effects.truncate(self.file, self._end)
         return np.frombuffer(mmap.mmap(self.file, size, offset=start), dtype).reshape(shape)
 
     def lend(self, thing: object) -> list[Place]:
@@ -84,12 +84,8 @@ class Memory:
 @contextmanager
 def memory_file() -> Iterator[int]:
     """Open a file without a name, whose memory is freed with the last process that uses it."""
-    if hasattr(os, "memfd_create"):
-        file = os.memfd_create("grucli")
-        try:
-            yield file
-        finally:
-            os.close(file)
-    else:
-        with tempfile.TemporaryFile() as temporary:
-            yield temporary.fileno()
+    file = os.memfd_create("grucli") if hasattr(os, "memfd_create") else effects.open_unnamed()
+    try:
+        yield file
+    finally:
+        os.close(file)

@@ -72,6 +72,10 @@ class TestLock:
 
         for fault in every_fault(use, ways=("ENOSPC", "EACCES"), effects=EFFECTS - {"close"}):
             assert isinstance(fault.error, AccessError), fault
+            is_unlocked = fault.trace[fault.nth - 1] == "lock"  # then it may be another's
+            assert names(tmp_path) == [".m.npz.lock"] * is_unlocked
+            with lock(tmp_path / "m.npz"):
+                pass
             assert names(tmp_path) == []
 
     def test_two_never_hold_it_at_once(self, tmp_path):

@@ -1,6 +1,6 @@
-"""Files replaced, grown by a line, swept: whatever fails, they are old or new.
+"""Files replaced, or grown by a line: whatever fails, they are old or new.
 
-Covers: files/access_errors.
+Covers: files/access_errors, files/effects, files/places.
 """
 
 import errno
@@ -8,15 +8,16 @@ import fcntl
 import os
 import resource
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from grucli.errors import AccessError, CheckpointError
+from grucli.files import effects
+from grucli.files.places import check_place
+from grucli.files.temporaries import sweep
 from grucli.files.whole_files import read_bytes
-from grucli.files.writing import append, check_place, sweep, write_atomic
+from grucli.files.writing import append, write_atomic
 from tests.faults import EFFECTS, Fault, every_fault, injected, trace
 from tests.files.helpers import NEW, OLD, names, run_python
 
@@ -32,11 +33,14 @@ class TestWriteAtomic:
 
     def test_everything_is_on_the_disk_in_the_right_order(self, saved):
         """Without the first fsync the new name could come before its content after power loss."""
-        effects = trace(lambda: write_atomic(saved, NEW, verify=Path.read_bytes))
+        effects = trace(
+            lambda: write_atomic(saved, NEW, verify=lambda temp: read_bytes(temp, 10**6))
+        )
         assert effects == [
-            *("open", "write", "fsync", "close"),
-            "replace",
-            *("open", "fsync", "close"),
+            *("open", "lock", "write", "sync"),
+            *("open", "read", "read", "close"),  # to verify
+            *("replace", "close"),
+            *("open", "sync", "close"),
         ]
 
     @pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0, 0o644)])
@@ -47,6 +51,14 @@ class TestWriteAtomic:
         finally:
             os.umask(before)
         assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == mode
+
+    @pytest.mark.parametrize("mode", [0o600, 0o640, 0o664, 0o444])
+    def test_a_file_that_is_replaced_keeps_its_mode(self, saved, mode):
+        saved.chmod(mode)
+        seen = []
+        write_atomic(saved, lambda file: seen.append(stat.S_IMODE(os.fstat(file.fileno()).st_mode)))
+        assert seen == [0o600]  # while it is written nobody else reads it
+        assert stat.S_IMODE(saved.stat().st_mode) == mode
 
     def test_a_link_stays_and_its_target_is_replaced(self, tmp_path, saved):
         (tmp_path / "far").mkdir()
@@ -133,8 +145,9 @@ class TestWriteAtomic:
             replaced = "replace" in fault.trace[: fault.nth - 1]
             expected_new = replaced or fault.error is None
             assert saved.read_bytes() == (NEW if expected_new else OLD), fault
-            if fault.error is None:  # the rest was written, or the call made again
-                assert fault.way in ("short", "EINTR"), fault
+            if fault.error is None:  # the rest was written, or the call made again, or all is over
+                is_over = fault.trace[fault.nth - 2 : fault.nth] == ["replace", "close"]
+                assert is_over or fault.way in ("short", "EINTR"), fault
             else:
                 assert isinstance(fault.error, AccessError), fault
                 assert len(str(fault.error)) <= 200
@@ -184,7 +197,7 @@ class TestWriteAtomic:
         monkeypatch.setattr(fcntl, "F_FULLFSYNC", 51, raising=False)
         monkeypatch.setattr(fcntl, "fcntl", lambda _, command: asked.append(command))
         write_atomic(saved, NEW)
-        assert asked == [51]
+        assert asked == [51, 51]  # the file, and the folder
 
     def test_a_real_limit_on_the_file_size(self, saved, tmp_path):
         code = """
@@ -211,28 +224,32 @@ def test_append_makes_the_file_then_adds_lines(tmp_path):
     assert (tmp_path / "run.jsonl").read_bytes() == "{}\n中\n".encode()
 
 
-def test_every_fault_of_append_is_an_access_error(tmp_path):
+def test_after_every_fault_of_append_there_are_whole_lines(tmp_path):
     log = tmp_path / "run.jsonl"
-    for fault in every_fault(lambda: append(log, "line"), ways=("ENOSPC", "EIO")):
-        assert isinstance(fault.error, AccessError), fault
-        assert "cannot write" in str(fault.error)
+
+    def add():
+        log.write_bytes(b"old\n")
+        append(log, "line")
+
+    for fault in every_fault(add, ways=("ENOSPC", "EIO", "short")):
+        assert fault.way == "short" or isinstance(fault.error, AccessError), fault
+        assert fault.error is None or "cannot write" in str(fault.error)
+        is_new = fault.error is None or fault.trace[fault.nth - 1] == "close"
+        assert log.read_bytes() == b"old\n" + b"line\n" * is_new, fault
 
 
-def test_sweep_removes_only_what_dead_processes_left_for_this_file(saved, tmp_path):
-    dead = subprocess.Popen([sys.executable, "-c", ""])
-    dead.wait()
-    living = os.getppid()
-    ours = [f".m.npz.{pid}.0123456789abcdef.tmp" for pid in (dead.pid, os.getpid())]
-    others = [
-        f".m.npz.{living}.0123456789abcdef.tmp",
-        f".m.npz.1.{dead.pid}.tmp",
-        f".mXnpz.{dead.pid}.0123456789abcdef.tmp",
-        f"m.npz.{dead.pid}.0123456789abcdef.tmp",
-        f".m.npz.{dead.pid}.0123456789abcdef.tmp2",
-        f".m.npz.{10**30}.0123456789abcdef.tmp",
-    ]
-    for name in ours + others:
-        (tmp_path / name).touch()
-    sweep(saved)
-    assert names(tmp_path) == sorted([*others, "m.npz"])
-    sweep(tmp_path / "no" / "such" / "folder")
+def test_half_a_line_is_taken_back(tmp_path, monkeypatch):
+    """As on a disk that is full after some bytes."""
+    log = tmp_path / "run.jsonl"
+    log.write_bytes(b"old\n")
+    sizes = iter([3])
+
+    def half(descriptor, data):
+        if (size := next(sizes, 0)) == 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return os.write(descriptor, bytes(data)[:size])
+
+    monkeypatch.setattr(effects, "write", half)
+    with pytest.raises(AccessError, match="no space left"):
+        append(log, "line")
+    assert log.read_bytes() == b"old\n"
