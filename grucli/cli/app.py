@@ -12,6 +12,7 @@ import typer
 from grucli import __version__
 from grucli.cli import memory, output
 from grucli.cli.commands import COMPLETION, Group
+from grucli.cli.interruption import Stopped, exit_code, stopping
 from grucli.cli.usage_errors import usage_line
 from grucli.errors import GrucliError, show
 from grucli.parallel.launcher import launch_of
@@ -19,7 +20,6 @@ from grucli.parallel.launcher import launch_of
 EXIT_USAGE = 2
 EXIT_ENVIRONMENT = 5
 EXIT_BUG = 70
-EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
     name="grucli",
@@ -69,15 +69,19 @@ def _ended(work: Callable[[], int], arguments: Sequence[str]) -> int:
     """Do a work that these arguments ask for; say what ends it, and return the exit code."""
     debug = "--debug" in arguments
     try:
-        code = work()
-        output.flush()
+        with stopping():
+            code = work()
+            output.flush()
     except Exception as error:
         if debug:
             traceback.print_exc()
         return _explain(error, arguments)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as end:
         output.say("grucli: interrupted")
-        return EXIT_INTERRUPTED
+        return exit_code(end)
+    except Stopped as end:
+        output.discard()  # or the interpreter waits for a reader that may not read
+        return exit_code(end)
     finally:
         if output.live_line is not None:
             output.live_line.close(is_drawn=False)

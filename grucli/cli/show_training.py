@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import signal
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grucli.cli import memory, output, run_status, show_test, train_outputs
-from grucli.cli.interruption import Interruption
+from grucli.cli.interruption import Interruption, Stopped, exit_code
 from grucli.cli.options import Common
 from grucli.cli.run_status import Status
 from grucli.cli.show_data import show_data
@@ -83,13 +82,13 @@ def _run(
             train_outputs.check_folds(files, session.prepared)
             if train_outputs.write_test(files, session.prepared):
                 common.note(f"wrote {shlex.quote(str(files.test))}: the rows held out for the test")
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, Stopped) as end:
             _say("interrupted before the first step; there is nothing to save")
-            return 128 + signal.SIGINT
+            return exit_code(end)
         signalled = _train(session, common, status)
     is_reached = True
     if session.trainer.kept.are_there:
-        is_reached = _show_outcome(session, files, search, common)
+        is_reached = _show_outcome(session, files, search, common, is_cut=signalled is not None)
     if signalled is not None:
         _say_how_to_go_on("interrupted and saved; ")
         return 128 + signalled
@@ -126,7 +125,7 @@ def _resume(session: Session, last: Path, common: Common) -> None:
     common.note(f"resuming {show_path(last)} {report.moment(session.trainer)}")
     if session.trainer.is_done:
         common.note(f"{show_path(last)}: finished already; the model is written as it was")
-        session.save_best()
+        session.rewrite()
 
 
 def _show_steps(session: Session, common: Common, status: Status) -> int | None:
@@ -148,11 +147,17 @@ def _show_steps(session: Session, common: Common, status: Status) -> int | None:
     return None if trainer.is_done else interruption.number
 
 
-def _show_outcome(session: Session, files: RunFiles, search: Search | None, common: Common) -> bool:
-    """Tell what a run has reached; return whether that is all that was wished for."""
+def _show_outcome(
+    session: Session, files: RunFiles, search: Search | None, common: Common, *, is_cut: bool
+) -> bool:
+    """Tell what a run has reached; return whether that is all that was wished for.
+
+    Of one that a signal has cut short, what takes time to find is not told.
+    """
     trainer, prepared, seconds = session.trainer, session.prepared, session.elapsed_s
     is_told = train_outputs.write_out_of_fold(files, session)
-    tested, held = show_test.tested(session, files), held_out_scores(trainer, prepared)
+    tested = show_test.tested(session, files)
+    held = None if is_cut else held_out_scores(trainer, prepared)
     if common.json:
         result = report.result(trainer, prepared, held, str(files.model), seconds)
         result["test"] = None if tested is None else tested.scored.to_json()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from types import ModuleType
 import numpy as np
 
 import grucli
+from grucli import activity
 from grucli.errors import AccessError, excerpt
 from grucli.parallel.memory import Memory, Place, memory_file
 from grucli.parallel.worker import DONE, LAST_WORDS, STATE
@@ -23,6 +25,8 @@ from grucli.parallel.worker import DONE, LAST_WORDS, STATE
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ISOLATED = ("-I", "-S", "-B")
 """Options of its interpreter: no folder but that of Python's modules, no variables, no files."""
+PATIENCE_S = 1.0
+"""After which nobody who wants an end waits for an answer: a worker that was stopped gives none."""
 PROGRAM = """
 import json, sys
 briefing = json.loads(sys.argv[1])
@@ -110,18 +114,18 @@ class Process:
 
         Raises:
             AccessError: it has failed or was ended.
+            GivenUp: somebody wants an end, and it says nothing for long.
         """
-        try:
-            said = self._receive(1, 0 if waits else socket.MSG_DONTWAIT)
-        except BlockingIOError:
+        if not (waits or self._has_said(0)):
             return b""
+        said = self._receive(1)
         if said not in (DONE, STATE):
             raise self._gone(said)
         return said
 
     def receive(self, size: int) -> bytes:
         """Return so many bytes that follow; raises as `hear`."""
-        said = self._receive(size, socket.MSG_WAITALL)
+        said = self._receive(size)
         if len(said) < size:
             raise self._gone()
         return said
@@ -132,12 +136,24 @@ class Process:
         self._process.kill()  # it holds nothing that must be put away
         self._process.wait()
 
-    def _receive(self, size: int, flags: int) -> bytes:
-        """Return what it says, nothing if it is gone."""
-        try:
-            return self._channel.recv(size, flags)
-        except ConnectionError:
-            return b""
+    def _receive(self, size: int) -> bytes:
+        """Return what it says, less if it is gone."""
+        said = bytearray()
+        while len(said) < size:
+            while not self._has_said(PATIENCE_S):  # it may have been stopped
+                activity.check_wish()
+            try:
+                part = self._channel.recv(size - len(said))
+            except ConnectionError:
+                part = b""
+            if not part:
+                break
+            said += part
+        return bytes(said)
+
+    def _has_said(self, seconds: float) -> bool:
+        """Wait so long at most; return whether there is something to hear, or its end."""
+        return bool(select.select([self._channel], [], [], seconds)[0])
 
     def _gone(self, said: bytes = b"") -> AccessError:
         task = self._task
@@ -147,7 +163,7 @@ class Process:
 
     def _end_of(self, said: bytes) -> str:
         if said:
-            words = said + self._receive(LAST_WORDS, socket.MSG_WAITALL)
+            words = said + self._receive(LAST_WORDS)
             return f"failed: {excerpt(words.decode(errors='replace'), 80)}"
         code = self._process.wait()
         if code >= 0:

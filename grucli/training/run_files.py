@@ -77,11 +77,6 @@ def best_model(prepared: Prepared, trainer: Trainer) -> SavedModel:
     return dataclasses.replace(saved, task=trainer.task)
 
 
-def save_best(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
-    """Write the best model; raises as `checkpoint.save` does."""
-    checkpoint.save(path, best_model(prepared, trainer))
-
-
 def save_last(path: str | Path, prepared: Prepared, trainer: Trainer) -> None:
     """Write the last weights and all that a resume needs; a linear path is learned again.
 

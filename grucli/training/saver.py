@@ -6,7 +6,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from grucli.files.writing import append, sweep, write_atomic
+from grucli import activity
+from grucli.errors import AccessError
+from grucli.files.temporaries import sweep
+from grucli.files.writing import append, write_atomic
+from grucli.modelfile import checkpoint
 from grucli.modelfile.checkpoint import last_path
 from grucli.preparation.prepare import Prepared
 from grucli.training import log, run_files
@@ -45,6 +49,13 @@ class RunFiles:
         """MODEL.last.npz, to resume from."""
         return last_path(self.model)
 
+    def sweep(self) -> None:
+        """Remove what killed processes have left when writing any of these."""
+        others = (self.log, self.out_of_fold, self.test, self.html)
+        for path in (self.model, self.last, self.tune, *others):
+            if path is not None:
+                sweep(path)
+
 
 class Saver:
     """What a run does with its files while it trains; this one has none."""
@@ -68,15 +79,17 @@ class FileSaver(Saver):
     def __init__(self, files: RunFiles, prepared: Prepared, trainer: Trainer) -> None:
         self._files, self._prepared, self._trainer = files, prepared, trainer
         self._due_s = 0.0
+        self._best_takes_long = False
 
     def begin(self) -> None:
         """Save first weights, and log what a resumed run has behind it."""
-        for path in (self._files.model, self._files.last):
-            sweep(path)
         self.save()
-        if self._files.log is not None:
-            behind = log.lines(self._trainer.progress, self._trainer.fold)
-            write_atomic(self._files.log, "".join(f"{line}\n" for line in behind).encode())
+        self._write_log()
+
+    def rewrite(self) -> None:
+        """Write the model and the log of a run that had ended: killed then, they may be older."""
+        self.save_best()
+        self._write_log()
 
     def end_epoch(self, info: EpochInfo) -> None:
         """Log an epoch; save at the end of a fold and of training, else as SAVE_SHARE allows."""
@@ -86,15 +99,36 @@ class FileSaver(Saver):
             self.save()
 
     def save(self) -> None:
-        """Save the last weights, and the best ones; note when it is due again."""
+        """Save the last weights, and the best ones; note when it is due again.
+
+        What fails is tried once more: a long run outlasts a disk that was full for a moment.
+        """
         started_s = time.monotonic()
-        run_files.save_last(self._files.last, self._prepared, self._trainer)
-        self.save_best()
+        try:
+            self._save()
+        except AccessError:
+            self._save()
         ended_s = time.monotonic()
         self._due_s = ended_s + (ended_s - started_s) / SAVE_SHARE
 
     def save_best(self) -> None:
         """Save the best weights once there are any, and while they are what is kept."""
         kept = self._trainer.kept
-        if kept.are_there and kept.is_present:
-            run_files.save_best(self._files.model, self._prepared, self._trainer)
+        if not (kept.are_there and kept.is_present) or self._best_takes_long:
+            return
+        try:
+            with activity.may_be_given_up(begins_anyway=True):
+                best = run_files.best_model(self._prepared, self._trainer)
+        except activity.GivenUp:  # a resumed run has the weights, and makes a model of them
+            self._best_takes_long = True
+        else:
+            checkpoint.save(self._files.model, best)
+
+    def _save(self) -> None:
+        run_files.save_last(self._files.last, self._prepared, self._trainer)
+        self.save_best()
+
+    def _write_log(self) -> None:
+        if self._files.log is not None:
+            behind = log.lines(self._trainer.progress, self._trainer.fold)
+            write_atomic(self._files.log, "".join(f"{line}\n" for line in behind).encode())

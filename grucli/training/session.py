@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grucli import activity
 from grucli.data.forms import OnBadRow
 from grucli.data.labelled import Table, read_table
 from grucli.errors import AccessError, ConfigError, TrainingError, show_path
@@ -141,7 +142,7 @@ class Session:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the sole right to write the run's files.
+        """Hold the sole right to write the run's files; what killed runs have left of them goes.
 
         Raises:
             AccessError: another process holds it, or no lock can be made.
@@ -150,6 +151,7 @@ class Session:
             yield
             return
         with lock(self.request.files.model):
+            self.request.files.sweep()
             yield
 
     def begin(self) -> Iterator[DataReady | WeightsTaken | TrainerReady]:
@@ -233,10 +235,10 @@ class Session:
         """Let `train` save and end after the step at hand, as a run to be resumed."""
         self._is_interrupted = True
 
-    def save_best(self) -> None:
-        """Write the best weights of a run that had ended: killed then, the file may be older."""
+    def rewrite(self) -> None:
+        """Write the model and the log of a run that had ended: killed then, they may be older."""
         if self.request.files is not None:
-            run_files.save_best(self.request.files.model, self.prepared, self.trainer)
+            FileSaver(self.request.files, self.prepared, self.trainer).rewrite()
 
     def _hire(self, stack: ExitStack, *, is_trial: bool) -> None:
         """Start workers, until the stack is left; those that nobody has asked for need not come."""
@@ -257,9 +259,14 @@ class Session:
                 self.trainer.stop("time")
 
     def _saved_before_a_failure(self, saver: Saver) -> Iterator[StepInfo | EpochInfo]:
-        """Train; what stands before a step that a lost worker made impossible is saved."""
+        """Train; what stands before a step that a lost worker made impossible is saved.
+
+        It ends early where somebody wants an end and need not wait for what is at hand.
+        """
         try:
             yield from self.trainer.run()
+        except activity.GivenUp:
+            return
         except AccessError:
             saver.save()
             raise

@@ -171,7 +171,7 @@ class StageRun:
         if not self.epochs:
             progress.stopped = "epochs"
         while progress.stopped is None:
-            if progress.epoch == 0 or progress.batch == self.num_batches:
+            if len(progress.history) == progress.epoch:  # else it is at hand, or not judged yet
                 progress.epoch, progress.batch, progress.sums = progress.epoch + 1, 0, StepSums()
             order = self.batches(progress.epoch)
             for rows in order[progress.batch :]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from grucli import activity
 from grucli.data.batches import Examples
 from grucli.data.spilled import spilled
 from grucli.engine.packing import Floats
@@ -117,16 +118,21 @@ class Stages:
 
         Returns:
             None where there is nothing to judge by.
+
+        Raises:
+            GivenUp: somebody wants an end.
         """
         if self.valid is None:
             return None
-        logits = self._logits(runner, self.valid)
-        scores = self._alone(logits, self.valid.targets)
-        is_best = lowest is None or scores.deciding_loss < lowest
-        if not is_best:
-            return scores
-        self._judged = logits
-        return self._blended(scores, logits, self.valid)
+        with activity.may_be_given_up():
+            logits = self._logits(runner, self.valid)
+            scores = self._alone(logits, self.valid.targets)
+            is_best = lowest is None or scores.deciding_loss < lowest
+            if is_best:
+                scores = self._blended(scores, logits, self.valid)
+        if is_best:
+            self._judged = logits
+        return scores
 
     def held_out(self, best: Model) -> tuple[BranchLogits, Targets] | None:
         """Return what is said of rows that were not learned from, and their targets.

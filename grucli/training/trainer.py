@@ -185,6 +185,7 @@ class Trainer(StageRun):
         Raises:
             TrainingError: the loss or its gradient is not finite; the weights are those before.
             AccessError: a worker has failed; what it was to help with has not been done.
+            GivenUp: somebody wants an end; all is consistent, too.
         """
         while not self.is_done:
             if self._fold_is_over:
@@ -207,7 +208,8 @@ class Trainer(StageRun):
         """Note what the fold's best weights say of the rows that it has held out; begin anew."""
         progress = self.progress
         self.judged.take(self.best)
-        self._stages.end_fold(self._stepper.judged)
+        with activity.may_be_given_up():  # what it notes is noted again then
+            self._stages.end_fold(self._stepper.judged)
         done = Fold(best_epoch=progress.best_epoch, history=progress.history)
         self.begin_stage([*progress.folds, done])
         if not self.fold:

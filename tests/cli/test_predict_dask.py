@@ -158,7 +158,7 @@ def test_a_worker_that_is_killed_loses_and_doubles_nothing(
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -15), (signal.SIGKILL, -9)]
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)]
 )
 def test_a_command_that_is_ended_leaves_nothing_with_the_cluster(
     cluster: Servers,

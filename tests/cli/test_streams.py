@@ -305,7 +305,9 @@ def _until_closed(screen: int) -> bytes:
         pieces.append(piece)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -15)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
 def test_interruption(text_model: Path, number: int, code: int) -> None:
     with started("predict", "-m", text_model) as process:
         assert process.stdin is not None
@@ -316,7 +318,7 @@ def test_interruption(text_model: Path, number: int, code: int) -> None:
         assert process.stdout.readline()
         process.send_signal(number)
         assert process.stderr.read() in (b"", b"grucli: interrupted\n")
-    assert process.returncode == code
+    assert process.returncode == 128 + number
 
 
 def test_a_model_that_is_replaced_meanwhile_does_not_matter(

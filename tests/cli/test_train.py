@@ -1,6 +1,6 @@
 """`grucli train` as a process: what it says, what it writes, what it refuses, what it survives.
 
-Covers: cli/interruption, cli/show_training, cli/train_outputs, report/training.
+Covers: cli/show_training, cli/train_outputs, report/training.
 """
 
 import json

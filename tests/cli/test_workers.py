@@ -216,6 +216,18 @@ def test_a_signal_to_all_saves_and_leaves_no_process(tmp_path, names, expected, 
     assert_resumes(tmp_path, names, expected, 2)
 
 
+@on_linux
+def test_a_stopped_worker_keeps_nobody_from_an_end(tmp_path, names, expected):
+    process, (worker,) = start(tmp_path, names, *workers(1))
+    wait_until(lambda: stopped_where_it_is_waited_for(worker, process.pid))
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=5)
+    assert process.returncode == 143, errors
+    assert "interrupted and saved; to go on: grucli train" in errors
+    assert not is_running(worker)
+    assert_resumes(tmp_path, names, expected, 0)
+
+
 @pytest.mark.slow
 @on_linux
 def test_a_second_interrupt_ends_all_at_once(tmp_path, names):

@@ -63,14 +63,14 @@ def test_saving_at_any_step_changes_nothing_of_the_run_and_every_file_can_be_rea
     prepared, trainer = linear_run()
     for _ in trainer.run():
         pass
-    run_files.save_best(tmp_path / "whole.npz", prepared, trainer)
+    checkpoint.save(tmp_path / "whole.npz", run_files.best_model(prepared, trainer))
     again, other = linear_run()
     run_files.save_last(tmp_path / "m.last.npz", again, other)
     for _ in other.run():
         run_files.save_last(tmp_path / "m.last.npz", again, other)
         checkpoint.load(tmp_path / "m.last.npz")
         if other.progress.best_epoch:
-            run_files.save_best(tmp_path / "m.npz", again, other)
+            checkpoint.save(tmp_path / "m.npz", run_files.best_model(again, other))
             assert checkpoint.load(tmp_path / "m.npz").model.linear is not None
     assert other.progress.history == trainer.progress.history
     assert (tmp_path / "m.npz").read_bytes() == (tmp_path / "whole.npz").read_bytes()
@@ -82,7 +82,7 @@ def test_without_validation_both_paths_count_as_they_are(tmp_path):
     assert checkpoint.load(tmp_path / "m.last.npz").model.linear is None
     for _ in trainer.run():
         pass
-    run_files.save_best(tmp_path / "m.npz", prepared, trainer)
+    checkpoint.save(tmp_path / "m.npz", run_files.best_model(prepared, trainer))
     assert checkpoint.load(tmp_path / "m.npz").model.mix == Mix(recurrence=1.0, linear=1.0)
 
 

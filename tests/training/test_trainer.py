@@ -9,11 +9,13 @@ import dataclasses
 import numpy as np
 import pytest
 
+from grucli import activity
 from grucli.engine import losses
 from grucli.errors import TrainingError
 from grucli.model.logits import recurrence_logits
 from grucli.model.runner import Runner
 from grucli.tasks.classify.learning import class_weights
+from grucli.training import stages
 from grucli.training.optimizer import AVERAGE_EVERY
 from grucli.training.progress import EpochInfo, StepInfo
 from tests.training.helpers import (
@@ -34,6 +36,40 @@ from tests.training.helpers import (
 def test_a_run_resumed_at_any_yield_is_the_uninterrupted_run(optimizer, averaging):
     recipe = dataclasses.replace(RECIPE, optimizer=optimizer, momentum=0.9, averaging=averaging)
     assert assert_resumes(lambda: make_trainer(recipe)) == 4 * (1 + 50 // 6)
+
+
+@pytest.mark.parametrize("folds", [None, np.arange(50) % 2])
+@pytest.mark.parametrize("nth", [1, 2, 3])
+def test_a_run_that_is_given_up_while_it_judges_goes_on_to_the_same(monkeypatch, nth, folds):
+    """As a signal's handler does, in the middle of the rows that are held out."""
+    recipe = dataclasses.replace(RECIPE, patience=2)
+
+    def make():
+        return make_trainer(recipe, valid=VALID if folds is None else None, folds=folds)
+
+    whole, cut, again, calls = make(), make(), make(), []
+    for _ in whole.run():
+        pass
+
+    def judged(*arguments):
+        calls.append(arguments)
+        if len(calls) == nth:
+            activity.give_up()
+        return recurrence_logits(*arguments)
+
+    monkeypatch.setattr(stages, "recurrence_logits", judged)
+    with pytest.raises(activity.GivenUp):
+        for _ in cut.run():
+            pass
+    activity.take_up()
+    assert len(cut.progress.history) == cut.progress.epoch - 1
+    arrays, progress = snapshot(cut)
+    for name, array in again.model.arrays():
+        array[...] = arrays[name]
+    again.restore(progress, arrays)
+    for _ in again.run():
+        pass
+    assert_same(snapshot(again), snapshot(whole))
 
 
 def test_a_run_whose_epochs_are_parts_of_a_pass_is_resumed_and_reads_all_rows_in_turn():

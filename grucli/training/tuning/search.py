@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from grucli import activity
 from grucli.data.labelled import read_table
 from grucli.errors import CheckpointError, ConfigError
 from grucli.preparation.prepare import Prepared, read_options
@@ -32,7 +33,7 @@ from grucli.training.tuning.halving import Halving
 from grucli.training.tuning.space import Changes, Space, changed
 from grucli.training.tuning.trial import Trial, best_of, gain_over
 from grucli.training.tuning.trial_log import TrialLog
-from grucli.training.tuning.trial_run import run_first, run_trial
+from grucli.training.tuning.trial_run import Steps, run_first, run_trial
 
 SCHEMA = "grucli.tune/1"
 DIGEST = 12  # digits of a digest of the data that tell it from others
@@ -186,13 +187,10 @@ class Search:
     ) -> Generator[StepInfo | EpochInfo, None, Trial | None]:
         """Run a trial and note it; return None if it is interrupted."""
         started_s = time.monotonic()
-        if self.trials:
-            session = self._new_session(changes)
-            for _ in session.begin():
-                pass
-            outcome = yield from run_trial(session, Halving.of(self.trials))
-        else:
-            outcome = yield from run_first(self._session)
+        try:
+            outcome = yield from self._steps(changes)
+        except activity.GivenUp:
+            outcome = None
         if outcome is None:
             return None
         gain, error = None, None
@@ -211,6 +209,15 @@ class Search:
         )
         log.add(trial, outcome.losses)
         return trial
+
+    def _steps(self, changes: Changes) -> Steps:
+        if not self.trials:
+            return (yield from run_first(self._session))
+        session = self._new_session(changes)
+        with activity.may_be_given_up():
+            for _ in session.begin():
+                pass
+        return (yield from run_trial(session, Halving.of(self.trials)))
 
     def _new_session(self, changes: Changes) -> Session:
         """Make the session at hand, which writes nothing."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from grucli import activity
 from grucli.engine.packing import Floats
 from grucli.errors import TrainingError
 from grucli.training.progress import EpochInfo, StepInfo
@@ -50,7 +51,7 @@ def run_first(session: Session) -> Steps:
     if session.trainer.progress.stopped is None:
         return None
     rungs = tuple(reached[epoch - 1] for epoch in Halving(len(reached)).rungs)
-    losses = session.trainer.held_out_losses
+    losses = _losses(session)
     return Outcome(ended="whole", epochs=len(reached), rungs=rungs, losses=losses)
 
 
@@ -68,7 +69,7 @@ def run_trial(session: Session, halving: Halving) -> Steps:
                     continue
                 reached.append(_deciding_loss(session))
                 if trainer.progress.stopped is None and not halving.goes_on(rung, reached[-1]):
-                    losses = trainer.held_out_losses
+                    losses = _losses(session)
                     return Outcome(
                         ended="stopped", epochs=epoch, rungs=tuple(reached), losses=losses
                     )
@@ -82,7 +83,7 @@ def run_trial(session: Session, halving: Halving) -> Steps:
         ended="whole",
         epochs=epoch,
         rungs=(*reached, *[last] * missed),
-        losses=trainer.held_out_losses,
+        losses=_losses(session),
     )
 
 
@@ -98,6 +99,12 @@ def _steps(session: Session) -> Generator[StepInfo | EpochInfo, None, None]:
                 return
 
 
+def _losses(session: Session) -> Floats:
+    """Return the loss of each row that is held out, by the best weights."""
+    with activity.may_be_given_up():
+        return session.trainer.held_out_losses
+
+
 def _deciding_loss(session: Session) -> float:
     """Return the loss by which trials are compared on their way: that of the best epoch so far.
 
@@ -110,7 +117,7 @@ def _deciding_loss(session: Session) -> float:
     progress = session.trainer.progress
     valid = progress.history[progress.best_epoch - 1].valid
     if valid is None:
-        loss = float(session.trainer.held_out_losses.mean())
+        loss = float(_losses(session).mean())
     else:
         loss = valid.deciding_loss
     if not np.isfinite(loss):

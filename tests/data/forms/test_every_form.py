@@ -241,7 +241,7 @@ def trained(
     trainer = new_run.new_trainer(prepared, new_run.first_model(prepared))
     for _ in trainer.run():
         pass
-    run_files.save_best(folder / "m.npz", prepared, trainer)
+    checkpoint.save(folder / "m.npz", run_files.best_model(prepared, trainer))
     saved = checkpoint.load(folder / "m.npz")
     assert saved.remembered == prepared.remembered
     with open_source(
