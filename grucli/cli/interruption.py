@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -11,6 +12,7 @@ from typing import Any
 from grucli import activity
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SOON_S = 0.01
 
 
 class Stopped(BaseException):
@@ -32,18 +34,37 @@ def exit_code(end: KeyboardInterrupt | Stopped) -> int:
 
 @contextmanager
 def stopping() -> Iterator[None]:
-    """Context in which the first of these signals raises `Stopped`; a second one ends at once."""
+    """Context in which SIGTERM or SIGHUP raises `Stopped`; a second one ends at once.
+
+    Where Python drops what is raised, as while it deletes a thing, it is raised again; Ctrl-C, too.
+    """
     heard = _heard(signal.SIGTERM, signal.SIGHUP)
 
     def stop(number: int, frame: FrameType | None) -> None:
         _handle(heard, signal.SIG_DFL)
         raise Stopped(number)
 
-    before = _handle(heard, stop)
+    before, hook = _handle(heard, stop), sys.unraisablehook
+    sys.unraisablehook = _raise_again
     try:
         yield
     finally:
+        sys.unraisablehook = hook
         _restore(before)
+
+
+def _raise_again(dropped: sys.UnraisableHookArgs) -> None:
+    """Raise an end again that has been dropped, once that can be done."""
+    end = dropped.exc_value
+    if not isinstance(end, KeyboardInterrupt | Stopped):
+        sys.__unraisablehook__(dropped)
+        return
+
+    def go_on(number: int, frame: FrameType | None) -> None:
+        raise end
+
+    signal.signal(signal.SIGALRM, go_on)
+    signal.setitimer(signal.ITIMER_REAL, SOON_S)
 
 
 class Interruption:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from grucli.cli.interruption import Stopped, exit_code, stopping
 from tests.cli.helpers import QUICK, SAMPLES, command, environment, grucli
 
 REVIEWS = SAMPLES / "reviews_train.csv"
@@ -81,6 +82,28 @@ def test_a_second_signal_ends_what_the_first_one_has_not(tmp_path, text_model):
         process.send_signal(signal.SIGCONT)
         process.communicate(timeout=PATIENCE_S)
     assert process.returncode in (129, 143, -signal.SIGTERM, -signal.SIGHUP)
+
+
+class DropsWhatIsRaised:
+    """As modules' locks do when they are deleted, which imports do all the time."""
+
+    def __init__(self, number):
+        self._number = number
+
+    def __del__(self):
+        signal.raise_signal(self._number)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_is_not_lost_where_nothing_can_be_raised(number):
+    def end():
+        DropsWhatIsRaised(number)
+        time.sleep(PATIENCE_S)
+
+    with pytest.raises((Stopped, KeyboardInterrupt)) as caught, stopping():
+        end()
+    assert exit_code(caught.value) == 128 + number
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
 TEMPORARY = ".{}.4000000.0123456789abcdef.tmp"
