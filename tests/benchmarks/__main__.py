@@ -27,6 +27,12 @@ ALL = tuple(peers.MODULES)
 TABLES = {  # module, function, sides that must be there, what it is
     "step": ("steps", "one_thread", ALL, "a training step and a forward pass, one thread"),
     "step-all-cores": ("steps", "all_cores", ALL[:5], "a training step, all cores"),
+    "writing": (
+        "steps",
+        "writing",
+        ("grucli", peers.REFERENCE, "pytorch"),
+        "a training step of a network that writes, one thread",
+    ),
     "ranks": ("ranks", "measure", ("grucli",), "a training step on ranks of MPI, and by workers"),
     "commands": (
         "commands",

@@ -34,7 +34,14 @@ def step_all_cores(results):
     return titled({"A training step of a classifier on all cores [ms]:": table})
 
 
-def compared(found, threads, what):
+def writing(results):
+    """A training step of a network that writes."""
+    table = compared(results.latest("writing"), 1, "step_ms", work.WRITING)
+    title = "A training step of a network that writes on one thread [ms]:"
+    return titled({title: table})
+
+
+def compared(found, threads, what, rows=work.ROWS):
     """Return a table of milliseconds with, in brackets, each side's time over grucli's.
 
     The last line has the geometric means of the brackets over the rows that start from numbers.
@@ -43,12 +50,13 @@ def compared(found, threads, what):
         found: as Results.latest returns it.
         threads: which measurements.
         what: name of the figure.
+        rows: name -> Row.
     """
-    times = {row: _times(found[row], threads, what) for row in work.ROWS if row in found}
+    times = {row: _times(found[row], threads, what) for row in rows if row in found}
     times = {row: each for row, each in times.items() if "grucli" in each}
     sides = [side for side in COLUMNS if any(side in each for each in times.values())]
     lines = [
-        [row, _shape(row), number(each["grucli"]), *(_cell(each, side) for side in sides)]
+        [row, _shape(rows[row]), number(each["grucli"]), *(_cell(each, side) for side in sides)]
         for row, each in times.items()
     ]
     numeric = [each for row, each in times.items() if row in work.NUMBERS]
@@ -67,7 +75,7 @@ def _cells(found):
         each = [ours[f"{cell}_step_ms"] for cell in CELLS if f"{cell}_step_ms" in ours]
         if each:
             beside = [times.get(side) for side in ("grucli", "reference", "fastest")]
-            lines.append([row, _shape(row), *(_gained(ms, beside) for ms in each)])
+            lines.append([row, _shape(work.ROWS[row]), *(_gained(ms, beside) for ms in each)])
     return markdown(["row", "T, B, I, H", *CELLS], lines)
 
 
@@ -84,9 +92,8 @@ def _times(cells, threads, what):
     return times | ({"fastest": min(peers)} if peers else {})
 
 
-def _shape(name):
-    """Return steps, batch, inputs and hidden units of a row."""
-    row = work.ROWS[name]
+def _shape(row):
+    """Return steps, batch, inputs and hidden units of a Row."""
     steps = f"≤ {row.steps}" if row.ragged else f"{row.steps}"
     return f"{steps}, {row.batch}, {row.inputs}, {row.hidden}"
 

@@ -1,4 +1,4 @@
-"""Tables `step` and `step-all-cores`: one training step and one forward pass, all sides in turn."""
+"""Tables `step`, `step-all-cores`, `writing`: a training step, a forward pass, sides in turn."""
 
 import json
 import statistics
@@ -44,6 +44,12 @@ def one_thread(run):
     """Measure a layer on numbers, and the text model on tokens."""
     kinds = {name: "text" if row.vocabulary else "layer" for name, row in work.ROWS.items()}
     _measure(run, "step", 1, kinds, run.sides(*peers.MODULES))
+
+
+def writing(run):
+    """Measure a network that writes: encoder, decoder with attention, loss."""
+    kinds = dict.fromkeys(work.WRITING, "writing")
+    _measure(run, "writing", 1, kinds, run.sides("grucli", REFERENCE, "pytorch"))
 
 
 def all_cores(run):

@@ -11,7 +11,7 @@ from tests.benchmarks.peers import REFERENCE
 from tests.benchmarks.prediction import FILES
 from tests.benchmarks.rank_tables import ranks
 from tests.benchmarks.results import Results
-from tests.benchmarks.step_tables import step, step_all_cores
+from tests.benchmarks.step_tables import step, step_all_cores, writing
 
 RESULTS = Path(__file__).parent / "results.jsonl"
 
@@ -182,6 +182,7 @@ def _learned(figures):
 SPEED = {
     "step": step,
     "step-all-cores": step_all_cores,
+    "writing": writing,
     "ranks": ranks,
     "reference": training_tables.reference,
     "cells": training_tables.cells,

@@ -111,6 +111,15 @@ def test_every_cell_has_a_step_to_be_timed(vocabulary):
             once()
 
 
+def test_a_network_that_writes_has_a_step_to_be_timed(results):
+    row = work.Row(steps=9, batch=3, inputs=2, hidden=5, vocabulary=6, ragged=True, symbols=4)
+    assert [*map(len, work.targets(row))] == [*map(len, work.sequences(row))]
+    ours.writing(row)["step"]()
+    for side, ms in (("grucli", 50.0), ("pytorch", 80.0)):
+        results.add({"step_ms": ms}, **{**KEY, "table": "writing", "row": "words", "side": side})
+    assert "| words | 8, 128, 64, 256 | 50.0 | 80.0 (1.60) | (1.60) |" in tables.writing(results)
+
+
 def test_an_older_build_takes_part_where_an_interpreter_has_it(monkeypatch):
     asked = SimpleNamespace(sides=None, python={"reference": "/old/bin/python"})
     assert run.asked(asked, ["grucli", "reference"]) == ["grucli", "reference"]

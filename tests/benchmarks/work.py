@@ -19,6 +19,7 @@ class Row:
         hidden: units.
         vocabulary: distinct tokens there are; 0 for numbers.
         ragged: whether the lengths are those of reviews, with `steps` the longest.
+        symbols: that targets are written with, as long as their sources; 0 without targets.
     """
 
     steps: int
@@ -27,6 +28,7 @@ class Row:
     hidden: int
     vocabulary: int = 0
     ragged: bool = False
+    symbols: int = 0
 
 
 NUMBERS = {
@@ -43,6 +45,12 @@ TOKENS = {
     "chars": Row(steps=60, batch=64, inputs=64, hidden=128, vocabulary=200),
 }
 ROWS = NUMBERS | TOKENS
+WRITING = {  # words and their phonemes, sentences and their translation in byte pairs
+    "words": Row(steps=8, batch=128, inputs=64, hidden=256, vocabulary=28, symbols=40),
+    "sentences": Row(
+        steps=80, batch=32, inputs=64, hidden=256, vocabulary=4000, ragged=True, symbols=4000
+    ),
+}
 
 # Lengths of 2,000 Chinese shop, hotel and book reviews, a token a character: their quantiles.
 SHARES = (0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1)
@@ -85,6 +93,12 @@ def padded(ids):
 def normal(*shape, seed=0):
     """Return float32 numbers of a normal distribution."""
     return np.random.default_rng(seed).standard_normal(shape, np.float32)
+
+
+def targets(row):
+    """Return a list of B arrays of symbols, as long as the sequences."""
+    rng = np.random.default_rng(2)
+    return [FIRST_TOKEN + rng.integers(row.symbols, size=len(own)) for own in sequences(row)]
 
 
 def answers(row):

@@ -28,18 +28,18 @@ PAD, END = 0, 1
 class Network(nn.Module):
     """It reads (B, S) tokens and says how likely each symbol is after those before it."""
 
-    def __init__(self, num_tokens, num_symbols):
+    def __init__(self, num_tokens, num_symbols, hidden=HIDDEN, dropout=DROPOUT):
         super().__init__()
         self.tokens = nn.Embedding(num_tokens, EMBEDDING, padding_idx=PAD)
         self.symbols = nn.Embedding(num_symbols, EMBEDDING, padding_idx=PAD)
-        self.encoder = nn.GRU(EMBEDDING, HIDDEN, batch_first=True, bidirectional=True)
-        self.decoder = nn.GRU(EMBEDDING, HIDDEN, batch_first=True)
-        self.start = nn.Linear(2 * HIDDEN, HIDDEN)
-        self.key = nn.Linear(2 * HIDDEN, HIDDEN, bias=False)
-        self.value = nn.Linear(2 * HIDDEN, HIDDEN, bias=False)
-        self.state = nn.Linear(HIDDEN, HIDDEN)
-        self.head = nn.Linear(HIDDEN, num_symbols)
-        self.dropout = nn.Dropout(DROPOUT)
+        self.encoder = nn.GRU(EMBEDDING, hidden, batch_first=True, bidirectional=True)
+        self.decoder = nn.GRU(EMBEDDING, hidden, batch_first=True)
+        self.start = nn.Linear(2 * hidden, hidden)
+        self.key = nn.Linear(2 * hidden, hidden, bias=False)
+        self.value = nn.Linear(2 * hidden, hidden, bias=False)
+        self.state = nn.Linear(hidden, hidden)
+        self.head = nn.Linear(hidden, num_symbols)
+        self.dropout = nn.Dropout(dropout)
 
     def encode(self, x, lengths):
         """Return keys and values (B, S, H), (B, S) where there are none, and (1, B, H) a state."""

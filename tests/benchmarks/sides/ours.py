@@ -3,6 +3,7 @@
 Beside the step of a GRU it times those of other cells, as `mingru_step` and `rnn_step`.
 """
 
+import dataclasses
 from contextlib import ExitStack
 
 import numpy as np
@@ -12,6 +13,7 @@ from grucli.data.batches import pack
 from grucli.engine import recurrent
 from grucli.engine.packing import Packing
 from grucli.engine.params import Parameters
+from grucli.engine.steps import Steps
 from grucli.engine.tape import Tape
 from grucli.model.network import Architecture, Model
 from grucli.model.runner import Runner
@@ -19,6 +21,7 @@ from grucli.parallel.crew import Crew, usable_cores
 from grucli.parallel.shards import ShardJob
 from grucli.preparation import training_rules
 from grucli.tasks.classify.learning import CrossEntropy
+from grucli.tasks.generate.learning import SymbolLoss
 from tests.benchmarks import work
 from tests.examples import joined
 
@@ -76,6 +79,32 @@ def _text(row, cell):
         runner.backward(d_logits, gradients)
 
     return {"step": step, "forward": forward}
+
+
+def writing(row):
+    """An encoder with a decoder, from tokens to the gradients of the loss of symbols."""
+    model = Model(
+        dataclasses.replace(
+            trained(row, GRU)[0].architecture,
+            bidirectional=True,
+            pooling=(),
+            num_outputs=row.symbols + work.FIRST_TOKEN,
+            writes=True,
+        )
+    )
+    model.initialise(np.random.default_rng(0))
+    ids, symbols = work.sequences(row), work.targets(row)
+    targets = Steps(values=np.concatenate(symbols), lengths=np.array([*map(len, symbols)]))
+    examples = dataclasses.replace(joined(ids), targets=targets)
+    runner, rows, loss = Runner(model), np.arange(row.batch), SymbolLoss(label_smoothing=0.1)
+    gradients = Parameters(model.architecture.shapes(), model.dtype)
+
+    def step():
+        batch = pack(examples, rows)
+        d_scores = loss.loss(runner.forward(batch), batch.targets, np.ones(row.batch)).d_scores
+        runner.backward(d_scores, gradients)
+
+    return {"step": step}
 
 
 def classifier(row):

@@ -7,6 +7,7 @@ from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from tests.benchmarks import work
+from tests.benchmarks.quality.peer_pytorch import END, PAD, Network
 
 
 def setup(threads):
@@ -61,6 +62,23 @@ def text(row):
             model(x, lengths)
 
     return {"step": step, "forward": forward}
+
+
+def writing(row):
+    """The network of the program that is compared in accuracy, without dropout."""
+    size = work.FIRST_TOKEN
+    network = Network(row.vocabulary + size, row.symbols + size, row.hidden, dropout=0.0)
+    ids, lengths = map(torch.from_numpy, work.padded(work.sequences(row)))
+    written = torch.from_numpy(work.padded(work.targets(row))[0]).long()
+    before = torch.cat([torch.full((row.batch, 1), END), written[:, :-1]], dim=1)
+    loss = nn.CrossEntropyLoss(ignore_index=PAD, label_smoothing=0.1)
+
+    def step():
+        network.zero_grad()
+        scores, _ = network(before, *network.encode(ids.long(), lengths))
+        loss(scores.flatten(0, 1), written.flatten()).backward()
+
+    return {"step": step}
 
 
 def classifier(row):
