@@ -67,9 +67,10 @@ def check_size(saved: SavedModel, records: Sequence[Record]) -> None:
         DataError: a numeric sequence has other channels than those of training.
     """
     arch = saved.model.architecture
-    rows = int(_state_lengths(arch, saved.encoder.encode(records)).sum()) * len(_kept(arch))
+    lengths = saved.encoder.encode(records).lengths
+    rows = int(_state_lengths(arch, lengths).sum()) * len(_kept(arch))
     if saved.task.writes:  # how long answers are is not known before they are written
-        rows += len(records) * cast(WritingTask, saved.task).longest * len(_kinds(arch))
+        rows += int(cast(WritingTask, saved.task).limits(lengths).sum()) * len(_kinds(arch))
     size = rows * arch.hidden_size * np.dtype(np.float32).itemsize
     if size > MOST_BYTES:
         raise ConfigError(
@@ -99,7 +100,7 @@ def trace(report: Report, records: Sequence[Record]) -> dict[str, Array]:
         **saved.task.arrays(scores, saved.task.encode(records)),
         "offsets": offsets_of(encoded.lengths),
         **saved.encoder.inputs(records, encoded),
-        "state_offsets": offsets_of(_state_lengths(saved.model.architecture, encoded)),
+        "state_offsets": offsets_of(_state_lengths(saved.model.architecture, encoded.lengths)),
         **traces,
     }
 
@@ -107,7 +108,7 @@ def trace(report: Report, records: Sequence[Record]) -> dict[str, Array]:
 def _run(saved: SavedModel, encoded: Encoded) -> tuple[dict[str, Array], Scores]:
     """Return what the layers did, and a decoder if there is one, and the scores (n, O)."""
     arch = saved.model.architecture
-    offsets = offsets_of(_state_lengths(arch, encoded))
+    offsets = offsets_of(_state_lengths(arch, encoded.lengths))
     names = [_name(*one) for one in _kept(arch)]
     traces = {name: np.empty((int(offsets[-1]), arch.hidden_size), np.float32) for name in names}
 
@@ -155,7 +156,5 @@ def _name(layer: int, direction: int, kind: str) -> str:
     return f"layer{layer + 1}_{DIRECTIONS[direction]}_{kind}"
 
 
-def _state_lengths(arch: Architecture, encoded: Encoded) -> npt.NDArray[np.int64]:
-    stride = max(1, arch.convolution)
-    lengths: npt.NDArray[np.int64] = -(-encoded.lengths // stride)
-    return lengths
+def _state_lengths(arch: Architecture, lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    return -(-lengths // max(1, arch.convolution))

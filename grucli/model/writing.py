@@ -11,7 +11,7 @@ from grucli.data.text import symbols as spelling
 from grucli.data.text.tokenized import Tokenized
 from grucli.engine import attention, beam, copying, linear, losses, recurrent
 from grucli.engine.beam import Found
-from grucli.engine.packing import Floats, Packing
+from grucli.engine.packing import Floats, Integers, Packing
 from grucli.engine.tape import Tape
 from grucli.model.decoder import start_of
 from grucli.model.dropout import Masks
@@ -20,7 +20,7 @@ from grucli.model.runner import Runner
 from grucli.tasks.drafts import Draft, Drafts
 
 
-def drafts(runner: Runner, encoded: Encoded, *, width: int, longest: int) -> Drafts:
+def drafts(runner: Runner, encoded: Encoded, *, width: int, longest: int | Integers) -> Drafts:
     """Return what the decoder of a model writes for inputs, in their order.
 
     An input without a token has an empty answer.
@@ -29,13 +29,13 @@ def drafts(runner: Runner, encoded: Encoded, *, width: int, longest: int) -> Dra
         runner: of the model.
         encoded: n inputs.
         width: sequences that are kept while one is written, and at most returned.
-        longest: symbols that a sequence may have, its end included.
+        longest: symbols that a sequence may have, its end included; (n,) of each input, or of all.
     """
     examples, found = Examples.of(encoded), dict[int, list[Found]]()
+    limits = np.broadcast_to(longest, len(examples))
     most = max(1, MOST_NUMBERS // (width * runner.model.architecture.num_outputs))
     for batch in bounded(examples, most_rows=most):
-        limits = np.full(len(batch.rows), longest)
-        own = beam.search(Writer(runner, batch, width), limits, width)
+        own = beam.search(Writer(runner, batch, width), limits[batch.rows], width)
         found |= dict(zip(batch.rows.tolist(), own, strict=True))
     texts = _Copied(encoded.texts)
     return Drafts(

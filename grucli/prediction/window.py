@@ -86,5 +86,6 @@ def scores_of(task: Task, runner: Runner, encoded: Encoded) -> Scores:
         from grucli.model.writing import drafts  # late: few models write
 
         writing = cast(WritingTask, task)
-        return drafts(runner, encoded, width=writing.beam, longest=writing.longest)
+        limits = writing.limits(encoded.lengths)
+        return drafts(runner, encoded, width=writing.beam, longest=limits)
     return branch_logits(runner, encoded).blended(runner.model.mix)

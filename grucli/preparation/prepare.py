@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from grucli.data.forms import OnBadRow
 from grucli.data.labelled import Table, examples_of, read_table
 from grucli.data.records import ReadOptions, Record, Remembered
 from grucli.data.text.vectors import Vectors, read_vectors
+from grucli.engine.steps import Steps
 from grucli.errors import ConfigError, counted
 from grucli.model.linear_path import LinearFeatures
 from grucli.notices import Notice
@@ -29,6 +30,7 @@ from grucli.preparation.train_valid_split import Parts, divide
 from grucli.preparation.training_file import TrainingFile
 from grucli.tasks import targets_of
 from grucli.tasks.task import Task
+from grucli.tasks.writing_task import WritingTask
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config
@@ -150,7 +152,7 @@ def prepare_table(
         name=table.name,
         train=train,
         valid=valid,
-        task=file.task,
+        task=_bounded(file.task, train, settled.config),
         encoder=fitted.encoder,
         config=settled.config,
         reasons=settled.reasons,
@@ -168,6 +170,14 @@ def prepare_table(
         findings=tuple(findings.lines(prepared, file, parts, fitted)),
         warnings=tuple(findings.warnings(prepared, file, parts, fitted)),
     )
+
+
+def _bounded(task: Task, train: Examples, config: Config) -> Task:
+    """Return the task, of one that writes with the lengths that its answers may have."""
+    if not task.writes or config.training.epochs == 0:
+        return task
+    assert isinstance(train.targets, Steps)
+    return cast(Task, cast(WritingTask, task).bounded(train.lengths, train.targets))
 
 
 def _divided(settled: Settled, file: TrainingFile) -> tuple[Settled, Parts]:

@@ -12,6 +12,8 @@ from grucli.data.encoder import Encoder
 from grucli.data.records import Record
 from grucli.data.text.byte_pairs import BytePairs
 from grucli.data.text.vocabulary import Vocabulary
+from grucli.engine.packing import Integers
+from grucli.engine.steps import Steps
 from grucli.tasks.drafts import Draft
 from grucli.tasks.task import Task
 
@@ -20,16 +22,23 @@ class WritingTask(Task, Protocol):
     """A task whose answers are sequences of their own.
 
     Attributes:
-        longest: symbols that an answer may have, its end included.
         beam: sequences that are kept while an answer is written.
     """
 
-    longest: int
     beam: int
 
     @property
     def pairs(self) -> BytePairs | None:
         """What byte pairs answers are written with; None for other symbols."""
+
+    def bounded(self, lengths: Integers, targets: Steps) -> Self:
+        """Return the task whose answers are as long as targets are to inputs of these lengths."""
+
+    def limits(self, lengths: Integers) -> Integers:
+        """Return (n,) how many symbols the answer to an input of so many steps may have.
+
+        Its end is one of them.
+        """
 
     def reading(self, records: Sequence[Record]) -> str:
         """Return the mode of tokens by which inputs with targets are read, if nobody says so."""

@@ -267,6 +267,18 @@ def test_greedy_answers_are_targets_of_which_each_symbol_is_the_most_probable():
         assert own.score == pytest.approx(judged[:, 0].mean())
 
 
+def test_each_input_has_a_limit_of_its_own():
+    arch = ARCHITECTURES[0]
+    model, examples = random_model(arch), pairs(arch)
+    limits = np.array([1, 2, 3, 4, 5])
+    found = drafts(Runner(model), encoded_of(examples), width=2, longest=limits)
+    for row, limit in enumerate(limits.tolist()):
+        one = encoded_of(examples.select(np.array([row])))
+        (alone,) = drafts(Runner(model), one, width=2, longest=limit).rows
+        assert [own.symbols for own in found.rows[row]] == [own.symbols for own in alone]
+        assert len(found.best[row].symbols) < limit
+
+
 def test_an_input_without_a_token_has_an_empty_answer():
     arch = ARCHITECTURES[0]
     model, examples = random_model(arch), pairs(arch, sources=(2, 1), targets=(1, 1))

@@ -40,6 +40,7 @@ class TextAnswering:
 
     symbols: Symbols
     longest: int
+    growth: float
 
     def plain_outputs(self, number: int, labels: Sequence[str]) -> Floats:
         """Return (V, P + 1) how symbols follow from P outputs of another system, and what is added.
@@ -168,7 +169,12 @@ class TextAnswering:
     @property
     def listed(self) -> str:
         """How long texts can be, and of what."""
-        return f"texts of at most {self.longest - 1:,} of {self.size}"
+        if not self.growth:
+            return f"texts of at most {self.longest - 1:,} of {self.size}"
+        return (
+            f"texts of at most {self.longest - 1:,}, and {self.growth:g} more a step of the input, "
+            f"of {self.size}"
+        )
 
     @property
     def size(self) -> str:

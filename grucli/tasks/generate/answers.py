@@ -21,7 +21,7 @@ class TextAnswer:
     Attributes:
         text: as the training file would have it.
         score: mean log-probability of its symbols and its end [nat], at most 0.
-        finish: "end", or "length" where it was cut because no text of training is longer.
+        finish: "end", or "length" where it was cut because texts of training are no longer.
     """
 
     text: str

@@ -41,7 +41,8 @@ class Generate(TextAnswering, NoLinearPath):
 
     Attributes:
         symbols: what texts are written with.
-        longest: symbols of the longest text of training, its end included, which no answer exceeds.
+        longest: symbols that an answer may have, its end included, beside those of `growth`.
+        growth: how many more it may have for each step of its input.
         beam: sequences that are kept while an answer is written, 1 for the most probable symbols.
     """
 
@@ -57,6 +58,7 @@ class Generate(TextAnswering, NoLinearPath):
 
     symbols: Symbols
     longest: int
+    growth: float = 0.0
     beam: int = field(default=BEAM, compare=False)
 
     @classmethod
@@ -81,6 +83,26 @@ class Generate(TextAnswering, NoLinearPath):
             )
         return cls(symbols=symbols, longest=max(longest, own))
 
+    def bounded(self, lengths: Integers, targets: Steps) -> Self:
+        """Return the task whose answers may grow with their inputs as these targets do.
+
+        The line of least squares, not falling, is raised until none of them lies above it.
+
+        Args:
+            lengths: (n,) steps of inputs.
+            targets: (n,) of them.
+        """
+        apart = lengths - lengths.mean()
+        spread = float(apart @ apart)
+        growth = round(max(0.0, float(apart @ targets.lengths) / spread), 3) if spread else 0.0
+        room = int((targets.lengths - np.floor(growth * lengths)).max())
+        return replace(self, longest=max(1, room), growth=growth)
+
+    def limits(self, lengths: Integers) -> Integers:
+        """Return (n,) how many symbols the answer to an input of so many steps may have."""
+        limits: Integers = (self.longest + np.floor(self.growth * lengths)).astype(np.int64)
+        return np.minimum(limits, np.int64(MOST_SYMBOLS))
+
     def grown(self, name: str, records: Sequence[Record]) -> Self:
         """Return the task that can write these texts and those of a file; raises as `fit` does."""
         texts = _texts(records)
@@ -97,13 +119,15 @@ class Generate(TextAnswering, NoLinearPath):
         Raises:
             KeyError, TypeError, ValueError: it is damaged.
         """
-        longest = meta["longest"]
+        longest, growth = meta["longest"], meta.get("growth", 0.0)
         expect(type(longest) is int and 1 <= longest <= MOST_SYMBOLS, "longest")
-        return cls(symbols=Symbols.from_json(meta[WORDS]), longest=longest)
+        expect(type(growth) is float and 0 <= growth <= MOST_SYMBOLS, "growth")
+        return cls(symbols=Symbols.from_json(meta[WORDS]), longest=longest, growth=growth)
 
     def to_json(self) -> dict[str, Any]:
         """Return what a model file keeps of it."""
-        return {"task": self.name, "longest": self.longest, WORDS: self.symbols.to_json()}
+        bound = {"longest": self.longest, "growth": self.growth}
+        return {"task": self.name, **bound, WORDS: self.symbols.to_json()}
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -81,7 +81,10 @@ def test_a_task_is_what_its_json_says(task):
     assert again.num_outputs == task.num_outputs
     assert "words" not in reported(task)
     assert task.head_json() == {"num_symbols": task.num_outputs}
-    for damage in ({"longest": 0}, {"longest": True}, {"longest": 1 << 40}, {"words": {}}):
+    assert task_from_json(meta | {"growth": 0.5}) == dataclasses.replace(task, growth=0.5)
+    assert task_from_json({k: v for k, v in meta.items() if k != "growth"}) == task  # as before
+    lengths = ({"longest": 0}, {"longest": True}, {"longest": 1 << 40}, {"growth": -0.5})
+    for damage in (*lengths, {"growth": 1}, {"growth": 1e9}, {"words": {}}):
         with pytest.raises((KeyError, TypeError, ValueError)):
             task_from_json(meta | damage)
 
@@ -93,6 +96,27 @@ def test_a_grown_task_writes_all_that_it_could_and_more(task):
     assert (grown.longest, len(grown.symbols)) == (6, len(task.symbols) + 2)
     assert grown.outputs_from(task).shape == (len(grown.symbols), len(task.symbols))
     assert grown.grown("more.csv", more) == grown
+
+
+@pytest.mark.parametrize(
+    ("lengths", "sizes", "growth", "room"),
+    [
+        ([1, 2, 3, 4], [3, 5, 7, 9], 2.0, 1),  # on a line
+        ([2, 4, 6, 8], [3, 9, 4, 6], 0.2, 9),  # 0.2 n + 4.5, raised to the 9 at 4
+        ([3, 3, 3], [2, 5, 4], 0.0, 5),  # nothing tells how they grow
+        ([1, 2, 3], [9, 5, 2], 0.0, 9),  # shorter answers to longer inputs are none that grow
+    ],
+)
+def test_answers_may_be_as_long_as_the_line_above_all_targets(task, lengths, sizes, growth, room):
+    lengths, sizes = np.array(lengths), np.array(sizes)
+    targets = Steps(values=np.zeros(sizes.sum(), np.int32), lengths=sizes)
+    found = task.bounded(lengths, targets)
+    assert (found.growth, found.longest) == (growth, room)
+    assert (found.limits(lengths) >= sizes).all()
+    assert (found.limits(lengths) == sizes).any()
+    assert found.limits(np.array([100])).tolist() == [room + int(growth * 100)]
+    assert found.limits(np.array([10**9]))[0] <= 1 << 16
+    assert f"{room - 1}" in found.listed
 
 
 def test_held_out_rows_are_judged_by_symbols_and_as_a_whole(task):
