@@ -26,6 +26,7 @@ import numpy.typing as npt
 
 from grucli.engine.packing import Floats, Integers, Packing
 from grucli.engine.params import Shape, glorot_uniform
+from grucli.engine.products import batched, times, whole
 from grucli.engine.tape import Tape
 
 Arrays = Mapping[str, Floats]
@@ -166,12 +167,72 @@ def look(
     return weights
 
 
-def combined(params: Arrays, mixed: Floats, states: Floats, out: Floats | None = None) -> Floats:
+class Looking:
+    """Sources that the steps of targets look at one after the other, as `look` does all at once.
+
+    With tiles (`products`) no bit of what a step sees depends on other rows, or on how wide the
+    grid is; sums over places are made one after the other, so that zeros behind them change none.
+    """
+
+    def __init__(
+        self,
+        keys: Floats,
+        absent: npt.NDArray[np.bool_],
+        tile: int = 1,
+        values: Floats | None = None,
+    ) -> None:
+        """Take the sources.
+
+        Args:
+            keys: (B, S, H).
+            absent: (B, S), which places are none; a row has at least one place.
+            tile: of products.
+            values: (B, S, H), only for `mixed`.
+        """
+        self._tile, places = tile, whole(keys.shape[1], tile)
+        self._keys = _widened(keys.swapaxes(1, 2), keys.shape[2], places)
+        self._absent = np.ones((len(absent), places), bool)
+        self._absent[:, : absent.shape[1]] = absent
+        self._size = 0 if values is None else values.shape[2]
+        self._values = _widened(
+            keys[..., :0] if values is None else values, places, whole(self._size, tile)
+        )
+
+    def scores(self, queries: Floats) -> Floats:
+        """Return (B, T, S or more) of the places (2), minus infinity where there is none."""
+        found = batched(queries, self._keys, self._tile)
+        found[np.broadcast_to(self._absent[:, None], found.shape)] = -np.inf
+        return found
+
+    def mixed(self, queries: Floats) -> Floats:
+        """Return (B, T, H), the sums of values that queries (B, T, H) see (2) (3)."""
+        weights = self.scores(queries)
+        weights -= weights.max(axis=2, keepdims=True)
+        np.exp(weights, out=weights)
+        weights /= np.cumsum(weights, axis=2)[:, :, -1:]
+        return batched(weights, self._values, self._tile)[:, :, : self._size]
+
+    def keep_(self, rows: Integers) -> None:
+        """Go on with some of the sources."""
+        self._keys, self._values = self._keys[rows], self._values[rows]
+        self._absent = self._absent[rows]
+
+
+def combined(
+    params: Arrays, mixed: Floats, states: Floats, out: Floats | None = None, tile: int = 1
+) -> Floats:
     """Return (M, H) what follows from sums of values and from states (M, H) of steps (4)."""
-    outputs: Floats = np.matmul(states, params["state"].T, out=out)
+    outputs = times(states, params["state"].T, tile, out)
     outputs += mixed
     outputs += params["bias"]
     return np.tanh(outputs, out=outputs)
+
+
+def _widened(grid: Floats, rows: int, columns: int) -> Floats:
+    """Return (B, rows, columns) with zeros behind the last row and column of a grid."""
+    filled = np.zeros((len(grid), rows, columns), grid.dtype)
+    filled[:, : grid.shape[1], : grid.shape[2]] = grid
+    return filled
 
 
 def _grid(

@@ -23,6 +23,7 @@ import numpy.typing as npt
 from grucli.engine.attention import Pairs
 from grucli.engine.packing import Floats, Integers
 from grucli.engine.params import Shape, glorot_uniform
+from grucli.engine.products import times
 
 Arrays = Mapping[str, Floats]
 Exact = npt.NDArray[np.float64]
@@ -119,9 +120,9 @@ def backward(
     return d_scores.astype(dtype), d_outputs, d_keys @ params["weight"]
 
 
-def keys_of(params: Arrays, sources: Floats) -> Floats:
-    """Return (N, H), what the places of states (N, F) are found by."""
-    keys: Floats = sources @ params["weight"].T
+def keys_of(params: Arrays, sources: Floats, tile: int = 1) -> Floats:
+    """Return (N, H), what the places of states (N, F) are found by; in such tiles."""
+    keys = times(sources, params["weight"].T, tile)
     keys += params["bias"]
     return keys
 

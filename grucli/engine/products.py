@@ -41,16 +41,32 @@ def multiply_(x: Any, weight: Any, out: Any) -> None:
         out += np.matmul(x[..., terms], weight[..., terms, :])
 
 
-def times(x: Floats, weight: Floats, tile: int = 1) -> Floats:
-    """Return x (n, K) times weight (K, N), in tiles of so many rows and columns."""
+def batched(x: Floats, weight: Floats, tile: int = 1) -> Floats:
+    """Return x (B, n, K) times weight (B, K, N), N whole tiles of columns, in tiles of rows."""
     if tile == 1:
-        product: Floats = x @ weight
+        product: Floats = np.matmul(x, weight)
+        return product
+    number, n, terms = x.shape
+    rows = np.zeros((number, whole(n, tile), terms), x.dtype)
+    rows[:, :n] = x
+    out = np.empty((number, rows.shape[1], weight.shape[2]), x.dtype)
+    multiply_(rows, weight, out)
+    return out[:, :n]
+
+
+def times(x: Floats, weight: Floats, tile: int = 1, out: Floats | None = None) -> Floats:
+    """Return x (n, K) times weight (K, N), in tiles of so many rows and columns.
+
+    Without tiles it is `out`, where that is given.
+    """
+    if tile == 1:
+        product: Floats = np.matmul(x, weight, out=out)
         return product
     (n, terms), columns = x.shape, weight.shape[1]
     rows = np.zeros((whole(n, tile), terms), x.dtype)
     rows[:n] = x
     filled = np.zeros((terms, whole(columns, tile)), x.dtype)
     filled[:, :columns] = weight
-    out = np.empty((len(rows), filled.shape[1]), x.dtype)
-    multiply_(rows, filled, out)
-    return out[:n, :columns]
+    tiled = np.empty((len(rows), filled.shape[1]), x.dtype)
+    multiply_(rows, filled, tiled)
+    return tiled[:n, :columns]

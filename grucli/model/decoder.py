@@ -267,9 +267,11 @@ def _has_start(architecture: Architecture) -> bool:
     return architecture.attention or architecture.num_directions > 1
 
 
-def start_of(architecture: Architecture, params: Parameters, final: Floats) -> Floats:
+def start_of(
+    architecture: Architecture, params: Parameters, final: Floats, tile: int = 1
+) -> Floats:
     """Return (B, H) the states that targets begin with, of the encoder's last ones (1)."""
     if not _has_start(architecture):
         return final
-    start: Floats = np.tanh(linear.forward(params.within("start_"), final))
+    start: Floats = np.tanh(linear.forward(params.within("start_"), final, tile))
     return start

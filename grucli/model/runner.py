@@ -47,6 +47,7 @@ class Runner:
         tapes: one for each recurrent layer; after `forward`, `recurrent.of_direction` reads the
             gates and states of a direction from them.
         decoder: runs the decoder; None for a model without.
+        tile: rows and columns of the tiles in which products are made, 1 for none.
     """
 
     def __init__(self, model: Model, *, alike: bool = False) -> None:
@@ -55,14 +56,15 @@ class Runner:
         Args:
             model: what to run.
             alike: whether each row gets the bits that it gets alone, whatever is beside it; then
-                there is no backward pass. A decoder does not promise that.
+                there is no backward pass. Of targets that are read a decoder does not promise that,
+                of answers that it writes it does.
         """
-        self.model, arch, self._tile = model, model.architecture, TILE if alike else 1
-        self.tapes = [Tape(model.dtype, self._tile) for _ in range(arch.num_layers)]
+        self.model, arch, self.tile = model, model.architecture, TILE if alike else 1
+        self.tapes = [Tape(model.dtype, self.tile) for _ in range(arch.num_layers)]
         self._layers = arch.by_layer(model.params)
         self._front: Front | None = None
         if arch.convolution:
-            self._front = Front(arch.convolution, model.dtype, self._tile)
+            self._front = Front(arch.convolution, model.dtype, self.tile)
         self.decoder = Decoder(model) if arch.writes else None
         self._forward: _Forward
         self._pooled: tuple[Floats, pooling.Memory]
@@ -85,7 +87,7 @@ class Runner:
             pooled = np.concatenate((pooled, self._forward.features), axis=1)
         pooled = masks.apply(pooled)
         self._pooled = pooled, memory
-        scores = linear.forward(self.model.params.within("head_"), pooled, self._tile)
+        scores = linear.forward(self.model.params.within("head_"), pooled, self.tile)
         return self._by_sequence(scores) if self.model.architecture.reads_steps else scores
 
     def encode(
@@ -132,7 +134,7 @@ class Runner:
         arch, params = self.model.architecture, self.model.params.within("pooling_")
         if arch.reads_steps:
             return outputs, pooling.Memory()
-        return pooling.forward(arch.pooling, params, outputs, final, self.packing, self._tile)
+        return pooling.forward(arch.pooling, params, outputs, final, self.packing, self.tile)
 
     def backward(self, d_scores: Scores, into: Parameters | None = None) -> Gradients:
         """Return the gradients of the last `forward`, which is used up.

@@ -10,8 +10,10 @@ from grucli.data.encoded import Encoded
 from grucli.data.text import symbols as spelling
 from grucli.data.text.tokenized import Tokenized
 from grucli.engine import attention, beam, copying, linear, losses, recurrent
+from grucli.engine.attention import Looking, halves
 from grucli.engine.beam import Found
 from grucli.engine.packing import Floats, Integers, Packing
+from grucli.engine.products import times, whole
 from grucli.engine.tape import Tape
 from grucli.model.decoder import start_of
 from grucli.model.dropout import Masks
@@ -58,16 +60,23 @@ class Writer:
         sources, final = runner.encode(batch, Masks(0.0, None, model.dtype))
         packing, arch, params = runner.packing, model.architecture, model.params
         pairs = attention.Pairs(packing, packing, np.arange(packing.batch_size))
-        self._tape = Tape(model.dtype)
-        self._state = np.repeat(start_of(arch, params, final), width, axis=0)
-        self._absent = pairs.absent
+        self._tile, self._size = runner.tile, packing.batch_size
+        self._tape = Tape(model.dtype, self._tile)
+        start = start_of(arch, params, final, self._tile)
+        self._state = np.repeat(start, width, axis=0)
+        self._source: Looking | None = None
+        self._places: Looking | None = None
         if arch.attention:
-            read = sources @ params["attention_source"].T
-            self._keys, self._values = attention.halves(pairs.sources(read))
-        self._held: npt.NDArray[np.integer] | None = None
+            read = times(sources, params["attention_source"].T, self._tile)
+            seen, values = halves(pairs.sources(read))
+            self._source = Looking(seen, pairs.absent, self._tile, values)
         if arch.copying:
-            keys = copying.keys_of(params.within("copying_"), sources)
-            self._copy_keys, self._held = pairs.sources(keys), pairs.sources(batch.held)
+            keys = pairs.sources(copying.keys_of(params.within("copying_"), sources, self._tile))
+            self._places = Looking(keys, pairs.absent, self._tile)
+            more = whole(packing.num_steps, self._tile) - packing.num_steps
+            self._held = np.pad(pairs.sources(batch.held), ((0, 0), (0, more)))
+            there = np.pad(~pairs.absent, ((0, 0), (0, more)))
+            self._is_copy = (self._held == spelling.UNKNOWN) & there
 
     def advance(
         self, symbols: npt.NDArray[np.int64]
@@ -87,40 +96,38 @@ class Writer:
             h0=self._state[None],
         )
         outputs = self._state
-        if arch.attention:
-            queries = outputs.reshape(rows, beams, -1)
-            weights = attention.look(queries, self._keys, self._absent)
-            mixed = np.matmul(weights, self._values).reshape(rows * beams, -1)
-            outputs = attention.combined(params.within("attention_"), mixed, outputs)
-        scores = linear.forward(params.within("head_"), outputs)
-        if self._held is None:
+        if self._source is not None:
+            mixed = self._source.mixed(outputs.reshape(rows, beams, -1)).reshape(rows * beams, -1)
+            within = params.within("attention_")
+            outputs = attention.combined(within, mixed, outputs, tile=self._tile)
+        scores = linear.forward(params.within("head_"), outputs, self._tile)
+        if self._places is None:
             log_p, places = losses.log_probabilities(scores), np.zeros((rows, beams), np.int64)
             log_p[:, spelling.UNKNOWN] = -np.inf
         else:
-            log_p, places = self._with_copies(scores, outputs.reshape(rows, beams, -1), self._held)
+            chances = self._places.scores(outputs.reshape(rows, beams, -1))
+            log_p, places = self._with_copies(scores, chances)
         return log_p.reshape(rows, beams, -1), places
 
     def keep(self, rows: npt.NDArray[np.int64], beams: npt.NDArray[np.int64]) -> None:
         """Go on with some of the sequences, as `beam.Decoder` says."""
-        number, units = len(self._absent), self._state.shape[1]
+        number, units = self._size, self._state.shape[1]
         state = self._state.reshape(number, -1, units)[rows[:, None], beams]
         self._state = state.reshape(-1, units)
         if len(rows) < number:
-            self._absent = self._absent[rows]
-            if self._model.architecture.attention:
-                self._keys, self._values = self._keys[rows], self._values[rows]
-            if self._held is not None:
-                self._copy_keys, self._held = self._copy_keys[rows], self._held[rows]
+            self._size = len(rows)
+            for looking in filter(None, (self._source, self._places)):
+                looking.keep_(rows)
+            if self._places is not None:
+                self._held, self._is_copy = self._held[rows], self._is_copy[rows]
 
     def _with_copies(
-        self, scores: Floats, queries: Floats, held: npt.NDArray[np.integer]
+        self, scores: Floats, chances: Floats
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
         """Return log P (R * K, V), and (R, K) the place that an UNKNOWN symbol is copied from."""
-        rows, beams, _ = queries.shape
-        chances = copying.scores_of(queries, self._copy_keys, self._absent)
-        each = np.repeat(held, beams, axis=0)
+        rows, beams, _ = chances.shape
+        each, is_copy = np.repeat(self._held, beams, axis=0), self._is_copy
         log_p = copying.log_probabilities(scores, chances.reshape(rows * beams, -1), each)
-        is_copy = (held == spelling.UNKNOWN) & ~self._absent
         log_p[np.repeat(~is_copy.any(axis=1), beams), spelling.UNKNOWN] = -np.inf
         places = np.where(is_copy[:, None], chances, -np.inf).argmax(axis=2)
         return log_p, places

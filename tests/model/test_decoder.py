@@ -267,6 +267,19 @@ def test_greedy_answers_are_targets_of_which_each_symbol_is_the_most_probable():
         assert own.score == pytest.approx(judged[:, 0].mean())
 
 
+@pytest.mark.parametrize("changes", [{}, {"copying": True}, {"attention": False}], ids=str)
+def test_no_bit_of_an_answer_depends_on_what_is_written_beside_it(changes):
+    arch = writing_architecture(hidden_size=20, num_outputs=37, **changes)
+    lengths = (3, 1, 290, 8, 17, 129, 2)
+    model, examples = random_model(arch), pairs(arch, sources=lengths, targets=(1,) * 7)
+    runner = Runner(model, alike=True)
+    together = drafts(runner, encoded_of(examples), width=3, longest=6)
+    for row, found in enumerate(together.rows):
+        one = encoded_of(examples.select(np.array([row])))
+        (alone,) = drafts(Runner(model, alike=True), one, width=3, longest=6).rows
+        assert found == alone  # scores to the last bit
+
+
 def test_each_input_has_a_limit_of_its_own():
     arch = ARCHITECTURES[0]
     model, examples = random_model(arch), pairs(arch)
