@@ -9,6 +9,8 @@ from grucli.data.streams.lines import decode
 from grucli.errors import excerpt
 
 Object = dict[str, Any]
+MOST_DEEP = 200
+"""Lists in lists that are written again; Python's own bound lies elsewhere in each version."""
 
 
 class Number(str):
@@ -89,13 +91,16 @@ def as_written(value: Any) -> str:
         return ""
 
 
-def _as_json(value: Any) -> str:
+def _as_json(value: Any, room: int = MOST_DEEP) -> str:
+    """Return a value as JSON; RecursionError where it is deeper than there is room."""
     if isinstance(value, Number):
         return str(value)
+    if isinstance(value, list | dict) and not room:
+        raise RecursionError
     if isinstance(value, list):
-        return f"[{', '.join(map(_as_json, value))}]"
+        return f"[{', '.join([_as_json(item, room - 1) for item in value])}]"
     if isinstance(value, dict):
-        pairs = [f"{_as_json(key)}: {_as_json(item)}" for key, item in value.items()]
+        pairs = [f"{_as_json(key)}: {_as_json(item, room - 1)}" for key, item in value.items()]
         return "{" + ", ".join(pairs) + "}"
     return json.dumps(value, ensure_ascii=False)
 

@@ -209,9 +209,10 @@ class Lines:
         try:
             return self._decoder.decode(chunk, final=not chunk).encode()
         except UnicodeError as error:
-            told = "--encoding utf-16-le" if "BOM" in str(error) else "another --encoding"
+            reason = str(getattr(error, "reason", error))
+            told = "--encoding utf-16-le" if "BOM" in reason else "another --encoding"
             raise DataError(
-                f"{self._name}: not in the encoding given ({excerpt(error, 60)}); pass {told}"
+                f"{self._name}: not in the encoding given ({excerpt(reason, 60)}); pass {told}"
             ) from None
 
 

@@ -43,9 +43,11 @@ IGNORED: Final = (
 # Combining marks are among these, which are told at a glance; a class of all marks takes long.
 RARE: Final = r"[^\w\x00-\u02ff]"
 
-# Ideographs, syllables, surrogates and private use between these hold no combining mark.
+# Ideographs, syllables, surrogates and private use between these hold no combining mark. Those of
+# hieroglyphs and of Gurung Khema came with Unicode 15 and 16, with which Python 3.12 and 3.14 came.
 _BLOCKS_OF_MARKS = (
     *(range(0x300, 0x3400), range(0xA000, 0xAC00), range(0xFB00, 0x12000)),
+    *(range(0x13430, 0x13460), range(0x16100, 0x16140)),
     *(range(0x16A00, 0x17000), range(0x1BC00, 0x1E950)),
 )
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grucli.data.forms import json_grammar, jsonl
-from grucli.data.forms.json_grammar import JsonError, _object, as_written
+from grucli.data.forms.json_grammar import MOST_DEEP, JsonError, _object, as_written
 from grucli.data.records import Remembered
 from grucli.data.unclear import UnclearError
 from grucli.errors import show
@@ -78,6 +78,14 @@ def test_nan_is_a_missing_text_or_group_like_null() -> None:
         data = f'{{"text": {missing}, "label": "x", "who": {missing}}}\n' + TEXTS_OF_WHO
         _, records = read(data, "t.jsonl", text="text", label="label", group="who")
         assert [(r.text, r.group) for r in records] == [("", None), ("NaN", "NaN")]
+
+
+def test_lists_in_lists_are_written_to_the_same_depth_by_every_python() -> None:
+    for depth, written in ((MOST_DEEP, "[" * MOST_DEEP + "]" * MOST_DEEP), (MOST_DEEP + 1, "")):
+        value: list[object] = []
+        for _ in range(depth - 1):
+            value = [value]
+        assert as_written(value) == written
 
 
 @pytest.mark.parametrize(
