@@ -103,6 +103,13 @@ def accuracy() -> str:
     return measured()
 
 
+def installed() -> str:
+    """The table of what a plain install brings."""
+    from tests.supply.installed import table
+
+    return table()
+
+
 def rooms() -> str:
     """The table of the package's rooms and of the modules outside them, the highest first."""
     rows = []
@@ -136,6 +143,7 @@ MAKERS = {
     "speed": speed,
     "rooms": rooms,
     "imports": imports,
+    "installed": installed,
 }
 
 
