@@ -13,6 +13,7 @@ import typer
 
 from grucli.cli import output
 from grucli.cli.inspect_files import Results
+from grucli.cli.inspect_maps import kinds_of_maps
 from grucli.cli.options import Common, Data, Model, Reading, spread
 from grucli.errors import ConfigError, DataError, did_you_mean, excerpt, show_path
 
@@ -82,6 +83,14 @@ def inspect_gates(
         bool,
         typer.Option("--audit", help="Test by three methods whether reasons are to be believed."),
     ] = False,
+    draw: Annotated[
+        str | None,
+        typer.Option(
+            "--map",
+            metavar="KIND,…",
+            help="Maps to draw of each explained record: keep, reset, written, state.",
+        ),
+    ] = None,
     sample: Annotated[
         int | None, typer.Option("--sample", min=1, metavar="N", help="Most sequences to run; 512.")
     ] = None,
@@ -100,6 +109,7 @@ def inspect_gates(
 
     \b
     grucli inspect-gates -m m.npz --text "not bad at all"
+    grucli inspect-gates -m m.npz --text "not bad at all" --map keep
     grucli inspect-gates test.csv -m m.npz --example 3,wrong
     grucli inspect-gates test.csv -m m.npz --fail-if 'gates.dead_units>0'
     grucli inspect-gates test.csv -m m.npz --audit --compare other.npz
@@ -130,6 +140,7 @@ def inspect_gates(
     common.note_keyboard(data)
     options, texts = _column_and_texts(data, reading, saved)
     shown = _shown(texts, example, target, saved.task)
+    maps = kinds_of_maps(draw, shown, models)
     drawn = None
     if data is not None:
         with _open(data, options, saved, common) as source:
@@ -140,7 +151,9 @@ def inspect_gates(
         common.note_each(saved.task.unknown_warnings(drawn.name, drawn.records))
     report = _look(paths, models, shown, settings, drawn)
     output.write(
-        json.dumps(report.to_json(), allow_nan=False) + "\n" if common.json else text(report)
+        json.dumps(report.to_json(), allow_nan=False) + "\n"
+        if common.json
+        else text(report, maps, is_coloured=output.has_colour(common.no_color))
     )
     output.flush()
     if "wrong" in shown.picks and report.input and report.input.right == report.input.labelled:

@@ -162,6 +162,13 @@ def is_terminal() -> bool:
     return sys.stderr.isatty()
 
 
+def has_colour(is_refused: bool) -> bool:
+    """Whether results may be in colour: on a terminal that has any, unless somebody says no."""
+    if is_refused or os.environ.get("NO_COLOR") or os.environ.get("TERM", "dumb") == "dumb":
+        return False
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
 def has_braille() -> bool:
     """Whether a terminal may be trusted with braille: not the console, nor other charsets."""
     names = (os.environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))

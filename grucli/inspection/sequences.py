@@ -24,6 +24,7 @@ from grucli.inspection.attribution import (
     explain,
     spans,
 )
+from grucli.inspection.gate_traces import GateTrace, gate_traces
 from grucli.model.logits import branch_logits
 from grucli.model.network import Model
 from grucli.model.runner import Runner
@@ -95,6 +96,7 @@ class Example:
         truncated: whether there were more; n-grams are read of all of them.
         known: share of known tokens.
         attribution: of the parts.
+        traces: what each layer and direction does.
         series: what was read of a numeric sequence; None of a text.
     """
 
@@ -106,6 +108,7 @@ class Example:
     truncated: bool
     known: float
     attribution: Attribution
+    traces: tuple[GateTrace, ...] = ()
     series: Series | None = None
 
     @property
@@ -183,6 +186,7 @@ def example(
         truncated=bool(encoded.truncated[0]),
         known=float(encoded.known[0]),
         attribution=why,
+        traces=gate_traces(Runner(saved.model, alike=True), encoded),
         series=_series(saved, record, parts, why),
     )
 

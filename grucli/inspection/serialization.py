@@ -95,6 +95,7 @@ def example_json(one: Example) -> dict[str, Any]:
         else [dataclasses.asdict(channel) for channel in one.series.channels],
         "stretches": [dataclasses.asdict(stretch) for stretch in why.stretches],
         "turn": None if why.turn is None else dataclasses.asdict(why.turn),
+        "gates": [trace.to_json() for trace in one.traces],
         "check": None if why.check is None else dataclasses.asdict(why.check),
     }
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from grucli.errors import counted
+from grucli.inspection.gate_traces import Kind
 from grucli.inspection.health import Gate, LayerHealth
 from grucli.inspection.report import Input, Report
 from grucli.inspection.verdicts import units_line
@@ -12,6 +15,7 @@ from grucli.model.linear_path import NAMES
 from grucli.report import comparison
 from grucli.report.alignments import alignments
 from grucli.report.audit import audit_lines
+from grucli.report.gate_maps import gate_maps
 from grucli.report.model_card import FactLines, facts, inside
 from grucli.report.ngrams import ngrams
 from grucli.report.sequences import examples
@@ -28,10 +32,15 @@ CUT_AT_STEP = (
 )
 
 
-def text(report: Report) -> str:
+def text(report: Report, maps: Sequence[Kind] = (), *, is_coloured: bool = False) -> str:
     """Return the whole report; without data, and nothing to explain, what is in the model.
 
     Beside a second model it is what differs.
+
+    Args:
+        report: what was measured.
+        maps: kinds of maps that are drawn below each explained sequence.
+        is_coloured: whether they are in colour; all else never is.
     """
     if report.comparison is not None:
         return comparison.text(report, report.comparison)
@@ -46,7 +55,11 @@ def text(report: Report) -> str:
     parts += audited(report)
     if report.ngrams is not None and (report.input is not None or not report.examples):
         parts.append(ngrams(report.ngrams))
-    parts += examples(report.examples, report.picked) + alignments(report.alignments)
+    shown = examples(report.examples, report.picked)
+    if maps:
+        for lines, one in zip(shown[1:], report.examples, strict=True):
+            lines += gate_maps(one, maps, is_coloured=is_coloured)
+    parts += shown + alignments(report.alignments)
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 

@@ -18,7 +18,7 @@ from grucli.report.page.markup import Child, Markup, joined, tag
 from grucli.report.page.plot_style import PLOT_STYLE
 from grucli.report.page.style import STYLE
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 HtmlRows = Sequence[Sequence[Child]]
 LONG_NAME = 12  # columns: a longer one may break anywhere, so that figures stay in sight

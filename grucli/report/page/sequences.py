@@ -12,6 +12,7 @@ from grucli.inspection.sequences import Example
 from grucli.model.linear_path import NAMES
 from grucli.report.page import charts
 from grucli.report.page.document import facts
+from grucli.report.page.gate_maps import INTRO, pictured
 from grucli.report.page.markup import Markup, joined, tag
 from grucli.report.page.plot import folded
 from grucli.report.page.series import FEW, drawn
@@ -47,17 +48,21 @@ def examples(shown: Sequence[Example], picked: Sequence[Picked] = ()) -> Markup 
     key = f"{legend(shown)}; blue is ▲, orange ▼, the deeper the more"
     if any(one.answered for one in shown):
         key += "; framed: whose answer it is"
-    articles = [_article(one, len(shown)) for one in shown]
+    gates = pictured(shown)
+    articles = [_article(one, len(shown), own) for one, own in zip(shown, gates, strict=True)]
+    number = sum(own is not None for own in gates)
+    only = "" if number == len(shown) else f" They are drawn of the first {number}."
     return joined(
         tag("p", intro),
         tag("p", key, class_="faint"),
+        tag("p", INTRO + only, class_="faint") if number else None,
         facts([(one.pick, of_how_many(one)) for one in picked]) if picked else None,
         tag("div", *articles, class_="cards wide"),
     )
 
 
-def _article(one: Example, together: int) -> Markup:
-    """Return one of so many sequences."""
+def _article(one: Example, together: int, gates: Markup | None) -> Markup:
+    """Return one of so many sequences, with the pictures of its gates."""
     why, level = one.attribution, None
     further = [("explained", margin(one)), *windows(one)]
     if why.check is not None:
@@ -74,6 +79,7 @@ def _article(one: Example, together: int) -> Markup:
         _tokens(one, together) if one.series is None else drawn(one, one.series, together),
         level,
         facts(further),
+        gates,
     )
 
 

@@ -47,6 +47,7 @@ summary{color:var(--faint);font-size:.85rem;cursor:pointer}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr));
 gap:.8rem 1.8rem;align-items:start}
 .cards.wide{grid-template-columns:repeat(auto-fit,minmax(min(100%,34rem),1fr));gap:1rem 2.5rem}
+.cards.maps{grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr))}
 .cards>*{min-width:0}
 figure{margin:.6rem 0;max-width:44rem;min-width:0;break-inside:avoid}
 .cards figure{max-width:none}
@@ -54,6 +55,9 @@ figcaption b{display:block;font-weight:600;color:var(--text)}
 svg{display:block;width:100%;height:auto;overflow:visible}
 svg.plot{width:calc(100% - 4.5rem);height:8rem;margin:1.5rem .8rem 2.3rem 3.7rem}
 svg.low{height:5rem}
+svg.map{height:11rem}
+image{image-rendering:pixelated}
+.age{fill:var(--blue);fill-opacity:.3}
 svg.plot svg{height:100%}
 svg{text-anchor:middle}
 svg text{font-size:11px;fill:var(--faint);paint-order:stroke;stroke:var(--bg);stroke-width:2.5px;
@@ -101,7 +105,7 @@ th.r{white-space:normal}td.n{min-width:4.5rem}}
 @media print{:root{--bg:#fff;--panel:#f6f7f9;--text:#000;--faint:#444;--line:#bbb;
 --for:37,110,190;--against:214,110,20;--blue:#256ebe;--orange:#b05506}
 html{font-size:13px}body{max-width:none;padding:0;font-size:1rem}*{print-color-adjust:exact;
--webkit-print-color-adjust:exact}h2,h3,figcaption{break-after:avoid}
+-webkit-print-color-adjust:exact}h2,h3,figcaption,summary{break-after:avoid}
 p{orphans:3;widows:3}tr,li,.lead{break-inside:avoid}.wide{overflow:visible}nav{display:none}
 .cards{grid-template-columns:repeat(auto-fill,minmax(15rem,1fr))}
 details::details-content{content-visibility:visible;display:block;height:auto}}

@@ -1,0 +1,151 @@
+"""What gates do at each step, in words and in a terminal: a row for some units, a column a step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from grucli.engine.packing import Floats
+from grucli.inspection.gate_traces import AGES, GateTrace, Kind
+from grucli.inspection.sequences import Example
+from grucli.report.sequences import part_name
+from grucli.report.tables import field, percent
+
+TITLES: dict[Kind, str] = {
+    "keep": "keep",
+    "reset": "reset",
+    "written": "write x |candidate|",
+    "state": "state h",
+}
+DIGIT_ROWS, BLOCK_ROWS = 8, 32  # of a map: units beside each other share one
+MOST_CELLS = 70  # beside each other; as wide as two columns where there is room
+LABEL = 9  # columns of the terminal before a map
+RULER = 10
+BLUES = (16, 17, 18, 19, 20, 26, 32, 38, 44, 80, 116, 152, 195)  # of 256 colours, from 0 to 1
+ORANGES = (16, 52, 88, 94, 130, 166, 202, 208, 214, 215, 216, 223, 230)  # from 0 to -1
+LEAST_SHARE = 0.005  # that is told
+
+
+def gate_maps(one: Example, kinds: Iterable[Kind], *, is_coloured: bool) -> list[str]:
+    """Return a map of each of these kinds, for each layer and direction that has it.
+
+    Args:
+        one: what is explained.
+        kinds: of maps.
+        is_coloured: whether cells are half-blocks in 256 colours; else they are digits.
+    """
+    lines: list[str] = []
+    for kind in kinds:
+        for trace in one.traces:
+            if kind in trace.maps:
+                lines += _map(one, trace, kind, is_coloured=is_coloured)
+    for trace in one.traces:
+        if (found := ages(trace)) is not None:
+            lines += field("  carried", f"{trace.name}: {found}", indent=11)
+    return lines
+
+
+def full_scale(trace: GateTrace, kind: Kind) -> float:
+    """Return what the deepest colour stands for: of a gate 1, else the largest size there is."""
+    return 1.0 if kind in ("keep", "reset") else float(np.abs(trace.maps[kind]).max()) or 1.0
+
+
+def ages(trace: GateTrace) -> str | None:
+    """Return how old the state is that the last step leaves; None where no gate keeps it."""
+    shares, unit = trace.carried_at_the_end, trace.stride
+    if shares is None:
+        return None
+    newest = "of the last step" if unit == 1 else f"of the last {unit} steps"
+    between = (f"{unit * low} to {unit * high - 1} steps old" for low, high in pairwise(AGES))
+    names = (newest, *between, "older")
+    bounds = pairwise((1.0, *shares, 0.0))
+    return ", ".join(
+        f"{percent(newer - older, 0)} {name}"
+        for name, (newer, older) in zip(names, bounds, strict=True)
+        if newer - older >= LEAST_SHARE
+    )
+
+
+def words(one: Example, trace: GateTrace, kind: Kind) -> str:
+    """Return where a map is highest and lowest, over all units and over all steps."""
+    values = np.abs(trace.maps[kind])
+    by_step, by_unit = values.mean(axis=1), values.mean(axis=0)
+    most, least = (_place(one, trace, int(place(by_step))) for place in (np.argmax, np.argmin))
+    high, low = int(by_unit.argmax()), int(by_unit.argmin())
+    what = "mean |h|" if kind == "state" else "mean"
+    return (
+        f"{what} {values.mean():.2f}; most at {most} ({by_step.max():.2f}), least at {least} "
+        f"({by_step.min():.2f}); unit {high} has {by_unit[high]:.2f} on average, unit {low} "
+        f"{by_unit[low]:.2f}"
+    )
+
+
+def _place(one: Example, trace: GateTrace, column: int) -> str:
+    step = column * trace.window
+    part = next((k for k, part in enumerate(one.parts) if step < part.stop), len(one.parts) - 1)
+    return part_name(one, part)
+
+
+def _map(one: Example, trace: GateTrace, kind: Kind, *, is_coloured: bool) -> list[str]:
+    rows = BLOCK_ROWS if is_coloured else DIGIT_ROWS
+    cells = trace.shrunk(kind, rows, MOST_CELLS)
+    is_signed, size = kind == "state", full_scale(trace, kind)
+    share = cells / size
+    low = f"{-size if is_signed else 0:.2g}"
+    signs = "as 0 to 9"
+    if is_coloured:
+        signs = "orange to blue" if is_signed else "dark to light"
+    key = f"{low} to {size:.2g} {signs}"
+    steps = -(-one.steps // cells.shape[1])
+    each = "a column a step" if steps == 1 else f"a column {steps} steps"
+    lines = field(
+        f"  {kind}", f"{trace.name}: {TITLES[kind]}, {key}; {each}; {words(one, trace, kind)}", 11
+    )
+    wide = 2 if 2 * cells.shape[1] <= MOST_CELLS else 1
+    drawn = _blocks(share, wide) if is_coloured else _digits(share, wide, is_signed=is_signed)
+    together = -(-len(trace.order) // len(cells))
+    heads = _heads(trace.order, together * (2 if is_coloured else 1))
+    lines += [f"{head:<{LABEL}}{row}" for head, row in zip(heads, drawn, strict=True)]
+    return [*lines, " " * LABEL + _ruler(cells.shape[1], wide, steps)]
+
+
+def _heads(order: Sequence[int], together: int) -> Iterator[str]:
+    """Yield the first unit of each row, and how many others share it."""
+    for first in range(0, len(order), together):
+        others = len(order[first : first + together]) - 1
+        yield f"  u{order[first]}" + (f"+{others}" if others else "")
+
+
+def _digits(shares: Floats, wide: int, *, is_signed: bool) -> list[str]:
+    """Return rows of tenths; of signed ones 0 is the lowest, 9 the highest."""
+    tenths = 10 * (shares + 1) / 2 if is_signed else 10 * shares
+    return [
+        "".join(f"{digit:<{wide}}" for digit in row).rstrip()
+        for row in np.clip(tenths, 0, 9).astype(int).tolist()
+    ]
+
+
+def _blocks(shares: Floats, wide: int) -> list[str]:
+    """Return two rows in a line, as the two halves of its characters."""
+    levels = np.rint(np.clip(shares, -1, 1) * (len(BLUES) - 1)).astype(int)
+    if len(levels) % 2:
+        levels = np.pad(levels, ((0, 1), (0, 0)))
+    colours = np.where(levels < 0, np.take(ORANGES, np.abs(levels)), np.take(BLUES, np.abs(levels)))
+    return [
+        "".join(
+            f"\x1b[38;5;{above};48;5;{below}m{'▀' * wide}"
+            for above, below in zip(*pair, strict=True)
+        )
+        + "\x1b[0m"
+        for pair in colours.reshape(-1, 2, levels.shape[1]).tolist()
+    ]
+
+
+def _ruler(number: int, wide: int, steps: int) -> str:
+    """Return the step at which every tenth column begins."""
+    line = ""
+    for column in range(0, number, RULER):
+        line = f"{line:<{column * wide}}{column * steps + 1} "
+    return line.rstrip()

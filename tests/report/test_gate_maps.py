@@ -1,0 +1,100 @@
+"""Maps of gates in a terminal: digits and half-blocks of the same cells, and what words say."""
+
+import re
+
+import numpy as np
+import pytest
+from rich.cells import cell_len
+
+from grucli.inspection.gate_traces import KINDS, GateTrace
+from grucli.inspection.measure import Shown
+from grucli.report.gate_maps import BLUES, ORANGES, ages, full_scale, gate_maps, words
+from tests.inspection.helpers import random_model
+from tests.inspection.reports import WORDS, report, text_model
+
+
+def explained(text, **changes):
+    (one,) = report(
+        text_model(random_model(**changes), max_length=500), Shown(texts=(text,))
+    ).examples
+    return one
+
+
+@pytest.mark.parametrize("text", ["good", "very good not bad", " ".join(WORDS * 20), ""])
+@pytest.mark.parametrize("cell", ["gru", "rnn", "mingru"])
+def test_maps_fit_80_columns(text, cell):
+    one = explained(text, cell=cell, hidden_size=70, num_layers=2)
+    for is_coloured in (False, True):
+        lines = gate_maps(one, KINDS, is_coloured=is_coloured)
+        assert lines
+        plain = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in lines]
+        assert max(map(cell_len, plain)) <= 80
+        assert all(map(str.isprintable, plain))
+        assert is_coloured == any("▀" in line for line in lines)
+
+
+def test_digits_are_tenths_of_the_gate_of_each_unit():
+    one = explained("good very bad", bidirectional=False, hidden_size=5)
+    (trace,) = one.traces
+    lines = gate_maps(one, ["keep"], is_coloured=False)
+    rows = [line for line in lines if re.match(r"  u\d", line)]
+    assert [row.split() for row in rows] == [
+        [f"u{unit}", *(str(int(10 * value)) for value in trace.maps["keep"][:, unit])]
+        for unit in trace.order
+    ]
+
+
+def test_digits_of_states_lie_between_the_largest_of_either_sign():
+    one = explained("good very bad", bidirectional=False, hidden_size=5)
+    (trace,) = one.traces
+    size = full_scale(trace, "state")
+    assert size == np.abs(trace.maps["state"]).max()
+    assert full_scale(trace, "keep") == 1
+    lines = gate_maps(one, ["state"], is_coloured=False)
+    rows = [line.split() for line in lines if re.match(r"  u\d", line)]
+    for unit, row in zip(trace.order, rows, strict=True):
+        shares = (trace.maps["state"][:, unit] / size + 1) / 2
+        assert row[1:] == [str(min(9, int(10 * share))) for share in shares]
+
+
+def test_half_blocks_show_two_units_in_a_line():
+    one = explained("good very bad", bidirectional=False, hidden_size=5)
+    (trace,) = one.traces
+    lines = [line for line in gate_maps(one, ["state"], is_coloured=True) if "▀" in line]
+    assert len(lines) == 3  # of five units
+    size = full_scale(trace, "state")
+    colours = [re.findall(r"\x1b\[38;5;(\d+);48;5;(\d+)m▀+", line) for line in lines]
+    for k, unit in enumerate(trace.order):
+        for step, value in enumerate(trace.maps["state"][:, unit] / size):
+            level = round(abs(value) * (len(BLUES) - 1))
+            expected = (ORANGES if value < 0 else BLUES)[level]
+            assert int(colours[k // 2][step][k % 2]) == expected
+    assert all(line.endswith("\x1b[0m") for line in lines)
+
+
+def trace_of(carried, **changes):
+    states = np.zeros((1, 2))
+    given = {"layer": 0, "direction": "forward", "stride": 1, "window": 1, "order": (0, 1)}
+    maps = {"keep": states, "state": states}
+    return GateTrace(**given | changes, maps=maps, carried=np.array([carried]))
+
+
+def test_ages_add_up_to_the_whole_state():
+    trace = trace_of([0.5, 0.25, 0.25, 0.1])
+    assert ages(trace) == (
+        "50 % of the last step, 25 % 1 to 2 steps old, 15 % 8 to 20 steps old, 10 % older"
+    )
+    strided = trace_of([0.5, 0, 0, 0], stride=4)
+    assert ages(strided) == "50 % of the last 4 steps, 50 % 4 to 11 steps old"
+
+
+def test_words_name_the_places_that_are_highest_and_lowest():
+    one = explained("good very bad", bidirectional=False)
+    (trace,) = one.traces
+    keep = trace.maps["keep"]
+    tokens = ("good", "very", "bad")
+    said = words(one, trace, "keep")
+    by_step, by_unit = keep.mean(axis=1), keep.mean(axis=0)
+    assert f"mean {keep.mean():.2f}; most at '{tokens[by_step.argmax()]}'" in said
+    assert f"least at '{tokens[by_step.argmin()]}' ({by_step.min():.2f})" in said
+    assert f"unit {by_unit.argmax()} has {by_unit.max():.2f} on average" in said
