@@ -17,7 +17,7 @@ def kinds_of_maps(given: str | None, shown: Shown, models: Sequence[SavedModel])
     """Return the kinds of maps to draw of what is explained.
 
     Raises:
-        ConfigError: there are two models, the model has no such map, or nothing is explained.
+        ConfigError: there are two models or one that writes, no such map, or nothing is explained.
     """
     if given is None:
         return []
@@ -26,7 +26,9 @@ def kinds_of_maps(given: str | None, shown: Shown, models: Sequence[SavedModel])
     saved, *others = models
     if others:
         raise ConfigError("--map: draws one model; leave out --compare, or look at its --html")
-    if saved.task.writes or not (shown.texts or shown.numbers or shown.picks):
+    if saved.task.writes:
+        raise ConfigError("--map: draws no model that writes texts; --npz has its gates")
+    if not (shown.texts or shown.numbers or shown.picks):
         raise ConfigError("--map: there is nothing to draw; add --text or --example")
     kinds = {str(kind): kind for kind in kinds_of(saved.model.architecture.cell)}
     words = [word.strip() for word in given.split(",")]

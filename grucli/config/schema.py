@@ -239,6 +239,10 @@ class TrainingConfig(_Section):
     rows that are held out is chosen."""
     dtype: Literal["float32", "float64"] = "float32"
     """The numbers that are computed with."""
+    moments: bool = False
+    """Whether the model file tells how training went from inside, of up to 24 epochs: for 64 of the
+    training sequences the gradient of each array of weights, how far back it reaches and what the
+    gates do, and how far each array moves in a step. inspect-gates shows it."""
     shards: Auto[Annotated[int, Field(ge=1, le=64)]] = None
     """Parts into which each batch is dealt, to be computed at the same time; the last bits of a
     model depend on it."""

@@ -24,6 +24,7 @@ from grucli.inspection.report import Branches, Input, InspectionSettings, Picked
 from grucli.inspection.rereading import reread, with_answers
 from grucli.inspection.sampling import Drawn
 from grucli.inspection.sequences import example
+from grucli.inspection.training_flow import training_flow
 from grucli.inspection.verdicts import verdicts
 from grucli.model.blend import recurrence_share
 from grucli.model.logits import BranchLogits, branch_logits
@@ -80,7 +81,8 @@ def inspect(
         DataError: a sequence has other channels than those of training.
         CheckpointError: the model reads another kind of data.
     """
-    report = Report(path=path, saved=saved, settings=settings)
+    flow = training_flow(saved.card)
+    report = Report(path=path, saved=saved, settings=settings, training=flow)
     if settings.audit:
         check_audited(saved.task)
     named = [(f"text {record.number}", record) for record in shown.records]

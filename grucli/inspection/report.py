@@ -20,6 +20,7 @@ from grucli.inspection.memory import Horizon
 from grucli.inspection.ngram_weights import NgramWeights
 from grucli.inspection.sequences import Example
 from grucli.inspection.serialization import example_json, model_json, plain, scores_json
+from grucli.inspection.training_flow import TrainingFlow
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.tasks.scorecard import Scorecard
 
@@ -161,6 +162,7 @@ class Report:
         picked: how those of them were chosen that nobody named.
         alignments: what answers that are written look at, instead of `examples`.
         ngrams: those that weigh most; None for a model without n-grams.
+        training: how that went from inside; None where nobody asked for moments of it.
         verdicts: by rule, in a fixed order.
         audit: of the reasons; None where nobody asked for it, or no sequence has parts enough.
         comparison: with a second model; None without one.
@@ -177,9 +179,15 @@ class Report:
     picked: tuple[Picked, ...] = ()
     alignments: tuple[Alignment, ...] = ()
     ngrams: NgramWeights | None = None
+    training: TrainingFlow | None = None
     verdicts: tuple[Verdict, ...] = ()
     audit: Audit | None = None
     comparison: Comparison | None = None
+
+    @property
+    def is_of_whole(self) -> bool:
+        """Whether it is about a model, or what that does with data, and not just single texts."""
+        return self.input is not None or not (self.examples or self.alignments)
 
     @property
     def convention(self) -> str:
@@ -192,7 +200,7 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         """Return the object of the schema `grucli.gates/1`, without NaN."""
         aligned = [one.to_json() for one in self.alignments]
-        further = {"audit": self.audit, "compare": self.comparison}
+        further = {"training": self.training, "audit": self.audit, "compare": self.comparison}
         return {
             "schema": SCHEMA,
             "meta": {

@@ -46,7 +46,7 @@ def model_json(saved: SavedModel) -> dict[str, Any]:
         "architecture": architecture,
         "parameters": {**parameter_parts(saved), "total": saved.model.num_parameters},
         "wide": _linear_json(saved),
-        "card": _without_digests(plain(saved.card)),
+        "card": {k: v for k, v in _without_digests(plain(saved.card)).items() if k != "moments"},
     }
 
 

@@ -20,6 +20,7 @@ from grucli.report.model_card import FactLines, facts, inside
 from grucli.report.ngrams import ngrams
 from grucli.report.sequences import examples
 from grucli.report.tables import bar, field, percent, table
+from grucli.report.training_flow import training_lines
 from grucli.tasks.task import Task
 
 BAR_WIDTH = 12
@@ -53,8 +54,10 @@ def text(report: Report, maps: Sequence[Kind] = (), *, is_coloured: bool = False
     elif not (report.examples or report.alignments):
         parts += inside(report.saved)
     parts += audited(report)
-    if report.ngrams is not None and (report.input is not None or not report.examples):
+    if report.ngrams is not None and report.is_of_whole:
         parts.append(ngrams(report.ngrams))
+    if report.training is not None and report.is_of_whole:
+        parts.append(training_lines(report.training))
     shown = examples(report.examples, report.picked)
     if maps:
         for lines, one in zip(shown[1:], report.examples, strict=True):

@@ -21,6 +21,8 @@ from grucli.model.network import Model
 from grucli.modelfile import checkpoint
 from grucli.modelfile.checkpoint import RunState, SavedModel
 from grucli.preparation.prepare import Prepared
+from grucli.training.moments import told
+from grucli.training.scores import without_moments
 from grucli.training.trainer import Trainer
 
 EXTENDABLE = ("training.epochs", "training.patience")
@@ -74,6 +76,8 @@ def best_model(prepared: Prepared, trainer: Trainer) -> SavedModel:
         model.linear = trainer.linear
     kept = trainer.kept
     saved = _saved(prepared, model, kept.best_epoch, kept.to_json())
+    if moments := told(kept.history):
+        saved.card["moments"] = moments
     return dataclasses.replace(saved, task=trainer.task)
 
 
@@ -109,7 +113,7 @@ def _saved(prepared: Prepared, model: Model, epoch: int, scores: Mapping[str, fl
         encoder=prepared.encoder,
         task=prepared.task,
         remembered=prepared.remembered,
-        card=card_of(prepared, epoch) | {"scores": dict(scores)},
+        card=card_of(prepared, epoch) | {"scores": without_moments(scores)},
     )
 
 
@@ -126,9 +130,7 @@ def card_of(prepared: Prepared, epoch: int) -> dict[str, Any]:
         config["data"]["test"] = None  # nothing of the training file is held out for it
     if config["data"]["window"] is None:
         config["data"] |= dict.fromkeys(("step", "window_label", "gap_channel"))  # nothing is cut
-    for section, name in NEWER:
-        if config[section][name] is None:
-            del config[section][name]
+    _leave_out_newer_(config)
     if isinstance(config["data"]["valid"], str):
         config["data"]["valid"] = Path(config["data"]["valid"]).name
     for section, name in (("model", "vectors"), ("data", "vocabulary")):
@@ -151,6 +153,15 @@ def card_of(prepared: Prepared, epoch: int) -> dict[str, Any]:
         "scores": {},
         **({} if prepared.origin is None else {"init_from": prepared.origin.sha256}),
     }
+
+
+def _leave_out_newer_(config: dict[str, Any]) -> None:
+    """Say nothing of newer keys that are not set, as models from before there were any."""
+    for section, name in NEWER:
+        if config[section][name] is None:
+            del config[section][name]
+    if not config["training"]["moments"]:
+        del config["training"]["moments"]
 
 
 def _is_kept(path: str, prepared: Prepared) -> bool:

@@ -15,6 +15,7 @@ from grucli.model.blend import CalibrationErrors, Mix
 from grucli.tasks.task import FigureKind, HeldOut, Task
 
 ALONE, KEPT, CALIBRATION = "valid", "kept", "calibration"
+MOMENT = "moment_"
 Flat = dict[str, float]
 
 
@@ -145,6 +146,7 @@ class EpochScores:
         gradient_norm: mean of the batches, before any clipping.
         clipped: share of the batches whose gradient was too long, in [0, 1].
         valid: of rows that were held out; None without any.
+        moments: what it looks like from inside, as `moments.Probe` gives it; None if nobody asks.
     """
 
     loss: float
@@ -152,6 +154,7 @@ class EpochScores:
     gradient_norm: float
     clipped: float
     valid: ValidScores | None = None
+    moments: Mapping[str, float] | None = None
 
     @property
     def was_best(self) -> bool:
@@ -171,6 +174,7 @@ class EpochScores:
             "gradient_norm": self.gradient_norm,
             "clipped": self.clipped,
             **({} if self.valid is None else self.valid.to_json()),
+            **{f"{MOMENT}{name}": value for name, value in (self.moments or {}).items()},
         }
 
     @classmethod
@@ -187,9 +191,15 @@ class EpochScores:
             gradient_norm=flat["gradient_norm"],
             clipped=flat["clipped"],
             valid=ValidScores.from_json(flat, task),
+            moments={k.removeprefix(MOMENT): flat[k] for k in flat if k.startswith(MOMENT)} or None,
         )
         expect_same(scores.to_json(), flat)
         return scores
+
+
+def without_moments(flat: Mapping[str, float]) -> Flat:
+    """Return flat scores as a model card has them: its moments stand by themselves."""
+    return {name: value for name, value in flat.items() if not name.startswith(MOMENT)}
 
 
 def expect_same(own: Flat, flat: Mapping[str, Any]) -> None:

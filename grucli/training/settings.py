@@ -21,6 +21,7 @@ class Recipe:
         loss: of numbers, None for the usual one.
         recall, precision: label -> how much of it the model's answers shall have.
         shards: parts of each batch that may be computed in different processes.
+        moments: whether each epoch is looked at from inside.
     """
 
     optimizer: str
@@ -43,6 +44,7 @@ class Recipe:
     precision: Mapping[str, float] | None
     shards: int
     dtype: str
+    moments: bool = False
 
     @classmethod
     def of(cls, section: Mapping[str, Any]) -> Recipe:

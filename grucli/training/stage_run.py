@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from grucli.model.network import Model
 from grucli.parallel.shards import Rows
 from grucli.tasks.task import Task
 from grucli.training.linear_branch import LinearBranch
+from grucli.training.moments import Probe
 from grucli.training.optimizer import learning_rate
 from grucli.training.order import Order
 from grucli.training.progress import OWN_ENDS, EpochInfo, Fold, Progress, StepInfo, StepSums
@@ -91,6 +93,10 @@ class StageRun:
         rows, most = self._recipe.batch_size, self._recipe.epoch_rows
         self._order = Order(lesson.train.lengths, rows, most, lesson.seed)
         self._stepper = Stepper(model, lesson.train, lesson.recipe, lesson.task, lesson.seed)
+        self._probe: Probe | None = None
+        if lesson.recipe.moments:
+            objective = lesson.task.objective(dataclasses.asdict(lesson.recipe))
+            self._probe = Probe(lesson.train, objective)
         self.best = model.copy()
 
     @property
@@ -198,6 +204,10 @@ class StageRun:
         self._stepper.check_weights(progress)
         valid = self._stages.judge(self._stepper.judged, progress.lowest_loss)
         scores = progress.sums.scores(progress.batch, self._task.figures[0], valid)
+        updates = self._stepper.update_ratios(progress.batch)
+        if self._probe is not None and updates is not None:
+            moments = self._probe.look(self.judged, updates)
+            scores = dataclasses.replace(scores, moments=moments)
         progress.history.append(scores)
         if scores.was_best:
             progress.best_epoch = progress.epoch

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 
@@ -12,10 +13,11 @@ from grucli.engine import optim
 from grucli.engine.packing import Floats
 from grucli.errors import TrainingError
 from grucli.model.network import Model
-from grucli.model.runner import Runner
+from grucli.model.runner import Gradients, Runner
 from grucli.parallel.crew import Crew
 from grucli.parallel.shards import Rows, ShardJob
 from grucli.tasks.task import Task
+from grucli.training.moments import UpdateRatios
 from grucli.training.optimizer import Updates, move_average_
 from grucli.training.progress import Progress
 from grucli.training.settings import Recipe
@@ -43,6 +45,7 @@ class Stepper:
         self._recipe, self._train = recipe, train
         self.crew = Crew(model, train, job)
         self._updates = Updates(model, recipe)
+        self._ratios = UpdateRatios(model) if recipe.moments else None
         self._average = None if recipe.averaging is None else Runner(model.copy())
         self.first = model.copy()
 
@@ -59,7 +62,13 @@ class Stepper:
         named, model = self._updates.arrays(), self.judged.model
         if self._average is not None:
             named |= {"average_dense": model.params.flat, "average_table": model.table}
+        if self._ratios is not None:
+            named["update_ratios"] = self._ratios.sums
         return named
+
+    def update_ratios(self, steps: int) -> Floats | None:
+        """Return the mean ratios of the steps of an epoch so far; None if nobody asks for them."""
+        return None if self._ratios is None else self._ratios.sums / steps
 
     def begin_anew(self) -> None:
         """Go back to the first weights, as if there had been no step."""
@@ -67,6 +76,8 @@ class Stepper:
             model.take(self.first)
         self._updates.forget()
         self.crew.forget()
+        if self._ratios is not None:
+            self._ratios.sums.fill(0)
 
     @np.errstate(over="ignore", invalid="ignore")  # what is not finite is found and said below
     def step(self, progress: Progress, rows: Rows, learning_rate: float) -> None:
@@ -86,7 +97,8 @@ class Stepper:
                 progress, f"the loss is {sums.loss:.3g} and its gradient {norm:.3g}"
             )
         progress.step += 1
-        self._updates.apply(self.crew.model, sums.gradients, learning_rate, progress.step)
+        with self._watched(sums.gradients, is_first=not progress.batch):
+            self._updates.apply(self.crew.model, sums.gradients, learning_rate, progress.step)
         if self._average is not None:
             decay = self._recipe.averaging or 0.0
             move_average_(self._average.model, self.crew.model, progress.step, decay)
@@ -101,6 +113,11 @@ class Stepper:
         """
         if not all(np.isfinite(array).all() for _, array in self.crew.model.arrays()):
             raise self._diverged(progress, "the weights are not finite any more")
+
+    def _watched(self, gradients: Gradients, *, is_first: bool) -> AbstractContextManager[None]:
+        if self._ratios is None:
+            return nullcontext()
+        return self._ratios.watched(self.crew.model, gradients, is_first=is_first)
 
     def _diverged(self, progress: Progress, what: str) -> TrainingError:
         return TrainingError(

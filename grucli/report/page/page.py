@@ -28,6 +28,7 @@ from grucli.report.page.model_tables import model_tables
 from grucli.report.page.ngrams import heaviest
 from grucli.report.page.plot import folded
 from grucli.report.page.sequences import examples
+from grucli.report.page.training_flow import training_flow
 from grucli.report.tables import percent
 
 GATE = "A gate is a number from 0 to 1 for each unit and step."
@@ -54,7 +55,7 @@ def page(report: Report) -> str:
     ]
     if report.audit is not None:
         sections.append(("audit", "Are the reasons to be believed", audited(report.audit)))
-    if report.ngrams is not None and (report.input is not None or not report.examples):
+    if report.ngrams is not None and report.is_of_whole:
         sections.append(("ngrams", "What weighs most", heaviest(report.ngrams)))
     if report.input is not None:
         sections += [
@@ -64,6 +65,8 @@ def page(report: Report) -> str:
         ]
     if report.input is not None or report.verdicts:
         sections.append(("verdicts", "Verdicts", _verdicts(report.verdicts)))
+    if report.training is not None and report.is_of_whole:
+        sections.append(("training", "Training: how it went", training_flow(report.training)))
     sections.append(("model", "The model", _model(report)))
     filled = [section for section in sections if section[2] is not None]
     links = [tag("a", heading, href=f"#{name}") for name, heading, _ in filled]
