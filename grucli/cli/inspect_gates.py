@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ import typer
 
 from grucli.cli import output
 from grucli.cli.inspect_files import Results
-from grucli.cli.inspect_maps import kinds_of_maps
+from grucli.cli.inspect_maps import kinds_of_maps, printed
 from grucli.cli.options import Common, Data, Model, Reading, spread
 from grucli.errors import ConfigError, DataError, did_you_mean, excerpt, show_path
 
@@ -125,7 +124,6 @@ def inspect_gates(
     results.check_targets(model, data, compare)
     from grucli.files.whole_files import sha256_of
     from grucli.inspection.report import InspectionSettings
-    from grucli.report.inspection import text
 
     if data is None:
         of_texts = {} if reading.text else {"--npz": results.npz, "--audit": audit or None}
@@ -150,11 +148,7 @@ def inspect_gates(
         drawn = dataclasses.replace(drawn, sha256=sha256_of(data))
         common.note_each(saved.task.unknown_warnings(drawn.name, drawn.records))
     report = _look(paths, models, shown, settings, drawn)
-    output.write(
-        json.dumps(report.to_json(), allow_nan=False) + "\n"
-        if common.json
-        else text(report, maps, is_coloured=output.has_colour(common.no_color))
-    )
+    output.write(printed(report, maps, common))
     output.flush()
     if "wrong" in shown.picks and report.input and report.input.right == report.input.labelled:
         common.note("--example wrong: no decision of the sample is wrong")

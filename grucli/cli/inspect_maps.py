@@ -1,15 +1,19 @@
-"""What `inspect-gates --map` asks for."""
+"""What `inspect-gates` prints, with the maps that --map asks for."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from grucli.cli import output
+from grucli.cli.options import Common
 from grucli.errors import ConfigError, did_you_mean, excerpt
 
 if TYPE_CHECKING:
     from grucli.inspection.gate_traces import Kind
     from grucli.inspection.measure import Shown
+    from grucli.inspection.report import Report
     from grucli.modelfile.checkpoint import SavedModel
 
 
@@ -38,3 +42,12 @@ def kinds_of_maps(given: str | None, shown: Shown, models: Sequence[SavedModel])
             mend = did_you_mean(word, list(kinds)) or f"; there are {listed}"
             raise ConfigError(f"--map: no map '{excerpt(word)}' of cell {cell}{mend}")
     return [kinds[word] for word in dict.fromkeys(words)]
+
+
+def printed(report: Report, maps: Sequence[Kind], common: Common) -> str:
+    """Return what goes to stdout: a JSON object, or text with these maps."""
+    if common.json:
+        return json.dumps(report.to_json(), allow_nan=False) + "\n"
+    from grucli.report.inspection import text
+
+    return text(report, maps, is_coloured=output.has_colour(common.no_color))
