@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from grucli.config.reference import json_schema
 from grucli.config.resolve import Settings, resolve
 from grucli.errors import ConfigError
+from tests.messages import inside
 
 
 def write(folder: Path, text: str) -> str:
@@ -25,7 +26,7 @@ def problems(folder: Path, text: str, **others: Any) -> list[str]:
     """Return the problems of a config file, without the folder in their places."""
     with pytest.raises(ConfigError) as caught:
         resolve(config_path=write(folder, text), **others)
-    return [problem.replace(f"{folder}/", "") for problem in caught.value.problems]
+    return [inside(folder, problem) for problem in caught.value.problems]
 
 
 def problems_if_any(read: Callable[[], object]) -> tuple[str, ...]:

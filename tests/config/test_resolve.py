@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from grucli.config.resolve import resolve
 from grucli.config.schema import KEYS, Config
 from grucli.config.strict_yaml import MAX_BYTES
-from grucli.errors import AccessError, ConfigError
+from grucli.errors import AccessError, ConfigError, show_path
 from tests.config.helpers import JSON_VALUES, problems, problems_if_any, settings, write
+from tests.messages import inside
 
 
 @given(
@@ -145,7 +146,7 @@ def test_flag_over_set_over_environment_over_file_over_default(tmp_path: Path) -
     path = write(tmp_path, "seed: 1\n")
     sources: list[tuple[dict[str, Any], int, str]] = [
         ({}, 0, "default"),
-        ({"config_path": path}, 1, f"{path}:1"),
+        ({"config_path": path}, 1, f"{show_path(path)}:1"),
         ({"environment": {"GRUCLI_SEED": "2"}}, 2, "environment GRUCLI_SEED"),
         ({"assignments": ["seed=9", "seed=3"]}, 3, "--set"),
         ({"flags": {"seed": 4}}, 4, "--seed"),
@@ -186,7 +187,7 @@ def test_what_wins_over_the_file_is_noted(tmp_path: Path) -> None:
         assignments=["model.cell=gru"],
         flags={"model.num_layers": 2},
     )
-    assert [note.replace(path, "c.yaml") for note in found.notes] == [
+    assert [inside(tmp_path, note) for note in found.notes] == [
         "seed: 5 of environment GRUCLI_SEED wins over 1 of c.yaml:1",
         "model.cell: 'gru' of --set wins over 'rnn' of c.yaml:3",
     ]

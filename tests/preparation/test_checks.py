@@ -15,6 +15,7 @@ from grucli.preparation import checks
 from grucli.preparation.copies import keys
 from grucli.preparation.prepare import prepare
 from grucli.tasks.classify.task import Classify
+from tests.messages import inside
 
 FEW = "points may be luck"
 WORDS = ("red", "green", "blue", "black", "white", "pink", "grey", "brown")
@@ -57,7 +58,7 @@ def prepare_beside(tmp_path, rows, valid=None, assignments=()):
 def warnings(tmp_path, rows, *assignments, valid=None):
     """Return what is said of whole files, but that they are small."""
     said = prepare_beside(tmp_path, rows, valid, assignments).warnings
-    return [w.text.replace(f"{tmp_path}/", "") for w in said if FEW not in w.text]
+    return [inside(tmp_path, w.text) for w in said if FEW not in w.text]
 
 
 def test_sound_data_gives_no_warning(tmp_path):

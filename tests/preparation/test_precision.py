@@ -10,6 +10,7 @@ from grucli.data.records import Record
 from grucli.data.series.encoder import SeriesEncoder
 from grucli.preparation.precision import lost
 from grucli.preparation.prepare import prepare
+from tests.messages import inside
 
 WILD = 1e12
 
@@ -24,7 +25,7 @@ def said(tmp_path, values, *assignments, labels="ab"):
     (tmp_path / "t.csv").write_text("\n".join([header, *rows]) + "\n")
     config = resolve(assignments=list(assignments)).config
     warnings = prepare(str(tmp_path / "t.csv"), config, "stop").warnings
-    lines = [warning.text.replace(f"{tmp_path}/", "") for warning in warnings]
+    lines = [inside(tmp_path, warning.text) for warning in warnings]
     return [line for line in lines if "float32" in line]
 
 

@@ -12,6 +12,7 @@ from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.vectors import MOST_NUMBERS, SCALE, read_vectors
 from grucli.data.text.vocabulary import Vocabulary
 from grucli.errors import AccessError, ConfigError, DataError
+from tests.messages import inside
 
 TOKENS = ("the", "don't", "电影", "3.14", "café")
 ROWS = {
@@ -42,7 +43,7 @@ def by_token(vectors, *tokens):
 def complaints(tmp_path, content, *tokens):
     with pytest.raises(DataError) as caught:
         read(tmp_path, content, *tokens)
-    lines = [line.replace(f"{tmp_path}/", "") for line in caught.value.problems]
+    lines = [inside(tmp_path, line) for line in caught.value.problems]
     assert all(len(line) <= 200 and line.isprintable() for line in lines), lines
     return lines
 
