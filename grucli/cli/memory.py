@@ -31,12 +31,19 @@ def is_short(error: BaseException) -> bool:
             return True
         if isinstance(found, OSError) and found.errno == errno.ENOMEM:
             return True
+        if isinstance(found, SystemError) and is_limited():
+            return True  # what extensions raise that forget to look for it
         text = str(found).lower()
         is_of_loader = isinstance(found, ImportError | OSError | RuntimeError)
         if is_of_loader and any(sign in text for sign in _SIGNS):
             return True
         found = found.__cause__ or found.__context__
     return False
+
+
+def is_limited() -> bool:
+    """Tell whether memory is limited (ulimit -v)."""
+    return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
 
 
 def reserve() -> None:
@@ -48,7 +55,7 @@ def reserve() -> None:
     Raises:
         AccessError: there is not enough.
     """
-    if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
+    if not is_limited():
         return
     try:
         mmap.mmap(-1, LEAST).close()

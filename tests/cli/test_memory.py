@@ -33,6 +33,12 @@ def test_it_is_known_by_what_libraries_say(error):
     assert memory.is_short(error)
 
 
+def test_an_extension_that_says_nothing_is_one_where_memory_is_limited(monkeypatch):
+    assert not memory.is_short(SystemError())
+    monkeypatch.setattr(memory.resource, "getrlimit", lambda kind: (1 << 20, 1 << 20))
+    assert memory.is_short(SystemError())
+
+
 @pytest.mark.parametrize(
     "error", [KeyError("x"), OSError(errno.EIO, "x"), ImportError("No module named 'x'")]
 )

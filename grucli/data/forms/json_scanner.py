@@ -15,6 +15,9 @@ Take = Callable[[Path | None, int, str], None]
 
 DEEPEST: Final = 4
 """Objects in objects in which a list is looked for."""
+MOST_KEYS: Final = 10_000
+LONGEST_KEY: Final = 2**16
+"""Characters by which keys are told apart; a value of any length is passed over."""
 IS_WHOLE: Final = "is the file whole?"
 _NO_COMMA: Final = "take out the comma before it"
 
@@ -46,7 +49,7 @@ class ListScanner:
         begun: documents that have begun,
         documents: that have ended.
         first_lines: on which the first of them stands.
-        keys: of the objects that are documents, in their order.
+        keys: of the objects that are documents, in their order, so many as tell what they are.
     """
 
     def __init__(self, take: Take, *, are_records: bool = False, longest: int = 2**24) -> None:
@@ -159,7 +162,7 @@ class ListScanner:
         while sign != "}":
             yield from self._next('"')
             inner = (*path, (yield from self._string()))
-            if not path:
+            if not path and len(self.keys) < MOST_KEYS:
                 self.keys.append(inner[0])
             yield from self._next(":")
             self._at += 1
@@ -217,17 +220,18 @@ class ListScanner:
             raise self._fault(f"a value is due, not {self._text[self._at]}")
 
     def _string(self) -> Generator[None, None, str]:
-        """Go behind a string and return what stands between its quotes."""
+        """Go behind a string and return what stands between its quotes, as far as a key goes."""
         self._at += 1
-        parts: list[str] = []
+        key = ""
         while True:
             inside = _INSIDE.match(self._text, self._at)
-            parts.append(inside[0] if inside else "")
-            self._at += len(parts[-1])
+            if inside:
+                key += inside[0][: LONGEST_KEY - len(key)]
+                self._at = inside.end()
             rest = self._text[self._at : self._at + 2]
             if rest.startswith('"'):
                 self._at += 1
-                return "".join(parts)
+                return key
             if rest not in ("", "\\"):
                 raise self._fault("a string does not close on its line")
             yield from self._more()

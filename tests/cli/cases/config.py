@@ -78,7 +78,7 @@ VALUES = (
         name="a column that is called no",
         number=52,
         files={"c.yaml": b"data:\n  group: no\n"},
-        run="grucli train a.csv -c c.yaml -o m.npz",
+        run="grucli train a.csv -c c.yaml -o m.npz -q",
         code=3,
         says=(r"a\.csv:1: no column 'no' \(columns: text,label\); ",),
     ),

@@ -221,7 +221,7 @@ ROWS = (
         code=3,
         says=("standard input:1: line is longer than 16 MiB; split it into records$",),
         out="<error>\t\n" + ANSWER,
-        proof="tests/cli/test_bounds.py::test_a_line_of_any_length_takes_no_memory",
+        proof="tests/cli/test_bounds.py::test_a_record_of_any_length_takes_no_memory",
     ),
     refused(
         "a delimiter that nobody would guess",

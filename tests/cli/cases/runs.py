@@ -5,7 +5,7 @@ from .data import WORDS, table
 
 SAVED = ("m.npz", "m.last.npz")
 START = "$GRUCLI train $REVIEWS -o m.npz ${BRIEF#-q} --set training.epochs=9999 2> log & "
-BEGUN = "until grep -q '^epoch' log; do sleep 0.05; kill -0 $! || break; done; "
+BEGUN = "until grep -q '^epoch' log; do sleep 0.2; kill -0 $! || break; done; "
 STATE = "grucli train $REVIEWS -o m.npz $BRIEF; "
 STOPPED = "^interrupted and saved; to go on: grucli train "
 
