@@ -83,6 +83,12 @@ VALUES = (
         says=(r"a\.csv:1: no column 'no' \(columns: text,label\); ",),
     ),
     refused(
+        "a key that stands twice",
+        53,
+        b"seed: 1\nseed: 2\n",
+        r"c\.yaml:2:1: key 'seed' stands already on line 1$",
+    ),
+    refused(
         "numbers that are none, or too large to hold",
         56,
         b"model:\n  hidden_size: 1e9\n  dropout: -1\n"
