@@ -1,11 +1,13 @@
 """Numeric sequences from an .npz archive: `X` (N, T, D) or (N, T), `y` (N,), `lengths` (N,).
 
 Nothing in the archive is trusted: no pickles, no sizes that are declared but not there, no more
-than MAX_BYTES unpacked.
+than MAX_BYTES unpacked. A thousandth may have been left of the values by packing, so they are
+unpacked to a temporary file, of which only the row at hand is in memory.
 """
 
 import io
 import math
+import mmap
 import struct
 import tokenize
 import warnings
@@ -23,6 +25,7 @@ from grucli.data.numbers import Floats, floats, whole
 from grucli.data.records import Record, Source
 from grucli.data.request import Asked
 from grucli.errors import DataError, did_you_mean, excerpt
+from grucli.files.scratch import Scratch, release
 
 try:
     from lzma import LZMAError
@@ -33,6 +36,12 @@ else:
 
 MAX_BYTES: Final = 4 * 2**30
 """Bytes of the largest archive and of the largest array in it."""
+
+MAX_ROW: Final = 1 << 26
+"""Numbers of the longest sequence, and bytes of the longest label."""
+
+_PIECE: Final = 1 << 20  # bytes that are unpacked at once
+_RELEASED: Final = 1 << 24  # bytes of rows after which their memory is given back
 
 _Shape = tuple[int | None, ...]
 """The size of each axis; None is any but zero."""
@@ -66,19 +75,23 @@ class Series:
     Attributes:
         steps: (N, T, D) numbers as stored.
         lengths: N lengths as stored; None if the archive has none, and NaN pads what is shorter.
-        labels: N labels as `str` prints them, nothing for NaN; None if the archive has no `y`.
+        labels: N labels as stored; None if the archive has no `y`.
     """
 
     steps: npt.NDArray[Any]
-    lengths: Sequence[int] | None
-    labels: Sequence[str] | None
+    lengths: npt.NDArray[Any] | None
+    labels: npt.NDArray[Any] | None
+
+    def label(self, index: int) -> str | None:
+        """Return the label of sequence `index` as `str` prints it, nothing for NaN."""
+        return None if self.labels is None else _text(self.labels[index])
 
     def row(self, index: int, missing: Missing) -> tuple[Floats | None, str]:
         """Return sequence `index`, (length, D), and what is wrong with it ("" if nothing).
 
         NaN is a missing value, and where there are no lengths NaN at the end is none.
         """
-        length = self.steps.shape[1] if self.lengths is None else self.lengths[index]
+        length = self.steps.shape[1] if self.lengths is None else int(self.lengths[index])
         if not 1 <= length <= self.steps.shape[1]:
             return None, f"lengths[{index}] is {length}; {_MENDS['lengths']}"
         values = floats(self.steps[index, :length])
@@ -124,7 +137,7 @@ class _Archive:
                 shape, fortran, dtype = _header(member)
                 self._check(array, dtype, kinds, shape, shapes)
                 content = self._content(array, member, math.prod(shape) * dtype.itemsize)
-            flat: npt.NDArray[Any] = np.frombuffer(content, dtype)
+            flat: npt.NDArray[Any] = np.frombuffer(content, dtype)  # of a file: not in memory
             return flat.reshape(shape, order="F" if fortran else "C")
         except _FAULTS:
             raise DataError(
@@ -146,14 +159,18 @@ class _Archive:
                 f"{self._name}: {array} has shape {excerpt(shape)}; {_MENDS[array]}"
                 + (f" (N = {shapes[0][0]})" if array != "X" else "")
             )
+        if max(math.prod(shape[1:]), dtype.itemsize) > MAX_ROW:
+            raise DataError(f"{self._name}: a row of {array} is too long; cut it into several")
 
-    def _content(self, array: str, member: IO[bytes], size: int) -> bytes:
+    def _content(self, array: str, member: IO[bytes], size: int) -> bytes | mmap.mmap:
         if size > MAX_BYTES:
             raise DataError(f"{self._name}: {array} is larger than 4 GiB; split the file")
-        content = member.read(size + 1)  # one more: at the end the checksum is compared
+        content = Scratch()  # one byte more is asked for: at the end the checksum is compared
+        while piece := member.read(min(_PIECE, size + 1 - len(content))):
+            content.append(piece)
         if len(content) != size:
             raise ValueError
-        return content
+        return content.view()
 
 
 def open_series(stream: io.BufferedIOBase, asked: Asked, head: bytes = b"") -> Source:
@@ -187,16 +204,19 @@ def open_series(stream: io.BufferedIOBase, asked: Asked, head: bytes = b"") -> S
 
 
 def _records(series: Series, asked: Asked) -> Iterator[Record]:
+    together = max(1, _RELEASED // max(1, series.steps[:1].nbytes))
     for index in range(len(series.steps)):
+        if index % together == 0:
+            release()
         values, problem = series.row(index, asked.missing)
-        label = "" if series.labels is None else series.labels[index]
-        if asked.needs_label and not label.strip() and not asked.wants_sets:
+        label = series.label(index)
+        if asked.needs_label and not (label or "").strip() and not asked.wants_sets:
             problem = problem or f"y[{index}]: no label; fill it in or drop the row"
         yield Record(
             number=index + 1,
             line=0,
             values=None if problem else values,
-            label=label or (None if series.labels is None or not asked.wants_sets else ""),
+            label=label or (None if label is None or not asked.wants_sets else ""),
             error=f"{asked.name}: {problem}" if problem else None,
         )
 
@@ -218,10 +238,11 @@ def read_series(data: IO[bytes], name: str, *, needs_label: bool) -> Series:
     count = len(steps)
     lengths = None
     if "lengths" in archive.names:
-        lengths = archive.read("lengths", "iu", (count,)).tolist()
+        lengths = archive.read("lengths", "iu", (count,))
     labels = None
     if needs_label or "y" in archive.names:
-        labels = _labels(archive.read("y", "iubfUS", (count,)), name)
+        labels = archive.read("y", "iubfUS", (count,))
+        _check_labels(labels, name)
     return Series(steps=steps, lengths=lengths, labels=labels)
 
 
@@ -259,12 +280,19 @@ def _fits(shape: tuple[int, ...], expected: _Shape) -> bool:
     )
 
 
-def _labels(stored: npt.NDArray[Any], name: str) -> list[str]:
+def _check_labels(stored: npt.NDArray[Any], name: str) -> None:
     try:
-        labels = [v.decode() if isinstance(v, bytes) else str(v) for v in stored.tolist()]
-        if stored.dtype.kind == "f":
-            labels = ["" if label == "nan" else label for label in labels]
-        "".join(labels).encode()
+        for index, label in enumerate(stored):
+            if index % (_RELEASED // stored.itemsize or 1) == 0:
+                release()
+            _text(label).encode()
     except ValueError:
         raise DataError(f"{name}: a label in y is no valid text; {_MENDS['y']}") from None
-    return labels
+
+
+def _text(label: Any) -> str:
+    """Return a label as `str` prints it, nothing for NaN."""
+    value = label.item()
+    if isinstance(value, bytes):
+        return value.decode()
+    return "" if value != value else str(value)
