@@ -65,7 +65,7 @@ class TrainingError(GrucliError):
 
 
 _HARMFUL_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_PLAIN = re.compile(r"[ -~]*")
+_LINES = re.compile("([\n\t])")
 
 
 def show(text: object) -> str:
@@ -75,11 +75,19 @@ def show(text: object) -> str:
     and line separators become `\n`, `\t`, `\r`, `\xNN`, `\uNNNN` or `\UNNNNNNNN`.
     """
     string = str(text)
-    if _PLAIN.fullmatch(string):
+    if string.isprintable():
         return string
-    return "".join(
-        _escaped(c) if unicodedata.category(c) in _HARMFUL_CATEGORIES else c for c in string
-    )
+    return "".join(_escaped(c) if is_harmful(c) else c for c in string)
+
+
+def show_lines(text: str) -> str:
+    """Return `show(text)`, but for line feeds and tabs, which stay: whole lines for a terminal."""
+    return "".join([part if part in ("\n", "\t") else show(part) for part in _LINES.split(text)])
+
+
+def is_harmful(character: str) -> bool:
+    """Tell whether a character is one that `show` escapes."""
+    return unicodedata.category(character) in _HARMFUL_CATEGORIES
 
 
 def excerpt(text: object, limit: int = 40) -> str:

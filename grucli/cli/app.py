@@ -74,7 +74,8 @@ def _ended(work: Callable[[], int], arguments: Sequence[str]) -> int:
             output.flush()
     except Exception as error:
         if debug:
-            traceback.print_exc()
+            for line in traceback.format_exc().splitlines():
+                output.say(line, as_it_is=True)
         return _explain(error, arguments)
     except KeyboardInterrupt as end:
         output.say("grucli: interrupted")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from grucli.report import cost as cost_report
 from grucli.report import data_facts
 from grucli.report import training as report
 from grucli.report import tuning as tuning_report
+from grucli.report.predictions import json_line
 from grucli.training.new_run import idle_ranks
 from grucli.training.outlook import look_ahead
 from grucli.training.session import DataReady, RunRequest, Session, WeightsTaken
@@ -64,7 +64,7 @@ def dry_run(request: RunRequest, settings: Settings, common: Common, budget: Bud
     if not common.json:
         return "".join(f"{show(line)}\n" for line in lines)
     common.note_each(line for line in lines if line)
-    return json.dumps(result, ensure_ascii=False) + "\n"
+    return json_line(result)
 
 
 def _begun(request: RunRequest) -> _Begun:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from grucli.cli import output
-from grucli.cli.options import Bom, Common
+from grucli.cli.options import Bom, Common, ExcelSafe
 from grucli.errors import ConfigError, show_path
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Files:
         ),
     ] = None
     bom: Bom = False
+    excel_safe: ExcelSafe = False
     html: Annotated[
         str | None,
         typer.Option("--html", metavar="FILE", help="Write the report as a page with pictures."),
@@ -60,11 +61,12 @@ class Files:
             ConfigError: a file would replace the model, the data or another one; or how to write
                 --errors is told without need.
         """
-        for flag, given in {"--keep": self.keep is not None, "--bom": self.bom}.items():
+        of_csv = {"--bom": self.bom, "--excel-safe": self.excel_safe}
+        for flag, given in {"--keep": self.keep is not None, **of_csv}.items():
             if given and self.errors is None:
                 raise ConfigError(f"{flag}: is about the file of --errors; name one, or omit it")
-        if self.bom and self._is_jsonl:
-            raise ConfigError("--bom: is for CSV, and --errors ends in .jsonl; omit it")
+            if given and flag in of_csv and self._is_jsonl:
+                raise ConfigError(f"{flag}: is for CSV, and --errors ends in .jsonl; omit it")
         others = {"model": model, "data": data}
         own = {"--output": self.out, "--errors": self.errors, "--html": self.html}
         for flag, path in own.items():
@@ -118,7 +120,7 @@ class Files:
                 kept=table.kept,
                 windows=WindowNames.of(table.remembered, table.kept),
             )
-            text = wrong.jsonl() if self._is_jsonl else wrong.csv()
+            text = wrong.jsonl() if self._is_jsonl else wrong.csv(excel_safe=self.excel_safe)
             output.write_file(self.errors, (output.BOM * self.bom + text).encode())
             common.note(f"wrote {show_path(self.errors)}")
         if self.html is not None:

@@ -48,6 +48,12 @@ Beam = Annotated[
 Bom = Annotated[
     bool, typer.Option("--bom", help="Begin the CSV with a byte order mark, as Excel wants it.")
 ]
+ExcelSafe = Annotated[
+    bool,
+    typer.Option(
+        "--excel-safe", help="Begin what Excel would compute, as =1+1, with a ' (csv, tsv)."
+    ),
+]
 
 
 @dataclass(frozen=True, kw_only=True)

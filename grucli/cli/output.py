@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-from grucli.errors import AccessError, ConfigError, excerpt, show_path
+from grucli.errors import AccessError, ConfigError, excerpt, show_lines, show_path
 from grucli.notices import Notice
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def write_file(
 
 
 def write(text: str) -> None:
-    """Write a piece of the result.
+    """Write a piece of the result; a terminal is shown what in it could act on it as escapes.
 
     Raises:
         AccessError: standard output is closed.
@@ -108,7 +108,7 @@ def write(text: str) -> None:
     """
     if live_line is not None and not _is_file(_stdout()):
         live_line.close()  # both may end up on one terminal, also through a pipe
-    _stdout().write(text)
+    _stdout().write(show_lines(text) if _stdout().isatty() else text)
 
 
 def flush() -> None:
@@ -134,7 +134,7 @@ def say(line: str, *, as_it_is: bool = False) -> None:
     if sys.stderr is None:
         return
     is_wrapped = not as_it_is and is_terminal() and len(line) > columns() // 2
-    text = _wrapped(line) if is_wrapped else line
+    text = show_lines(_wrapped(line) if is_wrapped else line)
     try:
         if live_line is not None:
             live_line.above(text + "\n")

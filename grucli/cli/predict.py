@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 import typer
 
 from grucli.cli import output
-from grucli.cli.options import Beam, Bom, Common, Model, Reading, spread
+from grucli.cli.options import Beam, Bom, Common, ExcelSafe, Model, Reading, spread
 from grucli.errors import ConfigError, show_path
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def predict(
     ] = None,
     beam: Beam = None,
     bom: Bom = False,
+    excel_safe: ExcelSafe = False,
     out: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of stdout.")
     ] = None,
@@ -106,7 +107,7 @@ def predict(
     out = None if out == "-" else out
     paths = data or ["-"]
     _check_files(paths, model, keep, out)
-    form = _form(to, keep, common, bom=bom)
+    form = _form(to, keep, common, bom=bom, excel_safe=excel_safe)
     asked = _answer_options(top_k, min_prob, unknown)
     if dask is not None:
         _check_dask(paths, workers, common)
@@ -125,6 +126,7 @@ def predict(
         form=form,
         keep=keep,
         options=asked,
+        excel_safe=excel_safe,
         workers=workers if common.threads in (None, 1) else workers or 0,
     )
     if dask is None:
@@ -153,7 +155,9 @@ def _answer_options(
     )
 
 
-def _form(to: Form | None, keep: str | None, common: Common, *, bom: bool) -> Form | None:
+def _form(
+    to: Form | None, keep: str | None, common: Common, *, bom: bool, excel_safe: bool
+) -> Form | None:
     """Return how to write, from --to and --json, which are two names of one thing; None if open."""
     if common.json and to not in (None, "jsonl"):
         raise ConfigError(f"--json: is the same as --to jsonl; omit it or --to {to}")
@@ -164,6 +168,8 @@ def _form(to: Form | None, keep: str | None, common: Common, *, bom: bool) -> Fo
         )
     if bom and form != "csv":
         raise ConfigError(f"--bom: is for csv, not for {form or 'tsv'}; pass --to csv or omit it")
+    if excel_safe and form not in (None, "csv", "tsv"):
+        raise ConfigError(f"--excel-safe: is for csv and tsv, not for {form}; omit it")
     return form
 
 

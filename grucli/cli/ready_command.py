@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,8 +58,10 @@ def _what(error: DataError) -> str:
 def _result(path: str, profile: TableProfile, command: str, common: Common) -> str:
     """Return what a dry run has found: the columns, and the command that reads them if any does."""
     if common.json:
+        from grucli.report.predictions import json_line  # late: it needs NumPy
+
         found = {"schema": columns.SCHEMA, "name": _name(path), **columns.result(profile)}
-        return json.dumps({**found, "command": command or None}, ensure_ascii=False) + "\n"
+        return json_line({**found, "command": command or None})
     tried = [f"try: {show(command)}"] if command else []
     return "\n".join([*columns.lines(_name(path), profile), *tried]) + "\n"
 

@@ -32,6 +32,7 @@ class Request:
         form: how answers are written; None for what suits the file.
         keep: as of `kept_columns`.
         options: what is asked of each answer.
+        excel_safe: whether a spreadsheet shall compute no cell.
         folder: where relative paths begin; "" for the current folder.
         workers: processes beside the one that answers, as `predict` has them.
     """
@@ -41,6 +42,7 @@ class Request:
     form: str | None
     keep: str | None
     options: AnswerOptions
+    excel_safe: bool = False
     folder: str = ""
     workers: int | None = 0
 
@@ -127,7 +129,8 @@ def all_pieces(
 def _layout(saved: SavedModel, request: Request, source: Source) -> Layout:
     options = dataclasses.replace(request.options, separator=source.label_separator)
     kept = kept_columns(request.keep, source)
-    return Layout.of(saved.task, options, kept, nothing(saved), source)
+    layout = Layout.of(saved.task, options, kept, nothing(saved), source)
+    return dataclasses.replace(layout, excel_safe=request.excel_safe)
 
 
 def _renamings(layout: Layout) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from grucli.data.kept_columns import renamed
@@ -30,19 +31,20 @@ class MistakeList:
     kept: Sequence[str] = ()
     windows: WindowNames = NO_WINDOWS
 
-    def csv(self) -> str:
-        """Return a table with a header."""
+    def csv(self, *, excel_safe: bool = False) -> str:
+        """Return a table with a header, with `excel_safe` one that no spreadsheet computes."""
+        line = partial(csv_line, excel_safe=excel_safe)
         answers = self.found.answers
         place, truth, text = self._names
         other = renamed([*place, *self.windows.names, *truth, *answers, *text], self.kept)
         kept = [*self.windows.names, *(other.get(name, name) for name in self.kept)]
-        lines = [csv_line([*place, *kept, *truth, *answers, *text])]
+        lines = [line([*place, *kept, *truth, *answers, *text])]
         answered = zip(*map(as_texts, answers.values()), strict=True)
         for (record, step), answer in zip(self._wrong(), answered, strict=True):
             facts = self._facts(record, step)
             before, true, end = ([str(facts[name]) for name in part] for part in self._names)
             cells = [*self.windows.cells(record), *record.cells]
-            lines.append(csv_line([*before, *cells, *true, *answer, *end]))
+            lines.append(line([*before, *cells, *true, *answer, *end]))
         return "".join(lines)
 
     def jsonl(self) -> str:

@@ -19,7 +19,7 @@ import numpy as np
 from grucli.data.kept_columns import Kept, renamed
 from grucli.data.records import Record, Source
 from grucli.engine.packing import Floats
-from grucli.errors import ConfigError
+from grucli.errors import ConfigError, is_harmful
 from grucli.prediction.window import Predictions
 from grucli.report.window_names import NO_WINDOWS, WindowNames
 from grucli.tasks.columns import (
@@ -40,7 +40,8 @@ _ESCAPES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r", "\\": "\\\\"})
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 _NUMBER = f"{{:.{DIGITS}f}}".format
 _NEEDS_QUOTES = re.compile('[",\r\n]')
-_BREAKS_LINES = re.compile("[\x7f-\x9f\u2028\u2029]")
+_FORMULA = re.compile("[=+\\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]")
+_PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,7 @@ class Layout:
         kept: columns of the input that are repeated (csv, jsonl).
         windows: columns that name the window which a record is, none where it is none (likewise).
         steps: name of the field with a text for each step, None where there is none.
+        excel_safe: whether no cell is one that a spreadsheet computes (csv, tsv).
     """
 
     answers: Callable[[Floats], Columns]
@@ -60,6 +62,7 @@ class Layout:
     kept: Kept
     steps: str | None = None
     windows: WindowNames = NO_WINDOWS
+    excel_safe: bool = False
 
     @classmethod
     def of(
@@ -110,7 +113,10 @@ def tsv(layout: Layout) -> Writer:
 
     def text(predictions: Predictions) -> str:
         table = layout.answers(predictions.scores).table
-        return _tabbed(predictions, [_escaped(as_texts(column)) for column in table.values()])
+        columns = [_escaped(as_texts(column)) for column in table.values()]
+        if layout.excel_safe:
+            columns = [list(map(without_formula, column)) for column in columns]
+        return _tabbed(predictions, columns)
 
     return Writer(header="", text=text)
 
@@ -130,14 +136,15 @@ def csv(layout: Layout) -> Writer:
     """Write a header, then the kept columns and those of the answer."""
     renamed = layout.renamed
     kept_names = [*layout.windows.names, *(renamed.get(name, name) for name in layout.kept)]
+    line = partial(csv_line, excel_safe=layout.excel_safe)
 
     def text(predictions: Predictions) -> str:
         table = layout.answers(predictions.scores).table
         rows = _rows(predictions, list(map(as_texts, table.values())))
         kept = [layout.windows.cells(one) + layout.cells(one) for one in predictions.records]
-        return "".join([csv_line([*cells, *row]) for cells, row in zip(kept, rows, strict=True)])
+        return "".join([line([*cells, *row]) for cells, row in zip(kept, rows, strict=True)])
 
-    return Writer(header=csv_line([*kept_names, *layout.names]), text=text)
+    return Writer(header=line([*kept_names, *layout.names]), text=text)
 
 
 def jsonl(layout: Layout) -> Writer:
@@ -160,6 +167,8 @@ def conll(layout: Layout) -> Writer:
     name = layout.steps
     if name is None:
         raise ConfigError("--to conll: the model has no answer for each token; pass another --to")
+    if layout.excel_safe:
+        raise ConfigError("--excel-safe: is for csv and tsv, not for conll; pass --to csv")
 
     def text(predictions: Predictions) -> str:
         column = cast(Lists, layout.answers(predictions.scores).fields[name])
@@ -176,8 +185,10 @@ def conll(layout: Layout) -> Writer:
 WRITERS: Final = {"tsv": tsv, "csv": csv, "jsonl": jsonl, "label": label, "conll": conll}
 
 
-def csv_line(cells: Iterable[str]) -> str:
+def csv_line(cells: Iterable[str], *, excel_safe: bool = False) -> str:
     """Return a row of RFC 4180, ended by LF; Python's csv would leave a bare CR unquoted."""
+    if excel_safe:
+        cells = map(without_formula, cells)
     return ",".join([_quoted(cell) for cell in cells]) + "\n"
 
 
@@ -191,8 +202,23 @@ def json_line(value: Any) -> str:
 
 
 def json_text(value: Any) -> str:
-    """Return `json_line` without the end of the line."""
-    return _BREAKS_LINES.sub(lambda match: f"\\u{ord(match[0]):04x}", _JSON(value))
+    """Return `json_line` without the end of the line.
+
+    What could act on a terminal is escaped: for JSON that is the same text.
+    """
+    text = _JSON(value)
+    if text.isprintable():
+        return text
+    return "".join([json.dumps(c)[1:-1] if is_harmful(c) else c for c in text])
+
+
+def without_formula(cell: str) -> str:
+    """Return a cell that no spreadsheet computes: with ' before it, unless it is a number.
+
+    Source: CWE-1236; OWASP, CSV injection.
+    """
+    is_safe = not _FORMULA.match(cell) or _PLAIN_NUMBER.fullmatch(cell)
+    return cell if is_safe else f"'{cell}"
 
 
 def as_texts(column: Texts | Numbers) -> list[str]:

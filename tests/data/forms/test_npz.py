@@ -1,6 +1,8 @@
 import io
 import os
 import struct
+import subprocess
+import sys
 import tempfile
 import time
 import zipfile
@@ -17,6 +19,7 @@ from grucli.data.forms.opening import open_source
 from grucli.data.numbers import Missing
 from grucli.data.records import ReadOptions, Record
 from grucli.errors import DataError, show
+from tests.cli.helpers import environment
 
 X = np.arange(24, dtype=np.float32).reshape(3, 4, 2)
 Y = np.array(["a", "好", "a b"])
@@ -317,3 +320,44 @@ def test_an_array_beyond_the_limit_is_refused_before_it_is_read(folder: Path) ->
     started = time.process_time()
     assert "larger than 4 GiB" in problem(data)
     assert time.process_time() - started < 5  # what is promised is not read
+
+
+MEASURED = """
+import resource, sys
+from grucli.data.forms.opening import open_source
+from grucli.data.records import ReadOptions
+
+UNIT = 1 if sys.platform == "darwin" else 1024
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * UNIT
+
+with open_source(sys.argv[1], ReadOptions(), needs_label=True) as source:
+    assert next(iter(source)).values.shape == (100, 100)
+before = peak()
+with open_source(sys.argv[2], ReadOptions(), needs_label=True) as source:
+    assert sum(record.values.sum() == 0 and record.label == "b" for record in source) == 5000
+print(peak() - before)
+"""
+
+
+def test_what_was_packed_a_thousandfold_takes_no_more_memory_than_some_rows(folder: Path) -> None:
+    for name, rows in (("few.npz", 2), ("many.npz", 5000)):
+        zeros = np.zeros((rows, 100, 100), np.float32)
+        Path(name).write_bytes(packed(compressed=True, X=zeros, y=np.repeat("b", rows)))
+    assert Path("many.npz").stat().st_size < 250_000
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, "few.npz", "many.npz"],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(done.stdout) < 64 << 20  # of the 200 MB that they are
+
+
+def test_a_row_beyond_the_limit_is_refused_before_it_is_read(folder: Path) -> None:
+    header = b"{'descr': '|u1', 'fortran_order': False, 'shape': (1, 100000, 1000)}"
+    assert problem(crafted(header, b"\0")) == (
+        "data.npz: a row of X is too long; cut it into several"
+    )
