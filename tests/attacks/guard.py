@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import encodings
+import importlib
 import os
+import pkgutil
 import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 FORBIDDEN = (
@@ -17,7 +20,7 @@ FORBIDDEN = (
 )
 """Beginnings of audit events that nothing in a file may cause."""
 IMPORTED = ("encodings.", "unicodedata", "_codecs")
-"""What may be imported even so: Python's own, for a charset that a file names."""
+"""What may be looked for even so: a charset that a file names, of which Python's are loaded."""
 SPARE_BYTES = 64 << 20
 MOST_ADDRESSES = 1 << 30
 CODE_RAN = 9  # exit code
@@ -45,12 +48,15 @@ class Guard:
         """Begin: whatever is needed has been imported, and the memory in use is the usual one."""
         self.spent = Spent()
         self._watching = False
+        for module in pkgutil.iter_modules(encodings.__path__, "encodings."):
+            with contextlib.suppress(ImportError):  # those of other systems
+                importlib.import_module(module.name)
         self._before = _peak()
         used = _addresses()
         resource.setrlimit(resource.RLIMIT_AS, (used + MOST_ADDRESSES, resource.RLIM_INFINITY))
         sys.addaudithook(self._heard)
 
-    @contextmanager
+    @contextlib.contextmanager
     def opening(self, size: int) -> Iterator[None]:
         """Watch what is done within, with a file of so many bytes."""
         start = time.thread_time()
