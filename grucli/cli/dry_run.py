@@ -19,7 +19,7 @@ from grucli.report import cost as cost_report
 from grucli.report import data_facts
 from grucli.report import training as report
 from grucli.report import tuning as tuning_report
-from grucli.report.predictions import json_line
+from grucli.report.cell_text import json_line
 from grucli.training.new_run import idle_ranks
 from grucli.training.outlook import look_ahead
 from grucli.training.session import DataReady, RunRequest, Session, WeightsTaken

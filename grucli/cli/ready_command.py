@@ -14,6 +14,7 @@ from grucli.data.unclear import UnclearError, command_line, flags
 from grucli.errors import DataError, show, show_path
 from grucli.preparation.prepare import read_options
 from grucli.report import columns
+from grucli.report.cell_text import json_line
 from grucli.training.session import RunRequest
 
 if TYPE_CHECKING:
@@ -58,8 +59,6 @@ def _what(error: DataError) -> str:
 def _result(path: str, profile: TableProfile, command: str, common: Common) -> str:
     """Return what a dry run has found: the columns, and the command that reads them if any does."""
     if common.json:
-        from grucli.report.predictions import json_line  # late: it needs NumPy
-
         found = {"schema": columns.SCHEMA, "name": _name(path), **columns.result(profile)}
         return json_line({**found, "command": command or None})
     tried = [f"try: {show(command)}"] if command else []

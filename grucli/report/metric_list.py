@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from grucli.prediction.score import COVERAGE_MEASURES, Scored
-from grucli.report.predictions import escaped
+from grucli.report.cell_text import escaped
 from grucli.tasks.figure_lookup import figures
 from grucli.tasks.scorecard import FigureTable
 

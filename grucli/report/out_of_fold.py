@@ -9,7 +9,8 @@ from typing import Any
 import numpy.typing as npt
 
 from grucli.data.records import Record
-from grucli.report.predictions import as_texts, as_values, csv_line, json_line
+from grucli.report.cell_text import csv_line, json_line
+from grucli.report.predictions import as_texts, as_values
 from grucli.report.targets import target_cell, target_value
 from grucli.report.window_names import NO_WINDOWS, WindowNames
 from grucli.tasks.columns import Columns

@@ -7,8 +7,6 @@ fields, but for conll: there a line is one of the input, with a column more if i
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,8 +17,9 @@ import numpy as np
 from grucli.data.kept_columns import Kept, renamed
 from grucli.data.records import Record, Source
 from grucli.engine.packing import Floats
-from grucli.errors import ConfigError, is_harmful
+from grucli.errors import ConfigError
 from grucli.prediction.window import Predictions
+from grucli.report.cell_text import csv_line, escaped, json_line, without_formula
 from grucli.report.window_names import NO_WINDOWS, WindowNames
 from grucli.tasks.columns import (
     AnswerOptions,
@@ -36,12 +35,7 @@ from grucli.tasks.task import Scores, Task
 ERROR: Final = "<error>"
 DIGITS: Final = 6  # of a number, behind the point
 
-_ESCAPES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r", "\\": "\\\\"})
-_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 _NUMBER = f"{{:.{DIGITS}f}}".format
-_NEEDS_QUOTES = re.compile('[",\r\n]')
-_FORMULA = re.compile("[=+\\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]")
-_PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,52 +179,11 @@ def conll(layout: Layout) -> Writer:
 WRITERS: Final = {"tsv": tsv, "csv": csv, "jsonl": jsonl, "label": label, "conll": conll}
 
 
-def csv_line(cells: Iterable[str], *, excel_safe: bool = False) -> str:
-    """Return a row of RFC 4180, ended by LF; Python's csv would leave a bare CR unquoted."""
-    if excel_safe:
-        cells = map(without_formula, cells)
-    return ",".join([_quoted(cell) for cell in cells]) + "\n"
-
-
-def json_line(value: Any) -> str:
-    """Return JSON on one line for every reader, even one that takes U+2028 for a line's end.
-
-    Raises:
-        ValueError: a number in it is not finite.
-    """
-    return json_text(value) + "\n"
-
-
-def json_text(value: Any) -> str:
-    """Return `json_line` without the end of the line.
-
-    What could act on a terminal is escaped: for JSON that is the same text.
-    """
-    text = _JSON(value)
-    if text.isprintable():
-        return text
-    return "".join([json.dumps(c)[1:-1] if is_harmful(c) else c for c in text])
-
-
-def without_formula(cell: str) -> str:
-    """Return a cell that no spreadsheet computes: with ' before it, unless it is a number.
-
-    Source: CWE-1236; OWASP, CSV injection.
-    """
-    is_safe = not _FORMULA.match(cell) or _PLAIN_NUMBER.fullmatch(cell)
-    return cell if is_safe else f"'{cell}"
-
-
 def as_texts(column: Texts | Numbers) -> list[str]:
     """Return the values of a column as text."""
     if isinstance(column, Quantities):
         return column.texts()
     return [value if isinstance(value, str) else _NUMBER(value) for value in column]
-
-
-def escaped(cell: str) -> str:
-    """Return a cell that holds neither tabs nor line ends."""
-    return cell.translate(_ESCAPES)
 
 
 def _escaped(column: list[str]) -> list[str]:
@@ -318,9 +271,3 @@ def _nothing(column: Texts | Numbers | NamedNumbers | Lists) -> Any:
 
 def _tabbed(predictions: Predictions, columns: Sequence[Sequence[str]]) -> str:
     return "\n".join(map("\t".join, _rows(predictions, columns))) + "\n"
-
-
-def _quoted(cell: str) -> str:
-    if _NEEDS_QUOTES.search(cell):
-        return '"' + cell.replace('"', '""') + '"'
-    return cell

@@ -11,9 +11,9 @@ from grucli.modelfile.checkpoint import SavedModel
 from grucli.notices import Notice
 from grucli.prediction.score import BranchScores, Scored, Sure, Verdict
 from grucli.report import coverage, scorecard
+from grucli.report.cell_text import json_text
 from grucli.report.chance import doubts
 from grucli.report.model_card import has_learned, is_of_training
-from grucli.report.predictions import json_text
 from grucli.report.tables import flow, number, percent, table
 from grucli.tasks.confusion import Confusion
 from grucli.tasks.scorecard import Scorecard

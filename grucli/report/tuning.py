@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from grucli.errors import counted
-from grucli.report.predictions import json_text
+from grucli.report.cell_text import json_text
 from grucli.training.progress import Progress
 from grucli.training.tuning.search import Budget, Search
 from grucli.training.tuning.space import Changes, Space

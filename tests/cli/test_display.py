@@ -11,8 +11,8 @@ import unicodedata
 import pytest
 
 from grucli.errors import show, show_lines
+from grucli.report.cell_text import json_text
 from grucli.report.page.markup import tag
-from grucli.report.predictions import json_text
 from tests.cli.conftest import ODD_LABELS
 from tests.cli.helpers import assert_one_error, command, environment, grucli
 

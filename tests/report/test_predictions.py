@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from grucli.data.records import Record
 from grucli.errors import ConfigError
 from grucli.prediction.window import Predictions
-from grucli.report.predictions import WRITERS, Layout, csv_line, json_line
+from grucli.report.cell_text import csv_line, json_line
+from grucli.report.predictions import WRITERS, Layout
 from grucli.tasks.classify.task import Classify
 from grucli.tasks.columns import AnswerOptions, Columns, Lists, NamedNumbers
 from tests.data.reading import read

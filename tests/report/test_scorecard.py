@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from grucli.errors import show
-from grucli.report.predictions import json_text
+from grucli.report.cell_text import json_text
 from grucli.report.scorecard import text
 from grucli.report.scores import json_pieces
 from grucli.tasks.classify.scorecard import scorecard
