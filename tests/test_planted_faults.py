@@ -131,7 +131,7 @@ FAULTS = {
         test="test_errors.py::test_show_leaves_no_character_that_acts_on_a_terminal",
     ),
     "tabs in labels printed": Fault(
-        file="report/predictions.py",
+        file="report/cell_text.py",
         passage="return cell.translate(_ESCAPES)",
         planted="return cell",
         test="report/test_predictions.py::test_any_label_comes_back_from_any_format",
