@@ -84,6 +84,7 @@ class Comparison:
                 "examples": [example_json(one) for one in other.examples],
                 "verdicts": report["verdicts"],
                 **({} if other.audit is None else {"audit": other.audit.to_json()}),
+                **({} if other.units is None else {"units": other.units.to_json()}),
                 **({} if aligned is None else {"alignments": aligned}),
             },
         }

@@ -228,6 +228,11 @@ class _Part:
         )
 
 
+def gates_see_states(cell: str) -> bool:
+    """Whether a cell's gates depend on states; if not, products of keep are all its memory."""
+    return "weight_hh" in CELLS[cell].shapes(1, 1, 1)
+
+
 def dead_units(variance: Floats) -> Units:
     """Return the units whose state hardly varies beside that of the median unit."""
     return _units(variance <= DEAD_SHARE * np.median(variance))

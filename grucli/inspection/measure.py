@@ -25,6 +25,7 @@ from grucli.inspection.rereading import reread, with_answers
 from grucli.inspection.sampling import Drawn
 from grucli.inspection.sequences import example
 from grucli.inspection.training_flow import training_flow
+from grucli.inspection.units import measure_units
 from grucli.inspection.verdicts import verdicts
 from grucli.model.blend import recurrence_share
 from grucli.model.logits import BranchLogits, branch_logits
@@ -117,13 +118,15 @@ def _judged(
     target: str | None,
 ) -> Report:
     """Return a report that says whether reasons are to be believed, audited where it is asked."""
-    unlearned, found = tuple(trust.of_scores(report.card)), None
+    unlearned, found, units = tuple(trust.of_scores(report.card)), None, None
     if report.settings.audit:
         activity.at("testing whether reasons are to be believed")
         found = audit(report.saved, named, sample, target, report.settings.seed)
+        activity.at("holding each unit at its mean")
+        units = measure_units(report.saved, sample, report.settings.seed)
     tested = () if found is None else trust.of_audit(found, has_learned=not unlearned)
     judged = (*report.verdicts, *unlearned, *tested)
-    return dataclasses.replace(report, audit=found, verdicts=judged)
+    return dataclasses.replace(report, audit=found, units=units, verdicts=judged)
 
 
 def _measured(report: Report, drawn: Drawn) -> tuple[Report, Scores]:

@@ -21,6 +21,7 @@ from grucli.inspection.ngram_weights import NgramWeights
 from grucli.inspection.sequences import Example
 from grucli.inspection.serialization import example_json, model_json, plain, scores_json
 from grucli.inspection.training_flow import TrainingFlow
+from grucli.inspection.units import Units
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.tasks.scorecard import Scorecard
 
@@ -165,6 +166,7 @@ class Report:
         training: how that went from inside; None where nobody asked for moments of it.
         verdicts: by rule, in a fixed order.
         audit: of the reasons; None where nobody asked for it, or no sequence has parts enough.
+        units: what each knows and does; None without an audit, or without two known targets.
         comparison: with a second model; None without one.
     """
 
@@ -182,6 +184,7 @@ class Report:
     training: TrainingFlow | None = None
     verdicts: tuple[Verdict, ...] = ()
     audit: Audit | None = None
+    units: Units | None = None
     comparison: Comparison | None = None
 
     @property
@@ -200,7 +203,12 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         """Return the object of the schema `grucli.gates/1`, without NaN."""
         aligned = [one.to_json() for one in self.alignments]
-        further = {"training": self.training, "audit": self.audit, "compare": self.comparison}
+        further = {
+            "training": self.training,
+            "audit": self.audit,
+            "units": self.units,
+            "compare": self.comparison,
+        }
         return {
             "schema": SCHEMA,
             "meta": {

@@ -60,7 +60,7 @@ def layers_alike(
     for some in slices(np.maximum(*lengths), STEPS_TOGETHER):
         rows = np.arange(len(lengths[0]))[some]
         both = [
-            list(_states(runner, own.select(rows), of_steps=of_steps))
+            list(states_of(runner, own.select(rows), of_steps=of_steps))
             for runner, own in zip(runners, examples, strict=True)
         ]
         for place, own in zip(places, sums, strict=True):
@@ -84,7 +84,7 @@ def _state_lengths(
     return found
 
 
-def _states(
+def states_of(
     runner: Runner, examples: Examples, *, of_steps: bool
 ) -> Iterator[tuple[tuple[int, int], Floats]]:
     """Yield layer and direction, and its states: of each step in order, or the last ones read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from grucli.errors import counted
-from grucli.inspection.health import LayerHealth
+from grucli.inspection.health import LayerHealth, gates_see_states
 from grucli.inspection.memory import Horizon
 from grucli.inspection.report import Input, Level, Verdict
 from grucli.model.network import Architecture
@@ -98,7 +98,7 @@ def _of_memory(
         return
     yield from _of_horizons(horizons, data)
     reads_the_end = not architecture.bidirectional and architecture.pooling == ("last",)
-    if health[0].gates and reads_the_end:
+    if health[0].gates and reads_the_end and gates_see_states(architecture.cell):
         yield from _of_candidate_path(health, horizons)
 
 

@@ -20,6 +20,7 @@ from grucli.report.audit import audit_lines
 from grucli.report.model_card import FactLines, facts
 from grucli.report.sequences import examples
 from grucli.report.tables import field, number, percent, table
+from grucli.report.units import units_lines
 
 NAMES, ARROW = ("A", "B"), " → "
 WEAKEST_SHOWN = 4
@@ -189,14 +190,15 @@ def _inside(report: Report, compared: Comparison) -> list[str]:
 
 
 def _judged(name: str, one: Report) -> list[list[str]]:
-    """Return the audit of one model's reasons, if there is one, and its verdicts."""
+    """Return the audit of one model's reasons and units, if there is one, and its verdicts."""
     audited = [] if one.audit is None else [f"{name}:", *audit_lines(one.audit)]
+    of_units = [] if one.units is None else units_lines(one.units)
     lines = [
         line
         for found in one.verdicts
         for line in field(f"! {name}", f"{found.text} [{found.id}]", indent=4)
     ]
-    return [audited, lines]
+    return [audited, of_units, lines]
 
 
 def _weights(compared: Comparison) -> list[str]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from grucli.errors import counted
 from grucli.inspection.gate_traces import Kind
-from grucli.inspection.health import Gate, LayerHealth
+from grucli.inspection.health import Gate, LayerHealth, gates_see_states
 from grucli.inspection.report import Input, Report
 from grucli.inspection.verdicts import units_line
 from grucli.model.linear_path import NAMES
@@ -21,6 +21,7 @@ from grucli.report.ngrams import ngrams
 from grucli.report.sequences import examples
 from grucli.report.tables import bar, field, percent, table
 from grucli.report.training_flow import training_lines
+from grucli.report.units import units_lines
 from grucli.tasks.task import Task
 
 BAR_WIDTH = 12
@@ -67,12 +68,13 @@ def text(report: Report, maps: Sequence[Kind] = (), *, is_coloured: bool = False
 
 
 def audited(report: Report) -> list[list[str]]:
-    """Return the audit of reasons, if there is one, then all verdicts."""
+    """Return the audit of reasons and units, if there is one, then all verdicts."""
     lines = [] if report.audit is None else audit_lines(report.audit)
+    of_units = [] if report.units is None else units_lines(report.units)
     judged = [
         line for one in report.verdicts for line in field("!", f"{one.text} [{one.id}]", indent=2)
     ]
-    return [lines, judged]
+    return [lines, of_units, judged]
 
 
 def head_facts(report: Report) -> FactLines:
@@ -218,7 +220,22 @@ def memory_facts(report: Report) -> FactLines:
         if part.leak is not None
     ]
     leaks = [("leak time", f"[steps, by the keep gate alone] {'; '.join(pieces)}")]
+    if not gates_see_states(report.saved.model.architecture.cell):
+        leaks.append(("exact memory", exact_memory(report.health)))
     return [("context horizon", needed), *(leaks if pieces else [])]
+
+
+def exact_memory(health: Sequence[LayerHealth]) -> str:
+    """Return how far back units look where the product of keeps is the whole derivative."""
+    pieces = [
+        f"{part.name}: longest unit {part.reach.max():.1f}, median {np.median(part.reach):.1f}"
+        for part in health
+        if part.reach is not None
+    ]
+    return (
+        "[steps of which 1/e or more is left at the end; no gate sees a state, so the product of "
+        f"keeps is the whole derivative] {'; '.join(pieces)}"
+    )
 
 
 def _steps(leak: float) -> str:

@@ -1,11 +1,13 @@
 import numpy as np
 import pytest
+from autograd import jacobian
 
 from grucli.data import batches
-from grucli.data.batches import bounded
-from grucli.engine.recurrent import of_direction
-from grucli.inspection.health import HealthMeter, leak_time
+from grucli.data.batches import bounded, pack
+from grucli.engine.recurrent import CELLS, of_direction
+from grucli.inspection.health import HealthMeter, gates_see_states, leak_time
 from grucli.model.runner import Runner
+from tests import reference
 from tests.examples import joined
 from tests.inspection.helpers import blocks, literal, random_model, random_tokens
 
@@ -138,3 +140,24 @@ def test_behind_a_stride_times_count_the_steps_of_the_sequence():
     keep = of_direction(runner.tapes[0]["gates"], 0, 2)[2]  # of the one batch
     np.testing.assert_allclose(parts[0].leak, -3 / np.log(keep).mean(axis=0), rtol=1e-9)
     assert [part.name for part in parts] == ["layer 1 forward", "layer 1 backward"]
+
+
+def test_products_of_keep_are_the_derivative_where_no_gate_sees_a_state():
+    """Of a mingru; of a gru they are not, for its candidate and its gates see the state."""
+    for cell in ("mingru", "gru"):
+        model = random_model(cell=cell, bidirectional=False)
+        (ids,) = random_tokens([9])
+        runner = Runner(model)
+        runner.forward(pack(joined([ids]), np.array([0])))
+        gates = of_direction(runner.tapes[0]["gates"], 0, 1)
+        keep = gates[CELLS[cell].GATES.index("keep")]
+        params = {name: value[0] for name, value in model.params.within("layer0_").items()}
+        x, size = model.table[ids], model.architecture.hidden_size
+
+        def last(h, first, cell=cell, params=params, x=x):
+            return reference.run_direction(cell, params, x[first:], h)[-1]
+
+        state = reference.run_direction(cell, params, x[:4], np.zeros(size))[-1]
+        found = jacobian(last)(state, 4)
+        exact = np.allclose(found, np.diag(keep[4:].prod(axis=0)), rtol=0, atol=1e-12)
+        assert exact == (not gates_see_states(cell))

@@ -17,7 +17,7 @@ from grucli.report.inspection import (
 )
 from grucli.report.model_card import facts as model_facts
 from grucli.report.page.alignments import alignments
-from grucli.report.page.audit import audited
+from grucli.report.page.audit import audited, of_units
 from grucli.report.page.card_sections import card_sections
 from grucli.report.page.charts import histogram, horizons, saturation
 from grucli.report.page.comparison import beside
@@ -55,6 +55,8 @@ def page(report: Report) -> str:
     ]
     if report.audit is not None:
         sections.append(("audit", "Are the reasons to be believed", audited(report.audit)))
+    if report.units is not None:
+        sections.append(("units", "Units: what they know and do", of_units(report.units)))
     if report.ngrams is not None and report.is_of_whole:
         sections.append(("ngrams", "What weighs most", heaviest(report.ngrams)))
     if report.input is not None:

@@ -1,0 +1,68 @@
+"""A model with some units held at a number: what is lost then is what they did.
+
+The weights of such a unit are changed so that its gate always takes the new value, and the new
+value is always the number; nothing of the engine has to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from grucli.engine.packing import Floats
+from grucli.engine.recurrent import CELLS
+from grucli.model.network import Model
+
+SHUT = -60.0  # whose sigmoid keeps nothing
+NEAREST_TO_ONE = 1 - 1e-12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unit:
+    """One unit, counted from 0 as its layer and direction."""
+
+    layer: int
+    direction: int
+    number: int
+
+
+def clamped(model: Model, values: Mapping[Unit, float]) -> Model:
+    """Return a model in which the state of each of these units is a number at every step.
+
+    Args:
+        model: with its weights in float64.
+        values: the number of each, within (-1, 1) where states come out of a tanh.
+    """
+    held = model.copy()
+    held.linear, held.mix = model.linear, model.mix
+    cell = CELLS[model.architecture.cell]
+    for unit, value in values.items():
+        params = held.params.within(f"layer{unit.layer}_")
+        if cell.HAS_TANH:
+            value = float(np.arctanh(np.clip(value, -NEAREST_TO_ONE, NEAREST_TO_ONE)))
+        biases = {"keep": SHUT, "candidate": value, "state": value}
+        for block, name in enumerate(cell.BLOCKS):
+            if name in biases:
+                row = block * model.architecture.hidden_size + unit.number
+                _hold(params, unit.direction, row, biases[name])
+        if "bias_hn" in params:
+            params["bias_hn"][unit.direction, unit.number] = 0
+    return held
+
+
+def units_of(model: Model) -> Iterable[Unit]:
+    """Yield all units, in the order of `HealthMeter`."""
+    arch = model.architecture
+    for layer in range(arch.num_layers):
+        for direction in range(arch.num_directions):
+            for number in range(arch.hidden_size):
+                yield Unit(layer=layer, direction=direction, number=number)
+
+
+def _hold(params: Mapping[str, Floats], direction: int, row: int, bias: float) -> None:
+    """Let a row of a layer's products be nothing but a bias."""
+    for name in params.keys() & {"weight_ih", "weight_hh"}:
+        params[name][direction, row] = 0
+    params["bias"][direction, row] = bias

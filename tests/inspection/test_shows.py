@@ -1,0 +1,172 @@
+"""Whether reasons, horizons and verdicts find what was planted: models are trained to know it.
+
+`pytest --slow -s tests/inspection/test_shows.py` prints the figures that docs/guide/inside.md has;
+SEQ_DATA names a folder with the set `dna_splice`.
+"""
+
+import csv
+import gzip
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grucli.data.records import Record
+from grucli.inspection.audit import METHODS, audit
+from grucli.inspection.trust import of_audit
+from grucli.model.network import Model
+from grucli.modelfile.checkpoint import load
+from tests.cli.helpers import command, environment
+
+FILLERS = [f"w{k}" for k in range(30)]
+CELLS = ("gru", "gru_before", "mingru")
+PLAIN = ("preset=plain", "model.wide=false", "data.valid=0.2")
+
+
+def trained(folder: Path, data: str, *settings: str) -> Path:
+    """Train a model of a file in a folder."""
+    model = folder / "m.npz"
+    words = [word for one in settings for word in ("--set", one)]
+    run = command("train", folder / data, "-o", model, "-q", "--force", "--folds", "off", *words)
+    done = subprocess.run(run, env=environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return model
+
+
+def inspected(model: Path, data: Path) -> dict:
+    run = command("inspect-gates", data, "-m", model, "--json", "-q")
+    done = subprocess.run(run, env=environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def write_table(path: Path, rows: list[tuple[str, str]]) -> None:
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([("text", "label"), *rows])
+
+
+def ahead_of_others(effect: np.ndarray, planted: np.ndarray) -> float:
+    """The share of pairs in which a planted part has the greater effect; ties count half."""
+    inside, outside = effect[planted][:, None], effect[~planted][None]
+    return float(((inside > outside) + 0.5 * (inside == outside)).mean())
+
+
+def worst_class(saved, records, planted) -> dict[str, float]:
+    """The area under the curve of each method for planted parts, of the class that fares worst."""
+    named = [(f"#{record.number}", record) for record in records]
+    found = audit(saved, named, [], None, 0)
+    areas = {}
+    for method in METHODS:
+        by_class = {}
+        for one, record, mask in zip(found.sequences, records, planted, strict=True):
+            area = ahead_of_others(one.effects[method], mask)
+            by_class.setdefault(record.label, []).append(area)
+        areas[method] = min(float(np.mean(own)) for own in by_class.values())
+    return areas
+
+
+def with_first_weights(saved, seed: int):
+    model = Model(saved.model.architecture)
+    model.initialise(np.random.default_rng(seed))
+    return type(saved)(**{**vars(saved), "model": model})
+
+
+def check_planted(name, saved, records, planted) -> None:
+    """Trained, all methods find it; with first weights, none does, and the verdict says so."""
+    areas = worst_class(saved, records, planted)
+    random = [worst_class(with_first_weights(saved, k), records, planted) for k in range(3)]
+    blind = {method: float(np.mean([own[method] for own in random])) for method in METHODS}
+    print(f"\n{name}: area of the worst class {rounded(areas)}, first weights {rounded(blind)}")
+    assert min(areas.values()) >= 0.9
+    assert max(blind.values()) <= 0.65
+    for k in range(3):
+        found = audit(with_first_weights(saved, k), [], records, None, 0)
+        assert "trust.believed" not in [one.id for one in of_audit(found, has_learned=True)]
+    found = audit(saved, [], records, None, 0)
+    assert "trust.believed" in [one.id for one in of_audit(found, has_learned=True)]
+
+
+def rounded(areas: dict[str, float]) -> dict[str, float]:
+    return {name: round(area, 3) for name, area in areas.items()}
+
+
+@pytest.mark.slow
+def test_planted_tokens_are_found(tmp_path):
+    rng, rows, places = np.random.default_rng(0), [], []
+    for k in range(900):
+        words = rng.choice(FILLERS, 20).tolist()
+        place, label = int(rng.integers(20)), ("up", "down", "left")[k % 3]
+        words[place] = label.upper()
+        rows.append((" ".join(words), label))
+        places.append(place)
+    write_table(tmp_path / "train.csv", rows[:780])
+    model = trained(tmp_path, "train.csv", *PLAIN, "model.hidden_size=24", "training.epochs=25")
+    records = [
+        Record(number=k, text=text, label=label) for k, (text, label) in enumerate(rows[780:], 1)
+    ]
+    planted = [np.arange(20) == place for place in places[780:]]
+    check_planted("planted tokens", load(model), records, planted)
+
+
+@pytest.mark.slow
+def test_planted_windows_are_found(tmp_path):
+    rng, labels = np.random.default_rng(1), np.array(["rise", "fall"] * 250)
+    x, places = rng.normal(0, 0.3, (500, 48, 1)), rng.integers(0, 42, 500)
+    for row, place in enumerate(places):
+        x[row, place : place + 6, 0] += (1, -1)[row % 2] * 1.5
+    x = x.astype(np.float32)
+    np.savez(tmp_path / "train.npz", X=x[:440], y=labels[:440])
+    settings = ("model.hidden_size=24", "training.epochs=25", "model.bidirectional=true")
+    model = trained(tmp_path, "train.npz", *PLAIN, *settings)
+    records = [Record(number=k, values=x[k], label=labels[k]) for k in range(440, 500)]
+    planted = [np.isin(np.arange(48), np.arange(place, place + 6)) for place in places[440:]]
+    check_planted("planted windows", load(model), records, planted)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("delay", [5, 20, 60])
+def test_the_horizon_of_delayed_recall_is_the_delay(tmp_path, cell, delay):
+    solved, right = 0, 0
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        rows = [
+            (" ".join(["AB"[k % 2], *rng.choice(FILLERS[:4], delay)]), "ab"[k % 2])
+            for k in range(700)
+        ]
+        write_table(tmp_path / "train.csv", rows[:600])
+        write_table(tmp_path / "test.csv", rows[600:])
+        settings = ("model.bidirectional=false", "model.pooling=last", "model.hidden_size=16")
+        settings += ("model.initialisation=chrono", "training.epochs=30", f"model.cell={cell}")
+        settings += ("training.learning_rate=0.005", f"seed={seed}", "training.patience=8")
+        found = inspected(trained(tmp_path, "train.csv", *PLAIN, *settings), tmp_path / "test.csv")
+        if found["meta"]["input"]["accuracy"] == 1:
+            solved += 1
+            right += found["data"]["memory"][0]["h99"] == delay + 1
+    print(f"\n{cell}, delay {delay}: horizon {delay + 1} in {right} of {solved} that solve it")
+    assert right >= 0.95 * solved
+
+
+@pytest.mark.slow
+def test_the_letters_that_matter_surround_the_junction(tmp_path):
+    folder = os.environ.get("SEQ_DATA")
+    if folder is None:
+        pytest.skip("SEQ_DATA names no folder")
+    for part in ("train", "test"):
+        with gzip.open(Path(folder) / "dna_splice" / f"{part}.csv.gz") as file:
+            (tmp_path / f"{part}.csv").write_bytes(file.read())
+    settings = ("model.wide=false", "model.subwords=false", "data.tokens=char", "data.valid=0.1")
+    saved = load(trained(tmp_path, "train.csv", *settings, "training.epochs=12"))
+    rows = list(csv.DictReader((tmp_path / "test.csv").open()))
+    records = [Record(number=k, text=r["text"], label=r["label"]) for k, r in enumerate(rows, 1)]
+    named = [(f"#{one.number}", one) for one in records if one.label != "n"][:60]
+    found = audit(saved, named, [], None, 0)
+    for method in METHODS:
+        of_each = [np.abs(one.effects[method]) for one in found.sequences]
+        mean = np.mean([own for own in of_each if len(own) == 60], axis=0)
+        top = sorted((np.argsort(-mean)[:10] + 1).tolist())
+        print(f"\ndna_splice, {method}: the ten most important of 60 positions {top}")
+        assert all(20 <= place <= 41 for place in top)  # the junction is between 30 and 31
