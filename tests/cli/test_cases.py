@@ -4,11 +4,12 @@ import ast
 import re
 import shlex
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from .cases import GOOD, Case, config, data, model_files, runs, streams, tasks
+from .cases import GOOD, Case, config, data, model_files, streams, tasks, training
 from .helpers import BRIEF, GRUCLI, ROOT, SAMPLES, Ran, bash
 
 CASES: list[Case] = [
@@ -16,13 +17,21 @@ CASES: list[Case] = [
     *streams.CASES,
     *config.CASES,
     *model_files.CASES,
-    *runs.CASES,
+    *training.CASES,
     *tasks.CASES,
 ]
 NUM_LISTED = 92
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.run], ids=lambda case: case.name)
+def runs() -> Iterator[object]:
+    """Yield the cases that have a run, as long forms where another test shows them, too."""
+    for case in CASES:
+        if case.run:
+            marks = [pytest.mark.slow] if case.proof else []
+            yield pytest.param(case, id=case.name, marks=marks)
+
+
+@pytest.mark.parametrize("case", [*runs()])
 def test_case(
     case: Case, tmp_path: Path, text_model: Path, series_model: Path, odd_model: Path
 ) -> None:

@@ -36,7 +36,8 @@ class Case:
         notes: found somewhere in the other lines on stderr, as a regular expression.
         out: the whole of stdout, as a regular expression.
         leaves: names of files that are new or have changed.
-        proof: a test that takes it further, "tests/x/test_y.py::test_z".
+        proof: a test that takes it further, "tests/x/test_y.py::test_z"; the run of such a case is
+            a long form.
         why: it ends otherwise than the list of faults asked for, or with more than one line.
     """
 
