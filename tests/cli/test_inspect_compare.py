@@ -1,4 +1,4 @@
-"""`grucli inspect-gates --compare` through real processes."""
+"""`grucli inspect-gates --compare` and `--audit` through real processes."""
 
 import csv
 import json
@@ -87,3 +87,17 @@ def test_models_that_do_not_answer_the_same_are_refused(
     both = ("-m", text_model, "--compare", odd_model)
     ran = grucli("inspect-gates", REVIEWS, *both, "--html", odd_model, "--force")
     assert_one_error(ran, 2, "is the other model")
+
+
+def test_reasons_are_audited_where_somebody_asks(text_model: Path):
+    ran = grucli("inspect-gates", "-m", text_model, "--audit", "--json", "--text", "good, not bad")
+    assert (ran.code, ran.err) == (0, "")
+    found = json.loads(ran.out, parse_constant=pytest.fail)
+    assert found["meta"]["settings"]["audit"] is True
+    (one,) = found["data"]["audit"]["examples"]
+    assert one["effects"]["left out"] == pytest.approx(
+        [part["effect"] for part in found["data"]["examples"][0]["parts"]]
+    )
+    assert any(one["id"].startswith("trust.") for one in found["verdicts"])
+    ran = grucli("inspect-gates", "-m", text_model, "--audit")
+    assert_one_error(ran, 2, "--audit: there is nothing to run; name DATA, or add --text TEXT")
