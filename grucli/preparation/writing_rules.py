@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from grucli.tasks.writing_task import WritingTask
 
 MANY_ROWS = 20_000  # from which on a large state pays
+DROPOUT = 0.2, 0.3
+"""Of what the decoder makes of its looks, for many rows and for fewer.
+
+Of 4,000 words held out, after 15 passes over 12,000 others, .568 have all their phonemes right at
+0.2 and .552 at 0.4; where the states that the decoder looks at are dropped, too, .554 and .523.
+"""
 LEAST_COPIED = 0.1  # of the symbols of targets
 LOOKED_AT = 2000  # rows
 
@@ -41,7 +47,7 @@ def choose(
         "model.convolution": (False, "the decoder looks at each step"),
         "model.chain": (False, "one answer a sequence"),
         "model.hidden_size": (256 if many else 128, rows),
-        "model.dropout": (0.2 if many else 0.3, rows),
+        "model.dropout": (DROPOUT[0 if many else 1], rows),
         "model.token_dropout": (0.0, "each step may count"),
         "model.attention": (True, "an answer rests on all of its input"),
         "model.copying": (False, "nothing looks at the input")
