@@ -10,7 +10,7 @@ import pkgutil
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 FORBIDDEN = (
@@ -90,15 +90,3 @@ def _addresses() -> int:
             return int(file.read().split()[0]) * resource.getpagesize()
     except OSError:
         return 1 << 34
-
-
-def leaks(work: Callable[[], object], allowed: type[Exception]) -> str:
-    """Return what else than an allowed error leaves `work`, "" if nothing does."""
-    try:
-        work()
-    except allowed as error:
-        text = str(error)
-        return "" if text.isprintable() and 0 < len(text) <= 250 else f"a message: {text!r}"
-    except Exception as error:
-        return repr(error)
-    return ""
