@@ -155,7 +155,8 @@ class ModelConfig(_Section):
     """Share of the token vectors' values, of the states between layers and of the pooled features
     that is zeroed in training."""
     token_dropout: Auto[Annotated[float, Field(ge=0, le=0.9)]] = None
-    """Share of the tokens that are read as unknown in training."""
+    """Share of the tokens that are read as unknown in training; of a model that copies, on both
+    sides, one of a row at most, so that it learns to copy what it has never seen."""
     chain: Auto[bool] = None
     """Of the task tag alone: whether the tags of a sequence are answered together, by which of them
     follow each other, begin it and end it. auto is true where tags are parts of chunks, such as

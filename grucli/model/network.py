@@ -41,7 +41,8 @@ class Architecture:
         pooling: names of `pooling.POOLINGS`; none where the head reads steps.
         dropout: share of token vectors' values, of states between layers and of pooled features
             set to zero in training.
-        token_dropout: share of tokens read as unknown in training.
+        token_dropout: share of tokens read as unknown in training; where they may be copied, as
+            `unknown_copies` has it.
         num_outputs: numbers that the head gives for a sequence, or for a step of it; of a decoder
             the symbols that an answer is made of.
         subwords: whose n-grams count beside a token's own vector: those of its "characters", those

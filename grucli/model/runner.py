@@ -101,7 +101,8 @@ class Runner:
         """
         model, arch, packing = self.model, self.model.architecture, batch.packing
         features = model.params.flat[:0]
-        ids = drop_tokens(batch.x, arch.token_dropout, dropout)
+        dropped = 0.0 if arch.copying else arch.token_dropout  # then on both sides (unknown_copies)
+        ids = drop_tokens(batch.x, dropped, dropout)
         x, places, read, vectors = batch.x, None, None, None
         if arch.vocabulary_size:
             vectors, places = token_vectors(arch, ids, batch)

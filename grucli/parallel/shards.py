@@ -19,6 +19,7 @@ from grucli.engine.packing import Floats
 from grucli.engine.params import Allocate, Parameters
 from grucli.model.network import Model
 from grucli.model.runner import Gradients, Runner
+from grucli.model.unknown_copies import hidden
 from grucli.random import AUGMENTATION, DROPOUT, generator
 from grucli.tasks.task import Objective
 
@@ -135,6 +136,9 @@ class Shards:
             rng = generator(self._job.seed, AUGMENTATION, draw)
             x = augmentation.changed(batch.x, batch.packing, strength, rng)
             batch = replace(batch, x=x)
+        arch = self.runner.model.architecture
+        if arch.copying and arch.token_dropout:
+            batch = hidden(batch, arch.token_dropout, generator(self._job.seed, AUGMENTATION, draw))
         scores = self.runner.forward(batch, generator(self._job.seed, DROPOUT, draw))
         weights = taken(self._examples.weights, batch.rows)
         loss = self._job.objective.loss(scores, batch.targets, weights)

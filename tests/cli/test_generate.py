@@ -183,6 +183,32 @@ def test_copies_write_what_the_vocabulary_of_answers_lacks(folder: Path) -> None
     assert json.loads(ran.text)["exact_match"] > 0.5
 
 
+@pytest.mark.slow
+def test_letters_that_training_has_never_seen_are_copied(folder: Path) -> None:
+    rng = np.random.default_rng(1)
+
+    def named(letters: str, number: int) -> str:
+        rows = ["source,target"]
+        for _ in range(number):
+            name = "".join(rng.choice(list(letters), rng.integers(3, 8))).capitalize()
+            rows.append(f"order for {name} today,{name}: order")
+        return "\n".join(rows) + "\n"
+
+    (folder / "latin.csv").write_text(named("abcdefghijklmnopqrstuvwxyz", 1500))
+    (folder / "cyrillic.csv").write_text(named("бвгджзлмнпрст", 200))
+    found = []
+    for rate in ("0.0", "0.05"):
+        settings = (*GENERATE, "model.hidden_size=64", "training.epochs=12")
+        ran = train(
+            folder, "latin.csv", "n.npz", [*settings, f"model.token_dropout={rate}"], ("--force",)
+        )
+        assert ran.code == 0, ran.err
+        ran = grucli("evaluate", folder / "cyrillic.csv", "-m", folder / "n.npz", "--json")
+        found.append(json.loads(ran.text)["exact_match"])
+    assert found[0] < 0.1
+    assert found[1] > 0.3
+
+
 def test_pages_and_reports_have_what_texts_have(model: Path, folder: Path) -> None:
     page, wrong = folder / "page.html", folder / "wrong.csv"
     ran = grucli(
