@@ -19,7 +19,7 @@ import pytest
 
 from tests.cli.helpers import ROOT, SAMPLES, environment
 
-SAME_AS = os.environ.get("SAME_AS", "fc59655255beb2d32f3da4d55918e503ce97f322")
+SAME_AS = os.environ.get("SAME_AS", "d5de41a4ea482377bb9cc0a42ab9dcb460282fe4")
 """After the last change of bytes: verdicts say what to do, and pages draw the gates."""
 
 CONFIGS = {  # what each is for: settings, data

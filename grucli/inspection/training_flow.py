@@ -12,11 +12,12 @@ Row = tuple[float, ...]
 """A figure by epoch."""
 
 MOST_EPOCHS = 1000  # that are read of a file, which may hold anything
+LARGEST = 1e30  # number that is read
 REACHED = math.exp(-1)  # of the gradient at the end
 
 _GATE = re.compile(r"gate_(\d{1,3})_(forward|backward)_(keep|reset)_(mean|low|high)")
 _ARRAY = re.compile(r"(gradient|update)_([A-Za-z0-9_]{1,60})")
-_REACH = re.compile(r"reach_(\d{1,9})")
+_REACH = re.compile(r"reach_([1-9]\d{0,8})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,8 +95,8 @@ def training_flow(card: Mapping[str, Any]) -> TrainingFlow | None:
 
 
 def _row(values: Sequence[Any]) -> Row | None:
-    """Return numbers as they are told; None where one is none."""
-    if all(type(value) in (int, float) and math.isfinite(value) for value in values):
+    """Return numbers as they are told; None where one is none, below 0 or beyond all bounds."""
+    if all(type(value) in (int, float) and 0 <= value <= LARGEST for value in values):
         return tuple(map(float, values))
     return None
 

@@ -27,7 +27,7 @@ def moment(epoch, **changes):
         "gradient_layer0_weight_hh": 0.1 * epoch,
         "update_layer0_weight_hh": 1e-3 / epoch,
         "reach_1": 0.9,
-        "reach_8": 0.5 - 0.1 * epoch,
+        "reach_8": max(0.0, 0.5 - 0.1 * epoch),
         "reach_30": 0.001,
         "gate_1_forward_keep_mean": 0.5 + epoch / 10,
         "gate_1_forward_keep_low": 0.0,
@@ -104,6 +104,8 @@ def test_a_report_shows_them_in_80_columns_and_as_pictures(epochs):
         [moment(1), {**moment(2), "more": 1}],
         [moment(1, norm="x")],
         [moment(1, clipped=math.nan)],
+        [moment(1, clipped=-0.5)],
+        [moment(1) | {"epoch": 10**400}],
         [moment(1) | {"epoch": HOSTILE}],
         [moment(1)] * 2000,
     ],
@@ -114,7 +116,13 @@ def test_a_card_that_holds_anything_else_tells_nothing(moments):
 
 
 def test_unknown_names_in_a_card_are_left_out():
-    odd = {HOSTILE: 1.0, "reach_x": 1.0, "gate_1_up_keep_mean": 0.5, "gradient_" + HOSTILE: 1.0}
+    odd = {
+        HOSTILE: 1.0,
+        "reach_x": 1.0,
+        "reach_0": 1.0,
+        "gate_1_up_keep_mean": 0.5,
+        "gradient_" + HOSTILE: 1.0,
+    }
     flow = training_flow({"moments": [moment(1, **odd, update_nothing="x")]})
     assert list(flow.gradient) == list(flow.update) == ["layer0_weight_hh"]
     assert (list(flow.reach), list(flow.gates)) == ([1, 8, 30], ["layer 1 forward keep"])
