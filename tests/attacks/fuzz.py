@@ -84,7 +84,7 @@ def run(target: str, data: bytes) -> None:
         TARGETS[target](data)
     except GrucliError as error:
         problems = error.problems[: MOST_LISTED + 1]
-        if not all(problem.isprintable() and len(problem) <= LONGEST for problem in problems):
+        if not all(show(problem) == problem and len(problem) <= LONGEST for problem in problems):
             raise AssertionError(ascii(problems)) from error
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from unittest import mock
 
-from grucli.errors import CheckpointError
+from grucli.errors import CheckpointError, show
 from grucli.modelfile import checkpoint
 from grucli.modelfile.archive import Archive, read_archive
 from tests.attacks import contents, models
@@ -98,7 +98,7 @@ def opened(data: bytes, original: bytes, found: Found, guard: Guard) -> str:
     except CheckpointError as error:
         found.refused += 1
         text = str(error)
-        return "" if text.isprintable() and len(text) <= 200 and "; " in text else text
+        return "" if show(text) == text and len(text) <= 200 and "; " in text else text
     except BaseException as error:
         return repr(error)
     if data == original:
@@ -120,7 +120,7 @@ def used(data: bytes, original: bytes, found: Found, guard: Guard, path: Path, k
         code, said = _run(words)
         lines = said.splitlines()
         is_fine = code in EXPECTED and all(len(line) <= 200 for line in lines)
-        if not is_fine or not all(map(str.isprintable, lines)) or "Warning:" in said:
+        if not is_fine or list(map(show, lines)) != lines or "Warning:" in said:
             leaked += f" {' '.join((command, *options))}: {code} {said[-300:]}"
         if code == CheckpointError.exit_code:
             break
