@@ -14,7 +14,7 @@ from grucli.data.records import ReadOptions
 from grucli.errors import AccessError, ConfigError
 from grucli.modelfile import checkpoint
 from grucli.preparation import training_rules
-from grucli.training import log, new_run
+from grucli.training import log, new_run, run_files
 from grucli.training.progress import EpochInfo, StepInfo
 from grucli.training.saver import RunFiles
 from grucli.training.session import DataReady, RunRequest, Session, TrainerReady, WeightsTaken
@@ -92,6 +92,25 @@ def test_an_interrupted_session_goes_on_to_the_same_bytes(tmp_path):
     assert files.log.read_text() == whole.log.read_text()
     progress, fold = again.trainer.progress, again.trainer.fold
     assert files.log.read_text().splitlines() == log.lines(progress, fold)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_save_that_fails_is_tried_once_more(tmp_path, monkeypatch, times):
+    fails, save = iter([True] * times), run_files.save_last
+
+    def failing(*arguments):
+        if next(fails, False):
+            raise AccessError("cannot write m.last.npz: no space left on device")
+        save(*arguments)
+
+    monkeypatch.setattr(run_files, "save_last", failing)
+    request = request_for(files=RunFiles(model=tmp_path / "m.npz"))
+    if times == 2:
+        with pytest.raises(AccessError, match="no space left"):
+            run(request)
+    else:
+        assert run(request)[0].trainer.is_done
+    assert (tmp_path / "m.npz").exists() == (times == 1)
 
 
 def test_time_that_is_up_ends_a_session_with_a_model(tmp_path):

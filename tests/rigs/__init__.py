@@ -1,0 +1,1 @@
+"""Rigs over whole commands: their faults, deaths and histories, by the thousand."""
