@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grucli.cli import output
+from grucli.cli import inspect_maps, output
 from grucli.cli.inspect_files import Results
-from grucli.cli.inspect_maps import kinds_of_maps, printed
 from grucli.cli.options import Common, Data, Model, Reading, spread
 from grucli.errors import ConfigError, DataError, did_you_mean, excerpt, show_path
 
@@ -138,7 +137,7 @@ def inspect_gates(
     common.note_keyboard(data)
     options, texts = _column_and_texts(data, reading, saved)
     shown = _shown(texts, example, target, saved.task)
-    maps = kinds_of_maps(draw, shown, models)
+    maps = inspect_maps.kinds_of_maps(draw, shown, models)
     drawn = None
     if data is not None:
         with _open(data, options, saved, common) as source:
@@ -148,8 +147,7 @@ def inspect_gates(
         drawn = dataclasses.replace(drawn, sha256=sha256_of(data))
         common.note_each(saved.task.unknown_warnings(drawn.name, drawn.records))
     report = _look(paths, models, shown, settings, drawn)
-    output.write(printed(report, maps, common))
-    output.flush()
+    inspect_maps.write(report, maps, common)
     if "wrong" in shown.picks and report.input and report.input.right == report.input.labelled:
         common.note("--example wrong: no decision of the sample is wrong")
     results.write(exported, report, shown.records if drawn is None else drawn.records, common)

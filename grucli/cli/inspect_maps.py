@@ -44,10 +44,15 @@ def kinds_of_maps(given: str | None, shown: Shown, models: Sequence[SavedModel])
     return [kinds[word] for word in dict.fromkeys(words)]
 
 
-def printed(report: Report, maps: Sequence[Kind], common: Common) -> str:
-    """Return what goes to stdout: a JSON object, or text with these maps."""
+def write(report: Report, maps: Sequence[Kind], common: Common) -> None:
+    """Write to stdout a JSON object, or text with these maps."""
     if common.json:
-        return json.dumps(report.to_json(), allow_nan=False) + "\n"
-    from grucli.report.inspection import text
+        output.write(json.dumps(report.to_json(), allow_nan=False) + "\n")
+    else:
+        from grucli.report.gate_maps import COLOURED_ROW
+        from grucli.report.inspection import text
 
-    return text(report, maps, is_coloured=output.has_colour(common.no_color))
+        is_coloured = bool(maps) and output.has_colour(common.no_color)
+        found = text(report, maps, is_coloured=is_coloured)
+        output.write(found, COLOURED_ROW if is_coloured else None)
+    output.flush()

@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import re
 import shutil
 import stat
 import sys
@@ -99,8 +100,12 @@ def write_file(
     write_atomic(path, data, verify)
 
 
-def write(text: str) -> None:
+def write(text: str, drawn: re.Pattern[str] | None = None) -> None:
     """Write a piece of the result; a terminal is shown what in it could act on it as escapes.
+
+    Args:
+        text: the piece.
+        drawn: what in it has been drawn for a terminal, colours and all, and stays as it is.
 
     Raises:
         AccessError: standard output is closed.
@@ -108,7 +113,7 @@ def write(text: str) -> None:
     """
     if live_line is not None and not _is_file(_stdout()):
         live_line.close()  # both may end up on one terminal, also through a pipe
-    _stdout().write(show_lines(text) if _stdout().isatty() else text)
+    _stdout().write(_shown(text, drawn) if _stdout().isatty() else text)
 
 
 def flush() -> None:
@@ -184,6 +189,16 @@ def columns() -> int:
     except (OSError, ValueError, AttributeError):
         found = 0
     return found or shutil.get_terminal_size().columns
+
+
+def _shown(text: str, drawn: re.Pattern[str] | None) -> str:
+    if drawn is None:
+        return show_lines(text)
+    pieces, last = [], 0
+    for match in drawn.finditer(text):
+        pieces += [show_lines(text[last : match.start()]), match[0]]
+        last = match.end()
+    return "".join([*pieces, show_lines(text[last:])])
 
 
 def _wrapped(line: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
@@ -25,6 +26,8 @@ LABEL = 9  # columns of the terminal before a map
 RULER = 10
 BLUES = (16, 17, 18, 19, 20, 26, 32, 38, 44, 80, 116, 152, 195)  # of 256 colours, from 0 to 1
 ORANGES = (16, 52, 88, 94, 130, 166, 202, 208, 214, 215, 216, 223, 230)  # from 0 to -1
+COLOURED_ROW = re.compile("(?:\x1b\\[38;5;\\d+;48;5;\\d+m▀+)+\x1b\\[0m")
+"""A row of a map in colour: half-blocks, and no colour behind them."""
 LEAST_SHARE = 0.005  # that is told
 
 

@@ -34,10 +34,13 @@ def test_a_map_has_the_digits_of_the_gates_in_the_order_of_the_json(text_model: 
 
 @pytest.mark.parametrize("flags", [[], ["--no-color"]])
 def test_a_terminal_gets_colour_unless_somebody_says_no(text_model: Path, flags):
-    seen = on_terminal("inspect-gates", "-m", text_model, "--text", TEXT, "--map", "keep", *flags)
+    text = f"{TEXT} \x1b[2J \x1b[38;5;16;48;5;16m▀\x1b[0m"
+    seen = on_terminal("inspect-gates", "-m", text_model, "--text", text, "--map", "keep", *flags)
     assert seen.code == 0
+    assert b"\x1b[2J" not in seen.raw
+    assert b"\x1b[38;5;16;48;5;16m" not in seen.raw  # keep has no cell of 0
     assert not seen.wrapped
-    assert any("▀" in line for line in seen.lines) == (not flags)
+    assert any("▀▀" in line for line in seen.lines) == (not flags)
     assert (b"\x1b[38;5;" in seen.raw) == (not flags)
 
 
