@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grucli.cli.options import Common, Data, Reading, spread
+from grucli.cli.options import Common, Data, ExcelSafe, Reading, spread
 from grucli.errors import ConfigError, excerpt, show_path
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ def train(
             help="The answer to each row by the model of its fold: CSV, or .jsonl.",
         ),
     ] = None,
+    excel_safe: ExcelSafe = False,
     html: Annotated[
         str | None,
         typer.Option("--html", metavar="FILE", help="Write how it went as a page with pictures."),
@@ -180,7 +181,7 @@ def train(
             "seed": seed,
         },
     )
-    files = None if dry else _files(settings.config, own, beside, config)
+    files = None if dry else _files(settings.config, own, beside, config, excel_safe)
     request = RunRequest(
         config=settings.config,
         files=files,
@@ -195,14 +196,16 @@ def train(
         raise typer.Exit(show_training.run(request, settings, common, budget))
 
 
-def _files(config: Config, asked: Asked, existing: Existing, config_path: str | None) -> RunFiles:
+def _files(
+    config: Config, asked: Asked, existing: Existing, config_path: str | None, excel_safe: bool
+) -> RunFiles:
     """Return the files of the run once they can be; ask for the data first, as people think."""
     from grucli.cli import train_outputs
     from grucli.training.session import NO_DATA
 
     if config.data.train is None:
         raise ConfigError(NO_DATA)
-    files = train_outputs.checked(*asked, existing)
+    files = train_outputs.checked(*asked, existing, excel_safe=excel_safe)
     train_outputs.check_apart(files, config, config_path)
     return files
 

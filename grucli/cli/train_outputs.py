@@ -44,11 +44,13 @@ def checked(
     save_test: str | None,
     html: str | None,
     existing: Existing,
+    *,
+    excel_safe: bool = False,
 ) -> RunFiles:
     """Refuse what would be lost or cannot be.
 
     Raises:
-        ConfigError: there is no name, or it does not end in .npz.
+        ConfigError: there is no name, or it does not end in .npz; or no table is to be safe.
         AccessError: an output exists, or there is nothing to resume.
     """
     if model is None:
@@ -65,7 +67,9 @@ def checked(
         out_of_fold=None if out_of_fold is None else Path(out_of_fold),
         test=None if save_test is None else Path(save_test),
         html=None if html is None else Path(html),
+        excel_safe=excel_safe,
     )
+    _check_excel_safe(files)
     tune = files.tune if existing.tunes else None
     others = (files.log, files.out_of_fold, files.test, files.html, tune)
     paths = [path for path in (files.model, files.last, *others) if path is not None]
@@ -80,6 +84,16 @@ def checked(
                 f"{show_path(path)}: exists; pass --force to replace it, --resume to go on"
             )
     return files
+
+
+def _check_excel_safe(files: RunFiles) -> None:
+    if not files.excel_safe:
+        return
+    if files.out_of_fold is None:
+        raise ConfigError("--excel-safe: is about the file of --out-of-fold; name one, or omit it")
+    if files.tells_folds_as_jsonl:
+        suffix = show_path(str(files.out_of_fold.suffix))
+        raise ConfigError(f"--excel-safe: is for CSV, and --out-of-fold ends in {suffix}; omit it")
 
 
 def check_apart(files: RunFiles, config: Config, config_path: str | None) -> None:
@@ -189,7 +203,7 @@ def _faults_of_test(written: Path, path: Path, prepared: Prepared, table: Table)
 def write_out_of_fold(files: RunFiles, session: Session) -> bool:
     """Write what the folds answer to the rows that they hold out, if that is asked and known.
 
-    It is a table as CSV, or JSON lines in a file of that suffix.
+    It is a table as CSV, or JSON lines in a file whose suffix says so.
 
     Returns:
         whether it was written.
@@ -209,7 +223,7 @@ def write_out_of_fold(files: RunFiles, session: Session) -> bool:
     )
     windows = WindowNames.of(prepared.remembered)
     found = OutOfFold(records=records, answers=answers, folds=folds, windows=windows)
-    text = found.jsonl() if path.suffix == ".jsonl" else found.csv()
+    text = found.jsonl() if files.tells_folds_as_jsonl else found.csv(excel_safe=files.excel_safe)
     output.write_file(str(path), text.encode("utf-8", "surrogatepass"))
     return True
 

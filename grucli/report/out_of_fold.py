@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy.typing as npt
@@ -32,15 +33,20 @@ class OutOfFold:
     folds: npt.NDArray[Any]
     windows: WindowNames = NO_WINDOWS
 
-    def csv(self) -> str:
-        """Return a table: row, target, the columns that `predict` gives, fold."""
+    def csv(self, *, excel_safe: bool = False) -> str:
+        """Return a table: row, target, the columns that `predict` gives, fold.
+
+        Args:
+            excel_safe: whether no cell is one that a spreadsheet computes.
+        """
+        line = partial(csv_line, excel_safe=excel_safe)
         table = self.answers.table
         answered = zip(*map(as_texts, table.values()), strict=True)
-        lines = [csv_line(["row", *self.windows.names, "target", *table, "fold"])]
+        lines = [line(["row", *self.windows.names, "target", *table, "fold"])]
         for record, answer, fold in self._rows(answered):
             target = target_cell(record, self.answers.separator)
             place = [str(record.number), *self.windows.cells(record)]
-            lines.append(csv_line([*place, target, *answer, str(fold)]))
+            lines.append(line([*place, target, *answer, str(fold)]))
         return "".join(lines)
 
     def jsonl(self) -> str:

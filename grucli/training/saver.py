@@ -31,6 +31,7 @@ class RunFiles:
         out_of_fold: for the answers of folds, which whoever shows the run writes; or None.
         test: for the rows that are held out before anything is learned, likewise.
         html: for a page about the run, likewise.
+        excel_safe: whether no cell of `out_of_fold` is one that a spreadsheet computes (CSV).
     """
 
     model: Path
@@ -38,6 +39,13 @@ class RunFiles:
     out_of_fold: Path | None = None
     test: Path | None = None
     html: Path | None = None
+    excel_safe: bool = False
+
+    @property
+    def tells_folds_as_jsonl(self) -> bool:
+        """Whether `out_of_fold` is JSON lines, not CSV."""
+        suffix = "" if self.out_of_fold is None else self.out_of_fold.suffix
+        return suffix.lower() in (".jsonl", ".ndjson")
 
     @property
     def tune(self) -> Path:

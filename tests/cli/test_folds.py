@@ -81,14 +81,16 @@ def test_figures_of_folds_are_those_of_the_answers_in_the_file(told):
 
 def test_a_fold_is_answered_by_a_model_that_has_not_learned_from_it(tmp_path):
     """Labels at random can be learned by heart, and told only of rows that were learned from."""
-    lines = [f"w{k} x{k * 7 % 31},{'ab'[k * k % 7 % 2]}\n" for k in range(60)]
+    lines = [f"w{k} x{k * 7 % 31},{('=a', 'b')[k * k % 7 % 2]}\n" for k in range(60)]
     (tmp_path / "d.csv").write_text("text,label\n" + "".join(lines))
-    options = ("--folds", "3", "--out-of-fold", "o.csv", "--set", "training.epochs=40")
+    options = ("--folds", "3", "--out-of-fold", "o.csv", "--excel-safe")
+    options += ("--set", "training.epochs=40")
     options += ("--set", "training.patience=off", "--set", "model.token_dropout=0")
     done = grucli("train", "d.csv", "-o", "m.npz", *QUICK, *options, cwd=tmp_path)
     assert done.code == 0, done.err
     known = grucli("evaluate", "d.csv", "-m", "m.npz", "--json", cwd=tmp_path)
     rows = table((tmp_path / "o.csv").read_text())
+    assert {row["target"] for row in rows} == {"'=a", "b"} >= {row["label"] for row in rows}
     unknown = sum(row["label"] == row["target"] for row in rows) / 60
     assert json.loads(known.text)["accuracy"] > unknown + 0.15
 
@@ -234,6 +236,8 @@ def test_a_killed_worker_ends_the_run_with_one_line_and_it_goes_on(tmp_path, one
         (("--out-of-fold", "m.npz"), 2, ["--out-of-fold: m.npz is the model"]),
         (("--out-of-fold", "l", "--log", "l"), 2, ["--out-of-fold: l is the log"]),
         (("--out-of-fold", "here.csv"), 5, ["here.csv: exists", "--force"]),
+        (("--excel-safe",), 2, ["--excel-safe: is about the file of --out-of-fold"]),
+        (("--out-of-fold", "o.NDJSON", "--excel-safe"), 2, ["--excel-safe: is for CSV", ".NDJSON"]),
         (("--folds", "21"), 2, ["--folds", "2 to 20", "21"]),
         (("--folds", "3", "--valid", "0.2"), 2, ["training.folds: data.valid"]),
     ],
