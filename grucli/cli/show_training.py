@@ -83,7 +83,10 @@ def _run(
             if train_outputs.write_test(files, session.prepared):
                 common.note(f"wrote {shlex.quote(str(files.test))}: the rows held out for the test")
         except (KeyboardInterrupt, Stopped) as end:
-            _say("interrupted before the first step; there is nothing to save")
+            if search is not None and search.trials:
+                _say_how_to_go_on("interrupted before the first step; the trials are kept; ")
+            else:
+                _say("interrupted before the first step; there is nothing to save")
             return exit_code(end)
         signalled = _train(session, common, status)
     is_reached = True

@@ -5,8 +5,10 @@ Covers: cli/show_data, cli/show_tuning, report/tuning.
 
 import json
 import re
+import shlex
 import signal
 import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -25,6 +27,31 @@ def data(tmp_path):
     rows = [f"{text} 第{k}次,{label}\n" for k in range(40) for label, text in WORDS.items()]
     (tmp_path / "评论.csv").write_text("text,label\n" + "".join(rows), encoding="utf-8")
     return tmp_path
+
+
+STOPPED_BEHIND_THE_SEARCH = """
+import os, signal
+from grucli.__main__ import main
+from grucli.cli import show_training
+show_training._show_beginning = lambda *a, **k: os.kill(os.getpid(), signal.SIGINT)
+main()
+"""
+
+
+def test_the_trials_of_a_search_are_kept_before_the_training_has_begun(data):
+    words = ["train", "评论.csv", "-o", "m.npz", "--tune", "2", *SMALL]
+    done = subprocess.run(
+        [sys.executable, "-c", STOPPED_BEHIND_THE_SEARCH, *words],
+        cwd=data,
+        env=environment(),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 130
+    said = f"the trials are kept; to go on: grucli {shlex.join([*words, '--resume'])}"
+    assert done.stderr.decode().splitlines()[-1].endswith(said)
+    assert sorted(path.name for path in data.iterdir()) == ["m.tune.jsonl", "评论.csv"]
+    assert grucli(*words, "--resume", cwd=data).code == 0
 
 
 def test_a_search_says_its_trials_and_trains_with_the_best(data):
