@@ -176,7 +176,7 @@ def plateau_cuts(losses: Sequence[float], wait: int) -> int:
     cuts, lowest, stale = 0, math.inf, 0
     for loss in losses:
         stale = 0 if loss < lowest else stale + 1
-        lowest = min(loss, lowest)
+        lowest = min(lowest, loss)  # which stays where the loss is no number
         if stale == wait:
             cuts, stale = cuts + 1, 0
     return cuts

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,11 +23,8 @@ def lines(progress: Progress, fold: int) -> list[str]:
     folds = [(number, fold.history) for number, fold in enumerate(progress.folds, 1)]
     entries = []
     for number, history in [*folds, (fold, progress.history)]:
-        lowest = math.inf
         for epoch, scores in enumerate(history, 1):
-            loss = scores.deciding_loss if scores.valid else -epoch  # else the last one counts
-            entries.append(_entry(epoch, number, scores, loss < lowest))
-            lowest = min(loss, lowest)
+            entries.append(_entry(epoch, number, scores, scores.was_best))
     return entries
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -114,7 +115,8 @@ class Stages:
 
         Args:
             runner: of its weights.
-            lowest: deciding loss of the best epoch before, None for the first.
+            lowest: deciding loss of the best epoch before, None for the first; any other is better
+                than one that is no number.
 
         Returns:
             None where there is nothing to judge by.
@@ -127,7 +129,7 @@ class Stages:
         with activity.may_be_given_up():
             logits = self._logits(runner, self.valid)
             scores = self._alone(logits, self.valid.targets)
-            is_best = lowest is None or scores.deciding_loss < lowest
+            is_best = lowest is None or math.isnan(lowest) or scores.deciding_loss < lowest
             if is_best:
                 scores = self._blended(scores, logits, self.valid)
         if is_best:

@@ -213,6 +213,8 @@ def test_schedules_rise_in_the_warm_up_and_never_afterwards(num_steps, warmup_st
         ([1, 2, 2, 2, 2], 2),
         ([1, 2, 0.5, 2, 0.4], 0),
         ([1, 1, 1], 1),
+        ([math.nan, 3, 2, 1], 0),
+        ([3, math.nan, 2, math.nan, 1], 0),
     ],
 )
 def test_a_plateau_cuts_after_two_epochs_without_a_lower_loss(losses, cuts):

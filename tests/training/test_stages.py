@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from grucli.training.progress import EpochInfo
+from grucli.training.stages import Stages
 from tests.training.helpers import (
     NO_OR_YES,
     RECIPE,
@@ -39,6 +40,23 @@ def test_each_fold_is_what_training_without_its_rows_is():
         assert [info.scores for info in of_fold] == [info.scores for info in alone]
         assert [info.is_best for info in of_fold] == [info.is_best for info in alone]
         assert {info.stopped for info in of_fold} == {None}
+
+
+@pytest.mark.parametrize("nth", [1, 2])
+def test_an_epoch_whose_loss_is_no_number_is_better_than_none_only(monkeypatch, nth):
+    judged, calls = Stages._alone, []
+
+    def alone(self, *arguments):
+        calls.append(arguments)
+        scores = judged(self, *arguments)
+        if len(calls) == nth:
+            own = dataclasses.replace(scores.alone, loss=float("nan"))
+            return dataclasses.replace(scores, alone=own)
+        return scores
+
+    monkeypatch.setattr(Stages, "_alone", alone)
+    infos = run_to_end(make_trainer(dataclasses.replace(RECIPE, epochs=2)))
+    assert [info.is_best for info in infos] == [True, nth == 1]
 
 
 def test_after_the_folds_all_rows_are_learned_from_for_the_mean_of_their_best_epochs():
