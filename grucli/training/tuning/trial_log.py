@@ -102,4 +102,5 @@ class TrialLog:
 
 
 def _line(entry: dict[str, Any]) -> bytes:
-    return f"{json.dumps(entry, ensure_ascii=False, allow_nan=False)}\n".encode()
+    """Return an entry as ASCII: names of columns and labels in it cannot act on a terminal."""
+    return f"{json.dumps(entry, allow_nan=False)}\n".encode("ascii")

@@ -45,6 +45,14 @@ def test_what_is_written_comes_back_to_the_last_bit(path):
     assert resumed(path).is_over
 
 
+def test_names_in_it_cannot_act_on_a_terminal(tmp_path):
+    head = HEAD | {"config": {"data": {"label": "标\x9b31m\u202e\udcff"}}}
+    log = TrialLog(path=tmp_path / "m.tune.jsonl", head=head)
+    log.begin()
+    assert (tmp_path / "m.tune.jsonl").read_bytes().isascii()
+    assert resumed(log.path, head).trials == []
+
+
 def test_only_the_first_trial_has_the_loss_of_each_row(path):
     entries = [json.loads(line) for line in path.read_text().splitlines()]
     assert ["losses" in entry for entry in entries] == [False, True, False]
