@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -19,7 +20,7 @@ from grucli.data.text.byte_pairs import BytePairs
 from grucli.data.text.character_classes import CHARACTERS
 from grucli.data.text.parts import TextParts
 from grucli.data.text.subwords import Subwords
-from grucli.data.text.tokenized import Tokenized, tokens_of, tokens_of_each
+from grucli.data.text.tokenized import Tokenized, are_cut, tokens_of, tokens_of_each
 from grucli.data.text.tokens import LATEST, MODES, Tokenizer, edition_of, tokenizer
 from grucli.data.text.vocabulary import EMPTY, SPECIAL, UNKNOWN, Vocabulary
 from grucli.engine.bags import NONE
@@ -192,7 +193,8 @@ class TextEncoder:
     def encode(self, records: Sequence[Record]) -> Encoded:
         """Encode the texts of records, at least one; a record without a text counts as empty."""
         texts = tokens_of_each(records, self.mode, self.tokenize)
-        return self.encode_tokens(Tokenized.of_tokens(texts))
+        encoded = self.encode_tokens(Tokenized.of_tokens(texts))
+        return replace(encoded, truncated=encoded.truncated | are_cut(records, self.mode))
 
     def encode_tokens(self, texts: Tokenized) -> Encoded:
         """Encode texts, at least one, that were split by `tokenize`."""

@@ -108,6 +108,14 @@ def tokens_of(record: Record, mode: str, tokenize: Tokenizer) -> Sequence[str]:
     return tokenize(text[:MOST_CHARACTERS])
 
 
+def are_cut(records: Sequence[Record], mode: str) -> npt.NDArray[np.bool_]:
+    """Return (n,) whether a text goes on beyond what `tokens_of` divides."""
+    if mode == GIVEN:
+        return np.zeros(len(records), np.bool_)
+    lengths = (len(text or "") for text in column(records, "text"))
+    return np.fromiter((n > MOST_CHARACTERS for n in lengths), np.bool_, len(records))
+
+
 def _batches(texts: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
     """Yield split texts, so many together as a chunk has."""
     batch, size = list[Sequence[str]](), 0

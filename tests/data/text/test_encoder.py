@@ -94,8 +94,10 @@ def test_a_text_is_read_up_to_a_bound(monkeypatch):
     monkeypatch.setattr(tokenized, "MOST_CHARACTERS", 9)
     encoded = TextEncoder(VOCABULARY, "word", 9).encode([text("good filmy film")])
     assert encoded.steps.tolist() == [2, 3]
+    assert encoded.truncated.tolist() == [True]
     given = Record(number=1, text="good filmy film", tokens=("good", "filmy", "film"))
-    assert TextEncoder(VOCABULARY, GIVEN, 9).encode([given]).lengths.tolist() == [3]
+    encoded = TextEncoder(VOCABULARY, GIVEN, 9).encode([given])
+    assert (encoded.lengths.tolist(), encoded.truncated.tolist()) == ([3], [False])
 
 
 @pytest.mark.parametrize("content", ["", "\ud800", "𝒳" * 30, "e\u0301 na\u00efve"])
