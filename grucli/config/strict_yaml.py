@@ -19,7 +19,8 @@ from grucli.errors import ConfigError, excerpt, show_path
 Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 KeyPath: TypeAlias = tuple[str, ...]
 
-# PyYAML takes a microsecond for a character: together these bound any file to 50 ms.
+# PyYAML takes a microsecond for a character and 20 for a value or a key: together these bound any
+# file to a tenth of a second.
 MAX_BYTES = 1 << 15
 MAX_DEPTH = 20
 MAX_VALUES = 2_000
