@@ -23,8 +23,8 @@ from grucli.training.trainer import Trainer
 
 PAUSE_S = 5.0
 """At least so much time lies between lines of a pipe that could as well be left out,"""
-PAUSE_SHARE = 1 / 16
-"""and at least so much of the time since training began."""
+PAUSE_SHARE = 1 / 14
+"""and at least so much of the time since training began, for each line that was said at once."""
 
 
 class EpochLines:
@@ -42,7 +42,7 @@ class EpochLines:
         self._trainer, self._prepared, self._common = trainer, prepared, common
         self._is_terminal, self._clock = is_terminal, clock
         self._began_s = clock()
-        self._said_s = -math.inf
+        self._said_s, self._said_lines = -math.inf, 1
         self._held: list[EpochInfo] = []  # of the stage at hand, which have no line so far
         self._is_open = False  # whether an epoch of this stage has ended
 
@@ -81,7 +81,7 @@ class EpochLines:
         if self._is_terminal:
             return self._prepared.folds is None
         now_s = self._clock()
-        pause_s = max(PAUSE_S, PAUSE_SHARE * (now_s - self._began_s))
+        pause_s = max(PAUSE_S, self._said_lines * PAUSE_SHARE * (now_s - self._began_s))
         return now_s - self._said_s >= pause_s
 
     def _say(self, info: EpochInfo) -> None:
@@ -89,11 +89,11 @@ class EpochLines:
         index = self._held.index(info)
         skipped = [held.epoch for held in self._held[:index]]
         del self._held[: index + 1]
-        self._said_s = self._clock()
-        line = epoch_line(info, self._prepared, skipped=skipped, width=self._width())
-        self._common.note(line)
+        lines = [epoch_line(info, self._prepared, skipped=skipped, width=self._width())]
         if info.epoch == self._trainer.progress.best_epoch:
-            self._common.note_each(sample_lines(self._trainer, self._prepared))
+            lines += sample_lines(self._trainer, self._prepared)
+        self._common.note_each(lines)
+        self._said_s, self._said_lines = self._clock(), len(lines)
 
     def _width(self) -> int | None:
         return output.columns() if self._is_terminal else None

@@ -8,6 +8,7 @@ import re
 import pytest
 from rich.cells import cell_len
 
+from grucli.cli import show_epochs
 from grucli.cli.options import Common
 from grucli.cli.show_epochs import PAUSE_S, EpochLines
 from grucli.config.resolve import resolve
@@ -80,13 +81,17 @@ def test_in_a_pipe_a_line_comes_every_few_seconds(tmp_path, capsys):
     assert epochs(said(session, capsys, epoch_s=PAUSE_S / 3)) == [1, 4, 7, 9]
 
 
-def test_a_long_run_has_few_lines_in_a_pipe(tmp_path, capsys):
-    """A thousand epochs that take a week together."""
+@pytest.mark.parametrize(("samples", "first"), [((), 9), (("  a", "  b", "  c"), 3)])
+def test_a_long_run_has_few_lines_in_a_pipe(tmp_path, capsys, monkeypatch, samples, first):
+    """A thousand epochs that take a week together, each the best one, maybe with samples."""
+    monkeypatch.setattr(show_epochs, "sample_lines", lambda *_: samples)
     settings = ("data.valid=0", "training.epochs=1000", "training.batch_size=60")
     lines = said(session_of(tmp_path, *settings), capsys, epoch_s=605)
     assert 60 < len(lines) < 200
-    assert epochs(lines)[:9] == list(range(1, 10))
-    assert epochs(lines)[-1] == 1000
+    of_epochs = epochs(lines[:: 1 + len(samples)])
+    assert of_epochs[:first] == list(range(1, first + 1))
+    assert of_epochs[-1] == 1000
+    assert lines[-len(samples) :] == list(samples) or not samples
 
 
 def test_a_fold_has_one_line_and_so_has_training_on_all_rows(tmp_path, capsys):
