@@ -112,9 +112,10 @@ class DataConfig(_Section):
     training texts are often written with (byte pairs), exact is each character as it stands: of
     the task generate, auto is one of these where answers are spelled as inputs are."""
     min_count: Count = 1
-    """How often a token must occur in the training data to enter the vocabulary."""
+    """How often a token must occur in the training data to enter the vocabulary, that of
+    inputs: what a task writes with is all that its targets hold."""
     max_vocabulary: Count = 30_000
-    """How many tokens the vocabulary holds at most; the most frequent ones stay."""
+    """How many tokens the vocabulary of inputs holds at most; the most frequent ones stay."""
     vocabulary: FilePath | None = None
     """Of --init-from with weights of another system: the file that has its tokens, one a line, that
     of id 0 first; relative to the config file."""
