@@ -7,27 +7,27 @@ may not.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from grucli import activity
 from grucli.data.encoded import Encoded
 from grucli.data.records import Record
-from grucli.errors import CheckpointError, ConfigError, excerpt, show_path
-from grucli.inspection import paired, similarity
+from grucli.errors import CheckpointError, excerpt, show_path
+from grucli.inspection import paired, paired_texts, similarity
+from grucli.inspection.alignment import align
 from grucli.inspection.measure import MOST_PICKED, Shown, inspect
 from grucli.inspection.paired import Answers
 from grucli.inspection.report import InspectionSettings, Report
 from grucli.inspection.sampling import Drawn
-from grucli.inspection.sequences import Example, example
+from grucli.inspection.sequences import example
 from grucli.inspection.serialization import example_json, plain, scores_json
 from grucli.inspection.similarity import WeightChange
 from grucli.inspection.states import LayerLikeness, layers_alike
-from grucli.model.logits import branch_logits
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
-from grucli.tasks.task import Scores
+from grucli.prediction.window import scores_of
 
 PATH_WIDTH = 36
 
@@ -114,21 +114,15 @@ def compare(
     answers, layers, of_steps = None, tuple[LayerLikeness, ...](), True
     together = has_same_start(*models)
     if drawn is not None:
-        if models[0].task.writes:
-            raise ConfigError("--compare: runs no DATA of models that write texts; give --text")
         activity.at("comparing the answers")
         encoded = tuple(one.encoder.encode(drawn.records) for one in models)
-        scores = tuple(map(_scores, models, encoded))
-        tasks = (models[0].task, models[1].task)
-        answers = paired.answers(tasks, (scores[0], scores[1]), drawn.records, settings.seed)
+        answers = _answers(models, (encoded[0], encoded[1]), drawn.records, settings.seed)
         layers, of_steps = layers_alike(models, (encoded[0], encoded[1]), same_start=together)
         shown, drawn = _with_flips(shown, drawn, answers)
     first = inspect(paths[0], models[0], shown, settings, drawn)
-    texts = Shown(texts=shown.texts) if models[0].task.writes else Shown()
-    other = inspect(paths[1], models[1], texts, settings, drawn)
-    explained = _explained_alike(first, models[1], shown, drawn)
+    other = inspect(paths[1], models[1], Shown(), settings, drawn)
     comparison = Comparison(
-        other=dataclasses.replace(other, examples=explained),
+        other=_explained_alike(first, other, shown, drawn),
         same_start=together,
         weights=similarity.weight_changes(*models),
         answers=answers,
@@ -185,9 +179,19 @@ def _start(card: Mapping[str, Any]) -> tuple[Any, ...] | None:
     return config.get("seed"), config.get("model"), data.get("sha256")
 
 
-def _scores(saved: SavedModel, encoded: Encoded) -> Scores:
-    found = branch_logits(Runner(saved.model, alike=True), encoded)
-    return found.blended(saved.model.mix)
+def _answers(
+    models: tuple[SavedModel, SavedModel],
+    encoded: tuple[Encoded, Encoded],
+    records: Sequence[Record],
+    seed: int,
+) -> Answers:
+    tasks: Any = tuple(one.task for one in models)
+    first, second = (
+        scores_of(one.task, Runner(one.model, alike=True), own)
+        for one, own in zip(models, encoded, strict=True)
+    )
+    compared = paired_texts.answers if tasks[0].writes else paired.answers
+    return compared(tasks, (first, second), records, seed)
 
 
 def _with_flips(shown: Shown, drawn: Drawn, answers: Answers) -> tuple[Shown, Drawn]:
@@ -201,16 +205,16 @@ def _with_flips(shown: Shown, drawn: Drawn, answers: Answers) -> tuple[Shown, Dr
     )
 
 
-def _explained_alike(
-    first: Report, second: SavedModel, shown: Shown, drawn: Drawn | None
-) -> tuple[Example, ...]:
-    """Return what the second model does with the sequences that the first one's report explains."""
+def _explained_alike(first: Report, other: Report, shown: Shown, drawn: Drawn | None) -> Report:
+    """Return the second report with the sequences that the first one explains."""
     records: dict[str, Record] = {f"text {record.number}": record for record in shown.records}
     if drawn is not None:
         every = (*drawn.records, *drawn.asked.values())
         records |= {f"#{record.number}": record for record in every}
-    seed = first.settings.seed
-    return tuple(
-        example(second, records[one.name], one.name, target=shown.target, seed=seed)
+    saved, seed = other.saved, first.settings.seed
+    examples = tuple(
+        example(saved, records[one.name], one.name, target=shown.target, seed=seed)
         for one in first.examples
     )
+    alignments = tuple(align(saved, records[one.name], one.name) for one in first.alignments)
+    return dataclasses.replace(other, examples=examples, alignments=alignments)

@@ -69,9 +69,9 @@ class Answers:
         sequences: n that both have answered.
         flips: (f,) rows with another answer, the farthest apart first; of numbers those that are
             more than a tenth of a standard deviation apart.
-        moved: mean distance of both answers, in [0, 1].
-        only_first, only_second: rows that one alone answers rightly; None without targets, or where
-            none is right or wrong.
+        moved: mean distance of both answers, in [0, 1]; of texts, edits by characters.
+        only_first, only_second: rows that one alone answers rightly, or distinct inputs of texts;
+            None without targets, or where none is right or wrong.
         p: of McNemar's exact test that both are right equally often; None likewise.
         figures: none without known targets.
     """
@@ -226,18 +226,19 @@ def _figures(
         return
     measure = tasks[0].baseline(targets[0]).measure
     parts = [_parts(*one) for one in each]
-    figure = tasks[0].figure_of if tasks[0].has_linear_path else _mean
-    yield _change(measure, parts, figure, seed)
+    figure = tasks[0].figure_of if tasks[0].has_linear_path else quotient
+    yield figure_change(measure, parts, figure, seed)
     right = [hits for hits in (task.right(*one) for task, *one in each) if hits is not None]
     if right and not np.array_equal(right[0], parts[0][:, 0]):
-        yield _change(ALL_RIGHT, [_as_parts(own) for own in right], _mean, seed)
+        yield figure_change(ALL_RIGHT, [_as_parts(own) for own in right], quotient, seed)
     losses = [task.row_losses(own[known], truth[known]) for task, own, truth in each]
-    yield _change(LOSS, [_as_parts(own) for own in losses], _mean, seed)
+    yield figure_change(LOSS, [_as_parts(own) for own in losses], quotient, seed)
 
 
-def _change(
+def figure_change(
     measure: Measure, parts: Sequence[Floats], figure: Callable[[Floats], Floats], seed: int
 ) -> FigureChange:
+    """Return a figure of both models, which follows from the sums of what each row adds to it."""
     first, second = (float(figure(own.sum(axis=0)[None])[0]) for own in parts)
     interval = paired_interval(parts[0], parts[1], figure, seed)
     return FigureChange(measure=measure, first=first, second=second, interval=interval)
@@ -258,7 +259,7 @@ def _as_parts(values: npt.ArrayLike) -> Floats:
     return np.stack((column, np.ones_like(column)), axis=1)
 
 
-def _mean(sums: Floats) -> Floats:
-    """Return (m,) means, of (m, 2) sums and numbers."""
+def quotient(sums: Floats) -> Floats:
+    """Return (m,) means or rates, of (m, 2) sums: one divided by the other."""
     means: Floats = sums[:, 0] / sums[:, 1]
     return means

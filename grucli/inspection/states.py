@@ -15,6 +15,7 @@ from grucli.engine.recurrent import of_direction
 from grucli.inspection import similarity
 from grucli.inspection.health import DIRECTIONS
 from grucli.inspection.similarity import CrossMoments, UnitMatch
+from grucli.model.dropout import Masks
 from grucli.model.network import Architecture
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
@@ -98,7 +99,7 @@ def states_of(
         for direction in range(arch.num_directions)
     }
     for batch in bounded(examples):
-        runner.forward(batch)
+        runner.encode(batch, Masks(0.0, None, runner.model.dtype))
         packing = runner.packing
         rows = (ends - lengths)[batch.rows][packing.row] + packing.step
         for (layer, direction), array in found.items():

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 
 from grucli.errors import counted
+from grucli.inspection.alignment import Alignment
 from grucli.inspection.comparison import Comparison
 from grucli.inspection.health import Gate
 from grucli.inspection.paired import Answers
@@ -26,6 +28,7 @@ NAMES, ARROW = ("A", "B"), " → "
 WEAKEST_SHOWN = 4
 WEAK = 0.5  # |correlation| below which a match is hardly one
 Row = tuple[str, ...]
+Explained = TypeVar("Explained", Example, Alignment)
 
 
 def text(report: Report, compared: Comparison) -> str:
@@ -40,11 +43,9 @@ def text(report: Report, compared: Comparison) -> str:
         lines = field("STATES", states_legend(compared), indent=8)
         lines += [line for one in compared.layers for line in _layer(one)]
         parts.append(lines)
-    pairs = paired_examples(report, compared)
+    pairs = paired(report.examples, compared.other.examples)
     parts += examples(pairs, report.picked)
-    for name, one in zip(NAMES, (report, compared.other), strict=True):
-        named = [dataclasses.replace(each, name=f"{name} {each.name}") for each in one.alignments]
-        parts += alignments(named)
+    parts += alignments(paired(report.alignments, compared.other.alignments))
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
@@ -167,11 +168,11 @@ def layer_sentence(one: LayerLikeness) -> str:
     return f"{words}; {len(weak):,} below {WEAK:g}: {listed}{more}"
 
 
-def paired_examples(report: Report, compared: Comparison) -> list[Example]:
+def paired(of_first: Sequence[Explained], of_second: Sequence[Explained]) -> list[Explained]:
     """Return each explained sequence as A has it, then as B has it."""
     return [
         dataclasses.replace(one, name=f"{name} {one.name}")
-        for pair in zip(report.examples, compared.other.examples, strict=True)
+        for pair in zip(of_first, of_second, strict=True)
         for name, one in zip(NAMES, pair, strict=True)
     ]
 

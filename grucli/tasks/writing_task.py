@@ -12,9 +12,10 @@ from grucli.data.encoder import Encoder
 from grucli.data.records import Record
 from grucli.data.text.byte_pairs import BytePairs
 from grucli.data.text.vocabulary import Vocabulary
-from grucli.engine.packing import Integers
+from grucli.engine.packing import Floats, Integers
 from grucli.engine.steps import Steps
-from grucli.tasks.drafts import Draft
+from grucli.tasks.drafts import Draft, Drafts
+from grucli.tasks.scorecard import Measure
 from grucli.tasks.task import Task
 
 
@@ -45,6 +46,22 @@ class WritingTask(Task, Protocol):
 
     def pieces(self, draft: Draft) -> Sequence[str]:
         """Return the text of each symbol of a draft."""
+
+    def texts(self, scores: Drafts) -> list[str]:
+        """Return the text that answers each input."""
+
+    def input_parts(
+        self, texts: Sequence[str], records: Sequence[Record]
+    ) -> list[tuple[Measure, Floats]]:
+        """Return of each figure, the share of right answers first, what each input adds to it.
+
+        It is (m, 2), one sum to be divided by the other, of m distinct inputs: rows of one input
+        list all that is true of it.
+
+        Args:
+            texts: answers to records that have targets.
+            records: those.
+        """
 
     def searching(self, beam: int) -> Self:
         """Return the same with another beam."""

@@ -15,7 +15,7 @@ from grucli.data.records import Remembered
 from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.symbols import Symbols
 from grucli.data.text.vocabulary import Vocabulary
-from grucli.errors import CheckpointError, ConfigError
+from grucli.errors import CheckpointError
 from grucli.inspection.comparison import compare, has_same_start
 from grucli.inspection.measure import Shown
 from grucli.model.network import Model
@@ -26,7 +26,7 @@ from grucli.tasks.classify.task import Classify
 from grucli.tasks.generate.task import Generate
 from grucli.tasks.regress.task import Regress
 from tests.inspection.helpers import SETTINGS, blocks, random_model
-from tests.inspection.reports import REVIEWS, WORDS, sample, series_model, text_model
+from tests.inspection.reports import REVIEWS, WORDS, sample, series_model, text_model, texts
 from tests.model.test_decoder import writing_architecture
 
 SAMPLE = sample(REVIEWS, (3,))
@@ -140,17 +140,35 @@ def test_without_data_weights_and_texts_are_compared():
     assert "Beside another model" in page(report)
 
 
-def test_of_models_that_write_the_answers_to_texts_are_compared_alone():
+def writing_model(seed, hidden_size=3):
     task = Generate(symbols=Symbols.fit(["ab", "ba"], "char"), longest=6)
-    arch = writing_architecture(num_outputs=task.num_outputs, vocabulary_size=4)
-    model = Model(arch)
-    model.initialise(np.random.default_rng(1))
+    arch = writing_architecture(
+        num_outputs=task.num_outputs, vocabulary_size=4, hidden_size=hidden_size
+    )
+    model, rng = Model(arch), np.random.default_rng(seed)
+    model.params.flat[:] = rng.normal(size=model.params.flat.size)
+    model.table[...] = rng.normal(size=model.table.shape)
     encoder = TextEncoder(Vocabulary(["a", "b"]), "char", 9)
-    saved = SavedModel(model=model, encoder=encoder, task=task, remembered=Remembered(), card={})
-    with pytest.raises(ConfigError, match="models that write texts"):
-        compared(saved, saved)
-    report = compared(saved, saved, Shown(texts=("ab",)), None)
-    own, other = report.to_json()["data"]["alignments"], figures(report)["other"]["alignments"]
-    assert own == other
-    assert "A text 1" in text(report)
-    assert "B text 1" in text(report)
+    return SavedModel(model=model, encoder=encoder, task=task, remembered=Remembered(), card={})
+
+
+@pytest.mark.parametrize("drawn", [None, sample(texts(("ab", "a"), ("ba", "b"), ("b", "b")))])
+def test_what_two_models_write_stands_beside_each_other(drawn):
+    first, second = writing_model(1), writing_model(2, hidden_size=4)
+    report = compared(first, second, Shown(texts=("ab",)), drawn)
+    found, both, html = figures(report), text(report), page(report)
+    assert max(map(cell_len, both.splitlines())) <= 80
+    own, other = report.alignments, report.comparison.other.alignments
+    assert [one.name for one in own] == [one.name for one in other]
+    assert len(own) == 1 + found.get("flips", 0)
+    for one in own:
+        for name in (f"A {one.name}", f"B {one.name}"):
+            assert name in both
+            assert name in html
+    if drawn is not None:
+        assert found["flips"] == 3  # so these models have been chosen
+        assert [one["name"] for one in found["figures"]] == ["exact_match", "edit_rate"]
+        assert [one["name"] for one in found["states"]] == [
+            "layer 1 forward",
+            "layer 1 backward",
+        ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grucli.inspection.report import SCHEMA, Input, Report, Verdict
-from grucli.report.comparison import paired_examples
+from grucli.report.comparison import paired
 from grucli.report.inspection import (
     data_facts,
     gate_heading,
@@ -44,14 +44,15 @@ def page(report: Report) -> str:
 
     Without data there are the explained texts and what is in the model.
     """
-    shown, compared = report.examples, report.comparison
+    shown, aligned, compared = report.examples, report.alignments, report.comparison
     sections: list[tuple[str, str, Markup | None]] = []
     if compared is not None:
-        shown = tuple(paired_examples(report, compared))
+        shown = tuple(paired(shown, compared.other.examples))
+        aligned = tuple(paired(aligned, compared.other.alignments))
         sections.append(("beside", "Beside another model", beside(report, compared)))
     sections += [
         ("why", "Why this answer", examples(shown, report.picked)),
-        ("alignment", "What each symbol rests on", alignments(report.alignments)),
+        ("alignment", "What each symbol rests on", alignments(aligned)),
     ]
     if report.audit is not None:
         sections.append(("audit", "Are the reasons to be believed", audited(report.audit)))

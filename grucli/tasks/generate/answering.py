@@ -108,6 +108,26 @@ class TextAnswering:
         truths = [record.label or "" for record in records]
         return scorecard(self.texts(scores), truths, _sources(records), self.symbols.kind)
 
+    def input_parts(
+        self, texts: Sequence[str], records: Sequence[Record]
+    ) -> list[tuple[Measure, Floats]]:
+        """Return of each figure what every distinct input adds to it: (m, 2), to be divided.
+
+        Args:
+            texts: answers to records that have targets.
+            records: those.
+        """
+        from grucli.tasks.generate.baseline import EDIT_RATE, EXACT_MATCH
+        from grucli.tasks.generate.metrics import EditRate, compared, units_of
+
+        truths = [record.label or "" for record in records]
+        rows = compared(texts, truths, _sources(records))
+        right, rate = [row.is_right for row in rows], EditRate.of(rows, units_of(self.symbols.kind))
+        return [
+            (EXACT_MATCH, np.stack((right, np.ones(len(rows))), axis=1)),
+            (EDIT_RATE, np.stack((rate.edits, rate.sizes), axis=1).astype(np.float64)),
+        ]
+
     def pictures(self, scores: Drafts, targets: Steps) -> Pictures:
         """Return which answers are wrong."""
         from grucli.tasks.pictures import Pictures, RowErrors
