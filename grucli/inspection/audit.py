@@ -137,7 +137,7 @@ def audit(
     target: str | None,
     seed: int,
 ) -> Audit | None:
-    """Audit the sequences that are explained, and some of a sample.
+    """Audit the sequences that are explained, and some of a sample; each counts once.
 
     Args:
         saved: the model, in float64.
@@ -151,9 +151,11 @@ def audit(
     """
     found = [_of_record(saved, record, name, target, seed) for name, record in explained]
     shown, left = [one for one in found if one is not None], MOST_STEPS
-    others = list[SequenceAudit]()
+    others, names = list[SequenceAudit](), {name for name, _ in explained}
     for k in np.unique(np.linspace(0, len(sample) - 1, AUDITED).astype(int)) if sample else []:
         record = sample[int(k)]
+        if f"#{record.number}" in names:
+            continue
         left -= _steps_read(asked(saved, record))
         one = _of_record(saved, record, f"#{record.number}", None, seed) if left > 0 else None
         others += [] if one is None else [one]

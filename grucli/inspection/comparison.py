@@ -16,12 +16,10 @@ from grucli.data.encoded import Encoded
 from grucli.data.records import Record
 from grucli.errors import CheckpointError, excerpt, show_path
 from grucli.inspection import paired, paired_texts, similarity
-from grucli.inspection.alignment import align
 from grucli.inspection.measure import MOST_PICKED, Shown, inspect
 from grucli.inspection.paired import Answers
 from grucli.inspection.report import InspectionSettings, Report
 from grucli.inspection.sampling import Drawn
-from grucli.inspection.sequences import example
 from grucli.inspection.serialization import example_json, plain, scores_json
 from grucli.inspection.similarity import WeightChange
 from grucli.inspection.states import LayerLikeness, layers_alike
@@ -120,9 +118,9 @@ def compare(
         layers, of_steps = layers_alike(models, (encoded[0], encoded[1]), same_start=together)
         shown, drawn = _with_flips(shown, drawn, answers)
     first = inspect(paths[0], models[0], shown, settings, drawn)
-    other = inspect(paths[1], models[1], Shown(), settings, drawn)
+    shown, drawn = _alike(first, shown, drawn)
     comparison = Comparison(
-        other=_explained_alike(first, other, shown, drawn),
+        other=inspect(paths[1], models[1], shown, settings, drawn),
         same_start=together,
         weights=similarity.weight_changes(*models),
         answers=answers,
@@ -205,16 +203,15 @@ def _with_flips(shown: Shown, drawn: Drawn, answers: Answers) -> tuple[Shown, Dr
     )
 
 
-def _explained_alike(first: Report, other: Report, shown: Shown, drawn: Drawn | None) -> Report:
-    """Return the second report with the sequences that the first one explains."""
-    records: dict[str, Record] = {f"text {record.number}": record for record in shown.records}
-    if drawn is not None:
-        every = (*drawn.records, *drawn.asked.values())
-        records |= {f"#{record.number}": record for record in every}
-    saved, seed = other.saved, first.settings.seed
-    examples = tuple(
-        example(saved, records[one.name], one.name, target=shown.target, seed=seed)
-        for one in first.examples
+def _alike(first: Report, shown: Shown, drawn: Drawn | None) -> tuple[Shown, Drawn | None]:
+    """Return what has the second model explain what the first one's report does, one by one."""
+    if drawn is None:
+        return shown, None
+    known = {record.number: record for record in (*drawn.records, *drawn.asked.values())}
+    named = {f"#{number}": number for number in known}
+    explained = [one.name for one in first.examples] + [one.name for one in first.alignments]
+    numbers = tuple(named[name] for name in explained if name in named)
+    return (
+        dataclasses.replace(shown, numbers=numbers, picks=()),
+        dataclasses.replace(drawn, asked=known),
     )
-    alignments = tuple(align(saved, records[one.name], one.name) for one in first.alignments)
-    return dataclasses.replace(other, examples=examples, alignments=alignments)

@@ -167,13 +167,14 @@ def _with(
     health: tuple[LayerHealth, ...],
     horizons: tuple[Horizon, ...],
 ) -> Report:
+    architecture = report.saved.model.architecture
     return dataclasses.replace(
         report,
         input=data,
         card=_card(report.saved.task, scores, drawn.records),
         health=health,
         horizons=horizons,
-        verdicts=verdicts(report.saved.model.architecture, data, health, horizons),
+        verdicts=verdicts(architecture, data, health, horizons, report.training),
     )
 
 

@@ -8,11 +8,13 @@ from grucli.errors import counted
 from grucli.inspection.health import LayerHealth, gates_see_states
 from grucli.inspection.memory import Horizon
 from grucli.inspection.report import Input, Level, Verdict
+from grucli.inspection.training_flow import TrainingFlow
 from grucli.model.network import Architecture
 
 CANDIDATE_RATIO = 3.0  # horizon over what the keep gates hold
 WHOLE_SHARE = 0.9  # of the 95th percentile of the lengths
 IGNORED_SHARE = 0.2  # of the median length
+VANISHED, EXPLODED = 1e-3, 100.0  # of the gradient by the last state
 LISTED_UNITS = 12
 ADVICE = {
     "gates.dead_units": "try a smaller model.hidden_size, or a lower training.learning_rate",
@@ -27,6 +29,8 @@ ADVICE = {
     "memory.redundant": "try shorter inputs, and look for a mark that gives the answer away",
     "memory.ignores_start": "try shorter inputs, or model.initialisation=chrono if it matters",
     "memory.ignores_end": "try shorter inputs (data.max_length), or look at what begins them",
+    "memory.vanishing_gradient": "fine where the end decides, else try model.initialisation=chrono",
+    "memory.exploding_gradient": "try a lower training.learning_rate or training.clip_norm",
     "trust.unlearned": "train on more rows or for more epochs, or look at the columns",
     "trust.no_effect": "believe no reason that is shown, and look at the scores",
     "trust.disagree": "believe only what all of them name",
@@ -42,10 +46,13 @@ def verdicts(
     data: Input,
     health: Sequence[LayerHealth],
     horizons: Sequence[Horizon],
+    flow: TrainingFlow | None = None,
 ) -> tuple[Verdict, ...]:
-    """Apply every rule."""
+    """Apply every rule; `flow` is what is known of the training, if anything."""
     found = [verdict for part in health for verdict in _of_units(part, architecture)]
     found += _of_memory(architecture, data, health, horizons)
+    if flow is not None and _reads_the_end(architecture):
+        found += _of_gradients(flow, data)
     return tuple(found)
 
 
@@ -97,9 +104,35 @@ def _of_memory(
         )
         return
     yield from _of_horizons(horizons, data)
-    reads_the_end = not architecture.bidirectional and architecture.pooling == ("last",)
-    if health[0].gates and reads_the_end and gates_see_states(architecture.cell):
+    if health[0].gates and _reads_the_end(architecture) and gates_see_states(architecture.cell):
         yield from _of_candidate_path(health, horizons)
+
+
+def _reads_the_end(architecture: Architecture) -> bool:
+    """Whether the last state alone is read, so that all else must come through it."""
+    is_whole = not (architecture.reads_steps or architecture.writes)
+    return is_whole and not architecture.bidirectional and architecture.pooling == ("last",)
+
+
+def _of_gradients(flow: TrainingFlow, data: Input) -> Iterator[Verdict]:
+    """Say where the signal of training does not arrive, or is blown up on its way."""
+    distance = max((far for far in flow.reach if far < data.median_length), default=None)
+    if distance is not None and (left := flow.reach[distance][-1]) < VANISHED:
+        yield verdict(
+            "memory.vanishing_gradient",
+            f"at the end of training {left:.1e} of the gradient was left "
+            f"{counted(distance, 'step')} back: what stands there is hardly learned",
+            (f"gradient {distance} back / by the last state", left, VANISHED),
+            "warning",
+        )
+    most = max((share for row in flow.reach.values() for share in row), default=0.0)
+    if most > EXPLODED:
+        yield verdict(
+            "memory.exploding_gradient",
+            f"gradients grew up to {most:.1e} times on their way back in training",
+            ("largest gradient / by the last state", most, EXPLODED),
+            "warning",
+        )
 
 
 def _of_candidate_path(

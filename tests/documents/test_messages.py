@@ -170,18 +170,20 @@ def judged(folder):
     """Return id -> line of the verdicts that real commands give."""
     filler, found = " ".join(["filler"] * 20), {}
     first, last, both = f"{{0}} {filler}", f"{filler} {{0}}", f"{{0}} {filler} {{0}}"
-    for model, forms in [
-        (recall_model(), [first]),
-        (recall_model(), [last]),
-        (recall_model(), [both]),
-        (recall_model(), [first, last]),
-        (latch(), [first]),
-        (faulty_model(), [first]),
-        (mute_model(), [first]),
+    one = {"epoch": 1, "norm": 1.0, "clipped": 0.0, "reach_1": 300.0, "reach_13": 2e-6}
+    watched = {"moments": [one]}
+    for model, forms, card in [
+        (recall_model(), [first], watched),
+        (recall_model(), [last], {}),
+        (recall_model(), [both], {}),
+        (recall_model(), [first, last], {}),
+        (latch(), [first], {}),
+        (faulty_model(), [first], {}),
+        (mute_model(), [first], {}),
     ]:
         texts = [form.format(cue) for form in forms for cue in ("bad", "good") for _ in range(9)]
         (folder / "texts.txt").write_text("".join(f"{text}\n" for text in texts))
-        checkpoint.save(folder / "hand.npz", text_model(model, ("bad", "good")))
+        checkpoint.save(folder / "hand.npz", text_model(model, ("bad", "good"), card=card))
         ran = grucli("inspect-gates", "texts.txt", "-m", "hand.npz", "--json", cwd=folder)
         assert (ran.code, ran.err) == (0, "")
         found |= verdict_lines(ran)

@@ -82,6 +82,18 @@ def test_whoever_reads_other_steps_is_compared_by_last_states():
     assert len(names) == len(set(names))
 
 
+def test_the_same_sequences_of_both_are_audited():
+    settings = dataclasses.replace(SETTINGS, audit=True)
+    shown = Shown(texts=("very good not bad good",), numbers=(3,), picks=("uncertain",))
+    models = (text_model(), text_model(random_model(hidden_size=7)))
+    found = compare(("a.npz", "b.npz"), models, shown, settings, SAMPLE)
+    both = found, found.comparison.other
+    first, second = ([one.name for one in report.audit.sequences] for report in both)
+    assert first == second
+    assert first[:2] == ["text 1", "#3"]
+    assert both[0].audit.explained == both[1].audit.explained == 2
+
+
 def test_who_begins_alike_is_told_by_the_card():
     card = {"config": {"seed": 1, "model": {"cell": "gru"}}, "data": {"sha256": "ab"}}
     first = text_model(card=card)

@@ -14,7 +14,8 @@ from grucli.report.inspection import text
 from grucli.report.page.page import page
 from grucli.report.training_flow import few
 from grucli.training.moments import told
-from tests.inspection.reports import HOSTILE, report, text_model
+from tests.inspection.helpers import random_model
+from tests.inspection.reports import HOSTILE, report, sample, text_model, texts
 from tests.report.page.test_page import check_harmless
 from tests.training.helpers import RECIPE, make_trainer
 
@@ -50,6 +51,24 @@ def test_figures_stand_by_name_and_epoch():
     assert math.exp(-1) > 0.3
     assert flow.steps_reached == (8, 1)
     assert flow.gates["layer 1 forward keep"]["mean"] == pytest.approx((0.6, 0.8))
+
+
+@pytest.mark.parametrize(
+    ("reach_8", "words", "expected"),
+    [
+        ((0.4, 0.0009), 9, {"memory.vanishing_gradient"}),
+        ((0.0009, 0.4), 9, set()),  # in the end it arrives
+        ((0.4, 0.0009), 8, set()),  # the data ask for no step so far back
+        ((101.0, 0.4), 3, {"memory.exploding_gradient"}),
+    ],
+)
+def test_gradients_that_vanish_or_explode_have_a_verdict(reach_8, words, expected):
+    card = {"moments": [moment(1, reach_8=reach_8[0]), moment(2, reach_8=reach_8[1])]}
+    rows = sample(texts(*[(" ".join([word] * words), "no") for word in ("very", "good")]))
+    for pooling, given in ((("last",), expected), (("mean",), set())):
+        model = random_model(bidirectional=False, pooling=pooling)
+        found = {one.id for one in report(text_model(model, card=card), None, rows).verdicts}
+        assert {name for name in found if name.endswith("_gradient")} == given
 
 
 def test_what_a_training_tells_is_read_back():
