@@ -144,7 +144,7 @@ def _told(path: str | Path) -> Iterator[None]:
     try:
         yield
     except FaultError as fault:
-        said = _OF_OTHERS if is_foreign(path) else fault
+        said = _OF_OTHERS if is_foreign(path) else str(fault)  # a fault in it would be a cycle
         raise CheckpointError(f"{show_path(path)}: {said}") from None
 
 

@@ -4,6 +4,7 @@ Covers: modelfile/npz_layout.
 """
 
 import contextlib
+import gc
 import hashlib
 import io
 import json
@@ -26,6 +27,7 @@ from grucli.errors import AccessError, CheckpointError
 from grucli.files.temporaries import sweep
 from grucli.modelfile import archive
 from grucli.modelfile.archive import read_archive, write_archive
+from grucli.modelfile.npz_layout import FaultError
 from tests.faults import every_fault
 
 META = {
@@ -654,6 +656,38 @@ def test_no_attack_runs_code_or_takes_memory(path, tmp_path, hostile):
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     assert done.stdout == f"refused {len(files)}\n", done.stdout + done.stderr
+
+
+def test_json_that_is_made_to_take_long_takes_little(path):
+    """As much of it as there may be, in an honest frame."""
+    keys = [b'"%d":1' % (k * 7919 % 170_003) for k in range(170_000)]
+    texts = [
+        b"{%b}" % b",".join(keys),
+        *(b'{"a":[%b1]}' % (p * 400_000) for p in (b"1.5, ", b'"a",')),
+    ]
+    longest_s = 0.0
+    for text in texts:
+        path.write_bytes(with_meta(text))
+        began_s = time.process_time()
+        with pytest.raises(CheckpointError):
+            read_archive(path)
+        longest_s = max(longest_s, time.process_time() - began_s)
+    print(f"{len(texts)} files: {longest_s:.2f} s at most")
+    assert longest_s < 2
+
+
+def test_a_refused_file_is_not_kept(path):
+    """No cycle holds what has read it, and so its bytes, until cycles are sought."""
+    data = save(path)
+    path.write_bytes(data[:-40] + bytes(40))
+    gc.collect()
+    gc.disable()
+    try:
+        with contextlib.suppress(CheckpointError):
+            read_archive(path)
+        assert not [each for each in gc.get_objects() if isinstance(each, FaultError)]
+    finally:
+        gc.enable()
 
 
 @pytest.mark.rigs
