@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
-from unittest import mock
 
 from grucli.config import strict_yaml
 from grucli.data.forms import FormatName
@@ -20,7 +19,7 @@ from grucli.data.labelled import read_table
 from grucli.data.records import ReadOptions
 from grucli.errors import GrucliError, show
 from grucli.modelfile import checkpoint
-from tests.attacks import models
+from tests.attacks import models, rig
 
 MOST_LISTED = 5  # problems of a file
 LONGEST = 400
@@ -28,7 +27,7 @@ LONGEST = 400
 
 def model(data: bytes) -> None:
     """Open it as a model file."""
-    with mock.patch("grucli.modelfile.archive.read_bytes", return_value=data):
+    with rig.read_as(data):
         checkpoint.load("m.npz")
 
 

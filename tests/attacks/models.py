@@ -1,4 +1,4 @@
-"""A small sound model of each task, as bytes of its file: untrained, and quickly made."""
+"""A sound model of each task, as bytes of its file: untrained, quickly made, small unless asked."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ _TASKS: dict[str, Task] = {
 _VOCABULARY = Vocabulary(("bad", "good", "day", "film"))
 
 
-def saved(kind: str) -> SavedModel:
-    """Return the model of a name in DATA."""
+def saved(kind: str, *, width: int = 2) -> SavedModel:
+    """Return the model of a name in DATA, with so many numbers for each word."""
     task = _TASKS[kind]
     encoder: Encoder = TextEncoder(_VOCABULARY, "auto", UNLIMITED if task.reads_steps else 20)
     if kind == "series":
         encoder = SeriesEncoder(np.zeros(2), np.ones(2), 20)
-    model = _model(task, encoder)
+    model = _model(task, encoder, width)
     remembered = Remembered(kind="text", text="text", label="label", delimiter=",")
     if kind == "series":
         remembered = Remembered(kind="series")
@@ -77,7 +77,7 @@ def saved(kind: str) -> SavedModel:
     return SavedModel(model=model, encoder=encoder, task=task, remembered=remembered, card=card)
 
 
-def file(kind: str, folder: Path, *, last: bool = False) -> Path:
+def file(kind: str, folder: Path, *, last: bool = False, width: int = 2) -> Path:
     """Write the model of a name in DATA, with `last` the file to resume from, and its data."""
     run = None
     if last:
@@ -85,20 +85,20 @@ def file(kind: str, folder: Path, *, last: bool = False) -> Path:
         run = RunState(progress=progress, arrays={"moments": np.zeros(3, np.float32)})
     folder.mkdir(exist_ok=True)
     path = folder / f"{kind}{'.last' if last else ''}.npz"
-    checkpoint.save(path, saved(kind), run)
+    checkpoint.save(path, saved(kind, width=width), run)
     name, content = DATA[kind]
     (folder / name).write_text(content)
     return path
 
 
-def _model(task: Task, encoder: Encoder) -> Model:
+def _model(task: Task, encoder: Encoder, width: int) -> Model:
     size = 0 if encoder.vocabulary is None else len(encoder.vocabulary)
     pooling = () if task.reads_steps or task.writes else ("last", "max")
     model = Model(
         Architecture(
             cell="gru",
             vocabulary_size=size,
-            input_size=encoder.input_size or 2,
+            input_size=encoder.input_size or width,
             hidden_size=2,
             num_layers=1,
             bidirectional=True,

@@ -7,20 +7,23 @@ import sys
 import pytest
 
 from tests.attacks.guard import CODE_RAN, SPARE_BYTES
+from tests.attacks.rig import DAMAGED
 from tests.cli.helpers import environment
 
 MOST_MS = 100
-DAMAGED = ("truncated", "flipped", "spliced")
+WIDTH_OF_2_MB = 28_000
 
 
-def rig(way, *, count, step=1, kind="all"):
-    """Run a rig in a process of its own; return what it found."""
-    words = ["-m", "tests.attacks.rig", way, kind, f"--count={count}", f"--step={step}"]
+def rig(way, *, kind="all", **options):
+    """Run a rig in a process of its own; print and return what it found."""
+    words = ["-m", "tests.attacks.rig", way, kind]
+    words += [f"--{name}={value}" for name, value in options.items()]
     done = subprocess.run(
         [sys.executable, *words], env=environment(), capture_output=True, text=True, check=False
     )
     assert done.returncode != CODE_RAN, done.stderr
     assert done.returncode == 0, done.stderr
+    print(way, kind, done.stdout)
     found = json.loads(done.stdout)
     assert found["leaks"] == []
     return found
@@ -35,6 +38,15 @@ def assert_cheap(found):
 @pytest.mark.parametrize("way", DAMAGED)
 def test_no_damaged_file_is_taken_for_a_sound_one(way, cases):
     found = rig(way, count=cases(60), step=max(1, 149 * 60 // cases(60)))
+    assert_cheap(found)
+    assert found["other"] == 0
+    assert found["refused"] > 0.8 * found["files"] > 100
+
+
+@pytest.mark.rigs
+def test_damage_in_2_mb_is_refused_at_once(cases):
+    step = 2_000_000 * 8 // cases(60)
+    found = rig("damaged", kind="classify", count=cases(60), step=step, width=WIDTH_OF_2_MB)
     assert_cheap(found)
     assert found["other"] == 0
     assert found["refused"] > 0.8 * found["files"] > 100
