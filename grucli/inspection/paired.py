@@ -37,13 +37,13 @@ class FigureChange:
     Attributes:
         measure: what it is.
         first, second: its value for either.
-        interval: of `second` less `first`, 95 %, by resampling the rows.
+        interval: of `second` less `first`, 95 %, by resampling the rows; None of a single one.
     """
 
     measure: Measure
     first: float
     second: float
-    interval: Interval
+    interval: Interval | None
 
     @property
     def change(self) -> float:
@@ -106,7 +106,7 @@ class Answers:
                     "first": one.first,
                     "second": one.second,
                     "change": one.change,
-                    "interval": list(one.interval),
+                    "interval": None if one.interval is None else list(one.interval),
                 }
                 for one in self.figures
             ],
@@ -240,7 +240,8 @@ def figure_change(
 ) -> FigureChange:
     """Return a figure of both models, which follows from the sums of what each row adds to it."""
     first, second = (float(figure(own.sum(axis=0)[None])[0]) for own in parts)
-    interval = paired_interval(parts[0], parts[1], figure, seed)
+    is_single = len(parts[0]) == 1  # of which every resample is the same
+    interval = None if is_single else paired_interval(parts[0], parts[1], figure, seed)
     return FigureChange(measure=measure, first=first, second=second, interval=interval)
 
 

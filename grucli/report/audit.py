@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from grucli.errors import counted
 from grucli.inspection.audit import METHODS, Audit, SequenceAudit
 from grucli.inspection.faithfulness import SHARES, Curve
 from grucli.report.tables import field, number, table
@@ -22,9 +23,10 @@ def audit_lines(found: Audit) -> list[str]:
 
 def legend(found: Audit) -> str:
     """Return what was done."""
+    answers = counted(len(found.sequences), "answer")
     return (
-        f"of the reasons of {len(found.sequences):,} answers by three methods, of the recurrence "
-        "alone: how far the level falls without the top parts, and with nothing but them"
+        f"of the reasons of {answers} by three methods, of the recurrence alone: "
+        "how far the level falls without the top parts, and with nothing but them"
     )
 
 

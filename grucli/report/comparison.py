@@ -84,10 +84,10 @@ def figure_rows(found: Answers) -> list[Row]:
     rows: list[Row] = [("", *NAMES, "B - A", "95 % interval")]
     for one in found.figures:
         unit = one.measure.has_unit
-        low, high = (_signed(end, has_unit=unit) for end in one.interval)
+        interval = " to ".join(_signed(end, has_unit=unit) for end in one.interval or ())
         values = (number(value, has_unit=unit) for value in (one.first, one.second))
         change = _signed(one.change, has_unit=unit)
-        rows.append((one.measure.title, *values, change, f"{low} to {high}"))
+        rows.append((one.measure.title, *values, change, interval or "-"))
     return rows
 
 

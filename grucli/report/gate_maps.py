@@ -62,7 +62,8 @@ def ages(trace: GateTrace) -> str | None:
         return None
     newest = "of the last step" if unit == 1 else f"of the last {unit} steps"
     between = (f"{unit * low} to {unit * high - 1} steps old" for low, high in pairwise(AGES))
-    names = (newest, *between, "older")
+    is_begun = len(trace.maps["state"]) * trace.window < unit * AGES[-1]
+    names = (newest, *between, "of the zeros it began with" if is_begun else "older")
     bounds = pairwise((1.0, *shares, 0.0))
     return ", ".join(
         f"{percent(newer - older, 0)} {name}"

@@ -114,6 +114,8 @@ def test_numbers_are_compared_in_their_unit():
     rmse = found.figures[0]
     truth = np.arange(1.0, 10)
     assert rmse.first == pytest.approx(np.sqrt(np.mean((values[:, 0] - truth) ** 2)))
+    (alone, *_) = answers((first, second), (scores[:1], theirs[:1]), targets[:1], 0).figures
+    assert alone.interval is None  # one row tells nothing of others
 
 
 def test_an_interval_holds_the_change_as_often_as_it_says():

@@ -72,8 +72,8 @@ def test_half_blocks_show_two_units_in_a_line():
     assert all(line.endswith("\x1b[0m") for line in lines)
 
 
-def trace_of(carried, **changes):
-    states = np.zeros((1, 2))
+def trace_of(carried, steps=30, **changes):
+    states = np.zeros((steps, 2))
     given = {"layer": 0, "direction": "forward", "stride": 1, "window": 1, "order": (0, 1)}
     maps = {"keep": states, "state": states}
     return GateTrace(**given | changes, maps=maps, carried=np.array([carried]))
@@ -83,6 +83,10 @@ def test_ages_add_up_to_the_whole_state():
     trace = trace_of([0.5, 0.25, 0.25, 0.1])
     assert ages(trace) == (
         "50 % of the last step, 25 % 1 to 2 steps old, 15 % 8 to 20 steps old, 10 % older"
+    )
+    short = trace_of([0.5, 0.25, 0.25, 0.25], steps=3)
+    assert ages(short) == (
+        "50 % of the last step, 25 % 1 to 2 steps old, 25 % of the zeros it began with"
     )
     strided = trace_of([0.5, 0, 0, 0], stride=4)
     assert ages(strided) == "50 % of the last 4 steps, 50 % 4 to 11 steps old"
