@@ -38,3 +38,8 @@ def duration(seconds: float) -> str:
         return f"{round(seconds)} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def measured(seconds: float) -> str:
+    """Return a time that was measured, also a short one: "0.034 s", "8.1 s", "3 min"."""
+    return f"{seconds:.2g} s" if seconds < 10 else duration(seconds)

@@ -7,7 +7,7 @@ from grucli.config.schema import KEYS
 from grucli.errors import counted, excerpt
 from grucli.model.network import Model
 from grucli.preparation.prepare import Prepared
-from grucli.report.bar import duration
+from grucli.report.bar import duration, measured
 from grucli.training.outlook import Outlook
 from grucli.training.trainer import Trainer
 
@@ -30,7 +30,7 @@ def lines(trainer: Trainer, prepared: Prepared, settings: Settings, outlook: Out
         f"memory: about {_megabytes(outlook.peak_bytes)} at its peak; weights and optimizer "
         f"{_megabytes(cost.state_bytes)}, largest batch {_megabytes(cost.step_bytes)}, data "
         f"{_megabytes(cost.data_bytes)}",
-        f"time: about {duration(outlook.total_s)} in all; {cost.epoch_s:.2g} s an epoch of "
+        f"time: about {duration(outlook.total_s)} in all; {measured(cost.epoch_s)} an epoch of "
         f"{counted(trainer.num_batches, 'step')}, at most {counted(trainer.epochs, 'epoch')}"
         f"{_each_fold(trainer)}; timed on a few steps",
         "dry run: nothing was written",

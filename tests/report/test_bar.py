@@ -3,7 +3,7 @@
 import pytest
 from rich.cells import cell_len
 
-from grucli.report.bar import bar_line, duration
+from grucli.report.bar import bar_line, duration, measured
 
 WORDS = "fold 2 of 3, epoch 12, loss 0.0499"
 
@@ -34,3 +34,11 @@ def test_no_line_is_wider_than_the_terminal_and_the_bar_stays_in_its_place(what,
 )
 def test_a_time_is_no_finer_than_it_is_known(seconds, words):
     assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.0339, "0.034 s"), (8.14, "8.1 s"), (9.99, "10 s"), (11.4, "11 s"), (640, "11 min")],
+)
+def test_a_measured_time_has_two_digits_and_no_power_of_ten(seconds, words):
+    assert measured(seconds) == words
