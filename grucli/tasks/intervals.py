@@ -23,6 +23,15 @@ def _wilson_low(successes: float, trials: float) -> float:
     return (share + z2 / 2 - math.sqrt(z2 * (share * (1 - share) + z2 / 4))) / (1 + z2)
 
 
+def mean_interval(value: float, error: float, rows: int) -> Interval:
+    """Return the 95 % interval, within [0, 1], of a mean of n numbers in [0, 1].
+
+    It is that of a share with the same standard error; without one, of a share of `rows`.
+    """
+    trials = value * (1 - value) / error**2 if error else rows
+    return wilson_interval(value * trials, trials)
+
+
 def normal_interval(value: float, error: float) -> Interval:
     """Return the 95 % interval of a number with this standard error."""
     return value - Z_95 * error, value + Z_95 * error

@@ -18,7 +18,7 @@ import numpy as np
 from grucli.data.text import scripts
 from grucli.data.text.tokens import tokenizer
 from grucli.tasks.generate.metrics import Compared
-from grucli.tasks.intervals import Interval, normal_interval
+from grucli.tasks.intervals import Interval, mean_interval
 
 PACKAGES = "sacrebleu", "rouge_score"
 _TOKENIZERS = {"Han": "zh", "Kana": "char", "Hangul": "char", "Thai": "char"}
@@ -80,7 +80,7 @@ def rouge(rows: Sequence[Compared], kinds: Sequence[str]) -> list[TextScore]:
         TextScore(
             value=float(mean),
             how="F1 of tokens of any script",
-            interval=normal_interval(float(mean), float(error)),
+            interval=mean_interval(float(mean), float(error), len(rows)),
         )
         for mean, error in zip(scores.mean(axis=0), errors, strict=True)
     ]

@@ -76,7 +76,7 @@ def test_other_programs_score_texts():
     assert found["bleu"] == pytest.approx(100)
     assert found["rouge_1"] == found["rouge_l"] == 1.0
     assert found["baseline_rouge_l"] == pytest.approx(1 / 3)  # "the cat sat" alone
-    assert found["rouge_l_interval"] == [1.0, 1.0]
+    assert found["rouge_l_interval"] == pytest.approx([0.4385, 1], abs=1e-4)  # of three rows
 
 
 def test_without_the_extra_it_is_named(monkeypatch):

@@ -67,7 +67,13 @@ def test_rouge_reads_every_script():
     (score,) = text_scores.rouge(rows, ["rougeL"])
     assert score.value == pytest.approx((6 / 7 + 0) / 2)
     low, high = score.interval
-    assert low < score.value < high
+    assert 0 <= low < score.value < high <= 1
+    nothing, all_right = (
+        text_scores.rouge(rows_of([pair] * 3), ["rouge2"])[0]
+        for pair in (("x", "y"), ("a b", "a b"))
+    )
+    assert nothing.interval == pytest.approx((0, 1.96**2 / (3 + 1.96**2)), abs=1e-3)
+    assert all_right.interval == pytest.approx((3 / (3 + 1.96**2), 1), abs=1e-3)
 
 
 def test_nothing_is_printed(caplog, capfd):
