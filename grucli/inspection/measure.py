@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,7 @@ from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.window import scores_of
 from grucli.tasks.scorecard import Scorecard
 from grucli.tasks.task import Scores, Task
+from grucli.tasks.writing_task import WritingTask, targets_of
 
 MOST_PICKED = 3  # sequences that "wrong" or "uncertain" picks
 
@@ -195,6 +197,17 @@ def _right(task: Task, drawn: Drawn, scores: Scores) -> int | None:
     return int((hits & [record.has_target for record in drawn.records]).sum())
 
 
+def _decided(task: Task, drawn: Drawn, scores: Scores) -> tuple[int, int | None]:
+    """Return how many answers have a target and are right; of texts, how many distinct inputs."""
+    asked = [row for row, record in enumerate(drawn.records) if record.has_target]
+    if not (task.writes and asked):
+        return len(asked), _right(task, drawn, scores)
+    writing, records = cast(WritingTask, task), [drawn.records[row] for row in asked]
+    texts = writing.texts(scores[np.array(asked)])
+    right = writing.input_parts(texts, records)[0][1][:, 0]
+    return len(right), int(right.sum())
+
+
 def _shares(saved: SavedModel, drawn: Drawn, branches: BranchLogits) -> Branches | None:
     """Return what both branches do alone; None where there is one."""
     task, recurrence, linear = saved.task, branches.recurrence, branches.linear
@@ -214,18 +227,19 @@ def _input(
     scores: Scores,
     shares: Branches | None = None,
 ) -> Input:
+    labelled, right = _decided(task, drawn, scores)
     return Input(
         name=drawn.name,
         rows=drawn.rows,
         skipped=drawn.skipped,
         sequences=len(lengths),
-        labelled=sum(record.has_target for record in drawn.records),
+        labelled=labelled,
         steps=int(lengths.sum()),
         median_length=float(np.median(lengths)),
         long_length=float(np.percentile(lengths, 95)),
         longest=int(lengths.max()),
         stratified=drawn.stratified,
-        right=_right(task, drawn, scores),
+        right=right,
         answers=task.num_answers(scores),
         sha256=drawn.sha256,
         branches=shares,
@@ -275,7 +289,7 @@ def wrong(task: Task, scores: Floats, records: Sequence[Record]) -> npt.NDArray[
         raise ConfigError(
             f"--example wrong: the data has no {task.noun}s; name some with --label COL"
         )
-    targets = task.encode(records)
+    targets = targets_of(task, scores, records)
     right = task.right(scores, targets)
     rows = np.flatnonzero(has_target if right is None else has_target & ~right)
     return rows[np.argsort(task.support(scores, targets)[rows], kind="stable")]

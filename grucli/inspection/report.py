@@ -73,7 +73,8 @@ class Input:
     Attributes:
         name: of the file.
         rows: readable rows in it; `skipped` could not be read.
-        sequences: rows in the sample; `labelled` of them have a label.
+        sequences: rows in the sample; `labelled` of them have a label; of texts these are distinct
+            inputs.
         steps: of the sample; `median_length`, `long_length` (95th percentile) and `longest` are
             of its sequences.
         stratified: whether each stratum of the task has its share of the sample.

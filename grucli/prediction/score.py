@@ -24,6 +24,7 @@ from grucli.prediction.window import scores_of
 from grucli.tasks.permutation import p_value
 from grucli.tasks.scorecard import Measure, Scorecard
 from grucli.tasks.task import Scores, Targets, Task
+from grucli.tasks.writing_task import targets_of
 
 SCHEMA = "grucli.evaluate/1"
 LEAST_CHANCE = 0.05
@@ -176,13 +177,14 @@ def score(saved: SavedModel, records: Sequence[Record], least: float | None = No
     if task.reads_steps and saved.encoder.vocabulary is not None:
         records = list(records)  # of a file they are made anew for each who looks
         _mark_known(records, encoded, len(saved.encoder.vocabulary))
-    runner, targets, branches = Runner(saved.model, alike=True), task.encode(records), None
+    runner, branches = Runner(saved.model, alike=True), None
     if task.has_linear_path:
-        found = branch_logits(runner, encoded)
+        found, targets = branch_logits(runner, encoded), task.encode(records)
         scores = found.blended(mix)
         branches = BranchScores.of(task, mix, found, targets, records)
     else:
         scores = scores_of(task, runner, encoded)
+        targets = targets_of(task, scores, records)
     return Scored(
         card=task.measure(scores, targets, records),
         branches=branches,

@@ -16,7 +16,7 @@ from grucli.engine.packing import Floats, Integers
 from grucli.engine.steps import Steps
 from grucli.tasks.drafts import Draft, Drafts
 from grucli.tasks.scorecard import Measure
-from grucli.tasks.task import Task
+from grucli.tasks.task import Scores, Targets, Task
 
 
 class WritingTask(Task, Protocol):
@@ -50,6 +50,9 @@ class WritingTask(Task, Protocol):
     def texts(self, scores: Drafts) -> list[str]:
         """Return the text that answers each input."""
 
+    def nearest_targets(self, scores: Drafts, records: Sequence[Record]) -> Steps:
+        """Return the target of each record: its answer, if that is true of its input."""
+
     def input_parts(
         self, texts: Sequence[str], records: Sequence[Record]
     ) -> list[tuple[Measure, Floats]]:
@@ -68,6 +71,13 @@ class WritingTask(Task, Protocol):
 
     def copies_of(self, vocabulary: Vocabulary) -> npt.NDArray[np.int32]:
         """Return (V,) of each token of a vocabulary the symbol that a copy of it is."""
+
+
+def targets_of(task: Task, scores: Scores, records: Sequence[Record]) -> Targets:
+    """Return what answers are held to; of several texts that are true of an input any is right."""
+    if task.writes:
+        return cast(WritingTask, task).nearest_targets(cast(Drafts, scores), records)
+    return task.encode(records)
 
 
 def give_copies_(encoder: Encoder, task: Task) -> None:

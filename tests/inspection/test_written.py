@@ -21,6 +21,7 @@ from grucli.inspection.report import InspectionSettings
 from grucli.inspection.rereading import reread, with_answers
 from grucli.inspection.sampling import Drawn
 from grucli.model.runner import Runner
+from grucli.prediction.score import score
 from grucli.prediction.window import scores_of
 from grucli.report.inspection import text
 from grucli.report.page.page import page
@@ -71,6 +72,21 @@ def test_answers_are_read_again_whatever_is_beside_them(saved):
         np.testing.assert_allclose(found.log_p[start : start + size], expected, atol=1e-12)
         assert found.best[start : start + size].tolist() == alone.argmax(axis=1).tolist()
         start += size
+
+
+def test_of_several_true_texts_any_is_right_and_an_input_counts_once(saved):
+    _, drafts = written(saved, TEXTS[:2])
+    first, second = saved.task.texts(drafts)
+    records = records_of(["abba", "abba", "b"], [f"{first}x", first, f"{second}x"])
+    report = inspect("m.npz", saved, Shown(picks=("wrong",)), SETTINGS, drawn_of(records))
+    assert (report.input.right, report.input.labelled, report.card.figures[0].value) == (1, 2, 0.5)
+    assert [one.name for one in report.alignments] == ["#3"]
+    assert saved.task.mistakes(*_scored(saved, records)).rows.tolist() == [2]
+
+
+def _scored(saved, records):
+    found = score(saved, records)
+    return found.scores, found.targets
 
 
 def test_memory_is_that_of_inputs_cut_by_hand(saved):

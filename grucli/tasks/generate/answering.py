@@ -108,6 +108,18 @@ class TextAnswering:
         truths = [record.label or "" for record in records]
         return scorecard(self.texts(scores), truths, _sources(records), self.symbols.kind)
 
+    def nearest_targets(self, scores: Drafts, records: Sequence[Record]) -> Steps:
+        """Return the target of each record: its answer, if that is true of its input.
+
+        Rows of one input list all that is true of it, and any of that is right in each.
+        """
+        sources, labels = _sources(records), [record.label for record in records]
+        true = set(zip(sources, labels, strict=True))
+        rows = zip(sources, self.texts(scores), labels, strict=True)
+        return self.symbols.encode(
+            [text if (source, text) in true else label or "" for source, text, label in rows]
+        )
+
     def input_parts(
         self, texts: Sequence[str], records: Sequence[Record]
     ) -> list[tuple[Measure, Floats]]:
