@@ -23,7 +23,7 @@ ADVICE = {
     "gates.reset_shut": "fine where scores are good, else try a lower training.learning_rate",
     "gates.constant_keep": "fine, but a smaller model.hidden_size may do",
     "gates.constant_reset": "fine, but a smaller model.hidden_size may do",
-    "memory.one_answer": "run data of several answers, or train with more rows or --class-weight",
+    "memory.one_answer": "run data of several answers, or train with more rows of the others",
     "memory.candidate_path": "fine, but for longer spans try model.initialisation=chrono",
     "memory.whole": "keep them whole: data.max_length must not cut them",
     "memory.redundant": "try shorter inputs, and look for a mark that gives the answer away",
