@@ -150,6 +150,8 @@ def inspect_gates(
     inspect_maps.write(report, maps, common)
     if "wrong" in shown.picks and report.input and report.input.right == report.input.labelled:
         common.note("--example wrong: no decision of the sample is wrong")
+    if audit and report.audit is None:
+        common.note("--audit: no sequence has the three parts that an order takes")
     results.write(exported, report, shown.records if drawn is None else drawn.records, common)
     if results.count_holding(conditions, report):
         raise typer.Exit(1)

@@ -99,5 +99,8 @@ def test_reasons_are_audited_where_somebody_asks(text_model: Path):
         [part["effect"] for part in found["data"]["examples"][0]["parts"]]
     )
     assert any(one["id"].startswith("trust.") for one in found["verdicts"])
+    ran = grucli("inspect-gates", "-m", text_model, "--audit", "--text", "good film")
+    assert (ran.code, "AUDIT" in ran.text) == (0, False)
+    assert "--audit: no sequence has the three parts that an order takes" in ran.err
     ran = grucli("inspect-gates", "-m", text_model, "--audit")
     assert_one_error(ran, 2, "--audit: there is nothing to run; name DATA, or add --text TEXT")
