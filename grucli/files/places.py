@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,13 +12,14 @@ from grucli.files.access_errors import kind_of, writing_errors
 
 
 def check_place(path: str | Path) -> None:
-    """Refuse a file that cannot be made for want of its folder, or for its name.
+    """Refuse a file that cannot be made: for want of its folder, for its name, or as it is none.
 
     Raises:
-        AccessError: more is missing than its folder, or it is no name of a file.
+        AccessError: more is missing than its folder, it is no name of a file, or it is a folder,
+            a pipe, a socket or a device.
     """
     with writing_errors(path):
-        target = Path(os.path.realpath(path))
+        target = _target(path)
         with suppress(FileNotFoundError):
             os.lstat(target)
             return
@@ -31,15 +33,23 @@ def target_of(path: str | Path) -> Path:
         AccessError: it is a folder, a pipe, a socket or a device.
         OSError: the folder cannot be made, or it is no name of a file.
     """
+    target = _target(path)
+    if not target.parent.exists():
+        effects.make_folder(target.parent)
+    return target
+
+
+def _target(path: str | Path) -> Path:
+    """Return the file that `path` names, links followed, be it there or not."""
     try:
         target = Path(os.path.realpath(path))
     except ValueError:  # a NUL or half a surrogate pair
         raise OSError(errno.EINVAL, "not a file name") from None
-    if not target.parent.exists():
-        effects.make_folder(target.parent)
-    if target.exists() and not target.is_file():  # root could replace even /dev/null
-        kind = kind_of(target.stat().st_mode)
-        raise AccessError(f"cannot write {show_path(path)}: it is {kind}; choose another name")
+    with suppress(FileNotFoundError):
+        mode = os.stat(path).st_mode  # of what the links lead to, which may have no name: a pipe
+        if not stat.S_ISREG(mode):  # root could replace even /dev/null
+            kind = kind_of(mode)
+            raise AccessError(f"cannot write {show_path(path)}: it is {kind}; choose another name")
     return target
 
 

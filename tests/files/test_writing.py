@@ -95,11 +95,23 @@ class TestWriteAtomic:
             check_place(tmp_path / path)
         assert names(tmp_path) == ["a"]
 
+    def test_links_that_lead_nowhere_are_not_replaced(self, tmp_path):
+        for name, target in {"a": "b", "b": "a"}.items():
+            (tmp_path / name).symlink_to(target)
+        for asked in (check_place, lambda path: write_atomic(path, b"x")):
+            with pytest.raises(AccessError, match=r"cannot write .*levels of symbolic links"):
+                asked(tmp_path / "a")
+        assert (tmp_path / "a").is_symlink()
+
     def test_folders_pipes_and_devices_are_not_replaced(self, tmp_path):
         os.mkfifo(tmp_path / "fifo")
-        for path in (tmp_path, tmp_path / "fifo", Path("/dev/null")):
-            with pytest.raises(AccessError, match=r"cannot write .*: it is a "):
-                write_atomic(path, b"x")
+        reader, writer = os.pipe()
+        for path in (tmp_path, tmp_path / "fifo", Path("/dev/null"), Path(f"/dev/fd/{writer}")):
+            for asked in (check_place, lambda path: write_atomic(path, b"x")):
+                with pytest.raises(AccessError, match=r"cannot write .*: it is a "):
+                    asked(path)
+        os.close(reader)
+        os.close(writer)
         assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
         with pytest.raises(AccessError, match="not a directory"):
             write_atomic("/dev/null/x", b"x")
