@@ -7,7 +7,7 @@ the work elsewhere, draws what the uninterrupted run would have drawn.
 import numpy as np
 
 INIT, SPLIT, SHUFFLE, DROPOUT, SAMPLING, RANDOM_ORDER, LINEAR, AUGMENTATION, TUNING = range(9)
-TEST, COMPARISON = 9, 10
+TEST, COMPARISON, RESAMPLING = 9, 10, 11
 """Purposes: each has numbers of its own."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 
@@ -67,12 +67,20 @@ def _weakest(one: FigureTable) -> list[str]:
 
 
 def _figures(card: Scorecard, more: Sequence[tuple[str, object, str]]) -> list[str]:
-    main, *others = map(_row, (*card.figures, *card.further))
+    main, *others = _rows((*card.figures, *card.further))
     baseline = card.baseline
     value = number(baseline.value, has_unit=baseline.measure.has_unit)
     blind = (f"{baseline.owner} baseline", value, _blind(baseline))
     rows = [("rows", card.rows, ""), main, blind, *others, *more]
     return table(rows, "lrl", limit=WIDTH) + _verdict(card)
+
+
+def _rows(figures: Sequence[Figure]) -> Iterator[tuple[str, str, str]]:
+    """Yield a row for each figure; below an interval how it was counted, once for several alike."""
+    for one, after in zip(figures, (*figures[1:], None), strict=True):
+        yield _row(one)
+        if one.interval is not None and one.meaning and one.meaning != (after and after.meaning):
+            yield "", "", one.meaning
 
 
 def _row(one: Figure) -> tuple[str, str, str]:

@@ -104,7 +104,7 @@ def _of_texts(rows: Sequence[Compared]) -> Iterator[Figure]:
             yield Figure(measure=measure, value=None, meaning=NO_EXTRA)
         return
     for measure, score in ((CHRF, text_scores.chrf(rows)), (BLEU, text_scores.bleu(rows))):
-        yield Figure(measure=measure, value=score.value, meaning=score.how)
+        yield Figure(measure=measure, value=score.value, meaning=score.how, interval=score.interval)
     found = text_scores.rouge(rows, list(_ROUGE))
     for measure, score in zip(_ROUGE.values(), found, strict=True):
         yield Figure(measure=measure, value=score.value, meaning=score.how, interval=score.interval)

@@ -5,6 +5,7 @@ import pytest
 from grucli.tasks.generate import text_scores
 from grucli.tasks.generate.metrics import Compared
 
+sacrebleu = pytest.importorskip("sacrebleu")
 pytestmark = pytest.mark.skipif(
     not text_scores.are_installed(), reason="the extra generate is not installed"
 )
@@ -41,6 +42,23 @@ def test_chrf_is_that_of_the_paper():
     score = text_scores.chrf(rows_of(ENGLISH))
     assert score.value == pytest.approx(ngram_f2(ENGLISH))
     assert score.how.startswith("#:1|c:mixed|")
+
+
+def test_intervals_are_those_of_resampled_inputs():
+    """Sacrebleu's own half width, which draws other resamples."""
+    answers = [f"the {'cat' if k % 3 else 'dog'} has {k % 7} of {k} mice" for k in range(60)]
+    truths = [f"the cat has {k % 5} of {k} mice" for k in range(60)]
+    rows = rows_of(list(zip(answers, truths, strict=True)))
+    for of_rows, own in (
+        (text_scores.chrf, sacrebleu.CHRF()),
+        (text_scores.bleu, sacrebleu.BLEU()),
+    ):
+        found, theirs = of_rows(rows), own.corpus_score(answers, [truths], n_bootstrap=1000)
+        low, high = found.interval
+        assert found.value == pytest.approx(theirs.score)
+        assert low < found.value < high
+        assert (high - low) / 2 == pytest.approx(theirs._ci, rel=0.15)
+        assert of_rows(rows[:1]).interval is None
 
 
 def test_bleu_says_how_it_cuts_texts():
