@@ -55,7 +55,8 @@ def of_audit(audit: Audit, *, has_learned: bool) -> Iterator[Verdict]:
         is_trusted = False
         yield verdict(
             "trust.disagree",
-            f"methods disagree about what counts (rank correlation {agreement:.2f} in {asked})",
+            f"methods disagree about what counts (median rank correlation {agreement:.3f} in "
+            f"{asked})",
             ("least median rank correlation of two methods", agreement, LEAST_AGREEMENT),
             "warning",
         )
@@ -69,8 +70,8 @@ def of_audit(audit: Audit, *, has_learned: bool) -> Iterator[Verdict]:
     if is_trusted:
         yield verdict(
             "trust.believed",
-            f"reasons are to be believed: three methods agree (rank correlation {agreement:.2f} or "
-            f"more in {asked}), and what they name moves answers {mean:.2f} more than chance picks "
-            f"would ({best})",
+            "reasons are to be believed: three methods agree (median rank correlation "
+            f"{agreement:.3f} or more in {asked}), and what they name moves answers {mean:.2f} "
+            f"more than chance picks would ({best})",
             (MOVED, mean, LEAST_AHEAD),
         )
