@@ -1,8 +1,8 @@
 """The nth effect on files of a command fails, in each way, once or for ever, and in cleaning up.
 
-After each: every output is the old file or a whole new one, no temporary file is left, or none after
-the next start where cleaning up failed, too; the exit code is 0 with the bytes of an undisturbed run
-or 5 with one line.
+After each: every output is the old file or a whole new one, no temporary file is left, or none
+after the next start where cleaning up failed, too; the exit code is 0 with the bytes of an
+undisturbed run or 5 with one line.
 """
 
 import itertools
