@@ -26,7 +26,7 @@ from grucli.engine import (
     row_sums,
 )
 from grucli.engine.cells import gated, gru, gru_before, mingru, rnn
-from grucli.model import decoder, runner
+from grucli.model import decoder, runner, token_vectors
 from tests.engine import (
     test_attention,
     test_chain,
@@ -658,6 +658,9 @@ STEP_HEADS = {
         'np.sum(d_scores.chains, axis=0, out=grads["head_chain"])',
         'grads["head_chain"][...] += d_scores.chains.sum(axis=0)',
     ),
+}
+
+TOKEN_VECTORS = {
     "known and unknown tokens confused": ("np.where(known, spelled, UNKNOWN)", "spelled % 7"),
 }
 
@@ -830,6 +833,7 @@ PLANTED = [
     (losses, test_losses.check_sigmoid_loss, SIGMOID_LOSS),
     (linear, check_model, LINEAR),
     (runner, check_step_heads, STEP_HEADS),
+    (token_vectors, check_step_heads, TOKEN_VECTORS),
 ]
 RIGS = [pytest.param(*rig[:2], id=rig[0].__name__.split(".")[-1]) for rig in PLANTED]
 BUGS = [
@@ -854,7 +858,7 @@ def stand_in(monkeypatch, module, source):
         else:
             real = getattr(module, name)
             # Who imported it by name.
-            for user in (module, gru, gru_before, mingru, gated, inputs, recurrent):
+            for user in (module, gru, gru_before, mingru, gated, inputs, recurrent, runner):
                 if getattr(user, name, None) is real:
                     monkeypatch.setattr(user, name, value)
 
