@@ -119,5 +119,5 @@ def _errors() -> Iterator[None]:
         folder = tempfile.tempdir or os.environ.get("TMPDIR", "")
         place = f" in {show_path(folder)}" if folder else ""
         raise AccessError(
-            f"cannot keep data in temporary files{place}, where TMPDIR says: {reason(error)}"
+            f"cannot keep data in temporary files{place} (TMPDIR names the folder): {reason(error)}"
         ) from error

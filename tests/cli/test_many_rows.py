@@ -54,5 +54,7 @@ def test_no_room_for_temporary_files_is_said_in_a_line(tmp_path, lines):
     path.write_text("".join(["text,label\n", *lines[:100_000]]))
     script = f"ulimit -f 1024; grucli train {path} -o {tmp_path / 'm.npz'} -q"
     done = bash(script, TMPDIR=str(tmp_path), PYTHONDONTWRITEBYTECODE="1")
-    assert_one_error(done, 5, f"temporary files in {tmp_path}, where TMPDIR says: file too large")
+    assert_one_error(
+        done, 5, f"temporary files in {tmp_path} (TMPDIR names the folder): file too large"
+    )
     assert [each.name for each in tmp_path.iterdir()] == ["many.csv"]

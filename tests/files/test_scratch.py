@@ -32,7 +32,9 @@ def test_little_needs_no_folder_and_much_leaves_no_name(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
     scratch = Scratch()
     scratch.append(bytes(KEPT_BYTES))
-    with pytest.raises(AccessError, match=r"files in .*none, where TMPDIR says: no such file"):
+    with pytest.raises(
+        AccessError, match=r"files in .*none \(TMPDIR names the folder\): no such file"
+    ):
         scratch.append(b"x")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     scratch.append(b"x")
