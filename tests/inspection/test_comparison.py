@@ -139,6 +139,7 @@ def test_people_see_both_in_80_columns_and_on_an_inert_page(changes):
     html = page(report)
     assert "<script" not in html
     assert "Beside another model" in html
+    assert "all other sections below are about A" in html
     assert html == page(compared(text_model(), text_model(random_model(seed=4, **changes)), shown))
 
 

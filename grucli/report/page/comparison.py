@@ -19,10 +19,12 @@ from grucli.report.comparison import (
 from grucli.report.page.document import facts, table
 from grucli.report.page.markup import Markup, joined, tag
 
+WHOSE = "Sequences are explained by both models; all other sections below are about A."
+
 
 def beside(report: Report, compared: Comparison) -> Markup:
     """Return how the second model, B, differs from the report's, A; the rest of the page is A's."""
-    parts = [facts(head_facts(report, compared))]
+    parts = [facts(head_facts(report, compared)), tag("p", WHOSE)]
     if compared.answers is not None:
         found = compared.answers
         parts += [tag("h3", "Answers"), tag("p", f"{answers_sentence(found)}.", class_="lead")]
