@@ -3,11 +3,16 @@
 from . import Case
 
 DRY = "grucli train a.csv -c c.yaml --dry-run --json"
+YAML = "tests/config/test_strict_yaml.py"
+SYNTAX = f"{YAML}::test_refused"
+TEXT = f"{YAML}::test_all_else_stays_text"
+KEYS = "tests/config/test_resolve.py::test_every_problem_is_told_with_its_place"
 
 
-def refused(name: str, number: int, yaml: bytes, *says: str, code: int = 2) -> Case:
+def refused(name: str, number: int, yaml: bytes, *says: str, proof: str = "") -> Case:
     """Return the case of a config that cannot be used."""
-    return Case(name=name, number=number, files={"c.yaml": yaml}, run=DRY, code=code, says=says)
+    files = {"c.yaml": yaml}
+    return Case(name=name, number=number, files=files, run=DRY, code=2, says=says, proof=proof)
 
 
 def found(name: str, number: int, yaml: bytes, key: str, value: str, **more: str) -> Case:
@@ -36,16 +41,32 @@ FILES = (
         notes=r"^c\.yaml: sets nothing, all defaults stay$",
     ),
     refused(
-        "a tab before a key", 49, b"model:\n\tcell: gru\n", r"c\.yaml:2:1: a tab is not allowed"
+        "a tab before a key",
+        49,
+        b"model:\n\tcell: gru\n",
+        r"c\.yaml:2:1: a tab is not allowed",
+        proof=SYNTAX,
     ),
     refused(
-        "a quote that stays open", 49, b"seed: 'x\n", r"c\.yaml:1:7: the quotes that open here"
+        "a quote that stays open",
+        49,
+        b"seed: 'x\n",
+        r"c\.yaml:1:7: the quotes that open here",
+        proof=SYNTAX,
     ),
     refused(
-        "a top level that is a list", 57, b"- seed\n", r"c\.yaml:1:1: expected 'key: value' lines"
+        "a top level that is a list",
+        57,
+        b"- seed\n",
+        r"c\.yaml:1:1: expected 'key: value' lines",
+        proof=SYNTAX,
     ),
     refused(
-        "a top level that is a text", 57, b"seed\n", r"c\.yaml:1:1: expected 'key: value' lines"
+        "a top level that is a text",
+        57,
+        b"seed\n",
+        r"c\.yaml:1:1: expected 'key: value' lines",
+        proof=SYNTAX,
     ),
 )
 
@@ -55,12 +76,14 @@ VALUES = (
         50,
         b"model:\n  hiden_size: 8\n",
         r"c\.yaml:2  model\.hiden_size  unknown key; did you mean 'hidden_size'\?$",
+        proof=KEYS,
     ),
     refused(
         "a text for a number",
         51,
         b"training:\n  epochs: many\n",
         r"c\.yaml:2  training\.epochs  must be a whole number .*, got 'many'$",
+        proof=KEYS,
     ),
     found(
         "a number as YAML 1.2 writes it",
@@ -69,10 +92,26 @@ VALUES = (
         "training.learning_rate",
         r"0\.001",
     ),
-    refused("yes is no number", 52, b"seed: yes\n", r"c\.yaml:1  seed  must be .*, got 'yes'$"),
-    refused("an octal number", 52, b"seed: 010\n", r"c\.yaml:1  seed  must be .*, got '010'$"),
     refused(
-        "a sexagesimal number", 52, b"seed: 1:30\n", r"c\.yaml:1  seed  must be .*, got '1:30'$"
+        "yes is no number",
+        52,
+        b"seed: yes\n",
+        r"c\.yaml:1  seed  must be .*, got 'yes'$",
+        proof=TEXT,
+    ),
+    refused(
+        "an octal number",
+        52,
+        b"seed: 010\n",
+        r"c\.yaml:1  seed  must be .*, got '010'$",
+        proof=TEXT,
+    ),
+    refused(
+        "a sexagesimal number",
+        52,
+        b"seed: 1:30\n",
+        r"c\.yaml:1  seed  must be .*, got '1:30'$",
+        proof=TEXT,
     ),
     Case(
         name="a column that is called no",
@@ -106,6 +145,7 @@ NOT_ALLOWED = (
         54,
         b"seed: !!python/object/apply:os.system ['touch pwned']\n",
         r"c\.yaml:1:\d+: tags \(!name\) are not allowed$",
+        proof=SYNTAX,
     ),
     refused(
         "a billion laughs",
@@ -119,16 +159,25 @@ NOT_ALLOWED = (
         ),
     ),
     refused(
-        "a merge key", 55, b"<<: {seed: 1}\n", r"c\.yaml:1:1: merge keys \(<<\) are not allowed$"
+        "a merge key",
+        55,
+        b"<<: {seed: 1}\n",
+        r"c\.yaml:1:1: merge keys \(<<\) are not allowed$",
+        proof=SYNTAX,
     ),
     refused(
-        "a nest of brackets", 55, b"seed: " + b"[" * 5000, r"c\.yaml:1:\d+: nesting deeper than 20"
+        "a nest of brackets",
+        55,
+        b"seed: " + b"[" * 5000,
+        r"c\.yaml:1:\d+: nesting deeper than 20",
+        proof=f"{YAML}::test_twenty_levels_are_read_and_one_more_is_not",
     ),
     refused(
         "more than a config",
         55,
         b"#" * (1 << 15) + b"#",
         r"c\.yaml: too large: 32,769 bytes, at most ",
+        proof=SYNTAX,
     ),
 )
 
@@ -161,6 +210,7 @@ WHOSE_WORD = (
         60,
         b"model:\n  quantum: 8\n",
         r"c\.yaml:2  model\.quantum  unknown key; grucli \d+\.\d+\.\d+ has none like it$",
+        proof=KEYS,
     ),
 )
 

@@ -126,7 +126,13 @@ BYTES = (
         why="there is no --encoding-errors: what cannot be decoded is skipped with its row",
     ),
     refused("a NUL byte", 10, GOOD + b"a\0b,positive\n", r"x\.csv:5: NUL byte: binary file\?"),
-    refused("a Parquet file", 10, b"PAR1" + bytes(60), r"x\.csv: looks like .*Parquet"),
+    refused(
+        "a Parquet file",
+        10,
+        b"PAR1" + bytes(60),
+        r"x\.csv: looks like .*Parquet",
+        proof="tests/data/streams/test_signatures.py::test_a_file_is_named_as_what_it_is",
+    ),
     refused(
         "a gzip that ends too early",
         10,
@@ -139,6 +145,8 @@ BYTES = (
         files={"lf": GOOD, "crlf": GOOD.replace(b"\n", b"\r\n"), "cr": GOOD.replace(b"\n", b"\r")},
         run="for x in lf crlf cr; do grucli predict $x -m $TEXT --format csv | md5sum; done | uniq",
         out="[0-9a-f]{32}  -\n",
+        proof="tests/data/streams/test_lines.py::"
+        "test_cr_alone_ends_lines_only_where_the_first_mib_has_no_lf",
     ),
     Case(
         name="the last line has no end",

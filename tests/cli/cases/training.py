@@ -62,7 +62,7 @@ PLACES = (
         name="two trainings of one model",
         number=80,
         run=f"{START}{BEGUN}grucli train $REVIEWS -o m.npz --force $BRIEF; code=$?; "
-        "{ kill -9 $!; wait; } 2> /dev/null; rm -f log m.npz m.last.npz .m.npz.lock; exit $code",
+        "{ kill -9 $!; wait; } 2> /dev/null; rm -f log m.npz m.last.npz .m.*; exit $code",
         code=5,
         says=(r"m\.npz: .*process \d+",),
     ),
