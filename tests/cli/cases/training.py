@@ -4,7 +4,8 @@ from . import NO_SPACE, Case
 from .data import WORDS, table
 
 SAVED = ("m.npz", "m.last.npz")
-START = "$GRUCLI train $REVIEWS -o m.npz ${BRIEF#-q} --set training.epochs=9999 2> log & "
+ENDLESS = "--set training.epochs=9999 --set training.patience=off"
+START = f"$GRUCLI train $REVIEWS -o m.npz ${{BRIEF#-q}} {ENDLESS} 2> log & "
 BEGUN = "until grep -q '^epoch' log; do sleep 0.2; kill -0 $! || break; done; "
 STATE = "grucli train $REVIEWS -o m.npz $BRIEF; "
 STOPPED = "^interrupted and saved; to go on: grucli train "
@@ -73,7 +74,7 @@ ENDS = (
         name="a training is killed and goes on",
         number=81,
         run=f"{START}{BEGUN}{{ kill -9 $!; wait; }} 2> /dev/null; rm log; "
-        "grucli train $REVIEWS -o m.npz $BRIEF --set training.epochs=9999 --max-time 1s --resume",
+        f"grucli train $REVIEWS -o m.npz $BRIEF {ENDLESS} --max-time 1s --resume",
         leaves=SAVED,
         proof="tests/cli/test_train.py::"
         "test_after_kill_9_a_resumed_run_has_the_bytes_of_an_uninterrupted_one",
