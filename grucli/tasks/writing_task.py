@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, Self, cast
+from typing import TYPE_CHECKING, Protocol, Self, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +15,10 @@ from grucli.data.text.vocabulary import Vocabulary
 from grucli.engine.packing import Floats, Integers
 from grucli.engine.steps import Steps
 from grucli.tasks.drafts import Draft, Drafts
-from grucli.tasks.scorecard import Measure
 from grucli.tasks.task import Scores, Targets, Task
+
+if TYPE_CHECKING:
+    from grucli.tasks.scorecard import Measure
 
 
 class WritingTask(Task, Protocol):
