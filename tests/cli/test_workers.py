@@ -30,6 +30,7 @@ SHORT = [
     for setting in (*SETTINGS, "training.shards=2", "training.epochs=3")
     for word in ("--set", setting)
 ]
+LONGER = ("--set", "training.epochs=15")  # what is looked at is met long before the end
 on_linux = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks into /proc")
 
 
@@ -57,8 +58,18 @@ def names(tmp_path_factory):
 @pytest.fixture(scope="module")
 def expected(names, tmp_path_factory):
     """The files of a run without workers that nothing has interrupted."""
-    folder = tmp_path_factory.mktemp("alone")
-    done = grucli("train", names, "-o", "m.npz", "-q", *SHORT, *workers(0), cwd=folder)
+    return trained_alone(names, tmp_path_factory.mktemp("alone"))
+
+
+@pytest.fixture(scope="module")
+def expected_of_longer(names, tmp_path_factory):
+    """The files of such a run of more epochs."""
+    return trained_alone(names, tmp_path_factory.mktemp("longer"), *LONGER)
+
+
+def trained_alone(names, folder, *options):
+    words = ("train", names, "-o", "m.npz", "-q", *SHORT, *workers(0), *options)
+    done = grucli(*words, cwd=folder)
     assert done.code == 0, done.err
     assert files(folder).keys() == {"m.npz", "m.last.npz"}
     return files(folder)
@@ -173,8 +184,9 @@ def start(folder, names, *options):
     return process, children(process.pid)
 
 
-def assert_resumes(folder, names, expected, count):
-    done = grucli("train", names, "-o", "m.npz", "--resume", *SHORT, *workers(count), cwd=folder)
+def assert_resumes(folder, names, expected, count, *options):
+    words = ("train", names, "-o", "m.npz", "--resume", *SHORT, *workers(count), *options)
+    done = grucli(*words, cwd=folder)
     assert done.code == 0, done.err
     assert files(folder) == expected
 
@@ -217,28 +229,21 @@ def test_a_signal_to_all_saves_and_leaves_no_process(tmp_path, names, expected, 
 
 
 @on_linux
-def test_a_stopped_worker_keeps_nobody_from_an_end(tmp_path, names, expected):
-    process, (worker,) = start(tmp_path, names, *workers(1))
+def test_a_stopped_worker_keeps_nobody_from_an_end(tmp_path, names, expected_of_longer):
+    process, (worker,) = start(tmp_path, names, *workers(1), *LONGER)
     wait_until(lambda: stopped_where_it_is_waited_for(worker, process.pid))
     process.send_signal(signal.SIGTERM)
     _, errors = process.communicate(timeout=5)
     assert process.returncode == 143, errors
     assert "interrupted and saved; to go on: grucli train" in errors
     assert not is_running(worker)
-    assert_resumes(tmp_path, names, expected, 0)
+    assert_resumes(tmp_path, names, expected_of_longer, 0, *LONGER)
 
 
 @pytest.mark.slow
 @on_linux
-def test_a_second_interrupt_ends_all_at_once(tmp_path, names):
-    longer = ("--set", "training.epochs=15")
-    alone, folder = tmp_path / "alone", tmp_path / "shared"
-    alone.mkdir()
-    folder.mkdir()
-    words = ("train", names, "-o", "m.npz", "-q", *SHORT, *longer)
-    assert grucli(*words, *workers(0), cwd=alone).code == 0
-
-    process, found = start(folder, names, *workers(2), *longer)
+def test_a_second_interrupt_ends_all_at_once(tmp_path, names, expected_of_longer):
+    process, found = start(tmp_path, names, *workers(2), *LONGER)
     wait_until(lambda: stopped_where_it_is_waited_for(found[0], process.pid))
     os.killpg(process.pid, signal.SIGINT)
     time.sleep(0.1)
@@ -248,8 +253,7 @@ def test_a_second_interrupt_ends_all_at_once(tmp_path, names):
     process.communicate(timeout=PATIENCE_S)
     assert process.returncode == -signal.SIGINT
     wait_until(lambda: not any(map(is_running, found)), 2)
-    assert grucli(*words, *workers(1), "--resume", cwd=folder).code == 0
-    assert files(folder) == files(alone)
+    assert_resumes(tmp_path, names, expected_of_longer, 1, *LONGER)
 
 
 @on_linux
