@@ -54,8 +54,10 @@ def test_other_errors_of_a_training_stay_as_they_are():
 
 
 def test_without_a_limit_nothing_is_reserved(monkeypatch):
-    monkeypatch.setattr(memory.mmap, "mmap", None)
+    taken = []
+    monkeypatch.setattr(memory.mmap, "mmap", lambda *arguments: taken.append(arguments))
     memory.reserve()
+    assert taken == []
 
 
 def test_a_limit_that_is_too_low_is_told(monkeypatch):
