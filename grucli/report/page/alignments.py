@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from grucli.inspection.alignment import Alignment
 from grucli.report.alignments import left_out, shown
-from grucli.report.page.document import name_class, table
+from grucli.report.page.document import name_class, scrolling, table
 from grucli.report.page.heat_map import STRONGEST, WEAKEST
 from grucli.report.page.markup import Markup, joined, tag
 
@@ -54,7 +54,7 @@ def _map(one: Alignment, cells: Sequence[Sequence[Markup]]) -> Markup:
         for symbol, own in zip(one.symbols, cells, strict=True)
     ]
     grid = tag("table", tag("tr", tag("td"), *head), *lines, class_="heat")
-    return tag("div", grid, class_="wide")
+    return scrolling(grid, len(one.source))
 
 
 def _looked(weight: float) -> Markup:

@@ -21,6 +21,7 @@ from grucli.report.page.style import STYLE
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 HtmlRows = Sequence[Sequence[Child]]
+MANY_COLUMNS = 4  # that may have no room on a phone
 LONG_NAME = 12  # columns: a longer one may break anywhere, so that figures stay in sight
 
 
@@ -35,14 +36,26 @@ def facts(found: FactLines) -> Markup:
 
 
 def table(heading: Sequence[str], rows: HtmlRows, align: str) -> Markup:
-    """Return a table; `align` is "l", "r", or "n" for each column: names that come from data."""
+    """Return a table, which scrolls within its place, also by keys.
+
+    Args:
+        heading: of the columns.
+        rows: their cells.
+        align: of each column "l", "r", "w" for pairs at the right that may be on two lines, or "n"
+            for names that come from data.
+    """
 
     def line(kind: str, cells: Sequence[Child]) -> Markup:
         each = zip(cells, align, strict=True)
         return tag("tr", *(tag(kind, cell, class_=_side(cell, letter)) for cell, letter in each))
 
     lines = [line("td", row) for row in rows]
-    return tag("div", tag("table", line("th", heading), *lines), class_="wide")
+    return scrolling(tag("table", line("th", heading), *lines), len(align))
+
+
+def scrolling(inner: Markup, columns: int) -> Markup:
+    """Return a table of so many columns in a box; where it may be too wide, keys reach the box."""
+    return tag("div", inner, class_="wide", tabindex=0 if columns >= MANY_COLUMNS else None)
 
 
 def footer(schema: str) -> Markup:
@@ -62,7 +75,7 @@ def _side(cell: Child, letter: str) -> str | None:
     """Return the class of a cell: names that are short stand as others do."""
     if letter == "n":
         return name_class(cell or "")
-    return "r" if letter == "r" else None
+    return {"r": "r", "w": "r w"}.get(letter)
 
 
 def _head(title: str) -> Markup:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grucli.errors import counted
-from grucli.report.page.document import name_class
+from grucli.report.page.document import name_class, scrolling
 from grucli.report.page.markup import Markup, tag
 from grucli.report.page.plot import folded
 from grucli.report.page.sections import Section
@@ -97,7 +97,7 @@ def _section(one: _Map) -> Section:
         question="Which are confused?",
         answer=_said(one, pairs),
         content=(
-            tag("div", _grid(one, places), class_="wide"),
+            scrolling(_grid(one, places), len(places)),
             tag("p", legend, class_="faint"),
             None if left_out is None else tag("p", left_out),
             folded("the most frequent confusions", heading, rows, "nnrr") if rows else None,

@@ -28,6 +28,11 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:.5r
 dt{color:var(--faint)}
 dd{margin:0}
 .wide{overflow-x:auto}
+.wide:not(.cards){background:
+linear-gradient(90deg,var(--bg) 1rem,transparent) 0 0/2rem 100% no-repeat local,
+linear-gradient(270deg,var(--bg) 1rem,transparent) 100% 0/2rem 100% no-repeat local,
+linear-gradient(90deg,var(--line),transparent) 0 0/1rem 100% no-repeat scroll,
+linear-gradient(270deg,var(--line),transparent) 100% 0/1rem 100% no-repeat scroll}
 table{overflow-wrap:break-word;border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}
 th,td{padding:.15rem .7rem .15rem 0;text-align:left;font-weight:normal;vertical-align:top}
 th{color:var(--faint);border-bottom:1px solid var(--line)}
@@ -101,12 +106,12 @@ footer{margin-top:2rem;border-top:1px solid var(--line);padding-top:.5rem}
 @media screen and (max-width:34rem){body{padding:.7rem}dl{grid-template-columns:1fr;gap:0}
 dd{margin-bottom:.5rem}.bar,.cards .bar{width:2.6rem}table{font-size:.82rem}
 th,td{padding-right:.35rem}
-th.r{white-space:normal}td.n{min-width:4.5rem}}
+th.r,td.w{white-space:normal}td.w span{white-space:nowrap}td.n{min-width:4.5rem}}
 @media print{:root{--bg:#fff;--panel:#f6f7f9;--text:#000;--faint:#444;--line:#bbb;
 --for:37,110,190;--against:214,110,20;--blue:#256ebe;--orange:#b05506}
 html{font-size:13px}body{max-width:none;padding:0;font-size:1rem}*{print-color-adjust:exact;
 -webkit-print-color-adjust:exact}h2,h3,figcaption,summary{break-after:avoid}
-p{orphans:3;widows:3}tr,li,.lead{break-inside:avoid}.wide{overflow:visible}nav{display:none}
+p{orphans:3;widows:3}tr,li,.lead{break-inside:avoid}.wide:not(.cards){overflow:visible;background:none}.wide{overflow:visible}nav{display:none}
 .cards{grid-template-columns:repeat(auto-fill,minmax(15rem,1fr))}
 details::details-content{content-visibility:visible;display:block;height:auto}}
 """

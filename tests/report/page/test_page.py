@@ -90,7 +90,7 @@ ATTRIBUTES = {
     *("lang", "charset", "http-equiv", "content", "name", "class", "style", "role", "id", "href"),
     *("viewbox", "preserveaspectratio", "x", "y", "x1", "x2", "y1", "y2", "dx", "dy", "cx", "cy"),
     *("r", "width", "height", "points", "d", "text-anchor", "scope", "title", "dir", "open"),
-    "aria-hidden",
+    *("aria-hidden", "tabindex"),
 }
 
 
