@@ -141,6 +141,6 @@ def _steps(one: Example, trace: GateTrace) -> Axis:
     ticks = [((part.start + part.stop) / 2 / number, token(part)) for part in read]
     if one.series is not None or len(spaced(ticks)) < len(ticks):
         stride = max(1, round(Scale.over(0, one.steps, 4).step))
-        steps = sorted({1, *range(stride, one.steps, stride), one.steps})
+        steps = sorted({1, *range(stride, one.steps - stride // 2, stride), one.steps})
         ticks = [((step - 0.5) / number, f"{step:,}") for step in steps]
     return Axis(name=one.unit, ticks=ticks)
