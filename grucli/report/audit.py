@@ -8,6 +8,7 @@ from grucli.errors import counted
 from grucli.inspection.audit import METHODS, Audit, SequenceAudit
 from grucli.inspection.faithfulness import SHARES, Curve
 from grucli.report.tables import field, number, table
+from grucli.tasks.intervals import Interval
 
 Row = tuple[str, ...]
 
@@ -44,23 +45,28 @@ def curve_rows(found: Audit) -> list[Row]:
 def facts_of(found: Audit) -> list[tuple[str, str]]:
     """Return agreement, completeness and, where there are several, each explained sequence."""
     pairs = ", ".join(f"{pair} {number(value)}" for pair, value in found.agreement.items())
-    intervals = [(method, found.ahead(method)[1]) for method in METHODS]
-    ahead = ", ".join(
-        f"{method} {low:+.3f} to {high:+.3f}"
-        for method, (low, high) in intervals
-        if math.isfinite(low)
-    )
-    total = len(found.sequences)
-    sums = (
-        f"integrated gradients add up to within 1 % in {found.reached:,} of {total:,} "
-        f"(largest error {found.worst_error:.2%})"
-    )
-    facts = [("agreement", f"median rank correlation: {pairs}"), ("sums", sums)]
+    each = [(method, interval_words(found.ahead(method)[1])) for method in METHODS]
+    ahead = ", ".join(f"{method} {words}" for method, words in each if words)
+    facts = [("agreement", f"median rank correlation: {pairs}"), ("sums", sums_sentence(found))]
     if ahead:
         facts.insert(1, ("ahead", f"of chance, 95 % interval of the mean: {ahead}"))
     return facts + [
         (one.name, sequence_sentence(one)) for one in found.sequences[: found.explained]
     ]
+
+
+def interval_words(interval: Interval) -> str:
+    """Return an interval of a difference; nothing of one that a single sequence cannot give."""
+    low, high = interval
+    return f"{low:+.3f} to {high:+.3f}" if math.isfinite(low) else ""
+
+
+def sums_sentence(found: Audit) -> str:
+    """Return for how many sequences integrated gradients add up."""
+    return (
+        f"integrated gradients add up to within 1 % in {found.reached:,} of "
+        f"{len(found.sequences):,} (largest error {found.worst_error:.2%})"
+    )
 
 
 def sequence_sentence(one: SequenceAudit) -> str:

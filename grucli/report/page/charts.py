@@ -70,7 +70,7 @@ def saturation(gate: Gate, limits: tuple[float, float]) -> Markup:
     """
     low, high = limits
     scale = _saturation_scale(gate)
-    points = _together(gate.low / scale.high, gate.high / scale.high)
+    points = in_one_place(gate.low / scale.high, gate.high / scale.high)
     named = [(x * scale.high, y * scale.high, units) for (x, y), units in points]
     dots = [
         dot(
@@ -184,7 +184,7 @@ def _shares(scale: Scale, name: str) -> Axis:
     return Axis(name=name, ticks=ticks)
 
 
-def _together(x: Floats, y: Floats) -> list[tuple[tuple[float, float], list[int]]]:
+def in_one_place(x: Floats, y: Floats) -> list[tuple[tuple[float, float], list[int]]]:
     """Return the places of units (H,), those too near to be told apart as one, with their units."""
     cells: dict[tuple[int, int], list[int]] = defaultdict(list)
     columns, rows = (np.rint(CELLS * shares).tolist() for shares in (x, y))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grucli.inspection.comparison import Comparison
 from grucli.inspection.report import Report
 from grucli.report.comparison import (
+    ARROW,
     NAMES,
     answers_sentence,
     figure_rows,
@@ -17,9 +18,13 @@ from grucli.report.comparison import (
     weights_sentence,
 )
 from grucli.report.page.document import facts, table
+from grucli.report.page.judged import judged
 from grucli.report.page.markup import Markup, joined, tag
 
-WHOSE = "Sequences are explained by both models; all other sections below are about A."
+WHOSE = (
+    "Sequences are explained, and reasons audited, by both models; "
+    "all other sections below are about A."
+)
 
 
 def beside(report: Report, compared: Comparison) -> Markup:
@@ -31,7 +36,7 @@ def beside(report: Report, compared: Comparison) -> Markup:
         parts += _table(figure_rows(found), "lrrrr") if found.figures else []
         parts += [tag("h3", "Memory and gates"), *_table(inside_rows(report, compared), "lrr")]
         gates = gate_rows(report, compared)
-        parts += _table(gates, "ll" + "r" * (len(gates[0]) - 2)) if gates else []
+        parts += [_gates(gates)] if gates else []
         parts += _verdicts(report, compared)
     parts += [tag("h3", "Weights"), tag("p", f"{weights_sentence(compared).capitalize()}.")]
     parts += _table(weight_rows(compared.weights), "lrr") if compared.weights else []
@@ -46,10 +51,22 @@ def _table(rows: list[tuple[str, ...]], align: str) -> list[Markup]:
     return [table(rows[0], rows[1:], align)]
 
 
+def _gates(rows: list[tuple[str, ...]]) -> Markup:
+    """Return a table of pairs, each of which may be on two lines where there is little room."""
+    heading, *lines = rows
+    cells = [[*names, *map(_pair, pairs)] for names, pairs in ((row[:2], row[2:]) for row in lines)]
+    return table(heading, cells, "ll" + "w" * (len(heading) - 2))
+
+
+def _pair(cell: str) -> Markup:
+    first, second = cell.split(ARROW)
+    return joined(tag("span", first), " ", tag("span", f"{ARROW.lstrip()}{second}"))
+
+
 def _verdicts(report: Report, compared: Comparison) -> list[Markup]:
     items = [
-        tag("li", tag("b", name), f"{one.text} [{one.id}]", class_=one.level)
+        item
         for name, own in zip(NAMES, (report, compared.other), strict=True)
-        for one in own.verdicts
+        for item in judged(own.verdicts, name)
     ]
     return [tag("ul", *items)] if items else []

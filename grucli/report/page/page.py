@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grucli.inspection.report import SCHEMA, Input, Report, Verdict
-from grucli.report.comparison import paired
+from grucli.report.comparison import NAMES, paired
 from grucli.report.inspection import (
     data_facts,
     gate_heading,
@@ -17,18 +17,20 @@ from grucli.report.inspection import (
 )
 from grucli.report.model_card import facts as model_facts
 from grucli.report.page.alignments import alignments
-from grucli.report.page.audit import audited, of_units
+from grucli.report.page.audit import audited
 from grucli.report.page.card_sections import card_sections
 from grucli.report.page.charts import histogram, horizons, saturation
 from grucli.report.page.comparison import beside
 from grucli.report.page.document import document, facts, footer, table
 from grucli.report.page.evaluation_page import verdict
+from grucli.report.page.judged import judged
 from grucli.report.page.markup import Child, Markup, joined, tag
 from grucli.report.page.model_tables import model_tables
 from grucli.report.page.ngrams import heaviest
 from grucli.report.page.plot import folded
 from grucli.report.page.sequences import examples
 from grucli.report.page.training_flow import training_flow
+from grucli.report.page.units import of_units
 from grucli.report.tables import percent
 
 GATE = "A gate is a number from 0 to 1 for each unit and step."
@@ -54,10 +56,7 @@ def page(report: Report) -> str:
         ("why", "Why this answer", examples(shown, report.picked)),
         ("alignment", "What each symbol rests on", alignments(aligned)),
     ]
-    if report.audit is not None:
-        sections.append(("audit", "Are the reasons to be believed", audited(report.audit)))
-    if report.units is not None:
-        sections.append(("units", "Units: what they know and do", of_units(report.units)))
+    sections += _audits(report)
     if report.ngrams is not None and report.is_of_whole:
         sections.append(("ngrams", "What weighs most", heaviest(report.ngrams)))
     if report.input is not None:
@@ -81,6 +80,23 @@ def page(report: Report) -> str:
         *(tag("section", tag("h2", heading), inner, id=name) for name, heading, inner in filled),
         footer(SCHEMA),
     )
+
+
+def _audits(report: Report) -> list[tuple[str, str, Markup | None]]:
+    """Return what an audit says of the reasons and the units, of two models one below the other."""
+    if report.comparison is None:
+        named: list[tuple[Markup | None, Report]] = [(None, report)]
+    else:
+        both = zip(NAMES, (report, report.comparison.other), strict=True)
+        named = [(tag("h3", f"Model {name}"), one) for name, one in both]
+    of_reasons = [
+        joined(head, audited(one, one.audit)) for head, one in named if one.audit is not None
+    ]
+    of_all = [joined(head, of_units(one.units)) for head, one in named if one.units is not None]
+    return [
+        ("audit", "Are the reasons to be believed", joined(*of_reasons) or None),
+        ("units", "Units: what they know and do", joined(*of_all) or None),
+    ]
 
 
 def _data(report: Report, data: Input) -> Markup:
@@ -162,11 +178,8 @@ def _gates(report: Report) -> Markup:
 def _verdicts(found: Sequence[Verdict]) -> Markup:
     if not found:
         return tag("p", "No rule has anything to say.")
-    items = [
-        tag("li", tag("b", one.level), f"{one.text} [{one.id}]", class_=one.level) for one in found
-    ]
     return joined(
-        tag("p", "What fixed rules find worth a look in these figures."), tag("ul", *items)
+        tag("p", "What fixed rules find worth a look in these figures."), tag("ul", *judged(found))
     )
 
 

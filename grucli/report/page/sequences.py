@@ -76,7 +76,7 @@ def _article(one: Example, together: int, gates: Markup | None) -> Markup:
         tag("h3", one.name),
         tag("p", answer(one), class_="lead"),
         facts(reasons(one)),
-        _tokens(one, together) if one.series is None else drawn(one, one.series, together),
+        tokens(one, together) if one.series is None else drawn(one, one.series, together),
         level,
         facts(further),
         gates,
@@ -100,7 +100,8 @@ def _largest(one: Example, most: int) -> list[int]:
     return sorted(np.argsort(-sizes, kind="stable")[:most].tolist())
 
 
-def _tokens(one: Example, together: int) -> Markup:
+def tokens(one: Example, together: int) -> Markup:
+    """Return the tokens with their effects as colours; of so many sequences, the strongest ones."""
     effect = one.attribution.effect
     sizes = np.abs(effect[~np.isnan(effect)])
     faint = one.attribution.explained.faint

@@ -54,7 +54,7 @@ def drawn(one: Example, series: Series, together: int) -> Markup:
     lines = [_channel(one, series, k, points, bands) for k in shown]
     is_single = len(series.channels) == 1
     return joined(
-        _effects(one, series, bands),
+        effects(one, series, bands),
         joined(*lines) if is_single else tag("div", *lines, class_="cards"),
         None if is_single or together > FEW else _channel_numbers(one, series, len(shown)),
     )
@@ -66,7 +66,9 @@ def _most_important(channels: Sequence[Channel], most: int) -> list[int]:
     return sorted(np.argsort(sizes, kind="stable")[:most].tolist())
 
 
-def _effects(one: Example, series: Series, bands: Sequence[Markup]) -> Markup:
+def effects(
+    one: Example, series: Series, bands: Sequence[Markup] = (), title: str | None = None
+) -> Markup:
     """Return bars that rise for the answer, and fall against it, and stretches as their outline."""
     why, parts = one.attribution, _parts(one)
     sizes = [abs(span.effect) for span in (*parts, *why.stretches)]
@@ -75,7 +77,7 @@ def _effects(one: Example, series: Series, bands: Sequence[Markup]) -> Markup:
     ticks = [(0.5 - REACH, signed(-size, faint)), (0.5, "0"), (0.5 + REACH, signed(size, faint))]
     caption = f"outlined: {len(why.stretches)} longer stretches" if why.stretches else None
     return plot(
-        f"what each {part_noun(one)} does",
+        title or f"what each {part_noun(one)} does",
         _words(one),
         _steps(one, series.span),
         Axis(name=f"▲ {above}, ▼ {below}", ticks=ticks),
