@@ -1,7 +1,7 @@
 """Three methods on the same sequences, and whether what they say is to be believed.
 
-Parts are left out, or replaced by the mean where they stand; or the margin is shared out by
-integrated gradients. All three are of the recurrence alone: what n-grams add is a sum already.
+Parts are left out, or replaced where they stand; or the margin is shared out by integrated
+gradients, and what n-grams add to it by themselves, for that is a sum already.
 """
 
 from __future__ import annotations
@@ -12,27 +12,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from grucli.data.records import Record
 from grucli.engine.packing import Floats
-from grucli.errors import ConfigError
 from grucli.inspection.faithfulness import (
     LEAST_PARTS,
     SHARES,
     Curve,
     Faithfulness,
-    Levels,
     faithfulness,
     mean_curve,
 )
 from grucli.inspection.integrated import Integrated, integrate
-from grucli.inspection.path_model import PathModel
+from grucli.inspection.questions import Masks, of_answer, of_text
 from grucli.inspection.sequences import Asked, asked
 from grucli.modelfile.checkpoint import SavedModel
-from grucli.tasks.explained import Explained
 from grucli.tasks.intervals import Interval, normal_interval
-from grucli.tasks.task import Task
 
 LEFT_OUT, REPLACED, INTEGRATED = METHODS = ("left out", "replaced", "integrated")
 AUDITED = 24  # sequences of a sample, evenly spread
@@ -49,12 +44,14 @@ class SequenceAudit:
         effects: (P,) of each method.
         integrated: of the steps, with what is missing to their sum.
         faithfulness: of the methods.
+        share: of the margin, in [0, 1], that it is about; 1 but beside kernels.
     """
 
     name: str
     effects: Mapping[str, Floats]
     integrated: Integrated
     faithfulness: Faithfulness
+    share: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -64,10 +61,12 @@ class Audit:
     Attributes:
         sequences: of the sample, and those that are explained.
         explained: how many of them stand first that are explained in the report.
+        noun: what an answer of a sequence is: "answer", "tag" of one of its steps, "text".
     """
 
     sequences: tuple[SequenceAudit, ...]
     explained: int
+    noun: str = "answer"
 
     @property
     def agreement(self) -> dict[str, float | None]:
@@ -112,6 +111,11 @@ class Audit:
         """The largest of their errors."""
         return max(one.integrated.error for one in self.sequences)
 
+    @property
+    def share(self) -> float:
+        """Of the margins, in [0, 1], what the audit is about."""
+        return float(np.mean([one.share for one in self.sequences]))
+
     def to_json(self) -> dict[str, Any]:
         """Return the figures of all, then of each explained sequence."""
         methods = {}
@@ -121,6 +125,8 @@ class Audit:
             methods[name] = {**_curve_json(curve), "ahead": mean, "interval": ends}
         return {
             "sequences": len(self.sequences),
+            "of": self.noun,
+            "share": self.share,
             "agreement": self.agreement,
             "shares": list(SHARES),
             "methods": methods,
@@ -160,56 +166,38 @@ def audit(
         one = _of_record(saved, record, f"#{record.number}", None, seed) if left > 0 else None
         others += [] if one is None else [one]
     every = (*shown, *others)
-    return Audit(sequences=every, explained=len(shown)) if every else None
-
-
-def check_audited(task: Task) -> None:
-    """Refuse a task that answers each step, or writes.
-
-    Raises:
-        ConfigError: it does.
-    """
-    if task.reads_steps or task.writes:
-        raise ConfigError(
-            f"--audit: is of one answer to a whole sequence, but the task is {task.name}; omit it"
-        )
+    noun = "text" if saved.task.writes else "tag" if saved.task.reads_steps else "answer"
+    return Audit(sequences=every, explained=len(shown), noun=noun) if every else None
 
 
 def audit_sequence(
     saved: SavedModel, found: Asked, name: str, target: str | None, seed: int
 ) -> SequenceAudit:
     """Return what three methods say of a sequence of at least LEAST_PARTS parts."""
-    whole = np.ones(len(found.windows), bool)
-    scores, _ = found.run([found.steps_of(whole)])
-    explained = saved.task.explained(scores, target)
-    path = PathModel(saved.model, found.encoded)
-
-    def without(masks: npt.NDArray[np.bool_]) -> Floats:
-        scores, linear = found.run([found.steps_of(mask) for mask in masks])
-        recurrence: Floats = scores if linear is None else scores - linear
-        return recurrence
-
-    def replaced(masks: npt.NDArray[np.bool_]) -> Floats:
-        return path.replaced(np.array([found.steps_of(mask)[: len(path)] for mask in masks]))
-
-    each = np.concatenate((whole[None], ~np.eye(len(whole), dtype=bool)))
-    integrated = integrate(path, explained, saved.task.num_outputs)
+    one = of_text(saved, found) if saved.task.writes else of_answer(saved, found, target)
+    explained, number = one.explained, len(found.windows)
+    each = np.concatenate((np.ones((1, number), bool), ~np.eye(number, dtype=bool)))
+    integrated = integrate(one.path, explained)
     effects = {
-        LEFT_OUT: _effects(explained, without(each)),
-        REPLACED: _effects(explained, replaced(each)),
-        INTEGRATED: _of_parts(integrated.effect, found),
+        LEFT_OUT: _effects(one.left_out(each, explained.margin)),
+        REPLACED: _effects(one.replaced(each, explained.margin)),
+        INTEGRATED: _of_parts((integrated.effect, one.linear), found),
     }
 
-    def levels(run: Levels) -> Levels:
-        return lambda masks: explained.level(run(masks))
+    def without(masks: Masks) -> Floats:
+        return one.left_out(masks, explained.level)
 
-    tested = dict.fromkeys(METHODS, levels(without)) | {LEFT_OUT: levels(replaced)}
-    level = float(explained.level(without(whole[None]))[0])
+    def replaced(masks: Masks) -> Floats:
+        return one.replaced(masks, explained.level)
+
+    tested = {LEFT_OUT: replaced, REPLACED: without, INTEGRATED: without}
+    level = float(without(each[:1])[0])
     return SequenceAudit(
         name=name,
         effects=effects,
         integrated=integrated,
         faithfulness=faithfulness(effects, tested, level, seed),
+        share=one.share,
     )
 
 
@@ -226,17 +214,18 @@ def _steps_read(found: Asked) -> int:
     return len(found.parts) * (2 * len(found.windows) + TIMES_READ)
 
 
-def _effects(explained: Explained, scores: Floats) -> Floats:
-    """Return (P,) what the margin loses, of scores of the whole and without each part."""
-    margins = explained.margin(scores)
+def _effects(margins: Floats) -> Floats:
+    """Return (P,) what the margin loses, of that of the whole and those without each part."""
     effects: Floats = margins[0] - margins[1:]
     return effects
 
 
-def _of_parts(effect: Floats, found: Asked) -> Floats:
-    """Return (P,) sums over parts of what (T,) steps have; those that are not read have nothing."""
+def _of_parts(effects: Sequence[Floats | None], found: Asked) -> Floats:
+    """Return (P,) sums over parts of what steps have; those that are not read have nothing."""
     of_steps = np.zeros(found.windows[-1][1])
-    of_steps[: len(effect)] = effect[: len(of_steps)]
+    for own in effects:
+        if own is not None:
+            of_steps[: len(own)] += own[: len(of_steps)]
     sums: Floats = np.add.reduceat(of_steps, [start for start, _ in found.windows])
     return sums
 

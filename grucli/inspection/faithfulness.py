@@ -8,7 +8,7 @@ Source: DeYoung et al. 2020 (ERASER, arXiv:1911.03429).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -73,17 +73,20 @@ def faithfulness(
         seed: of the random orders.
     """
     rng, number = generator(seed, RANDOM_ORDER, 1), len(next(iter(effects.values())))
-    orders = [rng.permutation(number) for _ in range(RANDOM_DRAWS)]
-    of_chance = [_curve(level, order, whole) for level in levels.values() for order in orders]
+    chance = [rng.permutation(number) for _ in range(RANDOM_DRAWS)]
+    of_chance, curves = list[Curve](), dict[str, Curve]()
+    for level in dict.fromkeys(levels.values()):  # each perturbation is run once, for all orders
+        tested = [name for name in effects if levels[name] is level]
+        own = [np.argsort(-effects[name], kind="stable") for name in tested]
+        found = _curves(level, [*chance, *own], whole)
+        of_chance += found[:RANDOM_DRAWS] * len(tested)
+        curves |= zip(tested, found[RANDOM_DRAWS:], strict=True)
     return Faithfulness(
         agreement={
             f"{one}/{other}": rank_correlation(effects[one], effects[other])
             for one, other in combinations(effects, 2)
         },
-        curves={
-            name: _curve(levels[name], np.argsort(-own, kind="stable"), whole)
-            for name, own in effects.items()
-        },
+        curves={name: curves[name] for name in effects},
         chance=mean_curve(of_chance),
     )
 
@@ -111,11 +114,13 @@ def ranks(values: Floats) -> Floats:
     return middle[place]
 
 
-def _curve(level: Levels, order: npt.NDArray[np.int64], whole: float) -> Curve:
-    number, masks = len(order), []
-    for share in SHARES:
-        top = np.zeros(number, bool)
-        top[order[: max(1, round(share * number))]] = True
-        masks += [~top, top]
-    drops = whole - level(np.array(masks)).reshape(-1, 2)
-    return Curve(comprehensiveness=drops[:, 0], sufficiency=drops[:, 1])
+def _curves(level: Levels, orders: Sequence[npt.NDArray[np.int64]], whole: float) -> list[Curve]:
+    """Return what each order does to the level, all of them together."""
+    masks = list[npt.NDArray[np.bool_]]()
+    for order in orders:
+        for share in SHARES:
+            top = np.zeros(len(order), bool)
+            top[order[: max(1, round(share * len(order)))]] = True
+            masks += [~top, top]
+    drops = (whole - level(np.array(masks))).reshape(len(orders), -1, 2)
+    return [Curve(comprehensiveness=own[:, 0], sufficiency=own[:, 1]) for own in drops]

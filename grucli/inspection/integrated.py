@@ -11,11 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from grucli.engine.packing import Floats
 from grucli.inspection.path_model import PathModel
-from grucli.tasks.explained import Explained
+from grucli.inspection.scored import Scored
 
 FIRST_POINTS, MOST_POINTS = 32, 512
 LARGEST_ERROR = 0.01
@@ -44,22 +43,19 @@ class Integrated:
         return self.error < LARGEST_ERROR
 
 
-def integrate(path: PathModel, explained: Explained, num_outputs: int) -> Integrated:
+def integrate(path: PathModel, explained: Scored) -> Integrated:
     """Share out the recurrence's part of a margin.
 
     Args:
         path: the recurrence with the steps of the sequence.
         explained: what of the answer is explained.
-        num_outputs: O of the head.
     """
-    shift = explained.margin(np.zeros((1, num_outputs)))
-    weights = explained.margin(np.eye(num_outputs)) - shift
-    ends: npt.NDArray[np.bool_] = np.array([[True], [False]]).repeat(len(path), axis=1)
-    whole, nothing = path.replaced(ends) @ weights
-    gap, points = float(whole - nothing), FIRST_POINTS
+    whole, nothing = path.along(np.array([1.0, 0.0]), explained.margin).tolist()
+    gap, points = whole - nothing, FIRST_POINTS
     while True:
         shares = (np.arange(points) + 0.5) / points
-        effect = ((path.steps - path.baseline) * path.gradients(shares, weights)).sum(axis=1)
+        effect = path.steps - path.baseline
+        effect = (effect * path.gradients(shares, explained.d_margin)).sum(axis=1)
         error = abs(float(effect.sum()) - gap) / max(abs(gap), explained.faint)
         if error < LARGEST_ERROR or points >= MOST_POINTS:
             return Integrated(effect=effect, gap=gap, error=error, points=points)

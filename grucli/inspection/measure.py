@@ -17,7 +17,7 @@ from grucli.engine.packing import Floats
 from grucli.errors import ConfigError, counted
 from grucli.inspection import trust, written_memory
 from grucli.inspection.alignment import align
-from grucli.inspection.audit import audit, check_audited
+from grucli.inspection.audit import audit
 from grucli.inspection.health import HealthMeter, LayerHealth
 from grucli.inspection.memory import SIDES, Horizon, horizon
 from grucli.inspection.ngram_weights import ngram_weights
@@ -79,15 +79,12 @@ def inspect(
         drawn: sample of the data.
 
     Raises:
-        ConfigError: "wrong" is asked for, but the sample has no targets; or an audit of answers
-            that are none to whole sequences.
+        ConfigError: "wrong" is asked for, but the sample has no targets.
         DataError: a sequence has other channels than those of training.
         CheckpointError: the model reads another kind of data.
     """
     flow = training_flow(saved.card)
     report = Report(path=path, saved=saved, settings=settings, training=flow)
-    if settings.audit:
-        check_audited(saved.task)
     named = [(f"text {record.number}", record) for record in shown.records]
     if drawn is not None:
         activity.at(f"running {counted(len(drawn.records), 'sequence')}")
@@ -98,14 +95,14 @@ def inspect(
         report = dataclasses.replace(report, picked=picked)
         named += chosen
     activity.at(f"explaining {counted(len(named), 'sequence')}")
+    sample = () if drawn is None else drawn.records
     if saved.task.writes:
         aligned = tuple(align(saved, record, name) for name, record in named)
-        return dataclasses.replace(report, alignments=aligned)
+        return dataclasses.replace(_judged(report, named, sample, None), alignments=aligned)
     explained = tuple(
         example(saved, record, name, target=shown.target, seed=settings.seed)
         for name, record in named
     )
-    sample = () if drawn is None else drawn.records
     return dataclasses.replace(
         _judged(report, named, sample, shown.target),
         examples=explained,
@@ -120,12 +117,14 @@ def _judged(
     target: str | None,
 ) -> Report:
     """Return a report that says whether reasons are to be believed, audited where it is asked."""
-    unlearned, found, units = tuple(trust.of_scores(report.card)), None, None
+    saved, task, found, units = report.saved, report.saved.task, None, None
+    unlearned = () if task.writes else tuple(trust.of_scores(report.card))
     if report.settings.audit:
         activity.at("testing whether reasons are to be believed")
-        found = audit(report.saved, named, sample, target, report.settings.seed)
+        found = audit(saved, named, sample, target, report.settings.seed)
+    if report.settings.audit and not (task.reads_steps or task.writes):
         activity.at("holding each unit at its mean")
-        units = measure_units(report.saved, sample, report.settings.seed)
+        units = measure_units(saved, sample, report.settings.seed)
     tested = () if found is None else trust.of_audit(found, has_learned=not unlearned)
     judged = (*report.verdicts, *unlearned, *tested)
     return dataclasses.replace(report, audit=found, units=units, verdicts=judged)

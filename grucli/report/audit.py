@@ -7,9 +7,15 @@ import math
 from grucli.errors import counted
 from grucli.inspection.audit import METHODS, Audit, SequenceAudit
 from grucli.inspection.faithfulness import SHARES, Curve
-from grucli.report.tables import field, number, table
+from grucli.report.tables import field, number, percent, table
 from grucli.tasks.intervals import Interval
 
+LEVELS = {
+    "answer": "the level",
+    "tag": "its probability",
+    "text": "the mean probability of its symbols",
+}
+"""What is followed, by the noun of an audit."""
 Row = tuple[str, ...]
 
 
@@ -24,10 +30,13 @@ def audit_lines(found: Audit) -> list[str]:
 
 def legend(found: Audit) -> str:
     """Return what was done."""
-    answers = counted(len(found.sequences), "answer")
+    answers, level = counted(len(found.sequences), found.noun), LEVELS[found.noun]
+    part = f", of the recurrence alone ({percent(found.share, 0)} of the margins)" * (
+        found.share < 1
+    )
     return (
-        f"of the reasons of {answers} by three methods, of the recurrence alone: "
-        "how far the level falls without the top parts, and with nothing but them"
+        f"of the reasons of {answers} by three methods{part}: how far {level} falls without the "
+        "top parts, and with nothing but them"
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
+
+import numpy as np
 
 from grucli.engine.packing import Floats
 
@@ -44,10 +46,14 @@ class Explained(Protocol):
         """Which step it is the answer of, from 0; None where it is that of the whole sequence."""
 
     def margin(self, scores: Floats) -> Floats:
-        """Return (n,) what parts have an effect on, a linear function of the scores (n, O).
+        """Return (n,) what parts have an effect on.
 
-        So the margins of both branches of a model add up to that of both.
+        Of scores (n, O) it is a linear function, so that the margins of both branches of a model
+        add up to that of both; of `Steps`, which no linear path gives, it need not be.
         """
+
+    def d_margin(self, scores: Any) -> Any:
+        """Return the gradient of each margin by the scores, of their form."""
 
     def level(self, scores: Floats) -> Floats:
         """Return (n,) in [0, 1], what is followed while the sequence is read."""
@@ -64,3 +70,10 @@ class Explained(Protocol):
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer and what is explained of it."""
+
+
+def linear_gradient(margin: Callable[[Floats], Floats], scores: Floats) -> Floats:
+    """Return (n, O) the gradient of a margin that is a linear function of the scores (n, O)."""
+    number, outputs = scores.shape
+    weights = margin(np.eye(outputs)) - margin(np.zeros((1, outputs)))
+    return np.tile(weights, (number, 1))

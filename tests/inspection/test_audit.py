@@ -13,12 +13,12 @@ from rich.cells import cell_len
 from grucli.data.records import Record
 from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.vocabulary import Vocabulary
-from grucli.errors import ConfigError
 from grucli.inspection.audit import INTEGRATED, LEFT_OUT, METHODS, REPLACED, audit
 from grucli.inspection.faithfulness import SHARES, Curve, faithfulness, rank_correlation
 from grucli.inspection.measure import Shown, inspect
 from grucli.inspection.trust import of_audit
 from grucli.model.network import Model
+from grucli.report.audit import legend
 from grucli.report.inspection import text
 from grucli.report.page.page import page
 from tests.inspection.helpers import SETTINGS, alone, random_model, random_tokens, recall_model
@@ -169,11 +169,18 @@ def test_blind_answers_are_told_from_labelled_data_alone():
     assert "trust.unlearned" not in ids
 
 
-def test_answers_to_each_step_are_not_audited():
-    saved = text_model()
-    tagger = dataclasses.replace(saved, task=type("Tag", (), {"reads_steps": True, "name": "tag"}))
-    with pytest.raises(ConfigError, match="the task is tag"):
-        inspect("m.npz", tagger, Shown(texts=("a",)), AUDITED)
+def test_what_is_audited_is_named():
+    found = audit(text_model(), [], records(text_model().model, number=2), None, 0)
+    told = {
+        noun: legend(dataclasses.replace(found, noun=noun)) for noun in ("answer", "tag", "text")
+    }
+    assert told["answer"].startswith("of the reasons of 2 answers by three methods: how far the l")
+    assert "2 tags by three methods: how far its probability falls" in told["tag"]
+    assert "how far the mean probability of its symbols falls" in told["text"]
+    half = dataclasses.replace(
+        found, sequences=tuple(dataclasses.replace(own, share=0.5) for own in found.sequences)
+    )
+    assert "three methods, of the recurrence alone (50 % of the margins): how" in legend(half)
 
 
 def test_curves_are_ahead_by_both_their_ends():

@@ -29,6 +29,10 @@ FORMS = [
 ]
 
 
+def scores_of(scores):
+    return scores
+
+
 def encoded(model, length=5, seed=3):
     rng, arch = np.random.default_rng(seed), model.architecture
     steps = rng.normal(size=(length, arch.input_size)).astype(np.float32)
@@ -74,8 +78,12 @@ def test_shares_are_those_of_autograd_at_each_point_of_the_way(form):
 
     ways = [path.baseline + share * (path.steps - path.baseline) for share in shares]
     expected = np.mean([grad(weighed)(way) for way in ways], axis=0)
-    assert path.gradients(shares, weights) == pytest.approx(expected, abs=1e-12)
-    scores = path.replaced(np.array([[True] * len(path), [False] * len(path)]))
+    pulled = path.gradients(shares, lambda scores: np.tile(weights, (len(scores), 1)))
+    assert pulled == pytest.approx(expected, abs=1e-12)
+    assert path.along(shares, scores_of) @ weights == pytest.approx(
+        [weighed(way) for way in ways], abs=1e-12
+    )
+    scores = path.replaced(np.array([[True] * len(path), [False] * len(path)]), scores_of)
     nothing = np.tile(path.baseline, (len(path), 1))
     assert scores @ weights == pytest.approx([weighed(path.steps), weighed(nothing)], abs=1e-12)
 
@@ -83,13 +91,14 @@ def test_shares_are_those_of_autograd_at_each_point_of_the_way(form):
 def test_effects_are_the_way_times_its_mean_gradient_and_their_gap_is_told():
     model = random_model(scale=0.5)
     path = PathModel(model, encoded(model))
-    whole, nothing = path.replaced(np.array([[True] * len(path), [False] * len(path)]))
+    ends = np.array([[True] * len(path), [False] * len(path)])
+    whole, nothing = path.replaced(ends, scores_of)
     explained = TASK.explained(whole[None], None)
-    found = integrate(path, explained, 3)
+    found = integrate(path, explained)
     weights = np.zeros(3)
     weights[[explained.target, explained.other]] = 1, -1
     shares = (np.arange(found.points) + 0.5) / found.points
-    gradient = path.gradients(shares, weights)
+    gradient = path.gradients(shares, lambda scores: np.tile(weights, (len(scores), 1)))
     expected = ((path.steps - path.baseline) * gradient).sum(axis=1)
     assert found.effect == pytest.approx(expected)
     assert found.gap == pytest.approx(weights @ (whole - nothing))
@@ -101,7 +110,7 @@ def test_steps_are_replaced_where_they_stand():
     one = encoded(model)
     path = PathModel(model, one)
     kept = np.array([[1, 1, 0, 1, 0], [0] * 5, [1] * 5], bool)
-    found = path.replaced(kept)
+    found = path.replaced(kept, scores_of)
     for mask, scores in zip(kept, found, strict=True):
         x = np.where(mask[:, None], path.steps, path.baseline)
         assert scores == pytest.approx(literal_scores(model, x), abs=1e-12)
@@ -111,8 +120,8 @@ def test_steps_are_replaced_where_they_stand():
 def test_points_are_doubled_until_the_sum_fits_or_it_is_said_that_it_does_not():
     smooth, steep = random_model(scale=0.3), random_model(scale=4.0)
     explained = dataclasses.replace(TASK.explained(np.eye(3)[:1], None), target=0, other=1)
-    easy = integrate(PathModel(smooth, encoded(smooth)), explained, 3)
+    easy = integrate(PathModel(smooth, encoded(smooth)), explained)
     assert (easy.points, easy.is_reached) == (FIRST_POINTS, True)
-    hard = integrate(PathModel(steep, encoded(steep, length=12)), explained, 3)
+    hard = integrate(PathModel(steep, encoded(steep, length=12)), explained)
     assert hard.points > FIRST_POINTS
     assert hard.points == MOST_POINTS or hard.is_reached

@@ -31,8 +31,8 @@ CHANCE = "random"
 LINES = dict(zip((*METHODS, CHANCE), ("line", "line o", "line third", "line fourth"), strict=True))
 MOST_EXPLAINED = 8  # sequences on a page, which is to stay small: of more the first ones are drawn
 BESIDE = (
-    "What each method says of the same parts, of the recurrence alone; the deeper the colour, the "
-    "more of what that method finds."
+    "What each method says of the same parts; the deeper the colour, the more of what that method "
+    "finds."
 )
 
 

@@ -13,6 +13,7 @@ from grucli.engine.blend_factors import both_classes
 from grucli.engine.packing import Floats, Integers
 from grucli.errors import excerpt
 from grucli.tasks.classify.deciding import Levels, classes
+from grucli.tasks.explained import linear_gradient
 
 LABEL_WIDTH = 20
 LISTED_CLASSES = 3
@@ -86,6 +87,10 @@ class LabelMargin:
         logits = both_classes(scores)
         difference: Floats = logits[:, self.target] - logits[:, self.other]
         return difference
+
+    def d_margin(self, scores: Floats) -> Floats:
+        """Return (n, O) the gradient of each margin."""
+        return linear_gradient(self.margin, scores)
 
     def level(self, scores: Floats) -> Floats:
         """Return (n,) the probability of `target`."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from grucli.engine.packing import Floats
 from grucli.errors import excerpt
+from grucli.tasks.explained import linear_gradient
 from grucli.tasks.multilabel.answers import names_of
 from grucli.tasks.multilabel.decision import Decision
 
@@ -76,6 +77,10 @@ class LabelScore:
         """Return (n,) the score of `target`, in the logit of its probability but for its bias."""
         own: Floats = scores[:, self.target] * self.decision.factors[self.target]
         return own
+
+    def d_margin(self, scores: Floats) -> Floats:
+        """Return (n, O) the gradient of each margin."""
+        return linear_gradient(self.margin, scores)
 
     def level(self, scores: Floats) -> Floats:
         """Return (n,) the probability of `target`."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from grucli.engine.packing import Floats
 from grucli.tasks.columns import quantity
+from grucli.tasks.explained import linear_gradient
 
 FAINT_SHARE = 0.02  # of a standard deviation
 
@@ -71,6 +72,10 @@ class NumberMargin:
         """Return (n,) the answers less the mean."""
         difference: Floats = self.scale * scores[:, 0]
         return difference
+
+    def d_margin(self, scores: Floats) -> Floats:
+        """Return (n, O) the gradient of each margin."""
+        return linear_gradient(self.margin, scores)
 
     def level(self, scores: Floats) -> Floats:
         """Return (n,) where the answers lie between the least and the greatest target."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +16,7 @@ from grucli.tasks.tag.decoding import Decoded
 TAG_WIDTH = 20
 LISTED_TAGS = 3
 FLOOR = 1e-12  # of a probability whose logarithm is taken
+GIVEN = -1e6  # [nat]: what all other tags of a step score where one is given
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -86,6 +87,24 @@ class TagMargin:
         log_p = np.log(np.maximum(self._at_step(scores), FLOOR))
         difference: Floats = log_p[:, self.target] - log_p[:, self.other]
         return difference
+
+    def d_margin(self, scores: Steps) -> Steps:
+        """Return the gradient of each margin by the scores, of their form.
+
+        The logarithm of how probable a tag is at a step is log Z with the tag given less log Z, and
+        the gradient of a log Z is how probable each tag is at each step. It is taken by the tags'
+        own scores alone, not by those of the chain.
+        """
+        free, at = self.decode(scores).p, scores.starts + self.step
+        gradient = np.zeros_like(free)
+        for tag, sign in ((self.target, 1.0), (self.other, -1.0)):
+            values = scores.values.astype(free.dtype)
+            values[at[:, None], np.arange(len(self.tags)) != tag] = GIVEN
+            given = self.decode(replace(scores, values=values)).p
+            is_told = np.repeat(free[at, tag] > FLOOR, scores.lengths)[:, None]
+            gradient += sign * np.where(is_told, given - free, 0.0)
+        chains = None if scores.chains is None else np.zeros_like(scores.chains)
+        return Steps(values=gradient, lengths=scores.lengths, chains=chains)
 
     def level(self, scores: Steps) -> Floats:
         """Return (n,) the probability of `target` at the step."""

@@ -46,3 +46,27 @@ def test_what_is_no_step_is_refused(target):
     with pytest.raises(ConfigError, match="--target: must be the number of a step, from 1"):
         TASK.check_target(target)
     TASK.check_target("1")
+
+
+@pytest.mark.parametrize("chain", [False, True])
+def test_its_gradient_is_that_of_central_differences(chain):
+    scores = random_scores(TASK, (3, 2, 4), chain=chain)
+    one, gradient = TASK.explained(scores[:1], "2"), np.zeros(scores.values.shape)
+    for place in np.ndindex(gradient.shape):
+        ends = []
+        for shift in (1e-5, -1e-5):
+            scores.values[place] += shift
+            ends.append(one.margin(scores).sum())
+            scores.values[place] -= shift
+        gradient[place] = (ends[0] - ends[1]) / 2e-5
+    assert one.d_margin(scores).values == pytest.approx(gradient, abs=1e-9)
+
+
+def test_a_tag_that_is_all_but_impossible_pulls_no_more():
+    scores = unsure()
+    one = TASK.explained(scores, "2")
+    scores.values[1, one.other] = -1e3
+    floored = one.d_margin(scores).values[1]
+    assert one.margin(scores)[0] == pytest.approx(np.log(1 / 1e-12), abs=1)
+    p = np.exp(scores.values[1] - np.logaddexp.reduce(scores.values[1]))
+    assert floored == pytest.approx(np.eye(3)[one.target] - p, abs=1e-12)
