@@ -168,6 +168,9 @@ class ModelConfig(_Section):
     attention: Auto[bool] = None
     """Of the task generate alone: whether each symbol of an answer looks at all steps of its input.
     false leaves it the last state of the encoder alone, to compare with; auto is true."""
+    decoder_layers: Annotated[int, Field(ge=1, le=8)] = 1
+    """Of the task generate alone: recurrent layers of the decoder. The first one looks at the
+    input, those above it read what it has seen, so that an answer knows what it has looked at."""
     wide: Literal["auto"] | bool = "auto"
     """Whether a linear layer counts beside the recurrence: over n-grams of a text, or over what
     fixed kernels give for a numeric sequence. auto is yes for n-grams that lower the validation

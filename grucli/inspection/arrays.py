@@ -21,7 +21,7 @@ Of a model that writes also, of the M symbols of all answers, an end behind each
 answer_offsets               (n + 1,) int64: answer k has the rows answer_offsets[k]:… of these
 symbols                      (M,) str
 symbol_probabilities         (M,) float64, of each after those before it
-decoder_keep, …              (M, H) float32, as above
+decoder_keep, …              (M, H) float32, as above; decoder1_keep, … of a second layer
 attention_offsets            (n + 1,) int64; attention[attention_offsets[k]:…], as (symbols, steps)
 attention                    of answer k, is how much each symbol looks at each step: float32
 """
@@ -70,7 +70,8 @@ def check_size(saved: SavedModel, records: Sequence[Record]) -> None:
     lengths = saved.encoder.encode(records).lengths
     rows = int(_state_lengths(arch, lengths).sum()) * len(_kept(arch))
     if saved.task.writes:  # how long answers are is not known before they are written
-        rows += int(cast(WritingTask, saved.task).limits(lengths).sum()) * len(_kinds(arch))
+        longest = int(cast(WritingTask, saved.task).limits(lengths).sum())
+        rows += longest * len(_kinds(arch)) * arch.decoder_layers
     size = rows * arch.hidden_size * np.dtype(np.float32).itemsize
     if size > MOST_BYTES:
         raise ConfigError(

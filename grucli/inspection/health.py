@@ -61,7 +61,7 @@ class LayerHealth:
     """One layer in one direction.
 
     Attributes:
-        layer: 0 for the first.
+        layer: 0 for the first, of the encoder as of the decoder.
         direction: "forward" or "backward", or "decoder" of that.
         gates: keep, and reset if there is one; none for a plain recurrent layer.
         dead: units whose state varies less than a millionth of the median unit's variance.
@@ -85,7 +85,9 @@ class LayerHealth:
     @property
     def name(self) -> str:
         """The layer and direction for people, counted from 1."""
-        return DECODER if self.direction == DECODER else f"layer {self.layer + 1} {self.direction}"
+        if self.direction != DECODER:
+            return f"layer {self.layer + 1} {self.direction}"
+        return f"{DECODER} {self.layer + 1}" if self.layer else DECODER
 
 
 class HealthMeter:
@@ -100,7 +102,10 @@ class HealthMeter:
             [_Part(arch.hidden_size, cell.GATES, low, high) for _ in range(arch.num_directions)]
             for _ in range(arch.num_layers)
         ]
-        self._decoder = _Part(arch.hidden_size, cell.GATES, low, high)
+        self._decoder = [
+            _Part(arch.hidden_size, cell.GATES, low, high)
+            for _ in range(arch.decoder_layers if arch.writes else 0)
+        ]
 
     def add(self) -> None:
         """Take in the last forward pass."""
@@ -109,7 +114,8 @@ class HealthMeter:
                 self._add(part, tape, (direction, len(parts)), self._runner.packing)
         decoder = self._runner.decoder
         if decoder is not None:
-            self._add(self._decoder, decoder.tapes[0], (0, 1), decoder.pairs.target)
+            for part, tape in zip(self._decoder, decoder.tapes, strict=True):
+                self._add(part, tape, (0, 1), decoder.pairs.target)
 
     def _add(self, part: _Part, tape: Tape, way: tuple[int, int], packing: Packing) -> None:
         names, gates = CELLS[self._runner.model.architecture.cell].GATES, {}
@@ -118,15 +124,17 @@ class HealthMeter:
         part.add(of_direction(tape["states"], *way)[packing.batch_size :], gates, packing)
 
     def result(self) -> tuple[LayerHealth, ...]:
-        """Return the health of each layer and direction, and of a decoder at last."""
+        """Return the health of each layer and direction, those of a decoder at last."""
         stride = max(1, self._runner.model.architecture.convolution)
         found = [
             part.result(layer, name, stride, has_tanh=self._has_tanh)
             for layer, parts in enumerate(self._parts)
             for name, part in zip(DIRECTIONS, parts, strict=False)
         ]
-        if self._runner.decoder is not None:
-            found.append(self._decoder.result(0, DECODER, stride, has_tanh=self._has_tanh))
+        found += [
+            part.result(layer, DECODER, stride, has_tanh=self._has_tanh)
+            for layer, part in enumerate(self._decoder)
+        ]
         return tuple(found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,8 +28,9 @@ def parameter_parts(saved: SavedModel) -> dict[str, int]:
     parts: dict[str, int] = {}
     for name, array in saved.model.arrays():
         first = name.partition("_")[0]
-        part = f"layer {int(first[5:]) + 1}" if first.startswith("layer") else first
-        part = "convolutions" if first.startswith("front") else part
+        part = "convolutions" if first.startswith("front") else first
+        if numbered := re.fullmatch(r"(layer|decoder)(\d+)", first):
+            part = f"{numbered[1]} {int(numbered[2]) + 1}"
         parts[part] = parts.get(part, 0) + array.size
     return parts
 

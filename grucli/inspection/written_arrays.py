@@ -13,6 +13,7 @@ from grucli.engine.recurrent import CELLS
 from grucli.engine.steps import Steps
 from grucli.inspection.alignment import END_SHOWN
 from grucli.inspection.rereading import reread, with_answers
+from grucli.model import upper_layers
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.window import scores_of
@@ -43,13 +44,14 @@ def run(
     assert isinstance(examples.targets, Steps)
     offsets = offsets_of(examples.targets.lengths)
     size = int(offsets[-1]), saved.model.architecture.hidden_size
-    traces = {f"decoder_{kind}": np.empty(size, np.float32) for kind in kinds}
+    parts = ["decoder", *upper_layers.names(saved.model.architecture)]
+    traces = [{f"{part}_{kind}": np.empty(size, np.float32) for kind in kinds} for part in parts]
     looks = offsets_of(examples.targets.lengths * encoded.lengths)
     attention = np.zeros(int(looks[-1]), np.float32)
 
     def keep_all(rows: Rows) -> None:
         keep(runner, rows)
-        _keep(runner, offsets[rows], traces)
+        _keep(runner, offsets[rows], kinds, traces)
         weights = None if runner.decoder is None else runner.decoder.weights
         if weights is not None:
             for row, own in zip(rows.tolist(), weights, strict=True):
@@ -63,7 +65,7 @@ def run(
         "answer_offsets": offsets,
         "symbols": np.array(symbols, np.str_),
         "symbol_probabilities": found.probabilities,
-        **traces,
+        **{name: array for layer in traces for name, array in layer.items()},
     }
     if saved.model.architecture.attention:
         arrays |= {"attention_offsets": looks, "attention": attention}
@@ -75,17 +77,16 @@ def offsets_of(lengths: Rows) -> Rows:
     return np.concatenate(([0], np.cumsum(lengths)))
 
 
-def _keep(runner: Runner, starts: Rows, traces: dict[str, Array]) -> None:
-    """Copy what the decoder's tape has of a batch, whose answers begin at `starts`."""
+def _keep(
+    runner: Runner, starts: Rows, kinds: Sequence[str], traces: Sequence[dict[str, Array]]
+) -> None:
+    """Copy what the decoder's tapes have of a batch, whose answers begin at `starts`."""
     assert runner.decoder is not None
-    tape, pairs = runner.decoder.tapes[0], runner.decoder.pairs
-    rows, names = (
-        starts[pairs.rows] + pairs.target.step,
-        CELLS[runner.model.architecture.cell].GATES,
-    )
-    for name, array in traces.items():
-        kind = name.removeprefix("decoder_")
-        if kind == "state":
-            array[rows] = tape["states"][pairs.target.batch_size :]
-        else:
-            array[rows] = tape["gates"][names.index(kind)]
+    pairs, names = runner.decoder.pairs, CELLS[runner.model.architecture.cell].GATES
+    rows = starts[pairs.rows] + pairs.target.step
+    for tape, arrays in zip(runner.decoder.tapes, traces, strict=True):
+        for kind, array in zip(kinds, arrays.values(), strict=True):
+            if kind == "state":
+                array[rows] = tape["states"][pairs.target.batch_size :]
+            else:
+                array[rows] = tape["gates"][names.index(kind)]

@@ -4,7 +4,8 @@
     h_t                         (2)    the recurrence over the symbols before, the first of which is
                                        END
     o_t                         (3)    attention over the encoder's states, as in `engine.attention`
-    g_t = V o_t + c             (4)    scores of the symbols; with copying log P (`engine.copying`)
+    u_t                         (4)    o_t, or with more layers what `upper_layers` make of it
+    g_t = V u_t + c             (5)    scores of the symbols; with copying log P (`engine.copying`)
 
 Without attention o_t is h_t (Sutskever et al. 2014, arXiv:1409.3215); and where the encoder has one
 direction, its last state is h_0 as it is.
@@ -28,7 +29,9 @@ from grucli.engine.packing import Floats, Integers, Packing
 from grucli.engine.params import Parameters, Shape, glorot_uniform
 from grucli.engine.steps import Steps
 from grucli.engine.tape import Tape
+from grucli.model import upper_layers
 from grucli.model.dropout import Masks
+from grucli.model.upper_layers import UpperLayers
 
 if TYPE_CHECKING:
     from grucli.model.network import Architecture, Model
@@ -46,6 +49,7 @@ def shapes(architecture: Architecture) -> dict[str, Shape]:
         "attention": attention.shapes(width, units) if arch.attention else {},
         "copying": copying.shapes(width, units) if arch.copying else {},
     }
+    parts |= dict.fromkeys(upper_layers.names(arch), upper_layers.shapes(arch))
     named = {f"{part}_{n}": shape for part, own in parts.items() for n, shape in own.items()}
     return {"symbols": (arch.num_outputs, size), **named}
 
@@ -53,7 +57,8 @@ def shapes(architecture: Architecture) -> dict[str, Shape]:
 def initialise_(architecture: Architecture, params: Parameters, rng: np.random.Generator) -> None:
     """Draw the first values of the parameters named by `shapes`."""
     params["symbols"][...] = rng.normal(0, SYMBOL_SCALE, params["symbols"].shape)
-    recurrent.initialise_(architecture.cell, params.within("decoder_"), rng)
+    for name in ("decoder", *upper_layers.names(architecture)):
+        recurrent.initialise_(architecture.cell, params.within(f"{name}_"), rng)
     if _has_start(architecture):
         params["start_weight"][...] = glorot_uniform(params["start_weight"].shape, rng)
         params["start_bias"].fill(0)
@@ -101,7 +106,7 @@ class _Forward:
         start: (B, H) of (1), in the order of the sources, and `final`, of which it is made.
         states: (M, H) of (2).
         sources: (N, F) as given.
-        outputs: (M, H) of (3), after dropout.
+        outputs: (M, H) of (4), after dropout.
         masks: of dropout.
         copied: what the way back through copying needs.
     """
@@ -120,13 +125,15 @@ class Decoder:
     """One caller's way through the decoder of a model, in buffers of its own.
 
     Attributes:
-        tapes: of the recurrence and of attention.
+        tapes: one for each recurrent layer, as those of a runner.
+        looks: the tape of attention.
     """
 
     def __init__(self, model: Model) -> None:
         """Prepare to run the decoder of `model`."""
-        self.tapes = Tape(model.dtype), Tape(model.dtype)
-        self._model = model
+        self._model, self._upper = model, UpperLayers(model.architecture, model.params)
+        self.tapes = [Tape(model.dtype), *self._upper.tapes]
+        self.looks = Tape(model.dtype)
         self._forward: _Forward
 
     @property
@@ -140,7 +147,7 @@ class Decoder:
 
         None for a decoder without attention.
         """
-        return self.tapes[1]["weights"] if self._model.architecture.attention else None
+        return self.looks["weights"] if self._model.architecture.attention else None
 
     def forward(
         self, batch: Batch, sources: Floats, final: Floats, packing: Packing, masks: Masks
@@ -161,8 +168,8 @@ class Decoder:
         outputs = states = self._states(targets, start)
         if arch.attention:
             within = params.within("attention_")
-            outputs = attention.forward(within, states, sources, pairs, self.tapes[1])
-        outputs = masks.apply(outputs)
+            outputs = attention.forward(within, states, sources, pairs, self.looks)
+        outputs = masks.apply(self._upper.forward(outputs, pairs.target, masks))
         scores, copied = linear.forward(params.within("head_"), outputs), None
         if arch.copying:
             scores, copied = copying.forward(
@@ -216,14 +223,15 @@ class Decoder:
         )
         if d_copied is not None:
             d_outputs += d_copied[0]
-        d_states, d_sources = last.masks.undo(d_outputs), None
+        d_outputs, d_sources = last.masks.undo(d_outputs), None
+        d_states = self._upper.backward(d_outputs, pairs.target, last.masks, grads)
         if self._model.architecture.attention:
             d_states, d_sources = attention.backward(
                 params.within("attention_"),
                 last.states,
                 last.sources,
                 pairs,
-                self.tapes[1],
+                self.looks,
                 d_states,
                 grads.within("attention_"),
             )

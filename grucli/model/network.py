@@ -57,6 +57,8 @@ class Architecture:
         copying: whether it may copy steps of its source.
         attention: whether each of its steps looks at all steps of its source; else it knows of
             them what the encoder's last state holds.
+        decoder_layers: recurrent layers of the decoder; those above the first read what that has
+            looked at.
     """
 
     cell: str
@@ -78,6 +80,7 @@ class Architecture:
     writes: bool = False
     copying: bool = False
     attention: bool = True
+    decoder_layers: int = 1
 
     @property
     def num_directions(self) -> int:

@@ -15,6 +15,7 @@ from grucli.engine.beam import Found
 from grucli.engine.packing import Floats, Integers, Packing
 from grucli.engine.products import times, whole
 from grucli.engine.tape import Tape
+from grucli.model import upper_layers
 from grucli.model.decoder import start_of
 from grucli.model.dropout import Masks
 from grucli.model.logits import MOST_NUMBERS
@@ -61,9 +62,11 @@ class Writer:
         packing, arch, params = runner.packing, model.architecture, model.params
         pairs = attention.Pairs(packing, packing, np.arange(packing.batch_size))
         self._tile, self._size = runner.tile, packing.batch_size
-        self._tape = Tape(model.dtype, self._tile)
-        start = start_of(arch, params, final, self._tile)
-        self._state = np.repeat(start, width, axis=0)
+        names = ("decoder", *upper_layers.names(arch))
+        self._layers = [params.within(f"{name}_") for name in names]
+        self._tapes = [Tape(model.dtype, self._tile) for _ in self._layers]
+        start = np.repeat(start_of(arch, params, final, self._tile), width, axis=0)
+        self._states = [start, *(np.zeros_like(start) for _ in self._layers[1:])]
         self._source: Looking | None = None
         self._places: Looking | None = None
         if arch.attention:
@@ -85,21 +88,14 @@ class Writer:
 
         A place is that of the copy that UNKNOWN would be, which is impossible without any.
         """
-        params, arch = self._model.params, self._model.architecture
-        rows, beams = symbols.shape
-        self._state, _ = recurrent.forward(
-            arch.cell,
-            params.within("decoder_"),
-            params["symbols"][symbols.reshape(-1)],
-            Packing(np.ones(rows * beams, np.int64)),
-            self._tape,
-            h0=self._state[None],
-        )
-        outputs = self._state
+        params, (rows, beams) = self._model.params, symbols.shape
+        outputs = self._advance_layer(0, params["symbols"][symbols.reshape(-1)])
         if self._source is not None:
             mixed = self._source.mixed(outputs.reshape(rows, beams, -1)).reshape(rows * beams, -1)
             within = params.within("attention_")
             outputs = attention.combined(within, mixed, outputs, tile=self._tile)
+        for layer in range(1, len(self._layers)):
+            outputs = outputs + self._advance_layer(layer, outputs)
         scores = linear.forward(params.within("head_"), outputs, self._tile)
         if self._places is None:
             log_p, places = losses.log_probabilities(scores), np.zeros((rows, beams), np.int64)
@@ -109,11 +105,24 @@ class Writer:
             log_p, places = self._with_copies(scores, chances)
         return log_p.reshape(rows, beams, -1), places
 
+    def _advance_layer(self, layer: int, x: Floats) -> Floats:
+        """Return the states (R * K, H) of a layer that reads a step (R * K, I) more."""
+        self._states[layer], _ = recurrent.forward(
+            self._model.architecture.cell,
+            self._layers[layer],
+            x,
+            Packing(np.ones(len(x), np.int64)),
+            self._tapes[layer],
+            h0=self._states[layer][None],
+        )
+        return self._states[layer]
+
     def keep(self, rows: npt.NDArray[np.int64], beams: npt.NDArray[np.int64]) -> None:
         """Go on with some of the sequences, as `beam.Decoder` says."""
-        number, units = self._size, self._state.shape[1]
-        state = self._state.reshape(number, -1, units)[rows[:, None], beams]
-        self._state = state.reshape(-1, units)
+        number, units = self._size, self._states[0].shape[1]
+        for layer, states in enumerate(self._states):
+            kept = states.reshape(number, -1, units)[rows[:, None], beams]
+            self._states[layer] = kept.reshape(-1, units)
         if len(rows) < number:
             self._size = len(rows)
             for looking in filter(None, (self._source, self._places)):

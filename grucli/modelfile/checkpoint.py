@@ -116,7 +116,8 @@ def architecture_json(architecture: Architecture, task: Task) -> dict[str, Any]:
     if not architecture.reads_steps:  # as in models from before any did
         del fields["reads_steps"], fields["chain"]
     if not architecture.writes:
-        del fields["writes"], fields["copying"], fields["attention"]
+        for name in ("writes", "copying", "attention", "decoder_layers"):
+            del fields[name]
     return fields
 
 
@@ -235,6 +236,7 @@ def _check_head(architecture: Architecture, task: Task) -> None:
     expect(writes == task.writes and (writes or not architecture.copying), "decoder")
     attends = architecture.attention
     expect(attends or (writes and not architecture.copying), "attention")
+    expect(1 <= architecture.decoder_layers <= (MAX_LAYERS if writes else 1), "decoder_layers")
     expect(architecture.vocabulary_size > 0 or not architecture.copying, "copying")
     looks_at_each = reads_steps or writes
     expect(not looks_at_each or not architecture.convolution, "convolution")

@@ -17,7 +17,7 @@ from grucli.tasks.task import Task
 from grucli.tasks.writing_task import WritingTask
 
 OF_WRITING = "model.copying", "model.attention"
-NEVER_AUTO = "model.cell", "model.num_layers"
+NEVER_AUTO = "model.cell", "model.num_layers", "model.decoder_layers"
 """What has a default of its own, and is as in the origin where nobody has set it."""
 
 
@@ -68,7 +68,7 @@ def settle(
     if origin is not None:
         as_there = _as_in(origin.architecture)
         choices |= as_there
-        settled = settled.laid_under({key: as_there[key] for key in NEVER_AUTO})
+        settled = settled.laid_under({key: as_there[key] for key in NEVER_AUTO if key in as_there})
     if vector_size is not None:
         reason = "as in the file of model.vectors"
         choices["model.embedding_size"] = Choice(value=vector_size, reason=reason)
@@ -89,7 +89,8 @@ def _as_in(architecture: Architecture) -> dict[str, Choice]:
     if architecture.reads_steps:
         values["chain"] = architecture.chain
     if architecture.writes:
-        values |= {"copying": architecture.copying, "attention": architecture.attention}
+        names = "copying", "attention", "decoder_layers"
+        values |= {name: getattr(architecture, name) for name in names}
     if architecture.vocabulary_size:
         values["embedding_size"] = architecture.input_size
     return {

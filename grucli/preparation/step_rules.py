@@ -36,10 +36,12 @@ def check(config: Config, task: Task) -> None:
     if (task.reads_steps or task.writes) and model.pooling:
         problems.append(f"model.pooling: the task {task.name} reads each step; delete it")
     if not task.writes:
+        asked = {key: getattr(model, key) for key in ("copying", "attention")}
+        asked["decoder_layers"] = model.decoder_layers > 1
         problems += [
             f"model.{key}: the task {task.name} does not write texts; delete it"
-            for key in ("copying", "attention")
-            if getattr(model, key)
+            for key, is_asked in asked.items()
+            if is_asked
         ]
     if model.chain and not task.reads_steps:
         problems.append(f"model.chain: the task {task.name} does not answer each step; delete it")

@@ -76,7 +76,8 @@ def what_the_head_reads(arch: Architecture) -> str:
     """Return what is made of the states before the head."""
     if arch.writes:
         how = "copies and writes" if arch.copying else "writes"
-        return f"a decoder that {how}{'' if arch.attention else ' without attention'}"
+        layers = f" of {arch.decoder_layers} layers" if arch.decoder_layers > 1 else ""
+        return f"a decoder{layers} that {how}{'' if arch.attention else ' without attention'}"
     if arch.reads_steps:
         return "each step, in a chain" if arch.chain else "each step"
     return " + ".join(arch.pooling)

@@ -21,6 +21,7 @@ from grucli.model.network import Model
 from grucli.modelfile import checkpoint
 from grucli.modelfile.checkpoint import RunState, SavedModel
 from grucli.preparation.prepare import Prepared
+from grucli.preparation.settle import OF_WRITING
 from grucli.training.moments import told
 from grucli.training.scores import without_moments
 from grucli.training.trainer import Trainer
@@ -125,7 +126,8 @@ def card_of(prepared: Prepared, epoch: int) -> dict[str, Any]:
     if not prepared.task.reads_steps:
         del config["model"]["chain"]  # as in models from before there were such tasks
     if not prepared.task.writes:
-        del config["model"]["copying"], config["model"]["attention"]  # likewise
+        for name in (*OF_WRITING, "model.decoder_layers"):  # likewise
+            del config["model"][name.removeprefix("model.")]
     if isinstance(config["data"]["test"], str) or not config["data"]["test"]:
         config["data"]["test"] = None  # nothing of the training file is held out for it
     if config["data"]["window"] is None:
@@ -168,7 +170,7 @@ def _is_kept(path: str, prepared: Prepared) -> bool:
     """Tell whether the reason of a setting is: as above, but for who computes."""
     others = {"training.workers"}
     others |= set() if prepared.task.reads_steps else {"model.chain"}
-    others |= set() if prepared.task.writes else {"model.copying", "model.attention"}
+    others |= set() if prepared.task.writes else set(OF_WRITING)
     return path not in others
 
 

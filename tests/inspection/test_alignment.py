@@ -20,18 +20,16 @@ from tests.model.test_decoder import writing_architecture
 TEXTS = ["ab", "ba", "abba"]
 
 
-@pytest.fixture(name="saved", params=[False, True])
+@pytest.fixture(name="saved", params=[{}, {"copying": True}, {"decoder_layers": 2}], ids=str)
 def saved_model(request):
     task = task_type("generate")(symbols=Symbols.fit(TEXTS, "char"), longest=6)
     encoder = TextEncoder(Vocabulary(["a", "b"]), "char", 9)
-    copying = request.param
-    model = Model(
-        writing_architecture(num_outputs=task.num_outputs, vocabulary_size=4, copying=copying)
-    )
+    sizes = {"num_outputs": task.num_outputs, "vocabulary_size": 4}
+    model = Model(writing_architecture(**sizes, **request.param))
     rng = np.random.default_rng(1)
     model.params.flat[:] = rng.normal(0, 0.7, model.params.flat.size)
     model.table[...] = rng.normal(size=model.table.shape)
-    if copying:
+    if model.architecture.copying:
         encoder.copies = task.copies_of(encoder.vocabulary)
     return SavedModel(model=model, encoder=encoder, task=task, remembered=Remembered(), card={})
 

@@ -20,6 +20,7 @@ from grucli.inspection.measure import Shown, inspect
 from grucli.inspection.report import InspectionSettings
 from grucli.inspection.rereading import reread, with_answers
 from grucli.inspection.sampling import Drawn
+from grucli.model import upper_layers
 from grucli.model.runner import Runner
 from grucli.prediction.score import score
 from grucli.prediction.window import scores_of
@@ -149,20 +150,24 @@ def test_arrays_are_the_states_of_the_equations(saved):
             np.testing.assert_allclose(weights[t], scores / scores.sum(), atol=1e-6)
     assert bounds[-1] == len(arrays["symbols"]) == len(arrays["symbol_probabilities"])
     assert arrays["predictions"].tolist() == saved.task.texts(drafts)
-    z, r = arrays["decoder_keep"], arrays["decoder_reset"]
-    assert ((z > 0) & (z < 1) & (r > 0) & (r < 1)).all()
+    for layer in ("decoder", *upper_layers.names(saved.model.architecture)):
+        z, r = arrays[f"{layer}_keep"], arrays[f"{layer}_reset"]
+        assert ((z > 0) & (z < 1) & (r > 0) & (r < 1)).all()
+    assert ("decoder1_state" in arrays) == (saved.model.architecture.decoder_layers > 1)
     check_size(saved, records_of(TEXTS))
 
 
 def test_health_is_that_of_the_arrays(saved):
     records = records_of(TEXTS, ["a", "b", None, "b"])
     report = inspect("m.npz", saved, Shown(picks=("wrong",)), SETTINGS, drawn_of(records))
-    arrays, decoder = trace(report, records), report.health[-1]
-    assert (decoder.name, len(report.health)) == ("decoder", 3)
-    for gate in decoder.gates:
-        found = arrays[f"decoder_{gate.name}"]
-        np.testing.assert_allclose(gate.mean, found.mean(axis=0), atol=1e-6)
-        np.testing.assert_allclose(gate.low, (found < 0.1).mean(axis=0), atol=1e-6)
+    arrays, layers = trace(report, records), saved.model.architecture.decoder_layers
+    names = ["decoder", "decoder 2"][:layers]
+    assert [one.name for one in report.health[2:]] == names
+    for decoder, prefix in zip(report.health[2:], ["decoder", "decoder1"], strict=False):
+        for gate in decoder.gates:
+            found = arrays[f"{prefix}_{gate.name}"]
+            np.testing.assert_allclose(gate.mean, found.mean(axis=0), atol=1e-6)
+            np.testing.assert_allclose(gate.low, (found < 0.1).mean(axis=0), atol=1e-6)
     data = report.input
     assert (data.labelled, data.sequences) == (3, 4)
     texts = saved.task.texts(written(saved, TEXTS)[1])

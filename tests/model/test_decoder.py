@@ -1,6 +1,6 @@
 """An encoder and a decoder as one model against the literal reference, whatever the mates of a row.
 
-Covers: model/writing.
+Covers: model/writing, model/upper_layers.
 """
 
 import dataclasses
@@ -48,14 +48,18 @@ ARCHITECTURES = [
         {"cell": "mingru"},
         {"attention": False},
         {"attention": False, "bidirectional": False, "num_layers": 2},
+        {"decoder_layers": 2, "cell": "gru_before", "attention": False},
+        {"decoder_layers": 3, "copying": True},
     )
 ]
+LAYERED = ARCHITECTURES[-1]
 
 
 def name_of(arch):
     kind = arch.subwords or ("tokens" if arch.vocabulary_size else "numbers")
     looks = "copies" if arch.copying else "attends" if arch.attention else "last"
-    return f"{arch.cell}-{arch.num_directions}-{arch.num_layers}-{kind}-{looks}"
+    layers = f"{arch.num_layers}-{arch.decoder_layers}"
+    return f"{arch.cell}-{arch.num_directions}-{layers}-{kind}-{looks}"
 
 
 def pairs(arch, seed=1, sources=SOURCES, targets=TARGETS):
@@ -88,16 +92,21 @@ def reference_scores(arch, values, one):
     for layer in range(arch.num_layers):
         h0 = np.zeros((arch.num_directions, arch.hidden_size))
         x, final = reference.layer(arch.cell, within(values, f"layer{layer}_"), x, h0)
-    cell = {name: value[0] for name, value in within(values, "decoder_").items()}
-    h = final
+    names = ["decoder_", *(f"decoder{k}_" for k in range(1, arch.decoder_layers))]
+    layers = [{n: value[0] for n, value in within(values, name).items()} for name in names]
+    h, upper = final, [np.zeros(arch.hidden_size)] * (arch.decoder_layers - 1)
     if arch.attention or arch.bidirectional:
         h = anp.tanh(anp.dot(values["start_weight"], final) + values["start_bias"])
     scores, before = [], END
     for symbol in one.targets.values:
-        h = reference.STEPS[arch.cell](cell, values["symbols"][before], h)
+        h = reference.STEPS[arch.cell](layers[0], values["symbols"][before], h)
         output = h
         if arch.attention:
             output = reference.attended(within(values, "attention_"), h, x)
+        for k, layer in enumerate(layers[1:]):
+            state = reference.STEPS[arch.cell](layer, output, upper[k])
+            upper = [*upper[:k], state, *upper[k + 1 :]]
+            output = output + state
         own = anp.dot(values["head_weight"], output) + values["head_bias"]
         if arch.copying:
             held = one.copies[one.steps]
@@ -139,7 +148,7 @@ def check_decoder(arch):
             table = np.zeros_like(model.table)
             table[gradients.tokens] = gradients.rows
             np.testing.assert_allclose(table, expected["embedding_weight"], atol=1e-10)
-        for tape in (*runner.tapes, *runner.decoder.tapes):
+        for tape in (*runner.tapes, *runner.decoder.tapes, runner.decoder.looks):
             tape.fill(np.nan)
 
 
@@ -148,7 +157,7 @@ def test_scores_and_gradients_equal_autograd_of_the_reference(arch):
     check_decoder(arch)
 
 
-@pytest.mark.parametrize("arch", ARCHITECTURES[:3], ids=name_of)
+@pytest.mark.parametrize("arch", [*ARCHITECTURES[:3], LAYERED], ids=name_of)
 def test_dropout_gradient_is_that_of_the_same_masks(arch):
     arch = dataclasses.replace(arch, dropout=0.4)
     model, examples = random_model(arch), pairs(arch)
@@ -219,7 +228,7 @@ def every_draft(arch, model, examples, row, longest):
     return found
 
 
-@pytest.mark.parametrize("arch", ARCHITECTURES[:3], ids=name_of)
+@pytest.mark.parametrize("arch", [*ARCHITECTURES[:3], LAYERED], ids=name_of)
 def test_a_wide_beam_writes_the_best_of_all_sequences(arch):
     model, examples, longest = random_model(arch), pairs(arch), 3
     written = drafts(Runner(model), encoded_of(examples), width=200, longest=longest)
@@ -267,7 +276,9 @@ def test_greedy_answers_are_targets_of_which_each_symbol_is_the_most_probable():
         assert own.score == pytest.approx(judged[:, 0].mean())
 
 
-@pytest.mark.parametrize("changes", [{}, {"copying": True}, {"attention": False}], ids=str)
+@pytest.mark.parametrize(
+    "changes", [{}, {"copying": True}, {"attention": False}, {"decoder_layers": 3}], ids=str
+)
 def test_no_bit_of_an_answer_depends_on_what_is_written_beside_it(changes):
     arch = writing_architecture(hidden_size=20, num_outputs=37, **changes)
     lengths = (3, 1, 290, 8, 17, 129, 2)

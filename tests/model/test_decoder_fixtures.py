@@ -1,6 +1,6 @@
 """An encoder with a decoder against PyTorch's answers of `tests/fixtures/pytorch_decoder.npz`.
 
-Covers: model/decoder, model/writing.
+Covers: model/decoder, model/upper_layers, model/writing.
 """
 
 import numpy as np
@@ -16,7 +16,8 @@ from grucli.model.writing import drafts
 from tests.engine.test_fixtures import FIXTURES
 from tests.model.test_decoder import writing_architecture
 
-SMOOTHING, LONGEST = 0.1, 9  # as in make_pytorch_decoder
+CASES = "writes", "copies", "last", "layers"  # as in make_pytorch_decoder
+SMOOTHING, LONGEST = 0.1, 9
 
 with np.load(FIXTURES / "pytorch_decoder.npz") as archive:
     ANSWERS = dict(archive)
@@ -40,6 +41,7 @@ class Problem:
             bidirectional=len(self.given["layer0_bias"]) == 2,
             copying=case == "copies",
             attention=case != "last",
+            decoder_layers=2 if case == "layers" else 1,
         )
         self.model = Model(self.arch)
         self.model.table[...] = self.given["embedding_weight"]
@@ -70,7 +72,7 @@ def unpadded(rows, lengths):
     return np.concatenate([row[:length] for row, length in zip(rows, lengths, strict=True)])
 
 
-@pytest.mark.parametrize("case", ["writes", "copies", "last"])
+@pytest.mark.parametrize("case", CASES)
 def test_probabilities_loss_and_gradients_equal_pytorch(case):
     problem = Problem(case)
     given, runner = problem.given, Runner(problem.model)
@@ -89,7 +91,7 @@ def test_probabilities_loss_and_gradients_equal_pytorch(case):
     np.testing.assert_allclose(table, given["d_embedding_weight"], atol=1e-12)
 
 
-@pytest.mark.parametrize("case", ["writes", "copies", "last"])
+@pytest.mark.parametrize("case", CASES)
 def test_a_beam_of_one_writes_what_pytorch_does(case):
     problem = Problem(case)
     found = drafts(Runner(problem.model), problem.encoded, width=1, longest=LONGEST + 1)

@@ -49,6 +49,7 @@ def test_each_step_is_read_and_the_task_says_whether_in_a_chain():
         (LABELS, "model.chain=true", "model.chain: the task classify does not answer each step"),
         (LABELS, "model.copying=true", "model.copying: the task classify does not write texts"),
         (TAGS, "model.attention=true", "model.attention: the task tag does not write texts"),
+        (TAGS, "model.decoder_layers=2", "model.decoder_layers: the task tag does not write"),
         (TAGS, "model.convolution=2", "convolution"),
         (TEXTS, "model.convolution=2", "model.convolution: the task generate reads each step"),
         (TEXTS, "model.pooling=mean", "model.pooling: the task generate reads each step"),
@@ -59,7 +60,7 @@ def test_what_does_not_fit_is_refused(task, setting, where):
     config = resolve(assignments=[setting]).config
     with pytest.raises(ConfigError, match=where):
         check(config, task)
-    of_texts = "copying" in setting or "attention" in setting
+    of_texts = any(key in setting for key in ("copying", "attention", "decoder"))
     other = TEXTS if of_texts else TAGS if task is LABELS else LABELS
     check(config, other)
 
