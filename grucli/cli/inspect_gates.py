@@ -137,7 +137,7 @@ def inspect_gates(
     common.note_keyboard(data)
     options, texts = _column_and_texts(data, reading, saved)
     shown = _shown(texts, example, target, saved.task)
-    maps = inspect_maps.kinds_of_maps(draw, shown, models)
+    maps = inspect_maps.kinds_of_maps(draw, shown, models, has_data=data is not None)
     drawn = None
     if data is not None:
         with _open(data, options, saved, common) as source:

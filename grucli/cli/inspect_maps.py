@@ -17,30 +17,34 @@ if TYPE_CHECKING:
     from grucli.modelfile.checkpoint import SavedModel
 
 
-def kinds_of_maps(given: str | None, shown: Shown, models: Sequence[SavedModel]) -> list[Kind]:
+def kinds_of_maps(
+    given: str | None, shown: Shown, models: Sequence[SavedModel], *, has_data: bool
+) -> list[Kind]:
     """Return the kinds of maps to draw of what is explained.
 
+    Args:
+        given: the flag.
+        shown: what is to be explained; of two models on data, also what they answer otherwise.
+        models: one or two; a map that one of them has is drawn of that one.
+        has_data: whether there is data.
+
     Raises:
-        ConfigError: there are two models or one that writes, no such map, or nothing is explained.
+        ConfigError: there is no such map, or nothing is explained.
     """
     if given is None:
         return []
     from grucli.inspection.gate_traces import kinds_of
 
-    saved, *others = models
-    if others:
-        raise ConfigError("--map: draws one model; leave out --compare, or look at its --html")
-    if saved.task.writes:
-        raise ConfigError("--map: draws no model that writes texts; --npz has its gates")
-    if not (shown.texts or shown.numbers or shown.picks):
+    differs = has_data and len(models) > 1
+    if not (shown.texts or shown.numbers or shown.picks or differs):
         raise ConfigError("--map: there is nothing to draw; add --text or --example")
-    kinds = {str(kind): kind for kind in kinds_of(saved.model.architecture.cell)}
+    cells = list(dict.fromkeys(one.model.architecture.cell for one in models))
+    kinds = {str(kind): kind for cell in cells for kind in kinds_of(cell)}
     words = [word.strip() for word in given.split(",")]
     for word in words:
         if word not in kinds:
-            cell, listed = saved.model.architecture.cell, ", ".join(kinds)
-            mend = did_you_mean(word, list(kinds)) or f"; there are {listed}"
-            raise ConfigError(f"--map: no map '{excerpt(word)}' of cell {cell}{mend}")
+            mend = did_you_mean(word, list(kinds)) or f"; there are {', '.join(kinds)}"
+            raise ConfigError(f"--map: no map '{excerpt(word)}' of cell {' or '.join(cells)}{mend}")
     return [kinds[word] for word in dict.fromkeys(words)]
 
 
@@ -52,6 +56,8 @@ def write(report: Report, maps: Sequence[Kind], common: Common) -> None:
         from grucli.report.gate_maps import COLOURED_ROW
         from grucli.report.inspection import text
 
+        if maps and not (report.examples or report.alignments):
+            common.note("--map: both models answer all alike, so there is nothing to draw")
         is_coloured = bool(maps) and output.has_colour(common.no_color)
         found = text(report, maps, is_coloured=is_coloured)
         output.write(found, COLOURED_ROW if is_coloured else None)

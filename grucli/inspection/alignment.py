@@ -12,6 +12,7 @@ from grucli.data.encoded import Encoded
 from grucli.data.encoder import Encoder
 from grucli.data.records import Record
 from grucli.engine.packing import Floats
+from grucli.inspection.gate_traces import GateTrace, traces_of
 from grucli.inspection.leaving_out import leave_out
 from grucli.inspection.rereading import reread, with_answers
 from grucli.model.runner import Runner
@@ -40,6 +41,8 @@ class Alignment:
         effects: (T, S) how much log-probability it loses without each step [nat].
         instead: (S,) what is written without each step, and the score of that; None where nobody
             has asked. Both are empty where the input has a single step.
+        traces: what each layer and direction does with the input, and the decoder at each symbol
+            of the answer and its end; of an answer that was cut, too, which then has no end.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Alignment:
     weights: Floats
     effects: Floats
     instead: Sequence[tuple[str, float] | None]
+    traces: tuple[GateTrace, ...] = ()
 
     @property
     def losses(self) -> Floats:
@@ -75,6 +79,7 @@ class Alignment:
                 None if one is None else {"answer": one[0], "score": round(one[1], DIGITS)}
                 for one in self.instead
             ],
+            "gates": [trace.to_json() for trace in self.traces],
         }
 
 
@@ -102,8 +107,8 @@ def align(saved: SavedModel, record: Record, name: str) -> Alignment:
     )
     if encoded.texts is not None and not encoded.texts.lengths[0]:
         return replace(found, symbols=())
-    number = len(found.symbols)
-    own = reread(runner, with_answers(encoded, scores))
+    number, traces = len(found.symbols), list[GateTrace]()
+    own = reread(runner, with_answers(encoded, scores), lambda _: traces.extend(traces_of(runner)))
     weights = None if runner.decoder is None else runner.decoder.weights
     looked_at = np.zeros((number, 0)) if weights is None else weights[0].astype(np.float64)
     left_out = leave_out(saved.task, runner, encoded, draft)
@@ -113,6 +118,7 @@ def align(saved: SavedModel, record: Record, name: str) -> Alignment:
         weights=looked_at[:number],
         effects=left_out.effects[:number],
         instead=left_out.answers,
+        traces=tuple(traces),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,8 @@ from grucli.data.batches import Examples, pack
 from grucli.data.encoded import Encoded
 from grucli.engine.packing import Floats
 from grucli.engine.recurrent import CELLS, of_direction
-from grucli.inspection.health import DIRECTIONS
+from grucli.engine.tape import Tape
+from grucli.inspection.health import DECODER, DIRECTIONS
 from grucli.model.runner import Runner
 
 Kind = Literal["keep", "reset", "written", "state"]
@@ -34,7 +35,7 @@ class GateTrace:
 
     Attributes:
         layer: 0 for the first.
-        direction: "forward" or "backward".
+        direction: "forward" or "backward", or "decoder".
         stride: steps of the sequence in one of the layer, more than 1 where convolutions stride.
         window: steps of the sequence in a column, of which it is the mean; the last one may have
             fewer.
@@ -108,33 +109,56 @@ def gate_traces(runner: Runner, encoded: Encoded) -> tuple[GateTrace, ...]:
         runner: of the model.
         encoded: a single record.
     """
-    arch = runner.model.architecture
     runner.forward(pack(Examples.of(encoded), np.zeros(1, np.int64)))
-    return tuple(
-        _trace(runner, layer, direction)
-        for layer in range(arch.num_layers)
-        for direction in range(arch.num_directions)
-    )
+    return traces_of(runner)
 
 
-def _trace(runner: Runner, layer: int, direction: int) -> GateTrace:
-    arch, tape = runner.model.architecture, runner.tapes[layer]
-    names = CELLS[arch.cell].GATES
-    states = of_direction(tape["states"], direction, arch.num_directions)[1:]
+def traces_of(runner: Runner) -> tuple[GateTrace, ...]:
+    """Return what each layer and direction has done, then a decoder, if there is one.
+
+    Args:
+        runner: that has run a single sequence last; a decoder's columns are symbols of its answer.
+    """
+    arch = runner.model.architecture
+    stride, directions = max(1, arch.convolution), arch.num_directions
+    found = [
+        _trace(arch.cell, _Place(tape, direction, directions), layer, DIRECTIONS[direction], stride)
+        for layer, tape in enumerate(runner.tapes)
+        for direction in range(directions)
+    ]
+    if runner.decoder is not None:
+        found.append(_trace(arch.cell, _Place(runner.decoder.tapes[0], 0, 1), 0, DECODER, 1))
+    return tuple(found)
+
+
+class _Place(NamedTuple):
+    """Where a direction of one sequence is: in a tape that holds so many of them."""
+
+    tape: Tape
+    direction: int
+    directions: int
+
+    def of(self, name: str) -> Floats:
+        """Return what the tape has by this name, in the order of reading."""
+        found: Floats = of_direction(self.tape[name], self.direction, self.directions)
+        return found
+
+
+def _trace(cell: str, place: _Place, layer: int, direction: str, stride: int) -> GateTrace:
+    names, states = CELLS[cell].GATES, place.of("states")[1:]
     gates: dict[str, Floats] = {}
     if names:
-        own = of_direction(tape["gates"], direction, arch.num_directions)
-        gates = dict(zip(names, own.astype(np.float64), strict=True))
-    stride, window = max(1, arch.convolution), -(-len(states) // MOST_COLUMNS)
-    turn = slice(None, None, -1) if direction else slice(None)
+        gates = dict(zip(names, place.of("gates").astype(np.float64), strict=True))
+    window = -(-len(states) // MOST_COLUMNS)
+    turn = slice(None, None, -1) if place.direction else slice(None)
     found = {**gates, "state": states.astype(np.float64)}
     if gates:
         found["written"] = (1 - gates["keep"]) * np.abs(gates["candidate"])
-    maps = {kind: columns(found[kind][turn], window) for kind in kinds_of(arch.cell)}
+    maps = {kind: columns(found[kind][turn], window) for kind in kinds_of(cell)}
     carried = columns(_carried(gates["keep"])[turn], window) if gates else None
     return GateTrace(
         layer=layer,
-        direction=DIRECTIONS[direction],
+        direction=direction,
         stride=stride,
         window=stride * window,
         maps=maps,

@@ -11,16 +11,16 @@ import numpy as np
 from grucli.errors import counted
 from grucli.inspection.alignment import Alignment
 from grucli.inspection.comparison import Comparison
+from grucli.inspection.gate_traces import Kind
 from grucli.inspection.health import Gate
 from grucli.inspection.paired import Answers
 from grucli.inspection.report import Report
 from grucli.inspection.sequences import Example
 from grucli.inspection.similarity import WeightChange
 from grucli.inspection.states import LayerLikeness
-from grucli.report.alignments import alignments
 from grucli.report.audit import audit_lines
+from grucli.report.explained import explained
 from grucli.report.model_card import FactLines, facts
-from grucli.report.sequences import examples
 from grucli.report.tables import field, number, percent, table
 from grucli.report.units import units_lines
 
@@ -31,8 +31,10 @@ Row = tuple[str, ...]
 Explained = TypeVar("Explained", Example, Alignment)
 
 
-def text(report: Report, compared: Comparison) -> str:
-    """Return the comparison of the report's model, A, with another, B."""
+def text(
+    report: Report, compared: Comparison, maps: Sequence[Kind] = (), *, is_coloured: bool = False
+) -> str:
+    """Return the comparison of the report's model, A, with another, B; `maps` as of a report."""
     parts = [[line for fact in head_facts(report, compared) for line in field(*fact)]]
     if compared.answers is not None:
         parts += [_answers(compared.answers), _inside(report, compared)]
@@ -43,9 +45,9 @@ def text(report: Report, compared: Comparison) -> str:
         lines = field("STATES", states_legend(compared), indent=8)
         lines += [line for one in compared.layers for line in _layer(one)]
         parts.append(lines)
-    pairs = paired(report.examples, compared.other.examples)
-    parts += examples(pairs, report.picked)
-    parts += alignments(paired(report.alignments, compared.other.alignments))
+    answered = paired(report.examples, compared.other.examples)
+    aligned = paired(report.alignments, compared.other.alignments)
+    parts += explained((answered, aligned), report.picked, maps, is_coloured=is_coloured)
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 

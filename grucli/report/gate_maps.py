@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from grucli.engine.packing import Floats
+from grucli.inspection.alignment import END_SHOWN, Alignment
 from grucli.inspection.gate_traces import AGES, GateTrace, Kind
+from grucli.inspection.health import DECODER
 from grucli.inspection.sequences import Example
-from grucli.report.sequences import part_name
-from grucli.report.tables import field, percent
+from grucli.report.alignments import shown
+from grucli.report.sequences import part_name, token
+from grucli.report.tables import WIDTH, field, percent
 
 TITLES: dict[Kind, str] = {
     "keep": "keep",
@@ -22,31 +26,94 @@ TITLES: dict[Kind, str] = {
 }
 DIGIT_ROWS, BLOCK_ROWS = 8, 32  # of a map: units beside each other share one
 MOST_CELLS = 70  # beside each other; as wide as two columns where there is room
-LABEL = 9  # columns of the terminal before a map
+LABEL = 9  # columns of the terminal before a map at least
 RULER = 10
 BLUES = (16, 17, 18, 19, 20, 26, 32, 38, 44, 80, 116, 152, 195)  # of 256 colours, from 0 to 1
 ORANGES = (16, 52, 88, 94, 130, 166, 202, 208, 214, 215, 216, 223, 230)  # from 0 to -1
 COLOURED_ROW = re.compile("(?:\x1b\\[38;5;\\d+;48;5;\\d+m▀+)+\x1b\\[0m")
 """A row of a map in colour: half-blocks, and no colour behind them."""
+FROM_ZEROS = "of the zeros it began with"
 LEAST_SHARE = 0.005  # that is told
 
 
-def gate_maps(one: Example, kinds: Iterable[Kind], *, is_coloured: bool) -> list[str]:
+@dataclass(frozen=True, kw_only=True)
+class Track:
+    """A sequence as it was read, with what was done at its steps.
+
+    Attributes:
+        traces: of what read it.
+        unit: what a step is.
+        steps: that were read.
+        stops: (P,) the step behind each part, counted from 0.
+        names: (P,) of the parts, for sentences.
+        labels: (P,) the same for an axis; () where there are numbers alone.
+    """
+
+    traces: Sequence[GateTrace]
+    unit: str
+    steps: int
+    stops: Sequence[int]
+    names: Sequence[str]
+    labels: Sequence[str]
+
+
+def of_example(one: Example) -> tuple[Track]:
+    """Return an explained sequence."""
+    return (
+        Track(
+            traces=one.traces,
+            unit=one.unit,
+            steps=one.steps,
+            stops=[part.stop for part in one.parts],
+            names=[part_name(one, k) for k in range(len(one.parts))],
+            labels=[token(part) for part in one.parts] if one.series is None else (),
+        ),
+    )
+
+
+def of_alignment(one: Alignment) -> tuple[Track, Track]:
+    """Return an input, which the encoder has read, and the answer, which the decoder has written.
+
+    An answer that was cut has an end, too, which its decoder has asked for last.
+    """
+    is_cut = one.symbols[-1:] != (END_SHOWN,)
+    answer = (*one.symbols, END_SHOWN) if is_cut else one.symbols
+    read, written = (
+        [trace for trace in one.traces if (trace.direction == DECODER) == is_decoder]
+        for is_decoder in (False, True)
+    )
+    return _of_tokens(read, "step", one.source), _of_tokens(written, "symbol", answer)
+
+
+def _of_tokens(traces: Sequence[GateTrace], unit: str, tokens: Sequence[str]) -> Track:
+    labels = [shown(one) for one in tokens]
+    return Track(
+        traces=traces,
+        unit=unit,
+        steps=len(labels),
+        stops=range(1, len(labels) + 1),
+        names=[f"'{label}'" for label in labels],
+        labels=labels,
+    )
+
+
+def gate_maps(tracks: Iterable[Track], kinds: Sequence[Kind], *, is_coloured: bool) -> list[str]:
     """Return a map of each of these kinds, for each layer and direction that has it.
 
     Args:
-        one: what is explained.
+        tracks: what is explained.
         kinds: of maps.
         is_coloured: whether cells are half-blocks in 256 colours; else they are digits.
     """
     lines: list[str] = []
-    for kind in kinds:
+    for one in tracks:
+        for kind in kinds:
+            for trace in one.traces:
+                if kind in trace.maps:
+                    lines += _map(one, trace, kind, is_coloured=is_coloured)
         for trace in one.traces:
-            if kind in trace.maps:
-                lines += _map(one, trace, kind, is_coloured=is_coloured)
-    for trace in one.traces:
-        if (found := ages(trace)) is not None:
-            lines += field("  carried", f"{trace.name}: {found}", indent=11)
+            if (found := ages(trace)) is not None:
+                lines += field("  carried", f"{trace.name}: {found}", indent=11)
     return lines
 
 
@@ -63,7 +130,8 @@ def ages(trace: GateTrace) -> str | None:
     newest = "of the last step" if unit == 1 else f"of the last {unit} steps"
     between = (f"{unit * low} to {unit * high - 1} steps old" for low, high in pairwise(AGES))
     is_begun = len(trace.maps["state"]) * trace.window < unit * AGES[-1]
-    names = (newest, *between, "of the zeros it began with" if is_begun else "older")
+    began = "of the state it began with" if trace.direction == DECODER else FROM_ZEROS
+    names = (newest, *between, began if is_begun else "older")
     bounds = pairwise((1.0, *shares, 0.0))
     return ", ".join(
         f"{percent(newer - older, 0)} {name}"
@@ -72,7 +140,7 @@ def ages(trace: GateTrace) -> str | None:
     )
 
 
-def words(one: Example, trace: GateTrace, kind: Kind) -> str:
+def words(one: Track, trace: GateTrace, kind: Kind) -> str:
     """Return where a map is highest and lowest, over all units and over all steps."""
     values = np.abs(trace.maps[kind])
     by_step, by_unit = values.mean(axis=1), values.mean(axis=0)
@@ -86,15 +154,19 @@ def words(one: Example, trace: GateTrace, kind: Kind) -> str:
     )
 
 
-def _place(one: Example, trace: GateTrace, column: int) -> str:
+def _place(one: Track, trace: GateTrace, column: int) -> str:
     step = column * trace.window
-    part = next((k for k, part in enumerate(one.parts) if step < part.stop), len(one.parts) - 1)
-    return part_name(one, part)
+    return next(
+        (n for n, stop in zip(one.names, one.stops, strict=True) if step < stop), one.names[-1]
+    )
 
 
-def _map(one: Example, trace: GateTrace, kind: Kind, *, is_coloured: bool) -> list[str]:
+def _map(one: Track, trace: GateTrace, kind: Kind, *, is_coloured: bool) -> list[str]:
     rows = BLOCK_ROWS if is_coloured else DIGIT_ROWS
-    cells = trace.shrunk(kind, rows, MOST_CELLS)
+    together = -(-len(trace.order) // rows)  # units of a row; of half-blocks two rows share a line
+    heads = list(_heads(trace.order, together * (2 if is_coloured else 1)))
+    label = max(LABEL, *(len(head) + 1 for head in heads))
+    cells = trace.shrunk(kind, rows, min(MOST_CELLS, WIDTH - label))
     is_signed, size = kind == "state", full_scale(trace, kind)
     share = cells / size
     low = f"{-size if is_signed else 0:.2g}"
@@ -107,12 +179,10 @@ def _map(one: Example, trace: GateTrace, kind: Kind, *, is_coloured: bool) -> li
     lines = field(
         f"  {kind}", f"{trace.name}: {TITLES[kind]}, {key}; {each}; {words(one, trace, kind)}", 11
     )
-    wide = 2 if 2 * cells.shape[1] <= MOST_CELLS else 1
+    wide = 2 if 2 * cells.shape[1] <= min(MOST_CELLS, WIDTH - label) else 1
     drawn = _blocks(share, wide) if is_coloured else _digits(share, wide, is_signed=is_signed)
-    together = -(-len(trace.order) // len(cells))
-    heads = _heads(trace.order, together * (2 if is_coloured else 1))
-    lines += [f"{head:<{LABEL}}{row}" for head, row in zip(heads, drawn, strict=True)]
-    return [*lines, " " * LABEL + _ruler(cells.shape[1], wide, steps)]
+    lines += [f"{head:<{label}}{row}" for head, row in zip(heads, drawn, strict=True)]
+    return [*lines, " " * label + _ruler(cells.shape[1], wide, steps)]
 
 
 def _heads(order: Sequence[int], together: int) -> Iterator[str]:

@@ -13,12 +13,10 @@ from grucli.inspection.report import Input, Report
 from grucli.inspection.verdicts import units_line
 from grucli.model.linear_path import NAMES
 from grucli.report import comparison
-from grucli.report.alignments import alignments
 from grucli.report.audit import audit_lines
-from grucli.report.gate_maps import gate_maps
+from grucli.report.explained import explained
 from grucli.report.model_card import FactLines, facts, inside
 from grucli.report.ngrams import ngrams
-from grucli.report.sequences import examples
 from grucli.report.tables import bar, field, percent, table
 from grucli.report.training_flow import training_lines
 from grucli.report.units import units_lines
@@ -45,7 +43,7 @@ def text(report: Report, maps: Sequence[Kind] = (), *, is_coloured: bool = False
         is_coloured: whether they are in colour; all else never is.
     """
     if report.comparison is not None:
-        return comparison.text(report, report.comparison)
+        return comparison.text(report, report.comparison, maps, is_coloured=is_coloured)
     parts = [[line for fact in head_facts(report) for line in field(*fact)]]
     if report.input is not None:
         parts += [
@@ -59,11 +57,9 @@ def text(report: Report, maps: Sequence[Kind] = (), *, is_coloured: bool = False
         parts.append(ngrams(report.ngrams))
     if report.training is not None and report.is_of_whole:
         parts.append(training_lines(report.training))
-    shown = examples(report.examples, report.picked)
-    if maps:
-        for lines, one in zip(shown[1:], report.examples, strict=True):
-            lines += gate_maps(one, maps, is_coloured=is_coloured)
-    parts += shown + alignments(report.alignments)
+    parts += explained(
+        (report.examples, report.alignments), report.picked, maps, is_coloured=is_coloured
+    )
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .helpers import assert_one_error, grucli
+from .helpers import SAMPLES, assert_one_error, grucli
 from .terminal import on_terminal
 
 TEXT = "very good film"
@@ -44,10 +44,20 @@ def test_a_terminal_gets_colour_unless_somebody_says_no(text_model: Path, flags)
     assert (b"\x1b[38;5;" in seen.raw) == (not flags)
 
 
+def test_maps_of_two_models_that_answer_alike(text_model: Path):
+    run = ("inspect-gates", "-m", text_model, "--compare", text_model, "--map", "keep")
+    ran = grucli(*run, "--text", TEXT)
+    assert (ran.code, ran.err) == (0, "")
+    rows = re.findall(r"^  u\d.*$", ran.text, re.MULTILINE)
+    half = len(rows) // 2
+    assert rows[:half] == rows[half:] != []
+    ran = grucli(*run, SAMPLES / "reviews_test.csv")
+    assert ran.code == 0
+    assert ran.complaints == ["--map: both models answer all alike, so there is nothing to draw"]
+
+
 def test_maps_that_there_are_not_are_refused(text_model: Path):
     run = ("inspect-gates", "-m", text_model)
     assert_one_error(grucli(*run, "--map", "keep"), 2, "--map: there is nothing to draw")
-    ran = grucli(*run, "--text", TEXT, "--map", "keep", "--compare", text_model)
-    assert_one_error(ran, 2, "--map: draws one model; leave out --compare")
     ran = grucli(*run, "--text", TEXT, "--map", "keep,stat")
     assert_one_error(ran, 2, "--map: no map 'stat' of cell gru; did you mean 'state'?")

@@ -5,14 +5,16 @@ import pytest
 
 from grucli.data.records import Record, Remembered
 from grucli.data.text.encoder import TextEncoder
-from grucli.data.text.symbols import Symbols
+from grucli.data.text.symbols import END, Symbols
 from grucli.data.text.vocabulary import Vocabulary
 from grucli.engine import losses, recurrent
 from grucli.engine.packing import Packing
 from grucli.engine.tape import Tape
 from grucli.inspection.alignment import END_SHOWN, align
 from grucli.model.network import Model
+from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
+from grucli.prediction.window import scores_of
 from grucli.tasks import task_type
 from tests import reference
 from tests.model.test_decoder import writing_architecture
@@ -68,8 +70,27 @@ def decoder_step(saved, state, symbol):
     return reference.gru_step(cell, saved.model.params["symbols"][symbol], state)
 
 
+def test_gates_of_the_decoder_are_those_of_the_equations(saved):
+    found = align(saved, Record(number=1, text="ab"), "x")
+    *_, written = found.traces
+    _, start = states_of(saved, "ab")
+    number = len(found.symbols) + (found.symbols[-1] != END_SHOWN)
+    assert len(written.maps["keep"]) == number
+    (draft,) = scores_of(saved.task, Runner(saved.model), encoded(saved, "ab")).best
+    state, states = start, []
+    for symbol in (END, *draft.symbols):
+        state = decoder_step(saved, state, symbol)
+        states.append(state)
+    np.testing.assert_allclose(written.maps["state"], np.reshape(states, (number, -1)))
+
+
+def encoded(saved, text):
+    return saved.encoder.encode([Record(number=1, text=text)])
+
+
 def test_an_empty_input_has_looked_at_nothing(saved):
     found = align(saved, Record(number=1, text=""), "text 1")
+    assert found.traces == ()
     assert (found.answer, found.symbols, found.weights.shape) == ("", (), (0, 1))
     assert found.to_json()["weights"] == []
 
@@ -87,5 +108,7 @@ def test_as_json(saved):
         "weights",
         "effects",
         "instead",
+        "gates",
     ]
+    assert [one["direction"] for one in found["gates"]] == [*("forward", "backward", "decoder")]
     assert len(found["weights"]) == len(found["symbols"]) == len(found["probabilities"])

@@ -6,11 +6,28 @@ import numpy as np
 import pytest
 from rich.cells import cell_len
 
+from grucli.data.records import Record
+from grucli.inspection.alignment import END_SHOWN, align
 from grucli.inspection.gate_traces import KINDS, GateTrace
 from grucli.inspection.measure import Shown
-from grucli.report.gate_maps import BLUES, ORANGES, ages, full_scale, gate_maps, words
+from grucli.report.gate_maps import (
+    BLUES,
+    ORANGES,
+    ages,
+    full_scale,
+    gate_maps,
+    of_alignment,
+    of_example,
+    words,
+)
 from tests.inspection.helpers import random_model
 from tests.inspection.reports import WORDS, report, text_model
+from tests.inspection.test_comparison import writing_model
+
+
+@pytest.fixture(name="aligned")
+def aligned_answer():
+    return align(writing_model(1), Record(number=1, text="abba"), "text 1")
 
 
 def explained(text, **changes):
@@ -25,7 +42,7 @@ def explained(text, **changes):
 def test_maps_fit_80_columns(text, cell):
     one = explained(text, cell=cell, hidden_size=70, num_layers=2)
     for is_coloured in (False, True):
-        lines = gate_maps(one, KINDS, is_coloured=is_coloured)
+        lines = gate_maps(of_example(one), KINDS, is_coloured=is_coloured)
         assert lines
         plain = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in lines]
         assert max(map(cell_len, plain)) <= 80
@@ -36,7 +53,7 @@ def test_maps_fit_80_columns(text, cell):
 def test_digits_are_tenths_of_the_gate_of_each_unit():
     one = explained("good very bad", bidirectional=False, hidden_size=5)
     (trace,) = one.traces
-    lines = gate_maps(one, ["keep"], is_coloured=False)
+    lines = gate_maps(of_example(one), ["keep"], is_coloured=False)
     rows = [line for line in lines if re.match(r"  u\d", line)]
     assert [row.split() for row in rows] == [
         [f"u{unit}", *(str(int(10 * value)) for value in trace.maps["keep"][:, unit])]
@@ -50,7 +67,7 @@ def test_digits_of_states_lie_between_the_largest_of_either_sign():
     size = full_scale(trace, "state")
     assert size == np.abs(trace.maps["state"]).max()
     assert full_scale(trace, "keep") == 1
-    lines = gate_maps(one, ["state"], is_coloured=False)
+    lines = gate_maps(of_example(one), ["state"], is_coloured=False)
     rows = [line.split() for line in lines if re.match(r"  u\d", line)]
     for unit, row in zip(trace.order, rows, strict=True):
         shares = (trace.maps["state"][:, unit] / size + 1) / 2
@@ -60,7 +77,9 @@ def test_digits_of_states_lie_between_the_largest_of_either_sign():
 def test_half_blocks_show_two_units_in_a_line():
     one = explained("good very bad", bidirectional=False, hidden_size=5)
     (trace,) = one.traces
-    lines = [line for line in gate_maps(one, ["state"], is_coloured=True) if "▀" in line]
+    lines = [
+        line for line in gate_maps(of_example(one), ["state"], is_coloured=True) if "▀" in line
+    ]
     assert len(lines) == 3  # of five units
     size = full_scale(trace, "state")
     colours = [re.findall(r"\x1b\[38;5;(\d+);48;5;(\d+)m▀+", line) for line in lines]
@@ -70,6 +89,45 @@ def test_half_blocks_show_two_units_in_a_line():
             expected = (ORANGES if value < 0 else BLUES)[level]
             assert int(colours[k // 2][step][k % 2]) == expected
     assert all(line.endswith("\x1b[0m") for line in lines)
+
+
+def test_a_map_of_an_answer_has_a_column_for_each_of_its_symbols(aligned):
+    lines = gate_maps(of_alignment(aligned), ["keep"], is_coloured=False)
+    rows = [line.split()[1:] for line in lines if re.match(r"  u\d", line)]
+    heads = [line for line in lines if line.startswith("  keep")]
+    assert [head.partition(": ")[0].split()[1:] for head in heads] == [
+        ["layer", "1", direction] for direction in ("forward", "backward", "decoder")
+    ]
+    each = len(rows) // 3
+    read, written = rows[: 2 * each], rows[2 * each :]
+    number = len(aligned.symbols) + (aligned.symbols[-1] != END_SHOWN)
+    assert {len(row) for row in read} == {4}
+    assert {len(row) for row in written} == {number}
+    keep = aligned.traces[-1].maps["keep"]
+    order = aligned.traces[-1].order
+    assert [list(row) for row in written] == [
+        [str(int(10 * value)) for value in keep[:, unit]] for unit in order
+    ]
+
+
+def test_a_decoder_began_with_a_state_and_not_with_zeros():
+    short = trace_of([0.5, 0.25, 0.25, 0.25], steps=3, direction="decoder")
+    assert ages(short) == (
+        "50 % of the last step, 25 % 1 to 2 steps old, 25 % of the state it began with"
+    )
+
+
+@pytest.mark.parametrize("hidden_size", [129, 1030])
+def test_names_of_many_units_stand_apart_from_their_rows(hidden_size):
+    one = explained(" ".join(WORDS * 20), bidirectional=False, hidden_size=hidden_size)
+    for is_coloured in (False, True):
+        lines = gate_maps(of_example(one), ["keep"], is_coloured=is_coloured)
+        plain = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in lines]
+        assert max(map(cell_len, plain)) <= 80
+        rows = [line for line in plain if re.match(r"  u\d", line)]
+        assert all(re.match(r"  u\d+\+\d+ +[\d▀]", row) for row in rows)
+        size = 4 if is_coloured else 8
+        assert len(rows) >= size
 
 
 def trace_of(carried, steps=30, **changes):
@@ -97,7 +155,7 @@ def test_words_name_the_places_that_are_highest_and_lowest():
     (trace,) = one.traces
     keep = trace.maps["keep"]
     tokens = ("good", "very", "bad")
-    said = words(one, trace, "keep")
+    said = words(*of_example(one), trace, "keep")
     by_step, by_unit = keep.mean(axis=1), keep.mean(axis=0)
     assert f"mean {keep.mean():.2f}; most at '{tokens[by_step.argmax()]}'" in said
     assert f"least at '{tokens[by_step.argmin()]}' ({by_step.min():.2f})" in said

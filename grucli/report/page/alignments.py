@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from grucli.inspection.alignment import Alignment
 from grucli.report.alignments import left_out, shown
+from grucli.report.gate_maps import of_alignment
 from grucli.report.page.document import name_class, scrolling, table
+from grucli.report.page.gate_maps import INTRO, pictured
 from grucli.report.page.heat_map import STRONGEST, WEAKEST
 from grucli.report.page.markup import Markup, joined, tag
 
@@ -28,10 +30,15 @@ def alignments(found: Sequence[Alignment]) -> Markup | None:
     """Return a table for each; None where there is none."""
     if not found:
         return None
-    return joined(*map(_alignment, found))
+    gates = pictured([of_alignment(one) for one in found])
+    number = sum(own is not None for own in gates)
+    only = "" if number == len(found) else f" They are drawn of the first {number}."
+    return joined(
+        *map(_alignment, found, gates), tag("p", INTRO + only, class_="faint") if number else None
+    )
 
 
-def _alignment(one: Alignment) -> Markup:
+def _alignment(one: Alignment, gates: Markup | None) -> Markup:
     looks, rests = one.weights.size > 0, one.effects.size > 0
     rows = left_out(one)
     return joined(
@@ -43,6 +50,7 @@ def _alignment(one: Alignment) -> Markup:
         _map(one, [[_rested(each) for each in own] for own in one.effects]) if rests else None,
         tag("p", LEFT_OUT, class_="faint") if rows else None,
         table(("left out", "score", "writes"), rows, "lrl") if rows else None,
+        gates,
     )
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from grucli.engine.packing import Floats
 from grucli.inspection.gate_traces import AGES, GateTrace, Kind, columns
-from grucli.inspection.sequences import Example
-from grucli.report.gate_maps import TITLES, ages, full_scale, words
+from grucli.report.gate_maps import TITLES, Track, ages, full_scale, words
 from grucli.report.page.markup import Markup, joined, tag
 from grucli.report.page.plot import FINE, Axis, Scale, plot, spaced, stretched
 from grucli.report.page.png import data_uri
-from grucli.report.sequences import token
 
 MOST_MAPS = 40  # on a page, which is to stay small: of more the first ones are drawn
 MOST_EXPLAINED = 8  # sequences on a page: of more no gates are drawn
@@ -23,31 +21,32 @@ INTRO = (
     "Maps of all gates: a row for each unit, a column for each step. Units that move together "
     "stand together: they are in the order of the first principal component of their states."
 )
+Drawn = tuple[Track, GateTrace]
 Uris = dict[tuple[int, int, Kind], str]
 """Pictures by example, trace and kind."""
 
 
-def pictured(shown: Sequence[Example]) -> list[Markup | None]:
+def pictured(shown: Sequence[Sequence[Track]]) -> list[Markup | None]:
     """Return what the gates do for each sequence; nothing for those beyond what a page holds."""
-    kept, maps = list[Example](), 0
-    for one in shown if len(shown) <= MOST_EXPLAINED else ():
-        maps += sum(len(trace.maps) for trace in one.traces)
+    kept, maps = list[Sequence[Drawn]](), 0
+    for tracks in shown if len(shown) <= MOST_EXPLAINED else ():
+        maps += sum(len(trace.maps) for track in tracks for trace in track.traces)
         if kept and maps > MOST_MAPS:
             break
-        kept.append(one)
+        kept.append(_drawn(tracks))
     uris = _uris(kept)
     drawn = [_gates(k, one, uris) for k, one in enumerate(kept)]
     return [*drawn, *[None] * (len(shown) - len(kept))]
 
 
-def _uris(shown: Sequence[Example]) -> Uris:
+def _uris(shown: Sequence[Sequence[Drawn]]) -> Uris:
     """Return all pictures, as fine as they may be together."""
     found: Uris = {}
     for most in FINEST:
         found = {
             (k, j, kind): data_uri(trace.shrunk(kind, most, most) / full_scale(trace, kind))
             for k, one in enumerate(shown)
-            for j, trace in enumerate(_drawn(one))
+            for j, (_, trace) in enumerate(one)
             for kind in trace.maps
         }
         if sum(map(len, found.values())) <= MOST_BYTES:
@@ -55,13 +54,13 @@ def _uris(shown: Sequence[Example]) -> Uris:
     return found
 
 
-def _drawn(one: Example) -> Iterable[GateTrace]:
+def _drawn(tracks: Sequence[Track]) -> list[Drawn]:
     """Return the layers and directions that are drawn: the first ones, where there are many."""
-    kinds = len(one.traces[0].maps) if one.traces else 1
-    return one.traces[: MOST_MAPS // kinds]
+    pairs = [(track, trace) for track in tracks for trace in track.traces]
+    return pairs[: MOST_MAPS // len(pairs[0][1].maps)] if pairs else []
 
 
-def _gates(k: int, one: Example, uris: Uris) -> Markup:
+def _gates(k: int, shown: Sequence[Drawn], uris: Uris) -> Markup:
     """Return the pictures of a sequence, folded by layer and direction."""
     parts = [
         tag(
@@ -76,12 +75,12 @@ def _gates(k: int, one: Example, uris: Uris) -> Markup:
             _order(trace),
             open=None if j else "",
         )
-        for j, trace in enumerate(_drawn(one))
+        for j, (one, trace) in enumerate(shown)
     ]
     return joined(*parts)
 
 
-def _map(one: Example, trace: GateTrace, kind: Kind, uri: str) -> Markup:
+def _map(one: Track, trace: GateTrace, kind: Kind, uri: str) -> Markup:
     size = full_scale(trace, kind)
     key = f"blue is {size:.2g}, no colour 0"
     if kind == "state":
@@ -105,7 +104,7 @@ def _order(trace: GateTrace) -> Markup:
     return tag("p", f"units from the top: {' '.join(map(str, trace.order))}", class_="faint")
 
 
-def _carried(one: Example, trace: GateTrace) -> Markup | None:
+def _carried(one: Track, trace: GateTrace) -> Markup | None:
     """Draw how old the state is at each step, as bands: the older the lower and the deeper."""
     found = ages(trace)
     if found is None or trace.carried is None:
@@ -134,12 +133,16 @@ def _band(shares: Floats) -> Markup:
     return tag("path", class_="age", d="".join(moves) + f"V{FINE}")
 
 
-def _steps(one: Example, trace: GateTrace) -> Axis:
+def _steps(one: Track, trace: GateTrace) -> Axis:
     """Return the axis of steps: tokens where all have room, else numbers."""
     number = len(trace.maps["state"]) * trace.window
-    read = [part for part in one.parts if part.stop <= one.steps]
-    ticks = [((part.start + part.stop) / 2 / number, token(part)) for part in read]
-    if one.series is not None or len(spaced(ticks)) < len(ticks):
+    parts = zip(
+        (0, *one.stops), one.stops, one.labels, strict=False
+    )  # none where there are numbers
+    ticks = [
+        ((start + stop) / 2 / number, label) for start, stop, label in parts if stop <= one.steps
+    ]
+    if not one.labels or len(spaced(ticks)) < len(ticks):
         stride = max(1, round(Scale.over(0, one.steps, 4).step))
         steps = sorted({1, *range(stride, one.steps - stride // 2, stride), one.steps})
         ticks = [((step - 0.5) / number, f"{step:,}") for step in steps]

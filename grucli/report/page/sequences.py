@@ -10,6 +10,7 @@ import numpy as np
 from grucli.inspection.report import Picked
 from grucli.inspection.sequences import Example
 from grucli.model.linear_path import NAMES
+from grucli.report.gate_maps import of_example
 from grucli.report.page import charts
 from grucli.report.page.document import facts
 from grucli.report.page.gate_maps import INTRO, pictured
@@ -48,7 +49,7 @@ def examples(shown: Sequence[Example], picked: Sequence[Picked] = ()) -> Markup 
     key = f"{legend(shown)}; blue is ▲, orange ▼, the deeper the more"
     if any(one.answered for one in shown):
         key += "; framed: whose answer it is"
-    gates = pictured(shown)
+    gates = pictured([of_example(one) for one in shown])
     articles = [_article(one, len(shown), own) for one, own in zip(shown, gates, strict=True)]
     number = sum(own is not None for own in gates)
     only = "" if number == len(shown) else f" They are drawn of the first {number}."
