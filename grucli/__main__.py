@@ -7,7 +7,7 @@ import sys
 LAST_STANDARD = 2  # descriptor of standard error
 EXIT_ENVIRONMENT = 5
 REASON = 100  # characters
-MOST_NEW = 50_000
+MOST_NEW = 100_000
 """Objects after which cycles among the new ones are looked for; Python's own 700 are soon there."""
 
 
