@@ -17,7 +17,6 @@ import numpy as np
 from grucli.engine import front, pooling, recurrent
 from grucli.engine.packing import Floats
 from grucli.engine.params import Allocate, Parameters, Shape, glorot_uniform
-from grucli.model import decoder
 from grucli.model.blend import Mix
 from grucli.model.linear_path import LinearPath
 
@@ -108,7 +107,10 @@ class Architecture:
         named |= {
             f"pooling_{name}": shape for name, shape in pooling.shapes(self.pooling, width).items()
         }
-        named |= decoder.shapes(self) if self.writes else {}
+        if self.writes:
+            from grucli.model import decoder  # late: few models write
+
+            named |= decoder.shapes(self)
         head = {"head_weight": (self.num_outputs, features), "head_bias": (self.num_outputs,)}
         chain = {"head_chain": (self.num_outputs + 2, self.num_outputs)} if self.chain else {}
         return named | head | chain
@@ -157,6 +159,8 @@ class Model:
         if self.architecture.convolution:
             front.initialise_(self.params.within("front"), rng)
         if self.architecture.writes:
+            from grucli.model import decoder  # late: few models write
+
             decoder.initialise_(self.architecture, self.params, rng)
         weight = self.params["head_weight"]
         weight[...] = glorot_uniform(weight.shape, rng)

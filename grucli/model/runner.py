@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,11 +15,13 @@ from grucli.engine.params import Parameters
 from grucli.engine.products import TILE
 from grucli.engine.steps import Steps, shared
 from grucli.engine.tape import Tape
-from grucli.model.decoder import Decoder
 from grucli.model.dropout import Masks, drop_tokens
 from grucli.model.network import Model
 from grucli.model.token_vectors import TokenVectors, token_vectors
 from grucli.tasks.task import Scores
+
+if TYPE_CHECKING:
+    from grucli.model.decoder import Decoder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +68,11 @@ class Runner:
         self._front: Front | None = None
         if arch.convolution:
             self._front = Front(arch.convolution, model.dtype, self.tile)
-        self.decoder = Decoder(model) if arch.writes else None
+        self.decoder: Decoder | None = None
+        if arch.writes:
+            from grucli.model.decoder import Decoder  # late: few models write
+
+            self.decoder = Decoder(model)
         self._forward: _Forward
         self._pooled: tuple[Floats, pooling.Memory]
 

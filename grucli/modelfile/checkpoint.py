@@ -31,7 +31,6 @@ from grucli.modelfile.linear_path import linear_parts, linear_path
 from grucli.modelfile.npz_layout import Arrays
 from grucli.tasks import TASKS, task_from_json
 from grucli.tasks.task import Task
-from grucli.tasks.writing_task import give_copies_
 
 PARAM, RUN = "param_", "run_"
 MAX_LAYERS = 8
@@ -164,6 +163,8 @@ def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> Saved
         model = _model(architecture, archive.arrays, dtype)
         encoder = _encoder(meta["encoder"], archive.arrays, architecture)
         if architecture.copying:
+            from grucli.tasks.writing_task import give_copies_  # late: few models copy
+
             give_copies_(encoder, task)
         model.linear = linear_path(
             meta["encoder"], archive.arrays, encoder.view_size, task.num_outputs

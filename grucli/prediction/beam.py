@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from grucli.errors import ConfigError
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.tasks import MOST_BEAM
 from grucli.tasks.columns import AnswerOptions
 from grucli.tasks.task import Task
-from grucli.tasks.writing_task import WritingTask
+
+if TYPE_CHECKING:
+    from grucli.tasks.writing_task import WritingTask
 
 
 def with_beam(
@@ -34,7 +36,7 @@ def with_beam(
         return saved
     if number is not None and number > MOST_BEAM:
         raise ConfigError(f"--top-k: must be at most {MOST_BEAM} of texts, got {number}")
-    task = cast(WritingTask, saved.task)
+    task = cast("WritingTask", saved.task)
     if beam is not None and beam < (number or 1):
         raise ConfigError(f"--top-k: {number} texts, but --beam follows up {beam}; raise --beam")
     searching = task.searching(beam or max(task.beam, number or 1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +16,10 @@ from grucli.model.logits import branch_logits, no_scores
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.coverage import Coverage
-from grucli.tasks.drafts import Drafts
 from grucli.tasks.task import Scores, Task
-from grucli.tasks.writing_task import WritingTask
+
+if TYPE_CHECKING:
+    from grucli.tasks.writing_task import WritingTask
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +77,8 @@ def sound(window: Sequence[Record]) -> list[Record]:
 def nothing(saved: SavedModel) -> Scores:
     """Return the scores of no input at all."""
     if saved.task.writes:
+        from grucli.tasks.drafts import Drafts  # late: few models write
+
         return Drafts()
     return no_scores(saved.model.architecture, np.zeros(0, np.int64))
 
@@ -85,7 +88,7 @@ def scores_of(task: Task, runner: Runner, encoded: Encoded) -> Scores:
     if task.writes:
         from grucli.model.writing import drafts  # late: few models write
 
-        writing = cast(WritingTask, task)
+        writing = cast("WritingTask", task)
         limits = writing.limits(encoded.lengths)
         return drafts(runner, encoded, width=writing.beam, longest=limits)
     return branch_logits(runner, encoded).blended(runner.model.mix)

@@ -27,7 +27,7 @@ MOST_PAIRS: Final = 4_000
 LEAST_OCCURRENCES: Final = 20  # of a pair: too few teach nothing
 LONGEST_WORD: Final = 64  # characters, its space not counted: a longer one is cut
 REMEMBERED_WORDS: Final = 1 << 16
-_ALONE: Final = re.compile(f"[{CHARACTERS}]")
+_ALONE: Final = f"[{CHARACTERS}]"
 
 Pair = tuple[str, str]
 
@@ -125,7 +125,7 @@ def words(text: str) -> list[str]:
     """
     if not text:
         return []
-    return word_pattern().findall(text if _ALONE.match(text) else " " + text)
+    return word_pattern().findall(text if re.match(_ALONE, text) else " " + text)
 
 
 @cache

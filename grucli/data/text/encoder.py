@@ -30,7 +30,7 @@ from grucli.files.scratch import Scratch
 BAG_SIZES = range(3, 6)  # characters of the n-grams that a token's vector is made of
 TOKEN_CHARACTERS = 64  # of a token where all are listed
 SPACES_INSIDE = frozenset({"char", "exact", "pairs"})  # modes whose tokens hold the spaces, too
-_BETWEEN_CHARACTERS = re.compile(f"(?<=[{CHARACTERS}]) (?=[{CHARACTERS}])")
+_BETWEEN_CHARACTERS = f"(?<=[{CHARACTERS}]) (?=[{CHARACTERS}])"
 MOST_BAG = 40  # n-grams of a token; those of 15 characters have as many
 BAG_CHARACTERS = MOST_BAG + BAG_SIZES.start  # that so many of the shortest n-grams begin in
 
@@ -149,7 +149,7 @@ class TextEncoder:
         if self.mode in SPACES_INSIDE:
             return "".join(parts)
         text = " ".join(parts)
-        return _BETWEEN_CHARACTERS.sub("", text) if self.mode == "auto" else text
+        return re.sub(_BETWEEN_CHARACTERS, "", text) if self.mode == "auto" else text
 
     def inputs(self, records: Sequence[Record], encoded: Encoded) -> dict[str, npt.NDArray[Any]]:
         """Return the (S,) tokens of encoded records, cut, and whether each is known."""

@@ -23,12 +23,12 @@ from grucli.tasks.classify import answers, deciding, explanation
 from grucli.tasks.classify.answers import Answer
 from grucli.tasks.classify.explanation import LabelMargin
 from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
-from grucli.tasks.thresholds import Threshold
 
 if TYPE_CHECKING:
     from grucli.tasks.classify.baseline import Majority
     from grucli.tasks.pictures import Pictures
     from grucli.tasks.scorecard import Measure, Scorecard
+    from grucli.tasks.thresholds import Threshold
 
 
 class LabelAnswering:

@@ -8,14 +8,16 @@ C classes.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.engine.packing import Floats, Integers
 from grucli.errors import ConfigError
-from grucli.tasks import thresholds
-from grucli.tasks.thresholds import Rates, Threshold, Wish
+
+if TYPE_CHECKING:
+    from grucli.tasks.thresholds import Threshold, Wish
 
 Levels = Sequence[tuple[int, float]]
 
@@ -46,6 +48,8 @@ def check_wishes(wished: Sequence[Wish], labels: Sequence[str], targets: Integer
     Raises:
         ConfigError: as `thresholds.check`, or every label has a wish.
     """
+    from grucli.tasks import thresholds  # late: only training asks
+
     rows = None
     if targets is not None:
         counts = np.bincount(targets[targets >= 0], minlength=len(labels)).tolist()
@@ -69,13 +73,15 @@ def fitted(
         p: (n, C) of rows that were held out, at least one.
         targets: (n,) their classes.
     """
+    from grucli.tasks.thresholds import Rates, Threshold, least_probability  # late: as above
+
     free = np.ones(len(p), np.bool_)
     found = list[tuple[int, float | None]]()
     for wish in wished:
         k = labels.index(wish.label)
         has_label = targets == k
         rows = int(has_label.sum())
-        least = thresholds.least_probability(wish, p[free, k], has_label[free], rows)
+        least = least_probability(wish, p[free, k], has_label[free], rows)
         found.append((k, least))
         if least is not None:
             free &= p[:, k] < least

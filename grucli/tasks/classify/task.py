@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -27,8 +27,10 @@ from grucli.tasks.classify.answering import LabelAnswering
 from grucli.tasks.classify.learning import CrossEntropy, class_weights, learn_sparse
 from grucli.tasks.target_facts import TargetFacts
 from grucli.tasks.task import FigureKind, HeldOut, LinearLayer
-from grucli.tasks.thresholds import Threshold, Wish, wishes
 from grucli.tasks.unfit_settings import refuse_loss
+
+if TYPE_CHECKING:
+    from grucli.tasks.thresholds import Threshold, Wish
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +101,11 @@ class Classify(LabelAnswering):
         are_names = isinstance(names, list) and all(isinstance(name, str) for name in names)
         if not are_names or len(names) < 2 or len(set(names)) != len(names):
             raise ValueError("labels do not fit")
-        thresholds = tuple(map(Threshold.from_json, meta.get("wishes", [])))
+        thresholds: tuple[Threshold, ...] = ()
+        if "wishes" in meta:
+            from grucli.tasks.thresholds import Threshold  # late: few models have any
+
+            thresholds = tuple(map(Threshold.from_json, meta["wishes"]))
         if not all(one.wish.label in names for one in thresholds):
             raise ValueError("thresholds do not fit")
         return cls(labels=tuple(names), thresholds=thresholds)
@@ -255,6 +261,8 @@ class Classify(LabelAnswering):
 
     def calibrated(self, scores: Floats, targets: Integers, settings: Mapping[str, Any]) -> Self:
         """Return the task with the thresholds that are wished for, if any are."""
+        from grucli.tasks.thresholds import wishes
+
         wished = wishes(settings)
         if not wished:
             return self
