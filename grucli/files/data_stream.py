@@ -47,6 +47,14 @@ def open_binary(path: str | Path, called: str | Path | None = None) -> io.Buffer
     return io.BufferedReader(_DataStream(stream, name), CHUNK_BYTES)
 
 
+def size_of(stream: io.BufferedIOBase) -> int:
+    """Return the size of the regular file that a stream reads [bytes, as stored]; 0 of others."""
+    try:
+        return _version(stream.fileno())[0]
+    except OSError:  # it is in memory
+        return 0
+
+
 class _DataStream(io.RawIOBase):
     """A stream, unpacked if it is gzip, whose faults are GrucliErrors that name the data."""
 

@@ -50,14 +50,16 @@ class Crew:
     What they answer does not depend on who does it: they have the same model and run the same code.
     """
 
-    def __init__(self, saved: SavedModel, workers: int | None) -> None:
+    def __init__(self, saved: SavedModel, workers: int | None, *, is_long: bool = False) -> None:
         """Make a crew of this process alone; helpers come when there is enough to do.
 
         Args:
             saved: the model.
             workers: how many helpers at most; None for as many as there are cores for, if there is
                 much to do.
+            is_long: whether that is known, so that they come at once.
         """
+        self._is_long = is_long
         self._saved, self._workers, self._is_asked = saved, workers, workers is not None
         self._runner = Runner(saved.model, alike=True)
         self._helpers: list[Helper] = []
@@ -133,5 +135,5 @@ class Crew:
     def _pay_after(self, number: int) -> bool:
         """Tell whether there is enough to do for helpers, as far as so many windows can tell."""
         if self._workers is None:
-            return number >= PAY_AFTER
-        return self._workers > 0 and number > 0
+            return self._is_long or number >= PAY_AFTER
+        return self._workers > 0 and (self._is_long or number > 0)

@@ -21,6 +21,8 @@ def predict(
     records: Iterable[Record],
     ready: Callable[[], bool] = lambda: True,
     workers: int | None = 0,
+    *,
+    is_long: bool = False,
 ) -> Iterator[Predictions]:
     """Answer records in their order, a window at a time, so that memory does not grow.
 
@@ -31,6 +33,7 @@ def predict(
             answered first.
         workers: processes beside this one, which change no answer; None for as many as there are
             cores for, if there are many records.
+        is_long: whether it is known that there are many.
 
     Yields:
         One window of predictions, never empty; together one prediction for each record, in order.
@@ -44,7 +47,7 @@ def predict(
     if saved.task.reads_steps:
         most_records, most_steps = WINDOW_RECORDS, min(WINDOW_STEPS, scored)
     windows = _windows(records, ready, most_records, most_steps)
-    yield from Crew(saved, workers).answers(windows, ready)
+    yield from Crew(saved, workers, is_long=is_long).answers(windows, ready)
 
 
 def _windows(

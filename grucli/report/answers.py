@@ -11,6 +11,7 @@ from grucli.data.forms.opening import open_source
 from grucli.data.kept_columns import kept_columns
 from grucli.data.records import ReadOptions, Record, Source
 from grucli.errors import DataError, GrucliError
+from grucli.files.data_stream import size_of
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.notices import Notice
 from grucli.prediction.coverage import Coverage
@@ -20,6 +21,7 @@ from grucli.report.predictions import WRITERS, Layout
 from grucli.tasks.columns import AnswerOptions
 
 LISTED_PROBLEMS = 5
+LONG = 1 << 20  # bytes of a file: about a second of work, and a worker starts in a third of one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +100,8 @@ def pieces(saved: SavedModel, request: Request, path: str) -> Iterator[Piece]:
         yield Piece(header=writer.header if source.columns else "", notes=notes)
         suitable = suitable_records(saved, source, source.name, request.model)
         records = _Watched(suitable, stops=request.reading.on_bad_row == "stop")
-        for window in predict(saved, records, source.ready, request.workers):
+        is_long = size_of(source.stream) >= LONG
+        for window in predict(saved, records, source.ready, request.workers, is_long=is_long):
             yield Piece(
                 header=writer.header,
                 text=writer.text(window),

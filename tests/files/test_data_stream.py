@@ -12,7 +12,7 @@ import threading
 import pytest
 
 from grucli.errors import AccessError, DataError
-from grucli.files.data_stream import open_binary
+from grucli.files.data_stream import open_binary, size_of
 from grucli.files.whole_files import CHUNK_BYTES
 from tests.faults import EFFECTS, every_fault
 from tests.files.helpers import OLD, run_python
@@ -34,6 +34,13 @@ class TestOpenBinary:
             (tmp_path / "f").write_bytes(content)
             with open_binary(tmp_path / "f") as stream:
                 assert stream.read() == content
+
+    def test_the_size_is_that_of_the_file(self, tmp_path):
+        packed = gzip.compress(b"x" * 1000)
+        (tmp_path / "f").write_bytes(packed)
+        with open_binary(tmp_path / "f") as stream:
+            assert size_of(stream) == len(packed)
+        assert size_of(io.BytesIO(packed)) == 0
 
     def test_gzip_truncated_anywhere_is_a_data_error(self, tmp_path):
         path = tmp_path / "x.csv.gz"
@@ -68,6 +75,7 @@ class TestOpenBinary:
         writer = threading.Thread(target=fifo.write_bytes, args=(b"a\nb\n",))
         writer.start()
         with open_binary(fifo) as stream:
+            assert size_of(stream) == 0
             assert stream.read() == b"a\nb\n"
         writer.join()
 

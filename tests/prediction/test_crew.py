@@ -238,6 +238,16 @@ def test_where_one_ends_before_it_has_started_only_who_has_asked_for_it_is_told(
     assert is_gone(found[0])
 
 
+@pytest.mark.parametrize("workers", [None, 1])
+def test_they_come_at_once_where_much_is_known_to_come(monkeypatch, workers):
+    monkeypatch.setattr(helpers, "usable_cores", lambda: 2)
+    crew = Crew(text_model(), workers, is_long=True)
+    answers = crew.answers(windows_of(texts(WINDOWS * ROWS)), lambda: True)
+    next(answers)
+    assert len(crew._helpers) == 1
+    answers.close()
+
+
 def test_few_records_start_nobody():
     assert len(list(predict(text_model(), texts(50), workers=None))) == 1
     crew = Crew(text_model(), 4)
