@@ -114,7 +114,7 @@ def gate_traces(runner: Runner, encoded: Encoded) -> tuple[GateTrace, ...]:
 
 
 def traces_of(runner: Runner) -> tuple[GateTrace, ...]:
-    """Return what each layer and direction has done, then a decoder, if there is one.
+    """Return what each layer and direction has done, then those of a decoder, if there is one.
 
     Args:
         runner: that has run a single sequence last; a decoder's columns are symbols of its answer.
@@ -127,7 +127,10 @@ def traces_of(runner: Runner) -> tuple[GateTrace, ...]:
         for direction in range(directions)
     ]
     if runner.decoder is not None:
-        found.append(_trace(arch.cell, _Place(runner.decoder.tapes[0], 0, 1), 0, DECODER, 1))
+        found += [
+            _trace(arch.cell, _Place(tape, 0, 1), layer, DECODER, 1)
+            for layer, tape in enumerate(runner.decoder.tapes)
+        ]
     return tuple(found)
 
 

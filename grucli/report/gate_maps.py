@@ -130,7 +130,8 @@ def ages(trace: GateTrace) -> str | None:
     newest = "of the last step" if unit == 1 else f"of the last {unit} steps"
     between = (f"{unit * low} to {unit * high - 1} steps old" for low, high in pairwise(AGES))
     is_begun = len(trace.maps["state"]) * trace.window < unit * AGES[-1]
-    began = "of the state it began with" if trace.direction == DECODER else FROM_ZEROS
+    has_start = trace.direction == DECODER and not trace.layer  # those above it begin with zeros
+    began = "of the state it began with" if has_start else FROM_ZEROS
     names = (newest, *between, began if is_begun else "older")
     bounds = pairwise((1.0, *shares, 0.0))
     return ", ".join(

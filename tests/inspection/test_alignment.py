@@ -72,7 +72,8 @@ def decoder_step(saved, state, symbol):
 
 def test_gates_of_the_decoder_are_those_of_the_equations(saved):
     found = align(saved, Record(number=1, text="ab"), "x")
-    *_, written = found.traces
+    layers = saved.model.architecture.decoder_layers
+    written = found.traces[-layers]  # the lowest of them
     _, start = states_of(saved, "ab")
     number = len(found.symbols) + (found.symbols[-1] != END_SHOWN)
     assert len(written.maps["keep"]) == number
@@ -110,5 +111,7 @@ def test_as_json(saved):
         "instead",
         "gates",
     ]
-    assert [one["direction"] for one in found["gates"]] == [*("forward", "backward", "decoder")]
+    directions = [one["direction"] for one in found["gates"]]
+    layers = saved.model.architecture.decoder_layers
+    assert directions == ["forward", "backward", *["decoder"] * layers]
     assert len(found["weights"]) == len(found["symbols"]) == len(found["probabilities"])

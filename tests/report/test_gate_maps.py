@@ -115,6 +115,8 @@ def test_a_decoder_began_with_a_state_and_not_with_zeros():
     assert ages(short) == (
         "50 % of the last step, 25 % 1 to 2 steps old, 25 % of the state it began with"
     )
+    above = trace_of([0.5, 0.25, 0.25, 0.25], steps=3, direction="decoder", layer=1)
+    assert ages(above).endswith("25 % of the zeros it began with")
 
 
 @pytest.mark.parametrize("hidden_size", [129, 1030])

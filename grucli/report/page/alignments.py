@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import numpy as np
+
+from grucli.engine.packing import Floats
 from grucli.inspection.alignment import Alignment
 from grucli.report.alignments import left_out, shown
 from grucli.report.gate_maps import of_alignment
@@ -40,26 +43,45 @@ def alignments(found: Sequence[Alignment]) -> Markup | None:
 
 def _alignment(one: Alignment, gates: Markup | None) -> Markup:
     looks, rests = one.weights.size > 0, one.effects.size > 0
-    rows = left_out(one)
+    rows, symbols = left_out(one), [shown(symbol) for symbol in one.symbols]
     return joined(
         tag("h3", f"{one.text} -> {one.answer}"),
         tag("p", f"{one.name}, score {one.score:.4f}"),
         tag("p", LEGEND, class_="faint") if looks else None,
-        _map(one, [[_looked(each) for each in own] for own in one.weights]) if looks else None,
+        _map(one, symbols, [[_looked(each) for each in own] for own in one.weights])
+        if looks
+        else None,
         tag("p", RESTS, class_="faint") if rests else None,
-        _map(one, [[_rested(each) for each in own] for own in one.effects]) if rests else None,
+        _map(one, symbols, [[_rested(each) for each in own] for own in one.effects])
+        if rests
+        else None,
         tag("p", LEFT_OUT, class_="faint") if rows else None,
         table(("left out", "score", "writes"), rows, "lrl") if rows else None,
         gates,
     )
 
 
-def _map(one: Alignment, cells: Sequence[Sequence[Markup]]) -> Markup:
-    """Return a table with a row for each symbol, and a column for each step."""
+def said_by(one: Alignment, effects: Mapping[str, Floats]) -> Markup:
+    """Return what methods say of the steps of the input, a row a method; what is deepest is most.
+
+    Args:
+        one: an answer.
+        effects: (S,) of each method [nat].
+    """
+    most = [max(float(np.abs(own).max()), SHOWN) for own in effects.values()]
+    cells = [
+        [_cell_of(each, each / size) for each in own.tolist()]
+        for own, size in zip(effects.values(), most, strict=True)
+    ]
+    return _map(one, list(effects), cells)
+
+
+def _map(one: Alignment, names: Sequence[str], cells: Sequence[Sequence[Markup]]) -> Markup:
+    """Return a table with a row for each symbol, or what else has a name, and a column a step."""
     head = [tag("th", shown(token), scope="col") for token in one.source]
     lines = [
-        tag("tr", tag("th", shown(symbol), scope="row", class_=name_class(shown(symbol))), *own)
-        for symbol, own in zip(one.symbols, cells, strict=True)
+        tag("tr", tag("th", name, scope="row", class_=name_class(name)), *own)
+        for name, own in zip(names, cells, strict=True)
     ]
     grid = tag("table", tag("tr", tag("td"), *head), *lines, class_="heat")
     return scrolling(grid, len(one.source))
@@ -70,10 +92,14 @@ def _looked(weight: float) -> Markup:
 
 
 def _rested(effect: float) -> Markup:
+    return _cell_of(effect, max(-1.0, min(1.0, effect / DEEPEST)))
+
+
+def _cell_of(effect: float, strength: float) -> Markup:
+    """Return a cell with an effect [nat]; `strength` is from -1 to 1."""
     if abs(effect) < SHOWN:
         return tag("td")
-    side = "f" if effect > 0 else "a"
-    return _cell(f"{effect:.1f}", side, min(1.0, abs(effect) / DEEPEST))
+    return _cell(f"{effect:.1f}", "f" if effect > 0 else "a", abs(strength))
 
 
 def _cell(words: str, side: str, strength: float) -> Markup:

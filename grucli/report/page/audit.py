@@ -16,6 +16,7 @@ from grucli.report.audit import (
     sequence_sentence,
     sums_sentence,
 )
+from grucli.report.page.alignments import said_by
 from grucli.report.page.class_bars import share_bar
 from grucli.report.page.document import table
 from grucli.report.page.judged import judged
@@ -106,22 +107,24 @@ def _ahead(found: Audit) -> Markup:
 
 
 def _explained(report: Report, sequences: Sequence[SequenceAudit]) -> Markup | None:
-    """Return what each method says of explained sequences, drawn as in the section on reasons."""
-    by_name = {one.name: one for one in report.examples}
-    shown = [(by_name[one.name], one) for one in sequences if one.name in by_name]
-    if not shown:
+    """Return what each method says of explained sequences, drawn as where they are explained."""
+    if not sequences:
         return None
-    drawn = shown[:MOST_EXPLAINED]
-    more = f" The first {len(drawn)} of {len(shown)}." if len(shown) > len(drawn) else ""
+    drawn = sequences[:MOST_EXPLAINED]
+    more = f" The first {len(drawn)} of {len(sequences)}." if len(sequences) > len(drawn) else ""
     together = len(METHODS) * len(drawn)
+    examples = {one.name: one for one in report.examples}
+    written = {one.name: one for one in report.alignments}
     articles = [
         tag(
             "article",
             tag("h3", own.name),
-            *(_method(example, own, method, together) for method in METHODS),
+            said_by(written[own.name], own.effects)
+            if own.name in written
+            else joined(*(_method(examples[own.name], own, name, together) for name in METHODS)),
             tag("p", sequence_sentence(own), class_="faint"),
         )
-        for example, own in drawn
+        for own in drawn
     ]
     return joined(
         tag("h3", "Three explanations of one answer"),

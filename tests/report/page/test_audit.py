@@ -22,6 +22,7 @@ from grucli.report.page.units import of_units
 from grucli.report.sequences import mark
 from tests.inspection.helpers import SETTINGS, random_model, random_tokens
 from tests.inspection.reports import WORDS, sample, series_model, text_model
+from tests.inspection.test_comparison import writing_model
 
 from .test_page import check_harmless
 
@@ -100,6 +101,15 @@ def test_the_page_has_bars_of_three_methods_for_a_series():
     check_harmless(source)
     for method in METHODS:
         assert source.count(f'role="img"><title>{method}</title>') == 1
+
+
+def test_the_page_has_what_three_methods_say_of_an_input_that_is_written_about():
+    one = inspect("m.npz", writing_model(1), Shown(texts=("abba",)), AUDITED)
+    (own,) = one.audit.sequences
+    found = check_harmless(page(one))
+    for method in METHODS:
+        cells = (f"{effect:.1f}" for effect in own.effects[method] if abs(effect) >= 0.05)
+        assert " ".join((method, *cells)) in found.text
 
 
 def test_a_page_of_two_models_has_the_audits_of_both():
