@@ -107,8 +107,8 @@ FAULTS = {
         test=f"{ARCHIVE}::test_every_attack_is_refused_with_its_reason",
     ),
     "JSON of any depth": Fault(
-        file="modelfile/archive.py",
-        passage=" and max(depths, default=0) <= MAX_JSON_DEPTH",
+        file="modelfile/bounded_json.py",
+        passage="        and max(depths, default=0) <= max_depth\n",
         planted="",
         test=f"{ARCHIVE}::test_a_file_perfect_but_over_a_limit",
     ),

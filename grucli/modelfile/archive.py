@@ -11,11 +11,10 @@ cannot use more memory than its size plus 64 MB. The hashes are against damage, 
 
 import json
 import math
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import accumulate, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,6 +23,7 @@ import numpy as np
 from grucli.errors import CheckpointError, excerpt, show_path
 from grucli.files.whole_files import consists_of, read_bytes, sha256
 from grucli.files.writing import write_atomic
+from grucli.modelfile.bounded_json import is_bounded
 from grucli.modelfile.exchange.reading import is_foreign
 from grucli.modelfile.npz_layout import (
     DTYPES,
@@ -47,11 +47,7 @@ MAX_BYTES = 2 * 2**30
 MAX_MEMBERS = 64
 MAX_JSON_BYTES = 2 * 2**20
 MAX_JSON_DEPTH = 20
-MAX_JSON_DIGITS = 300  # of a number: more are too large for a float, which reports would make of it
-MAX_JSON_CONTAINERS = 100_000  # 2 MiB of "[]," would become 60 MB of lists
 
-_TOO_MANY_DIGITS = re.compile(rb"(?<!\d)\d{%d}" % (MAX_JSON_DIGITS + 1))
-_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _LOOKS = (
     (b"version https://git-lfs", "a Git LFS pointer (run 'git lfs pull')"),
     (b"\x93numpy", "a NumPy .npy file"),
@@ -203,16 +199,7 @@ def _meta(text: Array) -> dict[str, Any]:
 
 def _load(text: bytes) -> dict[str, Any]:
     """Parse JSON as `_dump` writes it; duplicate keys, NaN and the like do not survive a dump."""
-    unescaped = re.sub(rb"(?s)\\.", b"", text)
-    bare = re.sub(rb'"[^"]*"?', b"", unescaped)
-    brackets = bare.translate(None, _NO_BRACKETS)
-    depths = accumulate(1 if bracket in b"[{" else -1 for bracket in brackets)
-    is_small = (
-        len(brackets) <= 2 * MAX_JSON_CONTAINERS
-        and max(depths, default=0) <= MAX_JSON_DEPTH
-        and not _TOO_MANY_DIGITS.search(bare)
-    )
-    if is_small:
+    if is_bounded(text, max_bytes=MAX_JSON_BYTES, max_depth=MAX_JSON_DEPTH):
         with suppress(ValueError):
             meta = json.loads(text.decode())
             if isinstance(meta, dict) and _dump(meta) == text:

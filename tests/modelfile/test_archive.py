@@ -1,6 +1,6 @@
 """The container of model files: what is written comes back, and nothing else is read.
 
-Covers: modelfile/npz_layout.
+Covers: modelfile/bounded_json, modelfile/npz_layout.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ import pytest
 
 from grucli.errors import AccessError, CheckpointError
 from grucli.files.temporaries import sweep
-from grucli.modelfile import archive
+from grucli.modelfile import archive, bounded_json
 from grucli.modelfile.archive import read_archive, write_archive
 from grucli.modelfile.npz_layout import FaultError
 from tests.faults import every_fault
@@ -703,17 +703,17 @@ def test_mutated_meta_in_an_honest_frame(cases):
 
 
 @pytest.mark.parametrize(
-    ("limit", "meta", "arrays"),
+    ("module", "limit", "meta", "arrays"),
     [
-        ("MAX_MEMBERS", {}, {f"x{i}": np.zeros(1) for i in range(64)}),
-        ("MAX_JSON_BYTES", {"a": "x" * 2**21}, {}),
-        ("MAX_JSON_CONTAINERS", {"a": [[]] * 100_000}, {}),
-        ("MAX_JSON_DEPTH", {"a": json.loads("[" * 20 + "]" * 20)}, {}),
+        (archive, "MAX_MEMBERS", {}, {f"x{i}": np.zeros(1) for i in range(64)}),
+        (archive, "MAX_JSON_BYTES", {"a": "x" * 2**21}, {}),
+        (bounded_json, "MAX_CONTAINERS", {"a": [[]] * 100_000}, {}),
+        (archive, "MAX_JSON_DEPTH", {"a": json.loads("[" * 20 + "]" * 20)}, {}),
     ],
 )
-def test_a_file_perfect_but_over_a_limit(path, monkeypatch, limit, meta, arrays):
+def test_a_file_perfect_but_over_a_limit(path, monkeypatch, module, limit, meta, arrays):
     with monkeypatch.context() as relaxed:
-        relaxed.setattr(archive, limit, 10**9)
+        relaxed.setattr(module, limit, 10**9)
         data = save(path, meta, arrays)
     assert_refused(path, data, "damaged (")
 
