@@ -148,6 +148,8 @@ class ForeignModel:
                 f"the head reads {features:,} numbers, the recurrence gives {width:,} a step; only "
                 "pooled states fit before one linear layer"
             )
+        if any(array.dtype.kind != "f" for array in self._arrays()):
+            raise FaultError("a weight is of another type than float16, 32 or 64; save it as one")
         if not all(np.isfinite(array).all() for array in self._arrays()):
             raise FaultError("a weight is not finite; save another epoch")
 

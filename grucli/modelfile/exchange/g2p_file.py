@@ -10,8 +10,8 @@ are those of the program (g2p-en 2.1.0, g2p.py).
 
 from __future__ import annotations
 
-import io
-import zipfile
+import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from grucli.files.whole_files import read_bytes, sha256
 from grucli.modelfile.archive import MAX_BYTES
 from grucli.modelfile.exchange.foreign import Direction, ForeignDecoder, ForeignModel, layer_of
 from grucli.modelfile.exchange.onnx_names import Names
+from grucli.modelfile.exchange.zip_members import stored_members
 from grucli.modelfile.npz_layout import FaultError
 from grucli.tasks.generate.task import Generate
 
@@ -44,6 +45,12 @@ WRITTEN = ("<pad>", "<unk>", BEGIN, END, *PHONEMES.split())
 MOST_PHONEMES = 20  # of a word, as the program has it
 
 _PARTS = "w_ih", "w_hh", "b_ih", "b_hh"
+_AGAIN = "copy it again, or save it with np.savez"
+_NPY = re.compile(
+    rb"\x93NUMPY\x01\x00..\{'descr': '([<>|](?:f[248]|[iu][1248]|b1))', "
+    rb"'fortran_order': (True|False), 'shape': \(((?:\d{1,10}L?,? ?){0,2})\), \} {0,200}\n",
+    re.DOTALL,
+)
 _OTHERS = "of files that hold arrays alone g2p-en's own fits; save a classifier as .safetensors"
 
 
@@ -56,7 +63,8 @@ def read(path: str | Path) -> ForeignModel:
         FaultError: it is damaged, or no such model.
     """
     data = read_bytes(path, MAX_BYTES, CheckpointError)
-    arrays = _arrays(data)
+    members = stored_members(data, again=_AGAIN)
+    arrays = {name.removesuffix(".npy"): _array(member) for name, member in members.items()}
     _check(arrays)
     pad, unknown, *tokens = arrays["enc_emb"]
     symbols = Symbols(kind="space", texts=("", *(text for text in WRITTEN if text != END)))
@@ -93,30 +101,18 @@ def _layer(arrays: Mapping[str, Floats], side: str) -> dict[str, Floats]:
     return layer_of("gru", [Direction(*(arrays[f"{side}_{part}"] for part in _PARTS))])
 
 
-def _arrays(data: bytes) -> dict[str, Floats]:
-    """Return all arrays, each of which takes no more memory than it has in the file."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            if any(member.compress_type != zipfile.ZIP_STORED for member in members):
-                raise FaultError("is compressed; save it again with np.savez")
-            return {
-                member.filename.removesuffix(".npy"): _array(archive.read(member))
-                for member in members
-            }
-    except FaultError:
-        raise
-    except Exception as fault:  # of a zip, of a header, of a size that is not there, ...
-        raise FaultError(f"damaged ({excerpt(fault)}); copy it again") from None
-
-
 def _array(member: bytes) -> Floats:
-    stream = io.BytesIO(member)
-    np.lib.format.read_magic(stream)
-    shape, is_turned, dtype = np.lib.format.read_array_header_1_0(stream)
+    """Return the array of a `.npy` file; what its header may say is this, and nothing is run."""
+    match = _NPY.match(member)
+    if match is None:
+        raise FaultError("holds other arrays than plain floats; save it as float32, with np.savez")
+    dtype, is_turned = np.dtype(match[1].decode()), match[2] == b"True"
     if dtype.kind != "f":
-        raise FaultError(f"holds {excerpt(dtype)}, no floats; save it as float32")
-    values = np.frombuffer(member, dtype, offset=stream.tell())
+        raise FaultError(f"holds {dtype}, no floats; save it as float32")
+    shape = tuple(int(size) for size in match[3].replace(b"L", b"").split(b",") if size.strip())
+    if match.end() + math.prod(shape) * dtype.itemsize != len(member):
+        raise FaultError(f"damaged (an array of another size); {_AGAIN}")
+    values = np.frombuffer(member, dtype, offset=match.end())
     return values.reshape(shape, order="F" if is_turned else "C")
 
 

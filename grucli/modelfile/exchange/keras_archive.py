@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,12 +16,17 @@ import numpy as np
 
 from grucli.engine.packing import Floats
 from grucli.errors import excerpt
+from grucli.modelfile.archive import MAX_JSON_BYTES
+from grucli.modelfile.bounded_json import is_bounded
 from grucli.modelfile.exchange.extras import module
+from grucli.modelfile.exchange.zip_members import stored_members
 from grucli.modelfile.npz_layout import FaultError
 
 CONFIG, WEIGHTS = "config.json", "model.weights.h5"
-MOST_JSON = 4 * 2**20
+MOST_LEVELS = 64  # of the JSON
 AGAIN = "save it again with model.save('m.keras')"
+_FAULTS = ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError
+"""What JSON of other forms, and HDF5, raise."""
 
 
 class KerasArchive:
@@ -66,31 +70,16 @@ def opened(data: bytes) -> Iterator[KerasArchive]:
         FaultError: they are damaged, or of something else.
     """
     h5py = module("h5py", "keras")
-    members = _members(data)
+    members = stored_members(data, (CONFIG, WEIGHTS), again=AGAIN)
+    text = members[CONFIG]
+    if not is_bounded(text, max_bytes=MAX_JSON_BYTES, max_depth=MOST_LEVELS):
+        raise FaultError(f"{CONFIG} is larger or deeper than that of such a model; {AGAIN}")
     try:
-        config = json.loads(members[CONFIG])
+        config = json.loads(text)
         with h5py.File(io.BytesIO(members[WEIGHTS]), "r") as weights:
             yield KerasArchive(config, weights)
-    except (OSError, RuntimeError, RecursionError, ValueError, TypeError, LookupError) as fault:
+    except _FAULTS as fault:
         raise FaultError(f"damaged ({excerpt(fault)}); {AGAIN}") from None
-
-
-def _members(data: bytes) -> dict[str, bytes]:
-    """Return what the layers and the weights are read from."""
-    members = dict[str, bytes]()
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for name in (CONFIG, WEIGHTS):
-                info = archive.getinfo(name)
-                most = MOST_JSON if name == CONFIG else len(data)
-                if info.compress_type != zipfile.ZIP_STORED or info.file_size > most:
-                    raise FaultError(f"{name} is compressed or too large; {AGAIN}")
-                members[name] = archive.read(info)
-    except KeyError:
-        raise FaultError(f"no {name} in it; {AGAIN}") from None
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as fault:
-        raise FaultError(f"not a .keras file ({excerpt(fault)}); {AGAIN}") from None
-    return members
 
 
 def _child(group: Any, name: str, place: str) -> Any:
@@ -104,12 +93,18 @@ def _child(group: Any, name: str, place: str) -> Any:
 
 
 def _array(dataset: Any, place: str) -> Floats:
-    """Return an array that is stored as it is: none takes more memory than the file."""
+    """Return an array that is stored as it is, by no filter: it takes what it has in the file."""
     import h5py
+    from h5py import h5d, h5t
 
-    if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind != "f" or dataset.ndim > 2:
+    if not isinstance(dataset, h5py.Dataset) or dataset.ndim > 2:
         raise FaultError(f"{place} holds no floats; save it as float32")
-    is_elsewhere = dataset.is_virtual or dataset.external is not None
-    if is_elsewhere or dataset.id.get_storage_size() != dataset.size * dataset.dtype.itemsize:
+    floats = h5t.IEEE_F16LE, h5t.IEEE_F32LE, h5t.IEEE_F64LE
+    if not any(dataset.id.get_type().equal(kind) for kind in floats):
+        raise FaultError(f"{place} holds no floats; save it as float32")
+    kept = dataset.id.get_create_plist()
+    is_plain = kept.get_layout() in (h5d.CONTIGUOUS, h5d.COMPACT) and not kept.get_nfilters()
+    is_here = dataset.external is None and dataset.id.get_storage_size() == dataset.nbytes
+    if not (is_plain and is_here):
         raise FaultError(f"{place} is compressed, or lies outside of the file; {AGAIN}")
     return np.asarray(dataset[()])

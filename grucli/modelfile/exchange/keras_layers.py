@@ -108,21 +108,16 @@ def _numbered(layers: list[Layer]) -> list[Layer]:
 def _in_order(layers: list[Layer], last: str) -> list[Layer]:
     """Return what `last` is made of, it at the end: masks are made by layers beside these."""
     by_name = {layer.name: layer for layer in layers}
-    wanted, stack = set[str](), [last]
+    found = dict[str, Layer]()
+    entered, stack = set[str](), [last]
     while stack:
-        name = stack.pop()
-        if name not in wanted:
-            wanted.add(name)
-            stack += by_name[name].inputs
-    done, found = set[str](), list[Layer]()
-    while done < wanted:
-        ready = [
-            layer
-            for layer in layers
-            if layer.name in wanted - done and done.issuperset(layer.inputs)
-        ]
-        if not ready:
+        name = stack[-1]
+        missing = [each for each in by_name[name].inputs if each not in found]
+        if name in found or not missing:
+            found[stack.pop()] = by_name[name]
+            continue
+        if name in entered:  # and still incomplete, after all that it reads was asked for
             raise FaultError(f"its layers read each other in a circle; {FITS}")
-        found += ready
-        done |= {layer.name for layer in ready}
-    return found
+        entered.add(name)
+        stack += reversed(missing)
+    return list(found.values())

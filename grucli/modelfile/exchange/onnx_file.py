@@ -77,16 +77,16 @@ def read(path: str | Path) -> ForeignModel:
     package = module("onnx", "onnx")
     data = read_bytes(path, MAX_BYTES, CheckpointError)
     try:
-        return _Reader(parsed(package, data)).model(sha256(data))
-    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as fault:
+        return _Reader(parsed(package, data), len(data)).model(sha256(data))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as fault:
         raise FaultError(f"damaged ({excerpt(fault)}); export it again") from None
 
 
 class _Reader:
     """Goes from node to node."""
 
-    def __init__(self, graph: Graph) -> None:
-        self._graph, self._budget = graph, Budget()
+    def __init__(self, graph: Graph, size: int) -> None:
+        self._graph, self._budget = graph, Budget(size)
         self._runs = Runs(self._budget)
         self._values: dict[str, Value | _Scores] = {
             name: Value(array=array) for name, array in graph.constants.items()
@@ -156,9 +156,9 @@ class _Reader:
             return [Value(array=node.value)]
         given = [self._values.get(name) if name else None for name in node.inputs]
         if any(value is None for name, value in zip(node.inputs, given, strict=True) if name):
-            raise FaultError(f"{node.kind} reads what no node gives; export it again")
+            raise FaultError(f"{excerpt(node.kind)} reads what no node gives; export it again")
         if any(isinstance(value, _Scores) for value in given):
-            return [_answers(node, [value for value in given if value is not None])]
+            return [self._answers(node, [value for value in given if value is not None])]
         values = [value for value in given if isinstance(value, Value)]
         if node.kind in ("GRU", "RNN"):
             return self._recurrence(node, [v if isinstance(v, Value) else None for v in given])
@@ -226,40 +226,40 @@ class _Reader:
             weight = weight.T
         read = self._runs.read(values[0].array)
         if weight.ndim != 2 or len(weight) != len(read.columns):
-            raise FaultError(f"{node.kind} has a weight of another size than what it reads")
+            raise FaultError(f"{node.kind} has a weight of another size; export it again")
         ours = np.empty_like(weight.T)
         ours[:, read.columns] = weight.T
         zeros = np.zeros(len(ours))
         return _Scores(weight=ours, bias=zeros + bias[0] if bias else zeros, read=read)
 
+    def _answers(self, node: Node, values: Sequence[Value | _Scores]) -> _Scores:
+        """Return what a node makes of scores: other scores, or answers."""
+        scores = [value for value in values if isinstance(value, _Scores)]
+        (one, *others), numbers = scores, [value for value in values if isinstance(value, Value)]
+        if node.kind in ACTIVATIONS and not one.activation:
+            return replace(one, activation=ACTIVATIONS[node.kind], is_pair=False)
+        if node.kind in MOVES:
+            return one
+        if one.activation or one.is_pair:
+            raise _unfit(node)
+        self._budget.spend(one.weight.shape)
+        if node.kind == "Neg":
+            return replace(one, weight=-one.weight, bias=-one.bias)
+        if node.kind == "Concat" and len(others) == 1 and len(one.weight) == 1:
+            if np.array_equal(one.weight, -others[0].weight):
+                return replace(others[0], is_pair=True)
+            raise _unfit(node)
+        if node.kind in ("Add", "Mul") and not others:
+            number = np.broadcast_to(constant(numbers)[0].reshape(-1), one.bias.shape)
+            if node.kind == "Add":
+                return replace(one, bias=one.bias + number)
+            return replace(one, weight=one.weight * number[:, None], bias=one.bias * number)
+        raise _unfit(node)
+
 
 def _as_given(run: Run, direction: int) -> Array:
     """Return codes (T, B, H) in the order of the node: its second direction gives them in time."""
     return run.codes[::-1] if run.is_backward and direction == 0 else run.codes
-
-
-def _answers(node: Node, values: Sequence[Value | _Scores]) -> _Scores:
-    """Return what a node makes of scores: other scores, or answers."""
-    scores = [value for value in values if isinstance(value, _Scores)]
-    (one, *others), numbers = scores, [value for value in values if isinstance(value, Value)]
-    if node.kind in ACTIVATIONS and not one.activation:
-        return replace(one, activation=ACTIVATIONS[node.kind], is_pair=False)
-    if node.kind in MOVES:
-        return one
-    if one.activation or one.is_pair:
-        raise _unfit(node)
-    if node.kind == "Neg":
-        return replace(one, weight=-one.weight, bias=-one.bias)
-    if node.kind == "Concat" and len(others) == 1 and len(one.weight) == 1:
-        if np.array_equal(one.weight, -others[0].weight):
-            return replace(others[0], is_pair=True)
-        raise _unfit(node)
-    if node.kind in ("Add", "Mul") and not others:
-        number = np.broadcast_to(constant(numbers)[0].reshape(-1), one.bias.shape)
-        if node.kind == "Add":
-            return replace(one, bias=one.bias + number)
-        return replace(one, weight=one.weight * number[:, None], bias=one.bias * number)
-    raise _unfit(node)
 
 
 def _cell(node: Node) -> CellName:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from grucli.errors import excerpt
+from grucli.modelfile.exchange.onnx_bounds import check_size
 from grucli.modelfile.exchange.onnx_values import Array
 from grucli.modelfile.npz_layout import FaultError
 
@@ -83,6 +84,7 @@ def parsed(package: Any, data: bytes) -> Graph:
     Raises:
         FaultError: it is damaged, holds its weights elsewhere, or reads something else.
     """
+    check_size(data)
     try:
         model = package.load_model_from_string(data)
     except Exception as fault:  # of the library of protocol buffers, whose errors are its own

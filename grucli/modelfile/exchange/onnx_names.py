@@ -16,6 +16,8 @@ from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.tokens import MODES
 from grucli.data.text.vocabulary import SPECIAL, Vocabulary
 from grucli.errors import expect
+from grucli.modelfile.archive import MAX_JSON_BYTES, MAX_JSON_DEPTH
+from grucli.modelfile.bounded_json import is_bounded
 from grucli.modelfile.npz_layout import FaultError
 from grucli.tasks import TASKS
 
@@ -48,7 +50,9 @@ def names_of(metadata: Mapping[str, str]) -> Names:
     """
     if METADATA not in metadata:
         return Names()
-    found = json.loads(metadata[METADATA])
+    text = metadata[METADATA].encode()
+    expect(is_bounded(text, max_bytes=8 * MAX_JSON_BYTES, max_depth=MAX_JSON_DEPTH), "names")
+    found = json.loads(text)
     expect(found["schema"] == SCHEMA and found["task"] in TASKS, "task and version")
     if "chain" in found:
         raise FaultError("its tags are answered together by a chain, which no graph has; take .npz")

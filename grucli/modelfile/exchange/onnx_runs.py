@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from grucli.engine.cells import CellName
+from grucli.modelfile.checkpoint import MAX_LAYERS
 from grucli.modelfile.exchange.foreign import Direction
 from grucli.modelfile.exchange.onnx_values import Array, Budget, Value
 from grucli.modelfile.npz_layout import FaultError
@@ -104,6 +105,8 @@ class Runs:
         if depth > len(self.layers):
             raise FaultError("layers do not follow each other; that has no counterpart")
         if depth == len(self.layers):
+            if depth == MAX_LAYERS:
+                raise FaultError(f"has more than {MAX_LAYERS} layers; a smaller one fits")
             self.layers.append([])
         added, layer = list[Run](), self.layers[depth]
         for weights, turns in ways:
@@ -201,11 +204,14 @@ class Runs:
         }
         if codes.ndim != 2 or len(codes) != len(every[0]):
             raise FaultError(OTHER_STATES)
-        where = [(kind, *_place(one, column)) for column in codes.T for kind, one in places.items()]
-        found = [(kind, place) for kind, place, is_there in where if is_there]
-        pooling = tuple(dict.fromkeys(kind for kind, _ in found))
-        columns = np.array([pooling.index(kind) * units + place for kind, place in found])
-        if sorted(columns) != list(range(codes.shape[1])) or len(columns) != units * len(pooling):
+        found = {kind: _places(one, codes) for kind, one in places.items()}
+        first = {kind: int((at >= 0).argmax()) for kind, at in found.items() if (at >= 0).any()}
+        pooling = tuple(sorted(first, key=first.__getitem__))
+        columns = np.full(codes.shape[1], -1)
+        for number, kind in enumerate(pooling):
+            is_there = found[kind] >= 0
+            columns[is_there] = number * units + found[kind][is_there]
+        if not np.array_equal(np.sort(columns), np.arange(units * len(pooling))):
             raise FaultError(OTHER_STATES)
         return Read(pooling=pooling, columns=columns, reads_steps=False)
 
@@ -213,10 +219,12 @@ class Runs:
         return [run for layer in self.layers for run in layer]
 
 
-def _place(codes: Array, column: Array) -> tuple[int, bool]:
-    """Return which column of codes (B, F) one (B,) is, and whether it is any."""
-    places = np.flatnonzero((codes == column[:, None]).all(axis=0))
-    return (int(places[0]), True) if len(places) else (0, False)
+def _places(codes: Array, columns: Array) -> Array:
+    """Return (F,) which column of codes (B, H) each of (B, F) is, -1 for none; codes differ."""
+    order = np.argsort(codes[0])
+    near = np.searchsorted(codes[0], columns[0], sorter=order)
+    places = order[np.minimum(near, len(order) - 1)]
+    return np.where((codes[:, places] == columns).all(axis=0), places, -1)
 
 
 def _steps(rows: int, steps: int) -> Array:

@@ -18,8 +18,8 @@ from grucli.modelfile.npz_layout import FaultError
 Array = npt.NDArray[Any]
 Attributes = Mapping[str, Any]
 
-MOST_NUMBERS = 1 << 25
-"""All that the operators of a graph may make together: what a hostile one asks for has a bound."""
+MOST_NUMBERS = 1 << 22
+"""All that the operators of a graph may make together, beside a copy of its weights."""
 WHOLE = 6, 7  # int32 and int64, as the types of ONNX are numbered
 
 
@@ -39,8 +39,9 @@ class Value:
 class Budget:
     """What may still be made."""
 
-    def __init__(self) -> None:
-        self._left = MOST_NUMBERS
+    def __init__(self, size: int) -> None:
+        """Begin: for a file of so many bytes."""
+        self._left = MOST_NUMBERS + size // 2
 
     def spend(self, shape: Sequence[int]) -> None:
         """Make so much.
@@ -54,7 +55,9 @@ class Budget:
             numbers *= max(size, 1)
         self._left -= numbers
         if min(sizes, default=0) < 0 or self._left < 0:
-            raise FaultError("makes more numbers than such a model needs; it is damaged")
+            raise FaultError(
+                "makes more numbers than such a model needs; export it with free rows and steps"
+            )
 
 
 def constant(values: Sequence[Value]) -> list[Array]:
@@ -176,6 +179,10 @@ STRUCTURAL: dict[str, Callable[[Sequence[Value], Attributes], Array]] = {
 """What moves numbers and changes none, if the input is no wider than it is long."""
 
 
+NEW = "Cast", "Concat", "Gather", "GatherND", "Where"
+"""Of these, what makes numbers; the others turn and cut those that there are."""
+
+
 def _filled(values: Sequence[Value], attributes: Attributes) -> Array:
     fill = attributes.get("value")
     shape = tuple(map(int, values[0].array))
@@ -239,14 +246,29 @@ def _moved(
     is_coded = any(value.is_coded for value in moved)
     if kind == "Concat" and is_coded and not all(value.is_coded for value in moved):
         return None
+    budget.spend(_most_new(kind, values, attributes))
     if kind == "Cast" and not is_coded:
         whole = attributes["to"] in WHOLE
-        array = values[0].array
-        return Value(array=array.astype(np.int64) if whole else array.astype(np.float64))
-    budget.spend([sum(value.array.size for value in values)])
+        return Value(array=values[0].array.astype(np.int64 if whole else np.float64))
     made = STRUCTURAL[kind](values, attributes)
-    budget.spend(made.shape)
+    if kind not in NEW and made.base is None:  # a Reshape of what was turned
+        budget.spend(made.shape)
     return Value(array=made, is_coded=is_coded)
+
+
+def _most_new(kind: str, values: Sequence[Value], attributes: Attributes) -> Sequence[int]:
+    """Return how many numbers a mover makes at most, () where it looks at those that there are."""
+    array = values[0].array
+    if kind == "Cast":
+        return array.shape
+    if kind == "Concat":
+        return (sum(value.array.size for value in values),)
+    if kind == "Where":
+        return np.broadcast_shapes(*(value.array.shape for value in values))
+    if kind in NEW:
+        axis = attributes.get("axis", 0) if kind == "Gather" else 1
+        return (values[1].array.size, array.size // max(array.shape[axis], 1))
+    return ()
 
 
 def _shape_of(kind: str, values: Sequence[Value]) -> Sequence[int]:

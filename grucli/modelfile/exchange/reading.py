@@ -7,6 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from grucli.errors import CheckpointError, show_path
 from grucli.modelfile.npz_layout import FaultError
 
@@ -60,9 +62,9 @@ def read_foreign(path: str | Path) -> ForeignModel:
     try:
         if suffix in REFUSED:
             raise FaultError(REFUSED[suffix])
-        found: ForeignModel = import_module(f"grucli.modelfile.exchange.{READERS[suffix]}").read(
-            path
-        )
+        reader = import_module(f"grucli.modelfile.exchange.{READERS[suffix]}")
+        with np.errstate(all="ignore"):  # NaN and infinity are found by the check
+            found: ForeignModel = reader.read(path)
         found.check()
     except FaultError as fault:
         raise CheckpointError(f"{show_path(path)}: {fault}") from None

@@ -21,7 +21,8 @@ from grucli.engine.cells import CellName
 from grucli.engine.packing import Floats
 from grucli.errors import CheckpointError, excerpt
 from grucli.files.whole_files import read_bytes, sha256
-from grucli.modelfile.archive import MAX_BYTES
+from grucli.modelfile.archive import MAX_BYTES, MAX_JSON_BYTES
+from grucli.modelfile.bounded_json import is_bounded
 from grucli.modelfile.exchange.extras import module
 from grucli.modelfile.exchange.foreign import (
     GATES,
@@ -34,6 +35,8 @@ from grucli.modelfile.npz_layout import FaultError
 
 Arrays = Mapping[str, Floats]
 
+MOST_LEVELS = 8  # of the JSON
+_LENGTH = 8  # bytes, of the number before it
 _PART = re.compile(r"((?:.*\.)?)(weight_ih|weight_hh|bias_ih|bias_hh)_l(\d{1,3})(_reverse)?")
 _ONE_HEAD = "only an embedding, one recurrence and one linear layer fit"
 _NAMES = (
@@ -75,6 +78,10 @@ def read(path: str | Path) -> ForeignModel:
 
 def _arrays(package: Any, data: bytes) -> Arrays:
     """Return all arrays; the package checks that they lie in the file, each in its place."""
+    size = int.from_bytes(data[:_LENGTH], "little")  # of the JSON after it
+    most = {"max_bytes": MAX_JSON_BYTES, "max_depth": MOST_LEVELS}
+    if size > MAX_JSON_BYTES or not is_bounded(data[_LENGTH : _LENGTH + size], **most):
+        raise FaultError(f"damaged, or of another type (a header of {size:,} bytes); save it again")
     try:
         found = package.load(data)
     except Exception as fault:  # its own error, KeyError of a type that NumPy lacks, ...

@@ -145,7 +145,7 @@ REFUSED = {
         "dec_w_hh",
     ),
     "whole numbers": (lambda a: a.update(fc_b=np.arange(74)), "int64, no floats"),
-    "objects": (lambda a: a.update(fc_b=np.array([{}] * 74)), "object, no floats"),
+    "objects": (lambda a: a.update(fc_b=np.array([{}] * 74)), "other arrays than plain floats"),
     "not finite": (lambda a: a.update(dec_emb=np.full((74, SIZE), np.nan, "f4")), "not finite"),
 }
 
