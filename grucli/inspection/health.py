@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -98,14 +99,10 @@ class HealthMeter:
         arch = runner.model.architecture
         cell = CELLS[arch.cell]
         self._runner, self._has_tanh = runner, cell.HAS_TANH
-        self._parts = [
-            [_Part(arch.hidden_size, cell.GATES, low, high) for _ in range(arch.num_directions)]
-            for _ in range(arch.num_layers)
-        ]
-        self._decoder = [
-            _Part(arch.hidden_size, cell.GATES, low, high)
-            for _ in range(arch.decoder_layers if arch.writes else 0)
-        ]
+        part = partial(_Part, arch.hidden_size, cell.GATES, low, high, Tape(runner.model.dtype))
+        self._parts = [[part() for _ in range(arch.num_directions)] for _ in range(arch.num_layers)]
+        layers = arch.decoder_layers if arch.writes else 0
+        self._decoder = [part() for _ in range(layers)]
 
     def add(self) -> None:
         """Take in the last forward pass."""
@@ -149,9 +146,11 @@ class _Moments:
         self.mean = np.zeros(size)
         self._squares = np.zeros(size)
 
-    def add(self, values: Floats) -> None:
+    def add(self, values: Floats, room: Floats) -> None:
+        """Take in values (N, H); `room` is as large, and overwritten."""
         count, mean = len(values), values.mean(axis=0)
-        squares = np.square(values - mean).sum(axis=0)
+        np.subtract(values, mean, out=room)
+        squares = np.square(room, out=room).sum(axis=0)
         delta, total = mean - self.mean, self.count + count
         self._squares += squares + np.square(delta) * (self.count * count / total)
         self.mean += delta * (count / total)
@@ -171,14 +170,16 @@ class _GateSums:
         self._counts = np.zeros((4, size))
         self._slope = np.zeros(size)
 
-    def add(self, gate: Floats) -> None:
-        self.moments.add(gate)
+    def add(self, gate: Floats, room: Floats) -> None:
+        """Take in a gate (N, H); `room` is as large, and overwritten."""
+        self.moments.add(gate, room)
         low, high = self._limits
         for count, hits in zip(
             self._counts, (gate < low, gate > high, gate < SHUT, gate > OPEN), strict=True
         ):
             count += hits.sum(axis=0)
-        self._slope += (gate * (1 - gate)).sum(axis=0)
+        np.subtract(1, gate, out=room)
+        self._slope += np.multiply(room, gate, out=room).sum(axis=0)
 
     def result(self, name: str) -> Gate:
         steps = self.moments.count
@@ -200,8 +201,18 @@ class _GateSums:
 class _Part:
     """Sums of one layer in one direction."""
 
-    def __init__(self, size: int, gates: Sequence[str], low: float, high: float) -> None:
-        """Start at zero; `gates` are those of the cell, named as on its tape."""
+    def __init__(
+        self, size: int, gates: Sequence[str], low: float, high: float, room: Tape
+    ) -> None:
+        """Start at zero.
+
+        Args:
+            size: H.
+            gates: those of the cell, named as on its tape.
+            low, high: gates below the first or above the second count as saturated.
+            room: where what is added up is worked out, of the model's type.
+        """
+        self._room = room
         self.states = _Moments(size)
         self._gates = {name: _GateSums(size, low, high) for name in MEASURED_GATES if name in gates}
         self._log_keep = np.zeros(size)
@@ -211,17 +222,19 @@ class _Part:
 
     def add(self, states: Floats, gates: Mapping[str, Floats], packing: Packing) -> None:
         """Take in a batch: its states (N, H), and the same of each gate by its name."""
-        self.states.add(states)
+        room = self._room.take("room", *states.shape)
+        self.states.add(states, room)
         for name, sums in self._gates.items():
-            sums.add(gates[name])
+            sums.add(gates[name], room)
         if self._gates:
             keep = gates["keep"]
-            log_keep = np.log(np.maximum(keep, np.finfo(keep.dtype).tiny))
+            log_keep = np.maximum(keep, np.finfo(keep.dtype).tiny, out=room)
+            np.log(log_keep, out=log_keep)
             self._log_keep += log_keep.sum(axis=0)
             self._reach += steps_kept(log_keep, packing)
             self._sequences += packing.batch_size
         squashed = gates["candidate"] if self._gates else states
-        self._clipped += int((np.abs(squashed) > CLIPPED).sum())
+        self._clipped += int(np.count_nonzero(np.abs(squashed, out=room) > CLIPPED))
 
     def result(self, layer: int, direction: str, stride: int, *, has_tanh: bool) -> LayerHealth:
         steps = self.states.count

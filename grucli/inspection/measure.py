@@ -11,13 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli import activity
-from grucli.data.batches import Examples
+from grucli.data.batches import Batch, Examples
 from grucli.data.records import Record
 from grucli.engine.packing import Floats
 from grucli.errors import ConfigError, counted
 from grucli.inspection import trust, written_memory
 from grucli.inspection.alignment import align
 from grucli.inspection.audit import audit
+from grucli.inspection.cut_scores import CutScores
 from grucli.inspection.health import HealthMeter, LayerHealth
 from grucli.inspection.memory import SIDES, Horizon, horizon
 from grucli.inspection.ngram_weights import ngram_weights
@@ -135,13 +136,19 @@ def _measured(report: Report, drawn: Drawn) -> tuple[Report, Scores]:
     saved, settings = report.saved, report.settings
     encoded, runner = saved.encoder.encode(drawn.records), Runner(saved.model, alike=True)
     examples = Examples.of(encoded)
-    meter = HealthMeter(runner, *settings.saturation)
-    branches = branch_logits(runner, encoded, lambda _: meter.add())
+    meter, cuts = HealthMeter(runner, *settings.saturation), CutScores(runner, examples)
+
+    def after(batch: Batch) -> None:
+        meter.add()
+        cuts.add(batch)
+
+    branches = branch_logits(runner, encoded, after)
     scores, shares = branches.blended(saved.model.mix), _shares(saved, drawn, branches)
     data = _input(saved.task, drawn, examples.lengths, scores, shares)
     activity.at("measuring how far back it looks")
     horizons = tuple(
-        horizon(runner, saved.task, examples, branches.recurrence, side) for side in SIDES
+        horizon(runner, saved.task, examples, branches.recurrence, side, cuts.of_side(side))
+        for side in SIDES
     )
     return _with(report, drawn, scores, data, meter.result(), horizons), scores
 

@@ -6,7 +6,7 @@ which no reading of the gates alone does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -75,7 +75,12 @@ def cut(examples: Examples, keep: int, side: Side, focus: Rows) -> tuple[Example
 
 
 def horizon(
-    runner: Runner, task: Task, examples: Examples, recurrence: Scores, side: Side
+    runner: Runner,
+    task: Task,
+    examples: Examples,
+    recurrence: Scores,
+    side: Side,
+    known: Mapping[int, tuple[Rows, Scores]] | None = None,
 ) -> Horizon:
     """Measure one side.
 
@@ -85,6 +90,8 @@ def horizon(
         examples: uncut.
         recurrence: (n, O) scores of the recurrence for them.
         side: where the kept steps are.
+        known: of some k the rows that are longer, in any order, and the scores of the recurrence
+            for them; of others they are asked for.
     """
     mix, focus = runner.model.mix, _focus(examples.lengths, side, reads_steps=task.reads_steps)
     reach = focus + 1 if side == "end" else examples.lengths - focus
@@ -95,7 +102,10 @@ def horizon(
     for keep in steps:
         scores = 1.0 * whole
         long = np.flatnonzero(reach > keep)
-        if long.size:
+        if known is not None and keep in known:
+            long, own = known[keep]
+            scores[long] = mix.logits(own)
+        elif long.size:
             kept, places = cut(examples.select(long), keep, side, focus[long])
             scores[long] = _at(mix.logits(recurrence_logits(runner, kept)), places)
         same = task.agree(whole, scores)
