@@ -118,12 +118,11 @@ def _judged(
     target: str | None,
 ) -> Report:
     """Return a report that says whether reasons are to be believed, audited where it is asked."""
-    saved, task, found, units = report.saved, report.saved.task, None, None
-    unlearned = () if task.writes else tuple(trust.of_scores(report.card))
+    saved, found, units = report.saved, None, None
+    unlearned = () if saved.task.writes else tuple(trust.of_scores(report.card))
     if report.settings.audit:
         activity.at("testing whether reasons are to be believed")
         found = audit(saved, named, sample, target, report.settings.seed)
-    if report.settings.audit and not (task.reads_steps or task.writes):
         activity.at("holding each unit at its mean")
         units = measure_units(saved, sample, report.settings.seed)
     tested = () if found is None else trust.of_audit(found, has_learned=not unlearned)

@@ -116,13 +116,15 @@ def measure_units(saved: SavedModel, records: Sequence[Record], seed: int) -> Un
     """Measure what each unit knows and does.
 
     Args:
-        saved: a model of whole sequences, in float64.
+        saved: a model in float64.
         records: of a sample.
         seed: of permutations and random units.
 
     Returns:
-        None where fewer than two answers are known.
+        None where fewer than two answers are known, or they are not answers to whole sequences.
     """
+    if saved.task.reads_steps or saved.task.writes:
+        return None
     rows = _known(saved, records)
     if len(rows) < 2:
         return None
