@@ -27,6 +27,7 @@ PACKAGES = {
     "fasttext": ["fasttext-wheel==0.9.2", "numpy"],
     "writing": ["torch==2.13.0", "numpy", "tokenizers==0.23.3"],
     "phonetisaurus": ["phonetisaurus==0.3.0"],
+    "yoyodyne": ["yoyodyne==0.5.27"],
 }
 FOLDER = Path.home() / ".cache" / "grucli-benchmarks"
 

@@ -17,11 +17,17 @@ ENVIRONMENTS = {
     "gru": "keras",
     "pytorch": "writing",
     "phonetisaurus": "phonetisaurus",
+    "yoyodyne": "yoyodyne",
 }
 PEERS = {"ngram": "n-gram", "fasttext": "fastText", "gru": "GRU"}
 OF_TEXTS = ("ngram", "fasttext")
-WRITERS = {"pytorch": "PyTorch", "phonetisaurus": "Phonetisaurus"}  # of texts
-OF_PHONEMES = {"phonetisaurus": ("cmudict_g2p",)}  # peers that write nothing else
+WRITERS = {  # of texts
+    "pytorch": "PyTorch",
+    "phonetisaurus": "Phonetisaurus",
+    "yoyodyne": "yoyodyne",
+}
+OF_PHONEMES = dict.fromkeys(("phonetisaurus", "yoyodyne"), ("cmudict_g2p",))
+"""Peers that write nothing else: yoyodyne is made for small vocabularies."""
 OF_SETS = ("micro_f1", "macro_f1", "subset_accuracy")  # figures of rows with several labels
 WITHOUT_SEED = ("ngram", "phonetisaurus")  # the same answers whatever the seed
 SEEDS_FROM_ONE = ("fasttext",)  # for which 0 and 1 are one seed
