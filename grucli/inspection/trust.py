@@ -11,7 +11,7 @@ from grucli.inspection.report import Verdict
 from grucli.inspection.verdicts import verdict
 from grucli.tasks.scorecard import Scorecard
 
-LEAST_AHEAD = 0.05  # of the level, which is in [0, 1]: first weights reach 0.03
+LEAST_AHEAD = 0.1  # of the level, in [0, 1]: of 30 models with first weights 28 stay below
 LEAST_AGREEMENT = 0.3  # rank correlation
 MOVED = "level moved more than by chance"
 

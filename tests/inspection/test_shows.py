@@ -23,6 +23,7 @@ from tests.cli.helpers import command, environment
 
 FILLERS = [f"w{k}" for k in range(30)]
 CELLS = ("gru", "gru_before", "mingru")
+BLIND_MODELS, BLIND_RECORDS = 30, 20
 PLAIN = ("preset=plain", "model.wide=false", "data.valid=0.2")
 
 
@@ -74,14 +75,21 @@ def with_first_weights(saved, seed: int):
     return type(saved)(**{**vars(saved), "model": model})
 
 
-def check_planted(name, saved, records, planted) -> None:
-    """Trained, all methods find it; with first weights, none does, and the verdict says so."""
+def check_planted(name, saved, records, planted, most_blind) -> None:
+    """Trained, all methods find it; with first weights they do not, and the verdict says so."""
     areas = worst_class(saved, records, planted)
-    random = [worst_class(with_first_weights(saved, k), records, planted) for k in range(3)]
-    blind = {method: float(np.mean([own[method] for own in random])) for method in METHODS}
-    print(f"\n{name}: area of the worst class {rounded(areas)}, first weights {rounded(blind)}")
+    some = slice(BLIND_RECORDS)
+    random = [
+        worst_class(with_first_weights(saved, k), records[some], planted[some])
+        for k in range(BLIND_MODELS)
+    ]
+    each = {method: np.array([own[method] for own in random]) for method in METHODS}
+    blind = {method: float(own.mean()) for method, own in each.items()}
+    errors = {method: 1.96 * own.std(ddof=1) / len(own) ** 0.5 for method, own in each.items()}
+    print(f"\n{name}: area of the worst class {rounded(areas)}")
+    print(f"first weights {rounded(blind)}, 95 % intervals +- {rounded(errors)}")
     assert min(areas.values()) >= 0.9
-    assert max(blind.values()) <= 0.65
+    assert max(blind.values()) <= most_blind
     for k in range(3):
         found = audit(with_first_weights(saved, k), [], records, None, 0)
         assert "trust.believed" not in [one.id for one in of_audit(found, has_learned=True)]
@@ -108,7 +116,7 @@ def test_planted_tokens_are_found(tmp_path):
         Record(number=k, text=text, label=label) for k, (text, label) in enumerate(rows[780:], 1)
     ]
     planted = [np.arange(20) == place for place in places[780:]]
-    check_planted("planted tokens", load(model), records, planted)
+    check_planted("planted tokens", load(model), records, planted, 0.6)
 
 
 @pytest.mark.slow
@@ -123,7 +131,8 @@ def test_planted_windows_are_found(tmp_path):
     model = trained(tmp_path, "train.npz", *PLAIN, *settings)
     records = [Record(number=k, values=x[k], label=labels[k]) for k in range(440, 500)]
     planted = [np.isin(np.arange(48), np.arange(place, place + 6)) for place in places[440:]]
-    check_planted("planted windows", load(model), records, planted)
+    # larger than the noise, so that first weights answer by them, and are explained by them, too
+    check_planted("planted windows", load(model), records, planted, 0.75)
 
 
 @pytest.mark.slow
@@ -150,18 +159,34 @@ def test_the_horizon_of_delayed_recall_is_the_delay(tmp_path, cell, delay):
     assert right >= 0.95 * solved
 
 
+def telling_places(rows: list[dict[str, str]], label: str) -> set[int]:
+    """The ten of 60 places whose letters tell most of a class, by the letters alone, from 1."""
+
+    def shares(name: str) -> np.ndarray:
+        own = [row["text"] for row in rows if row["label"] == name and len(row["text"]) == 60]
+        counts = [[sum(text[k] == one for text in own) + 0.5 for one in "ACGT"] for k in range(60)]
+        return np.array(counts) / (len(own) + 2)
+
+    background = shares("n").mean(axis=0)
+    bits = (shares(label) * np.log2(shares(label) / background)).sum(axis=1)
+    return set((np.argsort(-bits)[:10] + 1).tolist())
+
+
 @pytest.mark.slow
-def test_the_letters_that_matter_surround_the_junction(tmp_path):
+def test_the_letters_that_matter_are_those_that_tell_of_a_junction(tmp_path):
     folder = os.environ.get("SEQ_DATA")
     if folder is None:
         pytest.skip("SEQ_DATA names no folder")
+    parts = {}
     for part in ("train", "test"):
         with gzip.open(Path(folder) / "dna_splice" / f"{part}.csv.gz") as file:
             (tmp_path / f"{part}.csv").write_bytes(file.read())
+        parts[part] = list(csv.DictReader((tmp_path / f"{part}.csv").read_text().splitlines()))
+    telling = telling_places(parts["train"], "ei") | telling_places(parts["train"], "ie")
     settings = ("model.wide=false", "model.subwords=false", "data.tokens=char", "data.valid=0.1")
     saved = load(trained(tmp_path, "train.csv", *settings, "training.epochs=25"))
-    rows = list(csv.DictReader((tmp_path / "test.csv").read_text().splitlines()))
-    records = [Record(number=k, text=r["text"], label=r["label"]) for k, r in enumerate(rows, 1)]
+    rows = enumerate(parts["test"], 1)
+    records = [Record(number=k, text=row["text"], label=row["label"]) for k, row in rows]
     named = [(f"#{one.number}", one) for one in records if one.label != "n"][:60]
     found = audit(saved, named, [], None, 0)
     for method in METHODS:
@@ -169,5 +194,4 @@ def test_the_letters_that_matter_surround_the_junction(tmp_path):
         mean = np.mean([own for own in of_each if len(own) == 60], axis=0)
         top = sorted((np.argsort(-mean)[:10] + 1).tolist())
         print(f"\ndna_splice, {method}: the ten most important of 60 positions {top}")
-        near = [place for place in top if 19 <= place <= 42]  # the junction is between 30 and 31
-        assert len(near) >= 8
+        assert len(telling & set(top)) >= 7  # chance would have 3 of these 17
