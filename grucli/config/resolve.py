@@ -17,7 +17,8 @@ from grucli import __version__
 from grucli.config import environment as env_names
 from grucli.config.reference import expectation
 from grucli.config.schema import KEYS, SECTIONS, Config
-from grucli.config.strict_yaml import MAX_BYTES, KeyPath, Value, describe, parse, parse_value
+from grucli.config.strict_yaml import KeyPath, Value, describe, parse, parse_value
+from grucli.config.yaml_text import MOST_READ
 from grucli.errors import ConfigError, did_you_mean, excerpt, show_path
 from grucli.files.whole_files import read_bytes
 
@@ -111,7 +112,7 @@ def _gather(readers: Iterable[Callable[[], list[_Entry]]]) -> tuple[list[_Entry]
 
 
 def _from_file(path: str) -> list[_Entry]:
-    document = parse(read_bytes(path, MAX_BYTES, ConfigError), path)
+    document = parse(read_bytes(path, MOST_READ, ConfigError), path)
     return [
         _Entry(
             path=place,

@@ -14,16 +14,16 @@ from typing import Any, TypeAlias
 
 import yaml
 
+from grucli.config.yaml_events import MAX_DEPTH, TOO_DEEP, events
+from grucli.config.yaml_text import YamlError, decode
 from grucli.errors import ConfigError, excerpt, show_path
 
 Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 KeyPath: TypeAlias = tuple[str, ...]
 
-# PyYAML takes a microsecond for a character and 20 for a value or a key: together these bound any
-# file to a tenth of a second.
-MAX_BYTES = 1 << 15
-MAX_DEPTH = 20
-MAX_VALUES = 2_000
+# PyYAML takes 14 microseconds for a value or a key, and half of one for a character: together with
+# yaml_text.MAX_BYTES this bounds any file to 50 ms.
+MAX_VALUES = 3_200
 MAX_FAULTS = 20
 
 # Each form bounds its digits, so that no conversion is slow or refused by Python. An integer has
@@ -38,28 +38,6 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
     **dict.fromkeys(("null", "Null", "NULL", "~", ""), None),
 }
-
-# U+0085, U+2028 and U+2029 end a line in YAML 1.1 and do not in 1.2: nobody means them.
-_FORBIDDEN = re.compile(r"[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-_TOO_DEEP = f"nesting deeper than {MAX_DEPTH} is not allowed"
-
-# A part of PyYAML's message, and what it says to somebody who writes a config.
-_MENDS = (
-    ("'\\t'", "a tab is not allowed here; use spaces"),
-    ("mapping values are not allowed", "unexpected ': '; put the value in quotes, or indent alike"),
-    ("could not find expected ':'", "expected 'key: value'"),
-    ("end of stream", "the quotes that open here are never closed"),
-    ("expected ',' or", "the bracket that opens here is never closed"),
-    ("<block end>", "does not line up with the lines above; indent alike"),
-    ("<document start>", "does not line up with the lines above; indent alike"),
-    ("expected the node content", "a value is missing; quote one that starts with , ] or }"),
-    ("sequence entries are not allowed", "a list is written [a, b]; put a text in quotes"),
-    ("cannot start any token", "put the value in quotes"),
-    ("expected alphabetic", "put the value in quotes"),
-    ("tag", "tags are not allowed"),
-)
-_NAMED_WHERE_IT_OPENS = ("end of stream", "expected ',' or")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +62,7 @@ def parse(content: bytes, name: str) -> Document:
     values = parser.read(content)
     if not isinstance(values, dict | None):
         parser.faults.append(
-            _YamlError(f"expected 'key: value' lines, got {describe(values)}", 1, 1)
+            YamlError(f"expected 'key: value' lines, got {describe(values)}", 1, 1)
         )
     if parser.faults:
         raise ConfigError(*(f"{show_path(name)}:{fault}" for fault in parser.faults))
@@ -124,51 +102,30 @@ def describe(value: object) -> str:
     return excerpt(json.dumps(value, ensure_ascii=False, default=str))
 
 
-class _YamlError(Exception):
-    """What is wrong at a 1-based line and column."""
-
-    def __init__(self, message: str, line: int, column: int) -> None:
-        super().__init__(f"{line}:{column}: {message}")
-        self.message = message
-
-    @classmethod
-    def at(cls, mark: Any, message: str) -> "_YamlError":
-        return cls(message, mark.line + 1, mark.column + 1)
-
-
-class _Scanner(yaml.SafeLoader):
-    """PyYAML's, which looks up to 1,024 brackets ahead of its events: stop it at the first."""
-
-    def fetch_flow_collection_start(self, TokenClass: Any) -> None:  # noqa: N803 (PyYAML's name)
-        if self.flow_level > MAX_DEPTH:
-            raise _YamlError.at(self.get_mark(), _TOO_DEEP)
-        super().fetch_flow_collection_start(TokenClass)
-
-
 class _Parser:
     """Turns events into values; faults that leave the structure readable are collected."""
 
     def __init__(self) -> None:
         self.lines: dict[KeyPath, int] = {}
-        self.faults: list[_YamlError] = []
+        self.faults: list[YamlError] = []
         self._events: Iterator[Any] = iter(())
         self._num_values = 0
 
     def read(self, content: bytes) -> Value:
         """Return the value of the only document in `content`; None where `faults` are found."""
         try:
-            text = _decode(content)
-            self._events = _events(text)
+            text = decode(content)
+            self._events = events(text)
             return self._document()
-        except _YamlError as fault:
+        except YamlError as fault:
             self.faults.append(fault)
         return None
 
     def _blame(self, event: Any, message: str) -> None:
         """Collect a fault; raise it if there have been so many that nobody reads on."""
         if len(self.faults) >= MAX_FAULTS:
-            raise _YamlError.at(event.start_mark, f"{message}; more of the file is not read")
-        self.faults.append(_YamlError.at(event.start_mark, message))
+            raise YamlError.at(event.start_mark, f"{message}; more of the file is not read")
+        self.faults.append(YamlError.at(event.start_mark, message))
 
     def _document(self) -> Value:
         next(self._events)  # the stream's start
@@ -178,23 +135,27 @@ class _Parser:
         next(self._events)  # the document's end
         event = next(self._events)
         if not isinstance(event, yaml.StreamEndEvent):
-            raise _YamlError.at(event.start_mark, "a second document is not allowed")
+            raise YamlError.at(event.start_mark, "a second document is not allowed")
         return value
 
     def _value(self, event: Any, path: KeyPath, depth: int = 0) -> Value:
-        self._num_values += 1
-        if self._num_values > MAX_VALUES:
-            raise _YamlError.at(
-                event.start_mark, f"more than {MAX_VALUES:,} values are not allowed"
-            )
+        self._count(event)
         if depth > MAX_DEPTH:
-            raise _YamlError.at(event.start_mark, _TOO_DEEP)
+            raise YamlError.at(event.start_mark, TOO_DEEP)
         self._refuse_references(event)
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(path, depth)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(path, depth)
         return self._scalar(event)
+
+    def _count(self, event: Any) -> None:
+        """Count a value or a key."""
+        self._num_values += 1
+        if self._num_values > MAX_VALUES:
+            raise YamlError.at(
+                event.start_mark, f"more than {MAX_VALUES:,} keys and values are not allowed"
+            )
 
     def _refuse_references(self, event: Any) -> None:
         if isinstance(event, yaml.AliasEvent):
@@ -218,8 +179,9 @@ class _Parser:
         return values
 
     def _key(self, event: Any) -> str:
+        self._count(event)
         if isinstance(event, yaml.CollectionStartEvent):
-            raise _YamlError.at(event.start_mark, "a key must be text")
+            raise YamlError.at(event.start_mark, "a key must be text")
         self._refuse_references(event)
         if not isinstance(event, yaml.ScalarEvent):
             return ""
@@ -243,51 +205,3 @@ class _Parser:
         if re.search("[\0\ud800-\udfff]", text):  # only escapes in double quotes can write them
             self._blame(event, "an escape here is no character")
         return text
-
-
-def _decode(content: bytes) -> str:
-    if len(content) > MAX_BYTES:
-        raise _YamlError(f"larger than {MAX_BYTES >> 10} KiB: not a config", 1, 1)
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _YamlError("looks like UTF-16; save it as UTF-8", 1, 1)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        column = error.start - content.rfind(b"\n", 0, error.start)
-        message = f"byte 0x{content[error.start]:02x} is not UTF-8; save it as UTF-8"
-        raise _YamlError(message, line, column) from None
-    if found := _FORBIDDEN.search(text):
-        raise _fault_at(text, found.start(), f"character {ascii(found[0])[1:-1]} is not allowed")
-    return text
-
-
-def _fault_at(text: str, position: int, message: str) -> _YamlError:
-    line = text.count("\n", 0, position) + 1
-    return _YamlError(message, line, position - text.rfind("\n", 0, position))
-
-
-def _events(text: str) -> Iterator[Any]:
-    """Yield PyYAML's events; whatever its scanner and parser raise becomes a fault."""
-    mark: Any = None
-    try:
-        for event in yaml.parse(text, Loader=_Scanner):
-            mark = event.end_mark
-            yield event
-    except yaml.MarkedYAMLError as error:
-        raise _syntax_fault(error, text) from None
-    except (yaml.YAMLError, ValueError, OverflowError):  # chr() of an escape such as "\UFFFFFFFF"
-        raise _YamlError.at(mark, "a number or an escape near here is out of range") from None
-
-
-def _syntax_fault(error: Any, text: str) -> _YamlError:
-    problem = str(error.problem)
-    mark = error.problem_mark or error.context_mark
-    if any(sign in problem for sign in _NAMED_WHERE_IT_OPENS):
-        mark = error.context_mark or mark
-    before = text[: mark.index].rpartition("\n")[2]
-    line = before + text[mark.index :].partition("\n")[0]
-    if "\t" in line[: len(line) - len(line.lstrip())]:
-        problem = repr("\t")
-    mends = (mend for sign, mend in _MENDS if sign in problem)
-    return _YamlError.at(mark, next(mends, excerpt(problem, 120)))

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from grucli.config.strict_yaml import MAX_BYTES, parse
+from grucli.config.strict_yaml import parse
+from grucli.config.yaml_text import MAX_BYTES
 from grucli.errors import ConfigError
 
 from . import helpers
@@ -146,11 +147,22 @@ PIECES = [
 ]
 
 
+KEYS = [
+    "key{}: 1\n",
+    "? key{}\n: 1\n",
+    "'key{}': '1'\n",
+    "key{}: >-\n 1\n",
+    "a{}:\n",
+    "key{}: 1 #\n",
+]
+
+
 def test_no_config_takes_long_or_much(cases: Cases) -> None:
     """What PyYAML would make of it: minutes and gigabytes for some of these."""
     rng, longest_s, most = random.Random(0), 0.0, 0
     bombs = [piece * (MAX_BYTES // len(piece)) for piece in PIECES]
     bombs += [f"a: {piece * 8_000}" for piece in PIECES]
+    bombs += ["".join(form.format(k) for k in range(1_599)) for form in KEYS]
     for _ in range(cases(20)):
         some = rng.choices(PIECES, k=rng.randrange(1, 5))
         bombs.append("".join(rng.choices(some, k=MAX_BYTES))[:MAX_BYTES])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grucli.config.resolve import resolve
 from grucli.config.schema import KEYS, Config
-from grucli.config.strict_yaml import MAX_BYTES
+from grucli.config.yaml_text import MOST_READ
 from grucli.errors import AccessError, ConfigError, show_path
 from tests.config.helpers import JSON_VALUES, problems, problems_if_any, settings, write
 from tests.messages import inside
@@ -241,7 +241,7 @@ def test_a_missing_file_is_a_matter_of_access(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_too_large_is_a_matter_of_the_config(tmp_path: Path) -> None:
-    (problem,) = problems(tmp_path, "#" * MAX_BYTES + "\n")
+    (problem,) = problems(tmp_path, "#" * MOST_READ + "\n")
     assert "too large" in problem
 
 

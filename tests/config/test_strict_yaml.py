@@ -1,4 +1,7 @@
-"""YAML 1.2 without its traps: what is read, what is refused, and that nothing else happens."""
+"""YAML 1.2 without its traps: what is read, what is refused, and that nothing else happens.
+
+Covers: config/yaml_events, config/yaml_text.
+"""
 
 import json
 import time
@@ -9,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grucli.config.resolve import resolve
-from grucli.config.strict_yaml import MAX_BYTES, MAX_FAULTS, Value, parse, parse_value
+from grucli.config.strict_yaml import MAX_FAULTS, Value, parse, parse_value
+from grucli.config.yaml_text import MAX_BYTES
 from grucli.errors import ConfigError
 from tests.config.helpers import JSON_VALUES, problems_if_any
 
@@ -157,9 +161,31 @@ def test_bombs_go_off_at_once(bomb: str) -> None:
     assert time.process_time() - start < 5
 
 
+def test_of_a_file_that_is_too_long_the_key_that_makes_it_so_is_named() -> None:
+    weights = "".join(f"    'a long label of a class {n}': 0.00{n:04}\n" for n in range(1_500))
+    text = f"task: classify\ntraining:\n  epochs: 3\n  class_weight:\n{weights}seed: 1\n"
+    size = len("  class_weight:\n" + weights)
+    assert faults(text) == [
+        f"c.yaml:4:1: training.class_weight takes {size:,} bytes, 32,768 is the most of a config; "
+        "shorten it"
+    ]
+    (listed,) = faults("data:\n  labels:\n" + "  - x\n" * 6_000 + "model:\n")
+    assert listed.startswith("c.yaml:2:1: data.labels takes")
+    (flow,) = faults("data: {labels: [" + "x, " * 12_000 + "]}\n")
+    assert flow.startswith("c.yaml:1:1: data takes")
+
+
+def test_keys_count_as_values_do() -> None:
+    assert (
+        len(parse("".join(f"k{n}: 1\n" for n in range(1_599)).encode(), "c.yaml").values) == 1_599
+    )
+    (problem,) = faults("".join(f"k{n}: 1\n" for n in range(1_600)))
+    assert problem.endswith("more than 3,200 keys and values are not allowed")
+
+
 def test_a_file_of_many_values_is_refused_while_it_is_read() -> None:
     assert faults("a: [" + "[]," * 9_000 + "]")[0].endswith(
-        "more than 2,000 values are not allowed"
+        "more than 3,200 keys and values are not allowed"
     )
 
 
