@@ -37,9 +37,15 @@ def clamped(model: Model, values: Mapping[Unit, float]) -> Model:
     """
     held = model.copy()
     held.linear, held.mix = model.linear, model.mix
+    clamp_(held, values)
+    return held
+
+
+def clamp_(model: Model, values: Mapping[Unit, float]) -> None:
+    """Let the state of each of these units be a number at every step; arguments as above."""
     cell = CELLS[model.architecture.cell]
     for unit, value in values.items():
-        params = held.params.within(f"layer{unit.layer}_")
+        params = model.params.within(f"layer{unit.layer}_")
         if cell.HAS_TANH:
             value = float(np.arctanh(np.clip(value, -NEAREST_TO_ONE, NEAREST_TO_ONE)))
         biases = {"keep": SHUT, "candidate": value, "state": value}
@@ -49,7 +55,6 @@ def clamped(model: Model, values: Mapping[Unit, float]) -> Model:
                 _hold(params, unit.direction, row, biases[name])
         if "bias_hn" in params:
             params["bias_hn"][unit.direction, unit.number] = 0
-    return held
 
 
 def units_of(model: Model) -> Iterable[Unit]:

@@ -17,13 +17,15 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import Examples
+from grucli.data.encoded import Encoded
 from grucli.data.records import Record
 from grucli.engine.packing import Floats
-from grucli.inspection.clamped import Unit, clamped, units_of
+from grucli.inspection.clamped import Unit, clamp_, units_of
 from grucli.inspection.faithfulness import rank_correlation, ranks
 from grucli.inspection.health import DIRECTIONS
 from grucli.inspection.states import states_of
-from grucli.model.logits import branch_logits
+from grucli.model.logits import recurrence_logits
+from grucli.model.network import Model
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.random import RANDOM_ORDER, generator
@@ -133,17 +135,18 @@ def measure_units(saved: SavedModel, records: Sequence[Record], seed: int) -> Un
     if len(np.unique(strata)) < 2:
         return None
     units = list(units_of(saved.model))
-    mean, last = _states(saved, rows)
+    inputs = saved.encoder.encode(rows)
+    mean, last = _states(saved.model, inputs)
     rng = generator(seed, RANDOM_ORDER, 2)
     encoded, chance = _encoded(last, strata, rng)
-    steps = int(saved.encoder.encode(rows).lengths.sum())
+    steps = int(inputs.lengths.sum())
     most = max(8, MOST_STEPS * len(rows) // (steps * max(LEAST_ROWS, len(rows))))
     order = np.argsort(-encoded, kind="stable")
-    whole = _support(saved, rows, targets, {})
+    support = _Support(saved, inputs, targets)
+    whole = support.holding({})
 
     def lost(held: npt.NDArray[np.int64]) -> float:
-        values = {units[k]: float(mean[k]) for k in held.tolist()}
-        return whole - _support(saved, rows, targets, values)
+        return whole - support.holding({units[k]: float(mean[k]) for k in held.tolist()})
 
     group = max(1, round(GROUP_SHARE * len(units)))
     draws = [lost(rng.permutation(len(units))[:group]) for _ in range(GROUP_DRAWS)]
@@ -167,10 +170,18 @@ def areas(states: Floats, classes: npt.NDArray[np.bool_]) -> Floats:
         states: (n, U).
         classes: (n, C) which rows have which class, none of them all or none.
     """
-    ranked = np.stack([ranks(column) for column in states.T])
+    return _areas_of(_ranked(states), classes)
+
+
+def _ranked(states: Floats) -> Floats:
+    """Return (U, n) the rank of each row, by the states of each unit."""
+    return np.stack([ranks(column) for column in states.T])
+
+
+def _areas_of(ranked: Floats, classes: npt.NDArray[np.bool_]) -> Floats:
     inside = classes.sum(axis=0)
     above: Floats = ranked @ classes - inside * (inside + 1) / 2
-    found: Floats = above / (inside * (len(states) - inside))
+    found: Floats = above / (inside * (ranked.shape[1] - inside))
     return found
 
 
@@ -178,10 +189,10 @@ def _encoded(
     last: Floats, strata: npt.NDArray[np.integer], rng: np.random.Generator
 ) -> tuple[Floats, float]:
     """Return (U,) the best area of each unit, on either side, and what chance reaches."""
-    classes = strata[:, None] == np.unique(strata)
-    found = 0.5 + np.abs(areas(last, classes) - 0.5).max(axis=1)
+    classes, ranked = strata[:, None] == np.unique(strata), _ranked(last)
+    found = 0.5 + np.abs(_areas_of(ranked, classes) - 0.5).max(axis=1)
     by_chance = [
-        np.abs(areas(last, rng.permutation(classes)) - 0.5).max() for _ in range(PERMUTATIONS)
+        np.abs(_areas_of(ranked, rng.permutation(classes)) - 0.5).max() for _ in range(PERMUTATIONS)
     ]
     return found, 0.5 + float(np.quantile(by_chance, CHANCE))
 
@@ -202,22 +213,34 @@ def _known(saved: SavedModel, records: Sequence[Record]) -> list[Record]:
     return [labelled[place] for place in places.tolist()]
 
 
-def _states(saved: SavedModel, rows: Sequence[Record]) -> tuple[Floats, Floats]:
+def _states(model: Model, inputs: Encoded) -> tuple[Floats, Floats]:
     """Return (U,) the mean of each unit over all steps, and (n, U) its last state."""
-    examples = Examples.of(saved.encoder.encode(rows))
+    examples = Examples.of(inputs)
     both = [
-        dict(states_of(Runner(saved.model, alike=True), examples, of_steps=of_steps))
+        dict(states_of(Runner(model, alike=True), examples, of_steps=of_steps))
         for of_steps in (True, False)
     ]
     means = [own.mean(axis=0) for own in both[0].values()]
     return np.concatenate(means), np.concatenate(list(both[1].values()), axis=1)
 
 
-def _support(
-    saved: SavedModel, rows: Sequence[Record], targets: Targets, held: dict[Unit, float]
-) -> float:
-    """Return the mean support of the true answers, with some units held."""
-    model = clamped(saved.model, held) if held else saved.model
-    found = branch_logits(Runner(model, alike=True), saved.encoder.encode(rows))
-    scores = found.blended(model.mix)
-    return float(saved.task.support(scores, targets).mean())
+class _Support:
+    """How much the true answers to some inputs are supported, with some units held.
+
+    All that units have nothing to do with is worked out once, and buffers are kept.
+    """
+
+    def __init__(self, saved: SavedModel, inputs: Encoded, targets: Targets) -> None:
+        self._saved, self._targets, self._examples = saved, targets, Examples.of(inputs)
+        linear = saved.model.linear
+        self._linear = None if linear is None else linear.logits(inputs)
+        self._runner = Runner(saved.model.copy(), alike=True)
+
+    def holding(self, held: dict[Unit, float]) -> float:
+        """Return the mean support, with each of these units held at its number."""
+        model, saved = self._runner.model, self._saved
+        model.params.flat[...] = saved.model.params.flat
+        clamp_(model, held)
+        recurrence = recurrence_logits(self._runner, self._examples)
+        scores = saved.model.mix.logits(recurrence, self._linear)
+        return float(saved.task.support(scores, self._targets).mean())
