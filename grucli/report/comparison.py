@@ -42,7 +42,7 @@ def text(
         parts += _judged(name, one)
     parts.append(_weights(compared))
     if compared.layers:
-        lines = field("STATES", states_legend(compared), indent=8)
+        lines = field("STATES", states_legend(report, compared), indent=8)
         lines += [line for one in compared.layers for line in _layer(one)]
         parts.append(lines)
     answered = paired(report.examples, compared.other.examples)
@@ -148,11 +148,14 @@ def weights_sentence(compared: Comparison) -> str:
     return "of different runs, whose units have no common order: near 0 is no sign of anything"
 
 
-def states_legend(compared: Comparison) -> str:
-    """Return what the likeness of states is of."""
+def states_legend(report: Report, compared: Comparison) -> str:
+    """Return what the likeness of states is of, and which layers have none."""
     which = "all steps" if compared.of_steps else "the last step of each sequence"
     how = "by number, for both began alike" if compared.same_start else "by |correlation|"
-    return f"of {which}; CKA 1 is alike but for rotation and scale; units are matched {how}"
+    each = [one.saved.model.architecture for one in (report, compared.other)]
+    sizes = [(arch.num_layers, arch.num_directions) for arch in each]
+    both = "" if sizes[0] == sizes[1] else ", in layers and directions that both have"
+    return f"of {which}{both}; CKA 1 is alike but for rotation and scale; units are matched {how}"
 
 
 def layer_sentence(one: LayerLikeness) -> str:

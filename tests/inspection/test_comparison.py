@@ -53,6 +53,15 @@ def test_a_model_is_like_itself():
     }
 
 
+@pytest.mark.parametrize("more", [2, 3])
+def test_every_layer_that_both_have_is_compared(more):
+    first, second = (text_model(random_model(scale=1.5, num_layers=n)) for n in (2, more))
+    report = compared(first, second)
+    names = [one["name"] for one in figures(report)["states"]]
+    assert names == [f"layer {layer} {way}" for layer in (1, 2) for way in ("forward", "backward")]
+    assert ("layers and directions that both have" in " ".join(text(report).split())) == (more == 3)
+
+
 def test_units_in_another_order_are_matched():
     first, second = text_model(), text_model(random_model(scale=1.5))
     order = np.array([2, 0, 3, 1])

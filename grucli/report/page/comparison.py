@@ -42,7 +42,7 @@ def beside(report: Report, compared: Comparison) -> Markup:
     parts += _table(weight_rows(compared.weights), "lrr") if compared.weights else []
     if compared.layers:
         layers = [(one.name, layer_sentence(one)) for one in compared.layers]
-        parts += [tag("h3", "States"), tag("p", f"Likeness {states_legend(compared)}.")]
+        parts += [tag("h3", "States"), tag("p", f"Likeness {states_legend(report, compared)}.")]
         parts.append(facts(layers))
     return joined(*parts)
 
