@@ -22,7 +22,7 @@ Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | 
 KeyPath: TypeAlias = tuple[str, ...]
 
 # PyYAML takes 14 microseconds for a value or a key, and half of one for a character: together with
-# yaml_text.MAX_BYTES this bounds any file to 50 ms.
+# yaml_text.MAX_BYTES this bounds any file to some 50 ms.
 MAX_VALUES = 3_200
 MAX_FAULTS = 20
 
