@@ -1,17 +1,23 @@
 """What reads bytes of strangers, as targets: only a GrucliError may leave, in good lines.
 
-`python -m tests.attacks.fuzz TARGET` lets atheris look for inputs, where it is installed; with
-`--help` it says how. Hypothesis draws for the same targets in test_fuzz.
+`python -m tests.attacks.fuzz TARGET SECONDS [FOLDER]` lets atheris look for inputs for so long,
+where it is installed, and ends with how many it ran; FOLDER keeps those that reach something new.
+The same targets are given spliced and random bytes in test_fuzz.
 """
 
 from __future__ import annotations
 
+import gc
+import io
 import sys
 import tempfile
+import types
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
+
+import numpy as np
 
 from grucli.config import strict_yaml
 from grucli.data.forms import FormatName
@@ -21,6 +27,8 @@ from grucli.errors import GrucliError, show
 from grucli.modelfile import checkpoint
 from tests.attacks import models, rig
 
+FOLLOWED = "grucli.config.", "grucli.data.forms.", "grucli.modelfile."
+"""Modules of which it is followed which lines an input reaches: with all it never begins."""
 MOST_LISTED = 5  # problems of a file
 LONGEST = 400
 
@@ -72,6 +80,17 @@ SEEDS = {
 """Sound inputs, from which others are made; those of `model` and `npz` are files."""
 
 
+def seed_of(target: str, folder: Path) -> bytes:
+    """Return a sound input of a target."""
+    if target == "model":
+        return models.file("classify", folder).read_bytes()
+    if target == "npz":
+        buffer = io.BytesIO()
+        np.savez(buffer, X=np.ones((2, 3), np.float32), y=np.array(["a", "b"]))
+        return buffer.getvalue()
+    return SEEDS[target]
+
+
 def run(target: str, data: bytes) -> None:
     """Give a target some bytes.
 
@@ -91,9 +110,17 @@ def main() -> None:
     """Let atheris look for inputs of the target that is named."""
     import atheris  # no requirement: `pip install atheris`, on systems it has a wheel for
 
-    target = sys.argv.pop(1)
-    atheris.instrument_all()
-    atheris.Setup(sys.argv, lambda data: run(target, bytes(data)))
+    target, seconds, *kept = sys.argv[1:]
+    folder = Path(kept[0] if kept else tempfile.mkdtemp())
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as place:
+        (folder / "seed").write_bytes(seed_of(target, Path(place)))
+    run(target, (folder / "seed").read_bytes())  # imports what it needs
+    for each in gc.get_objects():
+        if isinstance(each, types.FunctionType) and str(each.__module__).startswith(FOLLOWED):
+            atheris.instrument_func(each)
+    options = [f"-max_total_time={seconds}", "-max_len=65536", "-print_final_stats=1"]
+    atheris.Setup([sys.argv[0], *options, str(folder)], lambda data: run(target, bytes(data)))
     atheris.Fuzz()
 
 
