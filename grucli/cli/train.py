@@ -163,7 +163,7 @@ def train(
         _refuse_beside_resume({"--dry-run": dry, "--init-from": init_from})
     _refuse_config_as_data(data, reading)
     own, budget = (out, log, out_of_fold, save_test, html), _budget(tune)
-    beside = train_outputs.Existing(resume=resume, force=force, tunes=budget is not None)
+    beside = train_outputs.Existing(resume=resume, force=force or dry, tunes=budget is not None)
     asked = reading.given()
     settings = resolve(
         config_path=config,
@@ -181,10 +181,12 @@ def train(
             "seed": seed,
         },
     )
-    files = None if dry else _files(settings.config, own, beside, config, excel_safe)
+    files = None
+    if not dry or out is not None:  # a dry run replaces nothing, and says what could not be
+        files = _files(settings.config, own, beside, config, excel_safe)
     request = RunRequest(
         config=settings.config,
-        files=files,
+        files=None if dry else files,
         resume_from=files.last if files is not None and resume else None,
         on_bad_row=asked.get("on_bad_row", "stop"),
         init_from=init_from,

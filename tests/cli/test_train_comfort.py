@@ -217,6 +217,11 @@ REFUSED = {
     "no model": (["--init-from", "nope.npz"], 5, "nope.npz"),
     "no such model file": (["--init-from", str(REVIEWS)], 4, "reviews_train.csv"),
     "resumed and begun": (["--resume", "--init-from", "m.npz"], 2, "--init-from begins one"),
+    "dry and twice the same": (
+        ["--dry-run", "--log", "m.npz"],
+        2,
+        "--log: ",
+    ),
     "resumed and dry": (["--resume", "--dry-run"], 2, "--dry-run begins one"),
     "no weight column": (["--weight", "scor"], 3, "did you mean 'score'?; pass --weight COL"),
     "no text column": (["--text", "text,titel"], 3, "'titel'"),
