@@ -162,9 +162,8 @@ def train(
     if resume:
         _refuse_beside_resume({"--dry-run": dry, "--init-from": init_from})
     _refuse_config_as_data(data, reading)
-    own, budget = (out, log, out_of_fold, save_test, html), _budget(tune)
+    own, asked, budget = (out, log, out_of_fold, save_test, html), reading.given(), _budget(tune)
     beside = train_outputs.Existing(resume=resume, force=force or dry, tunes=budget is not None)
-    asked = reading.given()
     settings = resolve(
         config_path=config,
         environment=os.environ,
@@ -181,9 +180,8 @@ def train(
             "seed": seed,
         },
     )
-    files = None
-    if not dry or out is not None:  # a dry run replaces nothing, and says what could not be
-        files = _files(settings.config, own, beside, config, excel_safe)
+    has_files = not dry or out is not None
+    files = _files(settings.config, own, beside, config, excel_safe) if has_files else None
     request = RunRequest(
         config=settings.config,
         files=None if dry else files,

@@ -135,7 +135,7 @@ def test_layers_and_cells_that_nobody_has_set_are_those_of_a_model_of_ours(tmp_p
 
 REFUSED = {
     "no such file": (["--init-from", "nope.keras"], 5, "nope.keras"),
-    "not of Keras": (["--init-from", "d.npz.keras"], 4, "not a .keras file"),
+    "not of Keras": (["--init-from", "d.npz.keras"], 4, "no zip of this kind"),
     "Keras's older form": (["--init-from", "m.h5"], 4, "model.save('m.keras')"),
     "a pickle": (["--init-from", "m.pt"], 4, "save_file(model.state_dict()"),
     "nothing to keep": ([], 2, "training.epochs: 0 keeps weights of another system"),

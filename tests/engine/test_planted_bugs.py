@@ -26,7 +26,7 @@ from grucli.engine import (
     row_sums,
 )
 from grucli.engine.cells import gated, gru, gru_before, mingru, rnn
-from grucli.model import decoder, runner, token_vectors
+from grucli.model import decoder, runner, token_vectors, upper_layers
 from tests.engine import (
     test_attention,
     test_chain,
@@ -99,8 +99,12 @@ def check_copying():
 
 
 def check_decoder():
-    for arch in (*test_decoder.ARCHITECTURES[:3], test_decoder.ARCHITECTURES[-1]):
+    for arch in (*test_decoder.ARCHITECTURES[:3], test_decoder.FORWARD):
         test_decoder.check_decoder(arch)
+
+
+def check_upper_layers():
+    test_decoder.check_decoder(test_decoder.LAYERED)
 
 
 def check_step_heads():
@@ -809,8 +813,19 @@ DECODER = {
     ),
 }
 
+UPPER_LAYERS = {
+    "what is read left out of the sum": ("x = x + states", "x = states"),
+    "gradient of what is read left out": ("d_x += masks.undo(d_read)", "d_x = masks.undo(d_read)"),
+    "first layer first on the way back": ("reversed(each)", "each"),
+    "all layers with the weights of the first": (
+        "params.within(name) for name",
+        "params.within(self._names[0]) for name",
+    ),
+}
+
 PLANTED = [
     (decoder, check_decoder, DECODER),
+    (upper_layers, check_upper_layers, UPPER_LAYERS),
     (attention, check_attention, ATTENTION),
     (copying, check_copying, COPYING),
     (chain, check_chain, CHAIN),

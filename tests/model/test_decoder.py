@@ -52,7 +52,7 @@ ARCHITECTURES = [
         {"decoder_layers": 3, "copying": True},
     )
 ]
-LAYERED = ARCHITECTURES[-1]
+FORWARD, LAYERED = ARCHITECTURES[7], ARCHITECTURES[-1]
 
 
 def name_of(arch):
