@@ -3,16 +3,14 @@
 Covers: modelfile/exchange/onnx_bounds, modelfile/exchange/zip_members.
 """
 
-import json
 import os
 import subprocess
 import sys
 
 import pytest
 
-from tests.attacks import foreign
+from tests.attacks import foreign, processes
 from tests.attacks.foreign_rig import WAYS
-from tests.attacks.guard import CODE_RAN
 from tests.cli.helpers import environment, grucli
 
 MOST_MB = 128
@@ -30,17 +28,8 @@ HARMLESS = {
 
 
 def rig(way, kind, **options):
-    """Run a rig in a process of its own; print and return what it found."""
-    words = ["-m", "tests.attacks.foreign_rig", way, kind]
-    words += [f"--{name}={value}" for name, value in options.items()]
-    done = subprocess.run(
-        [sys.executable, *words], env=environment(), capture_output=True, text=True, check=False
-    )
-    assert done.returncode != CODE_RAN, done.stderr
-    assert done.returncode == 0, done.stderr
-    print(way, kind, done.stdout)
-    found = json.loads(done.stdout)
-    assert found["leaks"] == []
+    """Return what a rig found, within its bounds."""
+    found = processes.found_by("foreign_rig", way, kind, **options)
     assert found["spare_mb"] <= MOST_MB
     assert found["slowest_ms"] <= MOST_MS.get(way, 100)
     return found

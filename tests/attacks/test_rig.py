@@ -1,32 +1,17 @@
 """Damaged and hostile model files by the hundred, opened under a guard, used by each command."""
 
-import json
-import subprocess
-import sys
-
 import pytest
 
-from tests.attacks.guard import CODE_RAN, SPARE_BYTES
+from tests.attacks import processes
+from tests.attacks.guard import SPARE_BYTES
 from tests.attacks.rig import DAMAGED
-from tests.cli.helpers import environment
 
 MOST_MS = 100
 WIDTH_OF_2_MB = 28_000
 
 
 def rig(way, *, kind="all", **options):
-    """Run a rig in a process of its own; print and return what it found."""
-    words = ["-m", "tests.attacks.rig", way, kind]
-    words += [f"--{name}={value}" for name, value in options.items()]
-    done = subprocess.run(
-        [sys.executable, *words], env=environment(), capture_output=True, text=True, check=False
-    )
-    assert done.returncode != CODE_RAN, done.stderr
-    assert done.returncode == 0, done.stderr
-    print(way, kind, done.stdout)
-    found = json.loads(done.stdout)
-    assert found["leaks"] == []
-    return found
+    return processes.found_by("rig", way, kind, **options)
 
 
 def assert_cheap(found):
