@@ -41,8 +41,9 @@ from grucli.data.records import Record
 from grucli.engine.recurrent import CELLS, of_direction
 from grucli.errors import ConfigError
 from grucli.inspection import written_arrays
-from grucli.inspection.health import DIRECTIONS
+from grucli.inspection.layers import DIRECTIONS
 from grucli.inspection.report import Report
+from grucli.inspection.states import state_lengths
 from grucli.inspection.written_arrays import offsets_of
 from grucli.model.logits import branch_logits
 from grucli.model.network import Architecture
@@ -68,7 +69,7 @@ def check_size(saved: SavedModel, records: Sequence[Record]) -> None:
     """
     arch = saved.model.architecture
     lengths = saved.encoder.encode(records).lengths
-    rows = int(_state_lengths(arch, lengths).sum()) * len(_kept(arch))
+    rows = int(state_lengths(arch, lengths).sum()) * len(_kept(arch))
     if saved.task.writes:  # how long answers are is not known before they are written
         longest = int(cast(WritingTask, saved.task).limits(lengths).sum())
         rows += longest * len(_kinds(arch)) * arch.decoder_layers
@@ -101,7 +102,7 @@ def trace(report: Report, records: Sequence[Record]) -> dict[str, Array]:
         **saved.task.arrays(scores, saved.task.encode(records)),
         "offsets": offsets_of(encoded.lengths),
         **saved.encoder.inputs(records, encoded),
-        "state_offsets": offsets_of(_state_lengths(saved.model.architecture, encoded.lengths)),
+        "state_offsets": offsets_of(state_lengths(saved.model.architecture, encoded.lengths)),
         **traces,
     }
 
@@ -109,7 +110,7 @@ def trace(report: Report, records: Sequence[Record]) -> dict[str, Array]:
 def _run(saved: SavedModel, encoded: Encoded) -> tuple[dict[str, Array], Scores]:
     """Return what the layers did, and a decoder if there is one, and the scores (n, O)."""
     arch = saved.model.architecture
-    offsets = offsets_of(_state_lengths(arch, encoded.lengths))
+    offsets = offsets_of(state_lengths(arch, encoded.lengths))
     names = [_name(*one) for one in _kept(arch)]
     traces = {name: np.empty((int(offsets[-1]), arch.hidden_size), np.float32) for name in names}
 
@@ -155,7 +156,3 @@ def _kinds(arch: Architecture) -> tuple[str, ...]:
 
 def _name(layer: int, direction: int, kind: str) -> str:
     return f"layer{layer + 1}_{DIRECTIONS[direction]}_{kind}"
-
-
-def _state_lengths(arch: Architecture, lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    return -(-lengths // max(1, arch.convolution))

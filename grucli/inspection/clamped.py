@@ -13,6 +13,7 @@ import numpy as np
 
 from grucli.engine.packing import Floats
 from grucli.engine.recurrent import CELLS
+from grucli.inspection.layers import Layer, layers_of
 from grucli.model.network import Model
 
 SHUT = -60.0  # whose sigmoid keeps nothing
@@ -21,11 +22,15 @@ NEAREST_TO_ONE = 1 - 1e-12
 
 @dataclass(frozen=True, kw_only=True)
 class Unit:
-    """One unit, counted from 0 as its layer and direction."""
+    """One unit of a layer and direction, counted from 0."""
 
-    layer: int
-    direction: int
+    layer: Layer
     number: int
+
+    @property
+    def name(self) -> str:
+        """It for people, its layer counted from 1."""
+        return f"{self.layer.name} unit {self.number}"
 
 
 def clamped(model: Model, values: Mapping[Unit, float]) -> Model:
@@ -45,25 +50,23 @@ def clamp_(model: Model, values: Mapping[Unit, float]) -> None:
     """Let the state of each of these units be a number at every step; arguments as above."""
     cell = CELLS[model.architecture.cell]
     for unit, value in values.items():
-        params = model.params.within(f"layer{unit.layer}_")
+        params = model.params.within(unit.layer.params_of(model.architecture))
         if cell.HAS_TANH:
             value = float(np.arctanh(np.clip(value, -NEAREST_TO_ONE, NEAREST_TO_ONE)))
         biases = {"keep": SHUT, "candidate": value, "state": value}
         for block, name in enumerate(cell.BLOCKS):
             if name in biases:
                 row = block * model.architecture.hidden_size + unit.number
-                _hold(params, unit.direction, row, biases[name])
+                _hold(params, unit.layer.way, row, biases[name])
         if "bias_hn" in params:
-            params["bias_hn"][unit.direction, unit.number] = 0
+            params["bias_hn"][unit.layer.way, unit.number] = 0
 
 
 def units_of(model: Model) -> Iterable[Unit]:
-    """Yield all units, in the order of `HealthMeter`."""
-    arch = model.architecture
-    for layer in range(arch.num_layers):
-        for direction in range(arch.num_directions):
-            for number in range(arch.hidden_size):
-                yield Unit(layer=layer, direction=direction, number=number)
+    """Yield all units, in the order of `layers_of`."""
+    for layer in layers_of(model.architecture):
+        for number in range(model.architecture.hidden_size):
+            yield Unit(layer=layer, number=number)
 
 
 def _hold(params: Mapping[str, Floats], direction: int, row: int, bias: float) -> None:

@@ -9,23 +9,26 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from grucli import activity
 from grucli.data.encoded import Encoded
 from grucli.data.records import Record
+from grucli.engine.steps import Steps
 from grucli.errors import CheckpointError, excerpt, show_path
 from grucli.inspection import paired, paired_texts, similarity
+from grucli.inspection.layer_likeness import LayerLikeness, layers_alike
 from grucli.inspection.measure import MOST_PICKED, Shown, inspect
 from grucli.inspection.paired import Answers
 from grucli.inspection.report import InspectionSettings, Report
 from grucli.inspection.sampling import Drawn
 from grucli.inspection.serialization import example_json, plain, scores_json
 from grucli.inspection.similarity import WeightChange
-from grucli.inspection.states import LayerLikeness, layers_alike
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.window import scores_of
+from grucli.tasks.task import Scores
+from grucli.tasks.writing_task import WritingTask
 
 PATH_WIDTH = 36
 
@@ -41,9 +44,8 @@ class Comparison:
             numbers: two moments of one run, or runs that part ways later.
         weights: of the arrays that have one shape in both.
         answers: to the same sequences; None without data.
-        layers: their states, none without data.
-        of_steps: whether states are those of all steps; else, where the models read other steps,
-            the last ones of each sequence.
+        layers: their states, none without data; of a decoder while it reads the targets, or what
+            the first model writes where there is none.
     """
 
     other: Report
@@ -51,7 +53,6 @@ class Comparison:
     weights: tuple[WeightChange, ...]
     answers: Answers | None = None
     layers: tuple[LayerLikeness, ...] = ()
-    of_steps: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """Return what stands under "compare" in the report of the first model."""
@@ -67,7 +68,7 @@ class Comparison:
             "states": [
                 {
                     "name": one.name,
-                    "of": "steps" if self.of_steps else "last states",
+                    "of": "steps" if one.of_steps else "last states",
                     "cka": one.cka,
                     "matched": one.matched,
                     "units": [[u.first, u.second, u.correlation] for u in one.units],
@@ -109,25 +110,26 @@ def compare(
         ConfigError, DataError: as `measure.inspect`.
     """
     check_comparable(paths, models)
-    answers, layers, of_steps = None, tuple[LayerLikeness, ...](), True
+    answers, layers = None, tuple[LayerLikeness, ...]()
     together = has_same_start(*models)
     if drawn is not None:
         activity.at("comparing the answers")
-        encoded = tuple(one.encoder.encode(drawn.records) for one in models)
-        answers = _answers(models, (encoded[0], encoded[1]), drawn.records, settings.seed)
-        layers, of_steps = layers_alike(models, (encoded[0], encoded[1]), same_start=together)
+        first, second = (one.encoder.encode(drawn.records) for one in models)
+        scores = _scores(models, (first, second))
+        answers = _answers(models, scores, drawn.records, settings.seed)
+        read = _texts_read(models, scores[0], drawn.records)
+        layers = layers_alike(models, (first, second), read, same_start=together)
         shown, drawn = _with_flips(shown, drawn, answers)
-    first = inspect(paths[0], models[0], shown, settings, drawn)
-    shown, drawn = _alike(first, shown, drawn)
+    report = inspect(paths[0], models[0], shown, settings, drawn)
+    shown, drawn = _alike(report, shown, drawn)
     comparison = Comparison(
         other=inspect(paths[1], models[1], shown, settings, drawn),
         same_start=together,
         weights=similarity.weight_changes(*models),
         answers=answers,
         layers=layers,
-        of_steps=of_steps,
     )
-    return dataclasses.replace(first, comparison=comparison)
+    return dataclasses.replace(report, comparison=comparison)
 
 
 def check_comparable(paths: tuple[str, str], models: tuple[SavedModel, SavedModel]) -> None:
@@ -177,19 +179,43 @@ def _start(card: Mapping[str, Any]) -> tuple[Any, ...] | None:
     return config.get("seed"), config.get("model"), data.get("sha256")
 
 
-def _answers(
-    models: tuple[SavedModel, SavedModel],
-    encoded: tuple[Encoded, Encoded],
-    records: Sequence[Record],
-    seed: int,
-) -> Answers:
-    tasks: Any = tuple(one.task for one in models)
+def _scores(
+    models: tuple[SavedModel, SavedModel], encoded: tuple[Encoded, Encoded]
+) -> tuple[Scores, Scores]:
     first, second = (
         scores_of(one.task, Runner(one.model, alike=True), own)
         for one, own in zip(models, encoded, strict=True)
     )
+    return first, second
+
+
+def _answers(
+    models: tuple[SavedModel, SavedModel],
+    scores: tuple[Scores, Scores],
+    records: Sequence[Record],
+    seed: int,
+) -> Answers:
+    tasks: Any = tuple(one.task for one in models)
     compared = paired_texts.answers if tasks[0].writes else paired.answers
-    return compared(tasks, (first, second), records, seed)
+    return compared(tasks, scores, records, seed)
+
+
+def _texts_read(
+    models: tuple[SavedModel, SavedModel], scores: Scores, records: Sequence[Record]
+) -> tuple[Steps, Steps] | None:
+    """Return what both decoders read: targets, or what the first writes where there is none.
+
+    None where the models do not write.
+    """
+    if not models[0].task.writes:
+        return None
+    texts = cast(WritingTask, models[0].task).texts(scores)
+    read = [
+        record if record.has_target else dataclasses.replace(record, label=text)
+        for record, text in zip(records, texts, strict=True)
+    ]
+    first, second = (one.task.encode(read) for one in models)
+    return first, second
 
 
 def _with_flips(shown: Shown, drawn: Drawn, answers: Answers) -> tuple[Shown, Drawn]:

@@ -17,7 +17,7 @@ from grucli.data.encoded import Encoded
 from grucli.engine.packing import Floats
 from grucli.engine.recurrent import CELLS, of_direction
 from grucli.engine.tape import Tape
-from grucli.inspection.health import DECODER, DIRECTIONS
+from grucli.inspection.layers import DECODER, DIRECTIONS
 from grucli.model.runner import Runner
 
 Kind = Literal["keep", "reset", "written", "state"]

@@ -18,10 +18,9 @@ import numpy.typing as npt
 from grucli.engine.packing import Floats, Packing
 from grucli.engine.recurrent import CELLS, of_direction
 from grucli.engine.tape import Tape
+from grucli.inspection.layers import DECODER, DIRECTIONS, name_of
 from grucli.model.runner import Runner
 
-DIRECTIONS = ("forward", "backward")
-DECODER = "decoder"
 ALWAYS = 0.99  # share of steps that counts as always
 SHUT, OPEN = 0.01, 0.99  # a gate beyond these passes nothing, or everything
 CONSTANT_SD = 0.02
@@ -86,9 +85,7 @@ class LayerHealth:
     @property
     def name(self) -> str:
         """The layer and direction for people, counted from 1."""
-        if self.direction != DECODER:
-            return f"layer {self.layer + 1} {self.direction}"
-        return f"{DECODER} {self.layer + 1}" if self.layer else DECODER
+        return name_of(self.layer, self.direction)
 
 
 class HealthMeter:

@@ -1,4 +1,7 @@
-"""How alike the states of two models are, layer by layer, on the same sequences."""
+"""The states of all layers, in the order of the data: of each step, or the last ones that are read.
+
+A decoder reads the targets of the examples; without targets it does not run.
+"""
 
 from __future__ import annotations
 
@@ -8,105 +11,105 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from grucli.data.batches import Examples, bounded
-from grucli.data.encoded import Encoded
-from grucli.engine.packing import Floats, slices
+from grucli.data.batches import Batch, Examples, bounded, starts_of
+from grucli.engine.packing import Floats, Integers
 from grucli.engine.recurrent import of_direction
-from grucli.inspection import similarity
-from grucli.inspection.health import DIRECTIONS
-from grucli.inspection.similarity import CrossMoments, UnitMatch
+from grucli.engine.steps import Steps
+from grucli.inspection.layers import Layer, layers_of
 from grucli.model.dropout import Masks
+from grucli.model.logits import MOST_NUMBERS
 from grucli.model.network import Architecture
 from grucli.model.runner import Runner
-from grucli.modelfile.checkpoint import SavedModel
 
-STEPS_TOGETHER = 1 << 14
+Rows = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, kw_only=True)
-class LayerLikeness:
-    """The states of one layer and direction that both models have.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class BatchStates:
+    """The states of one layer and direction in a batch: N of B rows, H units.
 
     Attributes:
-        name: "layer 1 forward".
-        cka: linear centred kernel alignment of the states, in [0, 1]; None where they never vary.
-        units: which unit is which.
+        states: (N, H) after each step.
+        places: (N,) where each stands when those of all examples stand one after the other, in the
+            order of the text; a decoder's in that of the targets.
+        last: (B,) which of the N is that after the last step that is read of each of `rows`.
+        rows: (B,) of the examples.
     """
 
-    name: str
-    cka: float | None
-    units: tuple[UnitMatch, ...]
-
-    @property
-    def matched(self) -> float | None:
-        """Median |correlation| of the units that were matched."""
-        return float(np.median([abs(one.correlation) for one in self.units]))
+    states: Floats
+    places: Rows
+    last: Integers
+    rows: Rows
 
 
-def layers_alike(
-    models: tuple[SavedModel, SavedModel], encoded: tuple[Encoded, Encoded], *, same_start: bool
-) -> tuple[tuple[LayerLikeness, ...], bool]:
-    """Return how alike the states are, and whether those of all steps could be compared."""
-    first, second = (one.model.architecture for one in models)
-    lengths = _state_lengths(first, encoded[0].lengths), _state_lengths(second, encoded[1].lengths)
-    of_steps = np.array_equal(*lengths)
-    places = [
-        (layer, direction)
-        for layer in range(min(first.num_layers, second.num_layers))
-        for direction in range(min(first.num_directions, second.num_directions))
-    ]
-    sums = [CrossMoments(first.hidden_size, second.hidden_size) for _ in places]
-    examples = [Examples.of(one) for one in encoded]
-    runners = [Runner(one.model, alike=True) for one in models]
-    for some in slices(np.maximum(*lengths), STEPS_TOGETHER):
-        rows = np.arange(len(lengths[0]))[some]
-        both = [
-            list(states_of(runner, own.select(rows), of_steps=of_steps))
-            for runner, own in zip(runners, examples, strict=True)
-        ]
-        for place, own in zip(places, sums, strict=True):
-            x, y = (dict(found)[place] for found in both)
-            own.add(x, y)
-    return tuple(
-        LayerLikeness(
-            name=f"layer {layer + 1} {DIRECTIONS[direction]}",
-            cka=own.cka(),
-            units=similarity.match(own.correlation(), same_start=same_start),
-        )
-        for (layer, direction), own in zip(places, sums, strict=True)
-    ), of_steps
-
-
-def _state_lengths(
-    architecture: Architecture, lengths: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
-    """Return how many states each sequence has."""
-    found: npt.NDArray[np.int64] = -(-lengths // max(1, architecture.convolution))
+def state_lengths(architecture: Architecture, lengths: Rows) -> Rows:
+    """Return (n,) how many states sequences of these lengths have in the encoder."""
+    found: Rows = -(-lengths // max(1, architecture.convolution))
     return found
 
 
-def states_of(
-    runner: Runner, examples: Examples, *, of_steps: bool
-) -> Iterator[tuple[tuple[int, int], Floats]]:
-    """Yield layer and direction, and its states: of each step in order, or the last ones read."""
-    arch = runner.model.architecture
-    lengths = _state_lengths(arch, examples.lengths)
-    ends = np.cumsum(lengths)
-    size = int(ends[-1]) if of_steps else len(lengths)
-    found = {
-        (layer, direction): np.empty((size, arch.hidden_size))
-        for layer in range(arch.num_layers)
-        for direction in range(arch.num_directions)
-    }
-    for batch in bounded(examples):
-        runner.encode(batch, Masks(0.0, None, runner.model.dtype))
-        packing = runner.packing
-        rows = (ends - lengths)[batch.rows][packing.row] + packing.step
-        for (layer, direction), array in found.items():
-            states = of_direction(runner.tapes[layer]["states"], direction, arch.num_directions)
-            states = states[packing.batch_size :]
+def each_batch(runner: Runner, examples: Examples) -> Iterator[dict[Layer, BatchStates]]:
+    """Run all examples, and yield what each layer does with each batch; views into the tapes."""
+    arch, targets = runner.model.architecture, examples.targets
+    starts, layers = starts_of(state_lengths(arch, examples.lengths)), layers_of(arch)
+    if runner.decoder is None or not isinstance(targets, Steps):
+        layers = tuple(layer for layer in layers if not layer.is_decoder)
+        for batch in bounded(examples):
+            runner.encode(batch, Masks(0.0, None, runner.model.dtype))
+            yield {layer: _of_encoder(runner, layer, batch, starts) for layer in layers}
+        return
+    most = max(1, MOST_NUMBERS // (arch.num_outputs * int(targets.lengths.max())))
+    for batch in bounded(examples, most_rows=most):
+        runner.forward(batch)
+        yield {
+            layer: _of_decoder(runner, layer, batch, targets.starts)
+            if layer.is_decoder
+            else _of_encoder(runner, layer, batch, starts)
+            for layer in layers
+        }
+
+
+def states_of(runner: Runner, examples: Examples, *, of_steps: bool) -> dict[Layer, Floats]:
+    """Return of each layer the states (S, H) of all steps, or (n, H) the last ones that are read.
+
+    Those of a decoder are of the steps of the targets; without targets it has none.
+    """
+    arch, targets, found = runner.model.architecture, examples.targets, dict[Layer, Floats]()
+    written = targets.lengths if isinstance(targets, Steps) else examples.lengths
+    for batch in each_batch(runner, examples):
+        for layer, own in batch.items():
+            if layer not in found:
+                read = written if layer.is_decoder else state_lengths(arch, examples.lengths)
+                size = int(read.sum()) if of_steps else len(read)
+                found[layer] = np.empty((size, arch.hidden_size))
             if of_steps:
-                array[rows[packing.mirror] if direction else rows] = states
+                found[layer][own.places] = own.states
             else:
-                array[batch.rows] = states[packing.last]
-    yield from found.items()
+                found[layer][own.rows] = own.states[own.last]
+    return found
+
+
+def _of_encoder(runner: Runner, layer: Layer, batch: Batch, starts: Rows) -> BatchStates:
+    """Return what a layer has done; the states of each example begin at `starts` (n,)."""
+    packing, ways = runner.packing, runner.model.architecture.num_directions
+    states = of_direction(runner.tapes[layer.number]["states"], layer.way, ways)
+    places: Rows = starts[batch.rows][packing.row] + packing.step
+    return BatchStates(
+        states=states[packing.batch_size :],
+        places=places[packing.mirror] if layer.way else places,
+        last=packing.last,
+        rows=batch.rows,
+    )
+
+
+def _of_decoder(runner: Runner, layer: Layer, batch: Batch, starts: Rows) -> BatchStates:
+    """Return what a decoder's layer has done; the targets of each example begin at `starts`."""
+    assert runner.decoder is not None
+    pairs = runner.decoder.pairs
+    packing = pairs.target
+    return BatchStates(
+        states=runner.decoder.tapes[layer.number]["states"][packing.batch_size :],
+        places=starts[batch.rows][pairs.rows] + packing.step,
+        last=packing.last,
+        rows=batch.rows[pairs.rows[: packing.batch_size]],
+    )

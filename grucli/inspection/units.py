@@ -22,7 +22,6 @@ from grucli.data.records import Record
 from grucli.engine.packing import Floats
 from grucli.inspection.clamped import Unit, clamp_, units_of
 from grucli.inspection.faithfulness import rank_correlation, ranks
-from grucli.inspection.health import DIRECTIONS
 from grucli.inspection.states import states_of
 from grucli.model.logits import recurrence_logits
 from grucli.model.network import Model
@@ -53,11 +52,6 @@ class UnitUse:
     unit: Unit
     encoded: float
     lost: float
-
-    @property
-    def name(self) -> str:
-        """The unit for people, its layer counted from 1."""
-        return f"layer {self.unit.layer + 1} {DIRECTIONS[self.unit.direction]} {self.unit.number}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,8 +97,8 @@ class Units:
             "lost_random": self.lost_random,
             "units": [
                 {
-                    "layer": one.unit.layer,
-                    "direction": DIRECTIONS[one.unit.direction],
+                    "layer": one.unit.layer.number,
+                    "direction": one.unit.layer.direction,
                     "unit": one.unit.number,
                     "encoded": one.encoded,
                     "lost": one.lost,
@@ -217,7 +211,7 @@ def _states(model: Model, inputs: Encoded) -> tuple[Floats, Floats]:
     """Return (U,) the mean of each unit over all steps, and (n, U) its last state."""
     examples = Examples.of(inputs)
     both = [
-        dict(states_of(Runner(model, alike=True), examples, of_steps=of_steps))
+        states_of(Runner(model, alike=True), examples, of_steps=of_steps)
         for of_steps in (True, False)
     ]
     means = [own.mean(axis=0) for own in both[0].values()]

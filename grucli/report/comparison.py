@@ -13,11 +13,12 @@ from grucli.inspection.alignment import Alignment
 from grucli.inspection.comparison import Comparison
 from grucli.inspection.gate_traces import Kind
 from grucli.inspection.health import Gate
+from grucli.inspection.layer_likeness import LayerLikeness
+from grucli.inspection.layers import layers_of
 from grucli.inspection.paired import Answers
 from grucli.inspection.report import Report
 from grucli.inspection.sequences import Example
 from grucli.inspection.similarity import WeightChange
-from grucli.inspection.states import LayerLikeness
 from grucli.report.audit import audit_lines
 from grucli.report.explained import explained
 from grucli.report.model_card import FactLines, facts
@@ -150,11 +151,16 @@ def weights_sentence(compared: Comparison) -> str:
 
 def states_legend(report: Report, compared: Comparison) -> str:
     """Return what the likeness of states is of, and which layers have none."""
-    which = "all steps" if compared.of_steps else "the last step of each sequence"
+    of_last = [one.name for one in compared.layers if not one.of_steps]
+    which = "the last step of each sequence" if of_last else "all steps"
+    if 0 < len(of_last) < len(compared.layers):
+        which = f"all steps, in {', '.join(of_last)} of {which}"
     how = "by number, for both began alike" if compared.same_start else "by |correlation|"
     each = [one.saved.model.architecture for one in (report, compared.other)]
-    sizes = [(arch.num_layers, arch.num_directions) for arch in each]
+    sizes = [set(layers_of(arch)) for arch in each]
     both = "" if sizes[0] == sizes[1] else ", in layers and directions that both have"
+    if report.saved.task.writes:
+        both += "; decoders read the targets, or where there is none what A writes"
     return f"of {which}{both}; CKA 1 is alike but for rotation and scale; units are matched {how}"
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from grucli.engine.packing import Floats
 from grucli.inspection.alignment import END_SHOWN, Alignment
 from grucli.inspection.gate_traces import AGES, GateTrace, Kind
-from grucli.inspection.health import DECODER
+from grucli.inspection.layers import DECODER
 from grucli.inspection.sequences import Example
 from grucli.report.alignments import shown
 from grucli.report.sequences import part_name, token

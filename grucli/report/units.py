@@ -31,7 +31,7 @@ def unit_rows(found: Units) -> list[tuple[str, str, str]]:
     most = sorted(found.uses, key=lambda one: -one.lost)[:SHOWN]
     return [
         ("used most", "encoded", "used"),
-        *((one.name, f"{one.encoded:.2f}", f"{one.lost:+.3f}") for one in most),
+        *((one.unit.name, f"{one.encoded:.2f}", f"{one.lost:+.3f}") for one in most),
     ]
 
 

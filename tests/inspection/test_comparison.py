@@ -1,6 +1,7 @@
 """Two models beside each other, in figures, in text and on the page.
 
-Covers: inspection/states, report/comparison, report/page/comparison.
+Covers: inspection/layer_likeness, inspection/layers, inspection/states, report/comparison,
+report/page/comparison.
 """
 
 import dataclasses
@@ -162,11 +163,10 @@ def test_without_data_weights_and_texts_are_compared():
     assert "Beside another model" in page(report)
 
 
-def writing_model(seed, hidden_size=3):
-    task = Generate(symbols=Symbols.fit(["ab", "ba"], "char"), longest=6)
-    arch = writing_architecture(
-        num_outputs=task.num_outputs, vocabulary_size=4, hidden_size=hidden_size
-    )
+def writing_model(seed, kind="char", **changes):
+    task = Generate(symbols=Symbols.fit(["ab", "ba"], kind), longest=6)
+    sizes = {"num_outputs": task.num_outputs, "vocabulary_size": 4, "hidden_size": 3, **changes}
+    arch = writing_architecture(**sizes)
     model, rng = Model(arch), np.random.default_rng(seed)
     model.params.flat[:] = rng.normal(size=model.params.flat.size)
     model.table[...] = rng.normal(size=model.table.shape)
@@ -193,4 +193,20 @@ def test_what_two_models_write_stands_beside_each_other(drawn):
         assert [one["name"] for one in found["states"]] == [
             "layer 1 forward",
             "layer 1 backward",
+            "decoder",
         ]
+        assert "decoders read the targets, or" in " ".join(both.split())
+
+
+def test_decoders_read_the_same_text_in_all_layers_that_both_have():
+    unlabelled = sample(texts(("ab", None), ("ba", None), ("b", None)))
+    first, second = writing_model(1, decoder_layers=2), writing_model(2, decoder_layers=3)
+    names = [one["name"] for one in figures(compared(first, second, drawn=unlabelled))["states"]]
+    assert names[-2:] == ["decoder", "decoder 2"]
+    own = compared(first, first, drawn=unlabelled).comparison.layers
+    assert [one.of_steps for one in own] == [True] * 4
+    assert [one.cka for one in own] == [pytest.approx(1)] * 4
+    words = writing_model(2, "space")  # a word a step
+    found = compared(first, words, drawn=sample(texts(("ab", "ba a"), ("ba", "a"), ("b", "b ab"))))
+    assert [one.of_steps for one in found.comparison.layers] == [True, True, False]
+    assert "of all steps, in decoder of the last step of each" in " ".join(text(found).split())

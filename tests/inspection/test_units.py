@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from grucli.data.records import Record
 from grucli.engine.recurrent import CELLS
 from grucli.inspection.clamped import Unit, clamped, units_of
+from grucli.inspection.layers import Layer
 from grucli.inspection.states import states_of
 from grucli.inspection.units import areas, measure_units
 from grucli.model.runner import Runner
@@ -23,20 +24,19 @@ from tests.inspection.reports import text_model
 def test_a_held_unit_has_its_number_at_every_step(cell):
     model = random_model(cell=cell, num_layers=2)
     held = {
-        Unit(layer=0, direction=1, number=2): 0.3,
-        Unit(layer=1, direction=0, number=0): -0.6,
+        Unit(layer=Layer(number=0, direction="backward"), number=2): 0.3,
+        Unit(layer=Layer(number=1, direction="forward"), number=0): -0.6,
     }
     examples = joined(random_tokens([5, 3, 4]))
     before, after = (
-        dict(states_of(Runner(one), examples, of_steps=True))
-        for one in (model, clamped(model, held))
+        states_of(Runner(one), examples, of_steps=True) for one in (model, clamped(model, held))
     )
     for unit, value in held.items():
-        own = after[unit.layer, unit.direction]
+        own = after[unit.layer]
         assert own[:, unit.number] == pytest.approx(value, abs=1e-12)
-        assert before[unit.layer, unit.direction][:, unit.number] != pytest.approx(value)
-    untouched = after[0, 0] == pytest.approx(before[0, 0], abs=0)
-    assert untouched
+        assert before[unit.layer][:, unit.number] != pytest.approx(value)
+    untouched = Layer(number=0, direction="forward")
+    np.testing.assert_array_equal(after[untouched], before[untouched])
     assert len(list(units_of(model))) == 16
 
 

@@ -81,4 +81,4 @@ def _said(found: Units, units: list[int]) -> str:
 
 
 def _figures(one: UnitUse) -> str:
-    return f"{one.name}: encoded {one.encoded:.2f}, used {one.lost:+.3f}"
+    return f"{one.unit.name}: encoded {one.encoded:.2f}, used {one.lost:+.3f}"

@@ -14,6 +14,7 @@ from grucli.inspection.audit import METHODS
 from grucli.inspection.clamped import Unit
 from grucli.inspection.comparison import compare
 from grucli.inspection.faithfulness import SHARES
+from grucli.inspection.layers import Layer
 from grucli.inspection.measure import Shown, inspect
 from grucli.inspection.units import Units, UnitUse
 from grucli.report.page.audit import audited
@@ -28,7 +29,7 @@ from .test_page import check_harmless
 
 AUDITED = dataclasses.replace(SETTINGS, audit=True)
 NAMES = ["<unknown>", "<empty>", *WORDS]
-UNIT = Unit(layer=0, direction=0, number=0)
+UNIT = Unit(layer=Layer(number=0, direction="forward"), number=0)
 
 
 def text_rows(number=8, length=9):
@@ -154,7 +155,7 @@ def test_each_unit_stands_where_it_is_known_and_used_beside_chance():
         ]
         for own, title in dots
     }
-    name = "layer 1 forward {}: encoded {:.2f}, used {:+.3f}".format
+    name = "layer 1 forward unit {}: encoded {:.2f}, used {:+.3f}".format
     assert places == {
         "; ".join((name(2, 0.75, -0.1), name(3, 0.75, -0.1))): [50, 100],
         name(0, 0.5, 0.0): [0, 50],
