@@ -18,9 +18,9 @@ from grucli.inspection.rereading import reread, with_answers
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.window import scores_of
+from grucli.tasks.drafts import END_SHOWN
 from grucli.tasks.writing_task import WritingTask
 
-END_SHOWN = "<end>"
 DIGITS = 6
 
 

@@ -27,7 +27,8 @@ from grucli.inspection.rereading import reread, with_answers
 from grucli.inspection.sampling import Drawn
 from grucli.inspection.sequences import example
 from grucli.inspection.training_flow import training_flow
-from grucli.inspection.units import measure_units
+from grucli.inspection.unit_measure import measure_units
+from grucli.inspection.units import Units, Unmeasured
 from grucli.inspection.verdicts import verdicts
 from grucli.model.blend import recurrence_share
 from grucli.model.logits import BranchLogits, branch_logits
@@ -118,7 +119,8 @@ def _judged(
     target: str | None,
 ) -> Report:
     """Return a report that says whether reasons are to be believed, audited where it is asked."""
-    saved, found, units = report.saved, None, None
+    saved, found = report.saved, None
+    units: Units | Unmeasured | None = None
     unlearned = () if saved.task.writes else tuple(trust.of_scores(report.card))
     if report.settings.audit:
         activity.at("testing whether reasons are to be believed")

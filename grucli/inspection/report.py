@@ -21,7 +21,7 @@ from grucli.inspection.ngram_weights import NgramWeights
 from grucli.inspection.sequences import Example
 from grucli.inspection.serialization import example_json, model_json, plain, scores_json
 from grucli.inspection.training_flow import TrainingFlow
-from grucli.inspection.units import Units
+from grucli.inspection.units import Units, Unmeasured
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.tasks.scorecard import Scorecard
 
@@ -167,7 +167,7 @@ class Report:
         training: how that went from inside; None where nobody asked for moments of it.
         verdicts: by rule, in a fixed order.
         audit: of the reasons; None where nobody asked for it, or no sequence has parts enough.
-        units: what each knows and does; None without an audit, or without two known targets.
+        units: what each knows and does, or why that is not known; None without an audit.
         comparison: with a second model; None without one.
     """
 
@@ -185,7 +185,7 @@ class Report:
     training: TrainingFlow | None = None
     verdicts: tuple[Verdict, ...] = ()
     audit: Audit | None = None
-    units: Units | None = None
+    units: Units | Unmeasured | None = None
     comparison: Comparison | None = None
 
     @property

@@ -11,13 +11,12 @@ import numpy.typing as npt
 from grucli.data.encoded import Encoded
 from grucli.engine.recurrent import CELLS
 from grucli.engine.steps import Steps
-from grucli.inspection.alignment import END_SHOWN
 from grucli.inspection.rereading import reread, with_answers
 from grucli.model import upper_layers
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.window import scores_of
-from grucli.tasks.drafts import Drafts
+from grucli.tasks.drafts import END_SHOWN, Drafts
 from grucli.tasks.writing_task import WritingTask
 
 Array = npt.NDArray[Any]

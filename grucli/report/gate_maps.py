@@ -10,13 +10,14 @@ from itertools import pairwise
 import numpy as np
 
 from grucli.engine.packing import Floats
-from grucli.inspection.alignment import END_SHOWN, Alignment
+from grucli.inspection.alignment import Alignment
 from grucli.inspection.gate_traces import AGES, GateTrace, Kind
 from grucli.inspection.layers import DECODER
 from grucli.inspection.sequences import Example
 from grucli.report.alignments import shown
 from grucli.report.sequences import part_name, token
 from grucli.report.tables import WIDTH, field, percent
+from grucli.tasks.drafts import END_SHOWN
 
 TITLES: dict[Kind, str] = {
     "keep": "keep",

@@ -16,6 +16,7 @@ from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
 
 if TYPE_CHECKING:
     from grucli.tasks.explained import Explained
+    from grucli.tasks.observed import Observed
     from grucli.tasks.pictures import Pictures
     from grucli.tasks.scorecard import Baseline, Measure, Scorecard
     from grucli.tasks.thresholds import Wish
@@ -152,6 +153,13 @@ class Answering(Protocol):
 
     def support(self, scores: Scores, targets: Any) -> Floats:
         """Return (n,) how much the scores (n, O) speak for the targets (n, ...)."""
+
+    def observed(self, targets: Any) -> Observed:
+        """Return what is known of the targets (n, ...), so that states can be held against it.
+
+        Where a target is a single one its `truth` is what `support` says, of `Steps` the geometric
+        mean of the probabilities of their steps.
+        """
 
     def agree(self, scores: Scores, others: Scores) -> Booleans:
         """Return (n,) where two sets of scores (n, O) give the same answer."""

@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 from grucli.engine.packing import Integers
 
+END_SHOWN = "<end>"
+"""What the end of a sequence is called."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:

@@ -10,12 +10,13 @@ from grucli.data.text.vocabulary import Vocabulary
 from grucli.engine import losses, recurrent
 from grucli.engine.packing import Packing
 from grucli.engine.tape import Tape
-from grucli.inspection.alignment import END_SHOWN, align
+from grucli.inspection.alignment import align
 from grucli.model.network import Model
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.window import scores_of
 from grucli.tasks import task_type
+from grucli.tasks.drafts import END_SHOWN
 from tests import reference
 from tests.model.test_decoder import writing_architecture
 

@@ -7,7 +7,7 @@ import pytest
 from rich.cells import cell_len
 
 from grucli.data.records import Record
-from grucli.inspection.alignment import END_SHOWN, align
+from grucli.inspection.alignment import align
 from grucli.inspection.gate_traces import KINDS, GateTrace
 from grucli.inspection.measure import Shown
 from grucli.report.gate_maps import (
@@ -20,6 +20,7 @@ from grucli.report.gate_maps import (
     of_example,
     words,
 )
+from grucli.tasks.drafts import END_SHOWN
 from tests.inspection.helpers import random_model
 from tests.inspection.reports import WORDS, report, text_model
 from tests.inspection.test_comparison import writing_model

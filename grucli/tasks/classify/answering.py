@@ -26,6 +26,7 @@ from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
 
 if TYPE_CHECKING:
     from grucli.tasks.classify.baseline import Majority
+    from grucli.tasks.observed import Observed
     from grucli.tasks.pictures import Pictures
     from grucli.tasks.scorecard import Measure, Scorecard
     from grucli.tasks.thresholds import Threshold
@@ -193,6 +194,12 @@ class LabelAnswering:
         p = explanation.probabilities(scores)
         truth: Floats = np.where(targets >= 0, p[np.arange(len(p)), targets], 0.0)
         return truth
+
+    def observed(self, targets: Integers) -> Observed:
+        """Return which rows have which label."""
+        from grucli.tasks.observed import OF_LABEL, Observed
+
+        return Observed.of_classes(targets, self.labels.__getitem__, "label", OF_LABEL)
 
     def agree(self, scores: Floats, others: Floats) -> npt.NDArray[np.bool_]:
         """Return (n,) where the labels are the same."""

@@ -19,13 +19,14 @@ from grucli.engine.steps import Steps
 from grucli.errors import ConfigError, excerpt
 from grucli.notices import Notice
 from grucli.tasks.columns import AnswerOptions, Columns, Mistakes
-from grucli.tasks.drafts import Draft, Drafts
+from grucli.tasks.drafts import END_SHOWN, Draft, Drafts
 from grucli.tasks.generate import answers
 from grucli.tasks.generate.answers import TextAnswer
 from grucli.tasks.thresholds import Wish, refuse
 
 if TYPE_CHECKING:
     from grucli.tasks.blind_share import BlindShare
+    from grucli.tasks.observed import Observed
     from grucli.tasks.pictures import Pictures
     from grucli.tasks.scorecard import Measure, Scorecard
 
@@ -232,6 +233,15 @@ class TextAnswering:
     def support(self, scores: Drafts, targets: Steps) -> Floats:
         """Return (n,) 1 where the answer is the target, else 0."""
         return self.right(scores, targets).astype(np.float64)
+
+    def observed(self, targets: Steps) -> Observed:
+        """Return which symbol stands at which step of which text."""
+        from grucli.tasks.observed import OF_TEXT, Observed
+
+        return Observed.of_classes(targets, self._name_of, "symbol", OF_TEXT)
+
+    def _name_of(self, symbol: int) -> str:
+        return END_SHOWN if symbol == END else self.symbols.pieces([symbol])[0]
 
     def agree(self, scores: Drafts, others: Drafts) -> Booleans:
         """Return (n,) where two sets of drafts give the same text."""

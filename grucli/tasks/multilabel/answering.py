@@ -28,6 +28,7 @@ from grucli.tasks.thresholds import Threshold, Wish, check
 
 if TYPE_CHECKING:
     from grucli.tasks.multilabel.baseline import FixedSet
+    from grucli.tasks.observed import Observed
     from grucli.tasks.pictures import Pictures
     from grucli.tasks.scorecard import Measure, Scorecard
 
@@ -198,6 +199,12 @@ class SetAnswering:
         p = set_probability(self.decision.probabilities(scores), truth > 0)
         p[lacking > 0] = 0.0
         return p
+
+    def observed(self, targets: Integers) -> Observed:
+        """Return which rows have which labels."""
+        from grucli.tasks.observed import OF_SET, Observed
+
+        return Observed.of_sets(divided(targets)[0] > 0, self.labels, OF_SET)
 
     def agree(self, scores: Floats, others: Floats) -> Booleans:
         """Return (n,) where the sets are the same."""

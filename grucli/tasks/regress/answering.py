@@ -25,6 +25,7 @@ from grucli.tasks.regress.prediction_interval import PredictionInterval
 from grucli.tasks.thresholds import Wish, refuse
 
 if TYPE_CHECKING:
+    from grucli.tasks.observed import Observed
     from grucli.tasks.pictures import Pictures
     from grucli.tasks.regress.baseline import Mean
     from grucli.tasks.scorecard import Measure, Scorecard
@@ -203,6 +204,12 @@ class NumberAnswering:
         """Return (n,) how near the answers are to the targets, at most 0."""
         nearness: Floats = -np.abs(self.values(scores) - targets)
         return nearness
+
+    def observed(self, targets: Floats) -> Observed:
+        """Return the numbers that are known."""
+        from grucli.tasks.observed import OF_NUMBER, Observed
+
+        return Observed.of_numbers(targets, OF_NUMBER)
 
     def agree(self, scores: Floats, others: Floats) -> npt.NDArray[np.bool_]:
         """Return (n,) where answers are no more than a tenth of a standard deviation apart."""

@@ -28,6 +28,7 @@ from grucli.tasks.thresholds import Wish, refuse
 
 if TYPE_CHECKING:
     from grucli.tasks.blind_share import BlindShare
+    from grucli.tasks.observed import Observed
     from grucli.tasks.pictures import Pictures
     from grucli.tasks.scorecard import Measure, Scorecard
     from grucli.tasks.tag.baseline import WordTags
@@ -197,19 +198,7 @@ class TagAnswering:
     def mistakes(self, scores: Steps, targets: Steps) -> Mistakes:
         """Return the steps with a wrong tag, the most confident first."""
         found = self.decoded(scores)
-        wrong = np.flatnonzero(found.tags != targets.values)
-        certainty = found.certainty[wrong]
-        order = np.argsort(-certainty, kind="stable")
-        wrong, written = wrong[order], self.written(found.tags, targets.starts)
-        rows = np.searchsorted(targets.starts, wrong, side="right") - 1
-        return Mistakes(
-            rows=rows,
-            steps=wrong - targets.starts[rows],
-            answers={
-                "predicted": [written[k] for k in wrong.tolist()],
-                "probability": certainty[order].tolist(),
-            },
-        )
+        return answers.mistakes(found, self.written(found.tags, targets.starts), targets)
 
     @property
     def listed(self) -> str:
@@ -248,6 +237,12 @@ class TagAnswering:
         truth = np.where(targets.values >= 0, p, 0.0)
         least: Floats = np.minimum.reduceat(truth, targets.starts)
         return least
+
+    def observed(self, targets: Steps) -> Observed:
+        """Return which steps have which tag."""
+        from grucli.tasks.observed import OF_TAGS, Observed
+
+        return Observed.of_classes(targets, self.tags.__getitem__, "tag", OF_TAGS)
 
     def agree(self, scores: Steps, others: Steps) -> Booleans:
         """Return (n,) where all tags are the same."""

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from grucli.engine.steps import Steps
 from grucli.errors import ConfigError
-from grucli.tasks.columns import AnswerOptions, Columns, Lists
+from grucli.tasks.columns import AnswerOptions, Columns, Lists, Mistakes
+from grucli.tasks.tag.decoding import Decoded
 
 DIGITS = 6  # of a probability, behind the point: it is compared as it is printed
 
@@ -72,4 +76,27 @@ def columns(
         answers=("tags",),
         fields={"tags": Lists(values=tags), "probabilities": Lists(values=probabilities)},
         steps="tags",
+    )
+
+
+def mistakes(found: Decoded, written: Sequence[str], targets: Steps) -> Mistakes:
+    """Return the steps with a wrong tag, the most confident first.
+
+    Args:
+        found: answers to S steps.
+        written: (S,) their tags as the training file has them.
+        targets: (S,) true tags.
+    """
+    wrong = np.flatnonzero(found.tags != targets.values)
+    certainty = found.certainty[wrong]
+    order = np.argsort(-certainty, kind="stable")
+    wrong = wrong[order]
+    rows = np.searchsorted(targets.starts, wrong, side="right") - 1
+    return Mistakes(
+        rows=rows,
+        steps=wrong - targets.starts[rows],
+        answers={
+            "predicted": [written[k] for k in wrong.tolist()],
+            "probability": certainty[order].tolist(),
+        },
     )

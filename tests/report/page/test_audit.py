@@ -16,11 +16,12 @@ from grucli.inspection.comparison import compare
 from grucli.inspection.faithfulness import SHARES
 from grucli.inspection.layers import Layer
 from grucli.inspection.measure import Shown, inspect
-from grucli.inspection.units import Units, UnitUse
+from grucli.inspection.units import Units, UnitUse, Unmeasured
 from grucli.report.page.audit import audited
 from grucli.report.page.page import page
 from grucli.report.page.units import of_units
 from grucli.report.sequences import mark
+from grucli.tasks.observed import OF_LABEL
 from tests.inspection.helpers import SETTINGS, random_model, random_tokens
 from tests.inspection.reports import WORDS, sample, series_model, text_model
 from tests.inspection.test_comparison import writing_model
@@ -136,12 +137,31 @@ def test_a_page_of_two_models_has_the_audits_of_both():
 
 def units_of(*figures, chance):
     uses = tuple(
-        UnitUse(unit=dataclasses.replace(unit, number=k), encoded=encoded, lost=lost)
+        UnitUse(
+            unit=dataclasses.replace(unit, number=k),
+            encoded=encoded,
+            answer="<b>",
+            rises=True,
+            lost=lost,
+        )
         for k, (unit, (encoded, lost)) in enumerate(
             zip([UNIT] * len(figures), figures, strict=True)
         )
     )
-    return Units(sequences=9, chance=chance, uses=uses, group=1, lost_encoded=0.2, lost_random=0.05)
+    return Units(
+        sequences=9,
+        noun="label",
+        observations=9,
+        of_steps=False,
+        truth=OF_LABEL,
+        whole=0.9,
+        blind=0.5,
+        chance=chance,
+        uses=uses,
+        group=1,
+        lost_encoded=0.2,
+        lost_random=0.05,
+    )
 
 
 def test_each_unit_stands_where_it_is_known_and_used_beside_chance():
@@ -155,7 +175,7 @@ def test_each_unit_stands_where_it_is_known_and_used_beside_chance():
         ]
         for own, title in dots
     }
-    name = "layer 1 forward unit {}: encoded {:.2f}, used {:+.3f}".format
+    name = "layer 1 forward unit {}: encoded {:.2f} &lt;b&gt;, used {:+.3f}".format
     assert places == {
         "; ".join((name(2, 0.75, -0.1), name(3, 0.75, -0.1))): [50, 100],
         name(0, 0.5, 0.0): [0, 50],
@@ -166,3 +186,17 @@ def test_each_unit_stands_where_it_is_known_and_used_beside_chance():
     assert "3 of 4 units know more than chance" in markup
     bars = [float(width) for width in re.findall(r'<i style="--w:([\d.]+)">', markup)]
     assert bars == [100, 25]
+
+
+def test_of_a_model_that_writes_the_units_of_the_decoder_are_drawn():
+    rows = [Record(number=k, text=own, label=own[::-1]) for k, own in enumerate(("ab", "ba", "b"))]
+    one = inspect("m.npz", writing_model(1), Shown(), AUDITED, sample(rows))
+    found = check_harmless(page(one))
+    assert "a dot a unit of the decoder, a larger" in found.text
+    assert "units of the encoder stand beside no symbol" in found.text
+    assert len(re.findall('<circle class="dot"', of_units(one.units))) <= 3
+    assert {use.encoded is None for use in one.units.uses} == {True, False}
+
+
+def test_units_that_are_not_measured_say_why():
+    assert "What they know and do is not measured: &lt;b&gt;." in of_units(Unmeasured(reason="<b>"))
