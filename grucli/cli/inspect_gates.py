@@ -18,7 +18,7 @@ from grucli.errors import ConfigError, DataError, did_you_mean, excerpt, show_pa
 if TYPE_CHECKING:
     from grucli.data.forms import OnBadRow
     from grucli.data.records import ReadOptions, Source
-    from grucli.inspection.measure import Shown
+    from grucli.inspection.chosen import Shown
     from grucli.inspection.report import InspectionSettings, Report
     from grucli.inspection.sampling import Drawn
     from grucli.modelfile.checkpoint import SavedModel
@@ -231,7 +231,7 @@ def _is_column(name: str, data: str, options: ReadOptions, saved: SavedModel) ->
 
 
 def _shown(texts: tuple[str, ...], example: str | None, target: str | None, task: Task) -> Shown:
-    from grucli.inspection.measure import Shown
+    from grucli.inspection.chosen import Shown
 
     words = [] if example is None else [word.strip() for word in example.split(",")]
     for word in words:

@@ -11,8 +11,8 @@ from grucli.cli.options import Common
 from grucli.errors import ConfigError, did_you_mean, excerpt
 
 if TYPE_CHECKING:
+    from grucli.inspection.chosen import Shown
     from grucli.inspection.gate_traces import Kind
-    from grucli.inspection.measure import Shown
     from grucli.inspection.report import Report
     from grucli.modelfile.checkpoint import SavedModel
 

@@ -17,8 +17,9 @@ from grucli.data.records import Record
 from grucli.engine.steps import Steps
 from grucli.errors import CheckpointError, excerpt, show_path
 from grucli.inspection import paired, paired_texts, similarity
+from grucli.inspection.chosen import MOST_PICKED, Shown
 from grucli.inspection.layer_likeness import LayerLikeness, layers_alike
-from grucli.inspection.measure import MOST_PICKED, Shown, inspect
+from grucli.inspection.measure import inspect
 from grucli.inspection.paired import Answers
 from grucli.inspection.report import InspectionSettings, Report
 from grucli.inspection.sampling import Drawn

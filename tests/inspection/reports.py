@@ -9,7 +9,8 @@ from grucli.data.series.encoder import SeriesEncoder
 from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.vocabulary import Vocabulary
 from grucli.errors import show
-from grucli.inspection.measure import Shown, inspect
+from grucli.inspection.chosen import Shown
+from grucli.inspection.measure import inspect
 from grucli.inspection.sampling import Drawn
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.tasks.classify.task import Classify

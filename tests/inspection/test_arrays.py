@@ -10,7 +10,8 @@ from grucli.engine import losses
 from grucli.errors import ConfigError
 from grucli.inspection import arrays
 from grucli.inspection.arrays import check_size, trace
-from grucli.inspection.measure import Shown, inspect
+from grucli.inspection.chosen import Shown
+from grucli.inspection.measure import inspect
 from grucli.prediction.stream import predict
 from tests.inspection.helpers import SETTINGS, literal, random_model
 from tests.inspection.reports import LABELS, REVIEWS, sample, series_model, text_model

@@ -14,8 +14,9 @@ from grucli.data.records import Record
 from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.vocabulary import Vocabulary
 from grucli.inspection.audit import INTEGRATED, LEFT_OUT, METHODS, REPLACED, audit
+from grucli.inspection.chosen import Shown
 from grucli.inspection.faithfulness import SHARES, Curve, faithfulness, rank_correlation
-from grucli.inspection.measure import Shown, inspect
+from grucli.inspection.measure import inspect
 from grucli.inspection.trust import of_audit
 from grucli.model.network import Model
 from grucli.report.audit import legend

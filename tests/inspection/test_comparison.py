@@ -17,8 +17,8 @@ from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.symbols import Symbols
 from grucli.data.text.vocabulary import Vocabulary
 from grucli.errors import CheckpointError
+from grucli.inspection.chosen import Shown
 from grucli.inspection.comparison import compare, has_same_start
-from grucli.inspection.measure import Shown
 from grucli.model.network import Model
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.report.inspection import text

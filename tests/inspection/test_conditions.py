@@ -1,8 +1,9 @@
 import pytest
 
 from grucli.errors import ConfigError
+from grucli.inspection.chosen import Shown
 from grucli.inspection.conditions import Condition
-from grucli.inspection.measure import Shown, inspect
+from grucli.inspection.measure import inspect
 from grucli.inspection.verdicts import IDS
 from tests.inspection.helpers import SETTINGS, random_model
 from tests.inspection.reports import LABELS, REVIEWS, sample, text_model

@@ -1,6 +1,7 @@
 """Reports in JSON, and which records stand in them.
 
-Covers: inspection/measure, inspection/serialization, report/sequences.
+Covers: inspection/chosen, inspection/measure, inspection/sample_facts, inspection/serialization,
+report/sequences.
 """
 
 import dataclasses
@@ -12,7 +13,7 @@ import pytest
 from grucli.data.records import Record
 from grucli.data.series.encoder import SeriesEncoder
 from grucli.errors import CheckpointError, ConfigError
-from grucli.inspection.measure import Shown
+from grucli.inspection.chosen import Shown
 from grucli.report.inspection import text
 from grucli.report.page.page import page
 from grucli.report.sequences import change

@@ -14,9 +14,10 @@ from grucli.data.records import Record
 from grucli.data.text.symbols import END
 from grucli.inspection.alignment import align
 from grucli.inspection.arrays import check_size, trace
+from grucli.inspection.chosen import Shown
 from grucli.inspection.conditions import Condition
 from grucli.inspection.leaving_out import leave_out
-from grucli.inspection.measure import Shown, inspect
+from grucli.inspection.measure import inspect
 from grucli.inspection.report import InspectionSettings
 from grucli.inspection.rereading import reread, with_answers
 from grucli.inspection.sampling import Drawn

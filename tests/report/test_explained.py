@@ -5,7 +5,7 @@ import re
 import pytest
 from rich.cells import cell_len
 
-from grucli.inspection.measure import Shown
+from grucli.inspection.chosen import Shown
 from grucli.report.inspection import text
 from tests.inspection.helpers import random_model
 from tests.inspection.reports import text_model

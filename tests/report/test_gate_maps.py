@@ -8,8 +8,8 @@ from rich.cells import cell_len
 
 from grucli.data.records import Record
 from grucli.inspection.alignment import align
+from grucli.inspection.chosen import Shown
 from grucli.inspection.gate_traces import KINDS, GateTrace
-from grucli.inspection.measure import Shown
 from grucli.report.gate_maps import (
     BLUES,
     ORANGES,

@@ -5,7 +5,7 @@ from rich.cells import cell_len
 
 from grucli.engine import losses
 from grucli.errors import show
-from grucli.inspection.measure import Shown
+from grucli.inspection.chosen import Shown
 from grucli.model.blend import Mix
 from grucli.prediction.stream import predict
 from grucli.report.inspection import text

@@ -11,11 +11,12 @@ import pytest
 
 from grucli.data.records import Record
 from grucli.inspection.audit import METHODS
+from grucli.inspection.chosen import Shown
 from grucli.inspection.clamped import Unit
 from grucli.inspection.comparison import compare
 from grucli.inspection.faithfulness import SHARES
 from grucli.inspection.layers import Layer
-from grucli.inspection.measure import Shown, inspect
+from grucli.inspection.measure import inspect
 from grucli.inspection.units import Units, UnitUse, Unmeasured
 from grucli.report.page.audit import audited
 from grucli.report.page.page import page

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grucli.data.records import Record
-from grucli.inspection.measure import Shown
+from grucli.inspection.chosen import Shown
 from grucli.report.page.gate_maps import MOST_EXPLAINED, MOST_MAPS
 from grucli.report.page.page import page
 from tests.inspection.helpers import random_model

@@ -13,7 +13,7 @@ import pytest
 
 from grucli.data.records import Record
 from grucli.errors import counted
-from grucli.inspection.measure import Shown
+from grucli.inspection.chosen import Shown
 from grucli.report.page.charts import saturation
 from grucli.report.page.page import page
 from grucli.report.page.sequences import STRONGEST
