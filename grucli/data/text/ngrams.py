@@ -33,7 +33,8 @@ from grucli.engine.sparse_linear import Sparse
 from grucli.files.scratch import Scratch
 
 MERGED_NGRAMS = 1 << 22  # counted, after which equal ones are put together
-_HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
+MOST_ROOM = 8  # places of a grid for each n-gram in it; so much filling up is worth its rows
+_HALF = np.uint64(32)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,25 +180,17 @@ class _Bags:
     """The n-grams of some texts, each once a text and kind.
 
     Attributes:
-        keys: (E,) rising: the hash in the low half, above it text * kinds + kind.
+        hashes: (E,) rising within a place.
+        places: (E,) text * kinds + kind, rising.
         counts: (E,) how often each stands there.
         texts, kinds: how many there are.
     """
 
-    keys: Hashes
+    hashes: npt.NDArray[np.uint32]
+    places: Places
     counts: Places
     texts: int
     kinds: int
-
-    @property
-    def hashes(self) -> npt.NDArray[np.uint32]:
-        """(E,) the hash of each."""
-        return (self.keys & _LOW).astype(np.uint32)
-
-    @property
-    def places(self) -> Places:
-        """(E,) text * kinds + kind of each."""
-        return (self.keys >> _HALF).astype(np.int64)
 
 
 def keys_of(hashes: Hashes) -> npt.NDArray[np.uint32]:
@@ -217,12 +210,73 @@ def _bags(texts: Tokenized, pattern: Pattern) -> Iterator[_Bags]:
             found.append(subwords.gather(tokens, row))
         if pattern.placed:
             found.append(placed(own, row, lengths))
-        pairs = [
-            ((of * len(found) + kind).astype(np.uint64) << _HALF) | (ngrams >> _HALF)
-            for kind, (of, ngrams) in enumerate(found)
-        ]
-        keys, counts = np.unique(np.concatenate(pairs), return_counts=True)
-        yield _Bags(keys=keys, counts=counts, texts=len(lengths), kinds=len(found))
+        yield from _distinct(found, len(lengths))
+
+
+def _distinct(found: list[tuple[Places, Hashes]], texts: int) -> Iterator[_Bags]:
+    """Yield the n-grams of some texts after the other, equal ones of a text and kind as one.
+
+    Args:
+        found: of each kind the text and the hash of every n-gram.
+        texts: how many there are.
+    """
+    sizes = np.stack([np.bincount(of, minlength=texts) for of, _ in found], axis=1)
+    ends = np.cumsum(sizes, axis=0)
+    hashes = [keys_of(own[np.argsort(of, kind="stable")]) for of, own in found]
+    for run in _even_runs(sizes, 0, texts):
+        grids = []
+        for kind, own in enumerate(hashes):
+            first = ends[run.start, kind] - sizes[run.start, kind]
+            grids.append(_sorted_rows(own[first : ends[run.stop - 1, kind]], sizes[run, kind]))
+        held = np.concatenate([held for _, held, _ in grids], axis=1)
+        leads = np.concatenate([leads for _, _, leads in grids], axis=1)
+        number = np.stack([np.count_nonzero(leads, axis=1) for _, _, leads in grids], axis=1)
+        yield _Bags(
+            hashes=np.concatenate([grid for grid, _, _ in grids], axis=1)[leads],
+            places=np.repeat(np.arange(number.size), number.reshape(-1)),
+            counts=np.diff(np.flatnonzero(leads[held]), append=np.count_nonzero(held)),
+            texts=len(number),
+            kinds=len(found),
+        )
+
+
+def _even_runs(sizes: Places, start: int, stop: int) -> Iterator[slice]:
+    """Yield runs of texts, as long as their n-grams fill a fair part of a grid with a row a text.
+
+    Args:
+        sizes: (texts, kinds) n-grams of each.
+        start, stop: the texts that are divided, at least one.
+    """
+    own = sizes[start:stop]
+    if stop - start == 1 or len(own) * own.max(axis=0).sum() <= MOST_ROOM * own.sum():
+        yield slice(start, stop)
+        return
+    middle = (start + stop) // 2
+    yield from _even_runs(sizes, start, middle)
+    yield from _even_runs(sizes, middle, stop)
+
+
+def _sorted_rows(
+    hashes: npt.NDArray[np.uint32], sizes: Places
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return n-grams with a row a text, sorted.
+
+    Many short rows are sorted in a fifth of the time that one long array takes.
+
+    Args:
+        hashes: of one text after the other.
+        sizes: (texts,) how many each has.
+
+    Returns:
+        (texts, longest) the hashes; which of them are any; and which are the first of equal ones.
+    """
+    held = np.arange(sizes.max()) < sizes[:, None]
+    grid = np.full(held.shape, np.iinfo(np.uint32).max, np.uint32)  # goes behind all others
+    grid[held] = hashes
+    grid.sort(axis=1)
+    leads = held.copy()
+    leads[:, 1:] &= grid[:, 1:] != grid[:, :-1]
+    return grid, held, leads
 
 
 def _counted(bags: Iterator[_Bags]) -> tuple[npt.NDArray[np.uint32], Places]:

@@ -118,9 +118,12 @@ def assert_as_expected(train, texts, pattern):
 
 
 @settings(max_examples=60)
-@given(TEXTS, TEXTS, st.sampled_from(PATTERNS), st.integers(1, 3))
-def test_bags_and_weights_are_those_of_the_reference(train, texts, pattern, chunk):
-    with mock.patch.object(tokenized, "CHUNK_TEXTS", chunk):
+@given(TEXTS, TEXTS, st.sampled_from(PATTERNS), st.integers(1, 3), st.integers(1, 3))
+def test_bags_and_weights_are_those_of_the_reference(train, texts, pattern, chunk, room):
+    with (
+        mock.patch.object(tokenized, "CHUNK_TEXTS", chunk),
+        mock.patch.object(ngrams, "MOST_ROOM", room),
+    ):
         assert_as_expected(train, [*texts, *train], pattern)
 
 
@@ -129,6 +132,18 @@ def test_hard_texts(pattern):
     train = ["", "one", "a a a b", "long" * 3000 + " b", "\ud800\udc00 \ud800", "电 影 电 影 很 好"]
     unknown = ["zzz qqq", "b b one", "好 很", "\udc00", ""]
     assert_as_expected(train, [*train, *unknown], pattern)
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_a_long_text_among_short_ones_takes_no_room_for_each_of_them(pattern):
+    texts = split(["a b"] * 500 + ["".join(f"{k} " for k in range(2000))])
+    sizes = [len(bags.places) for bags in ngrams._bags(texts, pattern)]
+    widest = [
+        bags.texts * np.bincount(bags.places // bags.kinds).max()
+        for bags in ngrams._bags(texts, pattern)
+    ]
+    assert len(sizes) > 1
+    assert sum(widest) < 20 * sum(sizes)
 
 
 def squares(found, texts):
