@@ -40,6 +40,13 @@ On rows held out of 500,000 generated texts the loss after a pass is 0.647 with 
 USUAL_BATCH, LARGEST_BATCH = 32, 128  # rows, of up to MANY_ROWS and of more
 STEPS_OF_PASS = 1024  # optimizer steps that large batches leave of a pass over many rows
 BATCH_STEPS = 1 << 14  # rows times longest one: bounds the memory of a large batch
+USUAL_PATIENCE, SHORT_PATIENCE = 5, 3  # epochs
+PATIENT_STEPS = 72
+"""Optimizer steps to wait at least for one answer a text: an epoch of a few hundred rows is noise.
+
+In folds of ten training files of 792 rows or more, 5 epochs of patience are .04 points more
+accurate than 3 in the mean (.34 on names) and take a quarter longer; 2 lose .07.
+"""
 FEW_STEPS = 100  # of all folds: below, training is over when a worker has just started
 SHARD_NUMBERS, SHARD_BATCH = 2048, 1 << 16
 """Of the states of a step, and of all steps of a batch: below, halves take nearly as long as the
@@ -172,9 +179,13 @@ def initialisation(facts: Facts, config: Config) -> Choice:
 
 def patience(facts: Facts, config: Config) -> Choice:
     """Epochs to wait: a long memory is learned late and then at once."""
-    if facts.kind == "text" and steps_to_keep(facts, config) < LONG_MEMORY:
-        return Choice(value=5, reason="text")
-    return Choice(value=20, reason="long memory" if facts.kind == "text" else facts.kind)
+    if facts.kind != "text" or steps_to_keep(facts, config) >= LONG_MEMORY:
+        return Choice(value=20, reason="long memory" if facts.kind == "text" else facts.kind)
+    if not config.model.pooling or facts.rows > MANY_ROWS:
+        return Choice(value=USUAL_PATIENCE, reason="text")
+    steps = max(1, facts.rows // (config.training.batch_size or USUAL_BATCH))
+    epochs = int(np.clip(-(-PATIENT_STEPS // steps), SHORT_PATIENCE, USUAL_PATIENCE))
+    return Choice(value=epochs, reason=f"text, {counted(steps, 'step')} an epoch")
 
 
 def steps_to_keep(facts: Facts, config: Config) -> int:

@@ -5,7 +5,7 @@ import pytest
 
 from grucli.config.resolve import resolve
 from grucli.preparation import data_rules, training_rules
-from grucli.preparation.defaults import Settled
+from grucli.preparation.defaults import Choice, Settled
 from grucli.preparation.training_rules import Facts
 
 
@@ -123,10 +123,31 @@ def test_the_steps_to_remember_are_the_reason():
 
 
 def test_a_long_memory_is_waited_for():
-    assert followed(1000)["training.patience"].value == 5
-    assert followed(10, *LAST)["training.patience"].value == 5
+    assert followed(29, *LAST)["training.patience"].value <= 5
     assert followed(1000, *LAST)["training.patience"].value == 20
     assert followed(1000, kind="series")["training.patience"].value == 20
+
+
+@pytest.mark.parametrize(
+    ("rows", "batch_size", "expected"),
+    [(40, 8, 5), (240, 16, 5), (576, 32, 4), (767, 32, 4), (768, 32, 3), (65_536, 32, 3)],
+)
+def test_one_answer_of_a_text_is_waited_for_longer_where_epochs_are_short(
+    rows, batch_size, expected
+):
+    choice = followed(9, f"training.batch_size={batch_size}", rows=rows)["training.patience"]
+    assert (choice.value, choice.reason) == (
+        expected,
+        f"text, {rows // batch_size:,} steps an epoch",
+    )
+
+
+def test_tags_written_texts_and_parts_of_a_pass_are_waited_for_as_long_as_ever():
+    assert followed(9, rows=65_537)["training.patience"].value == 5
+    tags = {"model.pooling": Choice(value=(), reason="the head reads each step")}
+    config = Settled(config=resolve().config).filled(tags).config
+    facts = Facts(kind="text", rows=2000, lengths=np.array([9]))
+    assert training_rules.patience(facts, config).value == 5
 
 
 def chosen(kind, rows, length):
