@@ -125,6 +125,8 @@ class Sum:
 
     def add(self, d_gates: Floats, x: Floats) -> None:
         """Add the products of (G, D, n, H), gradients by the gates, and (D, n, I), their inputs."""
+        if not self._tape.asks_weights:
+            return
         turned = d_gates.swapaxes(-2, -1)
         if self._is_first:
             np.matmul(turned, x, self.total)

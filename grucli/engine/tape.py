@@ -24,11 +24,13 @@ class Tape:
         dtype: of every buffer.
         tile: rows and columns of the tiles in which products are made, as `products` has them; 1 if
             there is to be a backward pass.
+        asks_weights: whether that pass is asked for the gradients of weights; if not, they are left
+            undefined, which saves a third of its products.
     """
 
     def __init__(self, dtype: Any, tile: int = 1) -> None:
         """Start empty."""
-        self.dtype, self.tile = np.dtype(dtype), tile
+        self.dtype, self.tile, self.asks_weights = np.dtype(dtype), tile, True
         self.multiply: Callable[..., Any] = np.matmul if tile == 1 else multiply_
         self._rooms: dict[str, Floats] = {}
         self._flat: dict[str, Floats] = {}

@@ -27,7 +27,7 @@ from grucli.model.runner import Runner
 from grucli.model.token_vectors import token_vectors
 from grucli.tasks.task import Scores
 
-STEPS_TOGETHER = 1 << 13
+STEPS_TOGETHER = 1 << 12
 
 Copies = npt.NDArray[np.int32]
 """The symbols that copies of rows are."""
@@ -107,6 +107,7 @@ class PathModel:
         rows = np.arange(len(shares) * len(self)).reshape(len(shares), -1)
         held = None if self._held is None else np.tile(self._held, len(shares))
         runner = Runner(_of_rows(self._model, between.reshape(rows.size, -1)))
+        runner.omit_weights()
         return runner, self._scores(runner, rows, held)
 
     def _scores(self, runner: Runner, rows: Integers, held: Copies | None) -> Scores:

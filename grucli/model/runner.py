@@ -86,7 +86,16 @@ class Runner:
             dropout: draws what is dropped in training; None to drop nothing.
         """
         masks = Masks(self.model.architecture.dropout, dropout, self.model.dtype)
-        sources, final = self.encode(batch, masks, dropout)
+        return self.answer(batch, *self.encode(batch, masks, dropout), masks)
+
+    def answer(self, batch: Batch, sources: Floats, final: Floats, masks: Masks) -> Scores:
+        """Return the scores that follow from what `encode` has returned of a batch.
+
+        Args:
+            batch: that was encoded last.
+            sources, final: of it, or others of their shape.
+            masks: what is dropped.
+        """
         if self.decoder is not None:
             return self.decoder.forward(batch, sources, final, self.packing, masks)
         pooled, memory = self._pool(sources, final)
@@ -115,8 +124,10 @@ class Runner:
             vectors, places = token_vectors(arch, ids, batch)
             x, read = vectors.forward(model.table, model.dtype), places
         has_mask = masks.drop and places is not None and not arch.writes
-        if has_mask and places is not None:  # at each step of its own, so no step shares a row
-            x, read = masks.apply(embedding.forward(x, places)), None
+        is_shared = places is not None and not has_mask and len(places) > len(x)
+        if places is not None and not is_shared:
+            x, read = embedding.forward(x, places), None
+            x = masks.apply(x) if has_mask else x  # at each step of its own
         if self._front is not None:
             steps = x if read is None else x[read]
             x, features = self._front.forward(model.params.within("front"), steps, packing)
@@ -133,6 +144,7 @@ class Runner:
             outputs=x,
             features=features,
             masks=masks,
+            is_shared=is_shared,
             has_mask=has_mask,
         )
         return x, final
@@ -143,6 +155,11 @@ class Runner:
         if arch.reads_steps:
             return outputs, pooling.Memory()
         return pooling.forward(arch.pooling, params, outputs, final, self.packing, self.tile)
+
+    def omit_weights(self) -> None:
+        """Let `backward` leave the gradients of all recurrent weights undefined from now on."""
+        for tape in (*self.tapes, *(() if self.decoder is None else self.decoder.tapes)):
+            tape.asks_weights = False
 
     def backward(self, d_scores: Scores, into: Parameters | None = None) -> Gradients:
         """Return the gradients of the last `forward`, which is used up.
@@ -157,7 +174,7 @@ class Runner:
         d_outputs, d_final, d_features = self._before_the_head(d_scores, grads)
         layers = zip(self._layers, self.tapes, arch.by_layer(grads), strict=True)
         for layer, (params, tape, own) in reversed(list(enumerate(layers))):
-            d_x, read = None, None if layer or last.has_mask or self._front else last.places
+            d_x, read = None, None if layer else self.index
             if layer or arch.vocabulary_size or self._front:
                 size = packing.size if read is None or last.vectors is None else last.vectors.size
                 d_x = tape.take("d_inputs", size, params["weight_ih"].shape[2])
@@ -233,6 +250,12 @@ class Runner:
         return self.model.params["head_chain"] if self.model.architecture.chain else None
 
     @property
+    def index(self) -> Integers | None:
+        """(N,) which row of what the first layer reads each step reads; None for its own."""
+        is_shared = self._forward.is_shared and self._front is None
+        return self._forward.places if is_shared else None
+
+    @property
     def packing(self) -> Packing:
         """The order of the steps of the recurrence in the last `forward`."""
         return self._forward.packing
@@ -242,8 +265,9 @@ class Runner:
 class _Forward:
     """What backward needs of the last forward, beside the tapes and what was pooled.
 
-    `has_mask` says whether values of the token vectors were dropped: a decoder's answers rest on
-    all of its source, and products of tokens that many steps share take a third of the time.
+    `is_shared` says whether some steps read the same row, whose products are made once: that takes
+    a third of the time. `has_mask` says whether values of the token vectors were dropped, at each
+    step of its own, so that none are shared; a decoder's answers rest on all of its source.
     """
 
     given: Packing
@@ -253,4 +277,5 @@ class _Forward:
     outputs: Floats
     features: Floats
     masks: Masks
+    is_shared: bool
     has_mask: bool

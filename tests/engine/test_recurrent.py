@@ -47,6 +47,31 @@ def test_the_gradient_of_the_inputs_may_be_omitted(cell):
 
 @CELLS
 @DIRECTIONS
+@pytest.mark.parametrize("shares", [False, True])
+def test_the_gradients_of_weights_may_be_omitted(cell, directions, shares):
+    rng = np.random.default_rng(1)
+    params, (packing, x) = (
+        random_parameters(cell, rng, directions=directions),
+        random_batch(rng, RAGGED),
+    )
+    index = rng.integers(0, len(x), packing.size) if shares else None
+    d_outputs, found = rng.normal(size=(packing.size, 4 * directions)), []
+    for asks in (True, False):
+        tape, grads = Tape(np.float64), {name: 0.0 * own for name, own in params.items()}
+        tape.asks_weights = asks
+        recurrent.forward(cell, params, x, packing, tape, index=index)
+        d_x = np.full_like(x, np.nan)
+        d_h0 = recurrent.backward(
+            cell, params, packing, tape, d_outputs, None, grads, index=index, d_x=d_x
+        )
+        found.append((d_x, d_h0.copy(), np.abs(grads["weight_ih"]).sum()))
+    for ours, expected in zip(found[1][:2], found[0][:2], strict=True):
+        np.testing.assert_array_equal(ours, expected)
+    assert found[0][2] > found[1][2] == 0
+
+
+@CELLS
+@DIRECTIONS
 def test_a_tape_remembers_nothing_of_other_batches(cell, directions):
     rng = np.random.default_rng(0)
     params = random_parameters(cell, rng, directions=directions)
