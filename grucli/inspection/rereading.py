@@ -17,7 +17,7 @@ from grucli.engine import losses
 from grucli.engine.beam import END
 from grucli.engine.packing import Floats
 from grucli.engine.steps import Steps
-from grucli.model.logits import MOST_NUMBERS
+from grucli.model.logits import most_rows
 from grucli.model.runner import Runner
 from grucli.tasks.drafts import Drafts
 
@@ -63,10 +63,10 @@ def reread(
         examples: n inputs, with answers as targets.
         after: is told the rows of each batch while the runner still has its gates and states.
     """
-    targets, symbols = examples.targets, runner.model.architecture.num_outputs
+    targets = examples.targets
     assert isinstance(targets, Steps)
     best, log_p = np.empty(len(targets.values), np.int64), np.empty(len(targets.values))
-    most = max(1, MOST_NUMBERS // (symbols * int(targets.lengths.max())))
+    most = most_rows(runner.model.architecture, examples)
     for batch in bounded(examples, most_rows=most):
         found = losses.log_probabilities(runner.forward(batch).values)
         places, own = targets.places(batch.rows), targets[batch.rows].values

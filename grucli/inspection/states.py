@@ -17,7 +17,7 @@ from grucli.engine.recurrent import of_direction
 from grucli.engine.steps import Steps
 from grucli.inspection.layers import Layer, layers_of
 from grucli.model.dropout import Masks
-from grucli.model.logits import MOST_NUMBERS
+from grucli.model.logits import most_rows
 from grucli.model.network import Architecture
 from grucli.model.runner import Runner
 
@@ -58,8 +58,7 @@ def each_batch(runner: Runner, examples: Examples) -> Iterator[dict[Layer, Batch
             runner.encode(batch, Masks(0.0, None, runner.model.dtype))
             yield {layer: _of_encoder(runner, layer, batch, starts) for layer in layers}
         return
-    most = max(1, MOST_NUMBERS // (arch.num_outputs * int(targets.lengths.max())))
-    for batch in bounded(examples, most_rows=most):
+    for batch in bounded(examples, most_rows=most_rows(arch, examples)):
         runner.forward(batch)
         yield {
             layer: _of_decoder(runner, layer, batch, targets.starts)

@@ -50,21 +50,21 @@ def measure_units(saved: SavedModel, records: Sequence[Record], seed: int) -> Un
     if not observed.differ:
         return Unmeasured(reason=f"all {observed.noun}s of the sample are the same")
     observed = observed.thinned(MOST_OBSERVED)
-    inputs = saved.encoder.encode(rows)
-    held = HeldUnits(saved, inputs, targets)
+    held = HeldUnits(saved, saved.encoder.encode(rows), targets)
     means, states = _states(saved.model, held.examples, observed, targets)
     rng = generator(seed, RANDOM_ORDER, 2)
     found = told(np.concatenate(list(states.values()), axis=1), observed, rng)
     telling = [unit for unit in units_of(saved.model) if unit.layer in states]
     places = {unit: k for k, unit in enumerate(telling)}
     best = [telling[k] for k in np.argsort(-found.encoded, kind="stable").tolist()]
-    whole = held.support({})
-
-    def lost(units: Sequence[Unit]) -> float:
-        return whole - held.support({one: float(means[one.layer][one.number]) for one in units})
-
-    group = max(1, round(GROUP_SHARE * len(telling)))
-    draws = [rng.permutation(len(telling))[:group].tolist() for _ in range(GROUP_DRAWS)]
+    asked = _asked(saved.model, best, len(rows), _steps(saved, rows))
+    groups = _groups(best, telling, rng)
+    at_means = [
+        {one: float(means[one.layer][one.number]) for one in units}
+        for units in ([], *([unit] for unit in asked), *groups)
+    ]
+    whole, *supports = held.support(at_means).tolist()
+    lost = [whole - support for support in supports]
     return Units(
         sequences=len(rows),
         noun=observed.noun,
@@ -75,12 +75,12 @@ def measure_units(saved: SavedModel, records: Sequence[Record], seed: int) -> Un
         blind=blind(observed),
         chance=found.chance,
         uses=tuple(
-            _use(unit, lost([unit]), places.get(unit), found, observed)
-            for unit in _asked(saved.model, best, len(rows), _steps(saved, rows))
+            _use(unit, own, places.get(unit), found, observed)
+            for unit, own in zip(asked, lost, strict=False)
         ),
-        group=group,
-        lost_encoded=lost(best[:group]),
-        lost_random=float(np.mean([lost([telling[k] for k in draw]) for draw in draws])),
+        group=len(groups[0]),
+        lost_encoded=lost[len(asked)],
+        lost_random=float(np.mean(lost[len(asked) + 1 :])),
     )
 
 
@@ -95,6 +95,21 @@ def _use(unit: Unit, lost: float, place: int | None, found: Told, observed: Obse
         rises=bool(found.rises[place]),
         lost=lost,
     )
+
+
+def _groups(
+    best: Sequence[Unit], telling: Sequence[Unit], rng: np.random.Generator
+) -> list[list[Unit]]:
+    """Return the units that are held together: those that encode most, then random ones as often.
+
+    Args:
+        best: the units that encode something, the most first.
+        telling: the same in their own order.
+        rng: draws.
+    """
+    size = max(1, round(GROUP_SHARE * len(telling)))
+    draws = [rng.permutation(len(telling))[:size].tolist() for _ in range(GROUP_DRAWS)]
+    return [list(best[:size]), *([telling[k] for k in draw] for draw in draws)]
 
 
 def _asked(model: Model, best: Sequence[Unit], rows: int, steps: int) -> list[Unit]:

@@ -78,18 +78,29 @@ def recurrence_logits(
 
 def _of_targets(runner: Runner, examples: Examples) -> Steps:
     """Return how probable each step of each target is, and whether it is the most probable one."""
-    targets, symbols = examples.targets, runner.model.architecture.num_outputs
+    targets, arch = examples.targets, runner.model.architecture
     assert isinstance(targets, Steps)
-    result: Steps = no_scores(runner.model.architecture, targets.lengths)
-    most = max(1, MOST_NUMBERS // (symbols * int(targets.lengths.max())))
-    for batch in bounded(examples, most_rows=most):
-        scores, own = runner.forward(batch), targets[batch.rows]
-        log_p = losses.log_probabilities(scores.values)
-        found = np.empty((len(log_p), 2))
-        found[:, 0] = log_p[np.arange(len(log_p)), own.values]
-        found[:, 1] = log_p.argmax(axis=1) == own.values
-        result[batch.rows] = Steps(values=found, lengths=own.lengths)
+    result: Steps = no_scores(arch, targets.lengths)
+    for batch in bounded(examples, most_rows=most_rows(arch, examples)):
+        result[batch.rows] = of_targets(runner.forward(batch), targets[batch.rows])
     return result
+
+
+def of_targets(scores: Steps, targets: Steps) -> Steps:
+    """Return (T, 2) as above, of the scores (T, V) that a decoder gives for steps of targets."""
+    log_p = losses.log_probabilities(scores.values)
+    found = np.empty((len(log_p), 2))
+    found[:, 0] = log_p[np.arange(len(log_p)), targets.values]
+    found[:, 1] = log_p.argmax(axis=1) == targets.values
+    return Steps(values=found, lengths=targets.lengths)
+
+
+def most_rows(architecture: Architecture, examples: Examples) -> int | None:
+    """Return how many rows a decoder reads at once; None where none reads their targets."""
+    targets = examples.targets
+    if not (architecture.writes and isinstance(targets, Steps)):
+        return None
+    return max(1, MOST_NUMBERS // (architecture.num_outputs * int(targets.lengths.max())))
 
 
 def no_scores(architecture: Architecture, lengths: npt.NDArray[np.int64]) -> Scores:

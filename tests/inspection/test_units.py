@@ -1,6 +1,6 @@
 """What units know and do, against models of which it is known.
 
-Covers: inspection/clamped, inspection/held_units, inspection/unit_measure, report/units.
+Covers: inspection/clamped, inspection/unit_measure, report/units.
 """
 
 import dataclasses
