@@ -64,12 +64,17 @@ def forward(
     bias_hn = tape.take("bias_hn", B, H)
     by_direction(bias_hn, D)[...] = params["bias_hn"][:, None]
     begin, middle, end, c = LOGISTIC.calls(states.dtype)
+    is_zero = h0 is None
     for steps, block in packing.blocks(packing.num_directions * BLOCK_VALUES // H):
         project(block, tape.result("gates")[:3])
         make = partial(_views, tape, steps, D)
         for now in tape.views("forward", block.start, packing.shape, make):
             h, new, (n, r, z, hn), h_of_direction, (a_r, a_z, a_n, a_rz, a_of_direction, b_hn) = now
-            tape.multiply(h_of_direction, weight_h, a_of_direction)
+            if is_zero:  # so is the product
+                a_of_direction.fill(0)
+                is_zero = False
+            else:
+                tape.multiply(h_of_direction, weight_h, a_of_direction)
             np.add(a_r, r, a_r)  # (1)
             np.add(a_z, z, a_z)  # (2)
             # `per_gate` has scaled the weights of r and z, so that three calls make both sigmoids.
