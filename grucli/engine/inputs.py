@@ -28,11 +28,13 @@ class Inputs:
             that both choose from by `index`; each with a 1 at its end, whose weight is the bias.
         index: (N,) the row that each packed row of the sequences reads; None for its own.
         mirror: (N,) as `Packing.mirror` if there are two directions; None for one.
+        is_known: whether the tape has the products of these rows, which `index` chooses from.
     """
 
     rows: Floats
     index: Integers | None
     mirror: Integers | None
+    is_known: bool = False
 
     @property
     def num_directions(self) -> int:
@@ -55,10 +57,18 @@ class Inputs:
 
 
 def inputs(
-    x: Floats, index: Integers | None, packing: Packing, num_directions: int, tape: Tape
+    x: Floats,
+    index: Integers | None,
+    packing: Packing,
+    num_directions: int,
+    tape: Tape,
+    *,
+    is_known: bool = False,
 ) -> Inputs:
     """Return what a layer in one direction or both reads; the tape keeps the rows."""
     mirror = packing.mirror if num_directions == 2 else None
+    if is_known:
+        return Inputs(rows=tape["rows"], index=index, mirror=mirror, is_known=True)
     ways = 1 if index is not None else num_directions
     rows = tape.tiled("rows", ways, len(x), x.shape[1] + 1)
     rows[0, :, :-1], rows[0, :, -1] = x, 1
@@ -104,9 +114,11 @@ def projection(x: Inputs, weight: Floats, tape: Tape) -> Callable[[slice, Floats
             tape.multiply(rows[:, some], weight, by_direction(out, D)[:, :, some])
 
         return multiply
-    tape.tiled("products", G, num_rows * D, columns)
-    products, some = tape.result("products"), tape.whole(slice(0, num_rows))
-    tape.multiply(rows[:, some], weight, by_direction(products, D)[:, :, some])
+    if not x.is_known:
+        tape.tiled("products", G, num_rows * D, columns)
+        some, filled = tape.whole(slice(0, num_rows)), tape.result("products")
+        tape.multiply(rows[:, some], weight, by_direction(filled, D)[:, :, some])
+    products = tape.result("products")
 
     def gather(block: slice, out: Floats) -> None:
         for gate, gate_out in zip(products, out, strict=True):

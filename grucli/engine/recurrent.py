@@ -57,6 +57,8 @@ def forward(
     tape: Tape,
     h0: Floats | None = None,
     index: Integers | None = None,
+    *,
+    is_known: bool = False,
 ) -> tuple[Floats, Floats]:
     """Run one layer; the second direction reads each sequence from its own last step.
 
@@ -68,6 +70,8 @@ def forward(
         tape: overwritten; `of_direction` reads what one direction has left there.
         h0: (D, B, H) initial states, zeros if None.
         index: (N,) the row of `x` that each packed row reads; None for its own.
+        is_known: whether `x` and `params` are as at the last call, which had an index, too: their
+            products are on the tape.
 
     Returns:
         outputs (N, D * H), the states at each step, a view into the tape, and final (B, D * H),
@@ -76,7 +80,7 @@ def forward(
     D = len(params["bias"])
     both = packing if D == 1 else packing.both_ways
     start = None if h0 is None else h0.swapaxes(0, 1).reshape(both.batch_size, -1)
-    read = inputs(x, index, packing, D, tape)
+    read = inputs(x, index, packing, D, tape, is_known=is_known)
     states = CELLS[cell].forward(params, read, both, tape, start)[both.batch_size :]
     final = states.reshape(packing.size, -1)[packing.last]
     if D == 2:

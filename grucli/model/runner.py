@@ -17,7 +17,7 @@ from grucli.engine.steps import Steps, shared
 from grucli.engine.tape import Tape
 from grucli.model.dropout import Masks, drop_tokens
 from grucli.model.network import Model
-from grucli.model.token_vectors import TokenVectors, token_vectors
+from grucli.model.token_vectors import TokenVectors, kept_vectors, token_vectors
 from grucli.tasks.task import Scores
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class Runner:
         self.model, arch, self.tile = model, model.architecture, TILE if alike else 1
         self.tapes = [Tape(model.dtype, self.tile) for _ in range(arch.num_layers)]
         self._layers = arch.by_layer(model.params)
+        self._kept: Floats | None = None  # all token vectors, once their products are on the tape
         self._front: Front | None = None
         if arch.convolution:
             self._front = Front(arch.convolution, model.dtype, self.tile)
@@ -120,7 +121,12 @@ class Runner:
         dropped = 0.0 if arch.copying else arch.token_dropout  # then on both sides (unknown_copies)
         ids = drop_tokens(batch.x, dropped, dropout)
         x, places, read, vectors = batch.x, None, None, None
-        if arch.vocabulary_size:
+        is_known = self._kept is not None
+        if self.tile > 1 and not is_known:
+            self._kept = kept_vectors(model, batch)
+        if self._kept is not None:
+            x, read = self._kept, ids
+        elif arch.vocabulary_size:
             vectors, places = token_vectors(arch, ids, batch)
             x, read = vectors.forward(model.table, model.dtype), places
         has_mask = masks.drop and places is not None and not arch.writes
@@ -135,7 +141,9 @@ class Runner:
         for layer, (params, tape) in enumerate(zip(self._layers, self.tapes, strict=True)):
             if layer:
                 x, read = masks.apply(x), None
-            x, final = recurrent.forward(arch.cell, params, x, packing, tape, index=read)
+            x, final = recurrent.forward(
+                arch.cell, params, x, packing, tape, index=read, is_known=is_known and not layer
+            )
         self._forward = _Forward(
             given=batch.packing,
             packing=packing,

@@ -11,7 +11,10 @@ from grucli.data.batches import Batch
 from grucli.data.text.vocabulary import UNKNOWN
 from grucli.engine import bags, embedding
 from grucli.engine.packing import Floats, Integers
-from grucli.model.network import Architecture
+from grucli.model.network import Architecture, Model
+
+MOST_KEPT = 1 << 20
+"""Products of all token vectors with input weights, kept from one batch to the next: 8 MB."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,3 +66,17 @@ def token_vectors(arch: Architecture, ids: Integers, batch: Batch) -> tuple[Toke
     known = spelled < arch.vocabulary_size
     held = batch.bags[spelled % number]
     return TokenVectors(tokens=np.where(known, spelled, UNKNOWN), bags=held), places
+
+
+def kept_vectors(model: Model, batch: Batch) -> Floats | None:
+    """Return (V, I) the vectors of all tokens, if their products are to be kept from a batch on.
+
+    They are where nobody can write to the weights any more, and the batch has as many steps.
+    """
+    arch, flat = model.architecture, model.params.flat
+    if flat.flags.writeable or arch.subwords or arch.convolution:
+        return None
+    number = arch.vocabulary_size * model.params["layer0_weight_ih"].size // arch.input_size
+    if not 0 < number <= MOST_KEPT or batch.packing.size < arch.vocabulary_size:
+        return None
+    return model.table.astype(model.dtype, copy=False)

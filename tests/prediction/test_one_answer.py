@@ -2,7 +2,7 @@
 
 The long form counts the bits that differ in a million answers and prints how many they are.
 
-Covers: engine/products, model/runner, prediction/classifier.
+Covers: engine/products, model/runner, model/token_vectors, prediction/classifier.
 """
 
 import dataclasses
@@ -12,15 +12,21 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
 
 import grucli
+from grucli.data.batches import Examples
+from grucli.data.records import Record
 from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.vocabulary import Vocabulary
 from grucli.engine import products, tape
 from grucli.errors import DataError
+from grucli.model import token_vectors
+from grucli.model.logits import recurrence_logits
+from grucli.model.runner import Runner
 from grucli.modelfile import checkpoint
 from grucli.tasks.classify.task import Classify
 from tests.inspection.helpers import random_model
@@ -56,6 +62,7 @@ MODELS = SHARED | {
     "mingru, both ways": lambda: texts(hidden_size=28, cell="mingru", num_layers=2, **BOTH),
     "rnn, both ways": lambda: texts(hidden_size=13, cell="rnn", num_layers=2, **BOTH),
 }
+CELLS_BOTH_WAYS = [name for name in MODELS if name.endswith("both ways")]
 HARD = ("no whole tile", "long sums", "convolutions", "kernels", "gru_before, both ways")
 KERNELS = {  # routines of OpenBLAS, and what the processor must have for them
     "SkylakeX": "avx512f",
@@ -92,6 +99,31 @@ def test_batch_mates_change_no_bit(name, paths, alone):
     last = [model.predict(inputs[:k])[-1] for k in range(1, 40)]
     assert last == model.predict(inputs[:39])  # wherever it stands in a tile
     assert model.predict(inputs[::-1])[::-1] == model.predict(inputs)
+
+
+def in_turn(runner, encoded):
+    """Logits of many inputs and then of a few, by one runner."""
+    many = Examples.of(encoded)
+    return [recurrence_logits(runner, many.select(np.arange(n))) for n in (len(many), 2)]
+
+
+@pytest.mark.parametrize("name", ["no whole tile", "long sums", *CELLS_BOTH_WAYS])
+def test_products_that_are_kept_change_no_bit_and_weights_that_may_change_keep_none(name, paths):
+    answering = checkpoint.load(paths[name])
+    texts = [Record(number=k, text=text) for k, text in enumerate(drawn("text", 1, NUMBER))]
+    encoded, model = answering.encoder.encode(texts), answering.model
+    with mock.patch.object(token_vectors, "MOST_KEPT", 0):
+        wanted = in_turn(Runner(model, alike=True), encoded)
+    keeping = Runner(model, alike=True)
+    found = in_turn(keeping, encoded)
+    assert keeping._kept is not None
+    for one, other in zip(found, wanted, strict=True):
+        assert np.array_equal(one, other)
+    changing = Runner(model.copy(), alike=True)
+    assert np.array_equal(in_turn(changing, encoded)[0], wanted[0])
+    assert changing._kept is None
+    changing.model.params.flat[...] *= 2
+    assert not np.array_equal(in_turn(changing, encoded)[0], wanted[0])
 
 
 @pytest.mark.parametrize("name", MODELS)
