@@ -9,6 +9,7 @@ import gzip
 import json
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -119,20 +120,38 @@ def test_planted_tokens_are_found(tmp_path):
     check_planted("planted tokens", load(model), records, planted, 0.6)
 
 
-@pytest.mark.slow
-def test_planted_windows_are_found(tmp_path):
-    rng, labels = np.random.default_rng(1), np.array(["rise", "fall"] * 250)
-    x, places = rng.normal(0, 0.3, (500, 48, 1)), rng.integers(0, 42, 500)
+def series_with_windows(
+    rows: int, noise: float, shape: Sequence[float]
+) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
+    """Make series of 48 steps of noise, in a window of which the shape or its negative is added.
+
+    Returns x float32 (rows, 48, 1), labels (rows,), and of each row which steps the window has.
+    """
+    rng, labels = np.random.default_rng(1), np.array(["rise", "fall"] * (rows // 2))
+    width = len(shape)
+    x, places = rng.normal(0, noise, (rows, 48, 1)), rng.integers(0, 49 - width, rows)
     for row, place in enumerate(places):
-        x[row, place : place + 6, 0] += (1, -1)[row % 2] * 1.5
-    x = x.astype(np.float32)
-    np.savez(tmp_path / "train.npz", X=x[:440], y=labels[:440])
+        x[row, place : place + width, 0] += (1, -1)[row % 2] * np.array(shape)
+    planted = [np.isin(np.arange(48), np.arange(place, place + width)) for place in places]
+    return x.astype(np.float32), labels, planted
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "rows", "noise", "shape", "most_blind"),
+    [
+        ("planted windows", 2500, 0.28, (0.9, 0.9, -0.9, -0.9), 0.6),
+        # so much larger than the noise that first weights answer by them, and are explained so
+        ("planted loud windows", 500, 0.3, (1.5,) * 6, 0.75),
+    ],
+)
+def test_planted_windows_are_found(tmp_path, name, rows, noise, shape, most_blind):
+    x, labels, planted = series_with_windows(rows, noise, shape)
+    np.savez(tmp_path / "train.npz", X=x[:-60], y=labels[:-60])
     settings = ("model.hidden_size=24", "training.epochs=25", "model.bidirectional=true")
-    model = trained(tmp_path, "train.npz", *PLAIN, *settings)
-    records = [Record(number=k, values=x[k], label=labels[k]) for k in range(440, 500)]
-    planted = [np.isin(np.arange(48), np.arange(place, place + 6)) for place in places[440:]]
-    # larger than the noise, so that first weights answer by them, and are explained by them, too
-    check_planted("planted windows", load(model), records, planted, 0.75)
+    model = trained(tmp_path, "train.npz", *PLAIN, *settings, "model.dropout=0.2")
+    records = [Record(number=k, values=x[k], label=labels[k]) for k in range(rows - 60, rows)]
+    check_planted(name, load(model), records, planted[-60:], most_blind)
 
 
 @pytest.mark.slow

@@ -95,6 +95,7 @@ def _load() -> None:
     for module in pkgutil.walk_packages(grucli.__path__, "grucli."):
         if not module.name.startswith(LAZY):
             import_module(module.name)
+    import_module("tests.faults")
     with suppress(ImportError):
         import_module("onnx")
 
