@@ -4,9 +4,9 @@
 
 Sequences of 50 and of 200 symbols are drawn from eight letters; the label says whether the place of
 the first one in the alphabet is odd or even, and all others are noise. Four networks of 32 units
-learn each length from 4,000 of them in 12 epochs. The folder then holds the data, the models, a page
-about each (`gru_chrono_50.html`), a table (`lesson.md`) and the pictures of docs/lesson.md. It takes
-about two minutes on one core.
+learn each length from 4,000 of them in 12 epochs. The folder then holds the data, the models, a
+page about each (`gru_chrono_50.html`), a table (`lesson.md`) and the pictures of docs/lesson.md. It
+takes about two minutes on one core.
 """
 
 from __future__ import annotations

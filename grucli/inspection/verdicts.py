@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from grucli.errors import counted
 from grucli.inspection.health import LayerHealth, gates_see_states
+from grucli.inspection.living_units import living_times
 from grucli.inspection.memory import Horizon
 from grucli.inspection.report import Input, Level, Verdict
 from grucli.inspection.training_flow import TrainingFlow
@@ -139,10 +140,16 @@ def _of_candidate_path(
     health: Sequence[LayerHealth], horizons: Sequence[Horizon]
 ) -> Iterator[Verdict]:
     """Where only the last state is read, what is far must have been kept, or written anew."""
-    times = [time for part in health for time in (part.leak, part.reach) if time is not None]
-    longest = max(float(time.max()) for time in times)
+    each = [
+        living_times(times, part.dead)
+        for part in health
+        for times in (part.leak, part.reach)
+        if times is not None
+    ]
+    longest = max((one.longest for one in each if one is not None), default=0.0)
     needed = next(horizon.h99 for horizon in horizons if horizon.side == "end")
-    if needed > max(1, CANDIDATE_RATIO * longest):  # the last step alone needs no memory
+    # The last step alone needs no memory, and where all units are dead there is none.
+    if longest and needed > max(1, CANDIDATE_RATIO * longest):
         yield verdict(
             "memory.candidate_path",
             f"the keep gates forget in {longest:.1f} steps, but decisions need {needed}: "

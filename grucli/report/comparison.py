@@ -6,8 +6,6 @@ import dataclasses
 from collections.abc import Sequence
 from typing import TypeVar
 
-import numpy as np
-
 from grucli.errors import counted
 from grucli.inspection.alignment import Alignment
 from grucli.inspection.comparison import Comparison
@@ -15,6 +13,7 @@ from grucli.inspection.gate_traces import Kind
 from grucli.inspection.health import Gate
 from grucli.inspection.layer_likeness import LayerLikeness
 from grucli.inspection.layers import layers_of
+from grucli.inspection.living_units import LivingTimes, living_times
 from grucli.inspection.paired import Answers
 from grucli.inspection.report import Report
 from grucli.inspection.sequences import Example
@@ -117,7 +116,10 @@ def inside_rows(report: Report, compared: Comparison) -> list[Row]:
     for k, which in enumerate(sides):
         needed = (f"{one.horizons[k].h99:,}" for one in reports)
         rows.append((f"H99: steps that keep 99 % of the decisions, {which}", *needed))
-    leaks = ([part.leak.max() for part in one.health if part.leak is not None] for one in reports)
+    leaks = (
+        [living_times(part.leak, part.dead) for part in one.health if part.leak is not None]
+        for one in reports
+    )
     rows.append(("leak time of the longest unit [steps]", *map(_longest, leaks)))
     dead = (f"{sum(len(part.dead) for part in one.health):,}" for one in reports)
     rows.append(("dead units", *dead))
@@ -229,10 +231,11 @@ def _gate_cells(gate: Gate | None) -> Row:
     return (f"{gate.mean.mean():.2f}", *shares, f"{len(gate.constant):,}")
 
 
-def _longest(leaks: Sequence[float]) -> str:
-    if not leaks:
+def _longest(leaks: Sequence[LivingTimes | None]) -> str:
+    living = [one.longest for one in leaks if one is not None]
+    if not living:
         return "–"
-    longest = float(np.max(leaks))
+    longest = max(living)
     return ">1e6" if longest > 999_999 else f"{longest:.1f}"
 
 

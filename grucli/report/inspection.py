@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
+from grucli.engine.packing import Floats
 from grucli.errors import counted
 from grucli.inspection.gate_traces import Kind
-from grucli.inspection.health import Gate, LayerHealth, gates_see_states
+from grucli.inspection.health import Gate, LayerHealth, Units, gates_see_states
+from grucli.inspection.living_units import living_times
 from grucli.inspection.report import Input, Report
 from grucli.inspection.verdicts import units_line
 from grucli.model.linear_path import NAMES
@@ -210,8 +210,7 @@ def memory_facts(report: Report) -> FactLines:
         f"(so many keep 99 % of the {what}; median length {report.input.median_length:g})"
     )
     pieces = [
-        f"{part.name}: longest unit {_steps(part.leak.max())}, "
-        f"median {_steps(float(np.median(part.leak)))}"
+        f"{part.name}: {_times(part.leak, part.dead)}"
         for part in report.health
         if part.leak is not None
     ]
@@ -224,14 +223,22 @@ def memory_facts(report: Report) -> FactLines:
 def exact_memory(health: Sequence[LayerHealth]) -> str:
     """Return how far back units look where the product of keeps is the whole derivative."""
     pieces = [
-        f"{part.name}: longest unit {part.reach.max():.1f}, median {np.median(part.reach):.1f}"
-        for part in health
-        if part.reach is not None
+        f"{part.name}: {_times(part.reach, part.dead)}" for part in health if part.reach is not None
     ]
     return (
         "[steps of which 1/e or more is left at the end; no gate sees a state, so the product of "
         f"keeps is the whole derivative] {'; '.join(pieces)}"
     )
+
+
+def _times(times: Floats, dead: Units) -> str:
+    """Return which unit holds longest, and the median; of (H,) [steps] without dead units."""
+    found = living_times(times, dead)
+    if found is None:
+        return "none, all units are dead"
+    left_out = f" (without {counted(found.dead, 'dead unit')})" if found.dead else ""
+    longest, median = _steps(found.longest), _steps(found.median)
+    return f"longest unit {longest} (unit {found.unit}), median {median}{left_out}"
 
 
 def _steps(leak: float) -> str:
