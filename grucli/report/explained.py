@@ -9,8 +9,9 @@ from grucli.inspection.gate_traces import Kind
 from grucli.inspection.report import Picked
 from grucli.inspection.sequences import Example
 from grucli.report.alignments import alignments
-from grucli.report.gate_maps import gate_maps, of_alignment, of_example
+from grucli.report.gate_maps import gate_maps, legend, of_alignment, of_example
 from grucli.report.sequences import examples
+from grucli.report.tables import field
 
 
 def explained(
@@ -20,7 +21,7 @@ def explained(
     *,
     is_coloured: bool,
 ) -> list[list[str]]:
-    """Return a paragraph for each sequence, its maps below it.
+    """Return a legend, then a paragraph for each sequence, its maps below it.
 
     Args:
         shown: sequences with the reasons of their answers, and inputs with what is written.
@@ -29,8 +30,11 @@ def explained(
         is_coloured: whether they are in colour.
     """
     answered, aligned = examples(shown[0], picked), alignments(shown[1])
-    if maps:
-        tracks = [*map(of_example, shown[0]), *map(of_alignment, shown[1])]
-        for lines, own in zip((*answered[1:], *aligned), tracks, strict=True):
-            lines += gate_maps(own, maps, is_coloured=is_coloured)
-    return answered + aligned
+    if not (maps and (answered or aligned)):
+        return answered + aligned
+    tracks = [*map(of_example, shown[0]), *map(of_alignment, shown[1])]
+    for lines, own in zip((*answered[1:], *aligned), tracks, strict=True):
+        lines += gate_maps(own, maps, is_coloured=is_coloured)
+    every = [one for own in tracks for one in own]
+    key = field("MAPS", legend(every, is_coloured=is_coloured))
+    return [*answered[:1], key, *answered[1:], *aligned]

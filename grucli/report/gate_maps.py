@@ -25,14 +25,15 @@ TITLES: dict[Kind, str] = {
     "written": "write x |candidate|",
     "state": "state h",
 }
-DIGIT_ROWS, BLOCK_ROWS = 8, 32  # of a map: units beside each other share one
+DIGIT_ROWS, BLOCK_ROWS = 16, 32  # of a map: units beside each other in the order share one
+MOST_NAMED = 4  # units of a line that its name lists; of more each row has its first
 MOST_CELLS = 70  # beside each other; as wide as two columns where there is room
 LABEL = 9  # columns of the terminal before a map at least
 RULER = 10
 BLUES = (16, 17, 18, 19, 20, 26, 32, 38, 44, 80, 116, 152, 195)  # of 256 colours, from 0 to 1
 ORANGES = (16, 52, 88, 94, 130, 166, 202, 208, 214, 215, 216, 223, 230)  # from 0 to -1
 COLOURED_ROW = re.compile("(?:\x1b\\[38;5;\\d+;48;5;\\d+m▀+)+\x1b\\[0m")
-"""A row of a map in colour: half-blocks, and no colour behind them."""
+"""A line of a map in colour: half-blocks, and no colour behind them."""
 FROM_ZEROS = "of the zeros it began with"
 LEAST_SHARE = 0.005  # that is told
 
@@ -118,6 +119,25 @@ def gate_maps(tracks: Iterable[Track], kinds: Sequence[Kind], *, is_coloured: bo
     return lines
 
 
+def legend(tracks: Iterable[Track], *, is_coloured: bool) -> str:
+    """Return what the lines of maps are, of those that are explained."""
+    units = max((len(trace.order) for one in tracks for trace in one.traces), default=0)
+    rows, together = (BLOCK_ROWS, 2) if is_coloured else (DIGIT_ROWS, 1)
+    size = -(-units // rows)
+    if size == 1:
+        words = ["a row is a unit"]
+    elif size * together <= MOST_NAMED:
+        words = [f"a row is the mean of the units that its name lists, at most {size}"]
+    else:
+        words = [f"a row is the mean of up to {size} units, of which its name has the first"]
+    words.append("units that move alike stand together, whatever their numbers")
+    if size * together > MOST_NAMED:
+        words.append("--html lists the whole order, --json as order")
+    if is_coloured:
+        words.append("a line is two rows, the upper half named before the /, the lower behind it")
+    return "; ".join(words)
+
+
 def full_scale(trace: GateTrace, kind: Kind) -> float:
     """Return what the deepest colour stands for: of a gate 1, else the largest size there is."""
     return 1.0 if kind in ("keep", "reset") else float(np.abs(trace.maps[kind]).max()) or 1.0
@@ -130,7 +150,7 @@ def ages(trace: GateTrace) -> str | None:
         return None
     newest = "of the last step" if unit == 1 else f"of the last {unit} steps"
     between = (f"{unit * low} to {unit * high - 1} steps old" for low, high in pairwise(AGES))
-    is_begun = len(trace.maps["state"]) * trace.window < unit * AGES[-1]
+    is_begun = len(trace.maps["state"]) * trace.window <= unit * AGES[-1]
     has_start = trace.direction == DECODER and not trace.layer  # those above it begin with zeros
     began = "of the state it began with" if has_start else FROM_ZEROS
     names = (newest, *between, began if is_begun else "older")
@@ -165,8 +185,7 @@ def _place(one: Track, trace: GateTrace, column: int) -> str:
 
 def _map(one: Track, trace: GateTrace, kind: Kind, *, is_coloured: bool) -> list[str]:
     rows = BLOCK_ROWS if is_coloured else DIGIT_ROWS
-    together = -(-len(trace.order) // rows)  # units of a row; of half-blocks two rows share a line
-    heads = list(_heads(trace.order, together * (2 if is_coloured else 1)))
+    heads = list(_heads(trace.order, rows, 2 if is_coloured else 1))
     label = max(LABEL, *(len(head) + 1 for head in heads))
     cells = trace.shrunk(kind, rows, min(MOST_CELLS, WIDTH - label))
     is_signed, size = kind == "state", full_scale(trace, kind)
@@ -187,11 +206,18 @@ def _map(one: Track, trace: GateTrace, kind: Kind, *, is_coloured: bool) -> list
     return [*lines, " " * label + _ruler(cells.shape[1], wide, steps)]
 
 
-def _heads(order: Sequence[int], together: int) -> Iterator[str]:
-    """Yield the first unit of each row, and how many others share it."""
-    for first in range(0, len(order), together):
-        others = len(order[first : first + together]) - 1
-        yield f"  u{order[first]}" + (f"+{others}" if others else "")
+def _heads(order: Sequence[int], most: int, rows: int) -> Iterator[str]:
+    """Yield the units of each line, of at most so many rows, with a slash between its rows."""
+    size = -(-len(order) // most)
+    is_listed = size * rows <= MOST_NAMED
+    for first in range(0, len(order), size * rows):
+        units = order[first : first + size * rows]
+        each = [units[start : start + size] for start in range(0, len(units), size)]
+        yield "  u" + "/".join(
+            ",".join(map(str, row if is_listed else row[:1]))
+            + ("…" if len(row) > 1 and not is_listed else "")
+            for row in each
+        )
 
 
 def _digits(shares: Floats, wide: int, *, is_signed: bool) -> list[str]:

@@ -16,6 +16,7 @@ from grucli.report.gate_maps import (
     ages,
     full_scale,
     gate_maps,
+    legend,
     of_alignment,
     of_example,
     words,
@@ -82,6 +83,9 @@ def test_half_blocks_show_two_units_in_a_line():
         line for line in gate_maps(of_example(one), ["state"], is_coloured=True) if "▀" in line
     ]
     assert len(lines) == 3  # of five units
+    plain = [re.sub(r"\x1b\[[0-9;]*m", "", line).split()[0] for line in lines]
+    a, b, c, d, e = trace.order
+    assert plain == [f"u{a}/{b}", f"u{c}/{d}", f"u{e}"]
     size = full_scale(trace, "state")
     colours = [re.findall(r"\x1b\[38;5;(\d+);48;5;(\d+)m▀+", line) for line in lines]
     for k, unit in enumerate(trace.order):
@@ -128,9 +132,50 @@ def test_names_of_many_units_stand_apart_from_their_rows(hidden_size):
         plain = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in lines]
         assert max(map(cell_len, plain)) <= 80
         rows = [line for line in plain if re.match(r"  u\d", line)]
-        assert all(re.match(r"  u\d+\+\d+ +[\d▀]", row) for row in rows)
-        size = 4 if is_coloured else 8
-        assert len(rows) >= size
+        name = r"\d+…(/\d+…?)?" if is_coloured else r"\d+…"
+        assert all(re.match(rf"  u{name} +[\d▀]", row) for row in rows)
+        assert 8 <= len(rows) <= 16
+
+
+@pytest.mark.parametrize(("hidden_size", "size"), [(16, 1), (32, 2), (64, 4)])
+def test_a_row_is_the_mean_of_the_units_that_its_name_lists(hidden_size, size):
+    one = explained("good very bad", bidirectional=False, hidden_size=hidden_size)
+    (trace,) = one.traces
+    lines = gate_maps(of_example(one), ["keep"], is_coloured=False)
+    rows = [line.split() for line in lines if re.match(r"  u\d", line)]
+    named = [[int(unit) for unit in name[1:].split(",")] for name, *_ in rows]
+    assert [len(units) for units in named] == [size] * 16
+    assert [unit for units in named for unit in units] == list(trace.order)
+    for units, (_, *cells) in zip(named, rows, strict=True):
+        means = trace.maps["keep"][:, units].mean(axis=1)
+        assert cells == [str(int(10 * mean)) for mean in means]
+
+
+def test_slashes_stand_between_the_two_rows_of_a_line():
+    one = explained("good very bad", bidirectional=False, hidden_size=64)
+    lines = gate_maps(of_example(one), ["keep"], is_coloured=True)
+    names = [line.split()[0] for line in lines if "▀" in line]
+    assert all(re.fullmatch(r"u\d+,\d+/\d+,\d+", name) for name in names)
+    order = one.traces[0].order
+    assert re.split("[,/]", ",".join(name[1:] for name in names)) == list(map(str, order))
+
+
+@pytest.mark.parametrize(
+    ("hidden_size", "of_digits", "of_colours"),
+    [
+        (16, "a row is a unit;", "a row is a unit;"),
+        (64, "mean of the units that its name lists, at most 4;", "lists, at most 2;"),
+        (65, "mean of up to 5 units, of which its name has the first;", "mean of up to 3 units"),
+    ],
+)
+def test_the_legend_tells_what_a_row_is(hidden_size, of_digits, of_colours):
+    tracks = of_example(explained("good", bidirectional=False, hidden_size=hidden_size))
+    plain, coloured = (legend(tracks, is_coloured=flag) for flag in (False, True))
+    assert of_digits in plain
+    assert of_colours in coloured
+    assert "the upper half named before the /" in coloured
+    assert "/" not in plain
+    assert ("--json" in plain) == ("--json" in coloured) == (hidden_size > 64)
 
 
 def trace_of(carried, steps=30, **changes):
@@ -149,6 +194,9 @@ def test_ages_add_up_to_the_whole_state():
     assert ages(short) == (
         "50 % of the last step, 25 % 1 to 2 steps old, 25 % of the zeros it began with"
     )
+    oldest = [0.5, 0.25, 0.25, 0.1]
+    assert ages(trace_of(oldest, steps=21)).endswith(" 10 % of the zeros it began with")
+    assert ages(trace_of(oldest, steps=22)).endswith(" 10 % older")
     strided = trace_of([0.5, 0, 0, 0], stride=4)
     assert ages(strided) == "50 % of the last 4 steps, 50 % 4 to 11 steps old"
 
