@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from grucli import activity
 from grucli.data.batches import Batch, Examples
@@ -11,13 +11,13 @@ from grucli.data.records import Record
 from grucli.errors import counted
 from grucli.inspection import trust, written_memory
 from grucli.inspection.alignment import align
-from grucli.inspection.audit import audit
+from grucli.inspection.audit import Audit, audit
 from grucli.inspection.chosen import Shown, chosen
 from grucli.inspection.cut_scores import CutScores
 from grucli.inspection.health import HealthMeter, LayerHealth
 from grucli.inspection.memory import SIDES, Horizon, horizon
 from grucli.inspection.ngram_weights import ngram_weights
-from grucli.inspection.report import Input, InspectionSettings, Report
+from grucli.inspection.report import Input, InspectionSettings, Report, Verdict
 from grucli.inspection.rereading import reread, with_answers
 from grucli.inspection.sample_facts import card_of, input_of, shares_of
 from grucli.inspection.sampling import Drawn
@@ -25,7 +25,8 @@ from grucli.inspection.sequences import example
 from grucli.inspection.training_flow import training_flow
 from grucli.inspection.unit_measure import measure_units
 from grucli.inspection.units import Units, Unmeasured
-from grucli.inspection.verdicts import verdicts
+from grucli.inspection.verdicts import OF_HORIZONS, verdicts
+from grucli.model.linear_path import NAMES
 from grucli.model.logits import branch_logits
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
@@ -90,15 +91,35 @@ def _judged(
     """Return a report that says whether reasons are to be believed, audited where it is asked."""
     saved, found = report.saved, None
     units: Units | Unmeasured | None = None
-    unlearned = () if saved.task.writes else tuple(trust.of_scores(report.card))
+    doubts = () if saved.task.writes else _doubts(report)
     if report.settings.audit:
         activity.at("testing whether reasons are to be believed")
         found = audit(saved, named, sample, target, report.settings.seed)
         activity.at("holding each unit at its mean")
         units = measure_units(saved, sample, report.settings.seed)
-    tested = () if found is None else trust.of_audit(found, has_learned=not unlearned)
-    judged = (*report.verdicts, *unlearned, *tested)
+    tested = () if found is None else _tested(found, report, doubts)
+    kept = [one for one in report.verdicts if not (doubts and one.id in OF_HORIZONS)]
+    judged = (*kept, *doubts, *tested)
     return dataclasses.replace(report, audit=found, units=units, verdicts=judged)
+
+
+def _doubts(report: Report) -> tuple[Verdict, ...]:
+    """Say that answers are guesses, or none of the recurrence: then its memory is of no use."""
+    unlearned = tuple(trust.of_scores(report.card))
+    if unlearned or report.input is None:
+        return unlearned
+    features = NAMES[report.saved.encoder.unit]
+    return tuple(trust.of_recurrence(report.input.branches, report.card, features))
+
+
+def _tested(found: Audit, report: Report, doubts: Sequence[Verdict]) -> Iterator[Verdict]:
+    """Judge an audit; beside n-grams it is of both paths, beside kernels of the recurrence."""
+    branches, unit = report.input and report.input.branches, report.saved.encoder.unit
+    is_idle = [one.id for one in doubts] == ["trust.idle_recurrence"]
+    if not (branches and is_idle and unit == "token"):
+        return trust.of_audit(found, has_learned=not doubts)
+    owner = f"{NAMES[unit]} ({100 * (1 - branches.recurrence_share):.0f} % of the margins)"
+    return trust.of_audit(found, has_learned=True, owner=owner)
 
 
 def _measured(report: Report, drawn: Drawn) -> tuple[Report, Scores]:

@@ -59,11 +59,17 @@ class Branches:
     Attributes:
         recurrence_share: the recurrence's part of the margins, in [0, 1].
         recurrence_right, linear_right: correct decisions of either alone.
+        recurrence_level: the figure that counts most, of the recurrence alone; None where no target
+            is known.
+        is_above_blind: whether that is better than blind answers by more than chance explains; None
+            where nobody can tell.
     """
 
     recurrence_share: float
     recurrence_right: int | None
     linear_right: int | None
+    recurrence_level: float | None = None
+    is_above_blind: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -59,10 +59,14 @@ def shares_of(saved: SavedModel, drawn: Drawn, branches: BranchLogits) -> Branch
     task, recurrence, linear = saved.task, branches.recurrence, branches.linear
     if linear is None:
         return None
+    alone = card_of(task, recurrence, drawn.records)
+    can_tell = alone is not None and not alone.baseline.limit
     return Branches(
         recurrence_share=recurrence_share(task, saved.model.mix, recurrence, linear),
         recurrence_right=_right(task, drawn, recurrence),
         linear_right=_right(task, drawn, linear),
+        recurrence_level=None if alone is None else alone.figures[0].value,
+        is_above_blind=alone.above_baseline if alone is not None and can_tell else None,
     )
 
 

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from grucli.errors import counted
 from grucli.inspection.audit import METHODS, Audit
 from grucli.inspection.integrated import LARGEST_ERROR
-from grucli.inspection.report import Verdict
+from grucli.inspection.report import Branches, Verdict
 from grucli.inspection.verdicts import verdict
 from grucli.tasks.scorecard import Scorecard
 
 LEAST_AHEAD = 0.1  # of the level, in [0, 1]: of 30 models with first weights 28 stay below
 LEAST_AGREEMENT = 0.3  # rank correlation
+NO_SHARE = 0.01  # of the margins: a recurrence below it has no say
+IDLE_SHARE = 0.05  # the same of one that alone is no better than blind answers
 MOVED = "level moved more than by chance"
 
 
@@ -31,12 +33,44 @@ def of_scores(card: Scorecard | None) -> Iterator[Verdict]:
         )
 
 
-def of_audit(audit: Audit, *, has_learned: bool) -> Iterator[Verdict]:
+def of_recurrence(
+    branches: Branches | None, card: Scorecard | None, features: str
+) -> Iterator[Verdict]:
+    """Say that the answers are those of the linear path alone: gates then show nothing of them.
+
+    Args:
+        branches: what the recurrence and the linear path each do; None where there is one path.
+        card: of both together; None without known targets.
+        features: what the linear path reads, in a word.
+    """
+    if branches is None:
+        return
+    share, limit, known = branches.recurrence_share, NO_SHARE, ""
+    if card is not None and branches.is_above_blind is False:
+        title, blind = card.baseline.measure.title, card.baseline.value
+        level = "" if branches.recurrence_level is None else f", {branches.recurrence_level:.3g},"
+        limit = IDLE_SHARE
+        known = (
+            f", and its {title} alone{level} is no better than that of blind answers, {blind:.3g}"
+        )
+    if share >= limit:
+        return
+    yield verdict(
+        "trust.idle_recurrence",
+        f"the recurrence decides {100 * share:.0f} % of the margins{known}: its gates, memory and "
+        f"units say nothing of the answers, which are those of {features}",
+        ("the recurrence's share of the margins", share, limit),
+        "warning",
+    )
+
+
+def of_audit(audit: Audit, *, has_learned: bool, owner: str = "") -> Iterator[Verdict]:
     """Say whether effects are to be believed, and if not, why.
 
     Args:
         audit: three methods on some sequences.
         has_learned: unless the answers are known to be no better than blind ones.
+        owner: whose reasons they are, where those of the recurrence have no part in them.
     """
     ahead = {method: audit.ahead(method) for method in METHODS}
     best, (mean, (low, _)) = max(ahead.items(), key=lambda item: item[1][0])
@@ -70,8 +104,8 @@ def of_audit(audit: Audit, *, has_learned: bool) -> Iterator[Verdict]:
     if is_trusted:
         yield verdict(
             "trust.believed",
-            "reasons are to be believed: three methods agree (median rank correlation "
-            f"{agreement:.3f} or more in {asked}), and what they name moves answers {mean:.2f} "
-            f"more than chance picks would ({best})",
+            f"reasons{owner and f' of {owner}'} are to be believed: three methods agree (median "
+            f"rank correlation {agreement:.3f} or more in {asked}), and what they name moves "
+            f"answers {mean:.2f} more than chance picks would ({best})",
             (MOVED, mean, LEAST_AHEAD),
         )

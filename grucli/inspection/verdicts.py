@@ -33,6 +33,8 @@ ADVICE = {
     "memory.vanishing_gradient": "fine where the end decides, else try model.initialisation=chrono",
     "memory.exploding_gradient": "try a lower training.learning_rate or training.clip_norm",
     "trust.unlearned": "train on more rows or for more epochs, or look at the columns",
+    "trust.idle_recurrence": "fine where scores are good, else train on more rows, for more epochs "
+    "or with a higher training.learning_rate",
     "trust.no_effect": "believe no reason that is shown, and look at the scores",
     "trust.disagree": "believe only what all of them name",
     "trust.incomplete": "rely on the other two methods there",
@@ -40,6 +42,14 @@ ADVICE = {
 }
 """What to do, by the id of each rule. The ids stay as they are."""
 IDS = tuple(ADVICE)
+OF_HORIZONS = (
+    "memory.candidate_path",
+    "memory.whole",
+    "memory.redundant",
+    "memory.ignores_start",
+    "memory.ignores_end",
+)
+"""Rules that judge how far back decisions look: of no use where these are guesses, or others'."""
 
 
 def verdicts(

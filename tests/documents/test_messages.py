@@ -19,6 +19,7 @@ from tests.cli.mpi import needs_mpi, on_ranks
 from tests.documents import pages
 from tests.inspection.helpers import blocks, random_model, recall_model
 from tests.inspection.reports import text_model
+from tests.inspection.test_trust import cues, of_both
 
 PAGES = [pages.ROOT / "docs" / "messages.md", pages.ROOT / "docs" / "zh" / "messages.md"]
 PARAMETRIZED = pytest.mark.parametrize("path", PAGES, ids=["English", "Chinese"])
@@ -194,7 +195,12 @@ def judged(folder):
         ran = grucli(*run, cwd=folder)
         assert (ran.code, ran.err) == (0, "")
         found = verdict_lines(ran) | found
-    return found
+    checkpoint.save(folder / "hand.npz", of_both(5, 1, sign=0))
+    rows = [f"{row.text},{row.label}\n" for row in cues()]
+    (folder / "cues.csv").write_text("".join(["text,label\n", *rows]))
+    ran = grucli(*run[:7], "--label", "label", cwd=folder)
+    assert (ran.code, ran.err) == (0, "")
+    return verdict_lines(ran) | found
 
 
 def verdict_lines(ran):
