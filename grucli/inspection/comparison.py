@@ -18,10 +18,11 @@ from grucli.engine.steps import Steps
 from grucli.errors import CheckpointError, excerpt, show_path
 from grucli.inspection import paired, paired_texts, similarity
 from grucli.inspection.chosen import MOST_PICKED, Shown
+from grucli.inspection.compared_memory import of_memories
 from grucli.inspection.layer_likeness import LayerLikeness, layers_alike
 from grucli.inspection.measure import inspect
 from grucli.inspection.paired import Answers
-from grucli.inspection.report import InspectionSettings, Report
+from grucli.inspection.report import InspectionSettings, Report, Verdict
 from grucli.inspection.sampling import Drawn
 from grucli.inspection.serialization import example_json, plain, scores_json
 from grucli.inspection.similarity import WeightChange
@@ -47,6 +48,7 @@ class Comparison:
         answers: to the same sequences; None without data.
         layers: their states, none without data; of a decoder while it reads the targets, or what
             the first model writes where there is none.
+        verdicts: of both together, by rule.
     """
 
     other: Report
@@ -54,6 +56,7 @@ class Comparison:
     weights: tuple[WeightChange, ...]
     answers: Answers | None = None
     layers: tuple[LayerLikeness, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return what stands under "compare" in the report of the first model."""
@@ -64,6 +67,7 @@ class Comparison:
             "model": other.path,
             "sha256": other.saved.sha256,
             **({} if self.answers is None else self.answers.to_json()),
+            "verdicts": [dataclasses.asdict(one) for one in self.verdicts],
             "same_start": self.same_start,
             "weights": [dataclasses.asdict(one) for one in self.weights],
             "states": [
@@ -123,12 +127,14 @@ def compare(
         shown, drawn = _with_flips(shown, drawn, answers)
     report = inspect(paths[0], models[0], shown, settings, drawn)
     shown, drawn = _alike(report, shown, drawn)
+    other = inspect(paths[1], models[1], shown, settings, drawn)
     comparison = Comparison(
-        other=inspect(paths[1], models[1], shown, settings, drawn),
+        other=other,
         same_start=together,
         weights=similarity.weight_changes(*models),
         answers=answers,
         layers=layers,
+        verdicts=tuple(of_memories(report, other)),
     )
     return dataclasses.replace(report, comparison=comparison)
 

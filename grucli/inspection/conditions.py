@@ -74,9 +74,11 @@ class Condition:
 
 def _values(report: Mapping[str, Any], figure: str) -> list[float]:
     """Return the numbers at `figure`; none for a verdict that was not given."""
-    is_looked_at = report["meta"]["input"] is not None
-    if figure in IDS and (is_looked_at or report["verdicts"]):
-        return [one["value"] for one in report["verdicts"] if one["id"] == figure]
+    is_looked_at, is_compared = report["meta"]["input"] is not None, "compare" in report["data"]
+    judged = report["verdicts"] + report["data"].get("compare", {}).get("verdicts", [])
+    of_two = figure.startswith("compare.")
+    if figure in IDS and (is_looked_at or judged) and (is_compared or not of_two):
+        return [one["value"] for one in judged if one["id"] == figure]
     roots = (report, report["data"], report["meta"])
     found = [number for root in roots for number in _reached(root, figure)]
     values = [float(number) for number in found if number is not None]
@@ -85,9 +87,9 @@ def _values(report: Mapping[str, Any], figure: str) -> list[float]:
     place = f"--fail-if: no figure '{excerpt(figure, LIMITED)}'"
     if found:
         raise ConfigError(f"--fail-if: '{excerpt(figure, LIMITED)}' is undefined here")
-    if not is_looked_at and figure.startswith(("gates.", "memory.")):
+    if not is_looked_at and (figure in IDS or figure.startswith(("gates.", "memory."))):
         raise ConfigError(f"{place} without DATA; name a file, or - for stdin")
-    if figure.startswith("compare.") and "compare" not in report["data"]:
+    if of_two and not is_compared:
         raise ConfigError(f"{place} without --compare; name a second model")
     names = {name for root in roots for name in _names(root)} | set(IDS)
     raise ConfigError(place + (did_you_mean(figure, sorted(names)) or MEND))

@@ -39,6 +39,8 @@ ADVICE = {
     "trust.disagree": "believe only what all of them name",
     "trust.incomplete": "rely on the other two methods there",
     "trust.believed": "fine, where the data are like these",
+    "compare.looks_back": "fine if its scores are no worse, else take the one that looks further",
+    "compare.unlearned": "train it further, then compare again",
 }
 """What to do, by the id of each rule. The ids stay as they are."""
 IDS = tuple(ADVICE)
@@ -62,7 +64,7 @@ def verdicts(
     """Apply every rule; `flow` is what is known of the training, if anything."""
     found = [verdict for part in health for verdict in _of_units(part, architecture)]
     found += _of_memory(architecture, data, health, horizons)
-    if flow is not None and _reads_the_end(architecture):
+    if flow is not None and reads_the_end(architecture):
         found += _of_gradients(flow, data)
     return tuple(found)
 
@@ -115,11 +117,11 @@ def _of_memory(
         )
         return
     yield from _of_horizons(horizons, data)
-    if health[0].gates and _reads_the_end(architecture) and gates_see_states(architecture.cell):
+    if health[0].gates and reads_the_end(architecture) and gates_see_states(architecture.cell):
         yield from _of_candidate_path(health, horizons)
 
 
-def _reads_the_end(architecture: Architecture) -> bool:
+def reads_the_end(architecture: Architecture) -> bool:
     """Whether the last state alone is read, so that all else must come through it."""
     is_whole = not (architecture.reads_steps or architecture.writes)
     return is_whole and not architecture.bidirectional and architecture.pooling == ("last",)

@@ -20,6 +20,7 @@ from grucli.inspection.sequences import Example
 from grucli.inspection.similarity import WeightChange
 from grucli.report.audit import audit_lines
 from grucli.report.explained import explained
+from grucli.report.judged import verdict_lines
 from grucli.report.model_card import FactLines, facts
 from grucli.report.tables import field, number, percent, table
 from grucli.report.units import units_lines
@@ -37,7 +38,8 @@ def text(
     """Return the comparison of the report's model, A, with another, B; `maps` as of a report."""
     parts = [[line for fact in head_facts(report, compared) for line in field(*fact)]]
     if compared.answers is not None:
-        parts += [_answers(compared.answers), _inside(report, compared)]
+        parts += [_answers(compared.answers), verdict_lines(compared.verdicts)]
+        parts.append(_inside(report, compared))
     for name, one in zip(NAMES, (report, compared.other), strict=True):
         parts += _judged(name, one)
     parts.append(_weights(compared))
@@ -207,12 +209,7 @@ def _judged(name: str, one: Report) -> list[list[str]]:
     """Return the audit of one model's reasons and units, if there is one, and its verdicts."""
     audited = [] if one.audit is None else [f"{name}:", *audit_lines(one.audit)]
     of_units = [] if one.units is None else units_lines(one.units)
-    lines = [
-        line
-        for found in one.verdicts
-        for line in field(f"! {name}", f"{found.text} [{found.id}]", indent=4)
-    ]
-    return [audited, of_units, lines]
+    return [audited, of_units, verdict_lines(one.verdicts, f"! {name}")]
 
 
 def _weights(compared: Comparison) -> list[str]:

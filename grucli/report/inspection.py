@@ -15,6 +15,7 @@ from grucli.model.linear_path import NAMES
 from grucli.report import comparison
 from grucli.report.audit import audit_lines
 from grucli.report.explained import explained
+from grucli.report.judged import verdict_lines
 from grucli.report.model_card import FactLines, facts, inside
 from grucli.report.ngrams import ngrams
 from grucli.report.tables import bar, field, percent, table
@@ -67,10 +68,7 @@ def audited(report: Report) -> list[list[str]]:
     """Return the audit of reasons and units, if there is one, then all verdicts."""
     lines = [] if report.audit is None else audit_lines(report.audit)
     of_units = [] if report.units is None else units_lines(report.units)
-    judged = [
-        line for one in report.verdicts for line in field("!", f"{one.text} [{one.id}]", indent=2)
-    ]
-    return [lines, of_units, judged]
+    return [lines, of_units, verdict_lines(report.verdicts)]
 
 
 def head_facts(report: Report) -> FactLines:

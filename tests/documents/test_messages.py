@@ -17,7 +17,7 @@ from grucli.notices import NAMES, Notice
 from tests.cli.helpers import grucli
 from tests.cli.mpi import needs_mpi, on_ranks
 from tests.documents import pages
-from tests.inspection.helpers import blocks, random_model, recall_model
+from tests.inspection.helpers import blocks, forgetful_model, random_model, recall_model
 from tests.inspection.reports import text_model
 from tests.inspection.test_trust import cues, of_both
 
@@ -200,12 +200,38 @@ def judged(folder):
     (folder / "cues.csv").write_text("".join(["text,label\n", *rows]))
     ran = grucli(*run[:7], "--label", "label", cwd=folder)
     assert (ran.code, ran.err) == (0, "")
-    return verdict_lines(ran) | found
+    return verdict_lines(ran) | found | of_two(folder)
 
 
 def verdict_lines(ran):
     """Return id -> line of the verdicts of a report as JSON."""
-    return {one["id"]: f"! {one['text']} [{one['id']}]" for one in json.loads(ran.out)["verdicts"]}
+    return lines_of(json.loads(ran.out)["verdicts"])
+
+
+def lines_of(found):
+    """Return id -> line of verdicts."""
+    return {one["id"]: f"! {one['text']} [{one['id']}]" for one in found}
+
+
+def of_two(folder):
+    """Return id -> line of the verdicts on models beside each other: one recalls, one forgets."""
+    found = {}
+    for name, model in (("recalls", recall_model()), ("forgets", forgetful_model(0.05))):
+        checkpoint.save(folder / f"{name}.npz", text_model(model, ("bad", "good")))
+    filler = ["filler"] * 20
+    for places in (range(21), (0,)):  # what one forgets are some of the cues, or all
+        rows = [
+            f"{' '.join([*filler[:k], cue, *filler[k:]])},{cue}"
+            for k in places
+            for cue in ("bad", "good") * 20
+        ]
+        (folder / "cues.csv").write_text("\n".join(["text,label", *rows]) + "\n")
+        columns = ("--text", "text", "--label", "label")
+        both = ("-m", "recalls.npz", "--compare", "forgets.npz", "--json")
+        ran = grucli("inspect-gates", "cues.csv", *both, *columns, cwd=folder)
+        assert (ran.code, ran.err) == (0, "")
+        found |= lines_of(json.loads(ran.out)["data"]["compare"]["verdicts"])
+    return found
 
 
 def doubtful():

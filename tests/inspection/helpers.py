@@ -86,3 +86,10 @@ def recall_model():
     model.params["head_weight"][...] = 5
     model.params["head_bias"][...] = -1e-3  # without any cue: class 0
     return model
+
+
+def forgetful_model(keep):
+    """The same, but at a filler keep is so much: a class 1 counts while 5 keep^k > 1e-3."""
+    model = recall_model()
+    blocks(model)["bias"][0, 1] = np.log(keep / (1 - keep))
+    return model

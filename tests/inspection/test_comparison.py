@@ -1,7 +1,7 @@
 """Two models beside each other, in figures, in text and on the page.
 
 Covers: inspection/layer_likeness, inspection/layers, inspection/states, report/comparison,
-report/page/comparison.
+report/judged, report/page/comparison.
 """
 
 import dataclasses
@@ -19,6 +19,7 @@ from grucli.data.text.vocabulary import Vocabulary
 from grucli.errors import CheckpointError
 from grucli.inspection.chosen import Shown
 from grucli.inspection.comparison import compare, has_same_start
+from grucli.inspection.conditions import Condition
 from grucli.model.network import Model
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.report.inspection import text
@@ -26,7 +27,13 @@ from grucli.report.page.page import page
 from grucli.tasks.classify.task import Classify
 from grucli.tasks.generate.task import Generate
 from grucli.tasks.regress.task import Regress
-from tests.inspection.helpers import SETTINGS, blocks, random_model
+from tests.inspection.helpers import (
+    SETTINGS,
+    blocks,
+    forgetful_model,
+    random_model,
+    recall_model,
+)
 from tests.inspection.reports import REVIEWS, WORDS, sample, series_model, text_model, texts
 from tests.model.test_decoder import writing_architecture
 
@@ -210,3 +217,26 @@ def test_decoders_read_the_same_text_in_all_layers_that_both_have():
     found = compared(first, words, drawn=sample(texts(("ab", "ba a"), ("ba", "a"), ("b", "b ab"))))
     assert [one.of_steps for one in found.comparison.layers] == [True, True, False]
     assert "of all steps, in decoder of the last step of each" in " ".join(text(found).split())
+
+
+def test_a_verdict_of_both_stands_below_the_answers_in_the_page_and_in_conditions():
+    pairs = [
+        (f"{'filler ' * k}{cue}{' filler' * (9 - k)}", cue)
+        for k in range(10)
+        for cue in ("bad", "good")
+    ]
+    models = [text_model(one, ("bad", "good")) for one in (recall_model(), forgetful_model(0.2))]
+    found = compared(*models, drawn=sample(texts(*pairs)))
+    said = "B looks back 6 steps, A 10: B forgets what A keeps"
+    lines = text(found).splitlines()
+    (at,) = [k for k, line in enumerate(lines) if line.startswith(f"! {said}")]
+    answers, inside = (
+        next(k for k, line in enumerate(lines) if line.startswith(head))
+        for head in ("ANSWERS", "INSIDE")
+    )
+    assert answers < at < inside
+    assert page(found).count(said) == 1
+    (one,) = figures(found)["verdicts"]
+    assert (one["id"], one["value"]) == ("compare.looks_back", 0.6)
+    assert Condition.read("compare.looks_back<=0.6").offender(found.to_json()) == 0.6
+    assert Condition.read("compare.unlearned<=0.6").offender(found.to_json()) is None

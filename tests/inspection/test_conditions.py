@@ -108,7 +108,14 @@ def test_ids_are_those_that_verdicts_have():
 
 def test_without_data_it_says_that_data_is_missing():
     report = inspect("m.npz", text_model(), Shown(), SETTINGS).to_json()
-    for figure in ("gates.dead_units", "memory.h99"):
+    for figure in ("gates.dead_units", "memory.h99", "trust.unlearned", "compare.looks_back"):
         with pytest.raises(ConfigError, match="without DATA"):
             Condition.read(f"{figure}>1").offender(report)
     assert Condition.read("model.parameters.total>1").offender(report) > 1
+
+
+def test_what_is_of_two_models_needs_a_second_one():
+    report = inspect("m.npz", text_model(), Shown(), SETTINGS, sample(REVIEWS)).to_json()
+    for figure in ("compare.flips", "compare.looks_back"):
+        with pytest.raises(ConfigError, match="without --compare"):
+            Condition.read(f"{figure}>1").offender(report)

@@ -34,6 +34,8 @@ def beside(report: Report, compared: Comparison) -> Markup:
         found = compared.answers
         parts += [tag("h3", "Answers"), tag("p", f"{answers_sentence(found)}.", class_="lead")]
         parts += _table(figure_rows(found), "lrrrr") if found.figures else []
+        items = judged(compared.verdicts)
+        parts += [tag("ul", *items)] if items else []
         parts += [tag("h3", "Memory and gates"), *_table(inside_rows(report, compared), "lrr")]
         gates = gate_rows(report, compared)
         parts += [_gates(gates)] if gates else []
