@@ -11,18 +11,21 @@ from grucli.report.tables import field, number, percent, table
 from grucli.tasks.intervals import Interval
 
 LEVELS = {
-    "answer": "the level",
+    "answer": "the probability, of a number its place among targets,",
     "tag": "its probability",
     "text": "the mean probability of its symbols",
 }
 """What is followed, by the noun of an audit."""
+TAKEN, KEPT = "taken away", "kept alone"
 Row = tuple[str, ...]
 
 
 def audit_lines(found: Audit) -> list[str]:
     """Return the legend, agreement, a line a method, and a line for each explained sequence."""
     lines = field("AUDIT", legend(found), indent=7)
-    lines += table(curve_rows(found), "l" + "r" * (2 * len(SHARES) + 1))
+    heading, *rows = table(curve_rows(found), "l" + "r" * (2 * len(SHARES) + 1))
+    first, second = (find(f"{SHARES[0]:.0%}") for find in (heading.find, heading.rfind))
+    lines += [f"{'':<{first}}{TAKEN}".ljust(second) + KEPT, heading, *rows]
     for name, sentence in facts_of(found):
         lines += field(name, sentence, indent=12)
     return lines
@@ -35,16 +38,17 @@ def legend(found: Audit) -> str:
         found.share < 1
     )
     return (
-        f"of the reasons of {answers} by three methods{part}: how far {level} falls without the "
-        "top parts, and with nothing but them"
+        f"of the reasons of {answers} by three methods{part}: how far {level} falls where the "
+        f"strongest {100 * SHARES[0]:.0f} to {100 * SHARES[-1]:.0f} % of the parts are {TAKEN} "
+        f"(more is better), and where they are {KEPT} (less is better); ahead: how much better "
+        "both are than with random parts"
     )
 
 
 def curve_rows(found: Audit) -> list[Row]:
     """Return a heading, then what the top parts of each method, and random ones, do."""
     shares = [f"{share:.0%}" for share in SHARES]
-    heading = ("", f"-{shares[0]}", *shares[1:], f"only {shares[0]}", *shares[1:], "ahead")
-    rows: list[Row] = [heading]
+    rows: list[Row] = [("", *shares, *shares, "ahead")]
     for method in METHODS:
         rows.append((method, *_cells(found.curves[method]), f"{found.ahead(method)[0]:+.3f}"))
     rows.append(("random", *_cells(found.chance), ""))

@@ -19,7 +19,7 @@ from grucli.inspection.faithfulness import SHARES, Curve, faithfulness, rank_cor
 from grucli.inspection.measure import inspect
 from grucli.inspection.trust import of_audit
 from grucli.model.network import Model
-from grucli.report.audit import legend
+from grucli.report.audit import audit_lines, legend
 from grucli.report.inspection import text
 from grucli.report.page.page import page
 from tests.inspection.helpers import SETTINGS, alone, random_model, random_tokens, recall_model
@@ -175,13 +175,32 @@ def test_what_is_audited_is_named():
     told = {
         noun: legend(dataclasses.replace(found, noun=noun)) for noun in ("answer", "tag", "text")
     }
-    assert told["answer"].startswith("of the reasons of 2 answers by three methods: how far the l")
+    assert told["answer"].startswith("of the reasons of 2 answers by three methods: how far the p")
     assert "2 tags by three methods: how far its probability falls" in told["tag"]
     assert "how far the mean probability of its symbols falls" in told["text"]
+    for words in told.values():
+        assert "strongest 10 to 50 % of the parts are taken away (more is better)" in words
+        assert "kept alone (less is better)" in words
     half = dataclasses.replace(
         found, sequences=tuple(dataclasses.replace(own, share=0.5) for own in found.sequences)
     )
     assert "three methods, of the recurrence alone (50 % of the margins): how" in legend(half)
+
+
+def test_the_table_tells_above_the_shares_what_was_done_with_them():
+    found = audit(text_model(), [], records(text_model().model, number=2), None, 0)
+    lines = audit_lines(found)
+    at = next(
+        k for k, line in enumerate(lines) if line.split() == ["taken", "away", "kept", "alone"]
+    )
+    heading = lines[at + 1]
+    assert heading.split() == [*("10%", "20%", "30%", "50%") * 2, "ahead"]
+    assert lines[at].index("taken") == heading.index("10%")
+    assert lines[at].index("kept") == heading.rindex("10%")
+    assert max(map(cell_len, lines)) <= 80
+    one = found.curves[LEFT_OUT]
+    drops = (*one.comprehensiveness, *one.sufficiency)
+    assert lines[at + 2].split()[2:-1] == [f"{drop:.2f}" for drop in drops]
 
 
 def test_curves_are_ahead_by_both_their_ends():

@@ -10,6 +10,8 @@ from grucli.inspection.faithfulness import SHARES, Curve
 from grucli.inspection.report import Report
 from grucli.inspection.sequences import Example
 from grucli.report.audit import (
+    KEPT,
+    TAKEN,
     curve_rows,
     interval_words,
     legend,
@@ -39,7 +41,9 @@ BESIDE = (
 
 def audited(report: Report, found: Audit) -> Markup:
     """Return the verdict, how far three methods agree, and what the parts that they name do."""
-    heading, *rows = curve_rows(found)
+    (_, *shares, ahead), *rows = curve_rows(found)
+    whose = [TAKEN] * len(SHARES) + [KEPT] * len(SHARES)
+    heading = ("", *(f"{share} {how}" for share, how in zip(shares, whose, strict=True)), ahead)
     of_rules = [one for one in report.verdicts if one.id.startswith(RULES)]
     taken, kept = (
         {name: getattr(curve, side) for name, curve in _curves(found).items()}
