@@ -107,6 +107,11 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def at_end(end: str, count: int, noun: str) -> str:
+    """Return "first row", "last 2,000 rows"; `end` is which of both."""
+    return f"{end} {noun}" if count == 1 else f"{end} {counted(count, noun)}"
+
+
 def percent(share: float) -> str:
     """Return a share in percent, whole ones from 1 % on: ``10%``, ``0.2%``."""
     return f"{share:.0%}" if share >= 0.01 or not share else f"{100 * share:.2g}%"

@@ -11,6 +11,7 @@ from grucli.errors import (
     DataError,
     GrucliError,
     TrainingError,
+    at_end,
     did_you_mean,
     excerpt,
     percent,
@@ -92,3 +93,8 @@ def test_did_you_mean():
     assert did_you_mean("LR", ["hidden", "lr"]) == "; did you mean 'lr'?"
     assert did_you_mean("zzz", ["hidden", "lr"]) == ""
     assert did_you_mean("a\x1bb", ["a\x1bc"]) == r"; did you mean 'a\x1bc'?"
+
+
+def test_one_at_an_end_has_no_number():
+    assert at_end("first", 1, "step") == "first step"
+    assert at_end("last", 2000, "row") == "last 2,000 rows"

@@ -41,7 +41,8 @@ class Gate:
         mean, sd: over all steps.
         low, high: share of the steps below and above the limits of saturation.
         slope: mean g (1 - g), what of a gradient passes the sigmoid; at most 0.25.
-        constant: units whose sd is below 0.02: the gate could be folded into a bias.
+        constant: units whose sd is below 0.02, but for dead ones: the gate could be folded into a
+            bias.
         shut, open: units below 0.01, above 0.99, at more than 99 % of the steps.
     """
 
@@ -178,7 +179,7 @@ class _GateSums:
         np.subtract(1, gate, out=room)
         self._slope += np.multiply(room, gate, out=room).sum(axis=0)
 
-    def result(self, name: str) -> Gate:
+    def result(self, name: str, dead: Units) -> Gate:
         steps = self.moments.count
         low, high, shut, opened = self._counts / steps
         sd = np.sqrt(self.moments.variance)
@@ -189,7 +190,7 @@ class _GateSums:
             low=low,
             high=high,
             slope=self._slope / steps,
-            constant=_units(sd < CONSTANT_SD),
+            constant=tuple(unit for unit in _units(sd < CONSTANT_SD) if unit not in dead),
             shut=_units(shut > ALWAYS),
             open=_units(opened > ALWAYS),
         )
@@ -235,11 +236,12 @@ class _Part:
 
     def result(self, layer: int, direction: str, stride: int, *, has_tanh: bool) -> LayerHealth:
         steps = self.states.count
+        dead = dead_units(self.states.variance) if steps > 1 else ()
         return LayerHealth(
             layer=layer,
             direction=direction,
-            gates=tuple(sums.result(name) for name, sums in self._gates.items()),
-            dead=dead_units(self.states.variance) if steps > 1 else (),
+            gates=tuple(sums.result(name, dead) for name, sums in self._gates.items()),
+            dead=dead,
             clipped=self._clipped / (steps * len(self.states.mean)) if has_tanh else None,
             leak=leak_time(self._log_keep / steps) * stride if self._gates else None,
             reach=self._reach / self._sequences * stride if self._gates else None,

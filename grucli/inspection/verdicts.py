@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from grucli.errors import counted
+from grucli.errors import at_end, counted
 from grucli.inspection.health import LayerHealth, gates_see_states
 from grucli.inspection.living_units import living_times
 from grucli.inspection.memory import Horizon
@@ -17,6 +17,10 @@ WHOLE_SHARE = 0.9  # of the 95th percentile of the lengths
 IGNORED_SHARE = 0.2  # of the median length
 VANISHED, EXPLODED = 1e-3, 100.0  # of the gradient by the last state
 LISTED_UNITS = 12
+DEAD = "is dead", "are dead", "with a state that never varies"  # of one unit, of several, and why
+FROZEN = "is frozen", "are frozen", "with keep always above 0.99"
+NO_CARRY = "carries nothing", "carry nothing", "with keep always below 0.01"
+RESET_SHUT = "always resets", "always reset", "with reset below 0.01"
 ADVICE = {
     "gates.dead_units": "try a smaller model.hidden_size, or a lower training.learning_rate",
     "gates.frozen": "fine where memory is long, else try a lower training.learning_rate",
@@ -70,33 +74,44 @@ def verdicts(
 
 
 def units_line(units: Sequence[int]) -> str:
-    """Return unit numbers, at most 12: "3 (4 17 40)"."""
-    listed = " ".join(map(str, units[:LISTED_UNITS]))
-    return f"{len(units)} ({listed}{' …' if len(units) > LISTED_UNITS else ''})"
+    """Return which units they are: "unit 4", "units 4 17 40"."""
+    return f"unit {units[0]}" if len(units) == 1 else f"units {listed(units)}"
+
+
+def listed(units: Sequence[int]) -> str:
+    """Return unit numbers, at most 12: "4 17 40"."""
+    numbers = " ".join(map(str, units[:LISTED_UNITS]))
+    return f"{numbers} …" if len(units) > LISTED_UNITS else numbers
 
 
 def _of_units(part: LayerHealth, architecture: Architecture) -> Iterator[Verdict]:
     size = architecture.hidden_size
 
     def of_units(
-        name: str, units: Sequence[int], what: str, level: Level = "warning"
+        name: str, units: Sequence[int], what: tuple[str, str, str], level: Level = "warning"
     ) -> Iterator[Verdict]:
+        one, several, why = what
         if units:
+            number, which = f"{len(units)} of {size}", f": {units_line(units)} (counted from 0)"
+            if len(units) == size > 1:
+                number, which = f"all {size}", ""
+            said = f"{one if len(units) == 1 else several}, {why}"
             yield verdict(
                 f"gates.{name}",
-                f"{part.name}: {units_line(units)} of {size} units {what}",
+                f"{part.name}: {number} units {said}{which}",
                 (f"{name} of {part.name}", len(units), 0),
                 level,
             )
 
-    yield from of_units("dead_units", part.dead, "are dead: their state never varies")
+    yield from of_units("dead_units", part.dead, DEAD)
     for gate in part.gates:
         if gate.name == "keep":
-            yield from of_units("frozen", gate.open, "are frozen: keep is always above 0.99")
-            yield from of_units("no_carry", gate.shut, "carry nothing: keep is always below 0.01")
+            yield from of_units("frozen", gate.open, FROZEN)
+            yield from of_units("no_carry", gate.shut, NO_CARRY)
         else:
-            yield from of_units("reset_shut", gate.shut, "always reset: reset is below 0.01")
-        what = f"have a constant {gate.name} gate: it could be a bias"
+            yield from of_units("reset_shut", gate.shut, RESET_SHUT)
+        gates = f"a constant {gate.name} gate"
+        what = f"has {gates}", f"have {gates}", "which could be a bias"
         yield from of_units(f"constant_{gate.name}", gate.constant, what, "note")
 
 
@@ -203,7 +218,7 @@ def _of_one_end(horizon: Horizon, ignored: float) -> Verdict:
     near, far = ("last", "start") if horizon.side == "end" else ("first", "end")
     return verdict(
         f"memory.ignores_{far}",
-        f"decided by the {near} {counted(horizon.h99, 'step')}: the model ignores the {far}",
+        f"decided by the {at_end(near, horizon.h99, 'step')}: the model ignores the {far}",
         (f"h99 from the {horizon.side}", horizon.h99, ignored),
     )
 

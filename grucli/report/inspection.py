@@ -151,14 +151,14 @@ def gate_row(gate: Gate) -> tuple[str, ...]:
 def units_sentence(part: LayerHealth) -> str:
     """Return which units stand out."""
     what = "candidate" if part.gates else "state"
-    words = [f"dead {units_line(part.dead)}" if part.dead else "no dead unit"]
+    words = [f"dead: {units_line(part.dead)}" if part.dead else "no dead unit"]
     for gate in part.gates:
         named = {"keep": (("frozen", gate.open), ("no carry", gate.shut))}
         for name, units in named.get(gate.name, (("always reset", gate.shut),)):
             if units:
-                words.append(f"{name} {units_line(units)}")
+                words.append(f"{name}: {units_line(units)}")
         if gate.constant:
-            words.append(f"constant {gate.name} {units_line(gate.constant)}")
+            words.append(f"constant {gate.name}: {units_line(gate.constant)}")
     if part.clipped is not None:
         words.append(f"{what} beyond 0.97 at {percent(part.clipped)}")
     return ", ".join(words)

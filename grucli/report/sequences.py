@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from grucli.errors import counted, excerpt
+from grucli.errors import at_end, counted, excerpt
 from grucli.inspection.attribution import Attribution, Check, Span
 from grucli.inspection.report import Picked
 from grucli.inspection.sequences import Example, SequencePart
@@ -77,12 +77,10 @@ def windows(one: Example) -> FactLines:
     """Return what was cut, and how steps were joined to windows."""
     facts, total = [], one.parts[-1].stop
     if total > one.steps:
-        sentence = (
-            f"the recurrence reads the first {counted(one.steps, one.unit)}, {NAMES[one.unit]} all"
-        )
-        facts.append(("cut", sentence))
+        kept = at_end("first", one.steps, one.unit)
+        facts.append(("cut", f"the recurrence reads the {kept}, {NAMES[one.unit]} all"))
     elif one.truncated:
-        facts.append(("cut", f"the model reads the first {counted(one.steps, one.unit)}"))
+        facts.append(("cut", f"the model reads the {at_end('first', one.steps, one.unit)}"))
     if total > len(one.parts):
         number, size = counted(len(one.parts), "window"), counted(one.parts[0].stop, one.unit)
         facts.append(("windows", f"of {size} each, {number} for {counted(total, one.unit)}"))

@@ -75,7 +75,7 @@ def test_planted_faults_are_named_and_nothing_else():
         assert keep.shut == (shift + 1,)
         assert reset.shut == (shift + 2,)
         assert reset.open == ()
-        assert keep.constant == (shift, shift + 1, shift + 3)
+        assert keep.constant == (shift + 1, shift + 3)  # a dead one's gate is not worth a bias
         assert reset.constant == (shift + 2,)
         assert part.dead == (shift, shift + 4)  # a frozen unit never leaves its first state
 

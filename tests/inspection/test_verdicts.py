@@ -137,11 +137,35 @@ def test_planted_units_are_named_in_text_and_verdicts():
     assert {v.id: v.value for v in one.verdicts if v.id.startswith("gates.")} == {
         "gates.dead_units": 1,
         "gates.frozen": 1,
-        "gates.constant_keep": 1,
         "gates.reset_shut": 1,
         "gates.constant_reset": 1,
     }
     shown = " ".join(text(one).split())
-    assert "frozen 1 (2)" in shown
-    assert "always reset 1 (7)" in shown
+    assert "frozen: unit 2" in shown
+    assert "always reset: unit 7" in shown
+    assert "1 of 9 units is dead, with a state that never varies: unit 2 (counted from 0)" in shown
+    assert "1 of 9 units always resets, with reset below 0.01: unit 7 (counted from 0)" in shown
     assert "no carry" not in shown
+
+
+def test_units_are_counted_and_then_listed():
+    one = report(
+        text_model(random_model(hidden_size=30, bidirectional=False)), None, sample(REVIEWS)
+    )
+    (part,) = one.health
+    for dead, said in (
+        ((3,), "1 of 30 units is dead, with a state that never varies: unit 3 (counted from 0)"),
+        ((3, 5), "2 of 30 units are dead, with a state that never varies: units 3 5 (counted"),
+        (tuple(range(29)), "29 of 30 units are dead, with a state that never varies: units 0 1 2"),
+        (tuple(range(30)), "all 30 units are dead, with a state that never varies; try"),
+    ):
+        idle = dataclasses.replace(part, dead=dead)
+        found = verdicts(one.saved.model.architecture, one.input, (idle,), one.horizons)
+        (text_of,) = [own.text for own in found if own.id == "gates.dead_units"]
+        assert said in text_of
+        assert ("11 … (counted from 0)" in text_of) == (len(dead) == 29)
+
+
+def test_one_step_is_no_number_of_steps():
+    assert "decided by the first step: " in str(recall(first=True).verdicts)
+    assert "decided by the last step: " in str(recall(first=False).verdicts)

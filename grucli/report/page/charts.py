@@ -14,7 +14,7 @@ from grucli.errors import counted
 from grucli.inspection.health import Gate
 from grucli.inspection.memory import Horizon
 from grucli.inspection.sequences import Example
-from grucli.inspection.verdicts import units_line
+from grucli.inspection.verdicts import listed
 from grucli.report.page.markup import Child, Markup, joined, tag
 from grucli.report.page.plot import Axis, Scale, box, curves, dot, folded, plot, upright
 from grucli.report.sequences import last_change
@@ -100,7 +100,7 @@ def saturation(gate: Gate, limits: tuple[float, float]) -> Markup:
         numbers=folded(
             "numbers",
             ("units", f"below {low:g}", f"above {high:g}"),
-            [(units_line(units), percent(below), percent(above)) for below, above, units in named],
+            [(_units(units), percent(below), percent(above)) for below, above, units in named],
             "lrr",
         ),
     )
@@ -195,4 +195,4 @@ def in_one_place(x: Floats, y: Floats) -> list[tuple[tuple[float, float], list[i
 
 
 def _units(units: Sequence[int]) -> str:
-    return f"unit {units[0]}" if len(units) == 1 else f"{len(units)} units ({units_line(units)})"
+    return f"unit {units[0]}" if len(units) == 1 else f"{len(units)} units ({listed(units)})"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from grucli.data.text.symbol_choice import Kind
-from grucli.errors import counted
+from grucli.errors import at_end
 from grucli.tasks.generate import text_scores
 from grucli.tasks.generate.baseline import (
     EDIT_RATE,
@@ -110,7 +110,7 @@ def _of_texts(rows: Sequence[Compared]) -> Iterator[Figure]:
         yield Figure(measure=measure, value=score.value, meaning=score.how, interval=score.interval)
     lead, number = lead_words(rows)
     (score,) = text_scores.rouge(lead, ["rougeL"])
-    meaning = f"of the first {counted(number, 'word')} of the input"
+    meaning = f"of the {at_end('first', number, 'word')} of the input"
     yield Figure(measure=LEAD_ROUGE_L, value=score.value, meaning=meaning)
 
 

@@ -209,7 +209,7 @@ def test_units_in_one_place_are_one_larger_dot_that_counts_them():
         r'<circle.*?r="([\d.]+)"><title>(.*?)</title>', picture
     )
     assert float(many) > float(one)
-    assert large == "3 units (3 (0 2 3)): below 0.1 at 0.0 % of the steps, above 0.9 at 0.0 %"
+    assert large == "3 units (0 2 3): below 0.1 at 0.0 % of the steps, above 0.9 at 0.0 %"
     assert small == "unit 1: below 0.1 at 40.0 % of the steps, above 0.9 at 20.0 %"
     assert "3 units of 4 never; the most saturated is unit 1" in picture
     assert "40 %</text>" in picture  # as far as the axis goes, for there is nothing beyond
