@@ -87,6 +87,11 @@ def learn(folder: Path, name: str, length: int) -> Mapping[str, Any]:
     return found
 
 
+def longest_leak(health: Mapping[str, Any]) -> float:
+    """Return that of the units that are not dead, as reports do: these hold nothing."""
+    return max(time for unit, time in enumerate(health["leak"]) if unit not in health["dead"])
+
+
 def row(name: str, length: int, found: Mapping[str, Any]) -> Sequence[str]:
     """Return the line of a table."""
     data = found["data"]
@@ -102,7 +107,7 @@ def row(name: str, length: int, found: Mapping[str, Any]) -> Sequence[str]:
         f"{reach[0]:.1e}",
         "–" if keep is None else f"{keep['mean'][0]:.2f} to {keep['mean'][-1]:.2f}",
         f"{needed}" if right > 0.9 else "–",  # of guesses nothing can be needed
-        "–" if health["leak"] is None else f"{max(health['leak']):.1f}",
+        "–" if health["leak"] is None else f"{longest_leak(health):.1f}",
     )
 
 
