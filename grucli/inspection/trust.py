@@ -14,7 +14,7 @@ from grucli.tasks.scorecard import Scorecard
 LEAST_AHEAD = 0.1  # of the level, in [0, 1]: of 30 models with first weights 28 stay below
 LEAST_AGREEMENT = 0.3  # rank correlation
 NO_SHARE = 0.01  # of the margins: a recurrence below it has no say
-IDLE_SHARE = 0.05  # the same of one that alone is no better than blind answers
+IDLE_SHARE = 0.1  # the same of one that alone is no better than blind answers
 MOVED = "level moved more than by chance"
 
 

@@ -79,12 +79,12 @@ def test_a_small_share_is_none_only_of_a_recurrence_that_knows_nothing():
     saved = of_both(5, 1)
     card = report(saved, None, sample(cues())).card
     for share, is_above, is_idle in (
-        (0.04, False, True),
-        (0.04, True, False),
-        (0.04, None, False),  # nobody can tell
+        (0.09, False, True),
+        (0.09, True, False),
+        (0.09, None, False),  # nobody can tell
         (0.004, True, True),
         (0.004, None, True),
-        (0.06, False, False),
+        (0.11, False, False),
     ):
         branches = Branches(
             recurrence_share=share,
