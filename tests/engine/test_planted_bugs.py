@@ -113,6 +113,7 @@ def check_step_heads():
 
 
 FEW_VALUES = 24
+OF_THE_CLASS = {"__dict__", "__weakref__", "__firstlineno__", "__static_attributes__"}
 FROM_FOLLOWING_STEP = "np.add(d_before, d_kept, d_before)"
 START = "states[:B] = 0 if h0 is None else h0"
 START_IF_GIVEN = "if h0 is not None:\n        states[:B] = h0"
@@ -868,7 +869,7 @@ def stand_in(monkeypatch, module, source):
         if getattr(value, "__module__", None) != module.__name__:
             continue
         if inspect.isclass(value):
-            for part in set(vars(value)) - {"__dict__", "__weakref__"}:
+            for part in set(vars(value)) - OF_THE_CLASS:
                 monkeypatch.setattr(getattr(module, name), part, vars(value)[part])
         else:
             real = getattr(module, name)

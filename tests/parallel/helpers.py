@@ -1,6 +1,7 @@
 """Trainers with crews, and what they have trained."""
 
 import dataclasses
+import os
 from pathlib import Path
 
 import numpy as np
@@ -65,3 +66,12 @@ def assert_same_bytes(one, other):
 
 def pids(crew):
     return [worker.pid for worker in crew._workers]
+
+
+def held(pid: int) -> list[str]:
+    """Return what kinds of files a process holds, one word a descriptor, sorted.
+
+    Shared libraries are left out: some hold their own file for as long as they are loaded (libffi).
+    """
+    links = [os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()]
+    return sorted(link.partition(":")[0] for link in links if ".so" not in Path(link).name)
