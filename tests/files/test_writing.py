@@ -8,6 +8,7 @@ import fcntl
 import os
 import resource
 import stat
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -36,9 +37,10 @@ class TestWriteAtomic:
         effects = trace(
             lambda: write_atomic(saved, NEW, verify=lambda temp: read_bytes(temp, 10**6))
         )
-        assert effects == [
+        once = [name for name, _ in groupby(effects)]  # in how many reads is up to Python
+        assert once == [
             *("open", "lock", "write", "sync"),
-            *("open", "read", "read", "close"),  # to verify
+            *("open", "read", "close"),  # to verify
             *("replace", "close"),
             *("open", "sync", "close"),
         ]

@@ -338,7 +338,8 @@ def test_memory_does_not_grow_with_a_stream() -> None:
             tracemalloc.stop()
             return peak
 
-    assert most(60_000) < most(30_000) + 50_000
+    # Both beyond the 128 KiB that Python 3.14 reads ahead.
+    assert most(120_000) < most(60_000) + 50_000
 
 
 @pytest.mark.parametrize(
