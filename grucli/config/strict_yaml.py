@@ -22,8 +22,8 @@ Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | 
 KeyPath: TypeAlias = tuple[str, ...]
 
 # PyYAML takes 14 microseconds for a value or a key, and half of one for a character: together with
-# yaml_text.MAX_BYTES this bounds any file to some 50 ms.
-MAX_VALUES = 3_200
+# yaml_text.MAX_BYTES this bounds any file to some 40 ms.
+MAX_VALUES = 2_400
 MAX_FAULTS = 20
 
 # Each form bounds its digits, so that no conversion is slow or refused by Python. An integer has

@@ -177,15 +177,15 @@ def test_of_a_file_that_is_too_long_the_key_that_makes_it_so_is_named() -> None:
 
 def test_keys_count_as_values_do() -> None:
     assert (
-        len(parse("".join(f"k{n}: 1\n" for n in range(1_599)).encode(), "c.yaml").values) == 1_599
+        len(parse("".join(f"k{n}: 1\n" for n in range(1_199)).encode(), "c.yaml").values) == 1_199
     )
-    (problem,) = faults("".join(f"k{n}: 1\n" for n in range(1_600)))
-    assert problem.endswith("more than 3,200 keys and values are not allowed")
+    (problem,) = faults("".join(f"k{n}: 1\n" for n in range(1_200)))
+    assert problem.endswith("more than 2,400 keys and values are not allowed")
 
 
 def test_a_file_of_many_values_is_refused_while_it_is_read() -> None:
     assert faults("a: [" + "[]," * 9_000 + "]")[0].endswith(
-        "more than 3,200 keys and values are not allowed"
+        "more than 2,400 keys and values are not allowed"
     )
 
 
