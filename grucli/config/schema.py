@@ -183,6 +183,9 @@ class ModelConfig(_Section):
     8192 for words where model.wide, which reads n-grams itself, is false, and false for the rest.
     Of tokens that the data hold it is what they begin and end with, their shape and their form in
     one case instead; there auto is 4 for each distinct token, from 2048 to 32768."""
+    half_precision: bool = False
+    """Whether the finished weights are rounded to half precision (float16), so that the model file
+    is about half as large. Training computes as before, and validates what is not rounded yet."""
     initialisation: Auto[Literal["orthogonal", "chrono"]] = None
     """How recurrent weights start; chrono also sets the gates' biases for long memories. auto is
     chrono for cells with gates where only the last state of one direction is read, after 30 steps

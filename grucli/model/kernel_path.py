@@ -41,10 +41,14 @@ class KernelPath:
         """Weight and bias."""
         return self.weight, self.bias
 
+    def of_layer(self, layer: LinearLayer) -> KernelPath:
+        """Return the path of the same features with another weight and bias."""
+        weight, bias = layer
+        return replace(self, weight=weight, bias=bias)
+
     def through(self, outputs: Floats) -> KernelPath:
         """Return the path whose outputs are these, (O, P), of its P."""
-        weight, bias = through(self.layer, outputs)
-        return replace(self, weight=weight, bias=bias)
+        return self.of_layer(through(self.layer, outputs))
 
     @property
     def num_parameters(self) -> int:

@@ -32,6 +32,9 @@ class LinearPath(Protocol):
     def layer(self) -> LinearLayer:
         """Weight (K, O) and bias (O,)."""
 
+    def of_layer(self, layer: LinearLayer) -> LinearPath:
+        """Return the path of the same features with another weight and bias."""
+
     def through(self, outputs: Floats) -> LinearPath:
         """Return the path whose outputs are these, (O, P), of its P."""
 

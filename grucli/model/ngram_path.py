@@ -52,10 +52,14 @@ class NgramPath:
         """Return how many n-grams there are, and of what."""
         return {"ngrams": len(self.ngrams), "pattern": asdict(self.ngrams.pattern)}
 
+    def of_layer(self, layer: LinearLayer) -> NgramPath:
+        """Return the path of the same features with another weight and bias."""
+        weight, bias = layer
+        return replace(self, weight=weight, bias=bias)
+
     def through(self, outputs: Floats) -> NgramPath:
         """Return the path whose outputs are these, (O, P), of its P."""
-        weight, bias = through(self.layer, outputs)
-        return replace(self, weight=weight, bias=bias)
+        return self.of_layer(through(self.layer, outputs))
 
     def among(self, ngrams: Ngrams) -> NgramPath:
         """Return the same path of more n-grams, of which it knows nothing."""

@@ -42,7 +42,8 @@ from grucli.modelfile.npz_layout import (
 )
 
 FORMAT = "grucli"
-VERSION = 1
+VERSION = 2
+"""Of a file with arrays in half precision; what others hold, version 1 has said."""
 MAX_BYTES = 2 * 2**30
 MAX_MEMBERS = 64
 MAX_JSON_BYTES = 2 * 2**20
@@ -70,7 +71,7 @@ class Archive:
 
     Attributes:
         meta: the JSON object, with "format" and "version", without the manifest.
-        arrays: by name; <f4, <f8, <i8 or |u1, all finite; read-only views of the file's bytes.
+        arrays: by name; of npz_layout.DTYPES, all finite; read-only views of the file's bytes.
         sha256: of the whole file, in hexadecimal.
     """
 
@@ -89,9 +90,8 @@ def write_archive(
     Args:
         path: the .npz file.
         meta: what JSON can hold; "format", "version" and "manifest" are set here.
-        arrays: at most 63 of float32, float64, int64, uint32 or uint8,
-            with up to 3 dimensions, by names
-            of letters, digits and "_".
+        arrays: at most 63 of float16, float32, float64, int64, uint32 or uint8, with up to 3
+            dimensions, by names of letters, digits and "_".
 
     Raises:
         ValueError: an array holds NaN or infinity or is of another kind, or `meta` holds NaN or a
@@ -103,7 +103,8 @@ def write_archive(
     if len(stored) >= MAX_MEMBERS or sum(array.nbytes for array in stored.values()) > MAX_BYTES:
         raise ValueError(f"more than {MAX_MEMBERS - 1} arrays or {MAX_BYTES:,} bytes")
     manifest = {name: _described(array) for name, array in stored.items()}
-    text = _dump({**meta, "format": FORMAT, "version": VERSION, "manifest": manifest})
+    version = _version(stored)
+    text = _dump({**meta, "format": FORMAT, "version": version, "manifest": manifest})
     if len(text) > MAX_JSON_BYTES:
         size = f"{len(text):,} bytes of JSON, {MAX_JSON_BYTES:,} is the most"
         raise CheckpointError(f"{show_path(path)}: labels and settings take {size}; shorten them")
@@ -158,6 +159,8 @@ def _parse(data: bytes) -> Archive:
         raise FaultError(f"damaged (more bytes than it should have); {RENEW}")
     del members["meta"]
     _check_manifest(meta.pop("manifest", None), members)
+    if meta["version"] != _version(members):
+        raise FaultError(f"inconsistent (version {meta['version']} of the format); {RENEW}")
     return Archive(meta=meta, arrays=members, sha256=sha256(data))
 
 
@@ -205,6 +208,11 @@ def _load(text: bytes) -> dict[str, Any]:
             if isinstance(meta, dict) and _dump(meta) == text:
                 return meta
     raise FaultError(f"damaged (meta is not the JSON that grucli writes); {RENEW}")
+
+
+def _version(arrays: Mapping[str, Array]) -> int:
+    """Return the oldest version of the format that has what the arrays are."""
+    return VERSION if any(array.dtype == np.float16 for array in arrays.values()) else 1
 
 
 def _dump(meta: Mapping[str, object]) -> bytes:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from grucli.data.encoded import UNLIMITED
 from grucli.data.encoder import ENCODERS, Encoder
 from grucli.data.records import Remembered
@@ -23,11 +25,12 @@ from grucli.engine.pooling import POOLINGS
 from grucli.engine.recurrent import CELLS
 from grucli.errors import CheckpointError, ConfigError, excerpt, expect, show_path
 from grucli.model.blend import Mix
+from grucli.model.half_precision import halved, widened
 from grucli.model.network import Architecture, Model
 from grucli.modelfile.archive import Archive, read_archive, write_archive
 from grucli.modelfile.fields import are_weights, built
 from grucli.modelfile.history import packed, unpacked
-from grucli.modelfile.linear_path import linear_parts, linear_path
+from grucli.modelfile.linear_path import LAYER, linear_parts, linear_path
 from grucli.modelfile.npz_layout import Arrays
 from grucli.tasks import TASKS, task_from_json
 from grucli.tasks.task import Task
@@ -46,6 +49,7 @@ class SavedModel:
         task: what an answer is.
         remembered: how the training data was read.
         card: where the model comes from, for people: config, data, scores, versions (JSON).
+        is_half: whether its file has weights in half precision; they are rounded to that already.
         sha256: of the file it was read from, "" before that.
     """
 
@@ -54,6 +58,7 @@ class SavedModel:
     task: Task
     remembered: Remembered
     card: dict[str, Any]
+    is_half: bool = False
     sha256: str = ""
 
 
@@ -98,8 +103,11 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
     }
     if saved.model.mix != Mix():
         meta["mix"] = saved.model.mix.to_json()
-    arrays: Arrays = {PARAM + name: array for name, array in saved.model.arrays()}
-    arrays |= encoder.arrays() | linear_arrays
+    arrays: Arrays = {PARAM + name: array for name, array in saved.model.arrays()} | linear_arrays
+    if saved.is_half and run is None:
+        learned = [name for name in arrays if name.startswith(PARAM) or name in LAYER]
+        arrays |= {name: halved(arrays[name]) for name in learned}
+    arrays |= encoder.arrays()
     if run is not None:
         meta["progress"], scores = packed(run.progress)
         arrays |= scores
@@ -177,6 +185,7 @@ def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> Saved
             task=task,
             remembered=_remembered(meta["remembered"]),
             card=meta["card"],
+            is_half=any(array.dtype == np.float16 for array in archive.arrays.values()),
             sha256=archive.sha256,
         )
 
@@ -255,7 +264,7 @@ def _model(architecture: Architecture, arrays: Arrays, dtype: str | None) -> Mod
         expect(found == shapes.get(name) and are_weights(stored[name]), f"weights {name}")
     model = Model(dataclasses.replace(architecture, dtype=dtype or architecture.dtype))
     if architecture.vocabulary_size:
-        model.table = stored.pop("embedding_weight")  # as it lies in the file: it may be large
+        model.table = widened(stored.pop("embedding_weight"))  # as it lies there: it may be large
     for name, array in stored.items():
         model.params[name][...] = array
     return model

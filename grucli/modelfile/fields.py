@@ -38,7 +38,7 @@ def built(kind: type[T], fields: Mapping[str, Any]) -> T:
 def are_weights(array: npt.NDArray[Any]) -> bool:
     """Tell whether an array of finite numbers holds what a model may have learned."""
     sizes = (array.max(initial=0), -array.min(initial=0))  # no copy: it may be as large as a file
-    return array.dtype.kind == "f" and max(sizes) <= LARGEST_WEIGHT
+    return array.dtype.kind == "f" and float(max(sizes)) <= LARGEST_WEIGHT
 
 
 def _is_a(hint: Any, value: Any) -> bool:

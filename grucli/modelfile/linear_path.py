@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grucli.errors import expect
+from grucli.model.half_precision import widened
 from grucli.model.linear_path import LinearPath
 from grucli.modelfile.fields import are_weights, built
 from grucli.modelfile.npz_layout import Arrays
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from grucli.model.ngram_path import NgramPath
 
 LINEAR = "wide_"
+LAYER = {f"{LINEAR}weight", f"{LINEAR}bias"}
+"""What is learned of features."""
 KERNELS = ("dilations", "counts", "channels", "thresholds")
 LONGEST_NGRAM = 8  # tokens
 LARGEST_KERNELS = 1 << 20  # steps from one weight to the next, thresholds of one kernel
@@ -109,7 +112,7 @@ def _linear(
     arrays: Arrays, num_features: int, num_outputs: int, other: npt.NDArray[Any]
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Return what a linear path has learned of each feature, of which there are `other` numbers."""
-    weight, bias = arrays[LINEAR + "weight"], arrays[LINEAR + "bias"]
+    weight, bias = (widened(arrays[LINEAR + name]) for name in ("weight", "bias"))
     expect(weight.shape == (num_features, num_outputs), "wide path and outputs")
     expect(bias.shape == weight.shape[1:], "wide path and outputs")
     numbers = (other, weight, bias)

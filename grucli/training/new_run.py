@@ -111,7 +111,8 @@ def first_model(prepared: Prepared) -> Model:
 
 def _architecture(prepared: Prepared) -> Architecture:
     settings, encoder = prepared.config.model.model_dump(), prepared.encoder
-    del settings["initialisation"], settings["wide"], settings["vectors"]
+    for name in ("initialisation", "wide", "vectors", "half_precision"):
+        del settings[name]
     embedding_size, buckets = settings.pop("embedding_size"), settings.pop("subwords") or 0
     settings["convolution"] = int(settings["convolution"])  # false is no step at all
     settings["copying"] = bool(settings["copying"])

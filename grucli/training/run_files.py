@@ -16,6 +16,7 @@ import numpy as np
 from grucli import __version__
 from grucli.data.spilled import pieces
 from grucli.errors import CheckpointError, ConfigError, TrainingError, excerpt, show, show_path
+from grucli.model import half_precision
 from grucli.model.blend import Mix
 from grucli.model.network import Model
 from grucli.modelfile import checkpoint
@@ -35,6 +36,8 @@ NEWER = (
     *(("training", name) for name in ("epoch_rows", "loss", "recall", "precision")),
 )
 """Keys that models say nothing of where they are not set, as those from before there were any."""
+NEWER_SWITCHES = (("training", "moments"), ("model", "half_precision"))
+"""Likewise, where they are off."""
 MOST_WORDED = 60  # characters of a setting in a message
 DIVIDING = ("seed", "data.valid", "data.test", "training.folds")
 """What decides which rows are learned from: other ones are no sign of another file."""
@@ -75,6 +78,8 @@ def best_model(prepared: Prepared, trainer: Trainer) -> SavedModel:
     model.mix = trainer.mix
     if model.mix.linear:
         model.linear = trainer.linear
+    if prepared.config.model.half_precision:
+        half_precision.round_(model)
     kept = trainer.kept
     saved = _saved(prepared, model, kept.best_epoch, kept.to_json())
     if moments := told(kept.history):
@@ -115,6 +120,7 @@ def _saved(prepared: Prepared, model: Model, epoch: int, scores: Mapping[str, fl
         task=prepared.task,
         remembered=prepared.remembered,
         card=card_of(prepared, epoch) | {"scores": without_moments(scores)},
+        is_half=prepared.config.model.half_precision,
     )
 
 
@@ -162,8 +168,9 @@ def _leave_out_newer_(config: dict[str, Any]) -> None:
     for section, name in NEWER:
         if config[section][name] is None:
             del config[section][name]
-    if not config["training"]["moments"]:
-        del config["training"]["moments"]
+    for section, name in NEWER_SWITCHES:
+        if not config[section][name]:
+            del config[section][name]
 
 
 def _is_kept(path: str, prepared: Prepared) -> bool:

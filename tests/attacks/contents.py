@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from grucli.modelfile import archive
 from grucli.modelfile.archive import Archive
-from grucli.modelfile.npz_layout import pieces_of
+from grucli.modelfile.npz_layout import DTYPES, pieces_of
 
 Arrays = dict[str, npt.NDArray[Any]]
 VALUES: tuple[Any, ...] = (
@@ -102,7 +102,7 @@ def _array_changed_(arrays: Arrays, rng: random.Random) -> str:
         del arrays[name]
         return f"no {name}"
     if way == 1:
-        arrays[name] = _without_warning(array, rng.choice(("<f4", "<f8", "<i8", "<u4", "|u1")))
+        arrays[name] = _without_warning(array, rng.choice(DTYPES))
     elif way == 2:
         shape = rng.choice((*SIZES, array.shape[::-1], (array.size,)))
         arrays[name] = np.resize(array.reshape(-1), shape)

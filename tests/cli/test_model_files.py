@@ -9,7 +9,7 @@ import pytest
 
 from grucli.data.text.vocabulary import MOST_TOKENS
 from grucli.modelfile.archive import read_archive, write_archive
-from tests.cli.helpers import SAMPLES, assert_one_error, environment, grucli
+from tests.cli.helpers import SAMPLES, assert_one_error, environment, grucli, train
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,30 @@ def test_what_cannot_have_been_remembered_is_a_fault_of_the_file(tmp_path, text_
 
 def with_remembered(meta, name, value):
     return {**meta, "remembered": {**meta["remembered"], name: value}}
+
+
+# Half precision
+
+
+def test_a_model_in_half_precision_resumes_to_the_same_bytes_and_can_be_started_from(tmp_path):
+    def trained(name, epochs, *flags):
+        settings = ("model.half_precision=true", f"training.epochs={epochs}")
+        config = ("-c", SAMPLES.parent / "configs" / "smoke.yaml")
+        done = train(tmp_path, SAMPLES / "reviews_train.csv", name, settings, (*config, *flags))
+        assert done.code == 0, done.err
+        return read_archive(tmp_path / name).arrays
+
+    whole = trained("a.npz", 2)
+    trained("b.npz", 1)
+    trained("b.npz", 2, "--resume")
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+    taken = trained("c.npz", 1, "--init-from", "a.npz")
+    assert {name: array.dtype for name, array in taken.items()} == {
+        name: np.uint8 if name == "vocabulary" else np.float16 for name in whole
+    }
+    vectors = (arrays["param_embedding_weight"].astype(float).ravel() for arrays in (whole, taken))
+    assert np.corrcoef(*vectors)[0, 1] > 0.9
+    assert b"model.half_precision" in grucli("inspect-gates", "-m", "a.npz", cwd=tmp_path).out
 
 
 # Memory

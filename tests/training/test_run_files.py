@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from grucli.config.resolve import resolve
+from grucli.data.records import Record
 from grucli.errors import TrainingError
 from grucli.model.blend import Mix
 from grucli.modelfile import checkpoint
+from grucli.modelfile.archive import read_archive
+from grucli.prediction.stream import predict
 from grucli.preparation.prepare import prepare
 from grucli.training import new_run, run_files
 
@@ -74,6 +77,37 @@ def test_saving_at_any_step_changes_nothing_of_the_run_and_every_file_can_be_rea
             assert checkpoint.load(tmp_path / "m.npz").model.linear is not None
     assert other.progress.history == trainer.progress.history
     assert (tmp_path / "m.npz").read_bytes() == (tmp_path / "whole.npz").read_bytes()
+
+
+def test_a_model_in_half_precision_is_half_as_large_and_what_a_resume_needs_is_whole(tmp_path):
+    sizes, answers, lasts = [], [], []
+    for half in ("false", "true"):
+        prepared, trainer = linear_run(f"model.half_precision={half}", "model.embedding_size=64")
+        for _ in trainer.run():
+            pass
+        best, path = run_files.best_model(prepared, trainer), tmp_path / "m.npz"
+        checkpoint.save(path, best)
+        run_files.save_last(tmp_path / "m.last.npz", prepared, trainer)
+        lasts.append(read_archive(tmp_path / "m.last.npz"))
+        sizes.append(sum(a.nbytes for n, a in read_archive(path).arrays.items() if "weight" in n))
+        loaded = checkpoint.load(path, None)
+        assert loaded.is_half == best.is_half == (half == "true")
+        for (name, ours), (_, theirs) in zip(
+            loaded.model.arrays(), best.model.arrays(), strict=True
+        ):
+            assert ours.dtype == np.float32
+            np.testing.assert_array_equal(ours, theirs, err_msg=name)
+        assert loaded.model.linear is not None
+        assert best.model.linear is not None
+        for ours, theirs in zip(loaded.model.linear.layer, best.model.linear.layer, strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+        records = [Record(number=k, line=k, text=t) for k, t in enumerate(("good", "bad"), 1)]
+        answers.extend(window.scores for window in predict(loaded, records))
+    assert sizes[1] * 2 == sizes[0]
+    assert not np.array_equal(*answers)
+    np.testing.assert_allclose(*answers, atol=2e-3)
+    for name, array in lasts[0].arrays.items():
+        np.testing.assert_array_equal(array, lasts[1].arrays[name], err_msg=name)
 
 
 def test_without_validation_both_paths_count_as_they_are(tmp_path):
