@@ -21,6 +21,7 @@ class AnswerScore:
     """
 
     faint: ClassVar[float] = 0.01  # [nat] of a symbol
+    level_kind: ClassVar[str] = "the mean probability of its symbols"
 
     answer: Integers
 

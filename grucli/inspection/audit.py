@@ -44,6 +44,7 @@ class SequenceAudit:
         effects: (P,) of each method.
         integrated: of the steps, with what is missing to their sum.
         faithfulness: of the methods.
+        level: what they move, for people: "the probability".
         share: of the margin, in [0, 1], that it is about; 1 but beside kernels.
     """
 
@@ -51,6 +52,7 @@ class SequenceAudit:
     effects: Mapping[str, Floats]
     integrated: Integrated
     faithfulness: Faithfulness
+    level: str
     share: float = 1.0
 
 
@@ -197,6 +199,7 @@ def audit_sequence(
         effects=effects,
         integrated=integrated,
         faithfulness=faithfulness(effects, tested, level, seed),
+        level=explained.level_kind,
         share=one.share,
     )
 

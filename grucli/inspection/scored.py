@@ -14,6 +14,10 @@ class Scored(Protocol):
     def faint(self) -> float:
         """Nearer to 0 an effect says nothing, in the unit of the margin."""
 
+    @property
+    def level_kind(self) -> str:
+        """What the level is, for people."""
+
     def margin(self, scores: Any) -> Floats:
         """Return (n,) what parts have an effect on."""
 

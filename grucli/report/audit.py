@@ -10,12 +10,6 @@ from grucli.inspection.faithfulness import SHARES, Curve
 from grucli.report.tables import field, number, percent, table
 from grucli.tasks.intervals import Interval
 
-LEVELS = {
-    "answer": "the probability, of a number its place among targets,",
-    "tag": "its probability",
-    "text": "the mean probability of its symbols",
-}
-"""What is followed, by the noun of an audit."""
 TAKEN, KEPT = "taken away", "kept alone"
 Row = tuple[str, ...]
 
@@ -33,7 +27,7 @@ def audit_lines(found: Audit) -> list[str]:
 
 def legend(found: Audit) -> str:
     """Return what was done."""
-    answers, level = counted(len(found.sequences), found.noun), LEVELS[found.noun]
+    answers, level = counted(len(found.sequences), found.noun), found.sequences[0].level
     part = f", of the recurrence alone ({percent(found.share, 0)} of the margins)" * (
         found.share < 1
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -19,11 +19,13 @@ class Explained(Protocol):
         sides: what a part does that raises the margin, and one that lowers it, for people:
             "for 'a'", "for 'b'".
         subject: what the margin is, for people: "margin of 'a' over 'b'".
-        level_name: what the level is, for people: "p('a')".
+        level_kind: what the level is of any such answer, for people: "the probability".
+        level_name: what it is of this one: "p('a')".
     """
 
     faint: float
     legend: str
+    level_kind: ClassVar[str]
 
     @property
     def subject(self) -> str:

@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from grucli.data.records import Record
 from grucli.data.text.encoder import TextEncoder
 from grucli.data.text.vocabulary import Vocabulary
+from grucli.inspection.answer_score import AnswerScore
 from grucli.inspection.audit import INTEGRATED, LEFT_OUT, METHODS, REPLACED, audit
 from grucli.inspection.chosen import Shown
 from grucli.inspection.faithfulness import SHARES, Curve, faithfulness, rank_correlation
@@ -22,6 +23,8 @@ from grucli.model.network import Model
 from grucli.report.audit import audit_lines, legend
 from grucli.report.inspection import text
 from grucli.report.page.page import page
+from grucli.tasks.regress.explanation import NumberMargin
+from grucli.tasks.tag.explanation import TagMargin
 from tests.inspection.helpers import SETTINGS, alone, random_model, random_tokens, recall_model
 from tests.inspection.reports import report, sample, series_model, text_model
 
@@ -172,10 +175,14 @@ def test_blind_answers_are_told_from_labelled_data_alone():
 
 def test_what_is_audited_is_named():
     found = audit(text_model(), [], records(text_model().model, number=2), None, 0)
-    told = {
-        noun: legend(dataclasses.replace(found, noun=noun)) for noun in ("answer", "tag", "text")
-    }
-    assert told["answer"].startswith("of the reasons of 2 answers by three methods: how far the p")
+    told = {"answer": legend(found)}
+    for noun, kind in (("number", NumberMargin), ("tag", TagMargin), ("text", AnswerScore)):
+        each = (dataclasses.replace(one, level=kind.level_kind) for one in found.sequences)
+        told[noun] = legend(dataclasses.replace(found, noun=noun, sequences=tuple(each)))
+    assert told["answer"].startswith(
+        "of the reasons of 2 answers by three methods: how far the probability falls"
+    )
+    assert "place between the least and the greatest target falls where" in told["number"]
     assert "2 tags by three methods: how far its probability falls" in told["tag"]
     assert "how far the mean probability of its symbols falls" in told["text"]
     for words in told.values():

@@ -31,6 +31,7 @@ class LabelMargin:
     """
 
     faint: ClassVar[float] = 0.1  # [logit]: it changes odds by less than a tenth
+    level_kind: ClassVar[str] = "the probability"
     legend: ClassVar[str] = (
         "▲ speaks for the class, ▼ against it: what the margin [logit] loses when it is deleted; "
         "· less than 0.1"

@@ -30,6 +30,7 @@ class LabelScore:
     """
 
     faint: ClassVar[float] = 0.1  # [logit]: it changes odds by less than a tenth
+    level_kind: ClassVar[str] = "the probability"
     legend: ClassVar[str] = (
         "▲ speaks for the label, ▼ against it: what its score [logit] loses when it is deleted; "
         "· less than 0.1"

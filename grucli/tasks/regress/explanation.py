@@ -33,6 +33,7 @@ class NumberMargin:
     decimals: int
 
     step: ClassVar[None] = None
+    level_kind: ClassVar[str] = "the answer's place between the least and the greatest target"
 
     @property
     def faint(self) -> float:

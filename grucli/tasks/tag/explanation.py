@@ -32,6 +32,7 @@ class TagMargin:
     """
 
     faint: ClassVar[float] = 0.1  # [nat]: it changes odds by less than a tenth
+    level_kind: ClassVar[str] = "its probability"
     legend: ClassVar[str] = (
         "▲ speaks for the tag, ▼ against it: what the margin [nat] loses when it is not read; "
         "· less than 0.1"
