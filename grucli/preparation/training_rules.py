@@ -29,8 +29,13 @@ to 48 points of accuracy; of up to 29 steps, nothing. Where all states are read 
 that exceeds the noise, and loses 7 and 8 points on two.
 """
 RECURRENT_STEPS = 60  # of a series of median length: more are slow, and hard to learn over
-SERIES_STEPS = 2000  # optimizer steps at least: fewer leave much unlearned
-SERIES_EPOCHS = 60  # at least
+SERIES_STEPS, SERIES_EPOCHS = 1400, 60
+"""Optimizer steps and epochs at least: fewer leave much unlearned.
+
+In folds of five training files of 36 to 270 series 1,400 steps take .7 of the time of 2,000 and are
+as accurate, with kernels beside the recurrence (.2 points more in the mean of two seeds); by itself
+that loses a point. Of a file of 537 series 42 epochs leave four points of it unlearned, 60 do not.
+"""
 MANY_ROWS = 1 << 16
 """Of a training part: beyond, an epoch is a part of a pass, and batches are larger.
 
