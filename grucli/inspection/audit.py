@@ -44,7 +44,7 @@ class SequenceAudit:
         effects: (P,) of each method.
         integrated: of the steps, with what is missing to their sum.
         faithfulness: of the methods.
-        level: what they move, for people: "the probability".
+        level_kind: what they move, for people: "the probability".
         share: of the margin, in [0, 1], that it is about; 1 but beside kernels.
     """
 
@@ -52,7 +52,7 @@ class SequenceAudit:
     effects: Mapping[str, Floats]
     integrated: Integrated
     faithfulness: Faithfulness
-    level: str
+    level_kind: str
     share: float = 1.0
 
 
@@ -199,7 +199,7 @@ def audit_sequence(
         effects=effects,
         integrated=integrated,
         faithfulness=faithfulness(effects, tested, level, seed),
-        level=explained.level_kind,
+        level_kind=explained.level_kind,
         share=one.share,
     )
 

@@ -31,9 +31,7 @@ def round_(model: Model) -> None:
 
 def halved(array: Floats) -> Floats:
     """Return an array as float16, if that holds it to the last bit, else as it is."""
-    if np.abs(array).max(initial=0) > LARGEST:
-        return array
-    half = array.astype(np.float16)
+    half = array.astype(np.float16) if _fits(array) else array
     return half if np.array_equal(half, array) else array
 
 
@@ -43,6 +41,8 @@ def widened(array: Floats) -> Floats:
 
 
 def _rounded(array: Floats) -> Floats:
-    if np.abs(array).max(initial=0) > LARGEST:
-        return array
-    return array.astype(np.float16).astype(array.dtype)
+    return array.astype(np.float16).astype(array.dtype) if _fits(array) else array
+
+
+def _fits(array: Floats) -> bool:
+    return bool(np.abs(array).max(initial=0) <= LARGEST)

@@ -27,7 +27,7 @@ def audit_lines(found: Audit) -> list[str]:
 
 def legend(found: Audit) -> str:
     """Return what was done."""
-    answers, level = counted(len(found.sequences), found.noun), found.sequences[0].level
+    answers, level = counted(len(found.sequences), found.noun), found.sequences[0].level_kind
     part = f", of the recurrence alone ({percent(found.share, 0)} of the margins)" * (
         found.share < 1
     )

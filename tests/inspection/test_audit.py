@@ -177,7 +177,7 @@ def test_what_is_audited_is_named():
     found = audit(text_model(), [], records(text_model().model, number=2), None, 0)
     told = {"answer": legend(found)}
     for noun, kind in (("number", NumberMargin), ("tag", TagMargin), ("text", AnswerScore)):
-        each = (dataclasses.replace(one, level=kind.level_kind) for one in found.sequences)
+        each = (dataclasses.replace(one, level_kind=kind.level_kind) for one in found.sequences)
         told[noun] = legend(dataclasses.replace(found, noun=noun, sequences=tuple(each)))
     assert told["answer"].startswith(
         "of the reasons of 2 answers by three methods: how far the probability falls"

@@ -4,24 +4,12 @@ import numpy as np
 import pytest
 
 from grucli.model.half_precision import LARGEST, halved, round_, widened
-from grucli.model.network import Architecture, Model
+from grucli.model.network import Model
+from tests.training.helpers import ARCHITECTURE
 
 
 def model():
-    found = Model(
-        Architecture(
-            cell="gru",
-            vocabulary_size=7,
-            input_size=3,
-            hidden_size=4,
-            num_layers=1,
-            bidirectional=True,
-            pooling=("last",),
-            dropout=0.0,
-            token_dropout=0.0,
-            num_outputs=2,
-        )
-    )
+    found = Model(ARCHITECTURE)
     found.initialise(np.random.default_rng(0))
     return found
 
