@@ -197,11 +197,13 @@ SPEED = {
 TABLES = SPEED | {"memory": memory}
 
 
-def machine(results):
-    """Say what the machine is, one that was measured last."""
-    if not results.lines:
-        return ""
-    about = results.machines[results.lines[-1]["machine"]]
+def machines(results):
+    """Say of each machine what it is, in the order in which they were first measured on."""
+    names = dict.fromkeys(line["machine"] for line in results.lines)
+    return "\n".join(_machine(results.machines[name]) for name in names)
+
+
+def _machine(about):
     versions = {
         name: version
         for side in about["versions"].values()
@@ -219,5 +221,5 @@ def machine(results):
 def measured(path=RESULTS):
     """Return all tables of speed that have been measured."""
     results = Results(path)
-    parts = [machine(results), *(table(results) for table in SPEED.values())]
+    parts = [machines(results), *(table(results) for table in SPEED.values())]
     return "\n".join(part for part in parts if part)

@@ -89,7 +89,9 @@ def reference(results):
         lines.append(["mean", "", "", f"{over:.2f}", "", "", f"{points:+.2f}"])
     head = ["set", "older build [s]", "grucli [s]", "times as fast"]
     head += ["accuracy, older build", "accuracy", "points"]
-    title = "`grucli train` with the defaults beside an older build, all cores:"
+    seeds = sorted({row.partition(", ")[2] for row in results.latest("reference")})
+    title = "`grucli train` with the defaults beside an older build, all cores"
+    title = ", ".join((title, *seeds)) + ":"
     return titled({title: markdown(head, lines)})
 
 
