@@ -17,7 +17,6 @@ from grucli.cli.show_data import show_data
 from grucli.cli.show_epochs import EpochLines, show_curve
 from grucli.config.resolve import Settings
 from grucli.errors import show, show_path
-from grucli.model.linear_path import NAMES
 from grucli.notices import Notice
 from grucli.report import training as report
 from grucli.report.epochs import step_words
@@ -170,9 +169,7 @@ def _show_outcome(
             result["tune"] = tuning.result(search, session.request.config)
         for piece in json_pieces(result):
             output.write(piece)
-    name = NAMES[prepared.encoder.unit]
-    if (line := report.linear_line(trainer.kept, prepared.task, name)) is not None:
-        common.note(line)
+    common.note_each(report.paths_lines(trainer, prepared))
     common.note_each(report.outcome_lines(trainer, prepared, seconds))
     if (line := report.calibration_line(trainer.kept, prepared)) is not None:
         common.note(line)

@@ -10,7 +10,7 @@ import dataclasses
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from grucli.engine.packing import Floats
 from grucli.engine.params import Allocate, Parameters, Shape, glorot_uniform
 from grucli.model.blend import Mix
 from grucli.model.linear_path import LinearPath
+
+if TYPE_CHECKING:
+    from grucli.model.joint_path import JointPath
 
 FEW_TOKENS = 256
 EMBEDDING_SCALES = (0.1, 0.02)
@@ -130,6 +133,7 @@ class Model:
             model that was loaded to answer in float64 has them as they were trained.
         linear: what stands beside the recurrence, None for a model without.
         mix: how much the logits of both count.
+        joint: what stands beside a decoder, None for a model without.
     """
 
     def __init__(self, architecture: Architecture, allocate: Allocate = np.zeros) -> None:
@@ -142,6 +146,7 @@ class Model:
         self.table: Floats = allocate(architecture.table_shape, self.dtype)
         self.linear: LinearPath | None = None
         self.mix = Mix()
+        self.joint: JointPath | None = None
 
     @property
     def num_parameters(self) -> int:
@@ -180,11 +185,12 @@ class Model:
     def cast(self, dtype: str) -> Model:
         """Return a model with the same weights that computes in `dtype`.
 
-        It shares what may be large: the token vectors and the linear path.
+        It shares what may be large: the token vectors and the paths beside the network.
         """
         model = Model(dataclasses.replace(self.architecture, dtype=dtype))
         model.params.flat[...] = self.params.flat
         model.table, model.linear, model.mix = self.table, self.linear, self.mix
+        model.joint = self.joint
         return model
 
     def seal(self) -> None:

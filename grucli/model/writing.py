@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,6 +17,7 @@ from grucli.engine.attention import Looking, halves
 from grucli.engine.beam import Found
 from grucli.engine.packing import Floats, Integers, Packing
 from grucli.engine.products import times, whole
+from grucli.engine.steps import Steps
 from grucli.engine.tape import Tape
 from grucli.model import upper_layers
 from grucli.model.decoder import start_of
@@ -21,6 +25,9 @@ from grucli.model.dropout import Masks
 from grucli.model.logits import MOST_NUMBERS
 from grucli.model.runner import Runner
 from grucli.tasks.drafts import Draft, Drafts
+
+if TYPE_CHECKING:
+    from grucli.model.joint_path import JointPath
 
 
 def drafts(runner: Runner, encoded: Encoded, *, width: int, longest: int | Integers) -> Drafts:
@@ -34,19 +41,119 @@ def drafts(runner: Runner, encoded: Encoded, *, width: int, longest: int | Integ
         width: sequences that are kept while one is written, and at most returned.
         longest: symbols that a sequence may have, its end included; (n,) of each input, or of all.
     """
-    examples, found = Examples.of(encoded), dict[int, list[Found]]()
+    examples, joint = Examples.of(encoded), runner.model.joint
+    if joint is None:
+        found = searched(runner, examples, width=width, longest=longest)
+    else:
+        found = proposed(runner, examples, joint, width=width, longest=longest)
+        found = [own[:width] for own in joint.reweighed(sources_of(examples), found)]
+    texts = _Copied(encoded.texts)
+    return Drafts(
+        rows=[
+            [Draft()] if texts.is_empty(row) else [texts.draft(row, one) for one in own]
+            for row, own in enumerate(found)
+        ]
+    )
+
+
+def proposed(
+    runner: Runner, examples: Examples, joint: JointPath, *, width: int, longest: int | Integers
+) -> list[list[Found]]:
+    """Return of each example what the decoder and joint n-grams find, as the decoder scores it.
+
+    With a width of 1, for speed, that is what the decoder alone finds.
+
+    Args:
+        runner, examples, width, longest: as of `drafts`.
+        joint: what stands beside the decoder.
+    """
+    found = searched(runner, examples, width=width, longest=longest)
+    if width == 1:
+        return found
+    limits = np.broadcast_to(longest, len(examples)).tolist()
+    known = [{one.symbols for one in own} for own in found]
+    new = [
+        [
+            answer
+            for answer in own
+            if answer not in before and len(answer) < limit and spelling.UNKNOWN not in answer
+        ][:width]
+        for own, before, limit in zip(
+            joint.answers(sources_of(examples)), known, limits, strict=True
+        )
+    ]
+    more = scored(runner, examples, new)
+    return [[*own, *others] for own, others in zip(found, more, strict=True)]
+
+
+def scored(
+    runner: Runner, examples: Examples, answers: Sequence[Sequence[tuple[int, ...]]]
+) -> list[list[Found]]:
+    """Return given answers as if the decoder had found them.
+
+    Args:
+        runner: of the model.
+        examples: n inputs.
+        answers: (n,) of each any number of symbols without an end.
+    """
+    found: list[list[Found]] = [[] for _ in answers]
+    width = max(1, max(map(len, answers), default=0))
+    most = max(1, MOST_NUMBERS // (width * runner.model.architecture.num_outputs))
+    for batch in bounded(examples, most_rows=most):
+        rows = batch.rows.tolist()
+        own = [answers[row] for row in rows]
+        for row, totals in zip(
+            rows, _totals(Writer(runner, batch, width), own, width), strict=True
+        ):
+            found[row] = [
+                Found(
+                    symbols=answer,
+                    places=(0,) * len(answer),
+                    score=float(total) / (len(answer) + 1),
+                    is_ended=True,
+                )
+                for answer, total in zip(answers[row], totals.tolist(), strict=False)
+            ]
+    return found
+
+
+def _totals(
+    writer: Writer, answers: Sequence[Sequence[tuple[int, ...]]], width: int
+) -> npt.NDArray[np.float64]:
+    """Return (R, K) log P of answers and their ends, 0 where there are fewer."""
+    longest = max((len(one) for own in answers for one in own), default=-1) + 1
+    symbols = np.full((len(answers), width, longest), beam.END)
+    there = np.zeros(symbols.shape, bool)
+    for row, own in enumerate(answers):
+        for k, one in enumerate(own):
+            symbols[row, k, : len(one)], there[row, k, : len(one) + 1] = one, True
+    totals, last = np.zeros(symbols.shape[:2]), np.full(symbols.shape[:2], beam.END)
+    rows, same = np.arange(len(answers)), np.tile(np.arange(width), (len(answers), 1))
+    for step in range(longest):
+        log_p, _ = writer.advance(last)
+        last = symbols[:, :, step]
+        taken = np.take_along_axis(log_p, last[:, :, None], axis=2)[:, :, 0]
+        totals += np.where(there[:, :, step], taken, 0)
+        writer.keep(rows, same)
+    return totals
+
+
+def sources_of(examples: Examples) -> Steps:
+    """Return the ids of the steps of examples that have tokens."""
+    return Steps(values=examples.steps, lengths=examples.lengths)
+
+
+def searched(
+    runner: Runner, examples: Examples, *, width: int, longest: int | Integers
+) -> list[list[Found]]:
+    """Return of each example what the decoder alone finds; the arguments are those of `drafts`."""
+    found = dict[int, list[Found]]()
     limits = np.broadcast_to(longest, len(examples))
     most = max(1, MOST_NUMBERS // (width * runner.model.architecture.num_outputs))
     for batch in bounded(examples, most_rows=most):
         own = beam.search(Writer(runner, batch, width), limits[batch.rows], width)
         found |= dict(zip(batch.rows.tolist(), own, strict=True))
-    texts = _Copied(encoded.texts)
-    return Drafts(
-        rows=[
-            [Draft()] if texts.is_empty(row) else [texts.draft(row, one) for one in found[row]]
-            for row in range(len(examples))
-        ]
-    )
+    return [found[row] for row in range(len(examples))]
 
 
 class Writer:

@@ -42,8 +42,8 @@ from grucli.modelfile.npz_layout import (
 )
 
 FORMAT = "grucli"
-VERSION = 2
-"""Of a file with arrays in half precision; what others hold, version 1 has said."""
+VERSION = 3
+"""Of a file with joint n-grams; 2 of one with arrays in half precision, 1 of all others."""
 MAX_BYTES = 2 * 2**30
 MAX_MEMBERS = 64
 MAX_JSON_BYTES = 2 * 2**20
@@ -90,8 +90,8 @@ def write_archive(
     Args:
         path: the .npz file.
         meta: what JSON can hold; "format", "version" and "manifest" are set here.
-        arrays: at most 63 of float16, float32, float64, int64, uint32 or uint8, with up to 3
-            dimensions, by names of letters, digits and "_".
+        arrays: at most 63 of float16, float32, float64, int64, uint16, uint32 or uint8, with up to
+            3 dimensions, by names of letters, digits and "_".
 
     Raises:
         ValueError: an array holds NaN or infinity or is of another kind, or `meta` holds NaN or a
@@ -212,7 +212,10 @@ def _load(text: bytes) -> dict[str, Any]:
 
 def _version(arrays: Mapping[str, Array]) -> int:
     """Return the oldest version of the format that has what the arrays are."""
-    return VERSION if any(array.dtype == np.float16 for array in arrays.values()) else 1
+    dtypes = {array.dtype for array in arrays.values()}
+    if np.dtype(np.uint16) in dtypes:
+        return VERSION
+    return 2 if np.dtype(np.float16) in dtypes else 1
 
 
 def _dump(meta: Mapping[str, object]) -> bytes:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,6 +34,9 @@ from grucli.modelfile.linear_path import LAYER, linear_parts, linear_path
 from grucli.modelfile.npz_layout import Arrays
 from grucli.tasks import TASKS, task_from_json
 from grucli.tasks.task import Task
+
+if TYPE_CHECKING:
+    from grucli.model.joint_path import JointPath
 
 PARAM, RUN = "param_", "run_"
 MAX_LAYERS = 8
@@ -108,6 +111,11 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
         learned = [name for name in arrays if name.startswith(PARAM) or name in LAYER]
         arrays |= {name: halved(arrays[name]) for name in learned}
     arrays |= encoder.arrays()
+    if saved.model.joint is not None:
+        from grucli.modelfile.joint_path import joint_parts  # late: few models have them
+
+        meta["joint"], joint_arrays = joint_parts(saved.model.joint)
+        arrays |= joint_arrays
     if run is not None:
         meta["progress"], scores = packed(run.progress)
         arrays |= scores
@@ -177,6 +185,7 @@ def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> Saved
         model.linear = linear_path(
             meta["encoder"], archive.arrays, encoder.view_size, task.num_outputs
         )
+        model.joint = _joint_path(meta.get("joint"), archive.arrays, architecture)
         model.mix = _mix(meta.get("mix"), has_linear=model.linear is not None)
         model.seal()
         return SavedModel(
@@ -268,6 +277,17 @@ def _model(architecture: Architecture, arrays: Arrays, dtype: str | None) -> Mod
     for name, array in stored.items():
         model.params[name][...] = array
     return model
+
+
+def _joint_path(
+    factors: Mapping[str, Any] | None, arrays: Arrays, architecture: Architecture
+) -> JointPath | None:
+    if factors is None:
+        return None
+    from grucli.modelfile.joint_path import joint_path  # late: few models have them
+
+    expect(architecture.writes and architecture.vocabulary_size > 0, "joint n-grams")
+    return joint_path(factors, arrays, architecture.vocabulary_size, architecture.num_outputs)
 
 
 def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architecture) -> Encoder:

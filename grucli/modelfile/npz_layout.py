@@ -15,11 +15,11 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 Arrays = dict[str, Array]
-DTYPES = ("<f2", "<f4", "<f8", "<i8", "<u4", "|u1")
+DTYPES = ("<f2", "<f4", "<f8", "<i8", "<u2", "<u4", "|u1")
 NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
 _MEMBER = re.compile(
     rb"PK\x03\x04.{26}([A-Za-z0-9_]{1,64})\.npy"
-    rb"\x93NUMPY\x01\x00..\{'descr': '(<f2|<f4|<f8|<i8|<u4|\|u1)', 'fortran_order': False, "
+    rb"\x93NUMPY\x01\x00..\{'descr': '(<f2|<f4|<f8|<i8|<u2|<u4|\|u1)', 'fortran_order': False, "
     rb"'shape': \(((?:\d{1,10}, ){0,2}\d{1,10}|\d{1,10},|)\), \} {0,80}\n",
     re.DOTALL,
 )

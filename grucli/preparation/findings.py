@@ -45,6 +45,9 @@ def lines(prepared: Prepared, file: TrainingFile, parts: Parts, fitted: Fitted) 
     if prepared.linear is not None:
         when = "" if prepared.linear.always else "; they count if that lowers the validation loss"
         yield f"{prepared.linear}{when}"
+    if prepared.counts_jointly:
+        when = "" if prepared.config.model.wide is True else "; they count if that pays"
+        yield f"joint n-grams: counted once the network is trained{when}"
     if prepared.vectors is not None:
         yield prepared.vectors.line
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -17,11 +17,14 @@ from grucli.errors import ConfigError
 from grucli.model.kernel_path import KernelFeatures, KernelPath
 from grucli.model.linear_path import LinearFeatures, LinearPath
 from grucli.model.ngram_path import NgramFeatures, NgramPath
-from grucli.preparation import data_rules
+from grucli.preparation import data_rules, writing_rules
 from grucli.preparation.defaults import AUTO, Choice
 from grucli.preparation.encoders import AS_IN_ORIGIN, Origin
 from grucli.random import LINEAR, generator
 from grucli.tasks.task import Task
+
+if TYPE_CHECKING:
+    from grucli.tasks.writing_task import WritingTask
 
 KERNELS_COUNTER = 1  # apart from what learning draws
 
@@ -38,6 +41,8 @@ def linear_features(
 ) -> tuple[LinearFeatures | None, Choice]:
     """Return the features to learn from, None for no linear path, and the choice.
 
+    A decoder has no linear path, but may have joint n-grams beside it: then the choice is of them.
+
     Args:
         train: inputs to train on.
         valid: inputs to validate on, None without any.
@@ -48,8 +53,12 @@ def linear_features(
         seed: of what kernels draw.
 
     Raises:
-        ConfigError: it is asked for, and the task has none or there are too many series.
+        ConfigError: it is asked for where there is none, or there are too many series.
     """
+    if task.writes:
+        return None, writing_rules.joint_ngrams(
+            setting, cast("WritingTask", task), train, judged_rows
+        )
     if not task.has_linear_path:
         if setting is True:
             raise ConfigError(f"model.wide: the task {task.name} has no linear path; delete it")

@@ -77,6 +77,12 @@ class Prepared:
     vectors: Vectors | None = None
     holdout: Holdout | None = None
 
+    @property
+    def counts_jointly(self) -> bool:
+        """Whether joint n-grams are counted beside a decoder, and be it to see whether they pay."""
+        is_counted = self.config.model.wide is not False and self.config.training.epochs != 0
+        return self.task.writes and is_counted
+
 
 def prepare(
     path: str, config: Config, on_bad_row: OnBadRow, origin: Origin | None = None

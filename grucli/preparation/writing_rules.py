@@ -10,11 +10,12 @@ from grucli.data.encoder import Encoder
 from grucli.data.text.symbols import FIRST
 from grucli.engine.steps import Steps
 from grucli.errors import ConfigError, percent
-from grucli.preparation.defaults import Choice
+from grucli.preparation.defaults import AUTO, Choice
 from grucli.preparation.training_rules import Facts
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config
+    from grucli.data.encoded import Encoded
     from grucli.preparation.encoders import Fitted
     from grucli.tasks.writing_task import WritingTask
 
@@ -27,6 +28,7 @@ Of 4,000 words held out, after 15 passes over 12,000 others, .568 have all their
 """
 LEAST_COPIED = 0.1  # of the symbols of targets
 LOOKED_AT = 2000  # rows
+LEAST_COUNTED = 1000  # rows, from which n-grams tell something of words that are none of them
 
 
 def choose(
@@ -57,6 +59,36 @@ def choose(
         "training.schedule": ("plateau", "as long as it pays"),
     }
     return {path: Choice(value=value, reason=reason) for path, (value, reason) in values.items()}
+
+
+def joint_ngrams(setting: Any, task: WritingTask, inputs: Encoded, judged_rows: int) -> Choice:
+    """Return whether joint n-grams are counted: True, False, or "auto" where training shall tell.
+
+    Args:
+        setting: True, False or "auto".
+        task: what is written.
+        inputs: of the training part.
+        judged_rows: inputs that are held out of training.
+
+    Raises:
+        ConfigError: they are asked for where inputs have no tokens, or answers are of byte pairs.
+    """
+    rows, why = len(inputs.lengths), None
+    if inputs.texts is None:
+        why = "numeric sequences have no tokens to pair"
+    elif task.pairs is not None:
+        why = "byte pairs are not written token by token"
+    if setting != AUTO:
+        if setting and why is not None:
+            raise ConfigError(f"model.wide: {why}; delete it")
+        return Choice(value=setting, reason="given")
+    if why is None and rows < LEAST_COUNTED:
+        why = f"{rows:,} rows: too few to count n-grams"
+    if why is None and not judged_rows:
+        why = "no validation can tell whether it pays"
+    if why is not None:
+        return Choice(value=False, reason=why)
+    return Choice(value=AUTO, reason="if more held-out answers are right")
 
 
 def check(facts: Facts, config: Config) -> None:

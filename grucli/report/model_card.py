@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grucli.data.labelled import Table
 from grucli.data.records import names
@@ -17,6 +17,9 @@ from grucli.modelfile.checkpoint import SavedModel
 from grucli.report.tables import number, percent, table
 from grucli.tasks.scorecard import Measure
 from grucli.tasks.task import FigureKind
+
+if TYPE_CHECKING:
+    from grucli.model.joint_path import JointPath
 
 LOSS = Measure(name="loss", title="loss", larger_is_better=False)
 FactLines = list[tuple[str, str]]
@@ -33,6 +36,7 @@ def facts(saved: SavedModel, path: str) -> FactLines:
         ("reads", _reading(saved)),
         ("network", _network(saved)),
         *([] if linear is None else [(kind, _linear(linear, saved.model.mix))]),
+        *([] if saved.model.joint is None else [("joint n-grams", _joint(saved.model.joint))]),
         ("trained on", _origin(card)),
         *([("vectors", _vectors(vectors, _section(card, "config")))] if vectors else []),
         ("scores", _scores(saved)),
@@ -132,6 +136,14 @@ def _linear(linear: LinearPath, mix: Mix) -> str:
     return (
         f"{linear}; {linear.num_parameters:,} parameters; the answer is that of "
         f"{mix.recurrence:.2f} x the network's scores + {mix.linear:.2f} x theirs"
+    )
+
+
+def _joint(joint: JointPath) -> str:
+    """Return what joint n-grams are, and how much they count."""
+    return (
+        f"{joint}; an answer is as probable as {joint.recurrence:.2f} x the network's log P + "
+        f"{joint.joint:.2f} x theirs say, among those that the network finds"
     )
 
 

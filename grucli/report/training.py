@@ -118,6 +118,12 @@ def _learned_rows(prepared: Prepared, kept: Kept) -> int:
     return int((prepared.folds != kept.fold - 1).sum()) if prepared.folds is not None else rows
 
 
+def paths_lines(trainer: Trainer, prepared: Prepared) -> list[str]:
+    """Return whether what stands beside the recurrence counts, and why."""
+    linear = linear_line(trainer.kept, prepared.task, NAMES[prepared.encoder.unit])
+    return [line for line in (linear, trainer.joint_line) if line is not None]
+
+
 def linear_line(kept: Kept, task: Task, name: str) -> str | None:
     """Return whether the linear path of this name counts, and why; None where there is none."""
     valid, kind = kept.valid, task.figures[0]
@@ -179,6 +185,7 @@ def result(
         "train": _train(prepared, kept),
         "valid": _valid(trainer, prepared, held),
         "wide": _linear(kept.valid),
+        **({} if trainer.joint_scores is None else {"joint": trainer.joint_scores.to_json()}),
         **folds.result(trainer, prepared),
         "seconds": round(seconds, 3),
         "parameters": trainer.model.num_parameters,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +41,9 @@ def held_out_scores(trainer: Trainer, prepared: Prepared) -> HeldOutScores | Non
     (logits, targets), records, task = held, prepared.records, trainer.task
     if task.writes:  # which the scores of the targets' own symbols do not say
         encoded = prepared.encoder.encode(records)
-        drafts = scores_of(task, Runner(trainer.best), encoded)
+        model = copy.copy(trainer.best)
+        model.joint = trainer.joint
+        drafts = scores_of(task, Runner(model), encoded)
         return HeldOutScores(card=task.measure(drafts, targets, records), branches=None)
     scores = logits.blended(trainer.mix)
     if isinstance(scores, Steps):

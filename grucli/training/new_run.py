@@ -19,6 +19,7 @@ from grucli.preparation.defaults import Choice, Settled
 from grucli.preparation.prepare import Prepared
 from grucli.random import INIT, generator
 from grucli.tasks.thresholds import wishes
+from grucli.training.joint_branch import JointBranch
 from grucli.training.settings import Recipe
 from grucli.training.trainer import Trainer
 
@@ -89,9 +90,17 @@ def new_trainer(prepared: Prepared, model: Model, ranks: Ranks | None = None) ->
         seed=prepared.config.seed,
         task=prepared.task,
         linear=prepared.linear,
+        joint=_joint(prepared),
         folds=prepared.folds,
         ranks=ranks,
     )
+
+
+def _joint(prepared: Prepared) -> JointBranch | None:
+    if not prepared.counts_jointly:
+        return None
+    always = prepared.config.model.wide is True
+    return JointBranch(prepared.train, prepared.valid, prepared.task, always)
 
 
 def first_model(prepared: Prepared) -> Model:

@@ -78,12 +78,15 @@ def best_model(prepared: Prepared, trainer: Trainer) -> SavedModel:
     model.mix = trainer.mix
     if model.mix.linear:
         model.linear = trainer.linear
+    model.joint = trainer.joint
     if prepared.config.model.half_precision:
         half_precision.round_(model)
     kept = trainer.kept
     saved = _saved(prepared, model, kept.best_epoch, kept.to_json())
     if moments := told(kept.history):
         saved.card["moments"] = moments
+    if (joint := trainer.joint_scores) is not None:
+        saved.card["joint"] = joint.to_json()
     return dataclasses.replace(saved, task=trainer.task)
 
 

@@ -14,6 +14,7 @@ from grucli.data.batches import Examples
 from grucli.engine.packing import Floats
 from grucli.errors import expect
 from grucli.model.blend import Mix
+from grucli.model.joint_path import JointPath
 from grucli.model.linear_path import LinearFeatures
 from grucli.model.logits import BranchLogits
 from grucli.model.network import Model
@@ -23,6 +24,7 @@ from grucli.parallel.shards import Rows
 from grucli.tasks.task import Scores, Targets, Task
 from grucli.training.ahead import Ahead, working_ahead
 from grucli.training.board import Count
+from grucli.training.joint_branch import JointBranch, JointScores
 from grucli.training.progress import EpochInfo, Fold, Kept, Progress, StepInfo
 from grucli.training.row_weights import weighted
 from grucli.training.settings import Recipe
@@ -42,6 +44,7 @@ class Trainer(StageRun):
         seed: int,
         task: Task,
         linear: LinearFeatures | None = None,
+        joint: JointBranch | None = None,
         folds: Rows | None = None,
         ranks: Ranks | None = None,
     ) -> None:
@@ -51,6 +54,7 @@ class Trainer(StageRun):
             model: changed in place.
             train, valid: encoded examples; those in `valid` may have targets that are not known.
             recipe, seed, task, linear, folds: as in `Lesson`.
+            joint: counts joint n-grams once training has ended; None for none.
             ranks: that help wherever workers may; None for none.
 
         Raises:
@@ -66,7 +70,7 @@ class Trainer(StageRun):
             folds=folds,
         )
         super().__init__(model, lesson)
-        self._ranks = ranks
+        self._ranks, self._joint = ranks, joint
         self._ahead: Ahead | None = None
 
     def crew(self, workers: int) -> AbstractContextManager[Crew]:
@@ -125,6 +129,23 @@ class Trainer(StageRun):
             return valid.blend.mix
         is_unjudged = self._stages.valid is None and not self.num_folds
         return Mix(linear=1.0) if self._linear is not None and is_unjudged else Mix()
+
+    @property
+    def joint(self) -> JointPath | None:
+        """What counts beside the decoder with the best weights; nothing before training ends."""
+        if self._joint is None or not self.is_done:
+            return None
+        return self._joint.beside(self.best, self.kept.best_epoch)
+
+    @property
+    def joint_scores(self) -> JointScores | None:
+        """What joint n-grams do to held-out answers, once `joint` has been asked."""
+        return None if self._joint is None else self._joint.scores(self.kept.best_epoch)
+
+    @property
+    def joint_line(self) -> str | None:
+        """Whether joint n-grams count, for people, once `joint` has been asked."""
+        return None if self._joint is None else self._joint.line(self.kept.best_epoch)
 
     @property
     def task(self) -> Task:
