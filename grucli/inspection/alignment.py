@@ -13,6 +13,7 @@ from grucli.data.encoder import Encoder
 from grucli.data.records import Record
 from grucli.engine.packing import Floats
 from grucli.inspection.gate_traces import GateTrace, traces_of
+from grucli.inspection.joint_cut import JointCut, joint_cut
 from grucli.inspection.leaving_out import leave_out
 from grucli.inspection.rereading import reread, with_answers
 from grucli.model.runner import Runner
@@ -43,6 +44,7 @@ class Alignment:
             has asked. Both are empty where the input has a single step.
         traces: what each layer and direction does with the input, and the decoder at each symbol
             of the answer and its end; of an answer that was cut, too, which then has no end.
+        joint: what joint n-grams have to do with it; None of a model without.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Alignment:
     effects: Floats
     instead: Sequence[tuple[str, float] | None]
     traces: tuple[GateTrace, ...] = ()
+    joint: JointCut | None = None
 
     @property
     def losses(self) -> Floats:
@@ -80,6 +83,7 @@ class Alignment:
                 for one in self.instead
             ],
             "gates": [trace.to_json() for trace in self.traces],
+            **({} if self.joint is None else {"joint": self.joint.to_json()}),
         }
 
 
@@ -119,6 +123,7 @@ def align(saved: SavedModel, record: Record, name: str) -> Alignment:
         effects=left_out.effects[:number],
         instead=left_out.answers,
         traces=tuple(traces),
+        joint=joint_cut(saved, encoded, draft, found.source),
     )
 
 

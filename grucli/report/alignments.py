@@ -33,9 +33,24 @@ def _lines(one: Alignment) -> Iterator[str]:
         rows.append((shown(symbol), f"{probability:.3f}", _looked_at(one.source, own)))
     if one.symbols:
         yield from table(rows, "lrl", limit=TEXT_WIDTH)
+    for name, line in joint_lines(one):
+        yield from field(name, line)
     rows = left_out(one)
     if rows:
         yield from table([("LEFT OUT", "score", "writes"), *rows], "lrl", limit=TEXT_WIDTH)
+
+
+def joint_lines(one: Alignment) -> list[tuple[str, str]]:
+    """Return what joint n-grams see in an answer, and what the network writes without them."""
+    if one.joint is None:
+        return []
+    cut = "  ".join(f"{shown(step)}:{shown(text)}" for step, text in one.joint.pairs)
+    alone = one.joint.alone
+    same = SAME if alone == one.answer else excerpt(alone, TEXT_WIDTH)
+    return [
+        ("pairs", cut or "none: it cannot be cut along its input"),
+        ("alone", f"the network writes {same} (score {one.joint.score:.4f}); looks are its own"),
+    ]
 
 
 def left_out(one: Alignment) -> list[tuple[str, ...]]:

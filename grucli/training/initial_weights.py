@@ -86,6 +86,8 @@ def take_over(
     labels = _words(f"{task.noun}s", kept, len(task.labels) - kept)
     head = f"head with {labels}" if task.labels else "head"
     words = "recurrent weights", *_linear_words(prepared, saved), head
+    if saved.model.joint is not None:
+        words = *words, "no joint n-grams"
     if saved.encoder.vocabulary is None or prepared.encoder.vocabulary is None:
         return words
     known, size = len(saved.encoder.vocabulary), len(prepared.encoder.vocabulary)

@@ -8,7 +8,7 @@ import numpy as np
 
 from grucli.engine.packing import Floats
 from grucli.inspection.alignment import Alignment
-from grucli.report.alignments import left_out, shown
+from grucli.report.alignments import joint_lines, left_out, shown
 from grucli.report.gate_maps import of_alignment
 from grucli.report.page.document import name_class, scrolling, table
 from grucli.report.page.gate_maps import INTRO, pictured
@@ -47,6 +47,7 @@ def _alignment(one: Alignment, gates: Markup | None) -> Markup:
     return joined(
         tag("h3", f"{one.text} -> {one.answer}"),
         tag("p", f"{one.name}, score {one.score:.4f}"),
+        *(tag("p", f"{name}: {line}") for name, line in joint_lines(one)),
         tag("p", LEGEND, class_="faint") if looks else None,
         _map(one, symbols, [[_looked(each) for each in own] for own in one.weights])
         if looks
