@@ -14,7 +14,7 @@ LOOKED_AT = 3  # steps of the input, for each symbol
 LEAST = 0.05  # of what it looks at in all
 LEFT_OUT = 8  # steps of the input at most
 LEAST_LOST = 0.01  # nat of the score, of what is listed
-SAME = "the same"
+SAME, NOTHING = "the same", "·"
 TEXT_WIDTH, TOKEN_WIDTH = 60, 16
 
 
@@ -44,7 +44,7 @@ def joint_lines(one: Alignment) -> list[tuple[str, str]]:
     """Return what joint n-grams see in an answer, and what the network writes without them."""
     if one.joint is None:
         return []
-    cut = "  ".join(f"{shown(step)}:{shown(text)}" for step, text in one.joint.pairs)
+    cut = "  ".join(f"{shown(step)}:{shown(text or NOTHING)}" for step, text in one.joint.pairs)
     alone = one.joint.alone
     same = SAME if alone == one.answer else excerpt(alone, TEXT_WIDTH)
     return [
