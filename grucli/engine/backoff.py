@@ -197,7 +197,7 @@ def _levels(sequences: Steps, num_symbols: int) -> list[_Level]:
             keys, return_index=True, return_inverse=True, return_counts=True
         )
         size += len(keys)
-        if size > MOST_NGRAMS:
+        if not len(keys) or size > MOST_NGRAMS:  # no sequence is as long, or too many
             break
         parents, last = np.divmod(keys, num_symbols + 2)
         levels.append(

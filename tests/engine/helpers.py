@@ -8,6 +8,7 @@ import pytest
 from grucli.engine import recurrent
 from grucli.engine.packing import Packing
 from grucli.engine.params import Parameters
+from grucli.engine.steps import Steps
 from grucli.engine.tape import Tape
 from tests import reference
 
@@ -152,3 +153,11 @@ class LayerCheck:
         for alone, shared in zip(*found, strict=True):
             assert np.all(np.isfinite(alone))
             np.testing.assert_allclose(shared, alone, atol=1e-12)
+
+
+def steps_of(rows):
+    """Sequences of ids, as lists, one after the other."""
+    return Steps(
+        values=np.array([number for row in rows for number in row], np.int64),
+        lengths=np.array([len(row) for row in rows], np.int64),
+    )
