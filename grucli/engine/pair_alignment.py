@@ -53,9 +53,11 @@ class Alignment:
         Args:
             sources: (S,) ids of steps.
             targets: (T,) ids of symbols; those of more than MOST a step of their source teach
-                nothing, but some can be cut.
+                nothing. There are no pairs where all have more.
         """
         blocks = list(_blocks(*_sample(sources, targets)))
+        if not blocks:
+            return cls(pairs=np.zeros((0, 3), np.uint32), log_p=np.zeros(0, np.float32))
         codes = np.unique(np.concatenate([np.unique(block.codes) for block in blocks]))
         codes = codes[codes != NOWHERE]
         share = np.full(len(codes) + 1, 1 / len(codes))
