@@ -25,7 +25,7 @@ from grucli.engine.joint_search import search
 from grucli.engine.pair_alignment import MOST_PAIRS, Alignment
 from grucli.engine.steps import Steps
 
-MOST_PLACES = 1 << 27  # steps times symbols of all rows that are learned from
+MOST_PLACES = 1 << 25  # steps times symbols of all rows that are learned from
 NEWTON_STEPS, SMALL = 25, 1e-7
 LEAST = 0.01  # of a factor that counts
 RIDGE = 1e-3  # on the factors, a row: they stay finite where all rows are right
@@ -130,23 +130,32 @@ def fit_factors(values: Exact, right: npt.NDArray[np.int64]) -> tuple[float, flo
     """Return the factors that make the right answers most probable, None if n-grams do not help.
 
     Newton's method on the likelihood of the right one among those that were found, which is
-    concave (a conditional logit; McFadden 1974).
+    concave (a conditional logit; McFadden 1974). A step that would lower it, as where the
+    probabilities of all but one answer vanish, is halved until it does not.
 
     Args:
         values: (n, K, 2) log P of answers by both [nat]; -inf where fewer than K were found.
         right: (n,) which is right.
     """
-    each, there = np.arange(len(values)), np.isfinite(values[:, :, :1])
-    known = np.where(there, values, 0)
+    each, there = np.arange(len(values)), np.isfinite(values[:, :, 0])
+    known = np.where(there[:, :, None], values, 0)
     factors, ridge = np.full(2, 0.5), RIDGE * max(1, len(values))
+
+    def judged(factors: Exact) -> tuple[float, Exact]:
+        scores = np.where(there, known @ factors, -np.inf)
+        log_shares: Exact = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
+        total = log_shares[each, right].sum() - ridge / 2 * factors @ factors
+        return float(total), np.exp(log_shares)
+
+    likelihood, shares = judged(factors)
     for _ in range(NEWTON_STEPS):
-        scores = np.where(there[:, :, 0], known @ factors, -np.inf)
-        shares = np.exp(scores - np.logaddexp.reduce(scores, axis=1, keepdims=True))
         apart = known - np.einsum("nk,nkf->nf", shares, known)[:, None]
         gradient = apart[each, right].sum(axis=0) - ridge * factors
         curvature = np.einsum("nk,nkf,nkg->fg", shares, apart, apart) + ridge * np.eye(2)
         step = np.linalg.solve(curvature, gradient)
-        factors = factors + step
+        while (after := judged(factors + step))[0] < likelihood:
+            step = step / 2
+        factors, (likelihood, shares) = factors + step, after
         if np.abs(step).max() < SMALL:
             break
     recurrence, joint = (round(float(factor), 6) for factor in factors)
