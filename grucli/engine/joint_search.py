@@ -80,12 +80,11 @@ def _best_paths(candidates: Ids, lengths: Ids, ngrams: Backoff) -> list[Ids]:
 def _candidates(alignment: Alignment, sources: Steps) -> Ids:
     """Return (R, S, C) the pairs that each step may be; NONE where there are fewer, and behind."""
     steps, each = alignment.pairs[:, 0].astype(np.int64), np.arange(len(alignment.pairs))
-    by_step = np.lexsort((each, -alignment.log_p, steps))
-    starts = np.searchsorted(steps[by_step], np.arange(int(steps.max()) + 2))
-    values = np.minimum(sources.values, int(steps.max()) + 0)
-    is_known = sources.values == values
-    at = starts[values][:, None] + np.arange(PAIRS)
-    is_own = is_known[:, None] & (at < starts[values + 1][:, None])
+    by_step = np.lexsort((each, -alignment.log_p, steps))  # `steps` rise already
+    first = np.searchsorted(steps, sources.values)
+    behind = np.searchsorted(steps, sources.values, side="right")
+    at = first[:, None] + np.arange(PAIRS)
+    is_own = at < behind[:, None]
     own = np.where(is_own, by_step[np.minimum(at, len(by_step) - 1)], NONE)
     own[~is_own[:, 0], 0] = -1  # as if it were a pair that was never seen
     found = np.full((len(sources), int(sources.lengths.max()), PAIRS), NONE)
