@@ -176,8 +176,8 @@ class ModelConfig(_Section):
     fixed kernels give for a numeric sequence. auto is yes for n-grams that lower the validation
     loss by more than its standard error, and for kernels by the factor that lowers it most; without
     validation it is no. Of the task generate it is joint n-grams, of steps of the input and what is
-    written for them, that count beside the decoder: auto is yes where 1,000 rows or more are learned
-    from and more answers to held-out rows are right, by more than a standard error."""
+    written for them, that count beside the decoder: auto is yes where 1,000 rows or more are
+    learned from and more answers to held-out rows are right, by more than a standard error."""
     subwords: Auto[Literal[False] | Annotated[int, Field(ge=16, le=32_768)]] = None
     """Vectors that n-grams share by hashing; their mean is added to a token's own vector. They are
     the n-grams of 3 to 5 characters of a token, or where tokens are single characters those of 2

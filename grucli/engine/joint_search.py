@@ -18,6 +18,7 @@ from grucli.engine.steps import Steps
 BEGINNINGS = 8
 PAIRS = 12
 MOST_NUMBERS = 1 << 17  # R x K x C that are looked up at a time
+MOST_STEPS = 1 << 16  # R x S of the sources that are searched together
 NONE = -2  # instead of a pair
 
 Ids = npt.NDArray[np.int64]
@@ -34,9 +35,10 @@ def search(alignment: Alignment, ngrams: Backoff, sources: Steps) -> list[list[A
     """
     found: list[list[Answer]] = [[] for _ in range(len(sources))]
     order = np.argsort(-sources.lengths, kind="stable")
-    most = MOST_NUMBERS // (BEGINNINGS * PAIRS)
-    for first in range(0, len(order), most):
-        rows = order[first : first + most]
+    while len(order):
+        longest = int(sources.lengths[order[0]])
+        most = max(1, min(MOST_NUMBERS // (BEGINNINGS * PAIRS), MOST_STEPS // longest))
+        rows, order = order[:most], order[most:]
         paths = _best_paths(_candidates(alignment, sources[rows]), sources.lengths[rows], ngrams)
         for row, own in zip(rows.tolist(), paths, strict=True):
             answers = [_symbols(alignment, path[: sources.lengths[row]]) for path in own]
