@@ -36,9 +36,13 @@ def step_all_cores(results):
 
 def writing(results):
     """A training step of a network that writes."""
-    table = compared(results.latest("writing"), 1, "step_ms", work.WRITING)
-    title = "A training step of a network that writes on one thread [ms]:"
-    return titled({title: table})
+    found, title = results.latest("writing"), "A training step of a network that writes"
+    return titled(
+        {
+            f"{title} on one thread [ms]:": compared(found, 1, "step_ms", work.WRITING),
+            f"{title} on all cores [ms]:": compared(found, 0, "step_ms", work.WRITING),
+        }
+    )
 
 
 def compared(found, threads, what, rows=work.ROWS):

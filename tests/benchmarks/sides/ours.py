@@ -83,6 +83,24 @@ def _text(row, cell):
 
 def writing(row):
     """An encoder with a decoder, from tokens to the gradients of the loss of symbols."""
+    model, examples, rows = _writer(row)
+    runner, loss = Runner(model), SymbolLoss(label_smoothing=0.1)
+    gradients = Parameters(model.architecture.shapes(), model.dtype)
+
+    def step():
+        batch = pack(examples, rows)
+        d_scores = loss.loss(runner.forward(batch), batch.targets, np.ones(row.batch)).d_scores
+        runner.backward(d_scores, gradients)
+
+    return {"step": step}
+
+
+def writing_on_all_cores(row):
+    """The same by the worker processes that `training.workers: auto` would start."""
+    return _by_crew(row, *_writer(row), SymbolLoss(label_smoothing=0.1))
+
+
+def _writer(row):
     model = Model(
         dataclasses.replace(
             trained(row, GRU)[0].architecture,
@@ -95,26 +113,20 @@ def writing(row):
     model.initialise(np.random.default_rng(0))
     ids, symbols = work.sequences(row), work.targets(row)
     targets = Steps(values=np.concatenate(symbols), lengths=np.array([*map(len, symbols)]))
-    examples = dataclasses.replace(joined(ids), targets=targets)
-    runner, rows, loss = Runner(model), np.arange(row.batch), SymbolLoss(label_smoothing=0.1)
-    gradients = Parameters(model.architecture.shapes(), model.dtype)
-
-    def step():
-        batch = pack(examples, rows)
-        d_scores = loss.loss(runner.forward(batch), batch.targets, np.ones(row.batch)).d_scores
-        runner.backward(d_scores, gradients)
-
-    return {"step": step}
+    return model, dataclasses.replace(joined(ids), targets=targets), np.arange(row.batch)
 
 
 def classifier(row):
     """A step of training, by the worker processes that `training.workers: auto` would start."""
-    model, examples, rows = trained(row, GRU)
-    settings = {"model": {"hidden_size": row.hidden, "bidirectional": False}}
-    settings["training"] = {"batch_size": row.batch}
+    return _by_crew(row, *trained(row, GRU), CrossEntropy())
+
+
+def _by_crew(row, model, examples, rows, objective):
+    directions = {"hidden_size": row.hidden, "bidirectional": model.architecture.bidirectional}
+    settings = {"model": directions, "training": {"batch_size": row.batch}}
     facts = training_rules.Facts(kind="text", rows=len(examples), lengths=examples.lengths)
     shards = training_rules.shards(facts, Config.model_validate(settings)).value
-    job = ShardJob(objective=CrossEntropy(), shards=shards, batch_size=row.batch, seed=0)
+    job = ShardJob(objective=objective, shards=shards, batch_size=row.batch, seed=0)
     crew = Crew(model, examples, job)
     _open.enter_context(crew.joined(min(shards, usable_cores()) - 1))
     crew.wait()

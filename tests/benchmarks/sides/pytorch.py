@@ -66,6 +66,21 @@ def text(row):
 
 def writing(row):
     """The network of the program that is compared in accuracy, without dropout."""
+    return {"step": _writing(row)}
+
+
+def writing_on_all_cores(row):
+    """One form for one thread and one for all."""
+    step = _writing(row)
+
+    def by(threads):
+        torch.set_num_threads(threads)
+        step()
+
+    return {"step": [lambda n=n: by(n) for n in (torch.get_num_threads(), 1)]}
+
+
+def _writing(row):
     size = work.FIRST_TOKEN
     network = Network(row.vocabulary + size, row.symbols + size, row.hidden, dropout=0.0)
     ids, lengths = map(torch.from_numpy, work.padded(work.sequences(row)))
@@ -78,7 +93,7 @@ def writing(row):
         scores, _ = network(before, *network.encode(ids.long(), lengths))
         loss(scores.flatten(0, 1), written.flatten()).backward()
 
-    return {"step": step}
+    return step
 
 
 def classifier(row):
