@@ -30,6 +30,7 @@ from grucli.model.network import Architecture, Model
 from grucli.modelfile.archive import Archive, read_archive, write_archive
 from grucli.modelfile.fields import are_weights, built
 from grucli.modelfile.history import packed, unpacked
+from grucli.modelfile.joint_path import JOINT, joint_parts, joint_path
 from grucli.modelfile.linear_path import LAYER, linear_parts, linear_path
 from grucli.modelfile.npz_layout import Arrays
 from grucli.tasks import TASKS, task_from_json
@@ -112,8 +113,6 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
         arrays |= {name: halved(arrays[name]) for name in learned}
     arrays |= encoder.arrays()
     if saved.model.joint is not None:
-        from grucli.modelfile.joint_path import joint_parts  # late: few models have them
-
         meta["joint"], joint_arrays = joint_parts(saved.model.joint)
         arrays |= joint_arrays
     if run is not None:
@@ -283,9 +282,8 @@ def _joint_path(
     factors: Mapping[str, Any] | None, arrays: Arrays, architecture: Architecture
 ) -> JointPath | None:
     if factors is None:
+        expect(not any(name.startswith(JOINT) for name in arrays), "joint n-grams, no factors")
         return None
-    from grucli.modelfile.joint_path import joint_path  # late: few models have them
-
     expect(architecture.writes and architecture.vocabulary_size > 0, "joint n-grams")
     return joint_path(factors, arrays, architecture.vocabulary_size, architecture.num_outputs)
 

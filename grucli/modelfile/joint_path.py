@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from grucli.model.joint_path import JointPath
 
 JOINT = "joint_"
+PARTS = {"pairs", "log_p", "sizes", "symbols", "is_last", "costs", "backoffs"}
 LARGEST_FACTOR = 1e6
 
 
@@ -56,12 +57,14 @@ def joint_path(
     for factor in factors.values():
         expect(type(factor) is float and 0 < factor < LARGEST_FACTOR, "factors of joint n-grams")
     own = {name.removeprefix(JOINT): a for name, a in arrays.items() if name.startswith(JOINT)}
+    expect(own.keys() == PARTS, "joint n-grams")
     alignment = _alignment(own, num_tokens, num_symbols)
     ngrams = _ngrams(own, len(alignment.pairs))
     return JointPath(alignment=alignment, ngrams=ngrams, **factors)
 
 
 def _alignment(arrays: Arrays, num_tokens: int, num_symbols: int) -> Alignment:
+    from grucli.engine.beam import END
     from grucli.engine.pair_alignment import BITS, MOST_PAIRS, Alignment, codes_of
 
     pairs, log_p = arrays["pairs"], arrays["log_p"]
@@ -72,6 +75,7 @@ def _alignment(arrays: Arrays, num_tokens: int, num_symbols: int) -> Alignment:
     expect(bool((step < num_tokens).all()), "pairs and tokens")
     expect(bool((np.maximum(first, second) <= num_symbols).all()), "pairs and symbols")
     expect(bool((first[second > 0] > 0).all()), "pairs")
+    expect(not bool((pairs[:, 1:] == 1 + END).any()), "pairs and ends")
     expect(bool((np.diff(codes_of(pairs)) > 0).all()), "pairs")
     expect(log_p.shape == (len(pairs),) and log_p.dtype == np.float32, "pairs")
     expect(are_weights(log_p) and bool((log_p <= 0).all()), "pairs and their probabilities")
@@ -108,6 +112,7 @@ def _ngrams(arrays: Arrays, num_pairs: int) -> Backoff:
 
 def _check_sorted(orders: list[Order], end: int) -> None:
     """Refuse n-grams that are not sorted by what comes before, then by their last symbol."""
+    expect(int(orders[0].symbols[-1]) == end + 1, "joint n-grams")  # that of a beginning
     groups = 1
     for order in orders:
         expect(int(order.is_last.sum()) == groups and bool(order.is_last[-1]), "joint n-grams")

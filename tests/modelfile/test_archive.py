@@ -108,14 +108,22 @@ def test_every_shape_and_dtype(path, shape, dtype):
     np.testing.assert_array_equal(got, array)
 
 
-def test_half_precision_is_of_a_newer_version_that_must_be_said(path):
-    with_half = {**ARRAYS, "half": np.array([1.5, -6e4], "f2")}
-    save(path, META, with_half)
-    assert read_archive(path).meta["version"] == 2
-    for version, arrays in ((1, with_half), (2, ARRAYS)):
-        with mock.patch("grucli.modelfile.archive._version", return_value=version):
+@pytest.mark.parametrize(
+    ("version", "newer"),
+    [
+        (2, {"half": np.array([1.5, -6e4], "f2")}),
+        (3, {"numbers": np.array([1, 65535], "u2")}),
+        (3, {"half": np.array([1.5], "f2"), "numbers": np.array([1], "u2")}),
+    ],
+)
+def test_newer_kinds_of_numbers_are_of_a_newer_version_that_must_be_said(path, version, newer):
+    with_newer = {**ARRAYS, **newer}
+    save(path, META, with_newer)
+    assert read_archive(path).meta["version"] == version
+    for other, arrays in (*((k, with_newer) for k in {1, 2, 3} - {version}), (version, ARRAYS)):
+        with mock.patch("grucli.modelfile.archive._version", return_value=other):
             data = save(path, META, arrays)
-        assert_refused(path, data, f"inconsistent (version {version} of the format)")
+        assert_refused(path, data, f"inconsistent (version {other} of the format)")
 
 
 def test_any_byte_order_and_layout_is_stored_little_endian_in_c_order(path):
@@ -532,7 +540,7 @@ def attacks(path):
             with_array(lambda start: npy(values, start=start), manifest={}),
         ),
         "newer": (
-            "newer version: format 4, this grucli reads up to 2; upgrade grucli",
+            "newer version: format 4, this grucli reads up to 3; upgrade grucli",
             with_meta(meta_text(version=4, manifest=None), [("w.new", b"unknown")]),
         ),
         "much newer": ("newer version: format 1000", with_meta(meta_text(version=10**299))),
