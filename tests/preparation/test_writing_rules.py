@@ -1,8 +1,12 @@
 """What a network that writes its answers is made of, as the data have it."""
 
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
 from grucli.errors import ConfigError
+from grucli.preparation.writing_rules import LEAST_COUNTED, joint_ngrams
 from tests.preparation.helpers import prepared, write_csv
 
 GENERATE = "task=generate"
@@ -71,3 +75,52 @@ def test_without_attention_nothing_is_copied(tmp_path):
     assert found.reasons["model.copying"] == "nothing looks at the input"
     with pytest.raises(ConfigError, match=r"model\.copying: what is copied is looked at"):
         prepared(path, GENERATE, "model.attention=false", "model.copying=true")
+
+
+def counted(setting, rows=LEAST_COUNTED, *, judged=100, texts=True, pairs=False):
+    """What is chosen of joint n-grams for so many rows."""
+    inputs = SimpleNamespace(lengths=np.ones(rows, int), texts="texts" if texts else None)
+    task = SimpleNamespace(pairs="pairs" if pairs else None)
+    choice = joint_ngrams(setting, task, inputs, judged)
+    return choice.value, choice.reason
+
+
+@pytest.mark.parametrize(
+    ("case", "value", "reason"),
+    [
+        ({}, "auto", "if more held-out answers are right"),
+        ({"rows": LEAST_COUNTED - 1}, False, "999 rows: too few to count n-grams"),
+        ({"judged": 0}, False, "no validation can tell whether it pays"),
+        ({"texts": False}, False, "numeric sequences have no tokens to pair"),
+        ({"pairs": True}, False, "byte pairs are not written token by token"),
+        ({"pairs": True, "rows": 9}, False, "byte pairs are not written token by token"),
+    ],
+)
+def test_joint_n_grams_are_tried_where_they_may_pay(case, value, reason):
+    assert counted("auto", **case) == (value, reason)
+    assert counted(False, **case) == (False, "given")
+
+
+def test_joint_n_grams_that_are_asked_for_are_counted_or_refused():
+    for case in ({}, {"rows": 3}, {"judged": 0}):
+        assert counted(True, **case) == (True, "given")
+    for case, why in (
+        ({"texts": False}, "numeric sequences have no tokens to pair"),
+        ({"pairs": True}, "byte pairs are not written token by token"),
+    ):
+        with pytest.raises(ConfigError, match=f"model.wide: {why}; delete it"):
+            counted(True, **case)
+
+
+def test_joint_n_grams_are_said_with_the_data(tmp_path):
+    rows = pairs(LEAST_COUNTED + 200, lambda text: text.upper())
+    path = write_csv(tmp_path / "t.csv", rows)
+    for setting, when in (("auto", "; they count if that pays"), ("true", "")):
+        found = prepared(path, GENERATE, f"model.wide={setting}")
+        assert found.counts_jointly
+        assert f"joint n-grams: counted once the network is trained{when}" in found.findings
+    assert found.linear is None
+    for settings in (("model.wide=false",), ("data.valid=0",), ("training.epochs=0",)):
+        found = prepared(path, GENERATE, *settings)
+        assert not found.counts_jointly
+        assert not [line for line in found.findings if line.startswith("joint n-grams")]
