@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -30,14 +30,11 @@ from grucli.model.network import Architecture, Model
 from grucli.modelfile.archive import Archive, read_archive, write_archive
 from grucli.modelfile.fields import are_weights, built
 from grucli.modelfile.history import packed, unpacked
-from grucli.modelfile.joint_path import JOINT, joint_parts, joint_path
+from grucli.modelfile.joint_path import joint_parts, joint_path
 from grucli.modelfile.linear_path import LAYER, linear_parts, linear_path
 from grucli.modelfile.npz_layout import Arrays
 from grucli.tasks import TASKS, task_from_json
 from grucli.tasks.task import Task
-
-if TYPE_CHECKING:
-    from grucli.model.joint_path import JointPath
 
 PARAM, RUN = "param_", "run_"
 MAX_LAYERS = 8
@@ -93,6 +90,7 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
     """
     encoder = saved.encoder
     linear_fields, linear_arrays = linear_parts(saved.model.linear)
+    joint_fields, joint_arrays = joint_parts(saved.model.joint)
     meta: dict[str, Any] = {
         **saved.task.to_json(),
         "architecture": architecture_json(saved.model.architecture, saved.task),
@@ -111,15 +109,12 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
     if saved.is_half and run is None:
         learned = [name for name in arrays if name.startswith(PARAM) or name in LAYER]
         arrays |= {name: halved(arrays[name]) for name in learned}
-    arrays |= encoder.arrays()
-    if saved.model.joint is not None:
-        meta["joint"], joint_arrays = joint_parts(saved.model.joint)
-        arrays |= joint_arrays
+    arrays |= encoder.arrays() | joint_arrays
     if run is not None:
         meta["progress"], scores = packed(run.progress)
         arrays |= scores
         arrays |= {RUN + name: array for name, array in run.arrays.items()}
-    write_archive(path, meta, arrays)
+    write_archive(path, meta | joint_fields, arrays)
 
 
 def architecture_json(architecture: Architecture, task: Task) -> dict[str, Any]:
@@ -184,7 +179,7 @@ def _saved_model(path: str | Path, archive: Archive, dtype: str | None) -> Saved
         model.linear = linear_path(
             meta["encoder"], archive.arrays, encoder.view_size, task.num_outputs
         )
-        model.joint = _joint_path(meta.get("joint"), archive.arrays, architecture)
+        model.joint = joint_path(meta.get("joint"), archive.arrays, architecture)
         model.mix = _mix(meta.get("mix"), has_linear=model.linear is not None)
         model.seal()
         return SavedModel(
@@ -276,16 +271,6 @@ def _model(architecture: Architecture, arrays: Arrays, dtype: str | None) -> Mod
     for name, array in stored.items():
         model.params[name][...] = array
     return model
-
-
-def _joint_path(
-    factors: Mapping[str, Any] | None, arrays: Arrays, architecture: Architecture
-) -> JointPath | None:
-    if factors is None:
-        expect(not any(name.startswith(JOINT) for name in arrays), "joint n-grams, no factors")
-        return None
-    expect(architecture.writes and architecture.vocabulary_size > 0, "joint n-grams")
-    return joint_path(factors, arrays, architecture.vocabulary_size, architecture.num_outputs)
 
 
 def _encoder(fields: Mapping[str, Any], arrays: Arrays, architecture: Architecture) -> Encoder:

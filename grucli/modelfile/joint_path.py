@@ -15,14 +15,17 @@ if TYPE_CHECKING:
     from grucli.engine.backoff import Backoff, Order
     from grucli.engine.pair_alignment import Alignment
     from grucli.model.joint_path import JointPath
+    from grucli.model.network import Architecture
 
 JOINT = "joint_"
 PARTS = {"pairs", "log_p", "sizes", "symbols", "is_last", "costs", "backoffs"}
 LARGEST_FACTOR = 1e6
 
 
-def joint_parts(path: JointPath) -> tuple[dict[str, float], Arrays]:
-    """Return what a model file holds of joint n-grams: their factors, and arrays."""
+def joint_parts(path: JointPath | None) -> tuple[dict[str, Any], Arrays]:
+    """Return what a model file holds of joint n-grams: their factors, and arrays; or nothing."""
+    if path is None:
+        return {}, {}
     orders, alignment = path.ngrams.orders, path.alignment
     arrays: Arrays = {
         "pairs": alignment.pairs,
@@ -34,31 +37,34 @@ def joint_parts(path: JointPath) -> tuple[dict[str, float], Arrays]:
         "backoffs": np.concatenate([order.backoffs for order in orders]),
     }
     factors = {"recurrence": path.recurrence, "joint": path.joint}
-    return factors, {JOINT + name: array for name, array in arrays.items()}
+    return {"joint": factors}, {JOINT + name: array for name, array in arrays.items()}
 
 
 def joint_path(
-    factors: Mapping[str, Any], arrays: Arrays, num_tokens: int, num_symbols: int
-) -> JointPath:
-    """Return the joint n-grams of a model file.
+    factors: Mapping[str, Any] | None, arrays: Arrays, architecture: Architecture
+) -> JointPath | None:
+    """Return the joint n-grams of a model file, None of one without.
 
     Args:
-        factors: of the file.
+        factors: of the file, None where it says nothing of them.
         arrays: all of it.
-        num_tokens: of inputs.
-        num_symbols: of answers.
+        architecture: of its model.
 
     Raises:
         KeyError, TypeError, ValueError: they do not fit together.
     """
-    from grucli.model.joint_path import JointPath
+    own = {name.removeprefix(JOINT): a for name, a in arrays.items() if name.startswith(JOINT)}
+    if factors is None:
+        expect(not own, "joint n-grams without factors")
+        return None
+    from grucli.model.joint_path import JointPath  # late: few models have them
 
+    expect(architecture.writes and architecture.vocabulary_size > 0, "joint n-grams")
     expect(factors.keys() == {"recurrence", "joint"}, "joint n-grams and their factors")
     for factor in factors.values():
         expect(type(factor) is float and 0 < factor < LARGEST_FACTOR, "factors of joint n-grams")
-    own = {name.removeprefix(JOINT): a for name, a in arrays.items() if name.startswith(JOINT)}
     expect(own.keys() == PARTS, "joint n-grams")
-    alignment = _alignment(own, num_tokens, num_symbols)
+    alignment = _alignment(own, architecture.vocabulary_size, architecture.num_outputs)
     ngrams = _ngrams(own, len(alignment.pairs))
     return JointPath(alignment=alignment, ngrams=ngrams, **factors)
 
