@@ -27,6 +27,7 @@ UNSEEN = -20.0  # [nat] log P of a pair that was never seen
 MOST_PAIRS = (1 << 16) - 2  # as many as 16 bits tell apart, beside two marks
 BITS = 20  # of the id of a step or a symbol
 NOWHERE = -1
+TINY = 1e-100
 BLOCK = 1 << 19  # places of a block
 SAMPLE = 1 << 23  # places that pairs are learned from
 
@@ -68,7 +69,7 @@ class Alignment:
             for block, own in zip(blocks, places, strict=True):
                 counts += np.bincount(own.ravel(), block.expected(share[own]).ravel(), len(share))
             counts[counts < LEAST_COUNT] = 0
-            share = counts / counts.sum()
+            share = counts / (counts.sum() or 1)
         kept = share[:-1] > 0
         return cls(pairs=_decoded(codes[kept]), log_p=np.log(share[:-1][kept]).astype(np.float32))
 
@@ -116,17 +117,22 @@ class _Block:
     def expected(self, shares: Exact) -> Exact:
         """Return how probable it is that a cut has each of `codes`, from how probable these are.
 
-        Forward and backward over the steps, each scaled by what all ways up to there sum to.
+        Forward and backward over the steps, each scaled by what all ways up to there sum to that
+        can still reach the end. What is less than TINY of that is none: so no number overflows,
+        however long the sequences.
         """
         each, (B, S, J, _) = np.arange(len(self.rows)), shares.shape
         ahead, scale = np.zeros((S + 1, B, J)), np.ones((S + 1, B))
         ahead[0, :, 0] = 1
+        left = self.symbols[:, None] - np.arange(J)
         for i in range(S):
             for k in range(MOST + 1):
                 ahead[i + 1, :, k:] += ahead[i, :, : J - k] * shares[:, i, : J - k, k]
+            ahead[i + 1][left > MOST * (self.steps - i - 1)[:, None]] = 0
             scale[i + 1] = ahead[i + 1].sum(axis=1)
-            scale[i + 1][scale[i + 1] == 0] = 1  # behind its last step
+            scale[i + 1][scale[i + 1] < TINY] = 1  # behind its last step, or where none is known
             ahead[i + 1] /= scale[i + 1][:, None]
+            ahead[i + 1][ahead[i + 1] < TINY] = 0
         whole = ahead[self.steps, each, self.symbols]
         behind, found = np.zeros((B, J)), np.zeros(shares.shape)
         inverse = np.divide(1, whole, out=np.zeros(B), where=whole > 0)
@@ -140,6 +146,7 @@ class _Block:
                     part = shares[:, i - 1, : J - k, k] * after[:, k:]
                     found[:, i - 1, : J - k, k] = ahead[i - 1, :, : J - k] * part
                     behind[:, : J - k] += part
+                behind[ahead[i - 1] == 0] = 0
         return found
 
     def most_probable(self, scores: Exact) -> tuple[Ids, Ids, Ids, Ids]:

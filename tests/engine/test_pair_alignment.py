@@ -224,3 +224,40 @@ def test_pairs_are_sorted_and_unlike_even_of_the_largest_ids():
     codes = pair_alignment.codes_of(known.pairs)
     assert (np.diff(codes) > 0).all()
     assert cut(known, [([largest, 0], [largest, largest, 0])])[0][0][0] == largest
+
+
+@pytest.mark.parametrize(
+    ("steps", "symbols"), [(700, 1400), (700, 1399), (900, 20), (900, 0), (400, 400), (600, 200)]
+)
+def test_each_step_is_one_pair_however_long_the_sequences(steps, symbols):
+    rng = np.random.default_rng(3)
+    row = rng.integers(0, 60, steps).tolist(), rng.integers(0, 60, symbols).tolist()
+    (block,) = pair_alignment._blocks(*split([row]))
+    shares = np.where(block.codes >= 0, rng.uniform(0.5, 1, block.codes.shape), 0)
+    with np.errstate(all="raise", under="ignore"):
+        found = block.expected(shares)
+    np.testing.assert_allclose(found.sum(axis=(2, 3)), 1, rtol=1e-9)
+    assert np.sum(found * np.arange(MOST + 1)) == pytest.approx(symbols)
+
+
+def test_what_is_nearly_impossible_teaches_nothing():
+    """A number that is not there in floats is none; it makes no other one infinite."""
+    rng = np.random.default_rng(3)
+    rows = [(rng.integers(0, 60, 500).tolist(), rng.integers(0, 60, 500).tolist()) for _ in "ab"]
+    blocks = list(pair_alignment._blocks(*split(rows)))
+    for block in blocks:
+        shares = np.where(block.codes >= 0, 10 ** rng.uniform(-30, 0, block.codes.shape), 0)
+        shares[0, 250] *= 1e-200
+        shares[0, 100:110] = 0
+        with np.errstate(all="raise", under="ignore"):
+            found = block.expected(shares)
+        assert not found[0].any()
+        assert np.isfinite(found).all()
+
+
+def test_where_no_pair_comes_often_enough_there_are_none(monkeypatch):
+    monkeypatch.setattr(pair_alignment, "LEAST_COUNT", 10)
+    with np.errstate(all="raise", under="ignore"):
+        known = fit([([0, 1], [0, 1, 2]), ([2], [3])])
+    assert known.pairs.shape == (0, 3)
+    assert cut(known, [([0], [1])]) == [(None,)]
