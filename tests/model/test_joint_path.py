@@ -185,6 +185,20 @@ def test_both_propose_answers_as_long_as_they_may_be(changes):
     )
 
 
+def test_an_answer_needs_room_for_its_end():
+    path = learned()
+    model, examples = model_of({}, path)
+    sources = sources_of(examples)
+    best = [own[0] for own in path.answers(sources)]
+    for room, is_there in ((0, False), (1, True)):
+        limits = np.array([max(1, len(answer) + room) for answer in best])
+        rows = proposed(Runner(model), examples, path, width=2, longest=limits)
+        for answer, own in zip(best, rows, strict=True):
+            if answer:
+                ended = [one.symbols for one in own if one.is_ended]
+                assert (answer in ended) == is_there
+
+
 def test_what_no_symbol_says_is_not_proposed():
     sources, targets = coded()
     path = JointPath.learn(steps_of(sources), steps_of([[UNKNOWN] * len(t) for t in targets]))

@@ -249,6 +249,7 @@ WRONG_ARRAYS = {
     "a symbol too few": {"symbols": lambda a: a[:-1].copy()},
     "symbols of another type": {"symbols": lambda a: a.astype(np.uint32)},
     "a symbol that is no pair": {"symbols": at(0, 65535)},
+    "a last symbol that is no pair": {"symbols": at(-1, 65535)},
     "symbols that fall": {"symbols": swapped(0, 1)},
     "a symbol twice": {"symbols": at(1, 0)},
     "symbols in rows": {"symbols": lambda a: a[:, None].copy()},
