@@ -8,7 +8,7 @@ order, and below the highest order of how many symbols stand before an n-gram,
 where gamma(h) gives what the discounts D have taken. Of the lowest order all symbols are equal.
 
 Symbols are 0 to V - 1; END ends each sequence and BEGIN stands before it, so that an n-gram knows
-where a sequence begins and ends. Costs are kept in steps of STEP in a byte: -log P to 1/32 nat.
+where a sequence begins and ends. Costs, -log P, are kept in a byte in steps of STEP.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ BITS = 20  # of the id of a step or a symbol
 NOWHERE = -1
 TINY = 1e-100
 BLOCK = 1 << 19  # places of a block
+LARGEST = 1 << 20  # steps times symbols of what can be cut: beyond, memory would not stay flat
 SAMPLE = 1 << 23  # places that pairs are learned from
 
 Ids = npt.NDArray[np.int64]
@@ -86,7 +87,7 @@ class Alignment:
 
         Returns:
             (S,) places among the pairs, -1 for one that was never seen; all of them where a target
-            has more symbols than can be written.
+            has more symbols than can be written, or steps times symbols are more than LARGEST.
         """
         found = np.full(len(sources.values), -1)
         log_p = np.append(self.log_p.astype(np.float64), UNSEEN)
@@ -178,6 +179,7 @@ class _Block:
 def _blocks(sources: Steps, targets: Steps) -> Iterator[_Block]:
     """Yield blocks of rows of similar length that can be cut."""
     can = (targets.lengths <= MOST * sources.lengths) & (sources.lengths > 0)
+    can &= sources.lengths * targets.lengths <= LARGEST
     rows = np.flatnonzero(can)
     rows = rows[np.lexsort((targets.lengths[rows], sources.lengths[rows]))]
     while len(rows):

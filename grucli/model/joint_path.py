@@ -96,7 +96,8 @@ class JointPath:
     def reweighed(self, sources: Steps, found: Sequence[Sequence[Found]]) -> list[list[Found]]:
         """Return the answers by both, the best first.
 
-        The probability that the decoder gives to all of them together is dealt anew.
+        The probability that the decoder gives to all of them together is dealt anew. As in a beam,
+        they stand in the order of its logarithm, divided by their symbols.
 
         Args:
             sources: (S,) ids of the steps of n inputs.

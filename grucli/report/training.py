@@ -19,6 +19,7 @@ from grucli.report.tables import number
 from grucli.tasks import reported
 from grucli.tasks.task import Task
 from grucli.training.held_out_scores import HeldOutScores
+from grucli.training.joint_branch import JointScores
 from grucli.training.progress import Kept, Progress
 from grucli.training.scores import ValidScores
 from grucli.training.trainer import Trainer
@@ -59,6 +60,7 @@ def outcome_lines(trainer: Trainer, prepared: Prepared, seconds: float) -> list[
     if valid is not None and kept.valid is not None:
         judged = "cross-validated" if trainer.num_folds and not kept.fold else "validation"
         value = kept.valid.kept.figures[kind.name]
+        value = joint.after if (joint := _counted_jointly(trainer)) is not None else value
         warnings = doubts(value, valid, _reason(prepared), judged)
     if kept.fold:
         learned, rows = _learned_rows(prepared, kept), len(prepared.train)
@@ -81,6 +83,8 @@ def outcome(trainer: Trainer, prepared: Prepared) -> str:
         judged = "validation"
         if trainer.num_folds and not kept.fold:
             judged = f"cross-validated ({trainer.num_folds} folds)"
+        if _counted_jointly(trainer) is not None:
+            judged += " of the network alone"
         reached, figures = kept.valid.kept, kept.valid.kept.figures
         further = "".join(f", {figure(other, figures)}" for other in others)
         shown = f"{kind.title} {measured(figures[kind.name], valid)}{further}"
@@ -103,6 +107,12 @@ def held_out_lines(held: HeldOutScores, trainer: Trainer, prepared: Prepared) ->
     if held.branches is None:
         return lines
     return [*lines, "", worth(held.branches, held.card, NAMES[prepared.encoder.unit])]
+
+
+def _counted_jointly(trainer: Trainer) -> JointScores | None:
+    """Return what joint n-grams reach beside the network; None where they do not count."""
+    scores = trainer.joint_scores
+    return scores if scores is not None and scores.is_counted else None
 
 
 def _reason(prepared: Prepared) -> str:

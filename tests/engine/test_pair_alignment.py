@@ -259,3 +259,11 @@ def test_where_no_pair_comes_often_enough_there_are_none(monkeypatch):
         known = fit([([0, 1], [0, 1, 2]), ([2], [3])])
     assert known.pairs.shape == (0, 3)
     assert cut(known, [([0], [1])]) == [(None,)]
+
+
+def test_what_would_take_much_memory_is_not_cut(monkeypatch):
+    monkeypatch.setattr(pair_alignment, "LARGEST", 6)
+    known = fit([([0, 1], [0, 1]), ([0, 1, 0], [0, 1, 0])])
+    (kept, refused) = cut(known, [([0, 1, 0], [0, 1]), ([0, 1, 0], [0, 1, 0])])
+    assert None not in kept
+    assert refused == (None,) * 3

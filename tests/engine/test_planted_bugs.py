@@ -884,7 +884,7 @@ def test_a_planted_bug_is_caught(module, check, old, new, monkeypatch):
     source = inspect.getsource(module)
     assert source.count(old) == 1, "the passage to change is not there, or not once: adapt the bug"
     stand_in(monkeypatch, module, source.replace(old, new))
-    with pytest.raises(AssertionError):
+    with pytest.raises((AssertionError, FloatingPointError)):  # the latter where exp makes gates
         check()
 
 
