@@ -53,7 +53,7 @@ def test_warnings_are_printed_as_the_page_shows_them(path, warned):
     names = {NAMED.fullmatch(line)[1] for line in warned}
     assert names == set(NAMES)
     for name in names:
-        pattern = re.compile(".+".join(map(re.escape, shown[name].split("…"))))
+        pattern = pattern_of(shown[name])
         alike = [line for line in warned if line.endswith(f" [{name}]")]
         assert any(map(pattern.fullmatch, alike)), (shown[name], alike)
 
@@ -62,7 +62,12 @@ def test_warnings_are_printed_as_the_page_shows_them(path, warned):
 def test_verdicts_are_given_as_the_page_shows_them(path, judged):
     shown = entries(path)
     assert set(judged) == set(IDS)
-    assert {name: shown[name] for name in IDS} == judged
+    assert [name for name in IDS if not pattern_of(shown[name]).fullmatch(judged[name])] == []
+
+
+def pattern_of(line):
+    """Return what a line of the page may stand for: "…" is what differs between processors."""
+    return re.compile(".+".join(map(re.escape, line.split("…"))))
 
 
 def test_a_warning_that_is_too_long_keeps_its_name_and_the_end_of_its_path():
