@@ -30,8 +30,8 @@ TABLES = {  # module, function, sides that must be there, what it is
     "writing": (
         "steps",
         "writing",
-        ("grucli", peers.REFERENCE, "pytorch"),
-        "a training step of a network that writes, one thread",
+        ("grucli", "pytorch"),
+        "a training step of a network that writes, one thread and all cores",
     ),
     "ranks": ("ranks", "measure", ("grucli",), "a training step on ranks of MPI, and by workers"),
     "commands": (

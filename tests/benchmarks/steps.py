@@ -49,7 +49,7 @@ def one_thread(run):
 def writing(run):
     """Measure a network that writes: encoder, decoder with attention, loss."""
     kinds = dict.fromkeys(work.WRITING, "writing")
-    _measure(run, "writing", 1, kinds, run.sides("grucli", REFERENCE, "pytorch"))
+    _measure(run, "writing", 1, kinds, run.sides("grucli", "pytorch"))
     kinds = dict.fromkeys(work.WRITING, "writing_on_all_cores")
     _measure(run, "writing", 0, kinds, run.sides("grucli", "pytorch"))
 
