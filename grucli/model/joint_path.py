@@ -91,7 +91,7 @@ class JointPath:
             lengths=np.array([len(own) for own in symbols], np.int64),
         )
         costs = self.ngrams.costs(self.alignment.cut(sources[rows], answers))
-        return np.split(costs, np.cumsum(number)[:-1])
+        return np.split(costs, np.cumsum(number)[:-1]) if number else []
 
     def reweighed(self, sources: Steps, found: Sequence[Sequence[Found]]) -> list[list[Found]]:
         """Return the answers by both, the best first.

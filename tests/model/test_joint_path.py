@@ -12,6 +12,7 @@ from grucli.data.text.symbols import UNKNOWN
 from grucli.engine.backoff import UNSEEN
 from grucli.engine.beam import Found
 from grucli.engine.joint_search import BEGINNINGS
+from grucli.engine.steps import Steps
 from grucli.model import joint_path, logits, writing
 from grucli.model.joint_path import LEAST, RIDGE, JointPath, fit_factors, log_p
 from grucli.model.runner import Runner
@@ -56,6 +57,14 @@ def model_of(changes, joint=None):
     model, examples = random_model(arch), pairs(arch)
     model.joint = joint
     return model, examples
+
+
+def test_of_no_inputs_nothing_is_said():
+    nothing = Steps(values=np.zeros(0, np.int64), lengths=np.zeros(0, np.int64))
+    path = JointPath.learn(*(Steps(values=np.arange(3), lengths=np.array([3])),) * 2)
+    assert path.costs(nothing, []) == []
+    assert path.reweighed(nothing, []) == []
+    assert path.answers(nothing) == []
 
 
 def test_what_is_written_for_a_source_is_learned():
