@@ -14,6 +14,8 @@ from tests.benchmarks.results import Results
 from tests.benchmarks.step_tables import step, step_all_cores, writing
 
 RESULTS = Path(__file__).parent / "results.jsonl"
+RESULTS_AVX2 = Path(__file__).parent / "results-avx2.jsonl"
+"""Of a processor of another kind."""
 
 
 def commands(results):

@@ -88,6 +88,13 @@ def speed() -> str:
     return measured()
 
 
+def speed_avx2() -> str:
+    """The same on a processor of another kind."""
+    from tests.benchmarks.tables import RESULTS_AVX2, measured
+
+    return measured(RESULTS_AVX2)
+
+
 def memory() -> str:
     """The table of how far back networks learn to look."""
     from tests.benchmarks.results import Results
@@ -141,6 +148,7 @@ MAKERS = {
     "memory": memory,
     "accuracy": accuracy,
     "speed": speed,
+    "speed_avx2": speed_avx2,
     "rooms": rooms,
     "imports": imports,
     "installed": installed,
