@@ -50,8 +50,9 @@ def describe(pythons, variables):
         "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9),
         "os": f"{platform.system()} {platform.release()}",
     }
-    name = hashlib.sha256(json.dumps(here).encode()).hexdigest()[:8]
     asked = {side: _ask(python, variables) for side, python in pythons.items()}
+    kernel = asked.get("grucli", {}).get("blas_kernel")  # not all processors say what they are
+    name = hashlib.sha256(json.dumps({**here, "kernel": kernel}).encode()).hexdigest()[:8]
     return {"machine": name, **here, "versions": asked}
 
 
