@@ -134,6 +134,14 @@ def test_training_state_travels_in_the_last_file_only(tmp_path):
         checkpoint.load_run(tmp_path / "m.npz")
 
 
+def refused(tmp_path, meta, arrays):
+    write_archive(tmp_path / "w.npz", meta, arrays)
+    with pytest.raises(CheckpointError, match=r"w\.npz: inconsistent: ") as caught:
+        checkpoint.load(tmp_path / "w.npz")
+    (line,) = caught.value.problems
+    assert len(line) <= 200
+
+
 def change(meta, dotted, value):
     *sections, key = dotted.split(".")
     for section in sections:

@@ -22,7 +22,7 @@ from grucli.modelfile.archive import read_archive, write_archive
 from grucli.modelfile.checkpoint import RunState, SavedModel
 from grucli.prediction.stream import predict
 from grucli.tasks.generate.task import Generate
-from tests.modelfile.test_checkpoint import change, saved_model
+from tests.modelfile.test_checkpoint import change, refused, saved_model
 
 LETTERS, SOUNDS = "abcdef", ("A", "B", "C", "K")
 VOCABULARY = Vocabulary(tuple(LETTERS))
@@ -141,14 +141,6 @@ def test_a_state_of_training_has_what_its_model_has(tmp_path):
     loaded, run = checkpoint.load_run(tmp_path / "m.last.npz")
     assert str(loaded.model.joint) == str(saved.model.joint)
     assert run.arrays == {}
-
-
-def refused(tmp_path, meta, arrays):
-    write_archive(tmp_path / "w.npz", meta, arrays)
-    with pytest.raises(CheckpointError, match=r"w\.npz: inconsistent: ") as caught:
-        checkpoint.load(tmp_path / "w.npz")
-    (line,) = caught.value.problems
-    assert len(line) <= 200
 
 
 WRONG_META = [

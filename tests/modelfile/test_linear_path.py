@@ -10,14 +10,13 @@ from grucli.data.series.kernels import Kernels
 from grucli.data.text.ngrams import Ngrams, Pattern
 from grucli.data.text.tokenized import Tokenized
 from grucli.engine.blend_factors import both_classes
-from grucli.errors import CheckpointError
 from grucli.model.blend import Mix
 from grucli.model.kernel_path import KernelPath
 from grucli.model.ngram_path import NgramPath
 from grucli.modelfile import checkpoint
 from grucli.modelfile.archive import read_archive, write_archive
 from grucli.prediction.classifier import Classifier
-from tests.modelfile.test_checkpoint import change, saved_model
+from tests.modelfile.test_checkpoint import change, refused, saved_model
 
 TEXTS = ["good film", "bad film", "中 good", "\ud800 odd", ""]
 
@@ -88,14 +87,6 @@ def test_the_answer_is_that_of_both_paths(tmp_path):
         logits = 0.5 * np.log(list(other.probabilities.values())) + wide
         p = np.exp(logits) / np.exp(logits).sum()
         np.testing.assert_allclose(list(one.probabilities.values()), p, atol=1e-6)
-
-
-def refused(tmp_path, meta, arrays):
-    write_archive(tmp_path / "w.npz", meta, arrays)
-    with pytest.raises(CheckpointError, match=r"w\.npz: inconsistent: ") as caught:
-        checkpoint.load(tmp_path / "w.npz")
-    (line,) = caught.value.problems
-    assert len(line) <= 200
 
 
 WRONG_META = [
