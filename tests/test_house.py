@@ -13,7 +13,7 @@ import pytest
 
 from tests.sizes import PACKAGE, ROOT, TESTS, functions, lines
 
-MOST_LOOSE = 6
+MOST_LOOSE = 7
 MOST_LINES = 300
 MOST_BODY = 40
 

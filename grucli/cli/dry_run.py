@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from grucli.cli import output
@@ -24,6 +23,7 @@ from grucli.training.new_run import idle_ranks
 from grucli.training.outlook import look_ahead
 from grucli.training.session import DataReady, RunRequest, Session, WeightsTaken
 from grucli.training.tuning.search import Budget, num_judged, searched
+from grucli.values import dataclass
 
 ONLY_HERE = frozenset({"--dry-run", "--json", "-q", "--quiet", "-v", "--verbose"})
 """Words that the command which trains has no use for."""

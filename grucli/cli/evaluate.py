@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +12,7 @@ from grucli.cli import output
 from grucli.cli.evaluate_files import Files
 from grucli.cli.options import Beam, Common, Model, Reading, spread
 from grucli.errors import ConfigError, excerpt, show
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.modelfile.checkpoint import SavedModel

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -11,6 +10,7 @@ import typer
 from grucli.cli import output
 from grucli.cli.options import Bom, Common, ExcelSafe
 from grucli.errors import ConfigError, show_path
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.data.kept_columns import Kept

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +11,7 @@ import typer
 from grucli.cli import output
 from grucli.cli.options import Common
 from grucli.errors import counted, excerpt, show_path
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.data.records import Record

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +13,7 @@ from grucli.cli import inspect_maps, output
 from grucli.cli.inspect_files import Results
 from grucli.cli.options import Common, Data, Model, Reading, spread
 from grucli.errors import ConfigError, DataError, did_you_mean, excerpt, show_path
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.data.forms import OnBadRow

@@ -8,7 +8,6 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
@@ -20,6 +19,7 @@ from grucli.errors import excerpt, show
 from grucli.notices import Notice
 from grucli.parallel.threads import THREAD_VARIABLES
 from grucli.tasks import MOST_BEAM
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.data.records import ReadOptions, TargetForm

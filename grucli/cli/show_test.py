@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from grucli.cli.options import Common
 from grucli.modelfile import checkpoint
 from grucli.modelfile.checkpoint import SavedModel
@@ -12,6 +10,7 @@ from grucli.preparation.holdout import Holdout
 from grucli.report import scores
 from grucli.training.saver import RunFiles
 from grucli.training.session import Session
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
 from itertools import starmap, zip_longest
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from grucli.tasks.columns import AnswerOptions
 from grucli.training.held_out_scores import HeldOutScores
 from grucli.training.saver import RunFiles
 from grucli.training.session import Session
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

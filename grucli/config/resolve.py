@@ -6,7 +6,7 @@ calling program has arguments instead.
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
 from typing import Any
@@ -21,6 +21,7 @@ from grucli.config.strict_yaml import KeyPath, Value, describe, parse, parse_val
 from grucli.config.yaml_text import MOST_READ
 from grucli.errors import ConfigError, did_you_mean, excerpt, show_path
 from grucli.files.whole_files import read_bytes
+from grucli.values import dataclass
 
 MAX_PROBLEMS = 100
 

@@ -9,7 +9,6 @@ large or too deep for a config, before it is parsed any further.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import yaml
@@ -17,6 +16,7 @@ import yaml
 from grucli.config.yaml_events import MAX_DEPTH, TOO_DEEP, events
 from grucli.config.yaml_text import YamlError, decode
 from grucli.errors import ConfigError, excerpt, show_path
+from grucli.values import dataclass
 
 Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 KeyPath: TypeAlias = tuple[str, ...]

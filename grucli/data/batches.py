@@ -7,7 +7,7 @@ the only border between the two.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from grucli.data.text.vocabulary import UNKNOWN
 from grucli.engine.packing import Packing
 from grucli.engine.steps import Steps
 from grucli.files.scratch import release
+from grucli.values import dataclass
 
 MOST_ROWS = 256
 MOST_STEPS = 8192  # rows times longest row of a batch: bounds the memory of its tape

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.data.text.tokenized import Tokenized
+from grucli.values import dataclass
 
 UNLIMITED = (1 << 32) - 1
 """The longest sequence that a model file can name: all steps are kept."""

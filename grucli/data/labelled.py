@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from grucli.data.stored import Records, column
 from grucli.data.tables.column_profile import Look
 from grucli.engine.steps import Steps
 from grucli.errors import DataError, counted, excerpt
+from grucli.values import dataclass
 
 LISTED_PROBLEMS = 5
 TOLD_ROWS = 10_000

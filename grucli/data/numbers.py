@@ -38,13 +38,12 @@ _FOREIGN = re.compile(r"[^0-9eE+\-. naN]")  # of what is left, `float` takes dec
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _SIGNS = str.maketrans("\u2212\u2013\ufe63\uff0d\uff0b", "----+")
 """Signs that are printed for people."""
-_MEANT = re.compile(
+_MEANT = (
     r"[<>\u2264\u2265~\u2248\u00b1]?\s*"
     r"(?:[$\u20ac\u00a3\u00a5\u20b9]\s*[+-]?|[+-]?[$\u20ac\u00a3\u00a5\u20b9]?)\s*"
     r"(?:[0-9]{1,3}(?:[,.'\u2019\u00a0\u202f][0-9]{3}){1,2}(?:[,.][0-9]+)?|[0-9]+[.,]?[0-9]*"
     r"|[.,][0-9]+)(?:e[+-]?[0-9]+)?\s*"
-    r"(?:[%\u2030$\u20ac\u00a3\u00a5\u20b9]|\u00b0?[^\W\d_]{0,4}(?:/[^\W\d_]{1,3})?[\u00b2\u00b3]?)",
-    re.IGNORECASE,
+    r"(?:[%\u2030$\u20ac\u00a3\u00a5\u20b9]|\u00b0?[^\W\d_]{0,4}(?:/[^\W\d_]{1,3})?[\u00b2\u00b3]?)"
 )
 """A number with what people write around it: a comparison, thousands, a currency, a unit."""
 _MEND_MISSING = "fill it in, or pass --missing mask"
@@ -130,7 +129,7 @@ def looks_numeric(cell: str) -> bool:
     try:
         float(cell.replace(",", ".", 1))
     except ValueError:
-        return is_missing(cell) or bool(_MEANT.fullmatch(cell.strip().translate(_SIGNS)))
+        return is_missing(cell) or _is_meant(cell.strip())
     return True
 
 
@@ -184,9 +183,14 @@ def _mend(text: str) -> str:
         return "write its sign as - or +"
     if _NUMBER.fullmatch(text.replace(",", ".", 1)):
         return "write a decimal point"
-    if _MEANT.fullmatch(text.translate(_SIGNS)):
+    if _is_meant(text):
         return "write the number alone"
     return "write it like -1.5e3"
+
+
+def _is_meant(text: str) -> bool:
+    # Compiled when a cell first asks: that takes longer than to read a short file.
+    return bool(re.fullmatch(_MEANT, text.translate(_SIGNS), re.IGNORECASE))
 
 
 def _largest(values: Floats) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from grucli.data.forms.opening import open_source
@@ -12,6 +12,7 @@ from grucli.data.streams.charsets import likely_encoding, wide_encoding
 from grucli.data.unclear import UnclearError, with_said
 from grucli.errors import DataError, GrucliError
 from grucli.files.data_stream import open_binary
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.data.tables.column_profile import TableProfile

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, field, fields
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from grucli.data.forms import FormatName, Missing, OnBadRow
@@ -12,6 +12,7 @@ from grucli.data.numbers import Floats
 from grucli.data.record_labels import LeftOut, tell_labels_apart
 from grucli.data.windows import Window, WindowLabel
 from grucli.errors import DataError
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.data.label_lists import Divide
@@ -207,8 +208,7 @@ class Source:
             producer; a line that has arrived counts as a record.
         columns: names of a table's columns.
         format, text, label, label_separator, values, id, time, window, step, window_label,
-            gap_channel, missing, delimiter, encoding, header: as in `ReadOptions`, what was given
-            or found.
+            gap_channel, missing, delimiter, encoding, header: of `ReadOptions`, as given or found.
         step_time, gap_time, row: as in `Remembered`.
         division: how a text that a model tags becomes tokens; None for what blanks divide.
         divide: from the text of a label to the labels in it; None where it is one.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grucli.data.forms import FormatName, Missing
@@ -13,6 +13,7 @@ from grucli.data.streams.lines import Lines
 from grucli.data.tables.column_names import split_names
 from grucli.data.tables.delimiter_names import parse_delimiter
 from grucli.errors import ConfigError, excerpt
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.data.label_lists import Divide

@@ -5,7 +5,6 @@ sequences, each stays whole; else they are divided in time, and windows over a b
 """
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy.typing as npt
 from grucli.data.records import Record
 from grucli.data.splits import MOST_BLOCKS, Codes, Rows
 from grucli.data.stored import column
+from grucli.values import dataclass
 
 MANY_SEQUENCES = 10
 _LEAST_BLOCK = 4

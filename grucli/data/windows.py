@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from grucli.values import dataclass
 
 WindowLabel = Literal["last", "majority"]
 

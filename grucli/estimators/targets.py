@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from sklearn.utils.validation import assert_all_finite, column_or_1d
 from grucli.data.numbers import target_fault
 from grucli.data.records import TargetForm
 from grucli.errors import DataError, excerpt
+from grucli.values import dataclass
 
 Rows = npt.NDArray[np.intp]
 ABSENT = "this estimator requires y to be passed, but the target y is None"

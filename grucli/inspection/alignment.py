@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -21,6 +21,7 @@ from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.window import scores_of
 from grucli.tasks.drafts import END_SHOWN
 from grucli.tasks.writing_task import WritingTask
+from grucli.values import dataclass
 
 DIGITS = 6
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from grucli.engine import losses
 from grucli.engine.packing import Floats, Integers
 from grucli.engine.steps import Steps
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -10,7 +10,6 @@ Source: the checks are those of DeYoung et al. 2020 (ERASER, arXiv:1911.03429).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +18,7 @@ from grucli.engine.packing import Floats
 from grucli.random import RANDOM_ORDER, generator
 from grucli.tasks.explained import Explained
 from grucli.tasks.task import Scores
+from grucli.values import dataclass
 
 TOP_SHARE = 0.2  # of the parts, deleted or kept in the check
 RANDOM_DRAWS = 20

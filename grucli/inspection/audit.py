@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,6 +27,7 @@ from grucli.inspection.questions import Masks, of_answer, of_text
 from grucli.inspection.sequences import Asked, asked
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.tasks.intervals import Interval, normal_interval
+from grucli.values import dataclass
 
 LEFT_OUT, REPLACED, INTEGRATED = METHODS = ("left out", "replaced", "integrated")
 AUDITED = 24  # sequences of a sample, evenly spread

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +13,7 @@ from grucli.inspection.report import Picked
 from grucli.inspection.sampling import Drawn
 from grucli.tasks.task import Scores, Task
 from grucli.tasks.writing_task import targets_of
+from grucli.values import dataclass
 
 MOST_PICKED = 3  # sequences that "wrong" or "uncertain" picks
 

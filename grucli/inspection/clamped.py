@@ -7,7 +7,6 @@ value is always the number; nothing of the engine has to know.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from grucli.engine.packing import Floats
 from grucli.engine.recurrent import CELLS
 from grucli.inspection.layers import Layer, layers_of
 from grucli.model.network import Model
+from grucli.values import dataclass
 
 SHUT = -60.0  # whose sigmoid keeps nothing
 NEAREST_TO_ONE = 1 - 1e-12

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 from grucli import activity
@@ -31,6 +30,7 @@ from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.window import scores_of
 from grucli.tasks.task import Scores
 from grucli.tasks.writing_task import WritingTask
+from grucli.values import dataclass
 
 PATH_WIDTH = 36
 

@@ -10,11 +10,11 @@ import math
 import operator
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from grucli.errors import ConfigError, did_you_mean, excerpt
 from grucli.inspection.verdicts import IDS
+from grucli.values import dataclass
 
 OPERATORS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 LIMITED = 80  # [characters] of a figure in a message

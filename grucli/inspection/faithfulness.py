@@ -9,7 +9,6 @@ Source: DeYoung et al. 2020 (ERASER, arXiv:1911.03429).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -17,6 +16,7 @@ import numpy.typing as npt
 
 from grucli.engine.packing import Floats
 from grucli.random import RANDOM_ORDER, generator
+from grucli.values import dataclass
 
 SHARES = (0.1, 0.2, 0.3, 0.5)
 RANDOM_DRAWS = 8

@@ -7,7 +7,6 @@ those that move together stand together (Pearson 1901, Philosophical Magazine 2)
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -19,6 +18,7 @@ from grucli.engine.recurrent import CELLS, of_direction
 from grucli.engine.tape import Tape
 from grucli.inspection.layers import DECODER, DIRECTIONS
 from grucli.model.runner import Runner
+from grucli.values import dataclass
 
 Kind = Literal["keep", "reset", "written", "state"]
 KINDS: tuple[Kind, ...] = ("keep", "reset", "written", "state")

@@ -9,7 +9,6 @@ Source: saturation as in Karpathy, Johnson, Fei-Fei 2015 (arXiv:1506.02078).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -20,6 +19,7 @@ from grucli.engine.recurrent import CELLS, of_direction
 from grucli.engine.tape import Tape
 from grucli.inspection.layers import DECODER, DIRECTIONS, name_of
 from grucli.model.runner import Runner
+from grucli.values import dataclass
 
 ALWAYS = 0.99  # share of steps that counts as always
 SHUT, OPEN = 0.01, 0.99  # a gate beyond these passes nothing, or everything

@@ -8,13 +8,12 @@ Source: Sundararajan, Taly, Yan 2017 (arXiv:1703.01365).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from grucli.engine.packing import Floats
 from grucli.inspection.path_model import PathModel
 from grucli.inspection.scored import Scored
+from grucli.values import dataclass
 
 FIRST_POINTS, MOST_POINTS = 32, 512
 LARGEST_ERROR = 0.01

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -16,6 +15,7 @@ from grucli.prediction.window import scores_of
 from grucli.tasks.drafts import Draft
 from grucli.tasks.task import Task
 from grucli.tasks.writing_task import WritingTask
+from grucli.values import dataclass
 
 DIGITS = 6
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
@@ -17,6 +15,7 @@ from grucli.inspection.similarity import CrossMoments, UnitMatch
 from grucli.inspection.states import state_lengths, states_of
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
+from grucli.values import dataclass
 
 STEPS_TOGETHER = 1 << 14
 

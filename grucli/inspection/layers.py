@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from grucli.model import upper_layers
 from grucli.model.network import Architecture
+from grucli.values import dataclass
 
 DIRECTIONS = ("forward", "backward")
 DECODER = "decoder"

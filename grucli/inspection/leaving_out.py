@@ -7,7 +7,7 @@ one is written, for what changes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from grucli.model.runner import Runner
 from grucli.prediction.window import scores_of
 from grucli.tasks.drafts import Draft, Drafts
 from grucli.tasks.task import Task
+from grucli.values import dataclass
 
 MOST_REWRITTEN = 64  # steps, of which answers are written without them
 

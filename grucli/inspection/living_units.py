@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from grucli.engine.packing import Floats
 from grucli.inspection.health import Units
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ which no reading of the gates alone does.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -18,6 +18,7 @@ from grucli.engine.steps import Steps
 from grucli.model.logits import recurrence_logits
 from grucli.model.runner import Runner
 from grucli.tasks.task import Scores, Task
+from grucli.values import dataclass
 
 AGREEMENT = 0.99
 

@@ -7,7 +7,7 @@ data, or without data the tokens of the vocabulary, each as a text of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import chain
 from typing import Any
 
@@ -22,6 +22,7 @@ from grucli.engine.packing import Floats
 from grucli.engine.sparse_linear import Sparse
 from grucli.model.ngram_path import NgramPath
 from grucli.modelfile.checkpoint import SavedModel
+from grucli.values import dataclass
 
 Places = npt.NDArray[np.int64]
 

@@ -9,7 +9,6 @@ Letters: n rows, O outputs of the head.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from grucli.tasks.columns import AnswerOptions, Lists
 from grucli.tasks.intervals import Interval
 from grucli.tasks.scorecard import Measure
 from grucli.tasks.task import Scores, Task
+from grucli.values import dataclass
 
 LOSS = Measure(name="loss", title="loss", larger_is_better=False)
 ALL_RIGHT = Measure(name="all_right", title="all right")

@@ -10,7 +10,6 @@ Letters: T steps, I numbers of a step, m copies, O outputs of the head.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +25,7 @@ from grucli.model.network import Architecture, Model
 from grucli.model.runner import Runner
 from grucli.model.token_vectors import token_vectors
 from grucli.tasks.task import Scores
+from grucli.values import dataclass
 
 STEPS_TOGETHER = 1 << 12
 

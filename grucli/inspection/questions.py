@@ -7,7 +7,7 @@ the recurrence reads, and by a token that no n-gram knows.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -27,6 +27,7 @@ from grucli.model.ngram_path import NgramPath
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.window import scores_of
+from grucli.values import dataclass
 
 Masks = npt.NDArray[np.bool_]
 """(m, P) which parts are left."""

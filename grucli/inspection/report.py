@@ -6,7 +6,6 @@ Its JSON is `{"schema", "meta", "data", "verdicts"}`; a number that is not defin
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -24,6 +23,7 @@ from grucli.inspection.training_flow import TrainingFlow
 from grucli.inspection.units import Units, Unmeasured
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.tasks.scorecard import Scorecard
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.inspection.comparison import Comparison  # it holds another report

@@ -6,7 +6,6 @@ So all of them are compared symbol by symbol, whatever is done to the input.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +19,7 @@ from grucli.engine.steps import Steps
 from grucli.model.logits import most_rows
 from grucli.model.runner import Runner
 from grucli.tasks.drafts import Drafts
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

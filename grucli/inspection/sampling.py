@@ -5,13 +5,13 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass
 
 from grucli.data.forms import OnBadRow
 from grucli.data.records import Record
 from grucli.errors import ConfigError, DataError
 from grucli.inspection.report import InspectionSettings
 from grucli.random import SAMPLING, generator
+from grucli.values import dataclass
 
 LISTED_PROBLEMS = 5
 

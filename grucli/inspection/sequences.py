@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -30,6 +30,7 @@ from grucli.model.network import Model
 from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.tasks.task import Scores
+from grucli.values import dataclass
 
 MOST_PARTS = {"token": 200, "step": 60}  # shown one by one; of more tokens or steps, windows
 LEAST_PARTS = 20  # of them, however long the sequence

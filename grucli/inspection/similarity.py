@@ -6,13 +6,12 @@ whose state it goes along with. Letters: N steps, H and K units of either model.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from grucli.data.text.vocabulary import SPECIAL, UNKNOWN
 from grucli.engine.packing import Floats, Integers
 from grucli.modelfile.checkpoint import SavedModel
+from grucli.values import dataclass
 
 TABLE = "embedding_weight"
 

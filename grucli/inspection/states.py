@@ -6,7 +6,6 @@ A decoder reads the targets of the examples; without targets it does not run.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +19,7 @@ from grucli.model.dropout import Masks
 from grucli.model.logits import most_rows
 from grucli.model.network import Architecture
 from grucli.model.runner import Runner
+from grucli.values import dataclass
 
 Rows = npt.NDArray[np.int64]
 

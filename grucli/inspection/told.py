@@ -7,14 +7,13 @@ what the best of all units reaches once the targets are laid over the states of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
 from grucli.engine.packing import Floats
 from grucli.inspection.faithfulness import ranks
 from grucli.tasks.observed import Observed
+from grucli.values import dataclass
 
 PERMUTATIONS = 100
 CHANCE = 0.95  # of permutations that a unit's figure must pass

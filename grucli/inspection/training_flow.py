@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from grucli.values import dataclass
 
 Row = tuple[float, ...]
 """A figure by epoch."""

@@ -10,7 +10,6 @@ Source: Antverg & Belinkov 2021 (arXiv:2110.07483).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ import numpy as np
 from grucli.inspection.clamped import Unit
 from grucli.inspection.faithfulness import rank_correlation
 from grucli.tasks.observed import Truth
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from grucli.data.records import Record
 from grucli.inspection.sequences import MOST_PARTS, MOST_READ, Example, example
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.tasks.columns import Mistakes
+from grucli.values import dataclass
 
 SHOWN = 20
 TIMES_READ = 8  # of what a single sequence may take: they are explained while that lasts

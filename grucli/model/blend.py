@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from grucli.engine.packing import Floats
 from grucli.engine.steps import joined
 from grucli.tasks.task import Scores, Targets, Task
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

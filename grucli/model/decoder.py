@@ -16,7 +16,6 @@ that all steps run at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +31,7 @@ from grucli.engine.tape import Tape
 from grucli.model import upper_layers
 from grucli.model.dropout import Masks
 from grucli.model.upper_layers import UpperLayers
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.model.network import Architecture, Model

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +23,7 @@ from grucli.engine.beam import Found
 from grucli.engine.joint_search import search
 from grucli.engine.pair_alignment import MOST_PAIRS, Alignment
 from grucli.engine.steps import Steps
+from grucli.values import dataclass
 
 MOST_PLACES = 1 << 25  # steps times symbols of all rows that are learned from
 NEWTON_STEPS, SMALL = 25, 1e-7

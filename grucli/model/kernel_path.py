@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +16,7 @@ from grucli.engine.packing import Floats
 from grucli.engine.products import TILE
 from grucli.model.linear_path import through
 from grucli.tasks.task import LinearLayer, Task
+from grucli.values import dataclass
 
 ROWS_TOGETHER = 128  # series whose shares are held at a time
 

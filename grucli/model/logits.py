@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +16,7 @@ from grucli.model.blend import Mix
 from grucli.model.network import Architecture
 from grucli.model.runner import Runner
 from grucli.tasks.task import Scores
+from grucli.values import dataclass
 
 MOST_NUMBERS = 1 << 22
 """Rows times longest target times symbols that a decoder gives at once: bounds its memory."""

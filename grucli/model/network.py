@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from grucli.engine.packing import Floats
 from grucli.engine.params import Allocate, Parameters, Shape, glorot_uniform
 from grucli.model.blend import Mix
 from grucli.model.linear_path import LinearPath
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.model.joint_path import JointPath

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,6 +17,7 @@ from grucli.engine import sparse_linear
 from grucli.engine.packing import Floats
 from grucli.model.linear_path import through
 from grucli.tasks.task import LinearLayer, Task
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

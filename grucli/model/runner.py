@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +18,7 @@ from grucli.model.dropout import Masks, drop_tokens
 from grucli.model.network import Model
 from grucli.model.token_vectors import TokenVectors, kept_vectors, token_vectors
 from grucli.tasks.task import Scores
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.model.decoder import Decoder

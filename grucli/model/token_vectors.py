@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from grucli.data.text.vocabulary import UNKNOWN
 from grucli.engine import bags, embedding
 from grucli.engine.packing import Floats, Integers
 from grucli.model.network import Architecture, Model
+from grucli.values import dataclass
 
 MOST_KEPT = 1 << 20
 """Products of all token vectors with input weights, kept from one batch to the next: 8 MB."""

@@ -13,7 +13,6 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -40,6 +39,7 @@ from grucli.modelfile.npz_layout import (
     parts_of,
     pieces_of,
 )
+from grucli.values import dataclass
 
 FORMAT = "grucli"
 VERSION = 3

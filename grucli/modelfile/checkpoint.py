@@ -10,7 +10,6 @@ import codecs
 import dataclasses
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,7 @@ from grucli.modelfile.linear_path import LAYER, linear_parts, linear_path
 from grucli.modelfile.npz_layout import Arrays
 from grucli.tasks import TASKS, task_from_json
 from grucli.tasks.task import Task
+from grucli.values import dataclass
 
 PARAM, RUN = "param_", "run_"
 MAX_LAYERS = 8
@@ -73,7 +73,7 @@ class RunState:
     """
 
     progress: dict[str, Any]
-    arrays: Arrays = field(default_factory=dict)
+    arrays: Arrays = dataclasses.field(default_factory=dict)
 
 
 def last_path(path: str | Path) -> Path:

@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from grucli.parallel.ranks import Ranks
 from grucli.parallel.shard_ranks import ShardRanks
 from grucli.parallel.shard_worker import MESSAGE, Lent
 from grucli.parallel.shards import PartialSums, Rows, ShardJob, Shards
+from grucli.values import dataclass
 
 TRIAL_STEPS = 32  # after which it is known whether workers pay
 REST_STEPS = 512  # for which they rest if they do not

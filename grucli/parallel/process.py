@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -21,6 +20,7 @@ from grucli import activity
 from grucli.errors import AccessError, excerpt
 from grucli.parallel.memory import Memory, Place, memory_file
 from grucli.parallel.worker import DONE, LAST_WORDS, STATE
+from grucli.values import dataclass
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ISOLATED = ("-I", "-S", "-B")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import struct
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from grucli.model.network import Architecture, Model
 from grucli.parallel.memory import Memory
 from grucli.parallel.shards import ShardJob, Shards
 from grucli.parallel.worker import DONE
+from grucli.values import dataclass
 
 MESSAGE = struct.Struct("=3q")
 """To a worker: the step, how many rows its batch has, the shard to compute."""

@@ -7,7 +7,7 @@ tree, of which whoever has computed all of a branch can add it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ from grucli.model.runner import Gradients, Runner
 from grucli.model.unknown_copies import hidden
 from grucli.random import AUGMENTATION, DROPOUT, generator
 from grucli.tasks.task import Objective
+from grucli.values import dataclass
 
 Rows = npt.NDArray[np.int64]
 

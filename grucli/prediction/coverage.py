@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from grucli.data.encoded import Encoded
 from grucli.data.encoder import Encoder
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +22,7 @@ from grucli.engine.packing import Floats, Integers
 from grucli.tasks.intervals import Interval, rank_interval
 from grucli.tasks.pictures import Booleans, Pictures, RowErrors
 from grucli.tasks.regress.metrics import rank_correlation
+from grucli.values import dataclass
 
 MOST_GROUPS = 6
 LEAST_ROWS = 10  # in a group of rows of about one length

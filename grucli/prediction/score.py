@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -25,6 +24,7 @@ from grucli.tasks.permutation import p_value
 from grucli.tasks.scorecard import Measure, Scorecard
 from grucli.tasks.task import Scores, Targets, Task
 from grucli.tasks.writing_task import targets_of
+from grucli.values import dataclass
 
 SCHEMA = "grucli.evaluate/1"
 LEAST_CHANCE = 0.05

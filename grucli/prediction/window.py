@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -17,6 +17,7 @@ from grucli.model.runner import Runner
 from grucli.modelfile.checkpoint import SavedModel
 from grucli.prediction.coverage import Coverage
 from grucli.tasks.task import Scores, Task
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.tasks.writing_task import WritingTask

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from grucli.data.splits import Alike, Codes, Rows, in_blocks
@@ -13,6 +11,7 @@ from grucli.errors import counted
 from grucli.preparation import copies
 from grucli.preparation.training_file import TrainingFile
 from grucli.tasks.task import Targets
+from grucli.values import dataclass
 
 BOUND = "rows with equal inputs, or of one group, stay together"
 ALONE = "there is one row"

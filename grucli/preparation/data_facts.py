@@ -6,7 +6,6 @@ It takes another pass over all records, so nobody asks for it who only wants to 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +24,7 @@ from grucli.data.text.tokens import tokenizer
 from grucli.preparation import checks, copies
 from grucli.preparation.copies import NOTHING
 from grucli.tasks.target_facts import TargetFacts
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.preparation.prepare import Prepared

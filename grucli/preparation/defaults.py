@@ -6,8 +6,10 @@ The user's own settings always stand; a choice only fills what was left `auto`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Self
+
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config

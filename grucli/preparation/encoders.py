@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -28,6 +28,7 @@ from grucli.preparation import data_rules
 from grucli.preparation.defaults import Choice, unless_given
 from grucli.tasks.task import Task
 from grucli.tasks.writing_task import WritingTask, give_copies_
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config

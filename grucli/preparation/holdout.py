@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +18,7 @@ from grucli.notices import Notice
 from grucli.preparation.bonds import Bonds, without_shared_lines
 from grucli.preparation.training_file import TrainingFile
 from grucli.random import TEST, generator
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -22,6 +21,7 @@ from grucli.preparation.defaults import AUTO, Choice
 from grucli.preparation.encoders import AS_IN_ORIGIN, Origin
 from grucli.random import LINEAR, generator
 from grucli.tasks.task import Task
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.tasks.writing_task import WritingTask

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -31,6 +30,7 @@ from grucli.preparation.training_file import TrainingFile
 from grucli.tasks import targets_of
 from grucli.tasks.task import Task
 from grucli.tasks.writing_task import WritingTask
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +17,7 @@ from grucli.preparation.defaults import Choice, unless_given
 from grucli.preparation.training_file import TrainingFile
 from grucli.random import SPLIT, generator
 from grucli.tasks.task import Targets, Task
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config

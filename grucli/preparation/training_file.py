@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +19,7 @@ from grucli.preparation.copies import Keys
 from grucli.preparation.encoders import Origin, mode_of
 from grucli.tasks import task_for, task_type
 from grucli.tasks.task import Task
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config

@@ -5,7 +5,7 @@ A rule sees sizes, and lengths, never what the data is about.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from grucli.engine.recurrent import CELLS
 from grucli.errors import counted
 from grucli.preparation.data_rules import FEW_SERIES
 from grucli.preparation.defaults import Choice
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from grucli.data.forms.opening import open_source
 from grucli.data.kept_columns import kept_columns
@@ -19,6 +19,7 @@ from grucli.prediction.stream import predict, suitable_records
 from grucli.prediction.window import nothing
 from grucli.report.predictions import WRITERS, Layout
 from grucli.tasks.columns import AnswerOptions
+from grucli.values import dataclass
 
 LISTED_PROBLEMS = 5
 LONG = 1 << 20  # bytes of a file: about a second of work, and a worker starts in a third of one

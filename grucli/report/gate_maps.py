@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -18,6 +17,7 @@ from grucli.report.alignments import shown
 from grucli.report.sequences import part_name, token
 from grucli.report.tables import WIDTH, field, percent
 from grucli.tasks.drafts import END_SHOWN
+from grucli.values import dataclass
 
 TITLES: dict[Kind, str] = {
     "keep": "keep",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -14,6 +13,7 @@ from grucli.report.predictions import as_texts, as_values
 from grucli.report.targets import target_cell
 from grucli.report.window_names import NO_WINDOWS, WindowNames
 from grucli.tasks.columns import Mistakes, Quantities
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -8,7 +8,6 @@ fields, but for conll: there a line is one of the input, with a column more if i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, cast
 
@@ -31,6 +30,7 @@ from grucli.tasks.columns import (
     Texts,
 )
 from grucli.tasks.task import Scores, Task
+from grucli.values import dataclass
 
 ERROR: Final = "<error>"
 DIGITS: Final = 6  # of a number, behind the point

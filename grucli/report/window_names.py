@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from grucli.data.records import Record, Remembered, Source
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Literal
 
 from grucli.engine.packing import Floats
+from grucli.values import dataclass
 
 Link = Literal["softmax", "sigmoid", "both", "none"]
 

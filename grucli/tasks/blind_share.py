@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from grucli.tasks.intervals import Interval, wilson_interval
 from grucli.tasks.scorecard import Measure
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,6 @@ Letters: n rows (or steps), C classes.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy.typing as npt
 from grucli.engine.packing import Floats, Integers
 from grucli.tasks.intervals import Interval, wilson_interval
 from grucli.tasks.scorecard import FigureColumn, Measure
+from grucli.values import dataclass
 
 Booleans = npt.NDArray[np.bool_]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from grucli.engine.packing import Floats, Integers
+from grucli.values import dataclass
 
 MOST_DECIMALS = 15
 LARGEST_PLAIN = 1e15

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from grucli.engine.packing import Integers
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

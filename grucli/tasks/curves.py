@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +10,7 @@ import numpy.typing as npt
 from grucli.engine.packing import Floats, Integers
 from grucli.tasks.class_scores import CALIBRATION_BINS, Booleans
 from grucli.tasks.thresholds import ROUNDING
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.engine.packing import Integers
+from grucli.values import dataclass
 
 END_SHOWN = "<end>"
 """What the end of a sequence is called."""

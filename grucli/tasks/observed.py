@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from grucli.engine.packing import Floats, Integers
 from grucli.engine.steps import Steps
+from grucli.values import dataclass
 
 MOST_ANSWERS = 64  # the most frequent ones
 LEAST_SEEN = 10  # observations that have an answer, and that lack it, for both to be told apart

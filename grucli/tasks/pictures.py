@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +15,7 @@ from grucli.tasks.intervals import Interval, wilson_interval
 from grucli.tasks.regress.metrics import mean_size_interval
 from grucli.tasks.scorecard import ConfusionTable, Measure
 from grucli.tasks.tag.metrics import Share
+from grucli.values import dataclass
 
 Booleans = npt.NDArray[np.bool_]
 

@@ -7,11 +7,11 @@ the task is.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from grucli.tasks.confusion import Confusion
 from grucli.tasks.intervals import Interval
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

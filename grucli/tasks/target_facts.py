@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol
 
 from grucli.data.records import Record
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

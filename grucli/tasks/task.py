@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
@@ -21,6 +20,7 @@ from grucli.engine.sparse_linear import Sparse
 from grucli.notices import Notice
 from grucli.tasks.answering import Answering
 from grucli.tasks.target_facts import Told
+from grucli.values import dataclass
 
 Targets = Any
 Scores = Any

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Literal
 
 import numpy as np
@@ -19,6 +19,7 @@ import numpy.typing as npt
 from grucli.engine.packing import Floats
 from grucli.errors import ConfigError, did_you_mean, excerpt, expect
 from grucli.notices import Notice
+from grucli.values import dataclass
 
 Measured = Literal["recall", "precision"]
 Booleans = npt.NDArray[np.bool_]

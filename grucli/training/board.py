@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from grucli.engine.params import Allocate
 from grucli.parallel.rank_channel import RankChannel
 from grucli.training.progress import Progress
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

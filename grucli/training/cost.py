@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import tracemalloc
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from grucli.parallel.shards import Rows
 from grucli.preparation.prepare import Prepared
 from grucli.training.progress import StepInfo
 from grucli.training.trainer import Trainer
+from grucli.values import dataclass
 
 BATCHES = 3
 WORKER_BYTES = 38_000_000  # a fresh interpreter with NumPy

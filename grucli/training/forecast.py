@@ -8,7 +8,6 @@ Nothing here is timed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from statistics import fmean
 from types import MappingProxyType
 
@@ -19,6 +18,7 @@ from grucli.training.board import Count
 from grucli.training.order import num_batches
 from grucli.training.progress import Progress
 from grucli.training.tuning.trial import Trial
+from grucli.values import dataclass
 
 NOT_BEGUN = Count(epoch=0, batch=0, best_epoch=0, is_over=False)
 MANY_ROWS, PASSES = 1 << 13, 2

@@ -6,7 +6,6 @@ What comes out is taken over as any other model is.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +29,7 @@ from grucli.preparation.encoders import mode_of
 from grucli.preparation.training_file import task_type_of
 from grucli.tasks import label_names
 from grucli.tasks.task import Task
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from grucli.preparation.prepare import Prepared
 from grucli.preparation.windows import joined
 from grucli.tasks.scorecard import Scorecard
 from grucli.training.trainer import Trainer
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

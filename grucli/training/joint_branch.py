@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -14,6 +13,7 @@ from grucli.engine.beam import Found
 from grucli.engine.steps import Steps
 from grucli.model.joint_path import JointPath, fit_factors, log_p
 from grucli.model.runner import Runner
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.model.network import Model

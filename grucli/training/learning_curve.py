@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from grucli.training.progress import Progress
 from grucli.training.scores import EpochScores
 from grucli.training.settings import Recipe
 from grucli.training.trainer import Trainer
+from grucli.values import dataclass
 
 MOST_RATES = 240  # learning rates of a stage
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from grucli import activity
@@ -13,6 +11,7 @@ from grucli.model.linear_path import LinearFeatures, LinearPath
 from grucli.parallel.shards import Rows
 from grucli.random import LINEAR, generator
 from grucli.tasks.task import LinearLayer, Task
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from grucli.training.cost import Cost, measure
 from grucli.training.forecast import Forecast
 from grucli.training.progress import Progress
 from grucli.training.trainer import Trainer
+from grucli.values import dataclass
 
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes, in which the system counts a peak
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from grucli.errors import expect
 from grucli.modelfile.fields import built
 from grucli.tasks.task import FigureKind, Task
 from grucli.training.scores import EpochScores, ValidScores, expect_same
+from grucli.values import dataclass
 
 OWN_ENDS = ("patience", "epochs")
 """Why training, or a fold of it, ends by itself."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from grucli import activity
@@ -16,6 +15,7 @@ from grucli.preparation.prepare import Prepared
 from grucli.training import log, run_files
 from grucli.training.progress import EpochInfo
 from grucli.training.trainer import Trainer
+from grucli.values import dataclass
 
 SAVE_SHARE = 0.02
 """Saving for a resume takes at most this share of the time; epochs can be very short."""

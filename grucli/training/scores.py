@@ -7,12 +7,12 @@ What was learned from and what was held out have the same figures there, told ap
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from grucli.errors import expect
 from grucli.model.blend import CalibrationErrors, Mix
 from grucli.tasks.task import FigureKind, HeldOut, Task
+from grucli.values import dataclass
 
 ALONE, KEPT, CALIBRATION = "valid", "kept", "calibration"
 MOMENT = "moment_"

@@ -17,7 +17,7 @@ import math
 import time
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ from grucli.training.progress import EpochInfo, StepInfo
 from grucli.training.saver import FileSaver, RunFiles, Saver
 from grucli.training.start import Start, check_settings
 from grucli.training.trainer import Trainer
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from grucli.data.batches import Examples
 from grucli.engine.packing import Floats
@@ -20,6 +19,7 @@ from grucli.training.progress import OWN_ENDS, EpochInfo, Fold, Progress, StepIn
 from grucli.training.settings import Recipe
 from grucli.training.stages import Found, Stages
 from grucli.training.stepper import Stepper
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

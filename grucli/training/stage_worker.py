@@ -6,7 +6,6 @@ import pickle
 import socket
 import struct
 from contextlib import suppress
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from grucli.training.board import Board
 from grucli.training.progress import Fold
 from grucli.training.settings import Recipe
 from grucli.training.stage_run import Lesson, StageRun
+from grucli.values import dataclass
 
 MESSAGE = struct.Struct("=2q")
 """To a worker: what to do, and the stage, 0 for the first."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -32,6 +31,7 @@ from grucli.tasks.task import Scores, Targets, Task
 from grucli.training.linear_branch import Learned, LinearBranch
 from grucli.training.progress import CrossValidation, Fold
 from grucli.training.scores import BlendScores, LinearScores, ValidScores
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

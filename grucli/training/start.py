@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grucli.data.labelled import Table
@@ -13,6 +13,7 @@ from grucli.modelfile.exchange.foreign import ForeignModel
 from grucli.modelfile.exchange.reading import is_foreign, read_foreign
 from grucli.preparation.encoders import Origin
 from grucli.training import foreign_weights, initial_weights
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config

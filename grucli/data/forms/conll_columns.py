@@ -1,13 +1,13 @@
 """Lines of CoNLL as columns: what divides them, and which hold the token and its tag."""
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from grucli.data.records import Columns, names
 from grucli.data.request import Asked
 from grucli.data.tables.delimiter_names import parse_delimiter
 from grucli.errors import ConfigError, counted, excerpt
+from grucli.values import dataclass
 
 DOCUMENT: Final = "-DOCSTART-"
 """How a line begins that holds no token, but the start of a document."""

@@ -6,7 +6,7 @@ that a label 1.0 is not a label 1. Blank lines are no records.
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from grucli.data import label_lists
@@ -37,6 +37,7 @@ from grucli.data.tables.dialect import SAMPLED_ROWS
 from grucli.data.tables.series_columns import choose_series
 from grucli.data.tables.text_columns import choose_text
 from grucli.errors import DataError, excerpt
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

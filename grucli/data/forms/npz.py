@@ -14,7 +14,6 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import IO, Any, Final
 
 import numpy as np
@@ -26,6 +25,7 @@ from grucli.data.records import Record, Source
 from grucli.data.request import Asked
 from grucli.errors import DataError, did_you_mean, excerpt
 from grucli.files.scratch import Scratch, release
+from grucli.values import dataclass
 
 try:
     from lzma import LZMAError

@@ -8,13 +8,13 @@ the whole series. Nothing of them is learned but the thresholds, and those witho
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.data.batches import starts_of
 from grucli.engine.packing import slices
+from grucli.values import dataclass
 
 LENGTH = 9  # weights of a kernel
 HIGH = tuple(itertools.combinations(range(LENGTH), 3))  # where a kernel has 2 instead of -1

@@ -6,7 +6,6 @@ A profile is for people who choose columns; what is read without being told is c
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -22,6 +21,7 @@ from grucli.data.tables.column_names import (
     normal_name,
 )
 from grucli.data.tables.series_cells import holds_series
+from grucli.values import dataclass
 
 Kind = Literal[
     "blank",

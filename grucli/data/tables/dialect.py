@@ -2,11 +2,11 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from grucli.data.streams.lines import Lines
 from grucli.data.tables.cells import UNCLOSED, NextLines, PlainRows, Row, Rows
 from grucli.data.tables.quote_guess import GuessedRows
+from grucli.values import dataclass
 
 SAMPLED_ROWS = 200
 

@@ -7,7 +7,6 @@ what takes longer than three times the median is a gap.
 import math
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +16,7 @@ from grucli.data.tables.cells import Row
 from grucli.data.tables.live_sequence import LiveSequence
 from grucli.data.windows import Cutting
 from grucli.errors import counted, excerpt
+from grucli.values import dataclass
 
 GAP: Final = 3.0
 REGULAR: Final = 0.9, 1.5  # share of the steps, times the median

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from grucli.data.tables.cells import Row
 from grucli.data.tables.table_rows import TableLayout, is_blank
 from grucli.data.windows import SUGGESTED
 from grucli.errors import excerpt
+from grucli.values import dataclass
 
 REMEMBERED_IDS = 100_000
 """An id that comes again is noticed over so many others; this bounds the memory of a stream."""

@@ -5,7 +5,6 @@ its channels in the value columns, and an id column that says which rows are one
 """
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from grucli.data.request import Asked
@@ -17,6 +16,7 @@ from grucli.data.tables.sample import LEAST_STEPS, FirstRows, TableSample
 from grucli.data.tables.series_guess import GuessedColumns, guess_rows, guess_sequences
 from grucli.data.tables.text_columns import looks_like_data
 from grucli.errors import ConfigError, DataError, excerpt
+from grucli.values import dataclass
 
 LISTED = 4
 """Columns left out that are named one by one."""

@@ -6,12 +6,12 @@ what stands outside of the run.
 """
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
 
 from grucli.data.tables.column_kinds import is_dates
 from grucli.data.tables.column_names import ID_NAMES, TEXT_NAMES, TIME_NAMES, normal_name
 from grucli.data.tables.sample import TableSample
 from grucli.data.tables.series_cells import holds_series
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from grucli.data.numbers import LARGEST_WEIGHT, weight
 from grucli.data.records import Record
@@ -10,6 +9,7 @@ from grucli.data.tables.cells import Row, Rows
 from grucli.data.tables.delimiter_names import delimiter_name
 from grucli.data.tables.unit_row import are_units, is_row_of_units
 from grucli.errors import counted, excerpt
+from grucli.values import dataclass
 
 _DAMAGE = re.compile("[\0\ufffd]")
 """What stands in a cell that cannot be decoded."""

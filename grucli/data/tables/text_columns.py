@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 
 from grucli.data import label_hints
@@ -18,6 +18,7 @@ from grucli.data.tables.column_names import (
 from grucli.data.tables.series_cells import holds_lists, holds_series
 from grucli.data.unclear import UnclearError
 from grucli.errors import DataError, excerpt
+from grucli.values import dataclass
 
 _LONGEST_LABEL = 40
 _LABELLED = "__label__"

@@ -7,7 +7,7 @@ window at most.
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from grucli.data.forms import Missing
 from grucli.data.numbers import NumberError
@@ -19,6 +19,7 @@ from grucli.data.tables.long_table import packed
 from grucli.data.tables.table_rows import TableLayout, is_blank
 from grucli.data.windows import Cutting, Window, label_of
 from grucli.errors import DataError, counted, excerpt
+from grucli.values import dataclass
 
 MOST_STEPS = 1 << 20
 """Of windows that are not complete, in a stream: this bounds the memory."""

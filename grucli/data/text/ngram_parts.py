@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -23,6 +22,7 @@ from grucli.data.text.ngram_hashes import (
 )
 from grucli.data.text.ngrams import Pattern, keys_of
 from grucli.data.text.tokenized import Tokenized
+from grucli.values import dataclass
 
 Keys = npt.NDArray[np.uint32]
 Kind = Literal["tokens", "characters", "placed"]

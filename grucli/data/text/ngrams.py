@@ -19,7 +19,7 @@ for the weights.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -31,6 +31,7 @@ from grucli.data.text.subwords import SUBWORD_SIZES, Subwords
 from grucli.data.text.tokenized import Tokenized
 from grucli.engine.sparse_linear import Sparse
 from grucli.files.scratch import Scratch
+from grucli.values import dataclass
 
 MERGED_NGRAMS = 1 << 22  # counted, after which equal ones are put together
 MOST_ROOM = 8  # places of a grid for each n-gram in it; so much filling up is worth its rows

@@ -5,13 +5,12 @@ Source: Bojanowski et al. 2017 (arXiv:1607.04606).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
 from grucli.data.text.ngram_hashes import BASE, Hashes, Places, code_points, mixed, windows
 from grucli.engine.bags import NONE
+from grucli.values import dataclass
 
 SUBWORD_SIZES = range(1, 5)
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from itertools import chain, groupby, repeat
 from typing import Any, Final, Literal, Self, get_args
@@ -27,6 +27,7 @@ from grucli.data.text.vocabulary import MOST_TOKENS, Vocabulary
 from grucli.engine.beam import END
 from grucli.engine.steps import Steps
 from grucli.errors import expect
+from grucli.values import dataclass
 
 UNKNOWN: Final = 1
 DIGITS: Final = range(2, 18)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from grucli.data.text.vocabulary import MOST_TOKENS
 from grucli.errors import DataError, counted, excerpt, show_path
 from grucli.files.whole_files import read_bytes
+from grucli.values import dataclass
 
 MOST_BYTES = 256 * 2**20
 PADDING = frozenset({"", "<pad>", "[pad]", "<padding>"})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, count
 from typing import TypeVar
 
@@ -17,6 +16,7 @@ from grucli.data.stored import column
 from grucli.data.text import GIVEN
 from grucli.data.text.tokens import Tokenizer
 from grucli.files.scratch import Scratch, release
+from grucli.values import dataclass
 
 T = TypeVar("T")
 CHUNK_TEXTS = 512  # whose lists of tokens are there at once; more keep the garbage collector busy

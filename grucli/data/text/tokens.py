@@ -23,7 +23,7 @@ models that were trained by it are read by it.
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
 from typing import Final, get_args
 
@@ -42,6 +42,7 @@ from grucli.data.text.character_classes import (
     UNSEEN,
     combining_marks,
 )
+from grucli.values import dataclass
 
 Tokenizer = Callable[[str], list[str]]
 

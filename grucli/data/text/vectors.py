@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -25,6 +24,7 @@ from grucli.errors import ConfigError, DataError, counted, excerpt, show_path
 from grucli.files.data_stream import open_binary
 from grucli.files.whole_files import sha256
 from grucli.notices import Notice
+from grucli.values import dataclass
 
 Floats = npt.NDArray[np.floating]
 Rows = dict[int, npt.NDArray[np.float32]]

@@ -6,7 +6,7 @@ Letters: I numbers of a step, H units, D directions, F pooled features, P output
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ from grucli.modelfile.checkpoint import MAX_LAYERS
 from grucli.modelfile.exchange.onnx_names import Names
 from grucli.modelfile.npz_layout import FaultError
 from grucli.tasks.task import Task
+from grucli.values import dataclass
 
 Activation = Literal["softmax", "sigmoid", ""]
 

@@ -8,7 +8,6 @@ Columns of a GRU are z | r | n.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from grucli.modelfile.exchange.foreign import (
 from grucli.modelfile.exchange.keras_archive import KerasArchive, opened
 from grucli.modelfile.exchange.keras_layers import FITS, Layer, layers_of
 from grucli.modelfile.npz_layout import FaultError
+from grucli.values import dataclass
 
 PLACES = {
     "Bidirectional": "bidirectional",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from grucli.errors import excerpt
 from grucli.modelfile.npz_layout import FaultError
+from grucli.values import dataclass
 
 FITS = "what fits is an Embedding or numbers, GRU or SimpleRNN layers, pooling and one Dense layer"
 OWN = "keras.layers"

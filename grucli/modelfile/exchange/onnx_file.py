@@ -7,7 +7,7 @@ which operators a program has written it. Nothing is computed that the weights d
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,7 @@ from grucli.modelfile.exchange.onnx_values import (
     constant,
 )
 from grucli.modelfile.npz_layout import FaultError
+from grucli.values import dataclass
 
 ROWS, STEPS = 2, 3  # of the input that is followed, where the graph leaves them free
 POOLINGS = {"ReduceMean": "mean", "ReduceMax": "max", "ReduceSum": SUM}

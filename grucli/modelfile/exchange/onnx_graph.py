@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from grucli.errors import excerpt
 from grucli.modelfile.exchange.onnx_bounds import check_size
 from grucli.modelfile.exchange.onnx_values import Array
 from grucli.modelfile.npz_layout import FaultError
+from grucli.values import dataclass
 
 FLOATS, WHOLE = (1, 10, 11), (6, 7)  # float, float16, double; int32, int64
 OWN_DOMAINS = "", "ai.onnx"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from grucli.modelfile.archive import MAX_JSON_BYTES, MAX_JSON_DEPTH
 from grucli.modelfile.bounded_json import is_bounded
 from grucli.modelfile.npz_layout import FaultError
 from grucli.tasks import TASKS
+from grucli.values import dataclass
 
 METADATA, SCHEMA = "grucli", "grucli.onnx/1"
 

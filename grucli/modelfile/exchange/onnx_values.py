@@ -7,13 +7,13 @@ same operators make constants of constants: weights that are put together, shape
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.modelfile.npz_layout import FaultError
+from grucli.values import dataclass
 
 Array = npt.NDArray[Any]
 Attributes = Mapping[str, Any]

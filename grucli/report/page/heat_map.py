@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from grucli.report.page.short_names import short_names
 from grucli.report.tables import percent
 from grucli.tasks.pictures import LabelSwaps
 from grucli.tasks.scorecard import ConfusionTable
+from grucli.values import dataclass
 
 MOST_CLASSES = 40
 MOST_NARROW = 12  # beside another section

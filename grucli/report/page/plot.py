@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Self
 
 from grucli.report.page.document import HtmlRows, table
 from grucli.report.page.markup import Child, Markup, joined, tag
+from grucli.values import dataclass
 
 Point = tuple[float, float]
 Tick = tuple[float, str]

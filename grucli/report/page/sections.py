@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from grucli.report.page.markup import Child, Markup, tag
+from grucli.values import dataclass
 
 SHARES = ((0.0, "0"), (0.25, ".25"), (0.5, ".5"), (0.75, ".75"), (1.0, "1"))
 """Ticks of an axis of shares."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from grucli.report.tables import number, percent
 from grucli.tasks.classify.metrics import pr_auc, roc_auc
 from grucli.tasks.curves import ThresholdCurve
 from grucli.tasks.pictures import LabelProbabilities
+from grucli.values import dataclass
 
 WANTED = (0.9, 0.95, 0.99)
 SAID = 0.95

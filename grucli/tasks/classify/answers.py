@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from grucli.engine import losses
 from grucli.engine.packing import Floats, Integers
 from grucli.tasks.classify.deciding import Levels, classes
 from grucli.tasks.columns import AnswerOptions, Columns, NamedNumbers
+from grucli.values import dataclass
 
 DIGITS = 6  # of a probability, behind the point: it is compared as it is printed
 

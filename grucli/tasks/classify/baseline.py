@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy.typing as npt
 
 from grucli.tasks.intervals import Z_95, wilson_interval
 from grucli.tasks.scorecard import Measure
+from grucli.values import dataclass
 
 ACCURACY = Measure(name="accuracy", title="accuracy", is_brief=True)
 

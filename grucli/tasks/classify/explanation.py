@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,6 +13,7 @@ from grucli.engine.packing import Floats, Integers
 from grucli.errors import excerpt
 from grucli.tasks.classify.deciding import Levels, classes
 from grucli.tasks.explained import linear_gradient
+from grucli.values import dataclass
 
 LABEL_WIDTH = 20
 LISTED_CLASSES = 3

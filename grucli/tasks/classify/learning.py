@@ -6,7 +6,7 @@ Letters: n or B rows, C classes, O outputs: two classes share one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from grucli.engine.packing import Floats, Integers
 from grucli.engine.sparse_linear import Sparse
 from grucli.errors import ConfigError, did_you_mean, excerpt, show
 from grucli.tasks.task import LinearLayer, Loss
+from grucli.values import dataclass
 
 LEARNING_RATE = 3.0  # for rows of about unit length
 EPOCHS = 2, 6  # at least, at most; held-out parts of seven sets liked them as much as 10 at rate 2

@@ -14,7 +14,7 @@ label that is never predicted:
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ from grucli.engine.packing import Floats, Integers
 from grucli.tasks.class_scores import ClassScore, calibration_error, log_loss, macro_f1, of_each
 from grucli.tasks.confusion import Confusion
 from grucli.tasks.intervals import wilson_interval
+from grucli.values import dataclass
 
 Booleans = npt.NDArray[np.bool_]
 

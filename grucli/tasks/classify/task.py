@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -28,6 +28,7 @@ from grucli.tasks.classify.learning import CrossEntropy, class_weights, learn_sp
 from grucli.tasks.target_facts import TargetFacts
 from grucli.tasks.task import FigureKind, HeldOut, LinearLayer
 from grucli.tasks.unfit_settings import refuse_loss
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.tasks.thresholds import Threshold, Wish

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from grucli.errors import ConfigError
 from grucli.tasks.columns import AnswerOptions, Columns, Lists, Numbers, Texts
+from grucli.values import dataclass
 
 DIGITS = 6  # of a score, behind the point
 Finish = Literal["end", "length"]

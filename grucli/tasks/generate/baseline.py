@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from statistics import median_low
 from typing import Self
 
@@ -12,6 +12,7 @@ from grucli.tasks.blind_share import BlindShare
 from grucli.tasks.generate.metrics import Compared, EditRate, Units
 from grucli.tasks.intervals import Interval, size_interval
 from grucli.tasks.scorecard import Measure
+from grucli.values import dataclass
 
 EXACT_MATCH = Measure(name="exact_match", title="exact match", is_brief=True)
 EDIT_RATE = Measure(

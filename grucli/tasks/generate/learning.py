@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
@@ -11,6 +9,7 @@ from grucli.engine import losses
 from grucli.engine.packing import Floats
 from grucli.engine.steps import Steps
 from grucli.tasks.task import Loss
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -19,6 +18,7 @@ import numpy.typing as npt
 from grucli.data.text.symbol_choice import Kind
 from grucli.tasks.generate.edit_distance import edit_distance
 from grucli.tasks.intervals import Interval, size_interval, wilson_interval
+from grucli.values import dataclass
 
 Units = Callable[[str], Sequence[str]]
 

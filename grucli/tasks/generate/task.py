@@ -6,7 +6,7 @@ What only training asks is imported when it is asked: predicting need not wait f
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -28,6 +28,7 @@ from grucli.tasks.no_linear_path import NoLinearPath
 from grucli.tasks.target_facts import TargetFacts
 from grucli.tasks.task import FigureKind, HeldOut
 from grucli.tasks.unfit_settings import refuse_loss
+from grucli.values import dataclass
 
 MOST_SYMBOLS = 1 << 16  # that an answer may have, its end included
 BEAM = 4

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from itertools import chain
 from typing import Any
@@ -21,6 +20,7 @@ from grucli.engine.packing import Floats
 from grucli.random import RESAMPLING, generator
 from grucli.tasks.generate.metrics import Compared
 from grucli.tasks.intervals import Interval, mean_interval
+from grucli.values import dataclass
 
 RESAMPLES = 1000
 PACKAGES = "sacrebleu", "rouge_score"

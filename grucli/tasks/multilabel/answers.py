@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from grucli.engine.packing import Floats
 from grucli.tasks.columns import AnswerOptions, Columns, Lists, NamedNumbers
 from grucli.tasks.multilabel.decision import Booleans, Decision, set_probability
 from grucli.tasks.multilabel.label_sets import separator_for
+from grucli.values import dataclass
 
 DIGITS = 6  # of a probability, behind the point: it is compared as it is printed
 

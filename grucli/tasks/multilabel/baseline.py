@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -11,6 +10,7 @@ from grucli.engine.packing import Integers
 from grucli.tasks.intervals import Interval, wilson_interval
 from grucli.tasks.multilabel.label_sets import divided
 from grucli.tasks.scorecard import Measure
+from grucli.values import dataclass
 
 MICRO_F1 = Measure(
     name="micro_f1",

@@ -6,7 +6,7 @@ Letters: n rows, C labels.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from grucli.engine.packing import Floats
 from grucli.tasks.multilabel.decision import Booleans, Decision
 from grucli.tasks.multilabel.metrics import likely_error
 from grucli.tasks.thresholds import Rates, Threshold, Wish, least_probability
+from grucli.values import dataclass
 
 Numbers = npt.NDArray[np.float64]
 

@@ -6,7 +6,7 @@ Letters: n rows, C labels, which are the outputs.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from grucli.engine import losses
 from grucli.engine.packing import Floats
+from grucli.values import dataclass
 
 Booleans = npt.NDArray[np.bool_]
 NAMES = "factors", "biases", "thresholds"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,6 +12,7 @@ from grucli.errors import excerpt
 from grucli.tasks.explained import linear_gradient
 from grucli.tasks.multilabel.answers import names_of
 from grucli.tasks.multilabel.decision import Decision
+from grucli.values import dataclass
 
 LABEL_WIDTH = 20
 LISTED_LABELS = 3

@@ -6,7 +6,6 @@ Letters: n or B rows, C labels, K features.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from grucli.engine.packing import Floats, Integers
 from grucli.tasks.classify.learning import check_named
 from grucli.tasks.multilabel.label_sets import Bits, divided
 from grucli.tasks.task import LinearLayer, Loss
+from grucli.values import dataclass
 
 MOST_PAIRS = 1 << 21  # of rows and labels, by which one factor a branch is found
 

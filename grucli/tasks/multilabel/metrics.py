@@ -6,14 +6,13 @@ missed in micro-F1, with an F1 of 0 in macro-F1, and makes the answer to its row
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from grucli.engine.packing import Floats, Integers
 from grucli.tasks.class_scores import LOG_LOSS_FLOOR, ClassScore, calibration_error
 from grucli.tasks.intervals import Interval, wilson_interval
 from grucli.tasks.multilabel.decision import Booleans
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -6,7 +6,7 @@ What only training asks is imported when it is asked: predicting need not wait f
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -29,6 +29,7 @@ from grucli.tasks.target_facts import TargetFacts
 from grucli.tasks.task import FigureKind, HeldOut, LinearLayer
 from grucli.tasks.thresholds import Threshold, wishes
 from grucli.tasks.unfit_settings import refuse_loss
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -295,6 +296,5 @@ class Multilabel(SetAnswering):
             ConfigError: `class_weight` names an unknown label.
         """
         setting = settings["class_weight"]
-        if setting == "none":
-            return None
-        return learning.row_weights(setting, self.labels, divided(targets)[0])
+        is_asked = setting != "none"
+        return learning.row_weights(setting, self.labels, divided(targets)[0]) if is_asked else None

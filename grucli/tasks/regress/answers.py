@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from grucli.engine.packing import Floats
 from grucli.errors import ConfigError
 from grucli.tasks.columns import AnswerOptions, Columns, Quantities
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -11,6 +10,7 @@ from grucli.engine.packing import Floats
 from grucli.tasks.intervals import Interval, size_interval
 from grucli.tasks.regress.metrics import root_error
 from grucli.tasks.scorecard import Measure
+from grucli.values import dataclass
 
 RMSE = Measure(name="rmse", title="RMSE", larger_is_better=False, is_brief=True, has_unit=True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from grucli.engine.packing import Floats
 from grucli.tasks.columns import quantity
 from grucli.tasks.explained import linear_gradient
+from grucli.values import dataclass
 
 FAINT_SHARE = 0.02  # of a standard deviation
 

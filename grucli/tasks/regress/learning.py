@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from grucli.engine.packing import Floats
 from grucli.engine.sparse_linear import Sparse
 from grucli.errors import ConfigError
 from grucli.tasks.task import LinearLayer, Loss
+from grucli.values import dataclass
 
 DELTA = 1.0  # standard deviations of the targets
 LEAST_FACTOR = 0.01  # of the first branch, which always has a say

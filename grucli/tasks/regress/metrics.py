@@ -7,12 +7,12 @@ how much each row moves it.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from grucli.engine.packing import Floats
 from grucli.tasks.intervals import Interval, normal_interval, rank_interval, size_interval
+from grucli.values import dataclass
 
 # Standard errors of the logarithm, times the root of the rows, where errors are normal.
 NORMAL_RMSE, NORMAL_MAE = math.sqrt(1 / 2), math.sqrt(math.pi / 2 - 1)

@@ -10,13 +10,13 @@ Source: Lei et al. 2018, doi:10.1080/01621459.2017.1307116, Theorem 2.2.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 
 from grucli.engine.packing import Floats
 from grucli.errors import expect
+from grucli.values import dataclass
 
 LEVELS = (50, 80, 90, 95, 99)  # percent
 LEVEL = 90

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -25,6 +25,7 @@ from grucli.tasks.regress.learning import NumberLoss
 from grucli.tasks.regress.prediction_interval import LEVEL, PredictionInterval
 from grucli.tasks.target_facts import TargetFacts
 from grucli.tasks.task import FigureKind, HeldOut, LinearLayer
+from grucli.values import dataclass
 
 MOST_LEVELS = 11  # distinct whole numbers that are grades: 0 to 10
 STRATA, LEAST_OF_STRATUM = 10, 20  # ranges of targets at most, and rows of each

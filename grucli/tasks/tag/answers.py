@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from grucli.engine.steps import Steps
 from grucli.errors import ConfigError
 from grucli.tasks.columns import AnswerOptions, Columns, Lists, Mistakes
 from grucli.tasks.tag.decoding import Decoded
+from grucli.values import dataclass
 
 DIGITS = 6  # of a probability, behind the point: it is compared as it is printed
 

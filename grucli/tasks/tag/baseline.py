@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -14,6 +13,7 @@ from grucli.data.records import Record
 from grucli.tasks.blind_share import BlindShare
 from grucli.tasks.scorecard import Measure
 from grucli.tasks.tag.metrics import Share
+from grucli.values import dataclass
 
 MOST_TOKENS = 30_000  # whose most frequent tags a model keeps
 

@@ -7,7 +7,7 @@ answers are written in the scheme of the training file. So the same chunks give 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
@@ -30,6 +30,7 @@ from grucli.tasks.tag.metrics import ChunkCounts
 from grucli.tasks.tag.task import ACCURACY, LISTED_TAGS, MOST_CHAINED, Tag, steps_of_each
 from grucli.tasks.target_facts import TargetFacts
 from grucli.tasks.task import FigureKind
+from grucli.values import dataclass
 
 BARRIER = -1e4  # [nat]: no sum of scores makes up for it
 

@@ -16,13 +16,13 @@ Source: conlleval of CoNLL-2000 (Tjong Kim Sang & Buchholz 2000), with L, M, S a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
 from grucli.engine.packing import Integers
+from grucli.values import dataclass
 
 OUTSIDE = "O"
 BEGIN, END = frozenset("BSU"), frozenset("ELSU")

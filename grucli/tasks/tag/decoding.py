@@ -8,7 +8,6 @@ probable a tag is counts all paths.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +15,7 @@ import numpy.typing as npt
 from grucli.engine import chain, losses
 from grucli.engine.packing import Floats, Integers, Packing, slices
 from grucli.engine.steps import Steps
+from grucli.values import dataclass
 
 MOST_PAIRS = 1 << 21  # of tags that are looked at together: steps times K times K
 

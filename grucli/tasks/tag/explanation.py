@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,6 +12,7 @@ from grucli.engine.packing import Floats
 from grucli.engine.steps import Steps
 from grucli.errors import excerpt
 from grucli.tasks.tag.decoding import Decoded
+from grucli.values import dataclass
 
 TAG_WIDTH = 20
 LISTED_TAGS = 3

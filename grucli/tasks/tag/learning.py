@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from grucli.engine.packing import Floats
 from grucli.engine.steps import Steps
 from grucli.tasks.tag import decoding
 from grucli.tasks.task import Loss
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

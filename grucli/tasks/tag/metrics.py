@@ -7,14 +7,13 @@ how many independent steps they are worth.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
 from grucli.engine.packing import Integers
 from grucli.tasks.class_scores import ClassScore
 from grucli.tasks.intervals import Interval, wilson_interval
+from grucli.values import dataclass
 
 Counts = npt.NDArray[np.integer | np.floating]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -39,6 +38,7 @@ from grucli.tasks.tag.chunks import OUTSIDE, UNNAMED, Tagged
 from grucli.tasks.tag.decoding import Decoded, sums
 from grucli.tasks.tag.metrics import ChunkCounts, Share
 from grucli.tasks.unknown_labels import hint
+from grucli.values import dataclass
 
 ACCURACY = Measure(name="accuracy", title="accuracy", is_brief=True)
 ENTITY_F1 = Measure(

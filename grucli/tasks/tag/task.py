@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -28,6 +27,7 @@ from grucli.tasks.tag.learning import TagLoss
 from grucli.tasks.target_facts import TargetFacts
 from grucli.tasks.task import FigureKind, HeldOut
 from grucli.tasks.unfit_settings import refuse_loss
+from grucli.values import dataclass
 
 MOST_CHAINED = 64  # tags: a chain looks at each pair of them
 LISTED_TAGS = 12

@@ -17,7 +17,6 @@ import json
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -34,6 +33,7 @@ from grucli.training.tuning.space import Changes, Space, changed
 from grucli.training.tuning.trial import Trial, best_of, gain_over
 from grucli.training.tuning.trial_log import TrialLog
 from grucli.training.tuning.trial_run import Steps, run_first, run_trial
+from grucli.values import dataclass
 
 SCHEMA = "grucli.tune/1"
 DIGEST = 12  # digits of a digest of the data that tell it from others

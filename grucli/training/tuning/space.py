@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from grucli.preparation.data_rules import BUCKETS
 from grucli.preparation.defaults import AUTO, PLAIN
 from grucli.preparation.prepare import Prepared
 from grucli.random import TUNING, generator
+from grucli.values import dataclass
 
 if TYPE_CHECKING:
     from grucli.config.schema import Config

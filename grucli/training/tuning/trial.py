@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Literal
 
 from grucli.engine.packing import Floats
 from grucli.errors import expect
 from grucli.modelfile.fields import built
+from grucli.values import dataclass
 
 Ended = Literal["whole", "stopped", "diverged"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from grucli.training.progress import EpochInfo, StepInfo
 from grucli.training.session import Session
 from grucli.training.tuning.halving import Halving
 from grucli.training.tuning.trial import Ended
+from grucli.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
