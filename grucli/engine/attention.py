@@ -24,6 +24,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from grucli.engine.activations import LOGISTIC
 from grucli.engine.packing import Floats, Integers, Packing
 from grucli.engine.params import Shape, glorot_uniform
 from grucli.engine.products import batched, times, whole
@@ -225,7 +226,8 @@ def combined(
     outputs = times(states, params["state"].T, tile, out)
     outputs += mixed
     outputs += params["bias"]
-    return np.tanh(outputs, out=outputs)
+    LOGISTIC.tanh(outputs.dtype)(outputs, outputs)
+    return outputs
 
 
 def _widened(grid: Floats, rows: int, columns: int) -> Floats:

@@ -1,11 +1,11 @@
-"""Either way to make sigmoid, against float64 and in the gradients of whole layers."""
+"""Either way to make sigmoid and tanh, against more digits and in gradients of whole layers."""
 
 import numpy as np
 import pytest
 
 from grucli.engine import activations
 from grucli.engine.activations import BY_EXP, BY_TANH
-from grucli.engine.cells import gated, gru, gru_before, mingru
+from grucli.engine.cells import gated, gru, gru_before, mingru, rnn
 from tests.engine.helpers import RAGGED, LayerCheck
 
 WAYS = pytest.mark.parametrize("way", [BY_TANH, BY_EXP], ids=["tanh", "exp"])
@@ -39,9 +39,25 @@ def test_large_numbers_saturate(way, dtype):
 
 
 @WAYS
-@pytest.mark.parametrize("cell", ["gru", "gru_before", "mingru"])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float32, 1.2e-7), (np.float64, 4.5e-16)])
+def test_tanh_is_right_to_the_last_digits_of_one(way, dtype, tolerance):
+    a = np.concatenate([np.linspace(-25, 25, 20_001), [-np.inf, -1e30, 0, 1e30, np.inf]])
+    a, found = a.astype(dtype), np.full(len(a), np.nan, dtype)
+    way.tanh(a.dtype)(a, found)
+    np.testing.assert_allclose(found, np.tanh(a.astype(np.longdouble)), atol=tolerance, rtol=0)
+
+
+@WAYS
+def test_tanh_writes_over_its_own_argument_and_keeps_nan(way):
+    a = np.array([np.nan, -0.5, 0.0, 0.5])
+    way.tanh(a.dtype)(a, a)
+    np.testing.assert_allclose(a, np.tanh([np.nan, -0.5, 0.0, 0.5]), atol=4.5e-16, rtol=0)
+
+
+@WAYS
+@pytest.mark.parametrize("cell", ["gru", "gru_before", "mingru", "rnn"])
 def test_layers_have_their_gradients_either_way(way, cell, monkeypatch):
-    for module in (gated, gru, gru_before, mingru):
+    for module in (gated, gru, gru_before, mingru, rnn):
         if hasattr(module, "LOGISTIC"):
             monkeypatch.setattr(module, "LOGISTIC", way)
     LayerCheck(cell, 2, RAGGED).check_against_autograd()

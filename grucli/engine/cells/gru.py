@@ -64,6 +64,7 @@ def forward(
     bias_hn = tape.take("bias_hn", B, H)
     by_direction(bias_hn, D)[...] = params["bias_hn"][:, None]
     begin, middle, end, c = LOGISTIC.calls(states.dtype)
+    tanh = LOGISTIC.tanh(states.dtype)
     is_zero = h0 is None
     for steps, block in packing.blocks(packing.num_directions * BLOCK_VALUES // H):
         project(block, tape.result("gates")[:3])
@@ -85,7 +86,7 @@ def forward(
             np.add(a_n, b_hn, hn)  # (5)
             np.multiply(r, hn, a_n)  # (3)
             np.add(a_n, n, a_n)
-            np.tanh(a_n, n)
+            tanh(a_n, n)
             np.subtract(h, n, new)  # (4)
             np.multiply(new, z, new)
             np.add(new, n, new)

@@ -49,6 +49,7 @@ def forward(
     tape.tiled("gates", 4, packing.size, H)
     states[:B] = 0 if h0 is None else h0
     begin, middle, end, c = LOGISTIC.calls(states.dtype)
+    tanh = LOGISTIC.tanh(states.dtype)
     for steps, block in packing.blocks(packing.num_directions * BLOCK_VALUES // H):
         project(block, tape.result("gates")[:3])
         make = partial(_views, tape, steps, D)
@@ -65,7 +66,7 @@ def forward(
             np.multiply(r, h, rh)  # (5)
             tape.multiply(rh_of_direction, weight_h[2], n_of_direction)  # (3)
             np.add(a_n, n, a_n)
-            np.tanh(a_n, n)
+            tanh(a_n, n)
             np.subtract(h, n, new)  # (4)
             np.multiply(new, z, new)
             np.add(new, n, new)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from grucli.engine.activations import LOGISTIC
 from grucli.engine.cells.gated import states_before
 from grucli.engine.inputs import Inputs, InputSide, Sum, by_direction, projection
 from grucli.engine.packing import Floats, Packing
@@ -39,6 +40,7 @@ def forward(
     weight_h[...] = params["weight_hh"].swapaxes(1, 2)
     project = projection(x, tape.right("weight_x")[None], tape)
     project(slice(0, packing.size), tape.result("states")[None, B:])
+    tanh = LOGISTIC.tanh(states.dtype)
     weight_h, ways, k = tape.right("weight_h"), by_direction(tape.left("states"), D), 0
     for at, _, after, _, before_way in packing.steps:
         if at.stop - at.start != k:
@@ -48,7 +50,7 @@ def forward(
         h = states[after]
         tape.multiply(ways[:, tape.whole(before_way)], weight_h, of_direction)
         np.add(h, product, h)
-        np.tanh(h, h)
+        tanh(h, h)
     return states
 
 
