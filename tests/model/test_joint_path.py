@@ -16,7 +16,14 @@ from grucli.engine.steps import Steps
 from grucli.model import joint_path, logits, writing
 from grucli.model.joint_path import LEAST, RIDGE, JointPath, fit_factors, log_p
 from grucli.model.runner import Runner
-from grucli.model.writing import drafts, proposed, scored, searched, sources_of
+from grucli.model.writing import (
+    PROPOSED,
+    drafts,
+    proposed,
+    scored,
+    searched,
+    sources_of,
+)
 from tests.engine.helpers import steps_of
 from tests.model.test_decoder import ARCHITECTURES, encoded_of, name_of, pairs, writing_architecture
 from tests.model.test_network import random_model
@@ -183,12 +190,13 @@ def test_both_propose_answers_as_long_as_they_may_be(changes):
     for row, (own, all_) in enumerate(zip(alone, both, strict=True)):
         assert all_[: len(own)] == own
         symbols = [one.symbols for one in all_]
-        assert len(set(symbols)) == len(symbols) <= 6
+        assert len(set(symbols)) == len(symbols) <= 3 + PROPOSED
         (answers,) = path.answers(sources_of(examples.select(np.array([row]))))
-        new = [s for s in answers if len(s) < limits[row] and s not in symbols[: len(own)]][:3]
+        best = [answer for answer in answers if len(answer) < limits[row]][:PROPOSED]
+        new = [answer for answer in best if answer not in symbols[: len(own)]]
         assert symbols[len(own) :] == new
         added += len(new)
-    assert added >= 5
+    assert added >= 5, added
     assert proposed(runner, examples, path, width=1, longest=limits) == searched(
         runner, examples, width=1, longest=limits
     )
