@@ -6,11 +6,20 @@ import numpy as np
 
 from grucli.engine.activations import LOGISTIC
 from grucli.engine.inputs import pick
-from grucli.engine.packing import Floats, Packing
+from grucli.engine.packing import Floats, Packing, Step
 from grucli.engine.tape import Tape
 
 BLOCK_VALUES = 1 << 15
 """Numbers of a gate in one direction of a block, whose few arrays then fit into a cache."""
+ROWS_A_UNIT = 2
+"""Of a block at least: the products that each block adds to the gradients of weights must be long,
+or to add them up takes as much time as to make them."""
+
+
+def blocks_of(packing: Packing, hidden_size: int) -> list[tuple[list[Step], slice]]:
+    """Return the blocks in which a layer is computed, as `Packing.blocks` does."""
+    ways = packing.num_directions
+    return packing.blocks(max(ways * BLOCK_VALUES // hidden_size, ways * ROWS_A_UNIT * hidden_size))
 
 
 def per_gate(params: Mapping[str, Floats], tape: Tape) -> tuple[Floats, Floats]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from grucli.engine.activations import LOGISTIC
-from grucli.engine.cells.gated import BLOCK_VALUES, per_gate, states_before
+from grucli.engine.cells.gated import blocks_of, per_gate, states_before
 from grucli.engine.inputs import Inputs, InputSide, Sum, by_direction, projection
 from grucli.engine.packing import Floats, Packing, Step
 from grucli.engine.params import Shape
@@ -66,7 +66,7 @@ def forward(
     begin, middle, end, c = LOGISTIC.calls(states.dtype)
     tanh = LOGISTIC.tanh(states.dtype)
     is_zero = h0 is None
-    for steps, block in packing.blocks(packing.num_directions * BLOCK_VALUES // H):
+    for steps, block in blocks_of(packing, H):
         project(block, tape.result("gates")[:3])
         make = partial(_views, tape, steps, D)
         for now in tape.views("forward", block.start, packing.shape, make):
@@ -120,7 +120,7 @@ def backward(
     inputs = InputSide(params, x, tape, grads, d_x, d_gates=d_gates[:3], blocks=(2, 0, 1))
     recurrent = Sum(d_weight_h, tape, "d_weight_h_part")
     grads["bias_hn"].fill(0)
-    for steps, block in reversed(packing.blocks(packing.num_directions * BLOCK_VALUES // H)):
+    for steps, block in reversed(blocks_of(packing, H)):
         states_in = states_before(states, packing, block, tape)
         _factors(d_gates[:, block], states_in, tape)
         make = partial(_views_back, tape, steps, D)

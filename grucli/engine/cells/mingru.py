@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from grucli.engine.activations import LOGISTIC
-from grucli.engine.cells.gated import BLOCK_VALUES, states_before
+from grucli.engine.cells.gated import blocks_of, states_before
 from grucli.engine.inputs import Inputs, InputSide, projection
 from grucli.engine.packing import Floats, Packing, Step
 from grucli.engine.params import Shape
@@ -47,7 +47,7 @@ def forward(
     project = projection(x, _weight(params, tape), tape)
     states[:B] = 0 if h0 is None else h0
     begin, middle, end, c = LOGISTIC.calls(states.dtype)
-    for steps, block in packing.blocks(packing.num_directions * BLOCK_VALUES // H):
+    for steps, block in blocks_of(packing, H):
         project(block, tape.result("gates"))
         z, n = gates[:, block]
         begin(z, z)  # (1): `_weight` has scaled the weights of z
@@ -77,7 +77,7 @@ def backward(
     B, H = packing.batch_size, params["bias"].shape[1] // 2
     d_gates, states = tape["gates"], tape["states"]
     inputs = InputSide(params, x, tape, grads, d_x, d_gates=d_gates, blocks=(0, 1))
-    for steps, block in reversed(packing.blocks(packing.num_directions * BLOCK_VALUES // H)):
+    for steps, block in reversed(blocks_of(packing, H)):
         make = partial(_views, tape, steps, "d_states")
         views = tape.views("backward", block.start, packing.shape, make)
         for z_now, d_before, d_h, kept in reversed(views):
