@@ -76,6 +76,18 @@ def test_what_tests_say_they_cover_is_there() -> None:
     assert [pair for pair in told if pair[1] not in modules] == []
 
 
+def test_frozen_dataclasses_are_made_quickly_but_for_the_engine() -> None:
+    made = re.compile(r"^@(?:dataclasses\.)?dataclass\(frozen=True, kw_only=True", re.MULTILINE)
+    standard = {
+        name(path)
+        for path in MODULES
+        if made.search(path.read_text())
+        and "from grucli.values import dataclass\n" not in path.read_text()
+    }
+    assert standard
+    assert {each for each in standard if not each.startswith("engine/")} == set()
+
+
 def test_the_command_line_alone_imports_typer() -> None:
     found = {
         name(path)

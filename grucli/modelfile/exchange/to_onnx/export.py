@@ -28,6 +28,7 @@ from grucli.modelfile.checkpoint import SavedModel
 from grucli.modelfile.exchange.to_onnx import answers, kernels, network, ngrams
 from grucli.modelfile.exchange.to_onnx.nodes import Nodes, Shape
 from grucli.modelfile.exchange.to_onnx.padded import Padded
+from grucli.values import dataclass
 
 SCHEMA = "grucli.onnx/1"
 METADATA = "grucli"
@@ -38,7 +39,7 @@ MOST_BYTES = 2**31 - 1  # of a file of protocol buffers
 Inputs = dict[str, tuple[type[np.generic], Shape]]
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Exported:
     """A model for other runtimes.
 
