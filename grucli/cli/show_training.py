@@ -89,10 +89,11 @@ def _run(
             return exit_code(end)
         signalled = _train(session, common, status)
     is_reached = True
-    if session.trainer.kept.are_there:
+    if session.trainer.kept.are_there and not session.lacks_model:
         is_reached = _show_outcome(session, files, search, common, is_cut=signalled is not None)
     if signalled is not None:
-        _say_how_to_go_on("interrupted and saved; ")
+        saved = "; all but the model is saved" if session.lacks_model else " and saved"
+        _say_how_to_go_on(f"interrupted{saved}; ")
         return 128 + signalled
     return 0 if is_reached else 1
 
@@ -146,7 +147,7 @@ def _show_steps(session: Session, common: Common, status: Status) -> int | None:
                 words = step_words(trainer.progress, prepared, trainer.num_folds, trainer.epochs)
                 work = forecast.of(trainer.progress, trainer.counts_ahead)
                 status.step(words, work, most_s=session.left_s)
-    return None if trainer.is_done else interruption.number
+    return None if trainer.is_done and not session.lacks_model else interruption.number
 
 
 def _show_outcome(

@@ -66,7 +66,14 @@ class RunFiles:
 
 
 class Saver:
-    """What a run does with its files while it trains; this one has none."""
+    """What a run does with its files while it trains; this one has none.
+
+    Attributes:
+        lacks_model: whether somebody wanted an end before a model was made of what is kept: the
+            model file is an older one, or none. A resumed run makes it.
+    """
+
+    lacks_model = False
 
     def begin(self) -> None:
         """Save first weights: whether the folder can be written is known before the first epoch."""
@@ -87,7 +94,6 @@ class FileSaver(Saver):
     def __init__(self, files: RunFiles, prepared: Prepared, trainer: Trainer) -> None:
         self._files, self._prepared, self._trainer = files, prepared, trainer
         self._due_s = 0.0
-        self._best_takes_long = False
 
     def begin(self) -> None:
         """Save first weights, and log what a resumed run has behind it."""
@@ -122,13 +128,13 @@ class FileSaver(Saver):
     def save_best(self) -> None:
         """Save the best weights once there are any, and while they are what is kept."""
         kept = self._trainer.kept
-        if not (kept.are_there and kept.is_present) or self._best_takes_long:
+        if not (kept.are_there and kept.is_present) or self.lacks_model:
             return
         try:
             with activity.may_be_given_up(begins_anyway=True):
                 best = run_files.best_model(self._prepared, self._trainer)
-        except activity.GivenUp:  # a resumed run has the weights, and makes a model of them
-            self._best_takes_long = True
+        except activity.GivenUp:
+            self.lacks_model = True
         else:
             checkpoint.save(self._files.model, best)
 

@@ -129,6 +129,7 @@ class Session:
         self.request = request
         self._started_s = time.monotonic()
         self._is_interrupted = False
+        self._saver = Saver()
 
     @property
     def elapsed_s(self) -> float:
@@ -140,6 +141,11 @@ class Session:
         """Seconds until `max_seconds` are over."""
         limit_s = self.request.max_seconds
         return math.inf if limit_s is None else max(0.0, limit_s - self.elapsed_s)
+
+    @property
+    def lacks_model(self) -> bool:
+        """Whether no model was made of what `train` has kept: as `Saver` says it."""
+        return self._saver.lacks_model
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -216,7 +222,9 @@ class Session:
             TrainingError: the numbers are not finite any more; the last good weights are saved.
         """
         files, trainer = self.request.files, self.trainer
-        saver = Saver() if files is None else FileSaver(files, self.prepared, trainer)
+        if files is not None:
+            self._saver = FileSaver(files, self.prepared, trainer)
+        saver = self._saver
         saver.begin()
         with ExitStack() as stack:
             self._hire(stack, is_trial=is_trial)
