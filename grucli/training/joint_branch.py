@@ -94,12 +94,18 @@ class JointBranch:
             return "joint n-grams: left out; no target can be cut along its input"
         return f"joint n-grams: {'counted' if scores is None else scores}"
 
-    def _judged(self, model: Model) -> tuple[JointPath | None, JointScores | None]:
-        """Return what is counted, with the factors and the scores that held-out rows tell."""
-        from grucli.model.writing import proposed, sources_of  # late: with it comes all that writes
+    def learned(self) -> JointPath | None:
+        """Return what is counted, with factors that nothing is known of; None for nothing."""
+        from grucli.model.writing import sources_of  # late: with it comes all that writes
 
         activity.at("counting joint n-grams")
-        path = JointPath.learn(sources_of(self._train), _without_ends(self._train.targets))
+        return JointPath.learn(sources_of(self._train), _without_ends(self._train.targets))
+
+    def _judged(self, model: Model) -> tuple[JointPath | None, JointScores | None]:
+        """Return what is counted, with the factors and the scores that held-out rows tell."""
+        from grucli.model.writing import proposed, sources_of  # late, too
+
+        path = self.learned()
         if path is None or self._held is None:
             return path, None
         activity.at("judging joint n-grams")

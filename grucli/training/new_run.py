@@ -90,13 +90,14 @@ def new_trainer(prepared: Prepared, model: Model, ranks: Ranks | None = None) ->
         seed=prepared.config.seed,
         task=prepared.task,
         linear=prepared.linear,
-        joint=_joint(prepared),
+        joint=joint_branch(prepared),
         folds=prepared.folds,
         ranks=ranks,
     )
 
 
-def _joint(prepared: Prepared) -> JointBranch | None:
+def joint_branch(prepared: Prepared) -> JointBranch | None:
+    """Return what counts joint n-grams once training has ended, None where none are counted."""
     if not prepared.counts_jointly:
         return None
     always = prepared.config.model.wide is True

@@ -11,6 +11,7 @@ import numpy as np
 from grucli.preparation.prepare import Prepared
 from grucli.training.cost import Cost, measure
 from grucli.training.forecast import Forecast
+from grucli.training.new_run import joint_branch
 from grucli.training.progress import Progress
 from grucli.training.trainer import Trainer
 from grucli.values import dataclass
@@ -34,7 +35,7 @@ class Outlook:
 
 
 def look_ahead(trainer: Trainer, prepared: Prepared, prepared_s: float) -> Outlook:
-    """Learn the linear path once, make a few steps, and return what all of them will take.
+    """Learn the linear path once, make a few steps, count joint n-grams; return what all will take.
 
     Args:
         trainer: new; of no use afterwards.
@@ -49,10 +50,11 @@ def look_ahead(trainer: Trainer, prepared: Prepared, prepared_s: float) -> Outlo
     cost = measure(trainer, prepared)
     weights_bytes = sum(array.nbytes for _, array in trainer.model.arrays())
     passes = Forecast(prepared).of(Progress()).left / rows
+    joint_s = _joint_s(prepared)
     return Outlook(
         cost=cost,
         peak_bytes=_peak_bytes() + weights_bytes + cost.workers_bytes,  # what is saved is a copy
-        total_s=prepared_s + (linear_s + passes * cost.epoch_s) / cost.trainings,
+        total_s=prepared_s + (linear_s + passes * cost.epoch_s) / cost.trainings + joint_s,
     )
 
 
@@ -71,6 +73,19 @@ def _linear_s(trainer: Trainer, prepared: Prepared) -> float:
         return first_s
     every, held = len(prepared.train), np.bincount(prepared.folds)
     return first_s * float((every - held).sum() + every) / float(every - held[0])
+
+
+def _joint_s(prepared: Prepared) -> float:
+    """Return the seconds of counting joint n-grams, which takes memory, too; not of judging them.
+
+    How long that takes depends on how long the answers of a trained network are.
+    """
+    joint = joint_branch(prepared)
+    if joint is None:
+        return 0.0
+    started = time.perf_counter()
+    joint.learned()
+    return time.perf_counter() - started
 
 
 def _peak_bytes() -> int:
