@@ -88,18 +88,15 @@ def save(path: str | Path, saved: SavedModel, run: RunState | None = None) -> No
         AccessError: it cannot be written; an older file is still whole.
         ValueError: a weight is not finite.
     """
-    encoder = saved.encoder
+    encoder, arch = saved.encoder, saved.model.architecture
     linear_fields, linear_arrays = linear_parts(saved.model.linear)
     joint_fields, joint_arrays = joint_parts(saved.model.joint)
     meta: dict[str, Any] = {
         **saved.task.to_json(),
-        "architecture": architecture_json(saved.model.architecture, saved.task),
-        "encoder": {
-            "kind": encoder.kind,
-            "max_length": encoder.max_length,
-            **encoder.fields(),
-            **linear_fields,
-        },
+        "architecture": architecture_json(arch, saved.task),
+        "encoder": {"kind": encoder.kind, "max_length": encoder.max_length}
+        | encoder.fields()
+        | linear_fields,
         "remembered": saved.remembered.stored(),
         "card": saved.card,
     }
@@ -199,9 +196,12 @@ def _consistent(path: str | Path) -> Iterator[None]:
     try:
         yield
     except (LookupError, TypeError, ValueError, AttributeError, ConfigError) as fault:
-        raise CheckpointError(
-            f"{show_path(path)}: inconsistent: {excerpt(fault, 80)}; train the model again"
-        ) from fault
+        # What an AttributeError says is about Python.
+        said = (
+            "a field of another type" if isinstance(fault, AttributeError) else excerpt(fault, 80)
+        )
+        line = f"{show_path(path)}: inconsistent: {said}; train the model again"
+        raise CheckpointError(line) from fault
 
 
 def _remembered(fields: Mapping[str, Any]) -> Remembered:

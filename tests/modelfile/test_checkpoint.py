@@ -140,6 +140,7 @@ def refused(tmp_path, meta, arrays):
         checkpoint.load(tmp_path / "w.npz")
     (line,) = caught.value.problems
     assert len(line) <= 200
+    assert "object has no attribute" not in line
 
 
 def change(meta, dotted, value):
