@@ -49,7 +49,8 @@ def joint_lines(one: Alignment) -> list[tuple[str, str]]:
     same = SAME if alone == one.answer else excerpt(alone, TEXT_WIDTH)
     return [
         ("pairs", cut or "none: it cannot be cut along its input"),
-        ("alone", f"the network writes {same} (score {one.joint.score:.4f}); looks are its own"),
+        ("alone", f"the network writes {same} (score {one.joint.score:.4f})"),
+        ("figures", "of symbols and of what is left out: the network's; the score: of both"),
     ]
 
 

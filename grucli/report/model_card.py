@@ -143,7 +143,7 @@ def _joint(joint: JointPath) -> str:
     """Return what joint n-grams are, and how much they count."""
     return (
         f"{joint}; an answer is as probable as {joint.recurrence:.2f} x the network's log P + "
-        f"{joint.joint:.2f} x theirs say, among those that the network finds"
+        f"{joint.joint:.2f} x theirs say, among those that either proposes"
     )
 
 
@@ -192,7 +192,17 @@ def _scores(saved: SavedModel) -> str:
         for one in (*figures, LOSS)
         if part + one.name in scores
     )
-    return f"epoch {excerpt(card.get('epoch', '?'))}, {where} {listed or 'unknown'}"
+    alone = both = ""
+    if saved.model.joint is not None and isinstance(card.get("joint"), Mapping):
+        alone, both = " of the network alone", f"; with joint n-grams {_jointly(card['joint'])}"
+    return f"epoch {excerpt(card.get('epoch', '?'))}, {where}{alone} {listed or 'unknown'}{both}"
+
+
+def _jointly(scores: Mapping[str, Any]) -> str:
+    """Return what held-out rows said of joint n-grams; a card may hold anything."""
+    each = (scores.get(name) for name in ("exact_match_before", "exact_match"))
+    before, after = (f"{one:.3f}" if isinstance(one, float) else "?" for one in each)
+    return f"exact match {before} -> {after}"
 
 
 def _calibration(saved: SavedModel) -> Iterator[str]:

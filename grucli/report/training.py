@@ -220,6 +220,8 @@ def _valid(
         return None
     reached = kept.valid.kept
     value = reached.figures[kind.name]
+    if held is not None and _counted_jointly(trainer) is not None:
+        value = held.card.figures[0].value or 0.0  # "joint" tells that of the network alone
     return {
         "rows": measure.rows,
         "folds": 0 if kept.fold else trainer.num_folds,

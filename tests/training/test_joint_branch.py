@@ -1,6 +1,9 @@
 """Joint n-grams beside a decoder: counted when training has ended, where held-out rows say so."""
 
 import json
+import signal
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import numpy as np
@@ -19,7 +22,7 @@ from grucli.training.joint_branch import JointBranch, JointScores
 from grucli.training.progress import StepInfo
 from grucli.training.saver import RunFiles
 from grucli.training.session import RunRequest, Session
-from tests.cli.helpers import assert_one_error, grucli
+from tests.cli.helpers import assert_one_error, environment, grucli
 from tests.engine.helpers import steps_of
 from tests.model.test_decoder import writing_architecture
 
@@ -92,7 +95,8 @@ def test_the_command_counts_them_and_says_what_they_bring(folder, whole):
     ran = grucli("train", folder / "train.csv", "-o", folder / "m.npz", "--json", *words)
     assert ran.code == 0, ran.err
     lines = ran.err.splitlines()
-    found = json.loads(ran.text)["joint"]
+    result = json.loads(ran.text)
+    found, valid = result["joint"], result["valid"]
     assert found["chosen"]
     assert found["rows"] == 120
     before, after = found["exact_match_before"], found["exact_match"]
@@ -103,6 +107,12 @@ def test_the_command_counts_them_and_says_what_they_bring(folder, whole):
     assert f"joint n-grams: counted; {change}" in lines
     assert "joint n-grams: counted once the network is trained; they count if that pays" in lines
     assert (folder / "m.npz").read_bytes() == whole[1].model.read_bytes()
+    assert valid["exact_match"] == valid["baselines"]["model"] == after
+    assert valid["above_baseline"]
+    ran = grucli("inspect-gates", "-m", folder / "m.npz")
+    card = " ".join(ran.text.split())
+    assert "validation of the network alone exact match" in card
+    assert f"with joint n-grams exact match {before:.3f} -> {after:.3f}" in card
     ran = grucli("evaluate", folder / "test.csv", "-m", folder / "m.npz", "--json")
     assert json.loads(ran.text)["exact_match"] > 0.9
 
@@ -127,6 +137,44 @@ def test_an_interrupted_run_goes_on_to_the_same_bytes(folder, whole, tmp_path):
     again = run(folder, files, resume=True)
     assert again.trainer.is_done
     assert files.model.read_bytes() == whole[1].model.read_bytes()
+
+
+STOPS_ITSELF = """
+import os, sys
+from grucli.__main__ import main
+from grucli.training.joint_branch import JointBranch
+
+def stop(self, model):
+    os.kill(os.getpid(), number)
+    raise AssertionError("the signal was not heard")
+
+number, JointBranch._judged = int(sys.argv.pop(1)), stop
+main()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_they_are_counted_is_no_end_of_its_own(folder, whole, tmp_path, number):
+    words = [folder / "train.csv", "-o", "m.npz", "--json", "--html", "page.html"]
+    words += [word for setting in SMALL for word in ("--set", setting)]
+    program = [sys.executable, "-W", "error", "-c", STOPS_ITSELF, str(int(number)), "train"]
+    ran = subprocess.run(
+        [*program, *map(str, words)],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 128 + number, ran.stderr
+    assert ran.stdout == ""
+    last = ran.stderr.splitlines()[-1]
+    assert last.startswith("interrupted; all but the model is saved; to go on: grucli train ")
+    assert "wrote" not in ran.stderr
+    assert not (tmp_path / "page.html").exists()
+    ran = grucli("train", *words, "--resume", cwd=tmp_path)
+    assert ran.code == 0, ran.err
+    assert "wrote m.npz" in ran.err
+    assert (tmp_path / "m.npz").read_bytes() == whole[1].model.read_bytes()
 
 
 def test_a_run_that_goes_on_for_longer_counts_anew(folder, whole, tmp_path):

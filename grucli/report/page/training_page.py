@@ -90,7 +90,7 @@ def _sections(
     trainer: Trainer, prepared: Prepared, held: HeldOutScores | None
 ) -> Iterator[Section]:
     stages, task = stage_curves(trainer, prepared), prepared.task
-    alone = _of_branches(prepared, held)
+    alone = _of_branches(trainer, prepared, held)
     curves = [
         figure
         for stage in stages
@@ -143,8 +143,10 @@ def _learned(stages: Sequence[StageCurve]) -> str:
     )
 
 
-def _of_branches(prepared: Prepared, held: HeldOutScores | None) -> str | None:
+def _of_branches(trainer: Trainer, prepared: Prepared, held: HeldOutScores | None) -> str | None:
     """Return what the curves leave out, where the recurrence does not decide alone."""
+    if (joint := trainer.joint_scores) is not None:
+        return f"The curves are those of the network alone. Joint n-grams: {joint}."
     if prepared.linear is None:
         return None
     name = NAMES[prepared.encoder.unit]
