@@ -23,6 +23,7 @@ RATE, BATCH, CLIP = 3e-3, 128, 1.0
 EPOCHS, EPOCH_ROWS = 36, 65_536
 BEAM, WINDOW = 4, 256
 PAD, END = 0, 1
+SAID_STEPS = 20
 
 
 class Network(nn.Module):
@@ -79,7 +80,9 @@ def _fit(network, pairs, rng, epochs):
     optimizer = torch.optim.Adam(network.parameters(), RATE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     loss = nn.CrossEntropyLoss(ignore_index=PAD, label_smoothing=SMOOTHING)
-    for batch in islice(_batches(pairs, rng), steps):
+    for step, batch in enumerate(islice(_batches(pairs, rng), steps)):
+        if step % SAID_STEPS == 0:
+            print(f"step {step} of {steps}", file=sys.stderr, flush=True)  # it may take hours
         x, lengths = _padded([source for source, _ in batch])
         y, _ = _padded([[END, *target, END] for _, target in batch])
         optimizer.zero_grad()
