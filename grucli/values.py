@@ -34,7 +34,7 @@ def _shared(cls: type, *, eq: bool = True) -> type:
     own = cls.__dict__.keys()
     dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=True)(cls)
     fields = dataclasses.fields(cls)
-    methods = {"__init__": _init(fields), "__repr__": _repr}
+    methods = {"__init__": _init(fields), "__repr__": _repr, "__signature__": _Signature()}
     if eq:
         methods |= {"__eq__": _eq, "__hash__": _hash}
     for name, method in (methods | {"__setattr__": _set, "__delattr__": _delete}).items():
@@ -67,6 +67,22 @@ def _init(fields: tuple[dataclasses.Field[Any], ...]) -> Callable[..., None]:
             self.__post_init__()
 
     return init
+
+
+class _Signature:
+    """What `inspect.signature` and `help` say of a class, once somebody asks."""
+
+    def __get__(self, instance: object, owner: type) -> object:
+        from inspect import Parameter, Signature  # late: few ask
+
+        missing = dataclasses.MISSING
+        parameters = []
+        for field in dataclasses.fields(owner):
+            default = field.default if field.default_factory is missing else field.default_factory
+            default = Parameter.empty if default is missing else default
+            named = Parameter(field.name, Parameter.KEYWORD_ONLY, default=default)
+            parameters.append(named.replace(annotation=field.type))
+        return Signature(parameters, return_annotation=None)
 
 
 def _compared(self: Any) -> tuple[Any, ...]:

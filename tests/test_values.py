@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import inspect
 import pickle
 from functools import cached_property
 
@@ -117,6 +118,24 @@ def test_they_show_their_fields(made):
     assert repr(made[0](x=1.0, note="hidden")) == "Point(x=1.0, y=2.0, names=[])"
     assert repr(made[1](array=0)) == "a thing"
     assert repr(made[2](x=1.0)) == "Place(x=1.0, y=2.0, names=[], height=0.0)"
+
+
+@BOTH
+def test_their_signature_tells_their_fields(made):
+    parameters = inspect.signature(made[2]).parameters
+
+    assert list(parameters) == ["x", "y", "names", "note", "height"]
+    assert {each.kind for each in parameters.values()} == {inspect.Parameter.KEYWORD_ONLY}
+    assert {name: each.annotation for name, each in parameters.items()} == {
+        "x": float,
+        "y": float,
+        "names": list,
+        "note": str,
+        "height": float,
+    }
+    assert parameters["x"].default is inspect.Parameter.empty
+    assert (parameters["y"].default, parameters["note"].default) == (2.0, "")
+    assert parameters["names"].default is not inspect.Parameter.empty
 
 
 @BOTH
